@@ -1,0 +1,55 @@
+"""Rows from files: recorded or hand-made payloads, one JSON object a line, served byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from sandbox.book import Book
+from sandbox.resources import Row
+
+
+def load_row_files(book: Book, files: dict[str, Path]) -> Book:
+    """Fill a book from JSON lines; `files` maps orders, shipments, fulfillments, carriers, stores to a file.
+
+    Orders, shipments and fulfillments are served verbatim: unknown fields, nulls and number formats stay. A later
+    line with the same id replaces an earlier one. ValueError, with file and line, for what cannot be read.
+    """
+    for name, path in files.items():
+        rows = _rows(path)
+        if name == "carriers":
+            book.reference.carriers[:] = [row for _, _, row in rows]
+        elif name == "stores":
+            book.reference.stores[:] = [row for _, _, row in rows]
+        else:
+            for number, line, row in rows:
+                try:
+                    book.load(name, row, line)
+                except ValueError as problem:
+                    raise ValueError(f"{path}, line {number}: {problem}") from problem
+    return book
+
+
+def _rows(path: Path) -> Iterator[tuple[int, bytes, Row]]:
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as problem:
+        raise ValueError(
+            f"The file {path} cannot be read ({problem.strerror}): name a file of rows."
+        ) from problem
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield number, line.strip(), _row(path, number, line)
+
+
+def _row(path: Path, number: int, line: bytes) -> Row:
+    try:
+        row: Any = orjson.loads(line)
+    except orjson.JSONDecodeError as problem:
+        raise ValueError(f"{path}, line {number} is not JSON: give one JSON object a line.") from problem
+    if not isinstance(row, dict):
+        raise ValueError(f"{path}, line {number} is not a JSON object: give one JSON object a line.")
+    return row
