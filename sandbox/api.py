@@ -14,7 +14,7 @@ from starlette.routing import Route
 from sandbox.context import Context
 from sandbox.createorders import MAX_ORDERS, create_orders
 from sandbox.faults import error_body
-from sandbox.query import InvalidParameters, read_query
+from sandbox.query import InvalidParametersError, read_query
 from sandbox.table import Record
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -51,7 +51,7 @@ def _list(context: Context, name: str) -> Endpoint:
         parameters = dict(request.query_params)
         try:
             query = read_query(resource, parameters, context.settings.bounds, by_instant)
-        except InvalidParameters as problem:
+        except InvalidParametersError as problem:
             return _bad_request(problem.model_state)
         records, total = context.book.page(name, query)
         if name == "orders" and any(record.id in context.faults.poison_order_ids for record in records):
@@ -92,7 +92,7 @@ def _one_order(context: Context) -> Endpoint:
 
 
 def _constant(rows: list[Any]) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
+    async def endpoint(_request: Request) -> Response:
         return json_response(rows)
 
     return endpoint
@@ -127,10 +127,10 @@ def _bad_request(model_state: dict[str, list[str]]) -> Response:
     return json_response({"Message": "The request is invalid.", "ModelState": model_state}, 400)
 
 
-async def _not_found(request: Request, error: Exception | None) -> Response:
+async def _not_found(request: Request, _error: Exception | None) -> Response:
     message = f"No HTTP resource was found that matches the request URI '{request.url.path}'."
     return json_response({"Message": message}, 404)
 
 
-async def _failed(request: Request, error: Exception) -> Response:
+async def _failed(_request: Request, error: Exception) -> Response:
     return json_response(error_body(str(error)), 500)

@@ -111,7 +111,7 @@ class Book:
     # ---------- raw rows
 
     def load(self, name: str, row: Row, payload: bytes | None = None) -> None:
-        """Take a row of history: visible at once. `payload` are its bytes when they are to be served verbatim."""
+        """Take a row of history, visible at once; `payload` are the bytes to serve, if not made from it."""
         with self.lock:
             table = self.table(name)
             table.put(table.record_of(row, payload))

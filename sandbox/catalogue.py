@@ -1,7 +1,7 @@
 """What the sandbox's business sells: names, prices, components and how often each is ordered.
 
-Source: the business rules ("Products, lots, numbers") and the former system's bundles; the frequencies are those
-of its 837 shipped orders (nine units in ten are 17612, four units an order).
+Source: the business rules ("Products, lots, numbers") and the former system's bundles; the frequencies are
+those of its 837 shipped orders (nine units in ten are 17612, four units an order).
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ def _make_book(settings: SandboxSettings, given: dict[str, Any]) -> Book:
 def _wait_for_signal() -> None:
     stop = threading.Event()
 
-    def end(number: int, frame: FrameType | None) -> None:
+    def end(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -56,14 +56,14 @@ class _Desk:
         name, row_id = request.path_params["name"], request.path_params["row_id"]
         return json_response({"deleted": self._context.book.delete(name, row_id)})
 
-    async def requests(self, request: Request) -> Response:
+    async def requests(self, _request: Request) -> Response:
         return json_response({"requests": [asdict(entry) for entry in self._context.log.entries()]})
 
-    async def reset_requests(self, request: Request) -> Response:
+    async def reset_requests(self, _request: Request) -> Response:
         self._context.log.reset()
         return json_response({"requests": []})
 
-    async def faults(self, request: Request) -> Response:
+    async def faults(self, _request: Request) -> Response:
         return json_response(self._faults())
 
     async def add_faults(self, request: Request) -> Response:
@@ -76,7 +76,7 @@ class _Desk:
                 self._context.faults.add(read_fault(value))
         return json_response(self._faults())
 
-    async def clear_faults(self, request: Request) -> Response:
+    async def clear_faults(self, _request: Request) -> Response:
         self._context.faults.clear()
         return json_response(self._faults())
 
@@ -92,10 +92,10 @@ class _Desk:
         self._context.book.trade(int(request.query_params.get("steps", "1")))
         return json_response(self._context.book.counts())
 
-    async def receipts(self, request: Request) -> Response:
+    async def receipts(self, _request: Request) -> Response:
         return json_response({"receipts": self._context.book.receipts})
 
-    async def counts(self, request: Request) -> Response:
+    async def counts(self, _request: Request) -> Response:
         return json_response(self._context.book.counts())
 
     def _faults(self) -> dict[str, Any]:
@@ -106,5 +106,5 @@ class _Desk:
         }
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _refused(_request: Request, error: Exception) -> Response:
     return json_response({"message": str(error.args[0] if error.args else error)}, 400)

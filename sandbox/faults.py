@@ -20,8 +20,8 @@ class Fault:
     Attributes:
         path: Prefix of the path.
         kind: `status` answers with a status code; `delay` answers late; `cut` closes the connection in the
-            middle of the body; `truncated_json` sends half the JSON as if it were all; `not_json` sends an HTML
-            page with 200; `drip` sends the body slowly.
+            middle of the body; `truncated_json` sends half the JSON as if it were all; `not_json` sends a
+            page of HTML with 200; `drip` sends the body slowly.
         status: The status code of `status`.
         body: Body of `status`: text (HTML), or JSON; by default what ShipStation or a gateway would send.
         seconds: How long `delay` and `drip` take in all.

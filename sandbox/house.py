@@ -49,7 +49,7 @@ class House:
     def __init__(
         self, seed: int, orders_per_day: float, expected_orders: int = 0, counters: Counters | None = None
     ) -> None:
-        """A house for about `expected_orders` orders in all (numbers are spread so that they stay in range)."""
+        """A house for about `expected_orders` orders in all: numbers must stay in their range."""
         self.rng = random.Random(seed)
         self.orders_per_day = orders_per_day
         self.stock = Stock(random.Random(seed + 1), orders_per_day)
@@ -172,5 +172,5 @@ def divide(lines: list[Row]) -> tuple[list[Row], list[Row]]:
     return first, second
 
 
-def _nowhere(name: str, row: Row) -> None:
+def _nowhere(name: str, _row: Row) -> None:
     raise RuntimeError(f"A row of {name} was made before the house had a book to write into.")

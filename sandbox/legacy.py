@@ -1,8 +1,8 @@
 """The former system's database as an API: its shipped orders and lines turned into orders and labels.
 
-Reads the SQLite tables `shipped_orders` and `shipped_items` and never writes. One order for each order number; one
-label for each ship date of its lines, since the lines' dates are the ones that count. Sums of quantity by ship
-date and SKU are the database's own.
+Reads the SQLite tables `shipped_orders` and `shipped_items` and never writes. One order for each order number;
+one label for each ship date of its lines, since the lines' dates are the ones that count. Sums of quantity by
+ship date and SKU are the database's own.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _order_id(number: str) -> int:
 def _load_order(book: Book, order_id: int, number: str, ship_date: str, lines: list[_Line]) -> None:
     dates = sorted({line.ship_date for line in lines})
     first, last = (dates or [ship_date])[0], (dates or [ship_date])[-1]
-    created = _moment(first, 6, order_id) - 86_400_000
+    created = _moment(first, 6, order_id)
     nobody = _customer(number)
     items = {
         line.id: item_row(_FIRST_ITEM_ID + line.id, line.sku, line.base_sku, line.quantity, 0, created)

@@ -1,4 +1,4 @@
-"""What a customer puts into one order: lines with the spellings, lots, bundles and oddities of the business."""
+"""What a customer puts into one order: spellings, lots, bundles and oddities of the business."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sandbox.catalogue import (
     SIDE_LINES,
     UNIT_CENTS,
 )
+from sandbox.pacific import wall_trimmed
 from sandbox.resources import Row
 from sandbox.rows import item_row
 from sandbox.stock import Stock
@@ -35,11 +36,11 @@ class Lines:
         self._rng = rng
         self._stock = stock
         self._next_id = first_item_id
-        self._main = [weight for weight in accumulate(choice[1] for choice in MAIN_LINES)]
-        self._side = [weight for weight in accumulate(choice[1] for choice in SIDE_LINES)]
+        self._main = list(accumulate(choice[1] for choice in MAIN_LINES))
+        self._side = list(accumulate(choice[1] for choice in SIDE_LINES))
 
     def draw(self, ms: int, leaves: bool) -> list[Row]:
-        """The lines of a new order that ShipStation gets at `ms`; `leaves` says whether it will ever be shipped."""
+        """The lines of an order that comes in at `ms`; `leaves` says whether it will ever be shipped."""
         rng = self._rng
         sku, quantity = self._choose(MAIN_LINES, self._main)
         lines = [self._line(sku, quantity, ms, leaves)]
@@ -60,7 +61,9 @@ class Lines:
 
     def again(self, line: Row, quantity: int, ms: int) -> Row:
         """The same product on a line of another order (a split moves it there)."""
-        return {**line, "orderItemId": self._id(), "quantity": quantity}
+        stamp = wall_trimmed(ms)
+        moved = {"orderItemId": self._id(), "quantity": quantity}
+        return {**line, **moved, "createDate": stamp, "modifyDate": stamp}
 
     def _choose(self, choices: tuple[Choice, ...], weights: list[float]) -> tuple[str, int]:
         random_number = self._rng.random

@@ -7,8 +7,32 @@ from dataclasses import dataclass
 
 from sandbox.resources import Row
 
-_FIRST = "Alba Bruno Cleo Dario Edda Falk Greta Hugo Ines Jory Kaya Levi Mona Nils Orla Pia Quin Runa".split()
-_LAST = "Ashgrove Birchwell Coldbrook Dunmore Elmfield Fernley Goldcrest Hartwick Ivybridge Larkmoor".split()
+_FIRST = (
+    "Alba",
+    "Bruno",
+    "Cleo",
+    "Dario",
+    "Edda",
+    "Falk",
+    "Greta",
+    "Hugo",
+    "Ines",
+    "Jory",
+    "Kaya",
+    "Levi",
+    "Mona",
+)
+_LAST = (
+    "Ashgrove",
+    "Birchwell",
+    "Coldbrook",
+    "Dunmore",
+    "Elmfield",
+    "Fernley",
+    "Goldcrest",
+    "Hartwick",
+    "Ivybridge",
+)
 _PRACTICES = ("Family Dental", "Smile Studio", "Orthodontics", "Dental Care", "Gentle Dentistry")
 _STREETS = ("Maple", "Cedar", "Juniper", "Willow", "Aspen", "Hickory")
 _TOWNS = (

@@ -49,7 +49,7 @@ def wall_trimmed(ms: int) -> str:
 
 
 def channel_text(ms: int) -> str:
-    """Chicago wall time of an instant in whole seconds: what the shop writes into orderDate and paymentDate."""
+    """Chicago wall time of an instant in whole seconds, as the shop writes orderDate and paymentDate."""
     hour, rest = divmod(ms, HOUR_MS)
     return _hour(hour, _chicago_hours, CHICAGO) + _MINUTES_SECONDS[rest // 1000] + _FRACTIONS[0]
 
@@ -64,7 +64,7 @@ def is_second_pass(ms: int) -> bool:
     return from_ms(ms).astimezone(PACIFIC).fold == 1
 
 
-def wall_key(value: object, second_pass: bool = False) -> str:
+def wall_key(value: object, _second_pass: bool = False) -> str:
     """Sort key of a stored time as wall time; empty for null. The pass makes no difference: digits decide."""
     if not isinstance(value, str) or len(value) < 10:
         return ""
@@ -87,14 +87,15 @@ def instant_key(value: object, second_pass: bool = False) -> str:
 def parse_bound(text: str, by_instant: bool) -> str:
     """Turn a filter's text into a key of whole seconds, comparable with `wall_key` or `instant_key`.
 
-    By wall time an offset in the filter is ignored; by instant it is honoured, and text without one is Pacific.
+    By wall time an offset in the filter is ignored; by instant it counts, and text without one is Pacific.
     ValueError when the text is not a date.
     """
     cleaned = text.strip()
     try:
         parsed = datetime.fromisoformat(cleaned)
     except ValueError:
-        parsed = datetime.strptime(cleaned, "%m/%d/%Y")
+        month, day, year = cleaned.split("/")
+        parsed = datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}")
     if by_instant:
         zoned = parsed if parsed.tzinfo else parsed.replace(tzinfo=PACIFIC)
         parsed = zoned.astimezone(UTC)

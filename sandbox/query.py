@@ -1,4 +1,4 @@
-"""A list request: the query string read into ranges, tests, a sort order and a page, and answered from a table.
+"""A list request: the query string read into ranges, tests, order and page, and answered from a table.
 
 Rules: the table "Endpoints that matter" and the sections "Time" and "Paging" of the API notes.
 """
@@ -21,7 +21,7 @@ MAX_PAGE_SIZE = 500
 _AFTER = "~"
 
 
-class InvalidParameters(Exception):
+class InvalidParametersError(Exception):
     """Filters the API cannot read; `model_state` maps the parameter's name to messages."""
 
     def __init__(self, model_state: dict[str, list[str]]) -> None:
@@ -44,7 +44,7 @@ class Query:
 
 
 def read_query(resource: Resource, parameters: Mapping[str, str], bounds: Bounds, by_instant: bool) -> Query:
-    """Read a query string. Filters the resource does not know are ignored; InvalidParameters for bad ones."""
+    """Read a query string. Filters the resource does not know are ignored; InvalidParametersError for bad ones."""
     problems: dict[str, list[str]] = {}
     ranges: dict[str, tuple[str | None, str | None]] = {}
     for prefix, field in resource.ranges.items():
@@ -61,7 +61,7 @@ def read_query(resource: Resource, parameters: Mapping[str, str], bounds: Bounds
     page = _integer(parameters.get("page"), "page", 1, problems)
     page_size = _integer(parameters.get("pageSize"), "pageSize", DEFAULT_PAGE_SIZE, problems)
     if problems:
-        raise InvalidParameters(problems)
+        raise InvalidParametersError(problems)
     kept = tuple(sorted((name, value) for name, value in parameters.items() if not name.startswith("page")))
     return Query(
         ranges=ranges,

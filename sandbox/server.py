@@ -82,7 +82,7 @@ class Sandbox:
 
     @property
     def on_request(self) -> OnRequest | None:
-        """Called with each API request's number (from 1) before it is answered: to change the book meanwhile."""
+        """Called with each API request's number (from 1) before the answer: to change the book meanwhile."""
         return self._context.on_request
 
     @on_request.setter

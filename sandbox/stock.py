@@ -1,7 +1,7 @@
 """The shelf: lots of each key SKU, what is left of them, and the receipts that refill it.
 
-A lot is put on order lines only after the day of its receipt, the oldest lot with stock first. Opening stock is
-that of 2025-09-19, end of day (the business rules); what is ordered before then leaves it untouched.
+A lot is put on order lines only after the day of its receipt, the oldest lot with stock first. Opening stock
+is that of 2025-09-19, end of day (the business rules); what is ordered before then leaves it untouched.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Stock:
         self._scale = max(1, round(orders_per_day / 30))
         self._lots = {sku: [_Lot(number, quantity)] for sku, number, quantity in OPENING}
         self._coming: list[Row] = []
-        self._received = {sku: 0 for sku in _DELIVERIES}
+        self._received = dict.fromkeys(_DELIVERIES, 0)
         self._serial = 300
         self._paste = 11002
         self.receipts: list[Row] = []

@@ -1,4 +1,4 @@
-"""What becomes of an order: shipped in one or more parcels, marked, split, voided, held, cancelled or forgotten.
+"""What becomes of an order: shipped in one or more parcels, marked, split, voided, held or forgotten.
 
 Shares follow what was observed in an audited account and in the former system's 837 orders, with the rare
 cases made frequent enough to meet all of them in a year. Instants are milliseconds since 1970 (UTC).

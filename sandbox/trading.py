@@ -1,4 +1,4 @@
-"""The business goes on: while the sandbox runs, orders come in, ship, wait, are cancelled, edited and voided."""
+"""The business goes on: orders come in, ship, wait, are cancelled, edited and voided."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Trader:
             self._house.stock.begin_day(day, True)
             book.receipts = self._house.stock.receipts
 
-    def _new(self, book: Book, ms: int) -> bool:
+    def _new(self, _book: Book, ms: int) -> bool:
         row, _ = self._house.new_order(ms)
         self._house.store("orders", row)
         return True

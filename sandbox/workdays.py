@@ -1,7 +1,7 @@
 """Days of the business: how many orders each brings, and when its parcels leave.
 
-Instants are milliseconds since 1970 (UTC); days are Chicago days. Rules: shipping is Monday to Friday and ends
-around 13:00 Chicago time, not always; 30 orders a day on average, between 7 and 89 (the business rules).
+Instants are milliseconds since 1970 (UTC); days are Chicago days. Rules: shipping is Monday to Friday and
+ends around 13:00 Chicago time, not always; 30 orders a day on average, between 7 and 89 (the business rules).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LEAST, _MOST = 7 / 30, 89 / 30
 
 @dataclass(frozen=True)
 class Day:
-    """One Chicago day: its text, when it starts, and when parcels leave (`opens` equals `closes` if none do)."""
+    """One Chicago day: its text, its start, and when parcels leave (`opens` equals `closes` if none do)."""
 
     text: str
     starts: int
