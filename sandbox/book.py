@@ -8,8 +8,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from sandbox.clock import Clock
 from sandbox.pacific import instant_key, is_second_pass, to_ms, wall_key, wall_text
 from sandbox.query import Query, select
@@ -83,6 +81,21 @@ class Book:
                 return self._newest(self.table(name), row_id).payload
             except KeyError:
                 return None
+
+    def newest(self, name: str) -> Iterable[Record]:
+        """The newest state of every row of a list, whether lists show it yet or not."""
+        with self.lock:
+            table = self.table(name)
+            late = {record.id: record for _, owner, record in self._late if owner is table}
+            return [record for record in table if record.id not in late] + list(late.values())
+
+    def highest_id(self, name: str) -> int:
+        """The highest id of a list's rows; 0 when it has none."""
+        with self.lock:
+            table = self.table(name)
+            index = table.index(table.resource.id_field)
+            late = [record.id for _, owner, record in self._late if owner is table]
+            return max([index[-1][1] if index else 0, *late])
 
     def page(self, name: str, query: Query) -> tuple[list[Record], int]:
         """The records of one page of a list, and how many match in all."""
@@ -232,11 +245,5 @@ class Book:
 
     def _standing_labels(self, order_id: int) -> list[int]:
         position = SHIPMENTS.facets.index("orderId")
-        labels = {record.id: record for record in self.shipments if record.facets[position] == order_id}
-        labels |= {late.id: late for _, owner, late in self._late if owner is self.shipments}
-        rows = [orjson.loads(record.payload) for record in labels.values()]
-        return [
-            row["shipmentId"]
-            for row in rows
-            if row.get("orderId") == order_id and not row.get("voided") and not row.get("isReturnLabel")
-        ]
+        rows = [record.row() for record in self.newest("shipments") if record.facets[position] == order_id]
+        return [row["shipmentId"] for row in rows if not row.get("voided") and not row.get("isReturnLabel")]

@@ -48,8 +48,9 @@ class _Desk:
     async def put_rows(self, request: Request) -> Response:
         body = orjson.loads(await request.body())
         rows = body if isinstance(body, list) else [body]
+        second_pass = request.query_params.getlist("second_pass")
         for row in rows:
-            self._context.book.put(request.path_params["name"], row)
+            self._context.book.put(request.path_params["name"], row, second_pass)
         return json_response({"stored": len(rows)})
 
     async def delete_row(self, request: Request) -> Response:

@@ -15,6 +15,7 @@ from sandbox.reference import MANUAL_STORE, WAREHOUSE
 from sandbox.resources import ORDERS, Row
 
 MAX_ORDERS = 100
+_FIRST_ORDER_ID = 600_000_000
 _LOCKED = ("shipped", "cancelled")
 _REQUIRED = ("orderNumber", "orderDate", "orderStatus", "billTo", "shipTo")
 
@@ -24,7 +25,7 @@ def create_orders(book: Book, orders: list[Any], now: datetime) -> Row:
     with book.lock:
         keys = {
             record.facets[ORDERS.facets.index("orderKey")]: record.id
-            for record in book.orders
+            for record in book.newest("orders")
             if record.facets[ORDERS.facets.index("orderKey")] is not None
         }
         results = [_create_one(book, order, keys, now) for order in orders]
@@ -44,7 +45,7 @@ def _create_one(book: Book, order: Any, keys: dict[Any, int], now: datetime) -> 
         text = f"Order is {old['orderStatus']} and cannot be updated."
         return result | {"orderId": order_id, "success": False, "errorMessage": text}
     if order_id is None:
-        order_id = 1 + max((record.id for record in book.orders), default=600_000_000)
+        order_id = 1 + max(book.highest_id("orders"), _FIRST_ORDER_ID)
     keys[key] = order_id
     ms = to_ms(now)
     row = (old or _blank(ms)) | given | {"orderId": order_id, "orderKey": key, "modifyDate": wall_text(ms)}

@@ -1,6 +1,6 @@
 """The former system's database as an API: its shipped orders and lines turned into orders and labels.
 
-Reads the SQLite tables `shipped_orders` and `shipped_items` and never writes. One order for each order number;
+Reads the SQLite tables `shipped_orders` and `shipped_items` and never writes. One order for each number;
 one label for each ship date of its lines, since the lines' dates are the ones that count. Sums of quantity by
 ship date and SKU are the database's own.
 """

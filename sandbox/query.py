@@ -44,7 +44,10 @@ class Query:
 
 
 def read_query(resource: Resource, parameters: Mapping[str, str], bounds: Bounds, by_instant: bool) -> Query:
-    """Read a query string. Filters the resource does not know are ignored; InvalidParametersError for bad ones."""
+    """Read a query string; filters the resource does not know are ignored.
+
+    InvalidParametersError for dates and numbers that cannot be read.
+    """
     problems: dict[str, list[str]] = {}
     ranges: dict[str, tuple[str | None, str | None]] = {}
     for prefix, field in resource.ranges.items():

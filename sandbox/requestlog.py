@@ -13,7 +13,7 @@ _KEPT = 100_000
 
 @dataclass
 class LoggedRequest:
-    """One request: `at` is the sandbox's time (UTC), `status` 0 until it is answered or when it was cut."""
+    """One request: `at` is the sandbox's time (UTC), `status` is 0 until the answer begins."""
 
     number: int
     at: datetime

@@ -13,10 +13,10 @@ from sandbox.resources import Row
 
 
 def load_row_files(book: Book, files: dict[str, Path]) -> Book:
-    """Fill a book from JSON lines; `files` maps orders, shipments, fulfillments, carriers, stores to a file.
+    """Fill a book from JSON lines; `files` maps orders, shipments … to a file.
 
     Orders, shipments and fulfillments are served verbatim: unknown fields, nulls and number formats stay. A
-    later line with the same id replaces an earlier one. ValueError, with file and line, for what cannot be read.
+    later line with the same id replaces an earlier one. ValueError, with file and line, for unreadable ones.
     """
     for name, path in files.items():
         rows = _rows(path)

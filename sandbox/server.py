@@ -37,8 +37,8 @@ class _Server(uvicorn.Server):
 class Sandbox:
     """A local ShipStation on 127.0.0.1: start it, point a client at `url`, change `book` underneath.
 
-    Use it as a context manager or with `start` and `stop`. The book takes over the settings that concern it
-    (comparison of times, visibility delay) only when it is not given.
+    Use it as a context manager or with `start` and `stop`. The settings hold for a given book too; only its way
+    of comparing times is fixed once it has rows.
     """
 
     def __init__(
@@ -50,10 +50,13 @@ class Sandbox:
     ) -> None:
         """Prepare a sandbox on `port` (0: any free one) over `book` (default: an empty one)."""
         self.settings = settings or SandboxSettings()
-        given = book.clock if book is not None else Clock(self.settings.clock_skew_seconds)
-        self.clock = clock or given
-        self.book = book or Book(self.clock, self.settings.compare, self.settings.visibility_delay_seconds)
+        self.book = book if book is not None else Book(compare=self.settings.compare)
+        if self.book.compare != self.settings.compare:
+            raise ValueError(f"The book compares {self.book.compare}, the settings do not: make them agree.")
+        self.clock = clock or self.book.clock
+        self.clock.set_skew(self.settings.clock_skew_seconds)
         self.book.clock = self.clock
+        self.book.visibility_delay_seconds = self.settings.visibility_delay_seconds
         limiter = RateLimiter(self.settings.rate_limit, self.clock.monotonic)
         self._context = Context(self.settings, self.clock, self.book, limiter)
         self._port = port

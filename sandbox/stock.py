@@ -48,6 +48,7 @@ class Stock:
         self._coming: list[Row] = []
         self._received = dict.fromkeys(_DELIVERIES, 0)
         self._serial = 300
+        self._day = ""
         self._paste = 11002
         self.receipts: list[Row] = []
         self.opening = [
@@ -56,7 +57,13 @@ class Stock:
         ]
 
     def begin_day(self, day: str, is_working: bool) -> None:
-        """Shelve what came before this day, and order what runs low: it is received on this day."""
+        """Shelve what came before this day, and order what runs low: it is received on this day.
+
+        A day that has begun already does not begin again.
+        """
+        if day <= self._day:
+            return
+        self._day = day
         for receipt in self._coming:
             self._shelve(receipt)
         self._coming = []

@@ -40,7 +40,7 @@ _ENDS = {
 }
 _NAMES = tuple(_ENDS)
 _WEIGHTS = tuple(accumulate(_ENDS.values()))
-_STAY = frozenset({"void_later_cancel", "cancel", "ghost", "unpaid", "rejected"})
+_STAY = frozenset({"void_later_cancel", "cancel", "ghost", "unpaid", "rejected", "hold_for_ever"})
 _LATER = (0,) * 40 + (1,) * 6 + (2, 2, 3, 4)
 _UNLISTED, _EMPTY = 0.06, 0.1
 

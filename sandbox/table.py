@@ -77,7 +77,9 @@ class Table:
         key_of = self._key_of
         dates = tuple([key_of(row.get(name), name in second_pass) for name in resource.date_fields])
         facets = tuple([_reach(row, path) for path in self._paths])
-        return Record(row_id, orjson.dumps(row) if payload is None else payload, dates, facets)
+        # orjson's buffer is larger than its text: an exact copy lets the next row use the buffer again.
+        body = bytes(memoryview(orjson.dumps(row))) if payload is None else payload
+        return Record(row_id, body, dates, facets)
 
     def put(self, record: Record) -> None:
         """Store a record in place of the one with its id."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sandbox.book import Book
 from sandbox.house import House, divide, goods, packed
-from sandbox.pacific import business_date, from_ms, is_second_pass, to_ms, wall_text
+from sandbox.pacific import CHICAGO, business_date, from_ms, is_second_pass, to_ms, wall_text
 from sandbox.resources import ORDERS, Row
 
 _STATUS = ORDERS.facets.index("orderStatus")
@@ -25,6 +25,7 @@ _SHARES = {
     "edit": 4,
 }
 _RECENT_LABELS = 400
+_WORKING = range(5)
 
 
 class Trader:
@@ -36,7 +37,6 @@ class Trader:
     def __init__(self, house: House) -> None:
         """A trader for this house."""
         self._house = house
-        self._day = ""
         self._deeds: dict[str, Callable[[Book, int], bool]] = {
             "new": self._new,
             "label": self._label,
@@ -69,13 +69,13 @@ class Trader:
                 self._new(book, ms)
 
     def _begin_day(self, book: Book, ms: int) -> None:
-        day = business_date(ms)
-        if day != self._day:
-            self._day = day
-            self._house.stock.begin_day(day, True)
-            book.receipts = self._house.stock.receipts
+        self._house.stock.begin_day(business_date(ms), from_ms(ms).astimezone(CHICAGO).weekday() in _WORKING)
+        book.receipts = self._house.stock.receipts
 
-    def _new(self, _book: Book, ms: int) -> bool:
+    def _new(self, book: Book, ms: int) -> bool:
+        # Orders may also have come in through createorders.
+        counters = self._house.counters
+        counters.order = max(counters.order, book.highest_id("orders"))
         row, _ = self._house.new_order(ms)
         self._house.store("orders", row)
         return True
@@ -139,7 +139,7 @@ class Trader:
         return True
 
     def _pick(self, book: Book, status: str) -> Row | None:
-        ids = [record.id for record in book.orders if record.facets[_STATUS] == status]
+        ids = [record.id for record in book.newest("orders") if record.facets[_STATUS] == status]
         # The oldest wait no longer than the newest: a ghost in the list must not stop the trade.
         rows = [book.order(row_id) for row_id in self._house.rng.sample(ids, min(4, len(ids)))]
         return next((row for row in rows if row["items"] and row["orderStatus"] == status), None)
