@@ -52,7 +52,7 @@ class Sandbox:
         self.settings = settings or SandboxSettings()
         self.book = book if book is not None else Book(compare=self.settings.compare)
         if self.book.compare != self.settings.compare:
-            raise ValueError(f"The book compares {self.book.compare}, the settings do not: make them agree.")
+            raise ValueError(f"The book compares {self.book.compare}, the settings do not.")
         self.clock = clock or self.book.clock
         self.clock.set_skew(self.settings.clock_skew_seconds)
         self.book.clock = self.clock

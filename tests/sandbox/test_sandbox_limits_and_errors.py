@@ -1,0 +1,90 @@
+"""Login, request limit, error bodies and the clock in the headers."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+import requests
+from sandbox import SandboxSettings
+from sandbox.limiter import RateLimiter
+from sandbox_client import Run, an_order
+
+HEADERS = ("X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Basic " + base64.b64encode(b"sandbox:wrong").decode()},
+        {"Authorization": "Basic " + base64.b64encode(b"wrong:sandbox").decode()},
+        {"Authorization": "Basic ???"},
+        {"Authorization": "Bearer sandbox"},
+    ],
+)
+def test_a_wrong_login_gets_401_with_an_empty_body(run: Run, headers: dict[str, str]) -> None:
+    answer = requests.get(run(an_order(1)).sandbox.url + "/orders", headers=headers, timeout=10)
+    assert (answer.status_code, answer.content) == (401, b"")
+    assert all(name in answer.headers for name in HEADERS)
+
+
+def test_key_and_secret_are_the_ones_that_were_set(run: Run) -> None:
+    client = run(an_order(1), key="k", secret="s:with colon")
+    assert client.get("/orders").status_code == 200
+
+
+def test_the_request_over_the_limit_gets_429_and_the_next_minute_allows_again(run: Run) -> None:
+    client = run(an_order(1), rate_limit=3)
+    answers = [client.get("/orders") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert [answer.headers["X-Rate-Limit-Remaining"] for answer in answers] == ["2", "1", "0", "0"]
+    assert {answer.headers["X-Rate-Limit-Limit"] for answer in answers} == {"3"}
+    assert answers[3].json() == {"message": "Too Many Requests"}
+    assert "Retry-After" not in answers[3].headers
+    client.sandbox.clock.advance(60)
+    assert client.get("/orders").status_code == 200
+
+
+def test_the_reset_header_counts_the_seconds_left_in_the_fixed_window() -> None:
+    now = [100.0]
+    limiter = RateLimiter(2, lambda: now[0])
+    assert limiter.count("a").reset == 60
+    now[0] += 45.5
+    assert limiter.count("a").reset == 15
+    assert not limiter.count("a").allowed
+    assert limiter.count("b").allowed
+    now[0] += 14.5
+    assert (limiter.count("a").allowed, limiter.count("a").reset) == (True, 60)
+
+
+def test_every_answer_carries_the_limit_headers(run: Run) -> None:
+    client = run(an_order(1))
+    client.sandbox.faults.poison_order_ids.add(1)
+    paths = ("/orders", "/orders/1", "/orders/9", "/carriers", "/nowhere", "/orders/abc")
+    answers = [client.get(path) for path in paths]
+    assert [answer.status_code for answer in answers] == [500, 500, 404, 200, 404, 400]
+    assert all(name in answer.headers for answer in answers for name in HEADERS)
+
+
+def test_an_unknown_order_is_a_404(run: Run) -> None:
+    client = run(an_order(1))
+    assert client.get("/orders/1").json()["orderId"] == 1
+    client.sandbox.book.delete_order(1)
+    assert client.get("/orders/1").status_code == 404
+
+
+def test_the_date_header_follows_the_sandboxs_clock_with_its_skew(run: Run) -> None:
+    client = run(clock_skew_seconds=-90)
+    assert client.get("/carriers").headers["Date"] == "Wed, 01 Oct 2025 18:58:30 GMT"
+    client.sandbox.clock.advance(60)
+    assert client.get("/carriers").headers["Date"] == "Wed, 01 Oct 2025 18:59:30 GMT"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"rate_limit": 0}, {"bounds": "open"}, {"compare": "dates"}, {"latency_ms": -1}],
+)
+def test_settings_it_cannot_work_with_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="must"):
+        SandboxSettings(**wrong)  # type: ignore[arg-type]
