@@ -37,8 +37,8 @@ class _Server(uvicorn.Server):
 class Sandbox:
     """A local ShipStation on 127.0.0.1: start it, point a client at `url`, change `book` underneath.
 
-    Use it as a context manager or with `start` and `stop`. The settings hold for a given book too; only its way
-    of comparing times is fixed once it has rows.
+    Use it as a context manager or with `start` and `stop`. The settings hold for a given book too; only its
+    way of comparing times must be theirs already.
     """
 
     def __init__(
@@ -132,6 +132,8 @@ class Sandbox:
         self._context.stopping.set()
         if self._server is not None:
             self._server.should_exit = True
+            # Without it the server waits for clients that keep their connections open.
+            self._server.force_exit = True
         for thread in self._threads:
             thread.join()
         self._threads = []

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sandbox import Book, BusinessPlan, Clock, Sandbox, SandboxSettings, generate_business
 from sandbox_client import NOON, Client, Run
+
+from sandbox import Book, BusinessPlan, Clock, Sandbox, SandboxSettings, generate_business
 
 
 @pytest.fixture
 def run() -> Iterator[Run]:
-    """Start a sandbox over rows or a book, with settings by name; its clock stands at noon in Pacific time."""
+    """Start a sandbox over rows or a book, with settings by name; its clock stands at noon, Pacific."""
     with ExitStack() as stack:
 
         def start(*rows: dict[str, Any], book: Book | None = None, **settings: Any) -> Client:

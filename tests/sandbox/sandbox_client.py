@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import requests
+
 from sandbox import Sandbox
 
 NOON = datetime(2025, 10, 1, 19, 0, tzinfo=UTC)

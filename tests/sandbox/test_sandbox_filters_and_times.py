@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from sandbox.pacific import channel_text, to_ms, wall_text, wall_trimmed
 from sandbox_client import NOON, Run, a_label, an_order
+
+from sandbox.pacific import channel_text, to_ms, wall_text, wall_trimmed
 
 TIMES = [
     an_order(1, "2025-10-01T08:00:00.0000000"),

@@ -6,9 +6,10 @@ import base64
 
 import pytest
 import requests
+from sandbox_client import Run, an_order
+
 from sandbox import SandboxSettings
 from sandbox.limiter import RateLimiter
-from sandbox_client import Run, an_order
 
 HEADERS = ("X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset")
 
