@@ -1,0 +1,50 @@
+# From a bare machine with Python 3.11+ and make: `make demo` to see it, `make test` to prove it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+BROWSER := $(VENV)/.browser
+SOURCES := ingest workflows streamlit_app sandbox tests benchmarks orchestrate.py
+
+.PHONY: setup demo test lint format lock bench docs
+
+setup: $(INSTALLED)
+
+$(INSTALLED): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Shipledger needs Python 3.11 or newer. Name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+# The tests drive a real Chromium: the machine's own, else Debian's, else the one Playwright brings.
+$(BROWSER): $(INSTALLED)
+	@command -v chromium || command -v chromium-browser || command -v google-chrome \
+		|| { command -v apt-get && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } >/dev/null \
+		|| $(BIN)/python -m playwright install --with-deps chromium
+	@touch $@
+
+demo: $(INSTALLED)
+	$(BIN)/python orchestrate.py demo
+
+test: lint $(BROWSER)
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd dbt_project && ../$(BIN)/sqlfluff lint --processes 2 models tests
+
+format: $(INSTALLED)
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks
+
+# Needs uv. Writes hashes and no index's address.
+lock:
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-strip-extras --upgrade -o requirements.lock

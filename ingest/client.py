@@ -1,0 +1,169 @@
+"""One HTTP client for ShipStation: login, pace, time-outs and retries in one place."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import orjson
+import requests
+
+from ingest.account import Account
+from ingest.errors import ApiRefused, ApiUnreachable, CredentialsRejected, NotFound
+from ingest.rate_limit import RateLimiter
+
+log = logging.getLogger(__name__)
+
+_FIRST_BACKOFF_SECONDS = 0.5
+_LONGEST_BACKOFF_SECONDS = 15.0
+_MOST_ATTEMPTS = 6
+
+
+class _Transient(Exception):
+    """An attempt failed in a way that may pass: worth another one."""
+
+
+class Client:
+    """Reads from one ShipStation account. Not thread-safe: one client for each run.
+
+    Attributes:
+        requests_sent: How many requests went out, retries included.
+        api_seconds: Time spent waiting for ShipStation: answers, its rate limit and pauses between retries.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        limiter: RateLimiter | None = None,
+    ) -> None:
+        self.requests_sent = 0
+        self.api_seconds = 0.0
+        self._account = account
+        self._sleep = sleep
+        self._limiter = limiter or RateLimiter(account.requests_per_minute, sleep=sleep)
+        self._session = requests.Session()
+        self._session.auth = (account.key, account.secret)
+        self._session.headers["Accept"] = "application/json"
+        # A proxy or netrc entry of the machine must not change who we are to ShipStation.
+        self._session.trust_env = False
+        self._clock_offset: float | None = None
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:
+        """Fetch and decode one answer.
+
+        Args:
+            path: Path below the base URL, for example `/orders`.
+            params: Query parameters.
+
+        Returns:
+            The decoded JSON body.
+
+        Raises:
+            CredentialsRejected: 401 or 403.
+            NotFound: 404.
+            ApiRefused: any other 4xx but 429.
+            ApiUnreachable: no good answer within the attempts and the time budget.
+        """
+        began = time.monotonic()
+        try:
+            return self._get_with_retries(path, params)
+        finally:
+            self.api_seconds += time.monotonic() - began
+
+    def server_now(self) -> datetime:
+        """The current instant (UTC) by ShipStation's clock, or by ours while it has not told."""
+        return datetime.fromtimestamp(time.time() + (self._clock_offset or 0.0), tz=UTC)
+
+    def _get_with_retries(self, path: str, params: Mapping[str, str | int] | None) -> Any:
+        spent = 0.0
+        for attempt in range(1, _MOST_ATTEMPTS + 1):
+            self._limiter.wait()
+            began = time.monotonic()
+            try:
+                return self._attempt(path, params)
+            except _Transient as problem:
+                spent += time.monotonic() - began
+                pause = _backoff(attempt)
+                if attempt == _MOST_ATTEMPTS or spent + pause > self._account.retry_seconds:
+                    raise ApiUnreachable(
+                        f"ShipStation at {self._account.base_url} did not give a usable answer to {path} "
+                        f"in {attempt} attempts (last: {problem}). Nothing was changed; try again later."
+                    ) from problem
+                log.warning("%s: %s; attempt %d, next in %.1f s", path, problem, attempt, pause)
+                self._sleep(pause)
+                spent += pause
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _attempt(self, path: str, params: Mapping[str, str | int] | None) -> Any:
+        self.requests_sent += 1
+        try:
+            answer = self._session.get(
+                self._account.base_url + path,
+                params=params,
+                timeout=(self._account.connect_seconds, self._account.read_seconds),
+                # A redirect would carry the credentials to wherever it points.
+                allow_redirects=False,
+            )
+        except requests.RequestException as problem:
+            raise _Transient(_plain(problem)) from problem
+        self._note_clock(answer.headers)
+        self._limiter.heed(answer.headers, refused=answer.status_code == 429)
+        _raise_for_status(answer, path)
+        try:
+            return orjson.loads(answer.content)
+        except orjson.JSONDecodeError as problem:
+            raise _Transient("the body is not JSON") from problem
+
+    def _note_clock(self, headers: Mapping[str, str]) -> None:
+        try:
+            server = parsedate_to_datetime(headers["Date"])
+        except (KeyError, ValueError):
+            return
+        if server.tzinfo is not None:
+            self._clock_offset = server.timestamp() - time.time()
+
+
+def _raise_for_status(answer: requests.Response, path: str) -> None:
+    status = answer.status_code
+    if status == 200:
+        return
+    if status in (401, 403):
+        raise CredentialsRejected(
+            f"ShipStation rejected the credentials (HTTP {status}). "
+            "Check SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET."
+        )
+    if status == 404:
+        raise NotFound(f"ShipStation does not know {path} (HTTP 404).")
+    if status == 429 or status >= 500:
+        raise _Transient(f"HTTP {status}")
+    raise ApiRefused(f"ShipStation refused {path} (HTTP {status}). Check SHIPSTATION_BASE_URL.")
+
+
+def _backoff(attempt: int) -> float:
+    """Seconds before the next attempt: doubling, with full jitter on the upper half."""
+    ceiling = min(_FIRST_BACKOFF_SECONDS * 2 ** (attempt - 1), _LONGEST_BACKOFF_SECONDS)
+    return ceiling * (0.5 + random.random() / 2)
+
+
+def _plain(problem: requests.RequestException) -> str:
+    """A short reason without the URL's query, which may hold an order number."""
+    if isinstance(problem, requests.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(problem, requests.Timeout):
+        return "no answer in time"
+    if isinstance(problem, requests.ConnectionError):
+        return "no connection"
+    return type(problem).__name__

@@ -1,0 +1,31 @@
+"""What can go wrong while talking to ShipStation, named after what it means for the user."""
+
+from __future__ import annotations
+
+
+class IngestError(Exception):
+    """Base of all errors of this package. The message is a sentence for the user."""
+
+
+class CredentialsRejected(IngestError):
+    """ShipStation answered 401 or 403: the key or secret is wrong. Trying again is of no use."""
+
+
+class ApiUnreachable(IngestError):
+    """ShipStation stayed out of reach, or kept failing, through all retries. Try again later."""
+
+
+class ApiRefused(IngestError):
+    """ShipStation refused a request as wrong (a 4xx that is neither 401, 403, 404 nor 429)."""
+
+
+class NotFound(IngestError):
+    """ShipStation has no such thing (404)."""
+
+
+class UnexpectedAnswer(IngestError):
+    """ShipStation answered in a shape that the API's description does not know."""
+
+
+class WarehouseUnusable(IngestError):
+    """The warehouse file cannot be opened or is not a Shipledger warehouse."""

@@ -1,0 +1,94 @@
+"""What ingest itself notices and a person should know: rows that become exceptions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+SCHEMA = pa.schema(
+    [
+        pa.field("finding_key", pa.string(), nullable=False),
+        pa.field("exception_type", pa.string(), nullable=False),
+        pa.field("severity", pa.string(), nullable=False),
+        pa.field("shipstation_order_id", pa.int64()),
+        pa.field("order_number", pa.string()),
+        pa.field("detail", pa.string(), nullable=False),
+        pa.field("first_seen_at", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("resolved_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+WATERMARK = "watermark:"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a person should know. The key names its cause: the same cause is one finding."""
+
+    finding_key: str
+    exception_type: str
+    severity: str
+    detail: str
+    first_seen_at: datetime
+    shipstation_order_id: int | None = None
+    order_number: str | None = None
+    resolved_at: datetime | None = None
+
+
+def watermark_fallback(resource: str, reason: str, days: int, now: datetime) -> Finding:
+    """The watermark of a list could not be used, so the last `days` days are read again."""
+    return Finding(
+        f"{WATERMARK}{resource}",
+        "watermark_fallback",
+        "warning",
+        f"The watermark of {resource} is {reason}; the last {days} days were read again. "
+        "Older changes may be missing: run `backfill --since` over the time before.",
+        now,
+    )
+
+
+def unidentified_payload(table: str, payload: dict[str, Any], now: datetime) -> Finding:
+    """A row without a usable id: it cannot be kept, and must not pass in silence."""
+    digest = hashlib.blake2b(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+    number = payload.get("orderNumber")
+    return Finding(
+        f"unidentified:{table}:{digest}",
+        "unidentified_payload",
+        "error",
+        f"A row of {table} came without a usable id and was left out.",
+        now,
+        order_number=number if isinstance(number, str) else None,
+    )
+
+
+def to_load(
+    noticed: Iterable[Finding], still_open: dict[str, Finding], expires: Iterable[str], now: datetime
+) -> list[Finding]:
+    """The rows to write: what is new, and what was open, is checked by this cycle and was not noticed again.
+
+    Args:
+        noticed: What this cycle noticed.
+        still_open: Unresolved findings of the warehouse by key.
+        expires: Key prefixes that this cycle checked in full.
+        now: The instant (UTC) of the cycle.
+    """
+    current = {finding.finding_key: finding for finding in noticed}
+    new = [finding for key, finding in current.items() if key not in still_open]
+    gone = [
+        replace(finding, resolved_at=now)
+        for key, finding in still_open.items()
+        if key not in current and key.startswith(tuple(expires))
+    ]
+    return new + gone
+
+
+def to_table(findings: list[Finding]) -> pa.Table:
+    """Findings as an Arrow table in the raw table's schema."""
+    return pa.table(
+        {name: [getattr(finding, name) for finding in findings] for name in SCHEMA.names}, schema=SCHEMA
+    )

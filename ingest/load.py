@@ -1,0 +1,192 @@
+"""The verbs of this package: load what changed, or one window of a backfill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ingest.account import Account
+from ingest.client import Client
+from ingest.cycle import Cycle, Progress, Span, Tally
+from ingest.findings import Finding, watermark_fallback
+from ingest.pipeline import Warehouse, create_pipeline, load
+from ingest.shipstation import shipstation
+from ingest.store import Store
+from ingest.watermarks import FALLBACK_DAYS, LISTS, reference_lists_due, start_of
+
+SOURCE = "shipstation"
+# Rows of one committed window of a backfill: about 25 MB of payloads, and a second of loading.
+WINDOW_ROWS = 10_000
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What one load did. Instants are UTC; `finished` is False when a backfill has windows left."""
+
+    orders_fetched: int
+    orders_changed: int
+    shipments_fetched: int
+    shipments_changed: int
+    fulfillments_fetched: int
+    fulfillments_changed: int
+    api_requests: int
+    api_seconds: float
+    watermark_before: datetime | None
+    watermark_after: datetime | None
+    finished: bool
+
+
+def load_changes(account: Account, warehouse: Warehouse, progress: Progress = lambda *_: None) -> LoadReport:
+    """Load everything that changed in ShipStation since the watermarks.
+
+    Args:
+        account: Where to read.
+        warehouse: Where to load; its raw tables are made when missing.
+        progress: Told (list name, rows so far, rows expected).
+
+    Raises:
+        IngestError: With nothing half loaded and the watermarks where they were.
+    """
+    with Client(account) as client:
+        pipeline = create_pipeline(warehouse, SOURCE)
+        store = Store(pipeline)
+        marks = store.read_watermarks()
+        now = _now(client, marks)
+        starts = {name: start_of(marks.get(name), now=now, overlap=account.overlap) for name in LISTS}
+        cycle = Cycle(
+            client=client,
+            store=store,
+            arrived_by="sync",
+            spans={name: Span(start.at) for name, start in starts.items()},
+            now=datetime.now(UTC),
+            marks_before=marks,
+            next_marks=lambda tallies: {
+                name: _later(tallies, name, starts[name].at if starts[name].fallback else marks[name])
+                for name in LISTS
+            },
+            page_size=account.page_size,
+            findings=_fallbacks(starts["orders"].fallback, now),
+            progress=progress,
+        )
+        with_references = reference_lists_due(marks, cycle.now)
+        load(pipeline, shipstation(cycle, with_reference_lists=with_references))
+        return _report(cycle)
+
+
+def load_backfill_window(
+    account: Account,
+    warehouse: Warehouse,
+    since: datetime,
+    until: datetime | None,
+    progress: Progress = lambda *_: None,
+    window_rows: int = WINDOW_ROWS,
+) -> LoadReport:
+    """Load the next window of a span of modification dates; call again until the report says finished.
+
+    How far a span was read is noted in the warehouse with each window, so a stopped backfill goes on where it
+    was. The watermark is never moved back; it is moved forward when the span begins at or before it (or there
+    is none) and ends now, because then nothing lies between.
+
+    Args:
+        account: Where to read.
+        warehouse: Where to load.
+        since: First instant (UTC).
+        until: Last instant (UTC), None for now.
+        progress: Told (list name, rows so far, rows expected).
+        window_rows: About how many rows one window loads.
+
+    Raises:
+        IngestError: With the windows before it kept.
+    """
+    with Client(account) as client:
+        pipeline = create_pipeline(warehouse, SOURCE)
+        store = Store(pipeline)
+        marks = store.read_watermarks()
+        span_name = f"backfill {since.isoformat()} {until.isoformat() if until else 'now'} "
+        cycle = Cycle(
+            client=client,
+            store=store,
+            arrived_by="backfill",
+            spans={
+                name: Span(marks.get(span_name + name, since), until)
+                for name in LISTS
+                if f"{span_name}{name} done" not in marks
+            },
+            now=datetime.now(UTC),
+            marks_before=marks,
+            next_marks=lambda tallies: _backfill_marks(tallies, marks, span_name, since, until),
+            most_rows=window_rows,
+            page_size=account.page_size,
+            progress=progress,
+        )
+        load(pipeline, shipstation(cycle, with_reference_lists=reference_lists_due(marks, cycle.now)))
+        return _report(cycle)
+
+
+def _now(client: Client, marks: dict[str, datetime]) -> datetime:
+    """The current instant; ShipStation's clock is asked only when a watermark lies ahead of ours."""
+    now = client.server_now()
+    if any(marks[name] > now for name in LISTS if name in marks):
+        client.get("/stores")
+        now = client.server_now()
+    return now
+
+
+def _later(tallies: dict[str, Tally], name: str, otherwise: datetime) -> datetime:
+    """A watermark only moves forward: the newest date seen, or where it was."""
+    seen = tallies[name].last_seen if name in tallies else None
+    return max(seen, otherwise) if seen else otherwise
+
+
+def _fallbacks(reason: str | None, now: datetime) -> list[Finding]:
+    return [watermark_fallback("orders", reason, FALLBACK_DAYS, now)] if reason else []
+
+
+def _backfill_marks(
+    tallies: dict[str, Tally],
+    marks: dict[str, datetime],
+    span_name: str,
+    since: datetime,
+    until: datetime | None,
+) -> dict[str, datetime | None]:
+    noted: dict[str, datetime | None] = {}
+    for name, tally in tallies.items():
+        seen = max(filter(None, (tally.last_seen, marks.get(span_name + name))), default=None)
+        if seen is not None:
+            noted[span_name + name] = seen
+        if tally.finished:
+            noted[f"{span_name}{name} done"] = seen or since
+    done = {
+        name for name in LISTS if f"{span_name}{name} done" in noted or f"{span_name}{name} done" in marks
+    }
+    if done != set(LISTS):
+        return noted
+    reached = {name: noted.get(span_name + name, marks.get(span_name + name)) or since for name in LISTS}
+    ended: dict[str, datetime | None] = dict.fromkeys({*noted, *(m for m in marks if m.startswith(span_name))})
+    for name in LISTS if until is None else ():
+        before = marks.get(name)
+        if before is None or (since <= before < reached[name]):
+            ended[name] = reached[name]
+    return ended
+
+
+def _report(cycle: Cycle) -> LoadReport:
+    def fetched(*names: str) -> int:
+        return len(set().union(*(cycle.tallies[name].fetched for name in names if name in cycle.tallies)))
+
+    def changed(*names: str) -> int:
+        return sum(cycle.tallies[name].changed for name in names if name in cycle.tallies)
+
+    return LoadReport(
+        orders_fetched=fetched("orders"),
+        orders_changed=changed("orders"),
+        shipments_fetched=fetched("shipments", "voids"),
+        shipments_changed=changed("shipments", "voids"),
+        fulfillments_fetched=fetched("fulfillments"),
+        fulfillments_changed=changed("fulfillments"),
+        api_requests=cycle.client.requests_sent,
+        api_seconds=cycle.client.api_seconds,
+        watermark_before=cycle.marks_before.get("orders"),
+        watermark_after=cycle.next_marks(cycle.tallies).get("orders", cycle.marks_before.get("orders")),
+        finished=all(name in cycle.tallies and cycle.tallies[name].finished for name in cycle.spans),
+    )

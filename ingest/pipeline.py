@@ -1,0 +1,102 @@
+"""The one factory of dlt pipelines, and how a load is run."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import dlt
+from dlt.common.pipeline import LoadInfo
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from ingest.errors import IngestError, WarehouseUnusable
+
+# Settings of dlt, with the reason for each.
+_DLT_SETTINGS = {
+    # Nothing leaves this machine but requests to ShipStation.
+    "runtime.dlthub_telemetry": False,
+    # The worker has a log of its own.
+    "runtime.log_level": "CRITICAL",
+    # Signals are the worker's to handle.
+    "runtime.intercept_signals": False,
+    # One resource after the other, so that findings and watermarks come after the rows they speak of.
+    "extract.next_item_mode": "fifo",
+    # dbt finds what is new by the load it came with.
+    "normalize.parquet_normalizer.add_dlt_load_id": True,
+    # DuckDB takes one writer at a time; more workers would only wait.
+    "load.workers": 1,
+}
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """Where the warehouse is, and a directory for dlt's working files, which may be deleted at any time."""
+
+    path: Path
+    scratch: Path
+
+
+@cache
+def _configure() -> None:
+    """Give dlt its settings; its runtime starts when it is imported, so it is started again with them."""
+    for name, value in _DLT_SETTINGS.items():
+        dlt.config[name] = value
+    dlt.current.run_context().initialize_runtime()
+
+
+@cache
+def create_pipeline(warehouse: Warehouse, source: str) -> dlt.Pipeline:
+    """The pipeline that loads one source into the schema `raw_<source>` of the warehouse; one for each process.
+
+    Its working directory is made anew: all that must outlive a run is in the warehouse, so whatever a killed
+    run left behind is dropped here and fetched again.
+    """
+    _configure()
+    name = f"shipledger_{source}"
+    shutil.rmtree(warehouse.scratch / name, ignore_errors=True)
+    return dlt.pipeline(
+        name,
+        pipelines_dir=str(warehouse.scratch),
+        destination=dlt.destinations.duckdb(str(warehouse.path)),
+        dataset_name=f"raw_{source}",
+    )
+
+
+def load(pipeline: dlt.Pipeline, source: Any) -> LoadInfo:
+    """Extract, normalise and load a source as Parquet.
+
+    Raises:
+        IngestError: What the source raised, unwrapped.
+        WarehouseUnusable: The warehouse could not be written.
+    """
+    try:
+        info = pipeline.run(source, loader_file_format="parquet")
+        info.raise_on_failed_jobs()
+    except PipelineStepFailed as problem:
+        pipeline.abort_packages()
+        cause = _ingest_error(problem)
+        if cause is not None:
+            raise cause from problem
+        if problem.step == "load":
+            raise WarehouseUnusable(
+                f"Loading into the warehouse {pipeline.destination.config_params.get('credentials')} failed: "
+                f"{_last_line(problem)}. Nothing was published; the next run repeats it."
+            ) from problem
+        raise
+    return info
+
+
+def _ingest_error(problem: BaseException) -> IngestError | None:
+    cause: BaseException | None = problem
+    while cause is not None:
+        if isinstance(cause, IngestError):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    return None
+
+
+def _last_line(problem: PipelineStepFailed) -> str:
+    return str(problem.exception).strip().splitlines()[-1]

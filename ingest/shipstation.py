@@ -1,0 +1,126 @@
+"""The dlt source `shipstation`: every list the ledger needs, each with its key and its cursor.
+
+| resource     | key            | read by                                               |
+|--------------|----------------|-------------------------------------------------------|
+| orders       | order_id       | modifyDate                                            |
+| shipments    | shipment_id    | createDate, and voidDate for labels voided later      |
+| fulfillments | fulfillment_id | createDate                                            |
+| carriers, services, stores | own keys | whole, once a day                             |
+| order_states | order_id       | what fetching single orders told of them              |
+| findings     | finding_key    | what the cycle noticed                                |
+| watermarks   | none, appended | how far each list was read, in the same load as rows  |
+
+Payloads stay whole: `max_table_nesting=0`, and Arrow tables, so dlt neither unnests nor reads dates.
+dlt's own `incremental` is not used as cursor: it compares the text of Pacific wall times, which runs backwards
+for an hour each autumn, and it commits its state when extraction ends, before the rows are in the warehouse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dlt
+import pyarrow as pa
+
+from ingest import findings, references, watermarks
+from ingest.cycle import Cycle
+from ingest.records import FULFILLMENTS, ORDERS, SHIPMENTS, RecordKind
+from ingest.walk import ListQuery
+
+ORDERS_BY_MODIFY_DATE = ListQuery("/orders", "orders", "orderId", "modifyDate", "modifyDate", "ModifyDate")
+_WITH_ITEMS = {"includeShipmentItems": "true"}
+SHIPMENTS_BY_CREATE_DATE = ListQuery(
+    "/shipments", "shipments", "shipmentId", "createDate", "createDate", "CreateDate", _WITH_ITEMS
+)
+# A void joins this list wherever its creation date sorts it and never leaves: page numbers cannot skip a row.
+SHIPMENTS_BY_VOID_DATE = ListQuery(
+    "/shipments", "shipments", "shipmentId", "voidDate", "voidDate", "CreateDate", _WITH_ITEMS, by_key=False
+)
+FULFILLMENTS_BY_CREATE_DATE = ListQuery(
+    "/fulfillments", "fulfillments", "fulfillmentId", "createDate", "createDate", "CreateDate"
+)
+
+_ORDER_STATES = pa.schema(
+    [
+        pa.field("order_id", pa.int64(), nullable=False),
+        pa.field("state", pa.string(), nullable=False),
+        pa.field("checked_at", pa.timestamp("us", tz="UTC"), nullable=False),
+    ]
+)
+
+
+@dlt.source(name="shipstation", max_table_nesting=0)
+def shipstation(cycle: Cycle, *, with_reference_lists: bool) -> Any:
+    """All resources of one cycle, to be loaded together in the order given.
+
+    Args:
+        cycle: What to read and what is known; its tallies and findings are filled on the way.
+        with_reference_lists: Whether carriers, services and stores are due.
+    """
+    yield _orders(cycle)
+    yield _shipments(cycle)
+    yield _fulfillments(cycle)
+    yield from references.resources(cycle.client, due=with_reference_lists)
+    yield _order_states()
+    yield _findings(cycle)
+    yield _watermarks(cycle, with_reference_lists)
+
+
+def _hints(kind: RecordKind) -> dict[str, Any]:
+    """Merge on ShipStation's id; within a load the row fetched last wins."""
+    return {
+        "name": kind.table,
+        "primary_key": kind.key,
+        "write_disposition": "merge",
+        "columns": {
+            "payload": {"data_type": "json"},
+            "kept_fields": {"data_type": "json"},
+            "fetched_at": {"dedup_sort": "desc"},
+        },
+    }
+
+
+def _orders(cycle: Cycle) -> Any:
+    def orders() -> Iterator[pa.Table]:
+        yield from cycle.changed("orders", ORDERS, ORDERS_BY_MODIFY_DATE, "modifyDate")
+
+    return dlt.resource(orders, **_hints(ORDERS))
+
+
+def _shipments(cycle: Cycle) -> Any:
+    def shipments() -> Iterator[pa.Table]:
+        yield from cycle.changed("shipments", SHIPMENTS, SHIPMENTS_BY_CREATE_DATE, "createDate")
+        yield from cycle.changed("voids", SHIPMENTS, SHIPMENTS_BY_VOID_DATE, "voidDate")
+
+    return dlt.resource(shipments, **_hints(SHIPMENTS))
+
+
+def _fulfillments(cycle: Cycle) -> Any:
+    def fulfillments() -> Iterator[pa.Table]:
+        yield from cycle.changed("fulfillments", FULFILLMENTS, FULFILLMENTS_BY_CREATE_DATE, "createDate")
+
+    return dlt.resource(fulfillments, **_hints(FULFILLMENTS))
+
+
+def _order_states() -> Any:
+    def states() -> Iterator[pa.Table]:
+        yield _ORDER_STATES.empty_table()
+
+    return dlt.resource(states, name="order_states", primary_key="order_id", write_disposition="merge")
+
+
+def _findings(cycle: Cycle) -> Any:
+    def noticed() -> Iterator[pa.Table]:
+        checked = (findings.WATERMARK,) if cycle.arrived_by == "sync" else ()
+        rows = findings.to_load(cycle.findings, cycle.store.open_findings(), checked, cycle.now)
+        yield findings.to_table(rows)
+
+    return dlt.resource(noticed, name="findings", primary_key="finding_key", write_disposition="merge")
+
+
+def _watermarks(cycle: Cycle, with_reference_lists: bool) -> Any:
+    def progress() -> Iterator[pa.Table]:
+        yield watermarks.to_table(watermarks.to_note(cycle, with_reference_lists=with_reference_lists))
+
+    return dlt.resource(progress, name="watermarks", write_disposition="append")

@@ -1,0 +1,97 @@
+"""What the warehouse already holds: looked up before loading, read through the pipeline's own connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import dlt
+import orjson
+from dlt.destinations.exceptions import DatabaseUndefinedRelation
+
+from ingest import findings
+from ingest.findings import Finding
+from ingest.records import Payload, Record, RecordKind, Stored, absent_fields
+
+
+class Store:
+    """Read access to the raw tables of one pipeline's dataset."""
+
+    def __init__(self, pipeline: dlt.Pipeline) -> None:
+        self._pipeline = pipeline
+
+    def known(self, kind: RecordKind, keys: Iterable[int]) -> dict[int, Stored]:
+        """What is stored of the given ids; ids that are not stored are left out."""
+        version = kind.version_column or "null"
+        rows = self._rows(
+            f"select {kind.key}, payload_hash, {version}, first_seen_at, arrived_by"  # noqa: S608 - own names
+            f" from {kind.table} where {kind.key} in (select unnest(%s))",
+            list(keys),
+        )
+        return {key: Stored(digest, ver, _utc(seen), by) for key, digest, ver, seen, by in rows}
+
+    def keep_absent_fields(
+        self, kind: RecordKind, records: Sequence[Record], known: dict[int, Stored]
+    ) -> list[Record]:
+        """Records with `kept_fields` filled from the payloads they replace."""
+        keys = [record.key for record in records if record.key in known]
+        if not keys:
+            return list(records)
+        rows = self._rows(
+            f"select {kind.key}, payload, kept_fields from {kind.table}"  # noqa: S608 - own names
+            f" where {kind.key} in (select unnest(%s))",
+            keys,
+        )
+        earlier = {key: _effective(payload, kept) for key, payload, kept in rows}
+        return [_with_kept(record, earlier.get(record.key)) for record in records]
+
+    def read_watermarks(self) -> dict[str, datetime]:
+        """The last watermark of each list, as UTC instants.
+
+        Only rows of completed loads count: a load that was cut off never moves a watermark.
+        """
+        rows = self._rows(
+            "select resource, arg_max_null(watermark_at, noted_at) from watermarks"
+            " where _dlt_load_id in (select load_id from _dlt_loads where status = 0) group by resource"
+        )
+        return {resource: _utc(at) for resource, at in rows if at is not None}
+
+    def open_findings(self) -> dict[str, Finding]:
+        """Unresolved findings by key."""
+        names = ", ".join(findings.SCHEMA.names)
+        rows = self._rows(f"select {names} from findings where resolved_at is null")  # noqa: S608 - own names
+        return {row[0]: Finding(**dict(zip(findings.SCHEMA.names, row, strict=True))) for row in rows}
+
+    def _rows(self, sql: str, *args: Any) -> list[tuple[Any, ...]]:
+        with self._pipeline.sql_client() as client:
+            try:
+                return list(client.execute_sql(sql, *args) or [])
+            except DatabaseUndefinedRelation:
+                return []
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+def _effective(payload: str, kept: str | None) -> Payload:
+    """The stored payload with the fields kept from before."""
+    body: Payload = orjson.loads(payload)
+    return _merge(orjson.loads(kept), body) if kept else body
+
+
+def _merge(base: Payload, over: Payload) -> Payload:
+    merged = dict(base)
+    for name, value in over.items():
+        below = merged.get(name)
+        merged[name] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _with_kept(record: Record, earlier: Payload | None) -> Record:
+    kept = absent_fields(record.payload, earlier) if earlier else None
+    if not kept:
+        return record
+    return replace(record, kept_fields=kept)

@@ -1,0 +1,135 @@
+"""What a command of the command line does: run a job here or at the worker, and tell how things stand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
+from typing import Any
+
+from workflows.engine import account_of
+from workflows.errors import AlreadyRunning, Cancelled, ShipledgerError, UsageError
+from workflows.home import prepare_home
+from workflows.jobs import Job, JobClient, job_client
+from workflows.settings import Settings
+from workflows.worker import WorkerLock, run_worker
+
+_POLL_SECONDS = 0.1
+
+OnProgress = Callable[[Job], None]
+
+
+def sync(settings: Settings, actor: str, on_progress: OnProgress) -> dict[str, Any]:
+    """Run one cycle and give its facts.
+
+    Raises:
+        ShipledgerError: With the contract's exit code.
+    """
+    account_of(settings)
+    return _run_job(settings, "sync", {}, actor, on_progress)
+
+
+def backfill(
+    settings: Settings, since: date, until: date | None, actor: str, on_progress: OnProgress
+) -> dict[str, Any]:
+    """Load a span of modification dates and give the facts.
+
+    Args:
+        settings: The configuration.
+        since: First day, in the business's time zone.
+        until: Last day, included; None for now.
+        actor: Who asked.
+        on_progress: Told the job's state while it runs.
+
+    Raises:
+        ShipledgerError: With the contract's exit code.
+    """
+    account_of(settings)
+    if since > settings.today():
+        raise UsageError(f"--since {since} lies in the future. Give a day up to today, {settings.today()}.")
+    if until is not None and until < since:
+        raise UsageError(f"--until {until} lies before --since {since}. Give the later day as --until.")
+    start = _midnight(settings, since)
+    end = _midnight(settings, until + timedelta(days=1)) if until else None
+    arguments = {"since": start.isoformat(), "until": end.isoformat() if end else None}
+    return _run_job(settings, "backfill", arguments, actor, on_progress)
+
+
+def _midnight(settings: Settings, day: date) -> datetime:
+    return datetime.combine(day, time_of_day(), settings.timezone).astimezone(UTC)
+
+
+def _run_job(
+    settings: Settings, kind: str, arguments: dict[str, Any], actor: str, on_progress: OnProgress
+) -> dict[str, Any]:
+    """Run a job to its end: in this process when no worker lives, else at the worker.
+
+    A job of the same kind that a killed worker left behind is finished instead of starting another one.
+    """
+    prepare_home(settings)
+    lock = WorkerLock(settings.home)
+    if lock.acquire():
+        try:
+            with run_worker(settings) as jobs:
+                return _follow(jobs, _enqueue_or_resume(jobs, kind, arguments, actor), on_progress)
+        finally:
+            lock.release()
+    with job_client(settings) as jobs:
+        run_id = jobs.enqueue(kind, actor, **arguments)
+        return _follow_elsewhere(settings, jobs, run_id, on_progress)
+
+
+def _enqueue_or_resume(jobs: JobClient, kind: str, arguments: dict[str, Any], actor: str) -> str:
+    left_behind = jobs.open_job(kind)
+    if left_behind is not None:
+        return left_behind.run_id
+    try:
+        return jobs.enqueue(kind, actor, **arguments)
+    except AlreadyRunning as other:
+        if other.run_id is None:
+            raise
+        return other.run_id
+
+
+def _follow_elsewhere(
+    settings: Settings, jobs: JobClient, run_id: str, on_progress: OnProgress
+) -> dict[str, Any]:
+    """Follow a job at another process; become the worker when that process dies."""
+    lock = WorkerLock(settings.home)
+    while not lock.acquire():
+        job = _look(jobs, run_id, on_progress)
+        if not job.is_open:
+            return _outcome(job)
+        time.sleep(_POLL_SECONDS)
+    try:
+        with run_worker(settings) as own:
+            return _follow(own, run_id, on_progress)
+    finally:
+        lock.release()
+
+
+def _follow(jobs: JobClient, run_id: str, on_progress: OnProgress) -> dict[str, Any]:
+    while (job := _look(jobs, run_id, on_progress)).is_open:
+        time.sleep(_POLL_SECONDS)
+    return _outcome(job)
+
+
+def _look(jobs: JobClient, run_id: str, on_progress: OnProgress) -> Job:
+    job = jobs.job(run_id)
+    if job is None:
+        raise ShipledgerError(f"The run {run_id} is gone from the workflow store. Start it again.")
+    on_progress(job)
+    return job
+
+
+def _outcome(job: Job) -> dict[str, Any]:
+    if job.status == "success" and job.result is not None:
+        return job.result
+    if job.status == "cancelled":
+        raise Cancelled(f"The {job.kind} (run {job.run_id}) was cancelled. Nothing was published.")
+    if isinstance(job.error, ShipledgerError):
+        raise job.error
+    raise ShipledgerError(
+        f"The {job.kind} (run {job.run_id}) failed: {job.error}. Nothing was published; see the log and `status`."
+    )

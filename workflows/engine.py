@@ -1,0 +1,165 @@
+"""What the steps of a cycle do. One engine for each worker; the workflows call it step by step."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ingest import errors as ingest_errors
+from ingest.account import Account
+from ingest.load import LoadReport, load_backfill_window, load_changes
+from ingest.operations import load_entries
+from ingest.pipeline import Warehouse
+from workflows.errors import ConfigurationError, OutOfReach, ShipledgerError
+from workflows.home import check_warehouse
+from workflows.modelling import Modelling, fingerprint, remove_ledger
+from workflows.operations import prepare_store
+from workflows.publishing import current_snapshot, finish_run, publish
+from workflows.settings import Settings
+from workflows.warehouse import (
+    GreenBuild,
+    Run,
+    loads_to_build,
+    newest_finished_run,
+    note_green_build,
+    note_runs,
+    open_warehouse,
+    read_green_build,
+    set_build_context,
+)
+
+log = logging.getLogger(__name__)
+
+# Ages and "today" are part of the marts, so a quiet night is rebuilt this often.
+_REBUILD_AFTER = timedelta(hours=1)
+
+Report = Callable[[str, int, int], None]
+RunsSince = Callable[[datetime | None], list[Run]]
+Facts = dict[str, Any]
+
+
+def account_of(settings: Settings) -> Account:
+    """The ShipStation account of the configuration.
+
+    Raises:
+        ConfigurationError: The credentials are not configured.
+    """
+    missing = [
+        name
+        for name, value in (
+            ("SHIPSTATION_API_KEY", settings.api_key),
+            ("SHIPSTATION_API_SECRET", settings.api_secret),
+        )
+        if not value
+    ]
+    if missing or not settings.api_key or not settings.api_secret:
+        raise ConfigurationError(
+            f"{' and '.join(missing)} not set. Put the key and secret from ShipStation's Account settings > "
+            "API settings into the environment or the .env file."
+        )
+    return Account(
+        base_url=settings.base_url,
+        key=settings.api_key,
+        secret=settings.api_secret,
+        requests_per_minute=settings.rate_limit,
+        retry_seconds=settings.retry_seconds,
+        overlap=timedelta(minutes=settings.overlap_minutes),
+    )
+
+
+class Engine:
+    """Loads, builds and publishes for one home."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._modelling = Modelling(settings)
+        self._warehouse = Warehouse(settings.warehouse, settings.home / "scratch")
+
+    def load_changes(self, report: Report) -> Facts:
+        """Load what changed since the watermark, and new entries. Gives the facts of the load."""
+        return self._load(lambda account: load_changes(account, self._warehouse, report))
+
+    def load_window(self, since: datetime, until: datetime | None, report: Report) -> Facts:
+        """Load one window of a backfill; `finished` in the facts says whether it was the last."""
+        return self._load(
+            lambda account: load_backfill_window(account, self._warehouse, since, until, report)
+        )
+
+    def build(self, run: Run, runs_since: RunsSince, report: Report) -> Facts:
+        """Build and test the models, unless nothing has changed since the last green build.
+
+        Args:
+            run: The run that builds, as known so far.
+            runs_since: Gives the runs since an instant (UTC), for `sync_runs`.
+            report: Told ("models", nodes done, nodes in all).
+
+        Raises:
+            BuildFailed: The build is red.
+        """
+        settings = self.settings
+        as_of = datetime.now(UTC)
+        today = as_of.astimezone(settings.timezone).date().isoformat()
+        print_now = fingerprint()
+        with open_warehouse(settings.warehouse) as connection:
+            loads = loads_to_build(connection)
+            green = read_green_build(connection)
+            if not loads and self._is_fresh(green, print_now, today, as_of):
+                return {"built": False}
+            runs = {known.run_id: known for known in runs_since(newest_finished_run(connection))}
+            note_runs(connection, list((runs | {run.run_id: run}).values()))
+            set_build_context(connection, as_of, settings.timezone.key, run.run_id)
+        full = green is None or green.fingerprint != print_now or not settings.ledger.exists()
+        if full:
+            remove_ledger(settings.ledger)
+        outcome = self._modelling.build(full=full, on_node=lambda done, total: report("models", done, total))
+        with open_warehouse(settings.warehouse) as connection:
+            note_green_build(connection, GreenBuild(print_now, today, as_of), loads)
+        return {"built": True, **asdict(outcome)}
+
+    def publish(self, run: Run, *, built: bool) -> str:
+        """Publish the ledger as a snapshot; when nothing was built, the current one stands.
+
+        Returns:
+            The current snapshot's file name.
+        """
+        current = current_snapshot(self.settings)
+        if not built and current is not None:
+            return current.name
+        finish_run(self.settings, replace(run, status="success", finished_at=datetime.now(UTC)))
+        return publish(self.settings, run.run_id)
+
+    def _load(self, fetch: Callable[[Account], LoadReport]) -> Facts:
+        check_warehouse(self.settings.warehouse)
+        account = account_of(self.settings)
+        began = time.monotonic()
+        try:
+            loaded = fetch(account)
+            prepare_store(self.settings.operations)
+            load_entries(self.settings.operations, self._warehouse)
+        except ingest_errors.IngestError as problem:
+            raise _for_the_user(problem) from problem
+        facts = asdict(loaded)
+        facts["load_seconds"] = time.monotonic() - began
+        return facts
+
+    def _is_fresh(self, green: GreenBuild | None, print_now: str, today: str, as_of: datetime) -> bool:
+        return (
+            green is not None
+            and green.fingerprint == print_now
+            and green.business_date == today
+            and green.built_at <= as_of < green.built_at + _REBUILD_AFTER
+            and self.settings.ledger.exists()
+        )
+
+
+def _for_the_user(problem: ingest_errors.IngestError) -> ShipledgerError:
+    """The same sentence, with the contract's exit code."""
+    if isinstance(problem, ingest_errors.CredentialsRejected):
+        return ConfigurationError(str(problem))
+    if isinstance(problem, ingest_errors.ApiUnreachable):
+        return OutOfReach(str(problem))
+    return ShipledgerError(str(problem))

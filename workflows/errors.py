@@ -1,0 +1,78 @@
+"""Errors that end a command, each with the exit code of the contract and what to do next."""
+
+from __future__ import annotations
+
+FAILED = 1
+WRONG_USAGE = 2
+TRY_AGAIN_LATER = 75
+WRONG_CONFIGURATION = 78
+
+
+class ShipledgerError(Exception):
+    """An error for the user: one sentence on what went wrong, and what to do.
+
+    Attributes:
+        exit_code: The command's exit code.
+    """
+
+    exit_code = FAILED
+
+
+class ConfigurationError(ShipledgerError):
+    """Something in the environment is missing or wrong."""
+
+    exit_code = WRONG_CONFIGURATION
+
+
+class UsageError(ShipledgerError):
+    """The command was called with something that makes no sense."""
+
+    exit_code = WRONG_USAGE
+
+
+class OutOfReach(ShipledgerError):
+    """ShipStation stayed out of reach; the next run goes on where this one stopped."""
+
+    exit_code = TRY_AGAIN_LATER
+
+
+class AlreadyRunning(ShipledgerError):
+    """A job of the same kind is already queued or running.
+
+    Attributes:
+        run_id: That job's id.
+    """
+
+    exit_code = TRY_AGAIN_LATER
+
+    def __init__(self, message: str, run_id: str | None = None) -> None:
+        super().__init__(message, run_id)
+        self.run_id = run_id
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class BuildFailed(ShipledgerError):
+    """dbt's models or tests failed, so nothing was published.
+
+    Attributes:
+        failed: Names of the failed models and tests.
+    """
+
+    def __init__(self, message: str, failed: list[str] | None = None) -> None:
+        super().__init__(message, failed or [])
+        self.failed = failed or []
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class HomeUnusable(ShipledgerError):
+    """The home directory or a file in it cannot be used."""
+
+    exit_code = WRONG_CONFIGURATION
+
+
+class Cancelled(ShipledgerError):
+    """The job was cancelled."""

@@ -1,0 +1,60 @@
+"""The home directory: made when missing, and refused with a sentence when it cannot be used."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from workflows.errors import HomeUnusable
+from workflows.settings import Settings
+
+_FOLDERS = ("published", "scratch", "logs")
+
+
+def prepare_home(settings: Settings) -> None:
+    """Make the home directory and its folders, and see that they can be written.
+
+    Raises:
+        HomeUnusable: They cannot.
+    """
+    try:
+        for folder in (settings.home, *(settings.home / name for name in _FOLDERS)):
+            folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.home) as probe:
+            probe.write(b".")
+    except OSError as problem:
+        raise HomeUnusable(
+            f"SHIPLEDGER_HOME is {settings.home}, which cannot be written ({problem.strerror}). "
+            "Give it to this user, or point SHIPLEDGER_HOME elsewhere."
+        ) from problem
+
+
+def check_warehouse(path: Path) -> None:
+    """See that the warehouse file, when there is one, is a DuckDB database of ours.
+
+    Raises:
+        HomeUnusable: It is damaged, foreign, or held by another program. The file is left as it is.
+    """
+    if not path.exists():
+        return
+    try:
+        with duckdb.connect(str(path)) as connection:
+            schemas = {
+                name
+                for (name,) in connection.execute(
+                    "select distinct schema_name from duckdb_tables() where database_name = current_database()"
+                ).fetchall()
+            }
+    except duckdb.Error as problem:
+        reason = str(problem).strip().splitlines()[0]
+        raise HomeUnusable(
+            f"The warehouse {path} cannot be opened ({reason}). Nothing was changed. "
+            "Close what holds it, or move the file away and run `backfill` to load it anew."
+        ) from problem
+    if schemas and not any(name.startswith("raw_") for name in schemas):
+        raise HomeUnusable(
+            f"{path} is a DuckDB database, but not a Shipledger warehouse. Nothing was changed. "
+            "Point SHIPLEDGER_HOME to another directory, or move the file away."
+        )

@@ -1,0 +1,44 @@
+"""Progress of a job on a terminal: one line that is written over; nothing when nobody watches."""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+from workflows.jobs import Job
+
+_WIDTH = 72
+
+
+class TerminalProgress:
+    """Shows a job's step on standard error while it is a terminal. Use as a context manager."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._shown = ""
+
+    def __enter__(self) -> TerminalProgress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            self._stream.write("\r" + " " * _WIDTH + "\r")
+            self._stream.flush()
+
+    def show(self, job: Job) -> None:
+        """Write the job's state over the last one."""
+        if not self._stream.isatty():
+            return
+        line = describe(job)[:_WIDTH]
+        if line != self._shown:
+            self._stream.write("\r" + line.ljust(_WIDTH))
+            self._stream.flush()
+            self._shown = line
+
+
+def describe(job: Job) -> str:
+    """One line on where a job is, for example `sync: orders 1500 of 4000`."""
+    step, done, total = (job.progress.get(name) for name in ("step", "done", "total"))
+    if job.status == "queued" or not step:
+        return f"{job.kind}: {job.status}"
+    return f"{job.kind}: {step} {done} of {total}" if total else f"{job.kind}: {step} {done}"

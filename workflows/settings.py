@@ -1,0 +1,129 @@
+"""Configuration: read once, here, into one typed object."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+
+from workflows.errors import ConfigurationError
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of Shipledger's configuration.
+
+    Attributes:
+        home: Where everything is written.
+        timezone: The business's time zone, for days, weeks and months.
+        base_url: ShipStation's address, without a trailing slash.
+        api_key: ShipStation's key, None when not configured.
+        api_secret: ShipStation's secret, None when not configured.
+        rate_limit: ShipStation requests a minute.
+        retry_seconds: Time budget for retrying one request.
+        overlap_minutes: How far before its watermark each cycle starts again.
+        system_database_url: Another database for the workflows' state than SQLite in the home.
+    """
+
+    home: Path
+    timezone: ZoneInfo
+    base_url: str
+    api_key: str | None = field(repr=False)
+    api_secret: str | None = field(repr=False)
+    rate_limit: int = 40
+    retry_seconds: float = 60.0
+    overlap_minutes: float = 15.0
+    system_database_url: str | None = field(default=None, repr=False)
+
+    @property
+    def warehouse(self) -> Path:
+        """The warehouse: raw, staging and intermediate tables."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def ledger(self) -> Path:
+        """The database file of the marts, which publishing copies."""
+        return self.home / "ledger.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The folder of the published snapshots."""
+        return self.home / "published"
+
+    @property
+    def operations(self) -> Path:
+        """The operators' entries and switches."""
+        return self.home / "operations.sqlite"
+
+    @property
+    def workflow_database_url(self) -> str:
+        """Where the workflows' state is kept, as an SQLAlchemy URL."""
+        return self.system_database_url or f"sqlite:///{self.home / 'workflows.sqlite'}"
+
+    def today(self) -> date:
+        """The business's calendar day."""
+        return datetime.now(self.timezone).date()
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the configuration from `.env` in the project's root and the environment, which wins.
+
+    Args:
+        environment: The environment; the process's own by default.
+
+    Raises:
+        ConfigurationError: A value makes no sense; the sentence names the variable.
+    """
+    found = {name: value for name, value in dotenv_values(PROJECT / ".env").items() if value is not None}
+    found.update(os.environ if environment is None else environment)
+    return Settings(
+        home=Path(found.get("SHIPLEDGER_HOME") or PROJECT / "data").expanduser().absolute(),
+        timezone=_zone(found.get("SHIPLEDGER_TIMEZONE") or "America/Chicago"),
+        base_url=_url(found.get("SHIPSTATION_BASE_URL") or "https://ssapi.shipstation.com"),
+        api_key=found.get("SHIPSTATION_API_KEY") or None,
+        api_secret=found.get("SHIPSTATION_API_SECRET") or None,
+        rate_limit=int(_number(found, "SHIPLEDGER_RATE_LIMIT", 40, least=1)),
+        retry_seconds=_number(found, "SHIPLEDGER_RETRY_SECONDS", 60, least=0),
+        overlap_minutes=_number(found, "SHIPLEDGER_OVERLAP_MINUTES", 15, least=0),
+        system_database_url=found.get("SHIPLEDGER_SYSTEM_DATABASE_URL") or None,
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
+        raise ConfigurationError(
+            f"SHIPLEDGER_TIMEZONE is '{name}', which is no time zone. Use a name such as America/Chicago."
+        ) from problem
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+        raise ConfigurationError(
+            "SHIPSTATION_BASE_URL is not a plain http(s) address. Use https://ssapi.shipstation.com, "
+            "and give the credentials in SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET."
+        )
+    return text.rstrip("/")
+
+
+def _number(found: Mapping[str, str], name: str, default: float, *, least: float) -> float:
+    text = found.get(name)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not value >= least or value == float("inf"):
+        raise ConfigurationError(f"{name} is '{text}'. Use a number of at least {least:g}.")
+    return value

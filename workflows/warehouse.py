@@ -1,0 +1,142 @@
+"""The worker's own tables in the warehouse, schema `raw_shipledger`: facts about builds and runs.
+
+- `build_context`: one row, the instant and time zone the models take "now" and "today" from.
+- `built_loads`: which loads a green build has covered; what is not in it is what the next build has to do.
+- `green_build`: one row, of what the last green build was made.
+- `runs`: every run of any kind, as the workflow store tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+_TABLES = """
+create schema if not exists raw_shipledger;
+create table if not exists raw_shipledger.build_context (
+    as_of timestamptz not null, timezone varchar not null, run_id varchar not null
+);
+create table if not exists raw_shipledger.built_loads (load_id varchar not null);
+create table if not exists raw_shipledger.green_build (
+    fingerprint varchar not null, business_date date not null, built_at timestamptz not null
+);
+create table if not exists raw_shipledger.runs (
+    run_id varchar not null, kind varchar not null, started_at timestamptz, finished_at timestamptz,
+    status varchar not null, watermark_before timestamptz, watermark_after timestamptz,
+    orders_fetched bigint, orders_changed bigint, shipments_fetched bigint, api_requests bigint,
+    seconds double, actor varchar, error varchar
+);
+"""
+_RAW_SCHEMAS = ("raw_shipstation", "raw_operations")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of any kind, as `sync_runs` shows it. Instants are UTC."""
+
+    run_id: str
+    kind: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    status: str
+    watermark_before: datetime | None = None
+    watermark_after: datetime | None = None
+    orders_fetched: int | None = None
+    orders_changed: int | None = None
+    shipments_fetched: int | None = None
+    api_requests: int | None = None
+    seconds: float | None = None
+    actor: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class GreenBuild:
+    """Of what the last green build was made: the models' fingerprint, the business's day, and when (UTC)."""
+
+    fingerprint: str
+    business_date: str
+    built_at: datetime
+
+
+@contextmanager
+def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse with the worker's tables in it, for as long as the block lasts."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(_TABLES)
+        yield connection
+
+
+def loads_to_build(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Ids of loads whose rows no green build has covered yet."""
+    tables = connection.execute(
+        "select schema_name, table_name from duckdb_columns()"
+        " where column_name = '_dlt_load_id' and schema_name in (select unnest(?))"
+        " and database_name = current_database()",
+        [list(_RAW_SCHEMAS)],
+    ).fetchall()
+    if not tables:
+        return []
+    each = " union ".join(
+        f'select _dlt_load_id as load_id from "{schema}"."{table}"' for schema, table in tables
+    )
+    rows = connection.execute(
+        f"select load_id from ({each}) where load_id not in (select load_id from raw_shipledger.built_loads)"  # noqa: S608 - names from the catalogue
+    ).fetchall()
+    return sorted(load for (load,) in rows)
+
+
+def set_build_context(
+    connection: duckdb.DuckDBPyConnection, as_of: datetime, timezone: str, run_id: str
+) -> None:
+    """Say what "now" is for the build that follows."""
+    connection.execute("begin")
+    connection.execute("delete from raw_shipledger.build_context")
+    connection.execute("insert into raw_shipledger.build_context values (?, ?, ?)", [as_of, timezone, run_id])
+    connection.execute("commit")
+
+
+def read_green_build(connection: duckdb.DuckDBPyConnection) -> GreenBuild | None:
+    """The last green build, None before the first."""
+    row = connection.execute(
+        "select fingerprint, business_date::varchar, built_at from raw_shipledger.green_build"
+    ).fetchone()
+    return GreenBuild(row[0], row[1], row[2].astimezone(UTC)) if row else None
+
+
+def note_green_build(connection: duckdb.DuckDBPyConnection, build: GreenBuild, loads: Sequence[str]) -> None:
+    """Note that a build of these loads was green."""
+    connection.execute("begin")
+    connection.execute("delete from raw_shipledger.green_build")
+    connection.execute("insert into raw_shipledger.green_build values (?, ?, ?)", list(astuple(build)))
+    connection.execute("insert into raw_shipledger.built_loads select unnest(?)", [list(loads)])
+    connection.execute("commit")
+
+
+def newest_finished_run(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """Start (UTC) of the oldest run that is still noted as unfinished, or else of the newest run noted."""
+    row = connection.execute(
+        "select coalesce(min(started_at) filter (where finished_at is null), max(started_at))"
+        " from raw_shipledger.runs"
+    ).fetchone()
+    return row[0].astimezone(UTC) if row and row[0] else None
+
+
+def note_runs(connection: duckdb.DuckDBPyConnection, runs: Sequence[Run]) -> None:
+    """Write runs, replacing what was noted of them before."""
+    if not runs:
+        return
+    connection.execute("begin")
+    connection.execute(
+        "delete from raw_shipledger.runs where run_id in (select unnest(?))", [[run.run_id for run in runs]]
+    )
+    marks = ", ".join("?" * len(astuple(runs[0])))
+    connection.executemany(
+        f"insert into raw_shipledger.runs values ({marks})", [astuple(run) for run in runs]
+    )
+    connection.execute("commit")

@@ -1,0 +1,88 @@
+"""The worker: the one process that runs jobs for a home."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from dbos import DBOS
+
+from workflows import flows
+from workflows.engine import Engine
+from workflows.home import prepare_home
+from workflows.jobs import APPLICATION, APPLICATION_VERSION, QUEUE, JobClient, job_client
+from workflows.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# A waiting job starts within this time; each look costs one small query on a local file.
+_POLL_SECONDS = 0.1
+
+
+class WorkerLock:
+    """The right to be the worker of a home: an operating-system lock that dies with its process."""
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / "worker.lock"
+        self._file: IO[str] | None = None
+
+    def acquire(self) -> bool:
+        """Take the lock if it is free; never waits."""
+        file = self._path.open("a+")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return False
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def is_held(self) -> bool:
+        """Whether any process, this one included, is the worker now."""
+        if self._file is not None:
+            return True
+        if self.acquire():
+            self.release()
+            return False
+        return True
+
+
+@contextmanager
+def run_worker(settings: Settings) -> Iterator[JobClient]:
+    """Be the worker for as long as the block lasts; the caller holds the lock.
+
+    Jobs that a killed worker left behind are resumed at their last finished step, then the queue is worked off.
+    """
+    prepare_home(settings)
+    with job_client(settings) as jobs:
+        flows.set_bench(flows.Bench(Engine(settings), jobs))
+        DBOS(
+            config={
+                "name": APPLICATION,
+                "system_database_url": settings.workflow_database_url,
+                "application_version": APPLICATION_VERSION,
+                "log_level": "CRITICAL",
+                "notification_listener_polling_interval_sec": _POLL_SECONDS,
+            }
+        )
+        try:
+            DBOS.launch()
+            DBOS.register_queue(QUEUE, concurrency=1, polling_interval_sec=_POLL_SECONDS)
+            yield jobs
+        finally:
+            DBOS.destroy()
+            flows.set_bench(None)
