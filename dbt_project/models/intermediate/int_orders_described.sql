@@ -1,0 +1,69 @@
+{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+-- One row for each order: how it left first, and how much it holds. Carrier, service and tracking number come from the
+-- first label, else from the fulfillment, else from the order itself.
+with orders as (
+
+    select * from {{ ref('int_orders_settled') }}
+    where {{ order_changed() }}
+
+),
+
+first_departures as (
+
+    select
+        shipstation_order_id,
+        min(ship_date) as ship_date,
+        first(struct_pack(
+            carrier_code := carrier_code,
+            service_code := service_code,
+            carrier_account_id := carrier_account_id,
+            tracking_number := tracking_number
+        ) order by departed_at nulls last, shipment_id) as departure
+    from {{ ref('int_departures') }}
+    where departure_kind <> 'return_label' and {{ order_changed() }}
+    group by shipstation_order_id
+
+),
+
+contents as (
+
+    select
+        shipstation_order_id,
+        count(*) as line_count,
+        coalesce(sum(line_quantity) filter (where not is_adjustment), 0) as total_items
+    from {{ ref('int_lines_resolved') }}
+    where shipment_id is null and component_number = 1 and {{ order_changed() }}
+    group by shipstation_order_id
+
+),
+
+contested_numbers as (
+
+    select order_number
+    from orders
+    where parent_order_id is null and not is_merged and not is_missing
+    group by order_number
+    having count(distinct customer_hash) > 1
+
+),
+
+described as (
+
+    select
+        orders.* exclude (items, carrier_code, service_code, carrier_account_id),
+        first_departures.ship_date,
+        coalesce(first_departures.departure.carrier_code, orders.carrier_code) as carrier_code,
+        coalesce(first_departures.departure.service_code, orders.service_code) as service_code,
+        coalesce(first_departures.departure.carrier_account_id, orders.carrier_account_id) as carrier_account_id,
+        first_departures.departure.tracking_number,
+        coalesce(contents.line_count, 0) as line_count,
+        cast(coalesce(contents.total_items, 0) as bigint) as total_items,
+        orders.parent_order_id is null and not orders.is_merged and not orders.is_missing
+        and orders.order_number in (select contested_numbers.order_number from contested_numbers) as has_contested_number
+    from orders
+    left join first_departures on orders.shipstation_order_id = first_departures.shipstation_order_id
+    left join contents on orders.shipstation_order_id = contents.shipstation_order_id
+
+)
+
+select * from described

@@ -1,0 +1,70 @@
+{{ config(materialized='view') }}
+-- One row for each order and thing wrong with it, its lines aside: with the order itself, or with how it left.
+with orders as (
+
+    select * from {{ ref('orders_inbox') }}
+
+),
+
+departures as (
+
+    select
+        shipstation_order_id,
+        coalesce(held_back_reason, 'missing_order') as exception_type,
+        min(order_number) as order_number,
+        min(ship_date) as ship_date,
+        min(first_seen_at) as first_seen_at
+    from {{ ref('int_departures') }}
+    where held_back_reason is not null or not has_order
+    group by all
+
+),
+
+excepted as (
+
+    select
+        if(is_work_in_progress, 'work_in_progress', 'ghost_order') as exception_type,
+        if(is_work_in_progress, 'info', 'warning') as severity,
+        shipstation_order_id,
+        order_number,
+        'The order has no lines; its status is ' || order_status || '.' as detail,
+        first_seen_at
+    from orders
+    where is_ghost
+    union all
+    select
+        'missing_in_shipstation',
+        'warning',
+        shipstation_order_id,
+        order_number,
+        'ShipStation no longer knows this order; it counts as cancelled.',
+        first_seen_at
+    from orders
+    where is_missing
+    union all
+    select
+        'duplicate_order_number',
+        'error',
+        shipstation_order_id,
+        order_number,
+        'Different customers have orders numbered ' || order_number || '.',
+        first_seen_at
+    from orders
+    where has_contested_number
+    union all
+    select
+        exception_type,
+        if(exception_type = 'historical_shipment', 'warning', 'error'),
+        shipstation_order_id,
+        order_number,
+        case exception_type
+            when 'missing_ship_date' then 'Shipped without any date; its units are in no report.'
+            when 'missing_order' then 'A label was bought for an order that never came.'
+            else 'Dated ' || ship_date || ', long before it was first seen; its units are in no report.'
+        end,
+        first_seen_at
+    from departures
+
+)
+
+select * from excepted

@@ -1,0 +1,59 @@
+-- One row for each thing that needs a person: what the models find in the data, and what loading it noticed. A row goes
+-- when its cause goes.
+with findings as (
+
+    select * from {{ ref('stg_shipstation__findings') }} where resolved_at is null
+
+),
+
+found as (
+
+    {% for model in ['int_orders_excepted', 'int_lines_excepted', 'int_lots_excepted', 'int_entries_excepted'] -%}
+    select
+        exception_type,
+        severity,
+        shipstation_order_id,
+        order_number,
+        detail,
+        first_seen_at
+    from {{ ref(model) }}
+    union all
+    {% endfor -%}
+    select
+        exception_type,
+        severity,
+        shipstation_order_id,
+        order_number,
+        detail,
+        first_seen_at
+    from findings
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by exception_type, shipstation_order_id, detail order by first_seen_at, severity, order_number
+        ) as nth
+    from found
+
+),
+
+exceptions as (
+
+    select
+        md5(concat_ws('|', exception_type, coalesce(shipstation_order_id, 0), coalesce(detail, ''))) as exception_id,
+        shipstation_order_id,
+        exception_type,
+        severity,
+        order_number,
+        detail,
+        first_seen_at
+    from numbered
+    where nth = 1
+
+)
+
+select * from exceptions

@@ -1,0 +1,50 @@
+-- One row for each lot of a key product: its balance now, and its turn when units without a lot are taken. Lots and the
+-- unassigned units of a SKU add up to its stock; a lot below zero was shipped without being received.
+with lots as (
+
+    select * from {{ ref('lots') }}
+
+),
+
+skus as (
+
+    select * from {{ ref('stg_reference__skus') }} where is_key_product
+
+),
+
+moved as (
+
+    select * from {{ ref('int_lots_moved') }}
+
+),
+
+balances as (
+
+    select
+        lots.lot_id,
+        lots.sku_code,
+        lots.lot_number,
+        lots.received_date,
+        coalesce(moved.quantity_on_hand, 0) as quantity_on_hand
+    from lots
+    inner join skus on lots.sku_code = skus.sku_code
+    left join moved on lots.lot_id = moved.lot_id
+
+),
+
+ranked as (
+
+    select
+        *,
+        case
+            when quantity_on_hand > 0 and received_date is not null
+                then row_number() over (
+                    partition by sku_code, quantity_on_hand > 0 and received_date is not null
+                    order by received_date, lot_number
+                )
+        end as fifo_rank
+    from balances
+
+)
+
+select * from ranked

@@ -1,0 +1,26 @@
+{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+-- One row for each order that shipped, on its first ship date. A package is a label; an order marked as shipped elsewhere
+-- has none. Two ship dates are still one order.
+with departures as (
+
+    select * from {{ ref('int_departures') }}
+    where held_back_reason is null and {{ order_changed() }}
+
+),
+
+shipped as (
+
+    select
+        shipstation_order_id,
+        first(order_number order by ship_date, departed_at nulls last, shipment_id) as order_number,
+        first(tracking_number order by ship_date, departed_at nulls last, shipment_id) as tracking_number,
+        count(shipment_id) as package_count,
+        cast(sum(postage_cents) as bigint) as shipping_cost_cents,
+        min(ship_date) as ship_date
+    from departures
+    where departure_kind <> 'return_label'
+    group by shipstation_order_id
+
+)
+
+select * from shipped

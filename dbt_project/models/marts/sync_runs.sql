@@ -1,0 +1,29 @@
+-- One row for each run of any kind of job, up to the one that made this build.
+with runs as (
+
+    select * from {{ ref('stg_shipledger__runs') }}
+
+),
+
+sync_runs as (
+
+    select
+        run_id,
+        kind,
+        status,
+        actor,
+        error,
+        orders_fetched,
+        orders_changed,
+        shipments_fetched,
+        api_requests,
+        seconds,
+        started_at,
+        finished_at,
+        watermark_before,
+        watermark_after
+    from runs
+
+)
+
+select * from sync_runs

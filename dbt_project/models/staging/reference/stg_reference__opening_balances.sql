@@ -1,0 +1,19 @@
+-- One row for each SKU (and lot, where known): what stood on the shelf at the end of the opening day.
+with source as (
+
+    select * from {{ ref('opening_balances') }}
+
+),
+
+opening_balances as (
+
+    select
+        sku_code,
+        {{ parse_lot('lot_number') }} as lot_number,
+        quantity,
+        opening_date
+    from source
+
+)
+
+select * from opening_balances

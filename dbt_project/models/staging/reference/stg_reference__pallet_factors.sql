@@ -1,0 +1,19 @@
+-- One row for each SKU and span of days: how many units make a pallet.
+with source as (
+
+    select * from {{ ref('pallet_factors') }}
+
+),
+
+pallet_factors as (
+
+    select
+        sku_code,
+        units_per_pallet,
+        valid_from as valid_from_date,
+        coalesce(valid_to, date '9999-12-31') as valid_to_date
+    from source
+
+)
+
+select * from pallet_factors

@@ -1,0 +1,19 @@
+-- One row for each component of an alias (a bundle, pack or promotional SKU), the alias in the parser's spelling.
+with source as (
+
+    select * from {{ ref('sku_aliases') }}
+
+),
+
+sku_aliases as (
+
+    select
+        {{ parse_sku_lot('alias_sku') }}.sku_key as alias_key,
+        component_sku as sku_code,
+        alias_kind,
+        multiplier
+    from source
+
+)
+
+select * from sku_aliases

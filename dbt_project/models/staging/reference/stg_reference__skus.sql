@@ -1,0 +1,20 @@
+-- One row for each product.
+with source as (
+
+    select * from {{ ref('skus') }}
+
+),
+
+skus as (
+
+    select
+        sku_code as sku_id,
+        sku_code,
+        product_name,
+        reorder_point,
+        is_key_product
+    from source
+
+)
+
+select * from skus

@@ -1,0 +1,29 @@
+-- One row for each run of any kind of job.
+with source as (
+
+    select * from {{ source('shipledger', 'runs') }}
+
+),
+
+runs as (
+
+    select
+        run_id,
+        kind,
+        status,
+        actor,
+        error,
+        orders_fetched,
+        orders_changed,
+        shipments_fetched,
+        api_requests,
+        seconds,
+        started_at,
+        finished_at,
+        watermark_before,
+        watermark_after
+    from source
+
+)
+
+select * from runs

@@ -1,0 +1,44 @@
+{{ config(materialized='incremental', incremental_strategy='replace_rows', unique_key='fulfillment_id') }}
+-- One row for each order marked as shipped elsewhere. Voided ones stay, flagged.
+with source as (
+
+    select
+        *,
+        json_transform(
+            case when kept_fields is null then payload else json_merge_patch(kept_fields, payload) end,
+            '{
+                "shipDate": "VARCHAR", "trackingNumber": "VARCHAR", "carrierCode": "VARCHAR",
+                "fulfillmentServiceCode": "VARCHAR", "voided": "VARCHAR", "voidDate": "VARCHAR"
+            }'
+        ) as doc
+    from {{ source('shipstation', 'fulfillments') }}
+    {{ where_newly_loaded('fulfillments') }}
+
+),
+
+fulfillments as (
+
+    select
+        ---------- ids
+        fulfillment_id,
+        coalesce(order_id, -fulfillment_id) as shipstation_order_id,
+
+        ---------- text
+        nullif(trim(doc.trackingnumber), '') as tracking_number,
+        doc.carriercode as carrier_code,
+        doc.fulfillmentservicecode as service_code,
+        arrived_by,
+
+        ---------- booleans
+        {{ is_true('doc.voided') }} or {{ pacific_to_utc('doc.voiddate') }} is not null as is_voided,
+
+        ---------- dates
+        {{ printed_date('coalesce(doc.shipdate, ship_date)') }} as ship_date,
+
+        ---------- dates, as instants
+        first_seen_at
+    from source
+
+)
+
+select * from fulfillments

@@ -1,0 +1,66 @@
+{{ config(materialized='incremental', incremental_strategy='replace_rows', unique_key='shipstation_order_id') }}
+-- One row for each order, parsed once from its newest payload. A field the newest payload lacks is taken from the one
+-- before (`kept_fields`). Nothing is filtered; `items` holds the lines unparsed. No personal data: the customer is a hash.
+with source as (
+
+    select
+        *,
+        json_transform(
+            case when kept_fields is null then payload else json_merge_patch(kept_fields, payload) end,
+            '{
+                "orderNumber": "VARCHAR", "orderStatus": "VARCHAR", "orderDate": "VARCHAR", "createDate": "VARCHAR",
+                "modifyDate": "VARCHAR", "shipDate": "VARCHAR", "carrierCode": "VARCHAR", "serviceCode": "VARCHAR",
+                "customerId": "VARCHAR", "customerEmail": "VARCHAR", "customerUsername": "VARCHAR",
+                "shipTo": {"name": "VARCHAR"},
+                "advancedOptions": {
+                    "billToMyOtherAccount": "VARCHAR", "parentId": "VARCHAR", "mergedIds": ["VARCHAR"]
+                },
+                "items": [{
+                    "orderItemId": "VARCHAR", "sku": "VARCHAR", "quantity": "VARCHAR", "unitPrice": "VARCHAR",
+                    "adjustment": "VARCHAR"
+                }]
+            }'
+        ) as doc
+    from {{ source('shipstation', 'orders') }}
+    {{ where_newly_loaded('orders') }}
+
+),
+
+orders as (
+
+    select
+        ---------- ids
+        order_id as shipstation_order_id,
+        try_cast(doc.advancedoptions.parentid as bigint) as parent_order_id,
+        try_cast(doc.advancedoptions.billtomyotheraccount as bigint) as carrier_account_id,
+
+        ---------- text
+        coalesce(doc.ordernumber, order_number) as order_number,
+        coalesce(doc.orderstatus, order_status) as order_status,
+        doc.carriercode as carrier_code,
+        doc.servicecode as service_code,
+        md5(lower(trim(coalesce(
+            nullif(doc.customeremail, ''), nullif(doc.customerusername, ''), doc.customerid, doc.shipto.name
+        )))) as customer_hash,
+        arrived_by,
+
+        ---------- lists
+        doc.items as items,
+
+        ---------- booleans
+        coalesce(len(doc.advancedoptions.mergedids), 0) > 0 as is_merged,
+
+        ---------- dates
+        {{ printed_date('doc.shipdate') }} as planned_ship_date,
+
+        ---------- dates, as instants
+        {{ pacific_to_utc('doc.orderdate') }} as ordered_at,
+        {{ pacific_to_utc('coalesce(doc.createdate, create_date)') }} as created_at,
+        {{ pacific_to_utc('coalesce(doc.modifydate, modify_date)') }} as modified_at,
+        first_seen_at,
+        fetched_at
+    from source
+
+)
+
+select * from orders

@@ -1,0 +1,63 @@
+{{ config(materialized='incremental', incremental_strategy='replace_rows', unique_key='shipment_id') }}
+-- One row for each label bought in ShipStation. Voided and return labels stay, flagged: nothing is filtered here.
+-- A label that names no order stands as an order of its own, under the negative of its shipment id.
+with source as (
+
+    select
+        *,
+        json_transform(
+            case when kept_fields is null then payload else json_merge_patch(kept_fields, payload) end,
+            '{
+                "orderNumber": "VARCHAR", "createDate": "VARCHAR", "shipDate": "VARCHAR", "shipmentCost": "VARCHAR",
+                "insuranceCost": "VARCHAR", "trackingNumber": "VARCHAR", "isReturnLabel": "VARCHAR",
+                "carrierCode": "VARCHAR", "serviceCode": "VARCHAR", "voided": "VARCHAR", "voidDate": "VARCHAR",
+                "shippingProviderId": "VARCHAR",
+                "shipmentItems": [{
+                    "orderItemId": "VARCHAR", "sku": "VARCHAR", "quantity": "VARCHAR", "unitPrice": "VARCHAR",
+                    "adjustment": "VARCHAR"
+                }]
+            }'
+        ) as doc
+    from {{ source('shipstation', 'shipments') }}
+    {{ where_newly_loaded('shipments') }}
+
+),
+
+shipments as (
+
+    select
+        ---------- ids
+        shipment_id,
+        coalesce(order_id, -shipment_id) as shipstation_order_id,
+        try_cast(doc.shippingproviderid as bigint) as carrier_account_id,
+
+        ---------- text
+        coalesce(doc.ordernumber, order_number) as order_number,
+        nullif(trim(doc.trackingnumber), '') as tracking_number,
+        doc.carriercode as carrier_code,
+        doc.servicecode as service_code,
+        arrived_by,
+
+        ---------- lists
+        doc.shipmentitems as items,
+
+        ---------- money, in cents
+        coalesce({{ to_cents('doc.shipmentcost') }}, 0) as shipment_cost_cents,
+        coalesce({{ to_cents('doc.insurancecost') }}, 0) as insurance_cost_cents,
+
+        ---------- booleans
+        {{ is_true('doc.voided') }} or {{ pacific_to_utc('doc.voiddate') }} is not null as is_voided,
+        {{ is_true('doc.isreturnlabel') }} as is_return_label,
+        coalesce(len(doc.shipmentitems), 0) > 0 as has_items,
+
+        ---------- dates
+        {{ printed_date('coalesce(doc.shipdate, ship_date)') }} as ship_date,
+
+        ---------- dates, as instants
+        {{ pacific_to_utc('coalesce(doc.createdate, create_date)') }} as created_at,
+        first_seen_at
+    from source
+
+)
+
+select * from shipments

@@ -1,0 +1,139 @@
+"""The raw tables as the worker leaves them, made from plain payloads: what the models read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+
+Payload = dict[str, Any]
+
+DDL = """
+create schema if not exists raw_shipstation;
+create schema if not exists raw_shipledger;
+create schema if not exists raw_operations;
+create table raw_shipstation.orders (
+    order_id bigint, order_number varchar, order_key varchar, order_status varchar, create_date varchar,
+    modify_date varchar, payload json, kept_fields json, payload_hash varchar, first_seen_at timestamptz,
+    fetched_at timestamptz, arrived_by varchar, _dlt_load_id varchar);
+create table raw_shipstation.shipments (
+    shipment_id bigint, order_id bigint, order_number varchar, create_date varchar, ship_date varchar,
+    void_date varchar, payload json, kept_fields json, payload_hash varchar, first_seen_at timestamptz,
+    fetched_at timestamptz, arrived_by varchar, _dlt_load_id varchar);
+create table raw_shipstation.fulfillments (
+    fulfillment_id bigint, order_id bigint, order_number varchar, create_date varchar, ship_date varchar,
+    void_date varchar, payload json, kept_fields json, payload_hash varchar, first_seen_at timestamptz,
+    fetched_at timestamptz, arrived_by varchar, _dlt_load_id varchar);
+create table raw_shipstation.carriers (
+    carrier_key varchar, code varchar, shipping_provider_id bigint, payload json, _dlt_load_id varchar);
+create table raw_shipstation.services (
+    service_key varchar, carrier_code varchar, code varchar, payload json, _dlt_load_id varchar);
+create table raw_shipstation.stores (store_id bigint, payload json, _dlt_load_id varchar);
+create table raw_shipstation.findings (
+    finding_key varchar, exception_type varchar, severity varchar, shipstation_order_id bigint,
+    order_number varchar, detail varchar, first_seen_at timestamptz, resolved_at timestamptz,
+    _dlt_load_id varchar);
+create table raw_shipstation.order_states (
+    order_id bigint, state varchar, checked_at timestamptz, _dlt_load_id varchar);
+create table raw_shipledger.build_context (as_of timestamptz, timezone varchar, run_id varchar);
+create table raw_shipledger.built_loads (load_id varchar);
+create table raw_shipledger.runs (
+    run_id varchar, kind varchar, started_at timestamptz, finished_at timestamptz, status varchar,
+    watermark_before timestamptz, watermark_after timestamptz, orders_fetched bigint, orders_changed bigint,
+    shipments_fetched bigint, api_requests bigint, seconds double, actor varchar, error varchar);
+create table raw_operations.entries (
+    entry_id varchar, entry_type varchar, entry_date varchar, sku_code varchar, lot_number varchar,
+    quantity bigint, counted_quantity bigint, expected_quantity bigint, reason varchar, note varchar,
+    actor varchar, entered_at timestamptz, _dlt_load_id varchar);
+"""
+
+KEYS = {"orders": "order_id", "shipments": "shipment_id", "fulfillments": "fulfillment_id"}
+API_KEYS = {"orders": "orderId", "shipments": "shipmentId", "fulfillments": "fulfillmentId"}
+
+
+def create(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the empty raw tables in a fresh warehouse."""
+    connection.execute(DDL)
+
+
+def set_context(
+    connection: duckdb.DuckDBPyConnection,
+    as_of: datetime,
+    timezone: str = "America/Chicago",
+    run_id: str = "run-1",
+) -> None:
+    """State the instant of the next build; `as_of` has a time zone."""
+    connection.execute("delete from raw_shipledger.build_context")
+    connection.execute("insert into raw_shipledger.build_context values (?, ?, ?)", [as_of, timezone, run_id])
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    payloads: list[Payload],
+    load_id: str,
+    *,
+    seen_at: datetime = datetime(2026, 1, 5, 12, tzinfo=UTC),
+    arrived_by: str = "sync",
+    kept_fields: dict[int, Payload] | None = None,
+) -> None:
+    """Merge payloads on ShipStation's id, the newest wins; an order keeps the instant it was first seen."""
+    key, api_key = KEYS[table], API_KEYS[table]
+    columns = [name for (name, *_) in connection.execute(f"describe raw_shipstation.{table}").fetchall()]
+    seen = dict(connection.execute(f"select {key}, first_seen_at from raw_shipstation.{table}").fetchall())
+    rows = []
+    for payload in payloads:
+        text = json.dumps(payload)
+        row = {
+            key: payload[api_key],
+            "order_id": payload.get("orderId"),
+            "order_number": payload.get("orderNumber"),
+            "order_key": payload.get("orderKey"),
+            "order_status": payload.get("orderStatus"),
+            "create_date": payload.get("createDate"),
+            "modify_date": payload.get("modifyDate"),
+            "ship_date": payload.get("shipDate"),
+            "void_date": payload.get("voidDate"),
+            "payload": text,
+            "kept_fields": json.dumps(kept_fields[payload[api_key]])
+            if kept_fields and payload[api_key] in kept_fields
+            else None,
+            "payload_hash": hashlib.sha256(text.encode()).hexdigest(),
+            "first_seen_at": seen.get(payload[api_key], seen_at),
+            "fetched_at": seen_at,
+            "arrived_by": arrived_by,
+            "_dlt_load_id": load_id,
+        }
+        rows.append([row[column] for column in columns])
+    if not rows:
+        return
+    connection.executemany(f"delete from raw_shipstation.{table} where {key} = ?", [[p[api_key]] for p in payloads])
+    marks = ", ".join("?" * len(columns))
+    connection.executemany(f"insert into raw_shipstation.{table} values ({marks})", rows)
+
+
+def enter(
+    connection: duckdb.DuckDBPyConnection,
+    entry_id: str,
+    entry_type: str,
+    entry_date: str,
+    sku_code: str,
+    quantity: int,
+    lot_number: str | None = None,
+) -> None:
+    """Add one operator's entry."""
+    connection.execute(
+        "insert into raw_operations.entries values (?, ?, ?, ?, ?, ?, null, null, 'test', null, 'tester', ?, 'entries')",
+        [entry_id, entry_type, entry_date, sku_code, lot_number, quantity, f"{entry_date} 15:00:00+00"],
+    )
+
+
+def mark_built(connection: duckdb.DuckDBPyConnection) -> None:
+    """What the worker does after a green build: every load in the raw tables is covered now."""
+    tables = ["orders", "shipments", "fulfillments", "order_states"]
+    loads = " union ".join(f"select _dlt_load_id from raw_shipstation.{table}" for table in tables)
+    connection.execute("delete from raw_shipledger.built_loads")
+    connection.execute(f"insert into raw_shipledger.built_loads {loads}")
