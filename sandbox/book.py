@@ -244,6 +244,11 @@ class Book:
         return self.payload("orders", order_id) is not None
 
     def _standing_labels(self, order_id: int) -> list[int]:
-        position = SHIPMENTS.facets.index("orderId")
-        rows = [record.row() for record in self.newest("shipments") if record.facets[position] == order_id]
-        return [row["shipmentId"] for row in rows if not row.get("voided") and not row.get("isReturnLabel")]
+        late = [record.id for _, owner, record in self._late if owner is self.shipments]
+        known = {*self.shipments.ids_with("orderId", order_id), *late}
+        rows = [self.shipment(shipment_id) for shipment_id in sorted(known)]
+        return [
+            row["shipmentId"]
+            for row in rows
+            if row.get("orderId") == order_id and not row.get("voided") and not row.get("isReturnLabel")
+        ]

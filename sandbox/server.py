@@ -37,8 +37,8 @@ class _Server(uvicorn.Server):
 class Sandbox:
     """A local ShipStation on 127.0.0.1: start it, point a client at `url`, change `book` underneath.
 
-    Use it as a context manager or with `start` and `stop`. The settings hold for a given book too; only its
-    way of comparing times must be theirs already.
+    Use it as a context manager or with `start` and `stop`. A skew or a delay in the settings
+    replaces that of a given clock or book; both must compare times in the same way.
     """
 
     def __init__(
@@ -54,9 +54,11 @@ class Sandbox:
         if self.book.compare != self.settings.compare:
             raise ValueError(f"The book compares {self.book.compare}, the settings do not.")
         self.clock = clock or self.book.clock
-        self.clock.set_skew(self.settings.clock_skew_seconds)
+        if self.settings.clock_skew_seconds:
+            self.clock.set_skew(self.settings.clock_skew_seconds)
         self.book.clock = self.clock
-        self.book.visibility_delay_seconds = self.settings.visibility_delay_seconds
+        if self.settings.visibility_delay_seconds:
+            self.book.visibility_delay_seconds = self.settings.visibility_delay_seconds
         limiter = RateLimiter(self.settings.rate_limit, self.clock.monotonic)
         self._context = Context(self.settings, self.clock, self.book, limiter)
         self._port = port

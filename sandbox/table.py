@@ -118,6 +118,13 @@ class Table:
             self._indexes[name] = index
         return index
 
+    def ids_with(self, name: str, value: object) -> list[int]:
+        """Ids of the rows whose facet has this value (as text), in ascending order."""
+        index = self.index(name)
+        text = str(value)
+        low = bisect_left(index, (text,))
+        return [row_id for _, row_id in index[low : bisect_left(index, (text + "\0",))]]
+
 
 def _reach(row: Row, path: tuple[str, ...]) -> Any:
     value: Any = row

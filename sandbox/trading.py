@@ -8,9 +8,8 @@ from datetime import datetime
 from sandbox.book import Book
 from sandbox.house import House, divide, goods, packed
 from sandbox.pacific import CHICAGO, business_date, from_ms, is_second_pass, to_ms, wall_text
-from sandbox.resources import ORDERS, Row
+from sandbox.resources import Row
 
-_STATUS = ORDERS.facets.index("orderStatus")
 _STEP_MS = 137
 # How often each thing happens, of 100 steps.
 _SHARES = {
@@ -139,7 +138,7 @@ class Trader:
         return True
 
     def _pick(self, book: Book, status: str) -> Row | None:
-        ids = [record.id for record in book.newest("orders") if record.facets[_STATUS] == status]
+        ids = book.orders.ids_with("orderStatus", status)
         # The oldest wait no longer than the newest: a ghost in the list must not stop the trade.
         rows = [book.order(row_id) for row_id in self._house.rng.sample(ids, min(4, len(ids)))]
         return next((row for row in rows if row["items"] and row["orderStatus"] == status), None)

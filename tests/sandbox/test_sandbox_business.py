@@ -409,3 +409,11 @@ def test_a_large_business_is_supplied_and_its_numbers_stay_in_range() -> None:
 def test_a_business_without_days_is_refused() -> None:
     with pytest.raises(ValueError, match="start before its end"):
         generate_business(BusinessPlan(end=END, start=END))
+
+
+def test_trading_can_be_asked_for_over_the_control_path(run: Run) -> None:
+    book = generate_business(BusinessPlan(weeks=1))
+    before = len(book.orders)
+    client = run(book=book)
+    answer = requests.post(client.sandbox.url + "/_sandbox/trade", params={"steps": 40}, timeout=10)
+    assert answer.json()["orders"] == len(book.orders) > before

@@ -6,9 +6,9 @@ import base64
 
 import pytest
 import requests
-from sandbox_client import Run, an_order
+from sandbox_client import NOON, Run, an_order
 
-from sandbox import SandboxSettings
+from sandbox import Book, Clock, Sandbox, SandboxSettings
 from sandbox.limiter import RateLimiter
 
 HEADERS = ("X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset")
@@ -89,3 +89,29 @@ def test_the_date_header_follows_the_sandboxs_clock_with_its_skew(run: Run) -> N
 def test_settings_it_cannot_work_with_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="must"):
         SandboxSettings(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_book_that_compares_times_another_way_is_refused() -> None:
+    with pytest.raises(ValueError, match="wall_times"):
+        Sandbox(SandboxSettings(compare="instants"), Book())
+
+
+def test_a_clocks_own_skew_stays_unless_the_settings_have_one() -> None:
+    clock = Clock(skew_seconds=30, fixed_at=NOON)
+    assert Sandbox(book=Book(clock)).clock.http_date() == "Wed, 01 Oct 2025 19:00:30 GMT"
+    assert Sandbox(SandboxSettings(clock_skew_seconds=5), Book(clock)).clock.now().second == 5
+
+
+def test_a_taken_port_is_an_error_and_a_stopped_sandbox_frees_it(run: Run) -> None:
+    taken = run().sandbox
+    port = int(taken.url.rpartition(":")[2])
+    with pytest.raises(OSError, match="in use"):
+        Sandbox(port=port).start()
+    taken.stop()
+    with Sandbox(port=port) as again:
+        assert again.url == taken.url
+
+
+def test_latency_is_added_to_every_answer(run: Run) -> None:
+    answer = run(an_order(1), latency_ms=80).get("/orders")
+    assert answer.elapsed.total_seconds() >= 0.08

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -111,3 +113,24 @@ def test_products_leave_out_inactive_ones_unless_asked(run: Run) -> None:
     everything = {row["sku"] for row in client.rows("products", showInactive="true", sortBy="SKU")}
     assert everything - active == {"17913"}
     assert [row["sku"] for row in client.rows("products", sku="17612")] == ["17612"]
+
+
+def test_edits_from_many_threads_leave_every_order_in_the_list_once(run: Run) -> None:
+    client = run(*[an_order(number) for number in range(1, 101)])
+    book, now = client.sandbox.book, client.sandbox.clock.now()
+    assert len(client.ids(sortBy="ModifyDate")) == 100
+
+    def edit(worker: int) -> int:
+        return sum(
+            book.bulk_edit(range(worker, 101, 7), now + timedelta(seconds=worker * turn))
+            for turn in range(10)
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        edits = list(pool.map(edit, range(1, 9)))
+        seen = [client.ids(sortBy="ModifyDate") for _ in range(5)]
+    assert min(edits) > 0
+    assert all(sorted(ids) == list(range(1, 101)) for ids in seen)
+    dates = [row["modifyDate"] for row in client.rows("orders", sortBy="ModifyDate")]
+    assert dates == sorted(dates)
+    assert len(dates) == 100
