@@ -6,17 +6,26 @@ from __future__ import annotations
 import getpass
 import json
 import logging
+import os
+import signal
 import sys
-from collections.abc import Callable
-from datetime import date, datetime
-from typing import Any
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from types import FrameType
+from typing import Any, NoReturn
 
 import click
 
 from workflows import commands
-from workflows.errors import FAILED, WRONG_USAGE, AlreadyRunning, ShipledgerError
+from workflows.errors import FAILED, AlreadyRunning, ShipledgerError
 from workflows.progress import TerminalProgress
-from workflows.settings import read_settings
+from workflows.rehearsal import begin_rehearsal
+from workflows.serving import serve as serve_home
+from workflows.settings import Settings, read_settings
+from workflows.status import read_status
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 _ACTOR = click.option("--actor", default=None, help="Who does this; your login by default.")
@@ -35,7 +44,23 @@ class _Day(click.ParamType):
             self.fail(f"'{value}' is no date. Write it as YYYY-MM-DD, for example 2025-09-30.", param, ctx)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands; the sandbox, which brings a web server, is imported only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, the sandbox's included."""
+        return sorted([*super().list_commands(ctx), "sandbox"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name != "sandbox":
+            return super().get_command(ctx, cmd_name)
+        from sandbox.cli import sandbox_command
+
+        return sandbox_command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """One ledger from ShipStation's orders to the shelf, the week's plan and the month's bill."""
 
@@ -62,6 +87,83 @@ def backfill(since: date, until: date | None, actor: str | None, as_json: bool) 
     _answer(facts, as_json, _tell_cycle)
 
 
+@cli.command()
+@_JSON
+def status(as_json: bool) -> None:
+    """Tell how things stand: watermark, runs, jobs, freshness, alerts."""
+    _answer(read_status(read_settings()), as_json, _tell_status)
+
+
+@cli.command()
+@click.option("--port", default=8501, show_default=True, help="The page's port on this machine.")
+@_JSON
+def serve(port: int, as_json: bool) -> None:
+    """Run the worker, the schedule and the page until stopped."""
+    from streamlit_app.server import page_command
+
+    settings = read_settings()
+    _answer(_serving(settings, port), as_json, _tell_serving)
+    serve_home(settings, page_command(port), _stop_signal())
+
+
+@cli.command()
+@click.option("--once", is_flag=True, help="End after one cycle, without the page.")
+@click.option("--port", default=8501, show_default=True, help="The page's port on this machine.")
+@_JSON
+def demo(once: bool, port: int, as_json: bool) -> None:
+    """Rehearse all of it on a local ShipStation with a generated business."""
+    from streamlit_app.server import page_command
+
+    from sandbox.business import BusinessPlan
+
+    settings = read_settings()
+    with _rehearsed(settings) as rehearsed:
+        with TerminalProgress() as progress:
+            first_day = BusinessPlan().begins.date() - timedelta(days=1)
+            loaded = commands.backfill(rehearsed, first_day, None, "demo", progress.show)
+            facts = commands.sync(rehearsed, "demo", progress.show)
+        _say("The first load:  " + _tell_cycle(loaded))
+        _answer(facts, as_json, lambda cycle: "The next cycle:  " + _tell_cycle(cycle))
+        if not once:
+            _say(_tell_serving(_serving(rehearsed, port)))
+            serve_home(rehearsed, page_command(port), _stop_signal(), sync_every_minutes=1)
+
+
+@contextmanager
+def _rehearsed(settings: Settings) -> Iterator[Settings]:
+    """A sandbox that trades, and the settings to work on it."""
+    from sandbox.business import BusinessPlan, generate_business
+    from sandbox.server import Sandbox
+    from sandbox.settings import SandboxSettings
+
+    _say("Starting a local ShipStation with 60 weeks of generated trade ...")
+    book = generate_business(BusinessPlan())
+    with Sandbox(SandboxSettings(rate_limit=6000), book) as box:
+        begin_rehearsal(settings, book.receipts)
+        yield replace(settings, base_url=box.url, api_key="sandbox", api_secret="sandbox", rate_limit=6000)
+
+
+def _serving(settings: Settings, port: int) -> dict[str, str]:
+    return {"page": f"http://localhost:{port}", "home": str(settings.home)}
+
+
+def _stop_signal() -> threading.Event:
+    """Set when the process is asked to end."""
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    return stopped
+
+
+def _say(text: str) -> None:
+    """Tell a person something beside the answer."""
+    click.echo(text, err=True)
+
+
 def _who(actor: str | None) -> str:
     try:
         return actor or getpass.getuser()
@@ -79,10 +181,29 @@ def _tell_cycle(facts: dict[str, Any]) -> str:
         f"{facts['shipments_fetched']} shipments and {facts['fulfillments_fetched']} fulfillments read; "
         f"{facts['api_requests']} requests, {facts['seconds']:.1f} s.\n"
     )
-    built = (
-        f"Published {facts['published']}." if facts["built"] else f"Nothing new; {facts['published']} stands."
-    )
+    built = f"Published {facts['published']}." if facts["built"] else f"Nothing new; {facts['published']} stands."
     return done + built
+
+
+def _tell_serving(facts: dict[str, Any]) -> str:
+    return f"The page is at {facts['page']}; the data is in {facts['home']}. Stop with Ctrl-C."
+
+
+def _tell_status(facts: dict[str, Any]) -> str:
+    fresh = facts["freshness"]
+    worker = "a worker is running" if facts["worker_running"] else "no worker is running"
+    snapshot = f"{fresh['snapshot']} ({fresh['age_seconds']} s old)" if fresh["snapshot"] else "none yet"
+    lines = [
+        f"Home       {facts['home']} ({worker})",
+        f"Watermark  {facts['watermark'] or 'none yet'}",
+        f"Snapshot   {snapshot}",
+    ]
+    for kind, run in facts["last_runs"].items():
+        lines.append(f"Last {kind:<9} " + (f"{run['status']} at {run['finished_at']}" if run else "never"))
+    lines += [f"Job        {job['kind']} {job['status']} (run {job['run_id']})" for job in facts["open_jobs"]]
+    lines += [f"Red test   {name}" for name in facts["failed_tests"]]
+    lines += [f"{alert['level'].capitalize():<10} {alert['message']}" for alert in facts["alerts"]]
+    return "\n".join(lines)
 
 
 def _to_json(value: dict[str, Any]) -> str:
@@ -98,22 +219,27 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; every error becomes a sentence and the contract's exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in given
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s"
-    )
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    signal.signal(signal.SIGTERM, _end_at_once)
     try:
         outcome = cli.main(args=given, prog_name="orchestrate.py", standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
     except click.ClickException as problem:
-        return _complain(problem.format_message(), WRONG_USAGE, as_json)
-    except click.Abort:
-        return _complain("Stopped. What was under way goes on with the next run.", 130, as_json)
+        return _complain(problem.format_message(), problem.exit_code, as_json)
+    except (click.Abort, KeyboardInterrupt):
+        _end_at_once(signal.SIGINT, None)
     except ShipledgerError as problem:
         run_id = problem.run_id if isinstance(problem, AlreadyRunning) else None
         return _complain(str(problem), problem.exit_code, as_json, run_id)
     except Exception:
         logging.getLogger("shipledger").exception("Unexpected error")
         return _complain("Something unexpected went wrong; the log above says where.", FAILED, as_json)
+
+
+def _end_at_once(number: int, _frame: FrameType | None) -> NoReturn:
+    """End without waiting for threads: a job is made to be killed anywhere, and is resumed by the next run."""
+    os.write(2, b"\nStopped. What was under way goes on with the next run.\n")
+    os._exit(128 + number)
 
 
 def _complain(message: str, exit_code: int, as_json: bool, run_id: str | None = None) -> int:

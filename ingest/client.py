@@ -154,8 +154,8 @@ def _raise_for_status(answer: requests.Response, path: str) -> None:
 
 def _backoff(attempt: int) -> float:
     """Seconds before the next attempt: doubling, with full jitter on the upper half."""
-    ceiling = min(_FIRST_BACKOFF_SECONDS * 2 ** (attempt - 1), _LONGEST_BACKOFF_SECONDS)
-    return ceiling * (0.5 + random.random() / 2)
+    ceiling = min(_FIRST_BACKOFF_SECONDS * 2.0 ** (attempt - 1), _LONGEST_BACKOFF_SECONDS)
+    return ceiling * random.uniform(0.5, 1.0)
 
 
 def _plain(problem: requests.RequestException) -> str:

@@ -77,9 +77,7 @@ class Cycle:
     def moved_marks(self) -> dict[str, datetime | None]:
         """The watermarks that differ from those found, to be noted with this load."""
         return {
-            name: at
-            for name, at in self.next_marks(self.tallies).items()
-            if at != self.marks_before.get(name)
+            name: at for name, at in self.next_marks(self.tallies).items() if at != self.marks_before.get(name)
         }
 
     def changed(self, name: str, kind: RecordKind, query: ListQuery, seen_field: str) -> Iterator[pa.Table]:

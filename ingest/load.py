@@ -156,9 +156,7 @@ def _backfill_marks(
             noted[span_name + name] = seen
         if tally.finished:
             noted[f"{span_name}{name} done"] = seen or since
-    done = {
-        name for name in LISTS if f"{span_name}{name} done" in noted or f"{span_name}{name} done" in marks
-    }
+    done = {name for name in LISTS if f"{span_name}{name} done" in noted or f"{span_name}{name} done" in marks}
     if done != set(LISTS):
         return noted
     reached = {name: noted.get(span_name + name, marks.get(span_name + name)) or since for name in LISTS}

@@ -72,7 +72,7 @@ def _read_after(store: Path, seq: int) -> list[dict[str, Any]]:
     names = _SCHEMA.names
     with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
         found = connection.execute(
-            f"select {', '.join(names)} from entries where seq > ? order by seq",  # noqa: S608 - own names
+            f"select {', '.join(names)} from entries where seq > ? order by seq",
             [seq],
         ).fetchall()
     rows = [dict(zip(names, row, strict=True)) for row in found]

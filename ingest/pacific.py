@@ -26,9 +26,7 @@ def parse_wall(text: object) -> datetime | None:
     if not isinstance(text, str):
         return None
     try:
-        wall = datetime.fromisoformat(
-            _FRACTION.sub(lambda m: "." + m[1].ljust(6, "0"), text.strip(), count=1)
-        )
+        wall = datetime.fromisoformat(_FRACTION.sub(lambda m: "." + m[1].ljust(6, "0"), text.strip(), count=1))
     except ValueError:
         return None
     return wall.astimezone(PACIFIC).replace(tzinfo=None) if wall.tzinfo else wall

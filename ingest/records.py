@@ -82,9 +82,7 @@ _LABEL_TEXTS = {
     "void_date": "voidDate",
 }
 SHIPMENTS = RecordKind("shipments", "shipment_id", "shipmentId", _LABEL_TEXTS, {"order_id": "orderId"})
-FULFILLMENTS = RecordKind(
-    "fulfillments", "fulfillment_id", "fulfillmentId", _LABEL_TEXTS, {"order_id": "orderId"}
-)
+FULFILLMENTS = RecordKind("fulfillments", "fulfillment_id", "fulfillmentId", _LABEL_TEXTS, {"order_id": "orderId"})
 
 
 @dataclass(frozen=True)

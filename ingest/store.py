@@ -26,7 +26,7 @@ class Store:
         """What is stored of the given ids; ids that are not stored are left out."""
         version = kind.version_column or "null"
         rows = self._rows(
-            f"select {kind.key}, payload_hash, {version}, first_seen_at, arrived_by"  # noqa: S608 - own names
+            f"select {kind.key}, payload_hash, {version}, first_seen_at, arrived_by"
             f" from {kind.table} where {kind.key} in (select unnest(%s))",
             list(keys),
         )
@@ -40,8 +40,7 @@ class Store:
         if not keys:
             return list(records)
         rows = self._rows(
-            f"select {kind.key}, payload, kept_fields from {kind.table}"  # noqa: S608 - own names
-            f" where {kind.key} in (select unnest(%s))",
+            f"select {kind.key}, payload, kept_fields from {kind.table} where {kind.key} in (select unnest(%s))",
             keys,
         )
         earlier = {key: _effective(payload, kept) for key, payload, kept in rows}
@@ -61,7 +60,7 @@ class Store:
     def open_findings(self) -> dict[str, Finding]:
         """Unresolved findings by key."""
         names = ", ".join(findings.SCHEMA.names)
-        rows = self._rows(f"select {names} from findings where resolved_at is null")  # noqa: S608 - own names
+        rows = self._rows(f"select {names} from findings where resolved_at is null")
         return {row[0]: Finding(**dict(zip(findings.SCHEMA.names, row, strict=True))) for row in rows}
 
     def _rows(self, sql: str, *args: Any) -> list[tuple[Any, ...]]:

@@ -154,9 +154,7 @@ def _has_moved(
     return shrunk or any(_key(row, query) in seen for row in fresh)
 
 
-def _next_stretch(
-    stretch: _Stretch, rows: list[Payload], query: ListQuery, page_size: int
-) -> _Stretch | None:
+def _next_stretch(stretch: _Stretch, rows: list[Payload], query: ListQuery, page_size: int) -> _Stretch | None:
     """Where to read on: further by key, by page number where a second fills a page, again, or nowhere."""
     is_last = len(rows) < page_size
     by_key = _last_date(rows, query)

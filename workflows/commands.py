@@ -92,9 +92,7 @@ def _enqueue_or_resume(jobs: JobClient, kind: str, arguments: dict[str, Any], ac
         return other.run_id
 
 
-def _follow_elsewhere(
-    settings: Settings, jobs: JobClient, run_id: str, on_progress: OnProgress
-) -> dict[str, Any]:
+def _follow_elsewhere(settings: Settings, jobs: JobClient, run_id: str, on_progress: OnProgress) -> dict[str, Any]:
     """Follow a job at another process; become the worker when that process dies."""
     lock = WorkerLock(settings.home)
     while not lock.acquire():

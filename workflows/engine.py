@@ -85,9 +85,7 @@ class Engine:
 
     def load_window(self, since: datetime, until: datetime | None, report: Report) -> Facts:
         """Load one window of a backfill; `finished` in the facts says whether it was the last."""
-        return self._load(
-            lambda account: load_backfill_window(account, self._warehouse, since, until, report)
-        )
+        return self._load(lambda account: load_backfill_window(account, self._warehouse, since, until, report))
 
     def build(self, run: Run, runs_since: RunsSince, report: Report) -> Facts:
         """Build and test the models, unless nothing has changed since the last green build.

@@ -92,29 +92,30 @@ def _begin() -> datetime:
 
 @DBOS.step(name="load")
 def _load_changes() -> Facts:
-    return _here().engine.load_changes(_reporter())
+    return current_bench().engine.load_changes(_reporter())
 
 
 @DBOS.step(name="load window")
 def _load_window(since: str, until: str | None) -> Facts:
     end = datetime.fromisoformat(until) if until else None
-    return _here().engine.load_window(datetime.fromisoformat(since), end, _reporter())
+    return current_bench().engine.load_window(datetime.fromisoformat(since), end, _reporter())
 
 
 @DBOS.step(name="build")
 def _build(kind: str, started_at: datetime, loaded: Facts) -> Facts:
     run = _run(kind, started_at, loaded, "running")
-    return _here().engine.build(run, _runs_since, _reporter())
+    return current_bench().engine.build(run, _runs_since, _reporter())
 
 
 @DBOS.step(name="publish")
 def _publish(kind: str, started_at: datetime, loaded: Facts, built: bool) -> tuple[str, datetime]:
     run = _run(kind, started_at, loaded, "running")
-    published = _here().engine.publish(run, built=built)
+    published = current_bench().engine.publish(run, built=built)
     return published, datetime.now(UTC)
 
 
-def _here() -> Bench:
+def current_bench() -> Bench:
+    """What the jobs of this process work with; only a worker has it."""
     if _bench is None:
         raise RuntimeError("No worker has been started in this process.")
     return _bench
@@ -122,7 +123,7 @@ def _here() -> Bench:
 
 def _reporter() -> Callable[[str, int, int], None]:
     """A progress report for the current job, at most one every half second."""
-    bench, run_id = _here(), str(DBOS.workflow_id)
+    bench, run_id = current_bench(), str(DBOS.workflow_id)
     last = 0.0
 
     def report(step: str, done: int, total: int) -> None:
@@ -136,7 +137,7 @@ def _reporter() -> Callable[[str, int, int], None]:
 
 
 def _runs_since(since: datetime | None) -> list[Run]:
-    return [_run_of(job) for job in _here().jobs.jobs(since=since, limit=None)]
+    return [_run_of(job) for job in current_bench().jobs.jobs(since=since, limit=None)]
 
 
 def _run_of(job: Job) -> Run:

@@ -80,7 +80,7 @@ class JobClient:
             AlreadyRunning: One of this kind is queued or running.
         """
         try:
-            handle = self._dbos.enqueue(
+            handle: Any = self._dbos.enqueue(
                 {
                     "queue_name": QUEUE,
                     "workflow_name": kind,

@@ -94,9 +94,7 @@ class Modelling:
         self._manifest = None
         result = self._invoke("parse")
         if not result.success:
-            raise BuildFailed(
-                f"dbt cannot read its project: {_one_line(result.exception)}. Mend dbt_project."
-            )
+            raise BuildFailed(f"dbt cannot read its project: {_one_line(result.exception)}. Mend dbt_project.")
         self._manifest, self._parsed = result.result, current
 
     def _invoke(self, command: str, *args: str, on_node: NodeDone = lambda *_: None) -> Any:

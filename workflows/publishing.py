@@ -25,17 +25,8 @@ def finish_run(settings: Settings, run: Run) -> None:
     """
     with duckdb.connect(str(settings.ledger)) as connection:
         connection.execute(
-            "update marts.sync_runs set status = ?, finished_at = ?, watermark_before = ?, watermark_after = ?,"
-            " orders_changed = ?, api_requests = ? where run_id = ?",
-            [
-                run.status,
-                run.finished_at,
-                run.watermark_before,
-                run.watermark_after,
-                run.orders_changed,
-                run.api_requests,
-                run.run_id,
-            ],
+            "update marts.sync_runs set status = ?, finished_at = ? where run_id = ?",
+            [run.status, run.finished_at, run.run_id],
         )
 
 

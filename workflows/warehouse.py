@@ -82,18 +82,14 @@ def loads_to_build(connection: duckdb.DuckDBPyConnection) -> list[str]:
     ).fetchall()
     if not tables:
         return []
-    each = " union ".join(
-        f'select _dlt_load_id as load_id from "{schema}"."{table}"' for schema, table in tables
-    )
+    each = " union ".join(f'select _dlt_load_id as load_id from "{schema}"."{table}"' for schema, table in tables)
     rows = connection.execute(
-        f"select load_id from ({each}) where load_id not in (select load_id from raw_shipledger.built_loads)"  # noqa: S608 - names from the catalogue
+        f"select load_id from ({each}) where load_id not in (select load_id from raw_shipledger.built_loads)"
     ).fetchall()
     return sorted(load for (load,) in rows)
 
 
-def set_build_context(
-    connection: duckdb.DuckDBPyConnection, as_of: datetime, timezone: str, run_id: str
-) -> None:
+def set_build_context(connection: duckdb.DuckDBPyConnection, as_of: datetime, timezone: str, run_id: str) -> None:
     """Say what "now" is for the build that follows."""
     connection.execute("begin")
     connection.execute("delete from raw_shipledger.build_context")
@@ -136,7 +132,5 @@ def note_runs(connection: duckdb.DuckDBPyConnection, runs: Sequence[Run]) -> Non
         "delete from raw_shipledger.runs where run_id in (select unnest(?))", [[run.run_id for run in runs]]
     )
     marks = ", ".join("?" * len(astuple(runs[0])))
-    connection.executemany(
-        f"insert into raw_shipledger.runs values ({marks})", [astuple(run) for run in runs]
-    )
+    connection.executemany(f"insert into raw_shipledger.runs values ({marks})", [astuple(run) for run in runs])
     connection.execute("commit")

@@ -65,7 +65,8 @@ class WorkerLock:
 def run_worker(settings: Settings) -> Iterator[JobClient]:
     """Be the worker for as long as the block lasts; the caller holds the lock.
 
-    Jobs that a killed worker left behind are resumed at their last finished step, then the queue is worked off.
+    Jobs that a killed worker left behind are resumed at their last finished step, then the queue
+    is worked off.
     """
     prepare_home(settings)
     with job_client(settings) as jobs:

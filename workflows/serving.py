@@ -1,0 +1,83 @@
+"""Serving: the worker, the schedule and the page, until stopped."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from workflows.errors import AlreadyRunning, ShipledgerError
+from workflows.home import prepare_home
+from workflows.jobs import JobClient
+from workflows.scheduling import ACTOR, SYNC_EVERY_MINUTES, start_schedule
+from workflows.settings import Settings
+from workflows.worker import WorkerLock, run_worker
+
+log = logging.getLogger(__name__)
+
+_PAGE_STOP_SECONDS = 5
+
+
+def serve(
+    settings: Settings,
+    page_command: list[str],
+    stopped: threading.Event,
+    sync_every_minutes: int = SYNC_EVERY_MINUTES,
+) -> None:
+    """Be the worker, keep the schedule and run the page until `stopped` is set.
+
+    Args:
+        settings: The configuration; the page's process gets it through its environment.
+        page_command: The command line of the page's process.
+        stopped: Set to stop.
+        sync_every_minutes: How often a sync is due.
+
+    Raises:
+        AlreadyRunning: Another worker serves this home.
+        ShipledgerError: The page's process ended by itself.
+    """
+    prepare_home(settings)
+    lock = WorkerLock(settings.home)
+    if not lock.acquire():
+        raise AlreadyRunning(f"A worker for {settings.home} is running already. Stop it first, or use it.")
+    try:
+        with run_worker(settings) as jobs, _page(settings, page_command) as page:
+            start_schedule(sync_every_minutes)
+            _first_sync(settings, jobs)
+            while not stopped.wait(0.5):
+                if page.poll() is not None:
+                    raise ShipledgerError(
+                        f"The page ended by itself (exit {page.returncode}). Is the port taken? Try --port."
+                    )
+    finally:
+        lock.release()
+
+
+def _first_sync(settings: Settings, jobs: JobClient) -> None:
+    if settings.api_key and settings.api_secret:
+        with suppress(AlreadyRunning):
+            jobs.enqueue("sync", ACTOR)
+    else:
+        log.warning("No ShipStation credentials are configured: the page is served, but nothing is synced.")
+
+
+@contextmanager
+def _page(settings: Settings, command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, env=os.environ | page_environment(settings))
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(_PAGE_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def page_environment(settings: Settings) -> dict[str, str]:
+    """What the page's process has to know. The credentials are not among it: the page needs none."""
+    return {"SHIPLEDGER_HOME": str(settings.home), "SHIPLEDGER_TIMEZONE": settings.timezone.key}
