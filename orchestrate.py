@@ -112,8 +112,6 @@ def serve(port: int, as_json: bool) -> None:
 @_JSON
 def demo(once: bool, port: int, as_json: bool) -> None:
     """Rehearse all of it on a local ShipStation with a generated business."""
-    from streamlit_app.server import page_command
-
     from sandbox.business import BusinessPlan
 
     settings = read_settings()
@@ -125,6 +123,8 @@ def demo(once: bool, port: int, as_json: bool) -> None:
         _say("The first load:  " + _tell_cycle(loaded))
         _answer(facts, as_json, lambda cycle: "The next cycle:  " + _tell_cycle(cycle))
         if not once:
+            from streamlit_app.server import page_command
+
             _say(_tell_serving(_serving(rehearsed, port)))
             serve_home(rehearsed, page_command(port), _stop_signal(), sync_every_minutes=1)
 

@@ -13,15 +13,20 @@
     )
 {%- endmacro %}
 
-{#- Staging: in a warm build only the rows of loads that no green build has covered. -#}
+{#-
+    Staging: in a warm build only the rows of loads that no green build has covered. Comes after `int_orders_changed`, which
+    reads what staging held before.
+-#}
 {% macro where_newly_loaded(table) -%}
+    {%- set read_before = ref('int_orders_changed') -%}
     {% if is_incremental() %}where _dlt_load_id in {{ unbuilt_loads(table) }}{% endif %}
 {%- endmacro %}
 
 {#- Everything after staging: in a warm build only the orders that have such a row. -#}
 {% macro order_changed() -%}
+    {%- set changed_orders = ref('int_orders_changed') -%}
     {% if is_incremental() -%}
-    shipstation_order_id in (select changed.shipstation_order_id from {{ ref('int_orders_changed') }} as changed)
+    shipstation_order_id in (select changed.shipstation_order_id from {{ changed_orders }} as changed)
     {%- else -%}
     true
     {%- endif %}
@@ -34,25 +39,4 @@
         {%- if relation is not none -%}{{ return(relation) }}{%- endif -%}
     {%- endif -%}
     {{ return(none) }}
-{%- endmacro %}
-
-{#-
-    Incremental strategy `replace_orders`: all rows of the changed orders go, the newly computed ones come. An order that
-    lost its lines loses its rows, which a delete by what is new would miss. Staging replaces by its own key.
--#}
-{% macro get_incremental_replace_orders_sql(arguments) -%}
-    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
-    delete from {{ arguments['target_relation'] }}
-    where shipstation_order_id in (select changed.shipstation_order_id from {{ ref('int_orders_changed') }} as changed);
-    insert into {{ arguments['target_relation'] }} ({{ columns }})
-    select {{ columns }} from {{ arguments['temp_relation'] }};
-{%- endmacro %}
-
-{% macro get_incremental_replace_rows_sql(arguments) -%}
-    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
-    {%- set key = arguments['unique_key'] -%}
-    delete from {{ arguments['target_relation'] }}
-    where {{ key }} in (select fresh.{{ key }} from {{ arguments['temp_relation'] }} as fresh);
-    insert into {{ arguments['target_relation'] }} ({{ columns }})
-    select {{ columns }} from {{ arguments['temp_relation'] }};
 {%- endmacro %}
