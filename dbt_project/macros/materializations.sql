@@ -1,0 +1,63 @@
+{#-
+    The two materializations of this project, in place of the adapter's: every statement of a node in one transaction, without
+    temporary tables, renames and backups. A warm build is forty nodes; with the adapter's own it took twice as long
+    (1.6 s against 0.8 s at 100,000 orders). A failed node leaves its table as it was.
+-#}
+{% macro create_filled_table(relation, compiled_code) -%}
+    {%- if config.get('contract').enforced -%}
+        {#- Names and types were compared with the contract when the table was first made; `by name` keeps the names. -#}
+        {%- if flags.FULL_REFRESH or load_cached_relation(relation) is none -%}
+            {{ get_assert_columns_equivalent(compiled_code) }}
+        {%- endif -%}
+        create or replace table {{ relation }} {{ get_table_columns_and_constraints() }};
+        insert into {{ relation }} by name ({{ compiled_code }});
+    {%- else -%}
+        create or replace table {{ relation }} as ({{ compiled_code }});
+    {%- endif -%}
+{%- endmacro %}
+
+{% materialization table, adapter='duckdb' -%}
+    {%- set relation = this.incorporate(type='table') -%}
+    {%- do drop_unless_table(relation) -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- call statement('main') -%}
+        {{ create_filled_table(relation, compiled_code) }}
+    {%- endcall -%}
+    {{ run_hooks(post_hooks) }}
+    {%- do adapter.commit() -%}
+    {{ return({'relations': [relation]}) }}
+{%- endmaterialization %}
+
+{#-
+    Two strategies. `replace_orders`: all rows of the changed orders go, the newly computed ones come; an order that lost its
+    lines loses its rows, which a delete by what is new would miss. `replace_rows`, for staging: rows that came again go.
+-#}
+{% materialization incremental, adapter='duckdb' -%}
+    {%- set relation = this.incorporate(type='table') -%}
+    {%- set key = config.require('unique_key') -%}
+    {%- do drop_unless_table(relation) -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- call statement('main') -%}
+        {%- if should_full_refresh() or load_cached_relation(relation) is none -%}
+            {{ create_filled_table(relation, compiled_code) }}
+        {%- else -%}
+            delete from {{ relation }}
+            where {{ key }} in (
+                {%- if config.require('incremental_strategy') == 'replace_orders' %}
+                select changed.{{ key }} from {{ ref('int_orders_changed') }} as changed
+                {%- else %}
+                select fresh.{{ key }} from ({{ compiled_code }}) as fresh
+                {%- endif %}
+            );
+            insert into {{ relation }} by name ({{ compiled_code }});
+        {%- endif -%}
+    {%- endcall -%}
+    {{ run_hooks(post_hooks) }}
+    {%- do adapter.commit() -%}
+    {{ return({'relations': [relation]}) }}
+{%- endmaterialization %}
+
+{% macro drop_unless_table(relation) -%}
+    {%- set existing = load_cached_relation(relation) -%}
+    {%- if existing is not none and not existing.is_table -%}{%- do adapter.drop_relation(existing) -%}{%- endif -%}
+{%- endmacro %}
