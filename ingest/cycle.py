@@ -83,7 +83,7 @@ class Cycle:
     def changed(self, name: str, kind: RecordKind, query: ListQuery, seen_field: str) -> Iterator[pa.Table]:
         """Walk a list and yield what is new or changed in it, as Arrow tables in the raw table's schema.
 
-        The first table is always there, empty or not, so that the raw table exists.
+        An empty table comes first where the raw table is missing, so that it is there afterwards.
 
         Args:
             name: The list's name in `spans` and `tallies`.
@@ -91,7 +91,8 @@ class Cycle:
             query: How it is read.
             seen_field: The payload's date that moves the watermark.
         """
-        yield to_table(kind, [], self.now)
+        if kind.table not in self.store.tables:
+            yield to_table(kind, [], self.now)
         span = self.spans.get(name)
         if span is None or not all(tally.finished for tally in self.tallies.values()):
             return

@@ -9,7 +9,7 @@ from ingest.account import Account
 from ingest.client import Client
 from ingest.cycle import Cycle, Progress, Span, Tally
 from ingest.findings import Finding, watermark_fallback
-from ingest.pipeline import Warehouse, create_pipeline, load
+from ingest.pipeline import Warehouse, create_pipeline, held_open, load
 from ingest.shipstation import shipstation
 from ingest.store import Store
 from ingest.watermarks import FALLBACK_DAYS, LISTS, reference_lists_due, start_of
@@ -47,8 +47,8 @@ def load_changes(account: Account, warehouse: Warehouse, progress: Progress = la
     Raises:
         IngestError: With nothing half loaded and the watermarks where they were.
     """
-    with Client(account) as client:
-        pipeline = create_pipeline(warehouse, SOURCE)
+    pipeline = create_pipeline(warehouse, SOURCE)
+    with Client(account) as client, held_open(pipeline):
         store = Store(pipeline)
         marks = store.read_watermarks()
         now = _now(client, marks)
@@ -98,8 +98,8 @@ def load_backfill_window(
     Raises:
         IngestError: With the windows before it kept.
     """
-    with Client(account) as client:
-        pipeline = create_pipeline(warehouse, SOURCE)
+    pipeline = create_pipeline(warehouse, SOURCE)
+    with Client(account) as client, held_open(pipeline):
         store = Store(pipeline)
         marks = store.read_watermarks()
         span_name = f"backfill {since.isoformat()} {until.isoformat() if until else 'now'} "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -63,6 +65,17 @@ def create_pipeline(warehouse: Warehouse, source: str) -> dlt.Pipeline:
         destination=dlt.destinations.duckdb(str(warehouse.path)),
         dataset_name=f"raw_{source}",
     )
+
+
+@contextmanager
+def held_open(pipeline: dlt.Pipeline) -> Iterator[None]:
+    """Keep the warehouse open for as long as the block lasts.
+
+    dlt opens the file for each of its jobs, some 25 times a load at 20 ms each. DuckDB shares one instance
+    among the connections of a process, so while one stays open the others cost nothing.
+    """
+    with pipeline.sql_client():
+        yield
 
 
 def load(pipeline: dlt.Pipeline, source: Any) -> LoadInfo:

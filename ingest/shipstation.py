@@ -61,8 +61,10 @@ def shipstation(cycle: Cycle, *, with_reference_lists: bool) -> Any:
     yield _orders(cycle)
     yield _shipments(cycle)
     yield _fulfillments(cycle)
-    yield from references.resources(cycle.client, due=with_reference_lists)
-    yield _order_states()
+    if with_reference_lists or "stores" not in cycle.store.tables:
+        yield from references.resources(cycle.client, due=with_reference_lists)
+    if "order_states" not in cycle.store.tables:
+        yield _order_states()
     yield _findings(cycle)
     yield _watermarks(cycle, with_reference_lists)
 
@@ -114,13 +116,16 @@ def _findings(cycle: Cycle) -> Any:
     def noticed() -> Iterator[pa.Table]:
         checked = (findings.WATERMARK,) if cycle.arrived_by == "sync" else ()
         rows = findings.to_load(cycle.findings, cycle.store.open_findings(), checked, cycle.now)
-        yield findings.to_table(rows)
+        if rows or "findings" not in cycle.store.tables:
+            yield findings.to_table(rows)
 
     return dlt.resource(noticed, name="findings", primary_key="finding_key", write_disposition="merge")
 
 
 def _watermarks(cycle: Cycle, with_reference_lists: bool) -> Any:
     def progress() -> Iterator[pa.Table]:
-        yield watermarks.to_table(watermarks.to_note(cycle, with_reference_lists=with_reference_lists))
+        marks = watermarks.to_note(cycle, with_reference_lists=with_reference_lists)
+        if marks or "watermarks" not in cycle.store.tables:
+            yield watermarks.to_table(marks)
 
     return dlt.resource(progress, name="watermarks", write_disposition="append")

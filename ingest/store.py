@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import dlt
@@ -62,6 +63,13 @@ class Store:
         names = ", ".join(findings.SCHEMA.names)
         rows = self._rows(f"select {names} from findings where resolved_at is null")
         return {row[0]: Finding(**dict(zip(findings.SCHEMA.names, row, strict=True))) for row in rows}
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The raw tables there were when this store was made."""
+        schema = self._pipeline.dataset_name
+        rows = self._rows("select table_name from information_schema.tables where table_schema = %s", schema)
+        return frozenset(name for (name,) in rows)
 
     def _rows(self, sql: str, *args: Any) -> list[tuple[Any, ...]]:
         with self._pipeline.sql_client() as client:
