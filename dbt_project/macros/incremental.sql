@@ -23,8 +23,8 @@
 {%- endmacro %}
 
 {#- Everything after staging: in a warm build only the orders that have such a row. -#}
-{% macro order_changed() -%}
-    {%- set changed_orders = ref('int_orders_changed') -%}
+{% macro order_changed(among='int_orders_changed') -%}
+    {%- set changed_orders = ref(among) -%}
     {% if is_incremental() -%}
     shipstation_order_id in (select changed.shipstation_order_id from {{ changed_orders }} as changed)
     {%- else -%}
@@ -33,9 +33,9 @@
 {%- endmacro %}
 
 {#- The relation as the last build left it, or nothing in a full build. For models that run before it is touched. -#}
-{% macro previous_build_of(schema, identifier) -%}
+{% macro previous_build_of(schema, identifier, database=none) -%}
     {%- if execute and not flags.FULL_REFRESH -%}
-        {%- set relation = adapter.get_relation(target.database, schema, identifier) -%}
+        {%- set relation = adapter.get_relation(database or target.database, schema, identifier) -%}
         {%- if relation is not none -%}{{ return(relation) }}{%- endif -%}
     {%- endif -%}
     {{ return(none) }}

@@ -29,26 +29,28 @@
 {%- endmaterialization %}
 
 {#-
-    Two strategies. `replace_orders`: all rows of the changed orders go, the newly computed ones come; an order that lost its
-    lines loses its rows, which a delete by what is new would miss. `replace_rows`, for staging: rows that came again go.
+    Three strategies. `replace_orders`: all rows of the changed orders go, the newly computed ones come; an order that lost
+    its lines loses its rows, which a delete by what is new would miss. `replace_rows`, for staging: rows that came again go.
+    `append`: a hook of the model has made room.
 -#}
 {% materialization incremental, adapter='duckdb' -%}
     {%- set relation = this.incorporate(type='table') -%}
-    {%- set key = config.require('unique_key') -%}
+    {%- set key = config.get('unique_key') -%}
+    {%- set strategy = config.require('incremental_strategy') -%}
+    {%- set replaced_orders = config.get('meta', {}).get('replaced_orders', 'int_orders_changed') -%}
     {%- do drop_unless_table(relation) -%}
     {{ run_hooks(pre_hooks) }}
     {%- call statement('main') -%}
         {%- if should_full_refresh() or load_cached_relation(relation) is none -%}
             {{ create_filled_table(relation, compiled_code) }}
         {%- else -%}
+            {%- if strategy == 'replace_orders' %}
             delete from {{ relation }}
-            where {{ key }} in (
-                {%- if config.require('incremental_strategy') == 'replace_orders' %}
-                select changed.{{ key }} from {{ ref('int_orders_changed') }} as changed
-                {%- else %}
-                select fresh.{{ key }} from ({{ compiled_code }}) as fresh
-                {%- endif %}
-            );
+            where {{ key }} in (select changed.{{ key }} from {{ ref(replaced_orders) }} as changed);
+            {%- elif strategy == 'replace_rows' %}
+            delete from {{ relation }}
+            where {{ key }} in (select fresh.{{ key }} from ({{ compiled_code }}) as fresh);
+            {%- endif %}
             insert into {{ relation }} by name ({{ compiled_code }});
         {%- endif -%}
     {%- endcall -%}

@@ -83,6 +83,10 @@ goods as (
 shipped as (
 
     select
+        md5(concat_ws(
+            '|', goods.shipstation_order_id, coalesce(goods.shipment_id, 0), coalesce(goods.shipstation_sku_raw, ''),
+            coalesce(goods.sku_code, ''), coalesce(goods.lot_number, '')
+        )) as line_key,
         goods.shipstation_order_id,
         goods.shipment_id,
         goods.shipstation_sku_raw,

@@ -1,8 +1,8 @@
--- One row for each ship date × SKU × lot: the one small table every report adds up. `lot_number` is null where no lot is
--- known. Units of unknown SKUs are not here.
-with shipped_items as (
+-- One row for each ship date × SKU × lot named on the label or line (null: none named): the one small table every report
+-- adds up. Units of unknown SKUs are not here.
+with lines as (
 
-    select * from {{ ref('shipped_items') }}
+    select * from {{ ref('int_lines_shipped') }}
 
 ),
 
@@ -12,9 +12,9 @@ daily as (
         ship_date,
         sku_code,
         lot_number,
-        cast(sum(quantity_shipped) as bigint) as quantity_shipped
-    from shipped_items
-    where sku_code is not null
+        cast(sum(quantity) as bigint) as quantity_shipped
+    from lines
+    where held_back_reason is null and sku_code is not null
     group by all
 
 )

@@ -45,7 +45,7 @@ movements as (
     where entries.is_valid
     union all
     select
-        concat_ws(':', 'ship', shipped.ship_date, shipped.sku_code, shipped.lot_number) as transaction_id,
+        concat_ws(':', 'ship', shipped.ship_date, shipped.sku_code, shipped.lot_source, shipped.lot_number) as transaction_id,
         shipped.ship_date as transaction_date,
         shipped.sku_code,
         shipped.lot_number,
@@ -53,7 +53,7 @@ movements as (
         -shipped.quantity_shipped as quantity,
         null as reason,
         null as actor
-    from {{ ref('int_shipped_daily') }} as shipped
+    from {{ ref('int_shipped_by_lot') }} as shipped
     inner join opening_day on shipped.ship_date > opening_day.opening_date
 
 ),
