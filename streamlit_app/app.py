@@ -1,0 +1,70 @@
+"""Entry of the page: `streamlit run streamlit_app/app.py`, see `server.page_command`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+_HERE = Path(__file__).resolve().parent
+_ROOT = _HERE.parent
+if str(_ROOT) not in sys.path:
+    # Streamlit puts only this file's own folder on the path.
+    sys.path.insert(0, str(_ROOT))
+
+from streamlit_app import panels  # noqa: E402
+from streamlit_app.navigation import VIEWS, View  # noqa: E402
+from streamlit_app.snapshot import Snapshot, SnapshotGone, SnapshotUnreadable  # noqa: E402
+from streamlit_app.strip import Moment, look, show_strip  # noqa: E402
+from workflows.errors import ConfigurationError  # noqa: E402
+from workflows.settings import Settings, read_settings  # noqa: E402
+
+
+def main() -> None:
+    """Draw the view the address names."""
+    st.set_page_config(page_title="Shipledger", page_icon=str(_HERE / "icon.svg"), layout="wide")
+    st.logo(str(_HERE / "logo.svg"), size="large")
+    try:
+        settings = read_settings()
+    except ConfigurationError as problem:
+        st.subheader("The configuration is wrong", anchor=False)
+        st.text(str(problem))
+        return
+    sections: dict[str, list[st.Page]] = {}
+    for view in VIEWS:
+        sections.setdefault(view.section, []).append(_page(view, settings))
+    st.navigation(sections, position="top").run()
+
+
+def _page(view: View, settings: Settings) -> st.Page:
+    def show() -> None:
+        _show(view, settings)
+
+    return st.Page(show, title=view.title, icon=view.icon, url_path=view.path, default=view is VIEWS[0])
+
+
+def _show(view: View, settings: Settings) -> None:
+    moment = look(settings)
+    show_strip(settings, moment)
+    if moment.problem is not None:
+        panels.unreadable(moment.problem)
+    elif moment.snapshot is None:
+        panels.nothing_published(settings)
+    else:
+        _show_snapshot(view, settings, moment.snapshot, moment)
+
+
+def _show_snapshot(view: View, settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
+    try:
+        view.show(settings, snapshot, moment)
+    except SnapshotUnreadable as problem:
+        panels.unreadable(str(problem))
+    except SnapshotGone:
+        # Deleted while it was read. The strip looks again anyway; with a newer version there is no need to wait.
+        if look(settings).snapshot != snapshot:
+            st.rerun()
+        panels.unreadable(f"{snapshot.path.name} was deleted.")
+
+
+main()

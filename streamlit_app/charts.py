@@ -1,0 +1,177 @@
+"""The charts, in the page's colours. Pure: data in, chart out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+import altair as alt
+
+from streamlit_app.words import day
+
+# Told apart also by who sees no difference between red and green.
+_SERIES = ("#2f6f9f", "#e0a030", "#3f9d88", "#8a6bb1", "#c8624a", "#5f7486", "#a9b4be")
+_LEVELS = {"critical": "#b3261e", "low": "#c77700", "normal": "#2f6f9f"}
+_QUIET = "#5b6876"
+_GRID = "#e9edf1"
+# Beyond three months a bar's length tells nothing that the number beside it does not.
+_LONGEST_SUPPLY_DAYS = 91
+_WEEK = 7
+
+_Drawn = TypeVar("_Drawn", alt.Chart, alt.LayerChart)
+
+
+def shipped_by_day(rows: Sequence[Mapping[str, Any]], order: Sequence[str], height: int) -> alt.Chart:
+    """Units shipped for each day, stacked by product.
+
+    Args:
+        rows: `ship_date` as YYYY-MM-DD, `product` and `units`.
+        order: The products, the one at the bottom first.
+        height: Pixels.
+    """
+    data = _data(
+        {**row, "when": day(date.fromisoformat(row["ship_date"])), "rank": order.index(row["product"])}
+        for row in rows
+    )
+    return _calm(
+        alt.Chart(data, height=height)
+        .mark_bar(width={"band": 0.75})
+        .encode(
+            x=alt.X(
+                "ship_date:O",
+                title=None,
+                axis=alt.Axis(
+                    values=_first_of_each_week(row["ship_date"] for row in rows),
+                    labelAngle=0,
+                    labelExpr="timeFormat(timeParse(datum.value, '%Y-%m-%d'), '%-d %b')",
+                    ticks=False,
+                ),
+            ),
+            y=alt.Y("sum(units):Q", title=None, axis=alt.Axis(tickCount=4, format=",d")),
+            color=alt.Color(
+                "product:N",
+                title=None,
+                sort=list(order),
+                scale=alt.Scale(domain=list(order), range=list(_SERIES[: len(order)])),
+                legend=alt.Legend(orient="top", direction="horizontal", columns=3, symbolType="square"),
+            ),
+            order=alt.Order("rank:Q"),
+            tooltip=[
+                alt.Tooltip("when:N", title="Shipped"),
+                alt.Tooltip("product:N", title="Product"),
+                alt.Tooltip("sum(units):Q", title="Units", format=",d"),
+            ],
+        )
+    )
+
+
+def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerChart:
+    """Days of supply of each product, from none to three months and more.
+
+    Args:
+        rows: `sku_code`, `days_of_supply` and `alert_level`; those that nothing is shipped of are left out.
+        height: Pixels.
+    """
+    data = _data(
+        {
+            "sku": row["sku_code"],
+            "days": row["days_of_supply"],
+            "shown": min(max(row["days_of_supply"], 0), _LONGEST_SUPPLY_DAYS),
+            "level": row["alert_level"],
+            "label": f"{row['days_of_supply']:,.0f} days",
+        }
+        for row in rows
+        if row["days_of_supply"] is not None
+    )
+    weeks = list(range(0, _LONGEST_SUPPLY_DAYS + 1, 2 * _WEEK))
+    base = alt.Chart(data, height=height).encode(
+        y=alt.Y("sku:N", title=None, sort=None, axis=alt.Axis(ticks=False, labelPadding=8, labelFontSize=13)),
+        x=alt.X(
+            "shown:Q",
+            title=None,
+            scale=alt.Scale(domain=[0, _LONGEST_SUPPLY_DAYS + 18]),
+            axis=alt.Axis(
+                values=weeks,
+                labelExpr=f"datum.value == 0 ? '0' : datum.value / {_WEEK} + ' wk'",
+                ticks=False,
+            ),
+        ),
+        tooltip=[
+            alt.Tooltip("sku:N", title="SKU"),
+            alt.Tooltip("days:Q", title="Days of supply", format=",.1f"),
+            alt.Tooltip("level:N", title="Level"),
+        ],
+    )
+    bars = base.mark_bar(size=16).encode(
+        color=alt.Color(
+            "level:N",
+            scale=alt.Scale(domain=list(_LEVELS), range=list(_LEVELS.values())),
+            legend=None,
+        )
+    )
+    labels = base.mark_text(align="left", dx=6, fontSize=13, color="#1c2733").encode(text="label:N")
+    return _calm(bars + labels)
+
+
+def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height: int) -> alt.LayerChart:
+    """Units on hand at the end of each day, with the reorder point.
+
+    Args:
+        rows: `inventory_date` as YYYY-MM-DD and `quantity_on_hand`.
+        reorder_point: Units.
+        height: Pixels.
+    """
+    # Read and drawn as UTC, or browsers west of it would show each calendar day one day early.
+    data = _data(
+        ({**row, "when": day(date.fromisoformat(row["inventory_date"]))} for row in rows),
+        inventory_date="utc:'%Y-%m-%d'",
+    )
+    line = (
+        alt.Chart(data, height=height)
+        .mark_line(interpolate="step-after", color=_SERIES[0], strokeWidth=1.6)
+        .encode(
+            x=alt.X(
+                "inventory_date:T",
+                title=None,
+                scale=alt.Scale(type="utc"),
+                axis=alt.Axis(format="%b %y", tickCount=6, grid=False),
+            ),
+            y=alt.Y("quantity_on_hand:Q", title=None, axis=alt.Axis(tickCount=4, format=",d")),
+            tooltip=[
+                alt.Tooltip("when:N", title="End of"),
+                alt.Tooltip("quantity_on_hand:Q", title="Units on hand", format=",d"),
+            ],
+        )
+    )
+    point = _data([{"units": reorder_point, "text": f"reorder point {reorder_point:,}"}])
+    rule = alt.Chart(point).mark_rule(color=_LEVELS["low"], strokeDash=[4, 3]).encode(y="units:Q")
+    name = (
+        alt.Chart(point)
+        .mark_text(align="left", baseline="bottom", dx=4, dy=-2, color="#8a4b00", fontSize=11)
+        .encode(y="units:Q", x=alt.value(0), text="text:N")
+    )
+    return _calm(line + rule + name)
+
+
+def _data(rows: Iterable[Mapping[str, Any]], **parse: str) -> alt.Data:
+    return alt.Data(values=[dict(row) for row in rows], format=alt.DataFormat(type="json", parse=parse or None))
+
+
+def _first_of_each_week(days: Iterable[str]) -> list[str]:
+    """The first day on record of each week: Monday, unless nothing was shipped then."""
+    firsts: dict[tuple[int, int], str] = {}
+    for text in sorted(days):
+        week = date.fromisoformat(text).isocalendar()
+        firsts.setdefault((week.year, week.week), text)
+    return list(firsts.values())
+
+
+def _calm(chart: _Drawn) -> _Drawn:
+    return (
+        chart.configure_view(stroke=None)
+        .configure_axis(
+            gridColor=_GRID, domain=False, labelColor=_QUIET, labelFontSize=12, titleColor=_QUIET, tickColor=_GRID
+        )
+        .configure_legend(labelColor="#1c2733", labelFontSize=12, symbolSize=90)
+    )

@@ -1,0 +1,35 @@
+"""Which views there are, and where in the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from streamlit_app.snapshot import Snapshot
+from streamlit_app.strip import Moment
+from streamlit_app.views import inventory, overview, shipped_items
+from workflows.settings import Settings
+
+
+@dataclass(frozen=True)
+class View:
+    """One page of the menu.
+
+    Attributes:
+        section: Its group in the menu; views of the empty one stand by themselves.
+        path: Its address below the root.
+        show: Draws it, once there is a snapshot.
+    """
+
+    section: str
+    title: str
+    path: str
+    icon: str
+    show: Callable[[Settings, Snapshot, Moment], None]
+
+
+VIEWS = (
+    View("", "Overview", "overview", ":material/dashboard:", overview.show),
+    View("", "Inventory", "inventory", ":material/inventory_2:", inventory.show),
+    View("", "Shipped items", "shipped-items", ":material/local_shipping:", shipped_items.show),
+)

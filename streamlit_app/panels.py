@@ -1,0 +1,122 @@
+"""What every view is built of: panels that say how old they are, tables of data, and states without data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from streamlit_app.snapshot import Snapshot
+from streamlit_app.words import age, clock
+from workflows.settings import Settings
+
+ROW_HEIGHT = 34
+
+
+@contextmanager
+def panel(title: str, settings: Settings, snapshot: Snapshot) -> Iterator[None]:
+    """A framed part of a view, with its title (ours) and the age of what it shows."""
+    with st.container(border=True):
+        now = datetime.now(UTC)
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.subheader(title, anchor=False, width="content")
+            st.caption(
+                f"{clock(snapshot.as_of, settings.timezone, now)} · {age(snapshot.as_of, now)}", width="content"
+            )
+        yield
+
+
+def table(
+    data: pa.Table,
+    columns: Mapping[str, Any],
+    *,
+    rows_shown: int | None = None,
+    alt: str,
+) -> None:
+    """A table of data; cells are never interpreted.
+
+    Args:
+        data: What to show.
+        columns: The columns to show, in this order, each with its configuration.
+        rows_shown: Height in rows; the rest scrolls. All by default.
+        alt: What the table is, for who hears the page.
+    """
+    shown = min(data.num_rows, rows_shown) if rows_shown else data.num_rows
+    st.dataframe(
+        data.select(list(columns)),
+        hide_index=True,
+        column_config=columns,
+        height=table_height(shown),
+        row_height=ROW_HEIGHT,
+        alt=alt,
+    )
+
+
+def stock_table(stock: pa.Table) -> None:
+    """The products' stock, see `stock.STOCK`."""
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    table(
+        stock,
+        {
+            "alert_level": text("Level"),
+            "sku_code": text("SKU"),
+            "product_name": text("Product"),
+            "quantity_on_hand": number("On hand", format="localized"),
+            "quantity_allocated": number("Allocated", format="localized", help="What open orders want"),
+            "quantity_available": number("Available", format="localized", help="On hand less allocated"),
+            "average_weekly_units": number(
+                "A week", format="%.1f", help="Average of the last 52 complete weeks, or of the weeks on record"
+            ),
+            "days_of_supply": number("Days", format="localized", help="Days of supply"),
+            "reorder_point": number("Reorder at", format="localized"),
+        },
+        alt="Stock by SKU",
+    )
+
+
+def days_between(
+    first: DeltaGenerator, last: DeltaGenerator, key: str, today: date
+) -> tuple[date | None, date | None]:
+    """Two fields for a span of days; None leaves that side open.
+
+    Args:
+        first: Where the field of the first day goes.
+        last: Where the field of the last day goes.
+        key: Keeps what was typed, and names it in the address.
+        today: The business's day; nothing lies after it.
+    """
+    since = first.date_input("From", None, format="YYYY-MM-DD", max_value=today, key=f"{key}_from")
+    until = last.date_input("To", None, format="YYYY-MM-DD", max_value=today, key=f"{key}_to")
+    return since, until
+
+
+def table_height(rows: int) -> int:
+    """Pixels a table of so many rows needs, header and frame included, so that none is cut in two."""
+    return ROW_HEIGHT * (max(rows, 1) + 1) + 3
+
+
+def nothing_published(settings: Settings) -> None:
+    """The empty state: what to do before there is anything to show."""
+    with st.container(border=True):
+        st.subheader("Nothing has been published yet", anchor=False)
+        st.write("The page shows the last green build. For the first one, run one of these in the project's root:")
+        st.code("make demo", language="bash")
+        st.caption("tries everything on a local sandbox, without any ShipStation account.")
+        st.code(".venv/bin/python orchestrate.py backfill --since 2025-09-20", language="bash")
+        st.caption("brings in the orders of your ShipStation account, from a day on.")
+        st.write("This page shows the figures by itself as soon as they are there.")
+        st.text(f"Looked in {settings.published}")
+
+
+def unreadable(reason: str) -> None:
+    """The state of a snapshot that cannot be shown."""
+    with st.container(border=True):
+        st.subheader("This snapshot cannot be shown", anchor=False)
+        st.write("It is damaged, or was made by another release. The next sync publishes a new one:")
+        st.code(".venv/bin/python orchestrate.py sync", language="bash")
+        st.text(reason)

@@ -1,0 +1,23 @@
+"""The stock of each product, as more than one view shows it."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+# The worst first, then what sells most.
+STOCK = """
+    select
+        alert_level, sku_code, product_name, quantity_on_hand, quantity_allocated, quantity_available,
+        round(average_weekly_units, 1) as average_weekly_units, round(days_of_supply, 1) as days_of_supply,
+        reorder_point
+    from marts.inventory_current
+    order by
+        case alert_level when 'critical' then 0 when 'low' then 1 else 2 end, average_weekly_units desc, sku_code
+"""
+_LEVEL_WORDS = {"critical": "● Critical", "low": "▲ Low", "normal": "Normal"}
+
+
+def with_level_words(stock: pa.Table) -> pa.Table:
+    """The same rows, with the alert level in words and a mark, so that it needs no colour to stand out."""
+    words = [_LEVEL_WORDS.get(level, level) for level in stock["alert_level"].to_pylist()]
+    return stock.set_column(stock.column_names.index("alert_level"), "alert_level", pa.array(words, pa.string()))

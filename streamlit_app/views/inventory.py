@@ -1,0 +1,172 @@
+"""Inventory: the products, their history, their lots and every movement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from streamlit_app import charts
+from streamlit_app.panels import days_between, panel, stock_table, table
+from streamlit_app.snapshot import Snapshot
+from streamlit_app.stock import STOCK, with_level_words
+from streamlit_app.strip import Moment
+from streamlit_app.words import count, plain
+from workflows.settings import Settings
+
+_ALL = ""
+_HISTORY_HEIGHT = 230
+_SMALL_HISTORY_HEIGHT = 130
+_SMALL_HISTORIES_A_ROW = 3
+_LOT_ROWS = 12
+_MOVEMENTS_SHOWN = 1000
+_MOVEMENT_ROWS = 14
+_TYPES = {
+    "opening": "Opening balance",
+    "receive": "Received",
+    "repack": "Repacked",
+    "adjust_up": "Adjusted up",
+    "adjust_down": "Adjusted down",
+    "count": "Count difference",
+    "ship": "Shipped",
+}
+
+_HISTORY = """
+    select strftime(inventory_date, '%Y-%m-%d') as inventory_date, quantity_on_hand
+    from marts.inventory_daily
+    where sku_code = $1
+    order by inventory_date
+"""
+_LOTS = """
+    select
+        inventory.sku_code, inventory.lot_number, inventory.received_date, lots.status,
+        inventory.quantity_on_hand, inventory.fifo_rank
+    from marts.lot_inventory as inventory
+    left join marts.lots as lots on inventory.lot_id = lots.lot_id
+    where ($1 = '' or inventory.sku_code = $1) and ($2 or inventory.quantity_on_hand <> 0)
+    order by inventory.sku_code, inventory.fifo_rank nulls last, inventory.received_date desc, inventory.lot_number
+"""
+_MOVED = """
+    from marts.inventory_transactions
+    where
+        ($1 = '' or sku_code = $1)
+        and (len($2) = 0 or list_contains($2, transaction_type))
+        and ($3 = '' or contains(lower(lot_number), $3))
+        and ($4::date is null or transaction_date >= $4::date)
+        and ($5::date is null or transaction_date <= $5::date)
+"""
+_MOVED_TOTAL = f"""
+    select
+        count(*) as movement_count,
+        coalesce(sum(quantity) filter (where quantity > 0), 0)::bigint as gained,
+        coalesce(sum(quantity) filter (where quantity < 0), 0)::bigint as lost
+    {_MOVED}
+"""
+_MOVEMENTS = f"""
+    select transaction_date, sku_code, lot_number, transaction_type, quantity, reason, actor
+    {_MOVED}
+    order by transaction_date desc, sku_code, lot_number, transaction_id
+    limit {_MOVEMENTS_SHOWN}
+"""
+
+
+def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
+    """Draw the view."""
+    del moment
+    stock = snapshot.rows(STOCK)
+    with panel("Products", settings, snapshot):
+        stock_table(with_level_words(snapshot.table(STOCK)))
+    names = {row["sku_code"]: f"{row['sku_code']} {row['product_name']}" for row in stock}
+    chosen = st.segmented_control(
+        "Product",
+        [_ALL, *names],
+        default=_ALL,
+        required=True,
+        format_func=lambda sku: plain(names.get(sku, "All products")),
+        key="inventory_product",
+        bind="query-params",
+    )
+    sku = chosen or _ALL
+    with panel("On hand at the end of each day", settings, snapshot):
+        _show_history(snapshot, [row for row in stock if sku in (_ALL, row["sku_code"])])
+    with panel("Lots", settings, snapshot):
+        _show_lots(snapshot, sku)
+    with panel("Movements", settings, snapshot):
+        _show_movements(snapshot, sku, settings.today())
+
+
+def _show_history(snapshot: Snapshot, stock: Sequence[dict[str, Any]]) -> None:
+    if len(stock) == 1:
+        _show_line(snapshot, stock[0], _HISTORY_HEIGHT)
+        return
+    for start in range(0, len(stock), _SMALL_HISTORIES_A_ROW):
+        places = st.columns(_SMALL_HISTORIES_A_ROW, gap="medium")
+        for place, row in zip(places, stock[start : start + _SMALL_HISTORIES_A_ROW], strict=False):
+            with place:
+                st.text(f"{row['sku_code']} {row['product_name']}")
+                _show_line(snapshot, row, _SMALL_HISTORY_HEIGHT)
+
+
+def _show_line(snapshot: Snapshot, row: dict[str, Any], height: int) -> None:
+    st.altair_chart(
+        charts.stock_history(snapshot.rows(_HISTORY, row["sku_code"]), row["reorder_point"], height),
+        alt=f"Units of {row['sku_code']} on hand at the end of each day",
+    )
+
+
+def _show_lots(snapshot: Snapshot, sku: str) -> None:
+    with_empty = st.toggle("Show lots without stock", key="lots_with_empty")
+    lots = snapshot.table(_LOTS, sku, with_empty)
+    if not lots.num_rows:
+        st.text("No lot has stock. A receipt makes one: `orchestrate.py receive --help`.")
+        return
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    table(
+        lots,
+        {
+            "sku_code": text("SKU"),
+            "lot_number": text("Lot"),
+            "received_date": st.column_config.DateColumn("Received", format="YYYY-MM-DD"),
+            "status": text("Status"),
+            "quantity_on_hand": number("On hand", format="localized"),
+            "fifo_rank": number("Turn", help="1 is taken first when units without a lot are shipped"),
+        },
+        rows_shown=_LOT_ROWS,
+        alt="Lots and their stock",
+    )
+
+
+def _show_movements(snapshot: Snapshot, sku: str, today: date) -> None:
+    kinds, lot, since, until = st.columns([3, 2, 2, 2], gap="small")
+    types = kinds.multiselect(
+        "Kind", list(_TYPES), format_func=_TYPES.__getitem__, placeholder="All kinds", key="movement_types"
+    )
+    lot_number = lot.text_input("Lot", placeholder="any", key="movement_lot").strip().lower()
+    first, last = days_between(since, until, "movement", today)
+    filters = (sku, types, lot_number, first, last)
+    total = snapshot.row(_MOVED_TOTAL, *filters)
+    if not total["movement_count"]:
+        st.text("No movement matches. Widen the dates or clear a filter.")
+        return
+    told = count(total["movement_count"], "movement")
+    if total["movement_count"] > _MOVEMENTS_SHOWN:
+        told += f", the newest {_MOVEMENTS_SHOWN:,} shown"
+    st.text(f"{told}: {total['gained']:+,} units in, {total['lost']:+,} out")
+    movements = snapshot.table(_MOVEMENTS, *filters)
+    text = st.column_config.TextColumn
+    table(
+        movements,
+        {
+            "transaction_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
+            "sku_code": text("SKU"),
+            "lot_number": text("Lot"),
+            "transaction_type": text("Kind"),
+            "quantity": st.column_config.NumberColumn("Units", format="localized"),
+            "reason": text("Reason"),
+            "actor": text("By"),
+        },
+        rows_shown=_MOVEMENT_ROWS,
+        alt="Movements",
+    )

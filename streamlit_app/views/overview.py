@@ -1,0 +1,177 @@
+"""Overview: how things stand, what left today, what needs a person, what is in stock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from streamlit_app import charts
+from streamlit_app.alerts import Alert, find_alerts
+from streamlit_app.panels import panel, stock_table, table
+from streamlit_app.runs import RunLine
+from streamlit_app.snapshot import Snapshot
+from streamlit_app.stock import STOCK, with_level_words
+from streamlit_app.strip import Moment
+from streamlit_app.words import clock, count, day, duration
+from workflows.settings import Settings
+
+_WEEKS_CHARTED = 6
+_RUNS_SHOWN = 6
+_TOP_HEIGHT = 330
+_BADGES: dict[str, tuple[str, str, Any]] = {
+    "critical": ("Critical", ":material/error:", "red"),
+    "warning": ("Warning", ":material/warning:", "orange"),
+    "info": ("Note", ":material/info:", "gray"),
+}
+_STATUS_WORDS = {"success": "✓ done", "failed": "✗ failed", "running": "… running", "queued": "… queued"}
+
+_TODAY = """
+    select
+        count(*) filter (where order_date = $1) as new_orders,
+        count(*) filter (
+            where order_status in ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')
+        ) as open_orders
+    from marts.orders_inbox
+"""
+_SHIPPED_ON = """
+    select
+        (select count(*) from marts.shipped_orders where ship_date = $1) as orders,
+        (
+            select coalesce(sum(quantity_shipped), 0)::bigint from marts.shipped_items
+            where ship_date = $1 and sku_code is not null
+        ) as units
+"""
+_LAST_SHIPPING_DAY = "select max(ship_date) as ship_date from marts.shipped_items where ship_date < $1"
+_SHIPPED_BY_DAY = """
+    select
+        strftime(items.ship_date, '%Y-%m-%d') as ship_date,
+        coalesce(skus.product_name, 'Other products') as product,
+        sum(items.quantity_shipped)::bigint as units
+    from marts.shipped_items as items
+    left join marts.skus as skus on items.sku_code = skus.sku_code and skus.is_key_product
+    where items.ship_date between $1 and $2 and items.sku_code is not null
+    group by all
+"""
+_EXCEPTIONS = """
+    select exception_type, severity, count(*) as exception_count
+    from marts.exceptions
+    group by exception_type, severity
+    order by
+        case severity when 'error' then 0 when 'warning' then 1 else 2 end, exception_count desc, exception_type
+"""
+
+
+def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
+    """Draw the view."""
+    now = datetime.now(UTC)
+    today = now.astimezone(settings.timezone).date()
+    stock = snapshot.rows(STOCK)
+    _show_today(settings, snapshot, stock, today)
+    left, right = st.columns([2, 1], gap="small")
+    with left, panel("Units shipped by day", settings, snapshot):
+        _show_shipped(snapshot, stock, today)
+    with right, panel("Needs attention", settings, snapshot):
+        alerts = find_alerts(
+            stock=stock,
+            exceptions=snapshot.rows(_EXCEPTIONS),
+            runs=moment.runs,
+            has_credentials=bool(settings.api_key and settings.api_secret),
+            as_of=snapshot.as_of,
+            now=now,
+        )
+        _show_alerts(alerts)
+    with panel("Stock", settings, snapshot):
+        _show_stock(snapshot, stock)
+    with panel("Last runs", settings, snapshot):
+        _show_runs(settings, moment.runs, now)
+
+
+def _show_today(settings: Settings, snapshot: Snapshot, stock: Sequence[dict[str, Any]], today: date) -> None:
+    orders = snapshot.row(_TODAY, today)
+    shipped = snapshot.row(_SHIPPED_ON, today)
+    last_day = snapshot.row(_LAST_SHIPPING_DAY, today)["ship_date"]
+    before = snapshot.row(_SHIPPED_ON, last_day) if last_day else {"orders": 0, "units": 0}
+    compared = f"on {day(last_day)}" if last_day else "before"
+    allocated = sum(row["quantity_allocated"] for row in stock)
+    with panel(f"Today, {day(today)}", settings, snapshot):
+        figures = st.columns(4)
+        _figure(figures[0], "Orders shipped", shipped["orders"], f"{before['orders']:,} {compared}")
+        _figure(figures[1], "Units shipped", shipped["units"], f"{before['units']:,} {compared}")
+        _figure(figures[2], "New orders", orders["new_orders"], "ordered today")
+        _figure(figures[3], "Open orders", orders["open_orders"], f"{count(allocated, 'unit')} allocated")
+
+
+def _figure(place: Any, label: str, value: int, context: str) -> None:
+    place.metric(label, f"{value:,}", context, delta_color="off", delta_arrow="off")
+
+
+def _show_shipped(snapshot: Snapshot, stock: Sequence[dict[str, Any]], today: date) -> None:
+    monday = today - timedelta(days=today.weekday())
+    rows = snapshot.rows(_SHIPPED_BY_DAY, monday - timedelta(weeks=_WEEKS_CHARTED - 1), today)
+    if not rows:
+        st.text(f"Nothing was shipped in the last {_WEEKS_CHARTED} weeks.")
+        return
+    by_trade = sorted(stock, key=lambda row: -row["average_weekly_units"])
+    products = [row["product_name"] for row in by_trade]
+    charted = {row["product"] for row in rows}
+    order = [product for product in [*products, "Other products"] if product in charted]
+    st.altair_chart(
+        charts.shipped_by_day(rows, order, _TOP_HEIGHT),
+        alt=f"Units shipped on each of the last {_WEEKS_CHARTED} weeks' days, by product",
+    )
+
+
+def _show_alerts(alerts: Sequence[Alert]) -> None:
+    with st.container(height=_TOP_HEIGHT, border=False, gap="small"):
+        if not alerts:
+            st.text("Nothing. Stock, data and runs are as they should be.")
+        for alert in alerts:
+            word, icon, color = _BADGES[alert.severity]
+            with st.container(horizontal=True, gap="small", vertical_alignment="top", wrap=False):
+                st.badge(word, icon=icon, color=color)
+                st.text(f"{alert.title}\n{alert.detail}".strip())
+
+
+def _show_stock(snapshot: Snapshot, stock: Sequence[dict[str, Any]]) -> None:
+    left, right = st.columns([2, 1], gap="small")
+    with left:
+        stock_table(with_level_words(snapshot.table(STOCK)))
+    with right:
+        st.altair_chart(charts.supply_by_product(stock, 34 * len(stock) + 12), alt="Days of supply by SKU")
+
+
+def _show_runs(settings: Settings, runs: Sequence[RunLine], now: datetime) -> None:
+    if not runs:
+        st.text("No run is known.")
+        return
+    shown = runs[:_RUNS_SHOWN]
+    text = st.column_config.TextColumn
+    table(
+        pa.table(
+            {
+                "status": [_STATUS_WORDS.get(run.status, run.status) for run in shown],
+                "kind": [run.kind for run in shown],
+                "started": [
+                    clock(run.started_at, settings.timezone, now) if run.started_at else "" for run in shown
+                ],
+                "duration": [duration(run.seconds) for run in shown],
+                "orders": pa.array([run.orders_changed for run in shown], pa.int64()),
+                "actor": [run.actor or "" for run in shown],
+                "error": [", ".join(run.failed_tests) or run.error or "" for run in shown],
+            }
+        ),
+        {
+            "status": text("Status", width="small"),
+            "kind": text("Kind", width="small"),
+            "started": text("Started", width="small"),
+            "duration": text("Took", width="small"),
+            "orders": st.column_config.NumberColumn("Orders changed", format="localized", width="small"),
+            "actor": text("By", width="small"),
+            "error": text("Error", width="large"),
+        },
+        alt="Last runs",
+    )

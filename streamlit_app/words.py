@@ -1,0 +1,78 @@
+"""How figures, instants and other people's text are written on the page and in its files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import string
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
+# A spreadsheet takes a cell that begins so for a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long ago an instant was, at a glance: `just now`, `5 min ago`, `3 h ago`, `2 days ago`."""
+    seconds = (now - since).total_seconds()
+    if seconds < _MINUTE:
+        return "just now"
+    if seconds < _HOUR:
+        return f"{int(seconds // _MINUTE)} min ago"
+    if seconds < 2 * _DAY:
+        return f"{int(seconds // _HOUR)} h ago"
+    return f"{int(seconds // _DAY)} days ago"
+
+
+def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """An instant in the business's time zone: `14:03` on the same day, else with its day, `Fri 20 Nov, 14:03`."""
+    local = instant.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return f"{local:%H:%M}"
+    return f"{day(local.date())}, {local:%H:%M}"
+
+
+def day(value: date) -> str:
+    """A calendar day as people say it: `Fri 20 Nov`."""
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+def duration(seconds: float | None) -> str:
+    """A run's length: `8.5 s`, `2 min 5 s`; empty when unknown."""
+    if seconds is None:
+        return ""
+    if seconds < _MINUTE:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), _MINUTE)
+    if minutes < _MINUTE:
+        return f"{minutes} min {rest} s"
+    hours, minutes = divmod(minutes, _MINUTE)
+    return f"{hours} h {minutes} min"
+
+
+def count(number: float, one: str, many: str | None = None) -> str:
+    """A number with its noun: `1 order`, `1,234 orders`."""
+    return f"{number:,.0f} {one if number == 1 else many or one + 's'}"
+
+
+def plain(text: str) -> str:
+    """Other people's text for a place that reads Markdown, so that it is shown as it is."""
+    return " ".join(text.split()).translate(_MARKDOWN)
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Rows as CSV (UTF-8 with a mark, so that spreadsheets read it right), without any formula in it."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value
