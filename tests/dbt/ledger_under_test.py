@@ -1,0 +1,112 @@
+"""One warehouse and its marts, built by the real dbt in this process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import raw_tables
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+WARM = [
+    "--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test",
+    "--exclude", "config.materialized:view",
+]  # fmt: skip
+
+
+class Ledger:
+    """One warehouse and its marts."""
+
+    def __init__(self, home: Path, manifest: Any) -> None:
+        self.home = home
+        self.warehouse = home / "warehouse.duckdb"
+        self.marts = home / "ledger.duckdb"
+        self._manifest = manifest
+
+    @classmethod
+    def found(cls, home: Path, manifest: Any, as_of: datetime) -> Ledger:
+        """A business without any order yet, built once."""
+        ledger = cls(home, manifest)
+        with ledger.connect() as connection:
+            raw_tables.create(connection)
+            raw_tables.set_context(connection, as_of)
+        ledger.build_everything()
+        return ledger
+
+    def copy(self, home: Path, as_of: datetime) -> Ledger:
+        """The same business again, to go its own way from here: a copy takes no time, a first build seconds."""
+        shutil.copy(self.warehouse, home)
+        shutil.copy(self.marts, home)
+        ledger = Ledger(home, self._manifest)
+        with ledger.connect() as connection:
+            raw_tables.set_context(connection, as_of)
+        return ledger
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(str(self.warehouse))
+
+    def run(self, *arguments: str) -> dbtRunnerResult:
+        """One dbt command; nothing of it stays open."""
+        os.environ["SHIPLEDGER_WAREHOUSE"] = str(self.warehouse)
+        os.environ["SHIPLEDGER_LEDGER"] = str(self.marts)
+        folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        quiet = ["--quiet", "--log-level-file", "none", "--no-write-json", "--target-path", str(self.home / "target")]
+        try:
+            return dbtRunner(manifest=self._manifest).invoke([*arguments, *folders, *quiet])
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+
+    def build(self) -> None:
+        """A warm build as the worker does it; a green one covers its loads."""
+        self._succeed("build", *WARM)
+
+    def build_everything(self) -> None:
+        """A first build: seeds, views and every table anew."""
+        self._succeed("build", "--full-refresh", "--exclude-resource-type", "unit_test")
+
+    def assert_same_as_full_build(self) -> None:
+        """What warm builds left must be what computing every table anew gives."""
+        warm = self.tables()
+        self._succeed("build", "--full-refresh", *WARM)
+        for name, rows in self.tables().items():
+            assert warm[name] == rows, name
+
+    def _succeed(self, *arguments: str) -> None:
+        result = self.run(*arguments)
+        assert result.success, failures(result)
+        with self.connect() as connection:
+            raw_tables.mark_built(connection)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The answer of the marts, found by their bare names."""
+        with duckdb.connect(str(self.marts), read_only=True) as connection:
+            connection.execute("set schema = 'marts'; set timezone = 'UTC'")
+            return connection.execute(query).fetchall()
+
+    def tables(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every mart, its rows in a fixed order."""
+        names = [name for (name,) in self.rows("select table_name from duckdb_tables() where schema_name = 'marts'")]
+        return {name: self.rows(f"select * from {name} order by all") for name in names}
+
+
+def failures(result: dbtRunnerResult) -> str:
+    """What went wrong, as a person would want to read it."""
+    nodes = result.result.results if result.result else []
+    said = [f"{node.node.name}: {node.message}" for node in nodes if str(node.status) in {"error", "fail"}]
+    return "\n".join(said) or str(result.exception)
+
+
+def parse_project(home: Path) -> Any:
+    """The manifest: seconds to make, and good for every warehouse."""
+    os.environ["SHIPLEDGER_WAREHOUSE"] = str(home / "warehouse.duckdb")
+    os.environ["SHIPLEDGER_LEDGER"] = str(home / "ledger.duckdb")
+    folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(home / "target")]
+    result = dbtRunner().invoke(["parse", "--quiet", "--log-level-file", "none", *folders])
+    assert result.success, result.exception
+    return result.result

@@ -1,0 +1,126 @@
+"""Warm builds: what came again replaces what was there, and nothing else is lost or kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import raw_tables
+from ledger_under_test import Ledger
+from shipstation_payloads import Payload, label, line, order
+
+FRIDAY = datetime(2026, 1, 9, 18, tzinfo=UTC)
+
+
+@pytest.fixture
+def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
+    ledger = new_ledger()
+    lines = [line("17612 - 250300", 5), line("17904 - 250240", 2)]
+    with ledger.connect() as connection:
+        raw_tables.load(connection, "orders", [order(1, lines), order(2, [line("18795", 10)])], "load-1")
+        labels = [label(101, 1, "2026-01-05"), label(102, 2, "2026-01-06", [line("18795", 10)])]
+        raw_tables.load(connection, "shipments", labels, "load-1")
+    ledger.build()
+    return ledger
+
+
+def come(ledger: Ledger, table: str, payload: Payload, *, load_id: str = "load-2", **how: object) -> None:
+    with ledger.connect() as connection:
+        raw_tables.load(connection, table, [payload], load_id, **how)  # type: ignore[arg-type]
+
+
+def test_an_edited_order_that_lost_a_line_loses_its_rows(ledger: Ledger) -> None:
+    come(ledger, "orders", order(1, [line("17612 - 250300", 4)]))
+    ledger.build()
+    assert ledger.rows("select sku_code, quantity_shipped from shipped_items where shipstation_order_id = 1") == [
+        ("17612", 4)
+    ]
+    assert ledger.rows("select count(*) from order_items_inbox where shipstation_order_id = 1") == [(1,)]
+    ledger.assert_same_as_full_build()
+
+
+def test_a_label_voided_next_week_leaves_the_day_week_and_month_it_was_counted_in(ledger: Ledger) -> None:
+    before = ledger.rows("select quantity_on_hand from inventory_current where sku_code = '18795'")
+    voided = label(102, 2, "2026-01-06", [line("18795", 10)], voided=True, voidDate="2026-01-14T09:00:00.0000000")
+    come(ledger, "shipments", voided)
+    come(ledger, "orders", order(2, [line("18795", 10)], status="awaiting_shipment"))
+    with ledger.connect() as connection:
+        raw_tables.set_context(connection, datetime(2026, 1, 14, 18, tzinfo=UTC), run_id="run-2")
+    ledger.build()
+    assert ledger.rows("select count(*) from shipped_items where shipstation_order_id = 2") == [(0,)]
+    assert ledger.rows("select quantity_shipped from weekly_shipped_history where sku_code = '18795' limit 1") == [(0,)]
+    assert ledger.rows("select order_count, unit_count from charge_report_monthly") == [(1, 7)]
+    now = ledger.rows("select quantity_on_hand, quantity_allocated from inventory_current where sku_code = '18795'")
+    assert now == [(before[0][0] + 10, 10)]
+    ledger.assert_same_as_full_build()
+
+
+def test_a_field_missing_from_a_payload_erases_nothing_and_a_null_does(ledger: Ledger) -> None:
+    lacking = label(101, 1, "2026-01-05")
+    number = lacking.pop("trackingNumber")
+    come(ledger, "shipments", lacking, kept_fields={101: {"trackingNumber": number}})
+    ledger.build()
+    tracking = "select tracking_number from orders_inbox where shipstation_order_id = 1"
+    assert ledger.rows(tracking) == [("1Z101",)]
+    come(ledger, "shipments", lacking | {"trackingNumber": None}, load_id="load-3")
+    ledger.build()
+    assert ledger.rows(tracking) == [(None,)]
+
+
+def test_an_order_that_takes_anothers_number_makes_both_duplicates_and_giving_it_back_clears_both(
+    ledger: Ledger,
+) -> None:
+    duplicates = "select shipstation_order_id from exceptions where exception_type = 'duplicate_order_number' order by all"
+    come(ledger, "orders", order(2, [line("18795", 10)], orderNumber="680001"))
+    ledger.build()
+    assert ledger.rows(duplicates) == [(1,), (2,)]
+    come(ledger, "orders", order(2, [line("18795", 10)]), load_id="load-3")
+    ledger.build()
+    assert ledger.rows(duplicates) == []
+    ledger.assert_same_as_full_build()
+
+
+def test_a_label_that_moves_to_another_order_leaves_the_first(ledger: Ledger) -> None:
+    come(ledger, "shipments", label(101, 2, "2026-01-05", [line("18795", 1)]))
+    ledger.build()
+    assert ledger.rows("select count(*) from shipped_items where shipment_id = 101 and shipstation_order_id = 1") == [(0,)]
+    ledger.assert_same_as_full_build()
+
+
+def test_a_build_that_changes_nothing_changes_nothing(ledger: Ledger) -> None:
+    before = ledger.tables()
+    ledger.build()
+    assert ledger.tables() == before
+
+
+def test_a_killed_build_is_repeated_until_a_green_one_covers_its_loads(ledger: Ledger) -> None:
+    come(ledger, "orders", order(1, [line("17612 - 250300", 4)]))
+    stopped = ledger.run("build", "--select", "stg_shipstation__orders int_orders_changed int_lines_resolved")
+    assert stopped.success
+    ledger.build()
+    ledger.assert_same_as_full_build()
+
+
+def test_an_order_shipstation_no_longer_knows_counts_as_cancelled_until_it_comes_again(ledger: Ledger) -> None:
+    ghost = order(3, [], status="awaiting_shipment")
+    come(ledger, "orders", ghost)
+    with ledger.connect() as connection:
+        connection.execute("""
+            insert into raw_shipstation.order_states values
+                (3, 'missing_in_shipstation', '2026-01-06 00:00:00+00', 'load-2')
+        """)
+    ledger.build()
+    state = "select order_status, is_ghost, is_missing from orders_inbox where shipstation_order_id = 3"
+    assert ledger.rows(state) == [("cancelled", False, True)]
+    come(ledger, "orders", ghost, load_id="load-3", seen_at=datetime(2026, 1, 8, tzinfo=UTC))
+    ledger.build()
+    assert ledger.rows(state) == [("awaiting_shipment", True, False)]
+
+
+def test_days_go_on_without_any_change(ledger: Ledger) -> None:
+    with ledger.connect() as connection:
+        raw_tables.set_context(connection, FRIDAY + timedelta(days=3), run_id="run-2")
+    ledger.build()
+    assert ledger.rows("select max(inventory_date) from inventory_daily") == [(date(2026, 1, 12),)]
+    assert ledger.rows("select max(charge_date) from charge_report_daily") == [(date(2026, 1, 11),)]
