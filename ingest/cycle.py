@@ -36,7 +36,7 @@ class Tally:
     """What one list gave."""
 
     fetched: set[int] = field(default_factory=set)
-    changed: int = 0
+    changed: set[int] = field(default_factory=set)
     last_seen: datetime | None = None
     finished: bool = False
 
@@ -100,7 +100,7 @@ class Cycle:
         for payloads in self._batches(name, query, span, tally, seen_field):
             records = self._sift(kind, payloads, tally)
             if records:
-                tally.changed += len(records)
+                tally.changed |= {record.key for record in records}
                 yield to_table(kind, records, datetime.now(UTC))
 
     def _batches(

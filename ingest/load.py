@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from ingest.account import Account
 from ingest.client import Client
@@ -169,22 +170,21 @@ def _backfill_marks(
 
 
 def _report(cycle: Cycle) -> LoadReport:
-    def fetched(*names: str) -> int:
-        return len(set().union(*(cycle.tallies[name].fetched for name in names if name in cycle.tallies)))
+    tallies = cycle.tallies
 
-    def changed(*names: str) -> int:
-        return sum(cycle.tallies[name].changed for name in names if name in cycle.tallies)
+    def count(what: Literal["fetched", "changed"], *names: str) -> int:
+        return len(set().union(*(getattr(tallies[name], what) for name in names if name in tallies)))
 
     return LoadReport(
-        orders_fetched=fetched("orders"),
-        orders_changed=changed("orders"),
-        shipments_fetched=fetched("shipments", "voids"),
-        shipments_changed=changed("shipments", "voids"),
-        fulfillments_fetched=fetched("fulfillments"),
-        fulfillments_changed=changed("fulfillments"),
+        orders_fetched=count("fetched", "orders"),
+        orders_changed=count("changed", "orders"),
+        shipments_fetched=count("fetched", "shipments", "voids"),
+        shipments_changed=count("changed", "shipments", "voids"),
+        fulfillments_fetched=count("fetched", "fulfillments"),
+        fulfillments_changed=count("changed", "fulfillments"),
         api_requests=cycle.client.requests_sent,
         api_seconds=cycle.client.api_seconds,
         watermark_before=cycle.marks_before.get("orders"),
-        watermark_after=cycle.next_marks(cycle.tallies).get("orders", cycle.marks_before.get("orders")),
-        finished=all(name in cycle.tallies and cycle.tallies[name].finished for name in cycle.spans),
+        watermark_after=cycle.next_marks(tallies).get("orders", cycle.marks_before.get("orders")),
+        finished=all(name in tallies and tallies[name].finished for name in cycle.spans),
     )

@@ -1,0 +1,66 @@
+"""A sandbox in a process of its own, with as many orders as a benchmark wants."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import requests
+
+PROJECT = Path(__file__).resolve().parent.parent
+_WEEKS = 60
+
+
+@dataclass(frozen=True)
+class Business:
+    """A running sandbox: its address, how many orders it has, and edits through its control address."""
+
+    url: str
+    orders: int
+
+    def edit_orders(self, count: int, offset: int) -> None:
+        """Modify `count` orders now, spread over time, beginning with the order at `offset`."""
+        page_size = 500
+        for page in range(offset // page_size, (offset + count) // page_size):
+            answer = requests.get(
+                f"{self.url}/orders",
+                {"page": page + 1, "pageSize": page_size},
+                auth=("sandbox", "sandbox"),
+                timeout=60,
+            )
+            now = datetime.now(ZoneInfo("America/Los_Angeles")).replace(tzinfo=None)
+            rows = [_edited(row, now, index) for index, row in enumerate(answer.json()["orders"])]
+            requests.put(f"{self.url}/_sandbox/rows/orders", json=rows, timeout=60).raise_for_status()
+
+
+def _edited(order: dict[str, Any], now: datetime, index: int) -> dict[str, Any]:
+    stamp = now.replace(microsecond=index * 1000 % 1_000_000)
+    return {**order, "modifyDate": stamp.isoformat(timespec="microseconds") + "0", "gift": True}
+
+
+@contextmanager
+def business(orders: int) -> Iterator[Business]:
+    """A sandbox with about that many orders, for as long as the block lasts."""
+    command = [
+        sys.executable,
+        str(PROJECT / "orchestrate.py"),
+        "sandbox",
+        "--json",
+        *("--port", "0", "--rate-limit", "1000000", "--trade-every", "0"),
+        *("--weeks", str(_WEEKS), "--orders-per-day", str(orders / _WEEKS / 7)),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        try:
+            yield Business(told["url"], told["counts"]["orders"])
+        finally:
+            process.terminate()

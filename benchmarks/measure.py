@@ -1,0 +1,82 @@
+"""Running jobs and commands, and telling what they took."""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from workflows.jobs import JobClient
+from workflows.settings import Settings, read_settings
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: what, how long without the API's own time, against which limit and baseline."""
+
+    what: str
+    seconds: float
+    limit: float | None = None
+    baseline: float | None = None
+    note: str = ""
+
+
+def settings_for(home: Path, url: str) -> Settings:
+    """Settings of a home that reads from a sandbox as fast as it can."""
+    return replace(
+        read_settings({}),
+        home=home,
+        base_url=url,
+        api_key="sandbox",
+        api_secret="sandbox",
+        rate_limit=1_000_000,
+    )
+
+
+def environment_for(home: Path, url: str) -> dict[str, str]:
+    """The same for a command's environment."""
+    return os.environ | {
+        "SHIPLEDGER_HOME": str(home),
+        "SHIPSTATION_BASE_URL": url,
+        "SHIPSTATION_API_KEY": "sandbox",
+        "SHIPSTATION_API_SECRET": "sandbox",
+        "SHIPLEDGER_RATE_LIMIT": "1000000",
+    }
+
+
+def run_job(jobs: JobClient, kind: str, **arguments: Any) -> dict[str, Any]:
+    """Run one job inside this process's worker; gives its facts with `own_seconds`, the API's time left out."""
+    began = time.monotonic()
+    run_id = jobs.enqueue(kind, "benchmark", **arguments)
+    while (job := jobs.job(run_id)) is not None and job.is_open:
+        time.sleep(0.01)
+    wall = time.monotonic() - began
+    if job is None or job.result is None:
+        raise RuntimeError(f"The {kind} failed: {job.error if job else 'it is gone'}")
+    return {**job.result, "own_seconds": wall - job.result["api_seconds"]}
+
+
+def timed(act: Callable[[], Any]) -> float:
+    """Wall seconds of an act."""
+    began = time.monotonic()
+    act()
+    return time.monotonic() - began
+
+
+def peak_megabytes() -> float:
+    """The largest memory this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def print_table(title: str, rows: list[Row]) -> None:
+    """Print a table: seconds, limit, and how many times faster than the baseline."""
+    print(f"\n{title}")
+    print(f"  {'what':<58} {'seconds':>8} {'limit':>7} {'times faster':>13}  note")
+    for row in rows:
+        limit = f"{row.limit:.0f}" if row.limit else ""
+        ratio = f"{row.baseline / row.seconds:.1f}" if row.baseline else ""
+        print(f"  {row.what:<58} {row.seconds:>8.2f} {limit:>7} {ratio:>13}  {row.note}")

@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from api_rows import account_at, ago, order, rows, shipment, stamp
+
+from ingest.account import Account
+from ingest.errors import ApiUnreachable, CredentialsRejected
+from ingest.load import LoadReport, load_backfill_window, load_changes
+from ingest.pipeline import Warehouse
+from sandbox import Fault, Sandbox
+
+
+def order_ids(warehouse: Warehouse) -> list[int]:
+    return [key for (key,) in rows(warehouse, "select order_id from raw_shipstation.orders order by 1")]
+
+
+def paths(box: Sandbox) -> list[str]:
+    return [entry.path for entry in box.requests.entries()]
+
+
+def backfill(account: Account, warehouse: Warehouse, since: datetime, **window: Any) -> list[LoadReport]:
+    reports = [load_backfill_window(account, warehouse, since, None, **window)]
+    while not reports[-1].finished:
+        reports.append(load_backfill_window(account, warehouse, since, None, **window))
+    return reports
+
+
+def test_a_payload_is_kept_whole_beside_its_keys_and_dates_as_text(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    modified = ago(hours=1)
+    box.book.put_order(order(1, modified, unknownField={"deep": [1, None]}, tagIds=None))
+    report = load_changes(account, warehouse)
+    assert (report.orders_fetched, report.orders_changed) == (1, 1)
+    found = rows(
+        warehouse,
+        "select order_number, modify_date, arrived_by, payload->>'$.unknownField.deep[0]', kept_fields"
+        " from raw_shipstation.orders",
+    )
+    assert found == [("680001", stamp(modified), "sync", "1", None)]
+
+
+def test_a_second_cycle_changes_nothing_and_costs_four_requests(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(order(1, ago(minutes=3)))
+    box.book.put_shipment(shipment(5, 1, ago(minutes=2)))
+    load_changes(account, warehouse)
+    before = rows(warehouse, "from raw_shipstation.orders union all by name from raw_shipstation.shipments")
+    box.requests.reset()
+    report = load_changes(account, warehouse)
+    assert paths(box) == ["/orders", "/shipments", "/shipments", "/fulfillments"]
+    assert (report.orders_changed, report.shipments_changed, report.api_requests) == (0, 0, 4)
+    after = rows(warehouse, "from raw_shipstation.orders union all by name from raw_shipstation.shipments")
+    assert after == before
+
+
+def test_an_edited_order_replaces_its_payload_and_keeps_when_it_was_first_seen(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(order(1, ago(minutes=30)))
+    load_changes(account, warehouse)
+    (first_seen,) = rows(warehouse, "select first_seen_at from raw_shipstation.orders")
+    box.book.put_order(order(1, ago(minutes=5), orderStatus="shipped", items=[]))
+    assert load_changes(account, warehouse).orders_changed == 1
+    found = rows(warehouse, "select order_status, payload->>'$.items', first_seen_at from raw_shipstation.orders")
+    assert found == [("shipped", "[]", *first_seen)]
+
+
+def test_a_field_that_vanishes_from_a_payload_is_kept_and_a_null_is_taken(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(order(1, ago(minutes=30), giftMessage="hello", shipDate="2025-09-01"))
+    load_changes(account, warehouse)
+    box.book.put_order(order(1, ago(minutes=20), shipDate=None))
+    load_changes(account, warehouse)
+    box.book.put_order(order(1, ago(minutes=10), shipDate=None, orderStatus="shipped"))
+    load_changes(account, warehouse)
+    found = rows(
+        warehouse, "select kept_fields->>'$.giftMessage', payload->>'$.shipDate' from raw_shipstation.orders"
+    )
+    assert found == [("hello", None)]
+
+
+def test_a_label_voided_later_is_found_through_its_void_date(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_shipment(shipment(5, 1, ago(days=9)))
+    load_changes(account, warehouse)
+    box.book.put_shipment(shipment(5, 1, ago(days=9), voided=True, voidDate=stamp(ago(minutes=4))))
+    report = load_changes(account, warehouse)
+    assert report.shipments_changed == 1
+    assert rows(warehouse, "select payload->>'$.voided' from raw_shipstation.shipments") == [("true",)]
+
+
+def test_the_watermark_is_the_newest_modification_seen_as_an_instant(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    modified = ago(hours=2)
+    box.book.put_order(order(1, modified))
+    report = load_changes(account, warehouse)
+    assert report.watermark_before is None
+    assert report.watermark_after is not None
+    assert abs(report.watermark_after - (datetime.now(UTC) - timedelta(hours=2))) < timedelta(minutes=1)
+    assert load_changes(account, warehouse).watermark_before == report.watermark_after
+
+
+def test_without_a_watermark_the_last_30_days_are_read_and_a_finding_says_so_until_it_is_there(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(order(1, ago(days=29)))
+    box.book.put_order(order(2, ago(days=31)))
+    load_changes(account, warehouse)
+    assert order_ids(warehouse) == [1]
+    findings = "select exception_type, resolved_at is null from raw_shipstation.findings"
+    assert rows(warehouse, findings) == [("watermark_fallback", True)]
+    load_changes(account, warehouse)
+    assert rows(warehouse, findings) == [("watermark_fallback", False)]
+
+
+def test_a_date_in_the_far_future_moves_no_watermark(box: Sandbox, account: Account, warehouse: Warehouse) -> None:
+    box.book.put_order(order(1, ago(hours=1)))
+    box.book.put_order(order(2, datetime(2999, 1, 1)))
+    report = load_changes(account, warehouse)
+    assert order_ids(warehouse) == [1, 2]
+    assert report.watermark_after is not None
+    assert report.watermark_after < datetime.now(UTC)
+
+
+def test_a_cycle_that_fails_half_way_leaves_rows_and_watermark_where_they_were(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(order(1, ago(hours=2)))
+    before = load_changes(account, warehouse)
+    box.book.put_order(order(2, ago(hours=1)))
+    box.faults.add(Fault("/shipments", status=500))
+    with pytest.raises(ApiUnreachable):
+        load_changes(replace(account, retry_seconds=0.5), warehouse)
+    assert order_ids(warehouse) == [1]
+    box.faults.clear()
+    after = load_changes(account, warehouse)
+    assert after.watermark_before == before.watermark_after
+    assert order_ids(warehouse) == [1, 2]
+
+
+def test_page_two_of_three_failing_takes_nothing_for_everything(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    for number in range(1, 31):
+        box.book.put_order(order(number, ago(minutes=100 - number)))
+    box.faults.add(Fault("/orders", status=500, after=1))
+    with pytest.raises(ApiUnreachable):
+        load_changes(replace(account, page_size=10, retry_seconds=0.5), warehouse)
+    box.faults.clear()
+    report = load_changes(replace(account, page_size=10), warehouse)
+    assert report.watermark_before is None
+    assert order_ids(warehouse) == list(range(1, 31))
+
+
+def test_rejected_credentials_change_nothing(box: Sandbox, warehouse: Warehouse) -> None:
+    box.book.put_order(order(1, ago(hours=1)))
+    wrong = replace(account_at(box.url), secret="wrong")
+    with pytest.raises(CredentialsRejected):
+        load_changes(wrong, warehouse)
+    assert rows(warehouse, "select count(*) from duckdb_tables() where table_name = 'orders'") == [(0,)]
+
+
+def test_bad_rows_are_loaded_or_listed_but_never_stop_a_cycle(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    now = ago(minutes=9)
+    box.book.put_order(order(1, now, items=None, orderNumber=None, orderStatus="brand_new_status"))
+    box.book.put_order(order(2, now, items=[{"sku": None}], orderNumber="=cmd|' /C calc'!A0"))
+    box.book.put_order(order(3, now, modifyDate=stamp(now), createDate="not a date", note="\u0000 \U0001f600"))
+    report = load_changes(account, warehouse)
+    assert report.orders_changed == 3
+    assert order_ids(warehouse) == [1, 2, 3]
+
+
+def test_reference_lists_are_read_once_a_day(box: Sandbox, account: Account, warehouse: Warehouse) -> None:
+    load_changes(account, warehouse)
+    assert "/carriers" in paths(box)
+    assert "/stores" in paths(box)
+    shared = rows(warehouse, "select code from raw_shipstation.carriers group by code having count(*) > 1")
+    assert len(shared) == 1, "two accounts that share a code stay two rows"
+    box.requests.reset()
+    load_changes(account, warehouse)
+    assert "/carriers" not in paths(box)
+
+
+def test_a_backfill_loads_in_windows_and_reaches_the_watermark(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    for number in range(1, 61):
+        box.book.put_order(order(number, ago(days=90 - number)))
+        box.book.put_shipment(shipment(1000 + number, number, ago(days=90 - number)))
+    small = replace(account, page_size=10)
+    reports = backfill(small, warehouse, datetime.now(UTC) - timedelta(days=100), window_rows=20)
+    assert len(reports) > 3
+    assert order_ids(warehouse) == list(range(1, 61))
+    assert rows(warehouse, "select count(*) from raw_shipstation.shipments") == [(60,)]
+    assert rows(warehouse, "select distinct arrived_by from raw_shipstation.orders") == [("backfill",)]
+    after = load_changes(account, warehouse)
+    assert after.watermark_before == reports[-1].watermark_after
+    assert after.orders_changed == 0
+
+
+def test_a_stopped_backfill_goes_on_where_it_was(box: Sandbox, account: Account, warehouse: Warehouse) -> None:
+    for number in range(1, 61):
+        box.book.put_order(order(number, ago(days=90 - number)))
+    small = replace(account, page_size=10)
+    since = datetime.now(UTC) - timedelta(days=100)
+    load_backfill_window(small, warehouse, since, None, window_rows=20)
+    loaded = len(order_ids(warehouse))
+    assert 0 < loaded < 60
+    box.requests.reset()
+    backfill(small, warehouse, since, window_rows=20)
+    again = [entry.query["modifyDateStart"] for entry in box.requests.entries() if entry.path == "/orders"]
+    assert min(again) > (ago(days=90)).strftime("%Y-%m-%d")
+    assert order_ids(warehouse) == list(range(1, 61))
+
+
+def test_a_backfill_of_an_old_span_never_moves_the_watermark_back(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(order(1, ago(days=200)))
+    box.book.put_order(order(2, ago(hours=1)))
+    before = load_changes(account, warehouse).watermark_after
+    until = datetime.now(UTC) - timedelta(days=150)
+    while not load_backfill_window(account, warehouse, until - timedelta(days=100), until).finished:
+        pass
+    assert order_ids(warehouse) == [1, 2]
+    assert load_changes(account, warehouse).watermark_before == before
+
+
+def test_a_backfill_that_leaves_a_gap_to_the_watermark_does_not_move_it(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(order(1, ago(days=20)))
+    before = load_changes(account, warehouse).watermark_after
+    box.book.put_order(order(2, ago(days=10)))
+    box.book.put_order(order(3, ago(days=1)))
+    backfill(account, warehouse, datetime.now(UTC) - timedelta(days=5))
+    assert order_ids(warehouse) == [1, 3]
+    assert load_changes(account, warehouse).watermark_before == before
+    assert order_ids(warehouse) == [1, 2, 3]
+
+
+def test_a_backfill_marks_what_a_sync_had_brought(box: Sandbox, account: Account, warehouse: Warehouse) -> None:
+    box.book.put_order(order(1, ago(days=2)))
+    load_changes(account, warehouse)
+    backfill(account, warehouse, datetime.now(UTC) - timedelta(days=5))
+    load_changes(account, warehouse)
+    assert rows(warehouse, "select arrived_by from raw_shipstation.orders") == [("backfill",)]
