@@ -2,7 +2,7 @@
 -- One row for each order and SKU text that is wrong: not known, not readable, or on several lines of the order.
 with lines as (
 
-    select * from {{ ref('int_lines_resolved') }}
+    select * from {{ ref('int_lines_resolved') }} where needs_attention
 
 ),
 

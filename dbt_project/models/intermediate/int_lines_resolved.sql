@@ -87,6 +87,15 @@ resolved as (
             dictionary.sku_key = if(looked_up.is_whole_text_known, looked_up.sku_key, looked_up.sku_base)
             and not looked_up.is_adjustment
 
+),
+
+flagged as (
+
+    select
+        *,
+        sku_status in ('unknown', 'unparsed') or (is_repeated and sku_status = 'known') as needs_attention
+    from resolved
+
 )
 
-select * from resolved
+select * from flagged

@@ -2,7 +2,7 @@
 -- One row for each order and thing wrong with it, its lines aside: with the order itself, or with how it left.
 with orders as (
 
-    select * from {{ ref('orders_inbox') }}
+    select * from {{ ref('orders_inbox') }} where is_ghost or is_missing or has_contested_number
 
 ),
 

@@ -10,7 +10,11 @@ with changed as (
 
 lines as (
 
-    select * from {{ ref('int_lines_shipped') }}
+    select
+        shipstation_order_id,
+        ship_date,
+        sku_code
+    from {{ ref('int_lines_shipped') }}
     where lot_number is null and sku_code is not null and held_back_reason is null
 
 ),
