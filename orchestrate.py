@@ -102,8 +102,12 @@ def serve(port: int, as_json: bool) -> None:
     from streamlit_app.server import page_command
 
     settings = read_settings()
-    _answer(_serving(settings, port), as_json, _tell_serving)
-    serve_home(settings, page_command(port), _stop_signal())
+    serve_home(
+        settings,
+        page_command(port),
+        _stop_signal(),
+        announce=lambda: _answer(_serving(settings, port), as_json, _tell_serving),
+    )
 
 
 @cli.command()
@@ -125,8 +129,13 @@ def demo(once: bool, port: int, as_json: bool) -> None:
         if not once:
             from streamlit_app.server import page_command
 
-            _say(_tell_serving(_serving(rehearsed, port)))
-            serve_home(rehearsed, page_command(port), _stop_signal(), sync_every_minutes=1)
+            serve_home(
+                rehearsed,
+                page_command(port),
+                _stop_signal(),
+                announce=lambda: _say(_tell_serving(_serving(rehearsed, port))),
+                sync_every_minutes=1,
+            )
 
 
 @contextmanager

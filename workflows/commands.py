@@ -16,6 +16,7 @@ from workflows.settings import Settings
 from workflows.worker import WorkerLock, run_worker
 
 _POLL_SECONDS = 0.1
+_STORE_SECONDS = 30
 
 OnProgress = Callable[[Job], None]
 
@@ -76,8 +77,18 @@ def _run_job(
         finally:
             lock.release()
     with job_client(settings) as jobs:
+        _wait_for_store(jobs)
         run_id = jobs.enqueue(kind, actor, **arguments)
         return _follow_elsewhere(settings, jobs, run_id, on_progress)
+
+
+def _wait_for_store(jobs: JobClient) -> None:
+    """A worker that has only just taken the lock makes the workflow store in a moment."""
+    deadline = time.monotonic() + _STORE_SECONDS
+    while not jobs.is_ready():
+        if time.monotonic() > deadline:
+            raise ShipledgerError("The worker of this home does not answer. Stop it and try again.")
+        time.sleep(_POLL_SECONDS)
 
 
 def _enqueue_or_resume(jobs: JobClient, kind: str, arguments: dict[str, Any], actor: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from dbos import DBOSClient, WorkflowStatus
 from dbos import error as dbos_error
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from workflows.errors import AlreadyRunning
 from workflows.settings import Settings
@@ -125,15 +126,31 @@ class JobClient:
             kinds: Kinds to keep.
             since: Leave out what was created before this instant (UTC).
             limit: At most so many.
+
+        Returns:
+            None at all before the first worker has made the workflow store.
         """
-        found = self._dbos.list_workflows(
-            name=list(kinds),
-            status=status,
-            start_time=since.isoformat() if since else None,
-            limit=limit,
-            sort_desc=True,
-        )
+        try:
+            found = self._dbos.list_workflows(
+                name=list(kinds),
+                status=status,
+                start_time=since.isoformat() if since else None,
+                limit=limit,
+                sort_desc=True,
+            )
+        except (OperationalError, ProgrammingError):
+            if self.is_ready():
+                raise
+            return []
         return [_job(one) for one in found]
+
+    def is_ready(self) -> bool:
+        """Whether the workflow store has its tables; the first worker of a home makes them."""
+        try:
+            self._dbos.list_workflows(limit=1)
+        except (OperationalError, ProgrammingError):
+            return False
+        return True
 
     def report(self, run_id: str, step: str, done: int, total: int) -> None:
         """Note how far a job is."""

@@ -6,7 +6,7 @@ import logging
 import os
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from workflows.errors import AlreadyRunning, ShipledgerError
@@ -25,6 +25,7 @@ def serve(
     settings: Settings,
     page_command: list[str],
     stopped: threading.Event,
+    announce: Callable[[], None],
     sync_every_minutes: int = SYNC_EVERY_MINUTES,
 ) -> None:
     """Be the worker, keep the schedule and run the page until `stopped` is set.
@@ -33,6 +34,7 @@ def serve(
         settings: The configuration; the page's process gets it through its environment.
         page_command: The command line of the page's process.
         stopped: Set to stop.
+        announce: Called once this process is the worker and the page has been started.
         sync_every_minutes: How often a sync is due.
 
     Raises:
@@ -46,6 +48,7 @@ def serve(
     try:
         with run_worker(settings) as jobs, _page(settings, page_command) as page:
             start_schedule(sync_every_minutes)
+            announce()
             _first_sync(settings, jobs)
             while not stopped.wait(0.5):
                 if page.poll() is not None:

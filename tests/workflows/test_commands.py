@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from command_line import CommandLine
+
+from sandbox import Fault, Sandbox
+
+SYNC_FACTS = {
+    "run_id",
+    "orders_fetched",
+    "orders_changed",
+    "shipments_fetched",
+    "api_requests",
+    "watermark_before",
+    "watermark_after",
+    "published",
+    "seconds",
+}
+
+
+def state(home: Path) -> dict[str, bytes]:
+    """Every file that holds data, to compare before and after."""
+    files = [home / "warehouse.duckdb", home / "ledger.duckdb", *(home / "published").iterdir()]
+    return {str(file): file.read_bytes() for file in files if file.exists()}
+
+
+def test_a_sync_tells_what_the_contract_promises_and_publishes(
+    filled_own: CommandLine, own_business: Sandbox
+) -> None:
+    newest = max(record.id for record in own_business.book.table("orders"))
+    own_business.book.edit_order(newest, datetime.now(UTC), {"orderStatus": "on_hold"})
+    answer = filled_own.run("sync")
+    assert answer.code == 0, answer.errors
+    assert answer.facts.keys() >= SYNC_FACTS
+    assert answer.facts["orders_changed"] == 1
+    assert (filled_own.home / "published" / "current.duckdb").resolve().name == answer.facts["published"]
+    status = f"select order_status from marts.orders_inbox where shipstation_order_id = {newest}"
+    assert filled_own.published(status) == [("on_hold",)]
+    runs = "select status, finished_at is not null, orders_changed from marts.sync_runs where run_id = "
+    assert filled_own.published(f"{runs} '{answer.facts['run_id']}'") == [("success", True, 1)]
+
+
+def test_a_second_sync_changes_nothing_and_asks_four_times(filled: CommandLine) -> None:
+    before = state(filled.home)
+    first = filled.run("sync")
+    second = filled.run("sync")
+    assert (first.code, second.code) == (0, 0)
+    assert (second.facts["orders_changed"], second.facts["api_requests"]) == (0, 4)
+    assert second.facts["published"] == first.facts["published"]
+    assert {name for name in state(filled.home) if "published" in name} == {
+        name for name in before if "published" in name
+    }
+
+
+def test_everything_shipstation_has_is_in_the_snapshot(filled: CommandLine, business: Sandbox) -> None:
+    expected = len(business.book.table("orders"))
+    assert filled.published("select count(*) from marts.orders_inbox") == [(expected,)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "sentence"),
+    [
+        ({"SHIPSTATION_API_SECRET": "wrong"}, 78, "rejected the credentials"),
+        ({"SHIPSTATION_API_SECRET": ""}, 78, "SHIPSTATION_API_SECRET not set"),
+        ({"SHIPSTATION_BASE_URL": "http://127.0.0.1:9"}, 75, "try again later"),
+        ({"SHIPSTATION_BASE_URL": "ssapi.shipstation.com"}, 78, "SHIPSTATION_BASE_URL"),
+        ({"SHIPLEDGER_TIMEZONE": "Mars/Olympus"}, 78, "SHIPLEDGER_TIMEZONE"),
+        ({"SHIPLEDGER_RATE_LIMIT": "many"}, 78, "SHIPLEDGER_RATE_LIMIT"),
+    ],
+)
+def test_wrong_configuration_and_an_unreachable_api_end_in_a_sentence_and_change_nothing(
+    filled: CommandLine, changes: dict[str, str], code: int, sentence: str
+) -> None:
+    before = state(filled.home)
+    answer = filled.run("sync", **changes)
+    assert answer.code == code
+    assert sentence in answer.facts["error"]
+    assert answer.facts["exit_code"] == code
+    assert "Traceback" not in answer.errors
+    assert "wrong" not in answer.errors
+    assert state(filled.home) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["backfill", "--since", "2025-02-30"], "is no date"),
+        (["backfill", "--since", "yesterday"], "is no date"),
+        (["backfill", "--since", "2025-02-02", "--until", "2025-02-01"], "lies before"),
+        (["backfill", "--since", "2999-01-01"], "lies in the future"),
+        (["backfill"], "--since"),
+        (["sinc"], "sinc"),
+    ],
+)
+def test_a_wrong_call_is_wrong_usage(tmp_path: Path, words: list[str], sentence: str) -> None:
+    answer = CommandLine(tmp_path / "home", "http://127.0.0.1:9").run(*words)
+    assert answer.code == 2
+    assert sentence in answer.facts["error"]
+
+
+def test_a_damaged_warehouse_is_refused_and_left_as_it_is(filled: CommandLine) -> None:
+    (filled.home / "warehouse.duckdb").write_bytes(b"not a database" * 1000)
+    before = state(filled.home)
+    answer = filled.run("sync")
+    assert answer.code == 78
+    assert "cannot be opened" in answer.facts["error"]
+    assert state(filled.home) == before
+
+
+def test_a_foreign_database_is_refused_and_left_as_it_is(tmp_path: Path, business: Sandbox) -> None:
+    command = CommandLine(tmp_path / "home", business.url)
+    command.home.mkdir()
+    with duckdb.connect(str(command.home / "warehouse.duckdb")) as connection:
+        connection.execute("create table poems (line varchar)")
+    answer = command.run("sync")
+    assert answer.code == 78
+    assert "not a Shipledger warehouse" in answer.facts["error"]
+    with duckdb.connect(str(command.home / "warehouse.duckdb"), read_only=True) as connection:
+        tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+    assert tables == [("main", "poems")]
+
+
+def test_a_warehouse_held_by_another_program_is_told_and_left_alone(filled: CommandLine) -> None:
+    with duckdb.connect(str(filled.home / "warehouse.duckdb")):
+        answer = filled.run("sync")
+    assert answer.code == 78
+    assert "cannot be opened" in answer.facts["error"]
+    assert filled.run("sync").code == 0
+
+
+def test_an_unwritable_home_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    answer = CommandLine(tmp_path / "file" / "home", "http://127.0.0.1:9").run("sync")
+    assert answer.code == 78
+    assert "cannot be written" in answer.facts["error"]
+
+
+def test_a_damaged_ledger_is_built_anew(filled: CommandLine) -> None:
+    (filled.home / "ledger.duckdb").unlink()
+    before = filled.published("select count(*), sum(quantity_shipped) from marts.shipped_items")
+    assert filled.run("sync").code == 0
+    assert filled.published("select count(*), sum(quantity_shipped) from marts.shipped_items") == before
+
+
+def test_a_failed_run_is_failed_everywhere(filled_own: CommandLine, own_business: Sandbox) -> None:
+    own_business.faults.add(Fault("/shipments", status=500))
+    failed = filled_own.run("sync")
+    assert failed.code == 75
+    told = filled_own.run("status")
+    assert told.facts["last_runs"]["sync"]["status"] == "failed"
+    assert any("sync failed" in alert["message"] for alert in told.facts["alerts"])
+    own_business.faults.clear()
+    newest = max(record.id for record in own_business.book.table("orders"))
+    own_business.book.edit_order(newest, datetime.now(UTC))
+    assert filled_own.run("sync").code == 0
+    runs = filled_own.published("select status from marts.sync_runs where kind = 'sync' order by started_at")
+    assert runs == [("failed",), ("success",)]
+
+
+def test_status_of_an_empty_home_says_what_to_do(tmp_path: Path) -> None:
+    answer = CommandLine(tmp_path / "home", "http://127.0.0.1:9").run("status")
+    assert answer.code == 0
+    assert answer.facts["watermark"] is None
+    assert answer.facts["worker_running"] is False
+    assert any("backfill --since" in alert["message"] for alert in answer.facts["alerts"])
+
+
+def test_status_tells_the_watermark_the_runs_and_the_freshness(filled: CommandLine) -> None:
+    facts = filled.run("status").facts
+    assert datetime.fromisoformat(facts["watermark"]) > datetime.now(UTC) - timedelta(days=4)
+    assert facts["last_runs"]["backfill"]["status"] == "success"
+    assert facts["last_runs"]["sync"] is None
+    assert facts["freshness"]["snapshot"] == (filled.home / "published" / "current.duckdb").resolve().name
+    assert facts["failed_tests"] == []

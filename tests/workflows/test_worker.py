@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+from command_line import CommandLine, answer_of
+
+from sandbox import Sandbox
+from workflows.worker import WorkerLock
+
+
+def gate(box: Sandbox, path: str) -> tuple[threading.Event, threading.Event]:
+    """Hold the sandbox's answer at the next request, until released; tells when it is reached."""
+    reached, go_on = threading.Event(), threading.Event()
+
+    def hold(_request: int) -> None:
+        entry = box.requests.entries()[-1]
+        if entry.path == path and not reached.is_set():
+            reached.set()
+            go_on.wait(60)
+
+    box.on_request = hold
+    return reached, go_on
+
+
+def edit_newest(box: Sandbox, status: str) -> int:
+    newest = max(record.id for record in box.book.table("orders"))
+    box.book.edit_order(newest, datetime.now(UTC), {"orderStatus": status})
+    return newest
+
+
+def test_two_syncs_at_once_one_works_and_the_other_is_told_its_id(
+    filled_own: CommandLine, own_business: Sandbox
+) -> None:
+    reached, go_on = gate(own_business, "/orders")
+    first = filled_own.start("sync", "--json")
+    assert reached.wait(60)
+    second = filled_own.run("sync")
+    go_on.set()
+    worked = answer_of(first)
+    assert (worked.code, second.code) == (0, 75)
+    assert second.facts["run_id"] == worked.facts["run_id"]
+    assert "already queued or running" in second.facts["error"]
+
+
+def test_a_sync_during_a_backfill_waits_for_it_and_then_works(
+    filled_own: CommandLine, own_business: Sandbox
+) -> None:
+    reached, go_on = gate(own_business, "/orders")
+    since = (datetime.now(UTC) - timedelta(days=9)).date().isoformat()
+    backfill = filled_own.start("backfill", "--since", since, "--json")
+    assert reached.wait(60)
+    sync = filled_own.start("sync", "--json")
+    waiting = until(
+        lambda: [job["kind"] for job in filled_own.run("status").facts["open_jobs"]], ["sync", "backfill"]
+    )
+    go_on.set()
+    assert waiting
+    assert (answer_of(backfill).code, answer_of(sync).code) == (0, 0)
+
+
+def test_a_killed_sync_is_finished_by_the_next_one_and_nothing_is_lost(
+    filled_own: CommandLine, own_business: Sandbox
+) -> None:
+    newest = edit_newest(own_business, "cancelled")
+    reached, go_on = gate(own_business, "/shipments")
+    first = filled_own.start("sync", "--json")
+    assert reached.wait(60)
+    left_behind = filled_own.run("status").facts["open_jobs"]
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    go_on.set()
+    answer = filled_own.run("sync")
+    assert answer.code == 0, answer.errors
+    assert answer.facts["run_id"] == left_behind[0]["run_id"]
+    status = f"select order_status from marts.orders_inbox where shipstation_order_id = {newest}"
+    assert filled_own.published(status) == [("cancelled",)]
+
+
+def test_a_dead_workers_lock_is_free_at_once_and_a_live_ones_never(
+    filled_own: CommandLine, own_business: Sandbox
+) -> None:
+    reached, go_on = gate(own_business, "/orders")
+    process = filled_own.start("sync", "--json")
+    assert reached.wait(60)
+    lock = WorkerLock(filled_own.home)
+    assert not lock.acquire()
+    process.kill()
+    process.communicate()
+    assert lock.acquire()
+    lock.release()
+    go_on.set()
+
+
+def test_sigterm_ends_a_sync_with_a_sentence_and_the_next_run_goes_on(
+    filled_own: CommandLine, own_business: Sandbox
+) -> None:
+    newest = edit_newest(own_business, "on_hold")
+    reached, go_on = gate(own_business, "/fulfillments")
+    process = filled_own.start("sync")
+    assert reached.wait(60)
+    process.send_signal(signal.SIGTERM)
+    _out, errors = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "goes on with the next run" in errors
+    go_on.set()
+    assert filled_own.run("sync").code == 0
+    status = f"select order_status from marts.orders_inbox where shipstation_order_id = {newest}"
+    assert filled_own.published(status) == [("on_hold",)]
+
+
+def test_a_red_build_publishes_nothing_and_the_failed_test_is_in_status(
+    filled_own: CommandLine, own_business: Sandbox
+) -> None:
+    before = (filled_own.home / "published" / "current.duckdb").readlink()
+    edit_newest(own_business, "on_hold")
+    lose_an_order(filled_own)
+    answer = filled_own.run("sync")
+    assert answer.code == 1
+    assert "red" in answer.facts["error"]
+    assert (filled_own.home / "published" / "current.duckdb").readlink() == before
+    facts = filled_own.run("status").facts
+    assert facts["failed_tests"]
+    assert facts["last_runs"]["sync"]["status"] == "failed"
+
+
+def test_serve_runs_the_page_and_the_worker_and_ends_cleanly(
+    filled_own: CommandLine, own_business: Sandbox
+) -> None:
+    newest = edit_newest(own_business, "on_hold")
+    process = filled_own.start("serve", "--port", "0", "--json")
+    try:
+        assert process.stdout is not None
+        told: dict[str, Any] = json.loads(process.stdout.readline())
+        assert told["page"].startswith("http://localhost:")
+        status = f"select order_status from marts.orders_inbox where shipstation_order_id = {newest}"
+        assert until(lambda: filled_own.published(status), [("on_hold",)])
+        second = filled_own.run("serve", "--port", "0")
+        assert second.code == 75
+        followed = filled_own.run("sync")
+        assert followed.code == 0
+        assert filled_own.run("status").facts["worker_running"] is True
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert filled_own.run("status").facts["worker_running"] is False
+
+
+def test_a_demo_refuses_a_home_that_holds_an_account(filled: CommandLine) -> None:
+    answer = filled.run("demo", "--once")
+    assert answer.code == 2
+    assert "must not touch" in answer.facts["error"]
+
+
+def until(look: Callable[[], Any], expected: Any, seconds: float = 60) -> bool:
+    """Look again until it is as expected; each look takes long enough to be no busy loop."""
+    deadline = datetime.now(UTC) + timedelta(seconds=seconds)
+    while datetime.now(UTC) < deadline:
+        if look() == expected:
+            return True
+    return False
+
+
+def lose_an_order(command: CommandLine) -> None:
+    """Take an order out of a mart behind dbt's back: completeness must notice."""
+    with duckdb.connect(str(command.home / "ledger.duckdb")) as connection:
+        connection.execute(
+            "delete from marts.orders_inbox where shipstation_order_id = "
+            "(select min(shipstation_order_id) from marts.orders_inbox)"
+        )
