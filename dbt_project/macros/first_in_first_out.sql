@@ -1,5 +1,15 @@
 {#- The pieces of `int_lots_taken`, one query each; they read its CTEs. -#}
 
+{#- The rows that are in only one of two relations, reduced to some of their columns. -#}
+{% macro differing_rows(left, right, columns, result) -%}
+    select {{ result }}
+    from (
+        (select {{ columns }} from {{ left }} except select {{ columns }} from {{ right }})
+        union all
+        (select {{ columns }} from {{ right }} except select {{ columns }} from {{ left }})
+    ) as differing
+{%- endmacro %}
+
 {#- One row for each SKU: the first day whose events are not those of the last build. In a full build its very first day. -#}
 {% macro first_changed_days(events) -%}
     select
@@ -7,20 +17,14 @@
         min(movement_date) as from_date
     from
     {% if is_incremental() -%}
-        {%- set columns = 'movement_date, sku_code, lot_number, quantity_in, quantity_out' -%}
         (
-            (
-                select {{ columns }} from {{ events }}
-                except
-                select {{ columns }} from {{ this }}
-            )
-            union all
-            (
-                select {{ columns }} from {{ this }} where quantity_in <> 0 or quantity_out <> 0
-                except
-                select {{ columns }} from {{ events }}
-            )
-        ) as differing
+            {{ differing_rows(
+                events,
+                '(select * from ' ~ this ~ ' where quantity_in <> 0 or quantity_out <> 0)',
+                'movement_date, sku_code, lot_number, quantity_in, quantity_out',
+                'sku_code, movement_date'
+            ) }}
+        ) as differing_events
     {% else -%}
         {{ events }}
     {% endif -%}
@@ -117,4 +121,18 @@
         (balance - least(stock, greatest(wanted - stock_before, 0)))::bigint as balance,
         (select max(walk.step) + 1 from walk) as step
     from queued
+{%- endmacro %}
+
+{#- What was written before the first build, and what a full build takes as written. -#}
+{% macro no_shipped_items() -%}
+    (
+        select
+            null::date as ship_date,
+            null::varchar as sku_code,
+            null::varchar as lot_number,
+            null::varchar as lot_source,
+            null::bigint as quantity_shipped,
+            null::bigint as shipstation_order_id
+        where false
+    ) as nothing
 {%- endmacro %}

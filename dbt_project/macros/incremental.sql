@@ -40,3 +40,19 @@
     {%- endif -%}
     {{ return(none) }}
 {%- endmacro %}
+
+{#- A further part of a union: the orders that newly loaded labels or fulfillments belonged to in the last build. -#}
+{% macro orders_of_last_build(table) -%}
+    {%- set last = previous_build_of('staging', 'stg_shipstation__' ~ table) -%}
+    {%- set key = {'shipments': 'shipment_id', 'fulfillments': 'fulfillment_id'}[table] -%}
+    {%- if last is not none %}
+    union
+    select shipstation_order_id
+    from {{ last }}
+    where {{ key }} in (
+        select loaded.{{ key }}
+        from {{ source('shipstation', table) }} as loaded
+        where loaded._dlt_load_id in {{ unbuilt_loads(table) }}
+    )
+    {%- endif %}
+{%- endmacro %}

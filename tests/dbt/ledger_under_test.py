@@ -56,7 +56,7 @@ class Ledger:
         os.environ["SHIPLEDGER_WAREHOUSE"] = str(self.warehouse)
         os.environ["SHIPLEDGER_LEDGER"] = str(self.marts)
         folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-        quiet = ["--quiet", "--log-level-file", "none", "--no-write-json", "--target-path", str(self.home / "target")]
+        quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-populate-cache", "--target-path", str(self.home / "target")]
         try:
             return dbtRunner(manifest=self._manifest).invoke([*arguments, *folders, *quiet])
         finally:

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
--- One row for each way goods left: a label that is not void, or, for a shipped order without an outbound label, its first
--- fulfillment or the order itself. `held_back_reason` names why a departure is in no report. Return labels carry postage
--- but no goods. `carries_remainder`: takes what no other label of the order lists.
+-- One row for each way goods left: a label that is not void, or, for a shipped order without an outbound label, its
+-- first fulfillment or the order itself. `held_back_reason` names why a departure is in no report. Return labels
+-- carry postage but no goods. `carries_remainder`: takes what no other label of the order lists.
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}
@@ -80,7 +80,8 @@ departures as (
     where
         orders.order_status = 'shipped'
         and orders.shipstation_order_id not in (
-            select labels.shipstation_order_id from labels where not labels.is_return_label
+            select labels.shipstation_order_id from labels
+            where not labels.is_return_label
         )
 
 ),
@@ -92,9 +93,10 @@ judged as (
         case
             when departures.ship_date is null then 'missing_ship_date'
             when
-                departures.arrived_by is distinct from 'backfill'
+                coalesce(departures.arrived_by, 'sync') <> 'backfill'
                 and departures.ship_date
-                < {{ business_date('departures.first_seen_at', 'build_context.timezone') }} - {{ var('late_history_days') }}
+                < {{ business_date('departures.first_seen_at', 'build_context.timezone') }}
+                - {{ var('late_history_days') }}
                 then 'historical_shipment'
         end as held_back_reason,
         orders.shipstation_order_id is not null as has_order

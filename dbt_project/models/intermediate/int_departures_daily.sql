@@ -1,5 +1,5 @@
--- One row for each ship date × carrier × service: the labels that went out and what ShipStation charges for them. Return
--- labels are no package, but their postage is charged like any other.
+-- One row for each ship date × carrier × service: the labels that went out and what ShipStation charges for them.
+-- Return labels are no package, but their postage is charged like any other.
 with departures as (
 
     select * from {{ ref('int_departures') }}

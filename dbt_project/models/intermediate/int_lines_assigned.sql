@@ -2,8 +2,8 @@
     materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id',
     meta={'replaced_orders': 'int_orders_reshipped'}
 ) }}
--- One row for each shipped line without a lot × lot it was taken from, and one without a lot for what none covered. Lines
--- of a day and lots of a day stand in a queue each; where their stretches overlap, the line came from the lot.
+-- One row for each shipped line without a lot × lot it was taken from, and one without a lot for what none covered.
+-- Lines of a day and lots of a day stand in a queue each; where their stretches overlap, the line came from the lot.
 with lines as (
 
     select * from {{ ref('int_lines_shipped') }}
@@ -13,7 +13,8 @@ with lines as (
 
 taken as (
 
-    select * from {{ ref('int_lots_taken') }} where quantity_taken > 0
+    select * from {{ ref('int_lots_taken') }}
+    where quantity_taken > 0
 
 ),
 

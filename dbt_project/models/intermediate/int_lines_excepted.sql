@@ -2,7 +2,8 @@
 -- One row for each order and SKU text that is wrong: not known, not readable, or on several lines of the order.
 with lines as (
 
-    select * from {{ ref('int_lines_resolved') }} where needs_attention
+    select * from {{ ref('int_lines_resolved') }}
+    where needs_attention
 
 ),
 
@@ -50,11 +51,11 @@ excepted as (
     from unresolved
     union all
     select
-        'duplicate_sku_on_order',
-        'info',
+        'duplicate_sku_on_order' as exception_type,
+        'info' as severity,
         shipstation_order_id,
         order_number,
-        sku_key || ' is on ' || line_count || ' lines of the order.',
+        sku_key || ' is on ' || line_count || ' lines of the order.' as detail,
         first_seen_at
     from repeated
 

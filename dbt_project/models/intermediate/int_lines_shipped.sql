@@ -17,7 +17,8 @@ lines as (
 
 order_lines as (
 
-    select * from lines where shipment_id is null
+    select * from lines
+    where shipment_id is null
 
 ),
 

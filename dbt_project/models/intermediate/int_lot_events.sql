@@ -9,7 +9,8 @@ with opening_balances as (
 
 skus as (
 
-    select * from {{ ref('stg_reference__skus') }} where is_key_product
+    select * from {{ ref('stg_reference__skus') }}
+    where is_key_product
 
 ),
 
@@ -31,21 +32,21 @@ movements as (
     where lot_number is not null
     union all
     select
-        entries.entry_date,
+        entries.entry_date as movement_date,
         entries.sku_code,
         entries.lot_number,
-        entries.quantity,
-        0
+        entries.quantity as quantity_in,
+        0 as quantity_out
     from {{ ref('stg_operations__entries') }} as entries
     inner join opening_day on entries.entry_date > opening_day.opening_date
     where entries.is_valid and entries.lot_number is not null
     union all
     select
-        shipped.ship_date,
+        shipped.ship_date as movement_date,
         shipped.sku_code,
         shipped.lot_number,
-        0,
-        shipped.quantity_shipped
+        0 as quantity_in,
+        shipped.quantity_shipped as quantity_out
     from {{ ref('int_shipped_daily') }} as shipped
     inner join opening_day on shipped.ship_date > opening_day.opening_date
 

@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each lot below zero, for each order lately shipped with units that no lot covers (older ones by day and SKU).
+-- One row for each lot below zero, for each order lately shipped with units that no lot covers (older ones by day
+-- and SKU).
 with build_context as (
 
     select * from {{ ref('stg_shipledger__build_context') }}
@@ -8,7 +9,8 @@ with build_context as (
 
 skus as (
 
-    select * from {{ ref('stg_reference__skus') }} where is_key_product
+    select * from {{ ref('stg_reference__skus') }}
+    where is_key_product
 
 ),
 
@@ -23,7 +25,7 @@ balances as (
     select
         lot_id,
         transaction_date,
-        sum(quantity) over (partition by lot_id order by transaction_date, quantity desc, transaction_id) as balance
+        sum(quantity) over (partition by lot_id order by transaction_date, -quantity, transaction_id) as balance
     from {{ ref('inventory_transactions') }}
     where lot_id is not null
 
@@ -79,12 +81,13 @@ excepted as (
     cross join build_context
     union all
     select
-        'unassigned_lot',
-        'info',
+        'unassigned_lot' as exception_type,
+        'info' as severity,
         unassigned.shipstation_order_id,
         unassigned.order_number,
-        unassigned.quantity || ' of ' || unassigned.sku_code || ' left on ' || unassigned.ship_date || ' from no known lot.',
-        cast(unassigned.ship_date as timestamp) at time zone build_context.timezone
+        unassigned.quantity || ' of ' || unassigned.sku_code || ' left on ' || unassigned.ship_date
+        || ' from no known lot.' as detail,
+        cast(unassigned.ship_date as timestamp) at time zone build_context.timezone as first_seen_at
     from unassigned
     cross join build_context
 

@@ -9,21 +9,13 @@ with touched as (
     {% for table, order_id in sources.items() -%}
     select {{ order_id }} as shipstation_order_id
     from {{ source('shipstation', table) }}
-    {% if not flags.FULL_REFRESH %}where _dlt_load_id in {{ unbuilt_loads(table) }}{% endif %}
+    {% if not flags.FULL_REFRESH -%}
+    where _dlt_load_id in {{ unbuilt_loads(table) }}
+    {% endif -%}
     {{ 'union' if not loop.last }}
     {% endfor %}
-
-    {%- for table, key in {'shipments': 'shipment_id', 'fulfillments': 'fulfillment_id'}.items() %}
-    {%- set parsed = previous_build_of('staging', 'stg_shipstation__' ~ table) %}
-    {%- if parsed is not none %}
-    union
-    select shipstation_order_id
-    from {{ parsed }}
-    where {{ key }} in (
-        select raw.{{ key }} from {{ source('shipstation', table) }} as raw
-        where raw._dlt_load_id in {{ unbuilt_loads(table) }}
-    )
-    {%- endif %}
+    {%- for table in ['shipments', 'fulfillments'] %}
+    {{ orders_of_last_build(table) }}
     {%- endfor %}
 
 ),

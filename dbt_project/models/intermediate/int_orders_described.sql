@@ -59,7 +59,8 @@ described as (
         coalesce(contents.line_count, 0) as line_count,
         cast(coalesce(contents.total_items, 0) as bigint) as total_items,
         orders.parent_order_id is null and not orders.is_merged and not orders.is_missing
-        and orders.order_number in (select contested_numbers.order_number from contested_numbers) as has_contested_number
+        and orders.order_number in (select contested.order_number from contested_numbers as contested)
+            as has_contested_number
     from orders
     left join first_departures on orders.shipstation_order_id = first_departures.shipstation_order_id
     left join contents on orders.shipstation_order_id = contents.shipstation_order_id

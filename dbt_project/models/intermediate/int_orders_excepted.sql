@@ -2,7 +2,8 @@
 -- One row for each order and thing wrong with it, its lines aside: with the order itself, or with how it left.
 with orders as (
 
-    select * from {{ ref('orders_inbox') }} where is_ghost or is_missing or has_contested_number
+    select * from {{ ref('orders_inbox') }}
+    where is_ghost or is_missing or has_contested_number
 
 ),
 
@@ -33,35 +34,35 @@ excepted as (
     where is_ghost
     union all
     select
-        'missing_in_shipstation',
-        'warning',
+        'missing_in_shipstation' as exception_type,
+        'warning' as severity,
         shipstation_order_id,
         order_number,
-        'ShipStation no longer knows this order; it counts as cancelled.',
+        'ShipStation no longer knows this order; it counts as cancelled.' as detail,
         first_seen_at
     from orders
     where is_missing
     union all
     select
-        'duplicate_order_number',
-        'error',
+        'duplicate_order_number' as exception_type,
+        'error' as severity,
         shipstation_order_id,
         order_number,
-        'Different customers have orders numbered ' || order_number || '.',
+        'Different customers have orders numbered ' || order_number || '.' as detail,
         first_seen_at
     from orders
     where has_contested_number
     union all
     select
         exception_type,
-        if(exception_type = 'historical_shipment', 'warning', 'error'),
+        if(exception_type = 'historical_shipment', 'warning', 'error') as severity,
         shipstation_order_id,
         order_number,
         case exception_type
             when 'missing_ship_date' then 'Shipped without any date; its units are in no report.'
             when 'missing_order' then 'A label was bought for an order that never came.'
             else 'Dated ' || ship_date || ', long before it was first seen; its units are in no report.'
-        end,
+        end as detail,
         first_seen_at
     from departures
 

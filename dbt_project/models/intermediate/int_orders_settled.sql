@@ -18,7 +18,8 @@ settled as (
     select
         orders.* exclude (order_status),
         case
-            when order_states.state = 'missing_in_shipstation' then 'cancelled' else coalesce(orders.order_status, 'unknown')
+            when order_states.state = 'missing_in_shipstation' then 'cancelled'
+            else coalesce(orders.order_status, 'unknown')
         end as order_status,
         coalesce(order_states.state = 'missing_in_shipstation', false) as is_missing,
         coalesce(order_states.state = 'work_in_progress', false) as is_work_in_progress
@@ -26,7 +27,7 @@ settled as (
     left join order_states
         on
             orders.shipstation_order_id = order_states.shipstation_order_id
-            and order_states.checked_at >= orders.fetched_at
+            and orders.fetched_at <= order_states.checked_at
 
 )
 

@@ -8,7 +8,8 @@ with shipped as (
 
 taken as (
 
-    select * from {{ ref('int_lots_taken') }} where quantity_taken > 0
+    select * from {{ ref('int_lots_taken') }}
+    where quantity_taken > 0
 
 ),
 

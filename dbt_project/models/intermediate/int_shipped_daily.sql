@@ -1,5 +1,5 @@
--- One row for each ship date × SKU × lot named on the label or line (null: none named): the one small table every report
--- adds up. Units of unknown SKUs are not here.
+-- One row for each ship date × SKU × lot named on the label or line (null: none named): the one small table every
+-- report adds up. Units of unknown SKUs are not here.
 with lines as (
 
     select * from {{ ref('int_lines_shipped') }}

@@ -1,5 +1,5 @@
--- One row for each week × SKU, from the first week with a shipment to the week that runs, zero weeks included. The average
--- is over the weeks that end with this one, 52 at most; fewer on record means fewer in the divisor.
+-- One row for each week × SKU, from the first week with a shipment to the week that runs, zero weeks included. The
+-- average is over the weeks that end with this one, 52 at most; fewer on record means fewer in the divisor.
 with shipped as (
 
     select
@@ -11,17 +11,20 @@ with shipped as (
 
 ),
 
-weeks as (
+span as (
 
     select
-        cast(unnest(generate_series(span.first_week, span.last_week, interval 7 day)) as date) as week_start_date
-    from (
-        select
-            min(shipped.week_start_date) as first_week,
-            greatest(max(shipped.week_start_date), {{ monday_of('max(build_context.today)') }}) as last_week
-        from shipped
-        cross join {{ ref('stg_shipledger__build_context') }} as build_context
-    ) as span
+        min(shipped.week_start_date) as first_week,
+        greatest(max(shipped.week_start_date), {{ monday_of('max(build_context.today)') }}) as last_week
+    from shipped
+    cross join {{ ref('stg_shipledger__build_context') }} as build_context
+
+),
+
+weeks as (
+
+    select cast(unnest(generate_series(first_week, last_week, interval 7 day)) as date) as week_start_date
+    from span
 
 ),
 
@@ -50,7 +53,7 @@ averages as (
     window
         last_weeks as (
             partition by sku_code order by week_start_date
-            rows between {{ var('average_weeks') - 1 }} preceding and current row
+            rows between {{ var('average_weeks') | int(52) - 1 }} preceding and current row
         )
 
 )

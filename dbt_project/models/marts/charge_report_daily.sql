@@ -1,5 +1,6 @@
--- One row for each calendar day that has ended, from the first shipment on. An order is charged on its first ship date
--- only; units by their own ship date; pallets every day, weekends too. `pallet_count` is a balance: its sum is pallet-days.
+-- One row for each calendar day that has ended, from the first shipment on. An order is charged on its first ship
+-- date only; units by their own ship date; pallets every day, weekends too. `pallet_count` is a balance: its sum is
+-- pallet-days.
 with orders as (
 
     select

@@ -9,12 +9,14 @@ monthly as (
 
     select
         cast(date_trunc('month', charge_date) as date) as charge_month,
-        {% for column in [
-            'order_count', 'package_count', 'unit_count', 'order_charge_cents', 'handling_charge_cents',
-            'storage_charge_cents', 'postage_cents', 'total_cents'
-        ] -%}
-        cast(sum({{ column }}) as bigint) as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        cast(sum(order_count) as bigint) as order_count,
+        cast(sum(package_count) as bigint) as package_count,
+        cast(sum(unit_count) as bigint) as unit_count,
+        cast(sum(order_charge_cents) as bigint) as order_charge_cents,
+        cast(sum(handling_charge_cents) as bigint) as handling_charge_cents,
+        cast(sum(storage_charge_cents) as bigint) as storage_charge_cents,
+        cast(sum(postage_cents) as bigint) as postage_cents,
+        cast(sum(total_cents) as bigint) as total_cents
     from daily
     group by charge_month
 

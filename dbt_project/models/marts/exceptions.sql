@@ -2,7 +2,8 @@
 -- when its cause goes.
 with findings as (
 
-    select * from {{ ref('stg_shipstation__findings') }} where resolved_at is null
+    select * from {{ ref('stg_shipstation__findings') }}
+    where resolved_at is null
 
 ),
 

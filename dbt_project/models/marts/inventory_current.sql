@@ -2,7 +2,8 @@
 -- weeks, as in the weekly report. No days of supply when nothing was shipped.
 with skus as (
 
-    select * from {{ ref('stg_reference__skus') }} where is_key_product
+    select * from {{ ref('stg_reference__skus') }}
+    where is_key_product
 
 ),
 

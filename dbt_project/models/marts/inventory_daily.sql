@@ -1,8 +1,25 @@
--- One row for each day × key product, from the opening day to today, without gaps. `quantity_on_hand` is a balance: never
--- add it up over days. Pallets are those the units stand on, by the factor valid on the day.
+-- One row for each day × key product, from the opening day to today, without gaps. `quantity_on_hand` is a balance:
+-- never add it up over days. Pallets are those the units stand on, by the factor valid on the day.
 with transactions as (
 
     select * from {{ ref('inventory_transactions') }}
+
+),
+
+skus as (
+
+    select * from {{ ref('stg_reference__skus') }}
+    where is_key_product
+
+),
+
+span as (
+
+    select
+        min(opening_balances.opening_date) as first_date,
+        max(build_context.today) as last_date
+    from {{ ref('stg_reference__opening_balances') }} as opening_balances
+    cross join {{ ref('stg_shipledger__build_context') }} as build_context
 
 ),
 
@@ -11,13 +28,9 @@ days as (
     select
         skus.sku_id,
         skus.sku_code,
-        cast(unnest(generate_series(opening.opening_date, build_context.today, interval 1 day)) as date) as inventory_date
-    from {{ ref('stg_reference__skus') }} as skus
-    cross join (
-        select min(opening_date) as opening_date from {{ ref('stg_reference__opening_balances') }}
-    ) as opening
-    cross join {{ ref('stg_shipledger__build_context') }} as build_context
-    where skus.is_key_product
+        cast(unnest(generate_series(span.first_date, span.last_date, interval 1 day)) as date) as inventory_date
+    from skus
+    cross join span
 
 ),
 

@@ -2,7 +2,8 @@
 -- shipped, one row a day, SKU and lot. On hand at the end of a day is the sum of `quantity` up to it; nothing else is.
 with skus as (
 
-    select * from {{ ref('stg_reference__skus') }} where is_key_product
+    select * from {{ ref('stg_reference__skus') }}
+    where is_key_product
 
 ),
 
@@ -45,7 +46,9 @@ movements as (
     where entries.is_valid
     union all
     select
-        concat_ws(':', 'ship', shipped.ship_date, shipped.sku_code, shipped.lot_source, shipped.lot_number) as transaction_id,
+        concat_ws(
+            ':', 'ship', shipped.ship_date, shipped.sku_code, shipped.lot_source, shipped.lot_number
+        ) as transaction_id,
         shipped.ship_date as transaction_date,
         shipped.sku_code,
         shipped.lot_number,

@@ -8,7 +8,8 @@ with lots as (
 
 skus as (
 
-    select * from {{ ref('stg_reference__skus') }} where is_key_product
+    select * from {{ ref('stg_reference__skus') }}
+    where is_key_product
 
 ),
 

@@ -1,5 +1,5 @@
--- One row for each lot of a SKU: those received, and those made on sight because a line or a label names them (inferred).
--- An inferred lot has no received date: nobody received it here.
+-- One row for each lot of a SKU: those received, and those made on sight because a line or a label names them
+-- (inferred). An inferred lot has no received date: nobody received it here.
 with seen as (
 
     select

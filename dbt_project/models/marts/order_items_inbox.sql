@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
--- One row for each line of an order, as it was sold: `quantity` in the units of the line, `sku_code` null for a bundle of
--- several components. A line without ShipStation's id, or with one its order repeats, gets a negative one of ours.
+-- One row for each line of an order, as it was sold: `quantity` in the units of the line, `sku_code` null for a
+-- bundle of several components. A line without ShipStation's id, or with one its order repeats, gets a negative one
+-- of ours.
 with lines as (
 
     select * from {{ ref('int_lines_resolved') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
--- One row for each order that shipped, on its first ship date. A package is a label; an order marked as shipped elsewhere
--- has none. Two ship dates are still one order.
+-- One row for each order that shipped, on its first ship date. A package is a label; an order marked as shipped
+-- elsewhere has none. Two ship dates are still one order.
 with departures as (
 
     select * from {{ ref('int_departures') }}

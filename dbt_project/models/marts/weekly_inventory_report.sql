@@ -1,8 +1,10 @@
--- One row for each complete week × key product; a week is complete from its Friday on. On hand is the balance at the end
--- of its Sunday, or now for the week that runs, and supply then counts what is available now. Nothing here adds up over weeks.
+-- One row for each complete week × key product; a week is complete from its Friday on. On hand is the balance at the
+-- end of its Sunday, or now for the week that runs, and supply then counts what is available now. Nothing here adds
+-- up over weeks.
 with skus as (
 
-    select * from {{ ref('stg_reference__skus') }} where is_key_product
+    select * from {{ ref('stg_reference__skus') }}
+    where is_key_product
 
 ),
 

@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_rows', unique_key='shipstation_order_id') }}
--- One row for each order, parsed once from its newest payload. A field the newest payload lacks is taken from the one
--- before (`kept_fields`). Nothing is filtered; `items` holds the lines unparsed. No personal data: the customer is a hash.
+-- One row for each order, parsed once from its newest payload. A field the newest payload lacks is taken from the
+-- one before (`kept_fields`). Nothing is filtered; `items` holds the lines unparsed. No personal data: the customer
+-- is a hash.
 with source as (
 
     select
