@@ -87,9 +87,9 @@ charged as (
 
     select
         counted.*,
-        counted.order_count * rates.order_rate_cents as order_charge_cents,
-        counted.unit_count * rates.handling_rate_cents as handling_charge_cents,
-        counted.pallet_count * rates.storage_rate_cents as storage_charge_cents
+        counted.order_count * {{ rate_or_refusal('order') }} as order_charge_cents,
+        counted.unit_count * {{ rate_or_refusal('handling') }} as handling_charge_cents,
+        counted.pallet_count * {{ rate_or_refusal('storage') }} as storage_charge_cents
     from counted
     left join rates on counted.charge_date = rates.charge_date
 

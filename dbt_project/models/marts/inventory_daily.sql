@@ -72,7 +72,7 @@ daily as (
         balances.sku_id,
         balances.sku_code,
         balances.quantity_on_hand,
-        {{ pallets('balances.quantity_on_hand', 'pallet_factors.units_per_pallet') }} as pallet_count
+        {{ pallets('balances.quantity_on_hand', factor_or_refusal()) }} as pallet_count
     from balances
     left join pallet_factors
         on

@@ -1,3 +1,4 @@
+{{ config(post_hook='{{ check_opening_balances() }}') }}
 -- One row for each SKU (and lot, where known): what stood on the shelf at the end of the opening day.
 with source as (
 

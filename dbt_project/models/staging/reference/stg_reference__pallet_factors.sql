@@ -1,3 +1,4 @@
+{{ config(post_hook='{{ check_pallet_factors() }}') }}
 -- One row for each SKU and span of days: how many units make a pallet.
 with source as (
 

@@ -1,3 +1,4 @@
+{{ config(post_hook='{{ check_rate_card() }}') }}
 -- One row for each kind of charge and span of days.
 with source as (
 

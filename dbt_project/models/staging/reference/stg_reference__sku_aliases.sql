@@ -1,3 +1,4 @@
+{{ config(post_hook='{{ check_sku_aliases() }}') }}
 -- One row for each component of an alias (a bundle, pack or promotional SKU), the alias in the parser's spelling.
 with source as (
 

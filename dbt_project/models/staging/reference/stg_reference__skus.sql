@@ -1,3 +1,4 @@
+{{ config(post_hook='{{ check_skus() }}') }}
 -- One row for each product.
 with source as (
 

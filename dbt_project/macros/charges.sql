@@ -1,0 +1,20 @@
+{#- Pallets a number of units stands on: every started one counts, and a shelf below zero stands on none. -#}
+{% macro pallets(units, units_per_pallet) -%}
+    cast(ceil(greatest({{ units }}, 0) / {{ units_per_pallet }}) as bigint)
+{%- endmacro %}
+
+{#- A day that has to be charged without a rate stops the build: a missing rate must not become a free day. -#}
+{% macro rate_or_refusal(charge_type) -%}
+    coalesce(
+        rates.{{ charge_type }}_rate_cents,
+        error('seeds/rate_card.csv: no {{ charge_type }} rate for ' || counted.charge_date || '.')
+    )
+{%- endmacro %}
+
+{#- The same for a stocked product without a pallet factor. -#}
+{% macro factor_or_refusal() -%}
+    coalesce(
+        pallet_factors.units_per_pallet,
+        error('seeds/pallet_factors.csv: no factor for ' || balances.sku_code || ' on ' || balances.inventory_date || '.')
+    )
+{%- endmacro %}

@@ -1,0 +1,109 @@
+{#-
+    Reference data that cannot be right stops the build with a sentence that names file and row, before any figure is made
+    of it. Each check runs after the staging view of its seed; `problem` is null for a row that may stay.
+-#}
+{% macro refuse(seed) -%}
+    select error('seeds/{{ seed }}.csv, row ' || checked.file_row || ': ' || checked.problem)
+    from ({{ caller() }}) as checked
+    where checked.problem is not null
+    order by checked.file_row
+    limit 1
+{%- endmacro %}
+
+{#- The rows of a seed with the row of the file they stand in; the first is the header. -#}
+{% macro rows_of(seed) -%}
+    (select *, row_number() over (order by rowid) + 1 as file_row from {{ ref(seed) }})
+{%- endmacro %}
+
+{% macro check_skus() -%}
+    {%- call refuse('skus') -%}
+    select
+        file_row,
+        case
+            when not coalesce(regexp_full_match(sku_code, '[0-9]{5}'), false) then 'a product needs a code of five digits.'
+            when count(*) over (partition by sku_code) > 1 then sku_code || ' is there twice.'
+            when nullif(trim(product_name), '') is null then sku_code || ' has no name.'
+            when is_key_product is null then sku_code || ' needs true or false for is_key_product.'
+            when not coalesce(reorder_point >= 0, false) then sku_code || ' needs a reorder point of 0 or more.'
+        end as problem
+    from {{ rows_of('skus') }}
+    {%- endcall -%}
+{%- endmacro %}
+
+{% macro check_sku_aliases() -%}
+    {%- call refuse('sku_aliases') -%}
+    select
+        file_row,
+        case
+            when alias_key is null then 'alias_sku is empty.'
+            when alias_key in (select sku_code from {{ ref('skus') }})
+                then alias_sku || ' is a product of skus.csv; it cannot stand for others.'
+            when component_sku is null or component_sku not in (select sku_code from {{ ref('skus') }})
+                then 'component_sku ' || coalesce(component_sku, '(empty)')
+                    || ' is no product of skus.csv; an alias cannot stand for another alias.'
+            when not coalesce(multiplier > 0, false) then 'multiplier must be 1 or more.'
+            when count(*) over (partition by alias_key, component_sku) > 1
+                then alias_sku || ' names ' || component_sku || ' twice; write one row with the sum.'
+        end as problem
+    from (
+        select *, {{ parse_sku_lot('alias_sku') }}.sku_key as alias_key from {{ rows_of('sku_aliases') }}
+    )
+    {%- endcall -%}
+{%- endmacro %}
+
+{#- Spans of one key must follow each other day by day and the last must be open, or some day has two values or none. -#}
+{% macro problem_of_span(key) -%}
+    when valid_from is null then 'valid_from is empty.'
+    when valid_to < valid_from then 'valid_to is before valid_from.'
+    when valid_from <= lag(coalesce(valid_to, date '9999-12-31')) over (partition by {{ key }} order by valid_from, file_row)
+        then {{ key }} || ' from ' || valid_from || ' overlaps the row before it in time.'
+    when valid_from > lag(valid_to) over (partition by {{ key }} order by valid_from, file_row) + 1
+        then {{ key }} || ' has no value for the days before ' || valid_from || '.'
+    when valid_to is not null and lead(valid_from) over (partition by {{ key }} order by valid_from, file_row) is null
+        then {{ key }} || ' has no value after ' || valid_to || '.'
+{%- endmacro %}
+
+{% macro check_pallet_factors() -%}
+    {%- call refuse('pallet_factors') -%}
+    select
+        file_row,
+        case
+            when sku_code is null or sku_code not in (select sku_code from {{ ref('skus') }})
+                then 'sku_code ' || coalesce(sku_code, '(empty)') || ' is no product of skus.csv.'
+            when not coalesce(units_per_pallet > 0, false) then 'units_per_pallet must be 1 or more.'
+            {{ problem_of_span('sku_code') }}
+        end as problem
+    from {{ rows_of('pallet_factors') }}
+    {%- endcall -%}
+{%- endmacro %}
+
+{% macro check_rate_card() -%}
+    {%- call refuse('rate_card') -%}
+    select
+        file_row,
+        case
+            when not coalesce(charge_type in ('order', 'handling', 'storage'), false)
+                then 'charge_type must be order, handling or storage.'
+            when not coalesce(rate_cents >= 0, false) then 'rate_cents must be 0 or more.'
+            {{ problem_of_span('charge_type') }}
+        end as problem
+    from {{ rows_of('rate_card') }}
+    {%- endcall -%}
+{%- endmacro %}
+
+{% macro check_opening_balances() -%}
+    {%- call refuse('opening_balances') -%}
+    select
+        file_row,
+        case
+            when sku_code is null or sku_code not in (select sku_code from {{ ref('skus') }} where is_key_product)
+                then 'sku_code ' || coalesce(sku_code, '(empty)') || ' is no key product of skus.csv.'
+            when opening_date is null or opening_date <> min(opening_date) over ()
+                then 'opening_date must be the same day in every row.'
+            when quantity is null then 'quantity is empty.'
+            when count(*) over (partition by sku_code, coalesce(lot_number, '')) > 1
+                then sku_code || ' is there twice; write one row for a SKU and lot.'
+        end as problem
+    from {{ rows_of('opening_balances') }}
+    {%- endcall -%}
+{%- endmacro %}
