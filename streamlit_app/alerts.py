@@ -11,10 +11,10 @@ from streamlit_app.condition import STALE_AFTER, last_checked, last_finished
 from streamlit_app.runs import RunLine
 from streamlit_app.words import age, count
 
-Severity = Literal["critical", "warning", "info"]
+Severity = Literal["critical", "error", "warning", "info"]
 
-_RANK: dict[str, int] = {"critical": 0, "warning": 1, "info": 2}
-_EXCEPTION_SEVERITY: dict[str, Severity] = {"error": "critical", "warning": "warning"}
+_RANK: dict[str, int] = {"critical": 0, "error": 1, "warning": 2, "info": 3}
+_EXCEPTION_SEVERITY: dict[str, Severity] = {"error": "error", "warning": "warning"}
 _EXCEPTION_NAMES = {
     "ghost_order": ("order without lines", "orders without lines"),
     "work_in_progress": ("order still being typed", "orders still being typed"),
@@ -100,11 +100,11 @@ def _of_stock(stock: Iterable[Mapping[str, Any]]) -> Iterable[Alert]:
         if row["alert_level"] == "normal":
             continue
         days = row["days_of_supply"]
-        lasts = f", {count(int(days), 'day')} of supply" if days is not None else ""
+        lasts = f"{count(int(days), 'day')} of supply" if days is not None else "under its reorder point"
         yield Alert(
             "critical" if row["alert_level"] == "critical" else "warning",
-            f"{row['product_name']} {row['alert_level']}",
-            f"{row['sku_code']}: {row['quantity_available']:,} available{lasts}",
+            f"{row['product_name']}: {lasts}",
+            f"{row['sku_code']}, {row['quantity_available']:,} available, reorder at {row['reorder_point']:,}",
         )
 
 

@@ -24,6 +24,7 @@ from workflows.settings import Settings, read_settings  # noqa: E402
 def main() -> None:
     """Draw the view the address names."""
     st.set_page_config(page_title="Shipledger", page_icon=str(_HERE / "icon.svg"), layout="wide")
+    st.html(_HERE / "style.css")
     st.logo(str(_HERE / "logo.svg"), size="large")
     try:
         settings = read_settings()

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 import altair as alt
 
-from streamlit_app.words import day
+from streamlit_app.words import count, day
 
 # Told apart also by who sees no difference between red and green.
 _SERIES = ("#2f6f9f", "#e0a030", "#3f9d88", "#8a6bb1", "#c8624a", "#5f7486", "#a9b4be")
 _LEVELS = {"critical": "#b3261e", "low": "#c77700", "normal": "#2f6f9f"}
+_FONT = '"Source Sans", sans-serif'
+_PADDING = 4
 _QUIET = "#5b6876"
 _GRID = "#e9edf1"
 # Beyond three months a bar's length tells nothing that the number beside it does not.
 _LONGEST_SUPPLY_DAYS = 91
 _WEEK = 7
-
-_Drawn = TypeVar("_Drawn", alt.Chart, alt.LayerChart)
 
 
 def shipped_by_day(rows: Sequence[Mapping[str, Any]], order: Sequence[str], height: int) -> alt.Chart:
@@ -34,7 +34,7 @@ def shipped_by_day(rows: Sequence[Mapping[str, Any]], order: Sequence[str], heig
         {**row, "when": day(date.fromisoformat(row["ship_date"])), "rank": order.index(row["product"])}
         for row in rows
     )
-    return _calm(
+    chart: alt.Chart = _calm(
         alt.Chart(data, height=height)
         .mark_bar(width={"band": 0.75})
         .encode(
@@ -44,6 +44,7 @@ def shipped_by_day(rows: Sequence[Mapping[str, Any]], order: Sequence[str], heig
                 axis=alt.Axis(
                     values=_first_of_each_week(row["ship_date"] for row in rows),
                     labelAngle=0,
+                    labelPadding=8,
                     labelExpr="timeFormat(timeParse(datum.value, '%Y-%m-%d'), '%-d %b')",
                     ticks=False,
                 ),
@@ -64,6 +65,7 @@ def shipped_by_day(rows: Sequence[Mapping[str, Any]], order: Sequence[str], heig
             ],
         )
     )
+    return chart
 
 
 def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerChart:
@@ -79,7 +81,7 @@ def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.Lay
             "days": row["days_of_supply"],
             "shown": min(max(row["days_of_supply"], 0), _LONGEST_SUPPLY_DAYS),
             "level": row["alert_level"],
-            "label": f"{row['days_of_supply']:,.0f} days",
+            "label": count(int(row["days_of_supply"]), "day"),
         }
         for row in rows
         if row["days_of_supply"] is not None
@@ -90,7 +92,7 @@ def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.Lay
         x=alt.X(
             "shown:Q",
             title=None,
-            scale=alt.Scale(domain=[0, _LONGEST_SUPPLY_DAYS + 18]),
+            scale=alt.Scale(domain=[0, _LONGEST_SUPPLY_DAYS * 1.33]),
             axis=alt.Axis(
                 values=weeks,
                 labelExpr=f"datum.value == 0 ? '0' : datum.value / {_WEEK} + ' wk'",
@@ -111,11 +113,12 @@ def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.Lay
         )
     )
     labels = base.mark_text(align="left", dx=6, fontSize=13, color="#1c2733").encode(text="label:N")
-    return _calm(bars + labels)
+    chart: alt.LayerChart = _calm(bars + labels)
+    return chart
 
 
 def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height: int) -> alt.LayerChart:
-    """Units on hand at the end of each day, with the reorder point.
+    """Units on hand at the end of each day, with the reorder point as a dashed line.
 
     Args:
         rows: `inventory_date` as YYYY-MM-DD and `quantity_on_hand`.
@@ -135,7 +138,7 @@ def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height:
                 "inventory_date:T",
                 title=None,
                 scale=alt.Scale(type="utc"),
-                axis=alt.Axis(format="%b %y", tickCount=6, grid=False),
+                axis=alt.Axis(format="%b %y", tickCount=6, grid=False, labelPadding=6),
             ),
             y=alt.Y("quantity_on_hand:Q", title=None, axis=alt.Axis(tickCount=4, format=",d")),
             tooltip=[
@@ -144,18 +147,17 @@ def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height:
             ],
         )
     )
-    point = _data([{"units": reorder_point, "text": f"reorder point {reorder_point:,}"}])
-    rule = alt.Chart(point).mark_rule(color=_LEVELS["low"], strokeDash=[4, 3]).encode(y="units:Q")
-    name = (
-        alt.Chart(point)
-        .mark_text(align="left", baseline="bottom", dx=4, dy=-2, color="#8a4b00", fontSize=11)
-        .encode(y="units:Q", x=alt.value(0), text="text:N")
+    rule = (
+        alt.Chart(_data([{"units": reorder_point}]))
+        .mark_rule(color=_LEVELS["low"], strokeDash=[4, 3])
+        .encode(y="units:Q", tooltip=[alt.Tooltip("units:Q", title="Reorder point", format=",d")])
     )
-    return _calm(line + rule + name)
+    chart: alt.LayerChart = _calm(line + rule)
+    return chart
 
 
-def _data(rows: Iterable[Mapping[str, Any]], **parse: str) -> alt.Data:
-    return alt.Data(values=[dict(row) for row in rows], format=alt.DataFormat(type="json", parse=parse or None))
+def _data(rows: Iterable[Mapping[str, Any]], **parse: str) -> dict[str, Any]:
+    return {"values": [dict(row) for row in rows], "format": {"type": "json", "parse": parse or None}}
 
 
 def _first_of_each_week(days: Iterable[str]) -> list[str]:
@@ -167,9 +169,10 @@ def _first_of_each_week(days: Iterable[str]) -> list[str]:
     return list(firsts.values())
 
 
-def _calm(chart: _Drawn) -> _Drawn:
+def _calm(chart: Any) -> Any:
     return (
-        chart.configure_view(stroke=None)
+        chart.configure(background="transparent", font=_FONT, padding=_PADDING)
+        .configure_view(stroke=None)
         .configure_axis(
             gridColor=_GRID, domain=False, labelColor=_QUIET, labelFontSize=12, titleColor=_QUIET, tickColor=_GRID
         )

@@ -52,7 +52,7 @@ def last_checked(as_of: datetime, runs: Sequence[RunLine]) -> datetime:
     return max([as_of, *ends])
 
 
-def tests_badge(runs: Sequence[RunLine]) -> Badge:
+def build_badge(runs: Sequence[RunLine]) -> Badge:
     """The last cycle's verdict: what is shown comes from a green build, and what was held back is told."""
     latest = last_finished(runs)
     if latest is None or latest.status == "success":

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from streamlit_app.panels import table
+from streamlit_app.panels import beside, table, with_words
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.words import clock
 from workflows.settings import Settings
+
+LOT_SOURCES = {"shipment": "label", "fifo": "oldest lot", "unassigned": "none"}
 
 _HEAD = """
     select
@@ -60,7 +62,7 @@ def show_order(settings: Settings, snapshot: Snapshot, shipstation_order_id: int
                 with st.container(width="content", gap=None):
                     st.caption(name)
                     st.text(str(value))
-    lines, packages = st.columns(2, gap="medium")
+    lines, packages = beside("order", [1, 1])
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     with lines:
         st.caption("Lines, as sold")
@@ -79,7 +81,7 @@ def show_order(settings: Settings, snapshot: Snapshot, shipstation_order_id: int
     with packages:
         st.caption("Packages, in component units")
         table(
-            snapshot.table(_PACKAGES, shipstation_order_id),
+            with_words(snapshot.table(_PACKAGES, shipstation_order_id), "lot_source", LOT_SOURCES),
             {
                 "shipment": text("Shipment"),
                 "ship_date": st.column_config.DateColumn("Shipped", format="YYYY-MM-DD"),

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
+import altair as alt
 import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from streamlit_app.snapshot import Snapshot
+from streamlit_app.stock import LEVEL_WORDS
 from streamlit_app.words import age, clock
 from workflows.settings import Settings
 
 ROW_HEIGHT = 34
+
+
+def beside(name: str, widths: Sequence[float]) -> list[DeltaGenerator]:
+    """Places beside each other, which `style.css` puts one below the other on an upright tablet.
+
+    Args:
+        name: Unique in its view.
+        widths: Of each, relative to the others.
+    """
+    with st.container(key=f"beside-{name}"):
+        return list(st.columns(widths, gap="small"))
 
 
 @contextmanager
@@ -53,15 +66,27 @@ def table(
         column_config=columns,
         height=table_height(shown),
         row_height=ROW_HEIGHT,
+        placeholder="",
         alt=alt,
     )
+
+
+def chart(drawn: alt.Chart | alt.LayerChart, alt_text: str) -> None:
+    """A chart in its own colours, as wide as its place."""
+    st.altair_chart(drawn, theme=None, alt=alt_text)
+
+
+def with_words(data: pa.Table, column: str, words: Mapping[str, str]) -> pa.Table:
+    """The same rows, with the codes of a column in words; a code without words stays."""
+    said = [words.get(code, code) for code in data[column].to_pylist()]
+    return data.set_column(data.column_names.index(column), column, pa.array(said, pa.string()))
 
 
 def stock_table(stock: pa.Table) -> None:
     """The products' stock, see `stock.STOCK`."""
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     table(
-        stock,
+        with_words(stock, "alert_level", LEVEL_WORDS),
         {
             "alert_level": text("Level"),
             "sku_code": text("SKU"),
@@ -97,7 +122,7 @@ def days_between(
 
 def table_height(rows: int) -> int:
     """Pixels a table of so many rows needs, header and frame included, so that none is cut in two."""
-    return ROW_HEIGHT * (max(rows, 1) + 1) + 3
+    return ROW_HEIGHT * (max(rows, 1) + 1) + 2
 
 
 def nothing_published(settings: Settings) -> None:

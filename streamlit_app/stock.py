@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
-
 # The worst first, then what sells most.
 STOCK = """
     select
@@ -14,10 +12,5 @@ STOCK = """
     order by
         case alert_level when 'critical' then 0 when 'low' then 1 else 2 end, average_weekly_units desc, sku_code
 """
-_LEVEL_WORDS = {"critical": "● Critical", "low": "▲ Low", "normal": "Normal"}
-
-
-def with_level_words(stock: pa.Table) -> pa.Table:
-    """The same rows, with the alert level in words and a mark, so that it needs no colour to stand out."""
-    words = [_LEVEL_WORDS.get(level, level) for level in stock["alert_level"].to_pylist()]
-    return stock.set_column(stock.column_names.index("alert_level"), "alert_level", pa.array(words, pa.string()))
+# Each with a mark of its own, so that it needs no colour to stand out.
+LEVEL_WORDS = {"critical": "● Critical", "low": "▲ Low", "normal": "Normal"}

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from streamlit_app.condition import Badge, freshness, last_checked, running_badge, tests_badge, watermark
+from streamlit_app.condition import Badge, build_badge, freshness, last_checked, running_badge, watermark
 from streamlit_app.runs import RunLine, recent_runs
 from streamlit_app.snapshot import Snapshot, SnapshotGone, SnapshotUnreadable, current_snapshot
 from streamlit_app.words import age, clock
 from workflows.settings import Settings
 
-_REFRESH_SECONDS = 10
+_REFRESH_SECONDS = 5
 _REFRESH_SECONDS_WHILE_RUNNING = 2
 _SHOWN = "shown_state"
 
@@ -67,7 +67,7 @@ def _strip(settings: Settings) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
         if moment.snapshot is not None:
             _show(freshness(last_checked(moment.snapshot.as_of, moment.runs), now))
-            _show(tests_badge(moment.runs))
+            _show(build_badge(moment.runs))
         _show(running_badge(moment.runs))
         known_to = watermark(moment.runs)
         if known_to is not None:

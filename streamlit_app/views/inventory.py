@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from streamlit_app import charts
-from streamlit_app.panels import days_between, panel, stock_table, table
+from streamlit_app.panels import chart, days_between, panel, stock_table, table, with_words
 from streamlit_app.snapshot import Snapshot
-from streamlit_app.stock import STOCK, with_level_words
+from streamlit_app.stock import STOCK
 from streamlit_app.strip import Moment
 from streamlit_app.words import count, plain
 from workflows.settings import Settings
@@ -77,7 +77,7 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
     del moment
     stock = snapshot.rows(STOCK)
     with panel("Products", settings, snapshot):
-        stock_table(with_level_words(snapshot.table(STOCK)))
+        stock_table(snapshot.table(STOCK))
     names = {row["sku_code"]: f"{row['sku_code']} {row['product_name']}" for row in stock}
     chosen = st.segmented_control(
         "Product",
@@ -98,6 +98,7 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
 
 
 def _show_history(snapshot: Snapshot, stock: Sequence[dict[str, Any]]) -> None:
+    st.caption("Dashed: the reorder point")
     if len(stock) == 1:
         _show_line(snapshot, stock[0], _HISTORY_HEIGHT)
         return
@@ -110,9 +111,9 @@ def _show_history(snapshot: Snapshot, stock: Sequence[dict[str, Any]]) -> None:
 
 
 def _show_line(snapshot: Snapshot, row: dict[str, Any], height: int) -> None:
-    st.altair_chart(
+    chart(
         charts.stock_history(snapshot.rows(_HISTORY, row["sku_code"]), row["reorder_point"], height),
-        alt=f"Units of {row['sku_code']} on hand at the end of each day",
+        f"Units of {row['sku_code']} on hand at the end of each day",
     )
 
 
@@ -153,11 +154,10 @@ def _show_movements(snapshot: Snapshot, sku: str, today: date) -> None:
     told = count(total["movement_count"], "movement")
     if total["movement_count"] > _MOVEMENTS_SHOWN:
         told += f", the newest {_MOVEMENTS_SHOWN:,} shown"
-    st.text(f"{told}: {total['gained']:+,} units in, {total['lost']:+,} out")
-    movements = snapshot.table(_MOVEMENTS, *filters)
+    st.text(f"{told}: {total['gained']:,} units in, {-total['lost']:,} out")
     text = st.column_config.TextColumn
     table(
-        movements,
+        with_words(snapshot.table(_MOVEMENTS, *filters), "transaction_type", _TYPES),
         {
             "transaction_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
             "sku_code": text("SKU"),

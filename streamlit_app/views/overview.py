@@ -11,20 +11,22 @@ import streamlit as st
 
 from streamlit_app import charts
 from streamlit_app.alerts import Alert, find_alerts
-from streamlit_app.panels import panel, stock_table, table
+from streamlit_app.panels import beside, chart, panel, stock_table, table, table_height
 from streamlit_app.runs import RunLine
 from streamlit_app.snapshot import Snapshot
-from streamlit_app.stock import STOCK, with_level_words
+from streamlit_app.stock import STOCK
 from streamlit_app.strip import Moment
-from streamlit_app.words import clock, count, day, duration
+from streamlit_app.words import clock, count, day, duration, plain
 from workflows.settings import Settings
 
 _WEEKS_CHARTED = 6
 _RUNS_SHOWN = 6
 _TOP_HEIGHT = 330
+_BADGE_WIDTH = 88
 _BADGES: dict[str, tuple[str, str, Any]] = {
     "critical": ("Critical", ":material/error:", "red"),
     "warning": ("Warning", ":material/warning:", "orange"),
+    "error": ("Error", ":material/error:", "red"),
     "info": ("Note", ":material/info:", "gray"),
 }
 _STATUS_WORDS = {"success": "✓ done", "failed": "✗ failed", "running": "… running", "queued": "… queued"}
@@ -71,7 +73,7 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
     today = now.astimezone(settings.timezone).date()
     stock = snapshot.rows(STOCK)
     _show_today(settings, snapshot, stock, today)
-    left, right = st.columns([2, 1], gap="small")
+    left, right = beside("shipped", [5, 3])
     with left, panel("Units shipped by day", settings, snapshot):
         _show_shipped(snapshot, stock, today)
     with right, panel("Needs attention", settings, snapshot):
@@ -119,9 +121,9 @@ def _show_shipped(snapshot: Snapshot, stock: Sequence[dict[str, Any]], today: da
     products = [row["product_name"] for row in by_trade]
     charted = {row["product"] for row in rows}
     order = [product for product in [*products, "Other products"] if product in charted]
-    st.altair_chart(
+    chart(
         charts.shipped_by_day(rows, order, _TOP_HEIGHT),
-        alt=f"Units shipped on each of the last {_WEEKS_CHARTED} weeks' days, by product",
+        f"Units shipped on each day of the last {_WEEKS_CHARTED} weeks, by product",
     )
 
 
@@ -132,16 +134,20 @@ def _show_alerts(alerts: Sequence[Alert]) -> None:
         for alert in alerts:
             word, icon, color = _BADGES[alert.severity]
             with st.container(horizontal=True, gap="small", vertical_alignment="top", wrap=False):
-                st.badge(word, icon=icon, color=color)
-                st.text(f"{alert.title}\n{alert.detail}".strip())
+                with st.container(width=_BADGE_WIDTH):
+                    st.badge(word, icon=icon, color=color)
+                with st.container(gap=None):
+                    st.text(alert.title, width="stretch")
+                    if alert.detail:
+                        st.caption(plain(alert.detail))
 
 
 def _show_stock(snapshot: Snapshot, stock: Sequence[dict[str, Any]]) -> None:
-    left, right = st.columns([2, 1], gap="small")
+    left, right = beside("stock", [2, 1])
     with left:
-        stock_table(with_level_words(snapshot.table(STOCK)))
+        stock_table(snapshot.table(STOCK))
     with right:
-        st.altair_chart(charts.supply_by_product(stock, 34 * len(stock) + 12), alt="Days of supply by SKU")
+        chart(charts.supply_by_product(stock, table_height(len(stock))), "Days of supply by SKU")
 
 
 def _show_runs(settings: Settings, runs: Sequence[RunLine], now: datetime) -> None:
@@ -169,7 +175,9 @@ def _show_runs(settings: Settings, runs: Sequence[RunLine], now: datetime) -> No
             "kind": text("Kind", width="small"),
             "started": text("Started", width="small"),
             "duration": text("Took", width="small"),
-            "orders": st.column_config.NumberColumn("Orders changed", format="localized", width="small"),
+            "orders": st.column_config.NumberColumn(
+                "Changed", format="localized", width="small", help="Orders new or different"
+            ),
             "actor": text("By", width="small"),
             "error": text("Error", width="large"),
         },

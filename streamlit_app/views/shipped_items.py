@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app.one_order import show_order
-from streamlit_app.panels import ROW_HEIGHT, days_between, panel, table_height
+from streamlit_app.one_order import LOT_SOURCES, show_order
+from streamlit_app.panels import ROW_HEIGHT, days_between, panel, table_height, with_words
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
 from streamlit_app.words import count, csv_bytes
@@ -108,9 +108,9 @@ def _ask(today: date) -> Search:
         return (typed or "").strip().lower()
 
     return Search(
-        text(order, "Order number", "671825", "order"),
-        text(sku, "SKU", "17612", "sku"),
-        text(lot, "Lot", "250300", "lot"),
+        text(order, "Order number", "e.g. 671825", "order"),
+        text(sku, "SKU", "e.g. 17612", "sku"),
+        text(lot, "Lot", "e.g. 250300", "lot"),
         *days_between(since, until, "shipped", today),
     )
 
@@ -135,7 +135,7 @@ def _show_rows(snapshot: Snapshot, search: Search, row_count: int) -> None:
     # Another snapshot, search or page has other rows in the same places; by its own key no choice moves along.
     key = f"rows-{snapshot.path.name}-{hash(search)}-{page}"
     st.dataframe(
-        found.select(list(_COLUMNS)),
+        with_words(found.select(list(_COLUMNS)), "lot_source", LOT_SOURCES),
         hide_index=True,
         column_config={
             **{name: text(title) for name, title in _COLUMNS.items()},
@@ -144,6 +144,7 @@ def _show_rows(snapshot: Snapshot, search: Search, row_count: int) -> None:
         },
         height=table_height(min(found.num_rows, _VISIBLE_ROWS)),
         row_height=ROW_HEIGHT,
+        placeholder="",
         on_select=lambda: _choose(key, orders),
         selection_mode="single-row",
         key=key,

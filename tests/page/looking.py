@@ -1,0 +1,33 @@
+"""How a test reads the page: figures by their label, tables by their cells."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def figure(tab: Page, label: str) -> Locator:
+    """The value under a label."""
+    metric = tab.get_by_test_id("stMetric").filter(has=tab.get_by_text(label, exact=True))
+    return metric.get_by_test_id("stMetricValue")
+
+
+def panel(tab: Page, title: str) -> Locator:
+    """The frame with this title; the innermost one."""
+    heading = tab.get_by_role("heading", name=title, exact=True)
+    return tab.get_by_test_id("stVerticalBlock").filter(has=heading).last
+
+
+def cells(place: Page | Locator, table: int = 0) -> Locator:
+    """The cells of a table, row by row; a table is painted, and says its cells to who cannot see it."""
+    return place.get_by_test_id("stDataFrame").nth(table).locator('[data-testid^="glide-cell-"]')
+
+
+def search(tab: Page, label: str, text: str) -> None:
+    """Type into a field and confirm."""
+    tab.get_by_label(label, exact=True).fill(text)
+    tab.keyboard.press("Enter")
+
+
+def expect_lines(tab: Page, told: str) -> None:
+    """The search found so many lines."""
+    expect(tab.get_by_text(f"of {told}, newest first")).to_be_visible()

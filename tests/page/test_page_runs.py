@@ -1,0 +1,57 @@
+"""The page tells of runs that published nothing: they are in the workflow store only."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from conftest import Served
+from looking import cells, panel
+from playwright.sync_api import Page, expect
+from published_folder import Business, PublishedFolder
+
+from workflows import commands
+from workflows.engine import Engine
+from workflows.errors import BuildFailed
+from workflows.settings import Settings, read_settings
+
+
+@pytest.fixture
+def settings(served: Served) -> Settings:
+    return replace(read_settings({"SHIPLEDGER_HOME": str(served.home)}), api_key="key", api_secret="secret")
+
+
+def test_a_red_build_is_told_with_its_failed_tests_and_the_last_green_figures_stay(
+    tab: Page,
+    served: Served,
+    folder: PublishedFolder,
+    business: Business,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def turn_red(*_: Any) -> None:
+        raise BuildFailed("1 test failed, so nothing was published.", ["unique_lots_lot_id"])
+
+    folder.publish(business)
+    monkeypatch.setattr(Engine, "load_changes", lambda *_: {"orders_fetched": 3, "orders_changed": 2})
+    monkeypatch.setattr(Engine, "build", turn_red)
+    # In a thread of its own: the worker would trip over the event loop that drives the browser from this one.
+    with ThreadPoolExecutor() as aside, pytest.raises(BuildFailed):
+        aside.submit(commands.sync, settings, "dana", lambda *_: None).result()
+
+    tab.goto(served.url)
+    expect(tab.get_by_text("Tests red, nothing published")).to_be_visible()
+    expect(panel(tab, "Needs attention").get_by_text("unique_lots_lot_id")).to_be_visible()
+    expect(cells(panel(tab, "Last runs"))).to_contain_text(["✗ failed", "sync", "dana", "unique_lots_lot_id"])
+    expect(cells(panel(tab, "Stock"))).to_contain_text(["17612", "120"])
+
+
+def test_who_only_looks_makes_no_workflow_store(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    folder.publish(business)
+    tab.goto(served.url)
+    expect(cells(panel(tab, "Last runs"))).to_contain_text(["✓ done", "sync"])
+    assert not (served.home / "workflows.sqlite").exists()

@@ -1,0 +1,76 @@
+"""The page follows the published folder: empty, renewed, cleaned up, damaged."""
+
+from __future__ import annotations
+
+from conftest import Served
+from looking import expect_lines, figure, panel
+from playwright.sync_api import Page, expect
+from published_folder import SHIPPED_TODAY, Business, PublishedFolder
+
+
+def test_an_empty_home_says_what_to_do_until_the_first_snapshot_is_there(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    tab.goto(served.url)
+    expect(tab.get_by_role("heading", name="Nothing has been published yet")).to_be_visible()
+    expect(tab.get_by_text("make demo")).to_be_visible()
+    expect(tab.get_by_text("orchestrate.py backfill --since")).to_be_visible()
+    folder.publish(business)
+    expect(figure(tab, "Units shipped")).to_have_text("5")
+
+
+def test_a_new_snapshot_is_shown_by_itself_and_what_was_typed_stays(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/shipped-items")
+    expect_lines(tab, "5 lines")
+    tab.get_by_label("Lot", exact=True).fill("2503")
+    business.items.append(("f", 12, SHIPPED_TODAY, business.today, "17904", "17904", "240901", "fifo", 2))
+    folder.publish(business)
+    expect_lines(tab, "6 lines")
+    expect(tab.get_by_label("Lot", exact=True)).to_have_value("2503")
+    tab.keyboard.press("Enter")
+    expect_lines(tab, "1 line")
+
+
+def test_a_deleted_old_version_does_not_break_an_open_page(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    old = folder.publish(business)
+    tab.goto(f"{served.url}/shipped-items")
+    expect_lines(tab, "5 lines")
+    folder.publish(business)
+    old.unlink()
+    tab.get_by_label("Order number").fill("671826")
+    tab.keyboard.press("Enter")
+    expect_lines(tab, "3 lines")
+
+
+def test_a_file_that_is_no_snapshot_is_told_in_a_sentence(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    version = folder.publish(business)
+    version.chmod(0o644)
+    version.write_bytes(b"not a database" * 1000)
+    tab.goto(served.url)
+    expect(tab.get_by_role("heading", name="This snapshot cannot be shown")).to_be_visible()
+    expect(tab.get_by_text("Traceback")).to_have_count(0)
+
+
+def test_every_panel_tells_the_age_of_its_snapshot(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    folder.publish(business)
+    tab.goto(served.url)
+    for title in ("Units shipped by day", "Needs attention", "Stock", "Last runs"):
+        expect(panel(tab, title).get_by_text("just now")).to_be_visible()
+
+
+def test_the_page_writes_nothing(tab: Page, served: Served, folder: PublishedFolder, business: Business) -> None:
+    version = folder.publish(business)
+    for view in ("", "inventory", "shipped-items"):
+        tab.goto(f"{served.url}/{view}")
+        expect(tab.get_by_text("Times in America/Chicago")).to_be_visible()
+    assert {path.name for path in served.home.rglob("*")} == {"published", "current.duckdb", version.name}
+    assert list(served.elsewhere.iterdir()) == []
