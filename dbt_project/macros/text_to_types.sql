@@ -1,6 +1,6 @@
 {#- Text from the API, made into types. Nothing here raises: what cannot be read becomes null. -#}
 
-{#- ShipStation prints US Pacific wall time without an offset. An hour that the autumn clock repeats is read as the first. -#}
+{#- ShipStation prints US Pacific wall time without an offset. Of the hour the autumn clock repeats, the second is meant; the hour spring skips counts on. -#}
 {% macro pacific_to_utc(text) -%}
     case
         when try_cast({{ text }} as timestamp) between timestamp '1990-01-01' and timestamp '2199-12-31'

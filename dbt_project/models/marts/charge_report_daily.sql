@@ -42,13 +42,19 @@ pallets as (
 
 ),
 
-days as (
+span as (
 
     select
-        cast(unnest(generate_series(
-            (select min(orders.ship_date) from orders), build_context.today - 1, interval 1 day
-        )) as date) as charge_date
-    from {{ ref('stg_shipledger__build_context') }} as build_context
+        today - 1 as last_date,
+        least((select min(orders.ship_date) from orders), (select min(packages.ship_date) from packages)) as first_date
+    from {{ ref('stg_shipledger__build_context') }}
+
+),
+
+days as (
+
+    select cast(unnest(generate_series(first_date, last_date, interval 1 day)) as date) as charge_date
+    from span
 
 ),
 

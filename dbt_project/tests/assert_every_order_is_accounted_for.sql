@@ -1,0 +1,36 @@
+-- Every order that was fetched is in the inbox, and every shipped one is either counted as shipped or excepted with its
+-- reason. When this fails, an order was dropped in silence: not billed, not taken from the shelf, and nobody told.
+with orders as (
+
+    select * from {{ ref('orders_inbox') }}
+    where shipstation_order_id in (select changed.shipstation_order_id from {{ ref('int_orders_changed') }} as changed)
+
+),
+
+unaccounted as (
+
+    select
+        cast(orders.shipstation_order_id as varchar) as what,
+        'neither shipped nor excepted' as reason
+    from orders
+    left join {{ ref('shipped_orders') }} as shipped_orders
+        on orders.shipstation_order_id = shipped_orders.shipstation_order_id
+    left join {{ ref('exceptions') }} as exceptions
+        on
+            orders.shipstation_order_id = exceptions.shipstation_order_id
+            and exceptions.exception_type in ('missing_ship_date', 'historical_shipment')
+    where
+        orders.order_status = 'shipped'
+        and shipped_orders.shipstation_order_id is null
+        and exceptions.shipstation_order_id is null
+    union all
+    select
+        fetched.order_count || ' fetched, ' || inbox.order_count || ' in the inbox' as what,
+        'counts differ' as reason
+    from (select count(*) as order_count from {{ source('shipstation', 'orders') }}) as fetched
+    cross join (select count(*) as order_count from {{ ref('orders_inbox') }}) as inbox
+    where fetched.order_count <> inbox.order_count
+
+)
+
+select * from unaccounted

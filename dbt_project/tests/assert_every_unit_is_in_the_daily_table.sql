@@ -1,0 +1,33 @@
+-- Every unit of a known SKU in `shipped_items` is in the daily table the reports add up, on its day, and no other is. When
+-- this fails, shelf, weekly plan and monthly bill speak of other goods than the search by order does.
+with items as (
+
+    select
+        ship_date,
+        sku_code,
+        sum(quantity_shipped) as quantity
+    from {{ ref('shipped_items') }}
+    where sku_code is not null
+    group by all
+
+),
+
+daily as (
+
+    select
+        ship_date,
+        sku_code,
+        sum(quantity_shipped) as quantity
+    from {{ ref('int_shipped_daily') }}
+    group by all
+
+)
+
+select
+    ship_date,
+    sku_code,
+    items.quantity as quantity_of_items,
+    daily.quantity as quantity_of_days
+from items
+full outer join daily using (ship_date, sku_code)
+where items.quantity is distinct from daily.quantity

@@ -1,0 +1,44 @@
+-- Opening plus what came in less what went out is what is on hand: for each SKU today, and its lots with the units of no
+-- lot make up the same number. When this fails, somebody looks for units that were never there.
+with transactions as (
+
+    select transactions.*
+    from {{ ref('inventory_transactions') }} as transactions
+    inner join {{ ref('stg_shipledger__build_context') }} as build_context
+        on transactions.transaction_date <= build_context.today
+
+),
+
+ledger as (
+
+    select
+        sku_code,
+        sum(quantity) as quantity,
+        sum(quantity) filter (where lot_id is null) as quantity_without_lot
+    from transactions
+    group by sku_code
+
+),
+
+lots as (
+
+    select
+        sku_code,
+        sum(quantity_on_hand) as quantity
+    from {{ ref('lot_inventory') }}
+    group by sku_code
+
+)
+
+select
+    current_stock.sku_code,
+    current_stock.quantity_on_hand,
+    ledger.quantity as quantity_of_ledger,
+    lots.quantity as quantity_of_lots,
+    ledger.quantity_without_lot
+from {{ ref('inventory_current') }} as current_stock
+left join ledger on current_stock.sku_code = ledger.sku_code
+left join lots on current_stock.sku_code = lots.sku_code
+where
+    current_stock.quantity_on_hand <> coalesce(ledger.quantity, 0)
+    or current_stock.quantity_on_hand <> coalesce(lots.quantity, 0) + coalesce(ledger.quantity_without_lot, 0)
