@@ -113,7 +113,8 @@ def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.Lay
         )
     )
     labels = base.mark_text(align="left", dx=6, fontSize=13, color="#1c2733").encode(text="label:N")
-    chart: alt.LayerChart = _calm(bars + labels)
+    title = alt.TitleParams("Days of supply", anchor="start", color=_QUIET, fontSize=13, fontWeight="normal")
+    chart: alt.LayerChart = _calm((bars + labels).properties(title=title))
     return chart
 
 

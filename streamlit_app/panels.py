@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.stock import LEVEL_WORDS
-from streamlit_app.words import age, clock
+from streamlit_app.words import age, clock, plain
 from workflows.settings import Settings
 
 ROW_HEIGHT = 34
@@ -115,8 +115,10 @@ def days_between(
         key: Keeps what was typed, and names it in the address.
         today: The business's day; nothing lies after it.
     """
-    since = first.date_input("From", None, format="YYYY-MM-DD", max_value=today, key=f"{key}_from")
-    until = last.date_input("To", None, format="YYYY-MM-DD", max_value=today, key=f"{key}_to")
+    since = first.date_input(
+        "From", None, format="YYYY-MM-DD", max_value=today, key=f"{key}_from", bind="query-params"
+    )
+    until = last.date_input("To", None, format="YYYY-MM-DD", max_value=today, key=f"{key}_to", bind="query-params")
     return since, until
 
 
@@ -130,12 +132,12 @@ def nothing_published(settings: Settings) -> None:
     with st.container(border=True):
         st.subheader("Nothing has been published yet", anchor=False)
         st.write("The page shows the last green build. For the first one, run one of these in the project's root:")
-        st.code("make demo", language="bash")
+        st.code("make demo", language=None)
         st.caption("tries everything on a local sandbox, without any ShipStation account.")
-        st.code(".venv/bin/python orchestrate.py backfill --since 2025-09-20", language="bash")
+        st.code(".venv/bin/python orchestrate.py backfill --since 2025-09-20", language=None)
         st.caption("brings in the orders of your ShipStation account, from a day on.")
         st.write("This page shows the figures by itself as soon as they are there.")
-        st.text(f"Looked in {settings.published}")
+        st.caption(plain(f"Looked in {settings.published}"))
 
 
 def unreadable(reason: str) -> None:
@@ -143,5 +145,5 @@ def unreadable(reason: str) -> None:
     with st.container(border=True):
         st.subheader("This snapshot cannot be shown", anchor=False)
         st.write("It is damaged, or was made by another release. The next sync publishes a new one:")
-        st.code(".venv/bin/python orchestrate.py sync", language="bash")
+        st.code(".venv/bin/python orchestrate.py sync", language=None)
         st.text(reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tomllib
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,15 @@ def page_command(port: int, address: str = "127.0.0.1") -> list[str]:
 
     Args:
         port: TCP port to listen on.
-        address: Address to listen on; loopback by default.
+        address: IP address to listen on; loopback by default, and then no other host name is answered.
 
     Returns:
         The argument vector, this interpreter first. `/_stcore/health` answers 200 once the page is up.
     """
     config = tomllib.loads((_HERE / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    if ip_address(address).is_loopback:
+        # No other name may reach a page that asks for no login, as a hostile site's could by rebinding its own.
+        config["server"]["allowedHosts"] = ["localhost", address]
     options = [f"--{name}={value}" for name, value in _flatten(config)]
     return [
         sys.executable,

@@ -24,6 +24,7 @@ from streamlit_app.server import page_command
 
 _START_SECONDS = 30
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_OWN = ("http://127.0.0.1:", "data:", "blob:")
 ZONE = ZoneInfo("America/Chicago")
 
 
@@ -98,9 +99,10 @@ def far_away(browser: Browser) -> BrowserContext:
 
 @pytest.fixture
 def tab(far_away: BrowserContext) -> Iterator[Page]:
-    """A tab in which no dialog may open and no script may fail."""
+    """A tab in which no dialog may open, no script may fail, and nothing may be asked of any other machine."""
     page = far_away.new_page()
     surprises: list[str] = []
+    page.on("request", lambda asked: None if asked.url.startswith(_OWN) else surprises.append(asked.url))
     page.on("dialog", lambda dialog: (surprises.append(dialog.message), dialog.dismiss()))
     page.on("pageerror", lambda error: surprises.append(str(error)))
     yield page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conftest import Served
-from looking import expect_lines, figure, panel
+from looking import expect_lines, figure
 from playwright.sync_api import Page, expect
 from published_folder import SHIPPED_TODAY, Business, PublishedFolder
 
@@ -56,15 +56,6 @@ def test_a_file_that_is_no_snapshot_is_told_in_a_sentence(
     tab.goto(served.url)
     expect(tab.get_by_role("heading", name="This snapshot cannot be shown")).to_be_visible()
     expect(tab.get_by_text("Traceback")).to_have_count(0)
-
-
-def test_every_panel_tells_the_age_of_its_snapshot(
-    tab: Page, served: Served, folder: PublishedFolder, business: Business
-) -> None:
-    folder.publish(business)
-    tab.goto(served.url)
-    for title in ("Units shipped by day", "Needs attention", "Stock", "Last runs"):
-        expect(panel(tab, title).get_by_text("just now")).to_be_visible()
 
 
 def test_the_page_writes_nothing(tab: Page, served: Served, folder: PublishedFolder, business: Business) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from conftest import Served
 from looking import cells, expect_lines, figure, panel, search
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from published_folder import Business, PublishedFolder
 
 HOSTILE_NUMBER = "<img src=x onerror=alert(1)>"
@@ -19,7 +19,7 @@ def published(folder: PublishedFolder, business: Business) -> None:
     folder.publish(business)
 
 
-def test_the_overview_shows_today_stock_alerts_and_runs(tab: Page, served: Served) -> None:
+def test_the_overview_shows_today_stock_alerts_and_runs_each_with_its_age(tab: Page, served: Served) -> None:
     tab.goto(served.url)
     expect(figure(tab, "Orders shipped")).to_have_text("1")
     expect(figure(tab, "Units shipped")).to_have_text("5")
@@ -35,6 +35,8 @@ def test_the_overview_shows_today_stock_alerts_and_runs(tab: Page, served: Serve
         ["● Critical", "17612", "PT Kit", "120", "2", "118", "140.3"]
     )
     expect(cells(panel(tab, "Last runs"))).to_contain_text(["✓ done", "sync", "9.0 s", "4", "dana"])
+    for title in ("Units shipped by day", "Needs attention", "Stock", "Last runs"):
+        expect(panel(tab, title).get_by_text("just now")).to_be_visible()
 
 
 def test_the_inventory_shows_products_lots_and_movements(tab: Page, served: Served) -> None:
@@ -74,6 +76,8 @@ def test_search_finds_by_order_sku_and_lot(tab: Page, served: Served) -> None:
         expect_lines(tab, found)
         search(tab, label, "")
         expect_lines(tab, "5 lines")
+    search(tab, "Order number", "%")
+    expect(tab.get_by_text("Nothing shipped matches.")).to_be_visible()
 
 
 def test_a_search_can_be_shared_by_its_address(tab: Page, served: Served) -> None:
@@ -91,10 +95,11 @@ def test_search_finds_by_ship_date(tab: Page, served: Served, business: Business
     expect_lines(tab, "3 lines")
 
 
-def test_percent_signs_are_looked_for_as_they_are(tab: Page, served: Served) -> None:
-    tab.goto(f"{served.url}/shipped-items")
-    search(tab, "Order number", "%")
-    expect(tab.get_by_text("Nothing shipped matches.")).to_be_visible()
+def test_a_span_of_days_that_ends_before_it_begins_is_told(tab: Page, served: Served, business: Business) -> None:
+    tab.goto(
+        f"{served.url}/shipped-items?shipped_from={business.today}&shipped_to={business.today.year - 1}-01-31"
+    )
+    expect(tab.get_by_text("No day lies between these dates")).to_be_visible()
 
 
 def test_a_row_opens_its_order_with_lines_and_packages(tab: Page, served: Served) -> None:
@@ -144,6 +149,17 @@ def test_pages_of_lines_can_be_turned(
     expect(tab.get_by_text("1 to 2 of 2 lines, newest first")).to_be_visible()
 
 
+def test_on_an_upright_tablet_panels_stand_one_below_the_other(tab: Page, served: Served) -> None:
+    tab.goto(served.url)
+    shipped, attention = panel(tab, "Units shipped by day"), panel(tab, "Needs attention")
+    expect(attention).to_be_visible()
+    beside = _left(attention) > _left(shipped)
+    tab.set_viewport_size({"width": 820, "height": 1180})
+    expect(attention.get_by_role("heading")).to_be_in_viewport()
+    assert (beside, _left(attention) == _left(shipped)) == (True, True)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 820
+
+
 def _pick_day(tab: Page, label: str, day: str) -> None:
     tab.get_by_role("spinbutton", name=f"year, {label}").click()
     tab.keyboard.type(day.replace("-", ""))
@@ -153,3 +169,9 @@ def _pick_day(tab: Page, label: str, day: str) -> None:
 def _choose_first_row(tab: Page) -> None:
     """Tick the first row, where its box is painted."""
     tab.get_by_test_id("stDataFrame").first.locator(".dvn-scroller").click(position={"x": 16, "y": 51})
+
+
+def _left(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box is not None
+    return box["x"]

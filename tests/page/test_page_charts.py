@@ -1,0 +1,43 @@
+"""What the charts are told to draw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamlit_app import charts
+
+
+def test_the_days_of_shipping_are_labelled_at_the_first_of_each_week() -> None:
+    # Monday 16 November had no shipment: its week is labelled at Tuesday.
+    days = ["2026-11-09", "2026-11-10", "2026-11-17", "2026-11-18"]
+    rows = [{"ship_date": day, "product": "PT Kit", "units": 3} for day in days]
+    spec = charts.shipped_by_day(rows, ["PT Kit"], 300).to_dict()
+    assert spec["encoding"]["x"]["axis"]["values"] == ["2026-11-09", "2026-11-17"]
+    assert [row["when"] for row in _values(spec)] == ["Mon 9 Nov", "Tue 10 Nov", "Tue 17 Nov", "Wed 18 Nov"]
+
+
+def test_calendar_days_of_the_stock_are_the_same_in_every_time_zone() -> None:
+    spec = charts.stock_history([{"inventory_date": "2026-11-20", "quantity_on_hand": 7}], 50, 200).to_dict()
+    line = spec["layer"][0]
+    assert line["data"]["format"]["parse"] == {"inventory_date": "utc:'%Y-%m-%d'"}
+    assert line["encoding"]["x"]["scale"] == {"type": "utc"}
+
+
+def test_supply_is_drawn_up_to_a_quarter_and_told_beyond() -> None:
+    rows = [
+        {"sku_code": "17612", "days_of_supply": 7.6, "alert_level": "critical"},
+        {"sku_code": "18795", "days_of_supply": 3993.7, "alert_level": "normal"},
+        {"sku_code": "17904", "days_of_supply": -2.0, "alert_level": "critical"},
+        {"sku_code": "17914", "days_of_supply": None, "alert_level": "normal"},
+    ]
+    drawn = _values(charts.supply_by_product(rows, 150).to_dict())
+    assert [(row["sku"], row["shown"], row["label"]) for row in drawn] == [
+        ("17612", 7.6, "7 days"),
+        ("18795", 91, "3,993 days"),
+        ("17904", 0, "-2 days"),
+    ]
+
+
+def _values(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    values: list[dict[str, Any]] = spec["datasets"][spec["data"]["name"]]
+    return values
