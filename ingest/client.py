@@ -14,18 +14,29 @@ import orjson
 import requests
 
 from ingest.account import Account
-from ingest.errors import ApiRefused, ApiUnreachable, CredentialsRejected, NotFound
+from ingest.errors import (
+    ApiRefused,
+    ApiUnreachable,
+    CredentialsRejected,
+    NotFound,
+    RateLimited,
+    ServerKeepsFailing,
+)
 from ingest.rate_limit import RateLimiter
 
 log = logging.getLogger(__name__)
 
 _FIRST_BACKOFF_SECONDS = 0.5
 _LONGEST_BACKOFF_SECONDS = 15.0
-_MOST_ATTEMPTS = 6
+MOST_ATTEMPTS = 6
 
 
 class _Transient(Exception):
-    """An attempt failed in a way that may pass: worth another one."""
+    """An attempt failed in a way that may pass: worth another one. `status` is 0 when none came."""
+
+    def __init__(self, reason: str, status: int = 0) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 class Client:
@@ -61,12 +72,15 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._session.close()
 
-    def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:
+    def get(
+        self, path: str, params: Mapping[str, str | int] | None = None, *, attempts: int = MOST_ATTEMPTS
+    ) -> Any:
         """Fetch and decode one answer.
 
         Args:
             path: Path below the base URL, for example `/orders`.
             params: Query parameters.
+            attempts: How often to try at most.
 
         Returns:
             The decoded JSON body.
@@ -75,11 +89,13 @@ class Client:
             CredentialsRejected: 401 or 403.
             NotFound: 404.
             ApiRefused: any other 4xx but 429.
-            ApiUnreachable: no good answer within the attempts and the time budget.
+            ServerKeepsFailing: a server error each time, within the attempts and the time budget.
+            RateLimited: 429 at the last attempt.
+            ApiUnreachable: no good answer for another reason.
         """
         began = time.monotonic()
         try:
-            return self._get_with_retries(path, params)
+            return self._get_with_retries(path, params, attempts)
         finally:
             self.api_seconds += time.monotonic() - began
 
@@ -87,9 +103,11 @@ class Client:
         """The current instant (UTC) by ShipStation's clock, or by ours while it has not told."""
         return datetime.fromtimestamp(time.time() + (self._clock_offset or 0.0), tz=UTC)
 
-    def _get_with_retries(self, path: str, params: Mapping[str, str | int] | None) -> Any:
+    def _get_with_retries(self, path: str, params: Mapping[str, str | int] | None, attempts: int) -> Any:
         spent = 0.0
-        for attempt in range(1, _MOST_ATTEMPTS + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             self._limiter.wait()
             began = time.monotonic()
             try:
@@ -97,35 +115,55 @@ class Client:
             except _Transient as problem:
                 spent += time.monotonic() - began
                 pause = _backoff(attempt)
-                if attempt == _MOST_ATTEMPTS or spent + pause > self._account.retry_seconds:
-                    raise ApiUnreachable(
-                        f"ShipStation at {self._account.base_url} did not give a usable answer to {path} "
-                        f"in {attempt} attempts (last: {problem}). Nothing was changed; try again later."
-                    ) from problem
+                if attempt >= attempts or spent + pause > self._account.retry_seconds:
+                    raise self._given_up(path, attempt, problem) from problem
                 log.warning("%s: %s; attempt %d, next in %.1f s", path, problem, attempt, pause)
                 self._sleep(pause)
                 spent += pause
-        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _given_up(self, path: str, attempt: int, problem: _Transient) -> ApiUnreachable:
+        kind = ApiUnreachable
+        if problem.status == 429:
+            kind = RateLimited
+        elif problem.status >= 500:
+            kind = ServerKeepsFailing
+        tries = "1 attempt" if attempt == 1 else f"{attempt} attempts"
+        return kind(
+            f"ShipStation at {self._account.base_url} did not give a usable answer to {path} in {tries} "
+            f"(last: {problem}). Nothing was changed; try again later."
+        )
 
     def _attempt(self, path: str, params: Mapping[str, str | int] | None) -> Any:
         self.requests_sent += 1
         try:
-            answer = self._session.get(
+            with self._session.get(
                 self._account.base_url + path,
                 params=params,
                 timeout=(self._account.connect_seconds, self._account.read_seconds),
                 # A redirect would carry the credentials to wherever it points.
                 allow_redirects=False,
-            )
+                stream=True,
+            ) as answer:
+                self._note_clock(answer.headers)
+                self._limiter.heed(answer.headers, refused=answer.status_code == 429)
+                _raise_for_status(answer.status_code, path)
+                body = self._read(answer)
         except requests.RequestException as problem:
             raise _Transient(_plain(problem)) from problem
-        self._note_clock(answer.headers)
-        self._limiter.heed(answer.headers, refused=answer.status_code == 429)
-        _raise_for_status(answer, path)
         try:
-            return orjson.loads(answer.content)
+            return orjson.loads(body)
         except orjson.JSONDecodeError as problem:
             raise _Transient("the body is not JSON") from problem
+
+    def _read(self, answer: requests.Response) -> bytes:
+        """The whole body; the read time-out only bounds the wait between two pieces, so a drip is cut off here."""
+        deadline = time.monotonic() + self._account.answer_seconds
+        pieces = []
+        for piece in answer.iter_content(1 << 16):
+            pieces.append(piece)
+            if time.monotonic() > deadline:
+                raise _Transient("the answer came too slowly")
+        return b"".join(pieces)
 
     def _note_clock(self, headers: Mapping[str, str]) -> None:
         try:
@@ -136,8 +174,7 @@ class Client:
             self._clock_offset = server.timestamp() - time.time()
 
 
-def _raise_for_status(answer: requests.Response, path: str) -> None:
-    status = answer.status_code
+def _raise_for_status(status: int, path: str) -> None:
     if status == 200:
         return
     if status in (401, 403):
@@ -148,7 +185,7 @@ def _raise_for_status(answer: requests.Response, path: str) -> None:
     if status == 404:
         raise NotFound(f"ShipStation does not know {path} (HTTP 404).")
     if status == 429 or status >= 500:
-        raise _Transient(f"HTTP {status}")
+        raise _Transient(f"HTTP {status}", status)
     raise ApiRefused(f"ShipStation refused {path} (HTTP {status}). Check SHIPSTATION_BASE_URL.")
 
 

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 import pyarrow as pa
 
 from ingest.client import Client
-from ingest.findings import Finding, unidentified_payload
+from ingest.errors import ServerKeepsFailing
+from ingest.findings import POISON, Finding, poison_payload, unidentified_payload
+from ingest.order_states import OrderState, state_after
 from ingest.pacific import earliest_instant, filter_end, filter_start, parse_wall
-from ingest.records import Payload, Record, RecordKind, changed_records, newest_of_each, read_key, to_table
+from ingest.records import ORDERS, Payload, Record, RecordKind, changed_records, newest_of_each, read_key, to_table
 from ingest.store import Store
-from ingest.walk import ListQuery, walk
+from ingest.walk import ListQuery, fetch_page, walk
 from ingest.watermarks import FUTURE_TOLERANCE
 
 Progress = Callable[[str, int, int], None]
 # Rows gathered before they are compared and written: a look-up in the warehouse costs about 30 ms.
 _BATCH_ROWS = 4000
+# What a cycle spends on places where a row could not be read before: so many requests of so many rows.
+_MOST_RETRIED = 5
+_RETRIED_ROWS = 25
 # A window of a backfill ends only where the next one, which re-reads an overlap, is sure to get further.
 _LEAST_ADVANCE = timedelta(hours=2)
 
@@ -55,6 +61,10 @@ class Cycle:
         next_marks: From the tallies, the watermarks to note with this load; None ends one.
         most_rows: Stop after about this many rows, at a place from which the walk can go on, and leave the
             lists after it alone; None for never.
+        page_size: Rows asked for at once.
+        states: Orders whose state matters, as the warehouse has them.
+        open_findings: Unresolved findings of the warehouse by key.
+        new_states: States that changed, filled while reading.
         tallies: Counts by list name, filled while reading.
         findings: Things a person should know, filled while reading.
         progress: Told (list name, rows so far, rows expected).
@@ -69,6 +79,9 @@ class Cycle:
     next_marks: Callable[[dict[str, Tally]], dict[str, datetime | None]]
     most_rows: int | None = None
     page_size: int = 500
+    states: dict[int, OrderState] = field(default_factory=dict)
+    open_findings: dict[str, Finding] = field(default_factory=dict)
+    new_states: dict[int, OrderState] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     progress: Progress = lambda *_: None
@@ -97,7 +110,7 @@ class Cycle:
         if span is None or not all(tally.finished for tally in self.tallies.values()):
             return
         tally = self.tallies.setdefault(name, Tally())
-        for payloads in self._batches(name, query, span, tally, seen_field):
+        for payloads in chain(self._once_poisoned(query), self._batches(name, query, span, tally, seen_field)):
             records = self._sift(kind, payloads, tally)
             if records:
                 tally.changed |= {record.key for record in records}
@@ -114,6 +127,7 @@ class Cycle:
             end=filter_end(span.end) if span.end else None,
             page_size=self.page_size,
             on_page=lambda done, total: self.progress(name, done, total),
+            on_poison=lambda row: self.findings.append(poison_payload(row.path, row.after, row.offset, self.now)),
         )
         for page in pages:
             batch += page
@@ -138,7 +152,31 @@ class Cycle:
         tally.fetched |= newest.keys()
         known = self.store.known(kind, newest)
         records = changed_records(kind, newest, known, arrived_by=self.arrived_by, now=self.now)
-        return self.store.keep_absent_fields(kind, records, known)
+        records = self.store.keep_absent_fields(kind, records, known)
+        if kind is ORDERS:
+            self._note_states(records)
+        return records
+
+    def _once_poisoned(self, query: ListQuery) -> Iterator[list[Payload]]:
+        """Try the places again where a row could not be read; what still fails is noticed again."""
+        prefix = f"{POISON}{query.path}:"
+        known = [finding for key, finding in self.open_findings.items() if key.startswith(prefix)]
+        for number, finding in enumerate(known if self.arrived_by == "sync" else []):
+            after = parse_wall(finding.finding_key.removeprefix(prefix))
+            try:
+                if after is None or number >= _MOST_RETRIED:
+                    raise ServerKeepsFailing("not tried in this cycle")
+                start = after.replace(microsecond=0) - timedelta(seconds=1)
+                yield fetch_page(self.client, query, start, None, 1, _RETRIED_ROWS, attempts=1)[0]
+            except ServerKeepsFailing:
+                self.findings.append(finding)
+
+    def _note_states(self, records: list[Record]) -> None:
+        for record in records:
+            before = self.states.get(record.key)
+            state = state_after(record.key, (record.kept_fields or {}) | record.payload, before, self.now)
+            if state is not None:
+                self.states[record.key] = self.new_states[record.key] = state
 
     def _note_last_seen(self, tally: Tally, page: list[Payload], seen_field: str) -> None:
         """Move the list's newest date. A date beyond ShipStation's own clock is nonsense and moves nothing."""

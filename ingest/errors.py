@@ -15,6 +15,14 @@ class ApiUnreachable(IngestError):
     """ShipStation stayed out of reach, or kept failing, through all retries. Try again later."""
 
 
+class ServerKeepsFailing(ApiUnreachable):
+    """ShipStation answers, but with a server error each time: it may be down, or one row spoils the page."""
+
+
+class RateLimited(ApiUnreachable):
+    """ShipStation said 429 to a request that was to be given up rather than waited for."""
+
+
 class ApiRefused(IngestError):
     """ShipStation refused a request as wrong (a 4xx that is neither 401, 403, 404 nor 429)."""
 

@@ -24,6 +24,7 @@ SCHEMA = pa.schema(
     ]
 )
 WATERMARK = "watermark:"
+POISON = "poison:"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,19 @@ def watermark_fallback(resource: str, reason: str, days: int, now: datetime) -> 
         "warning",
         f"The watermark of {resource} is {reason}; the last {days} days were read again. "
         "Older changes may be missing: run `backfill --since` over the time before.",
+        now,
+    )
+
+
+def poison_payload(path: str, after: str, offset: int, now: datetime) -> Finding:
+    """A row that makes ShipStation answer every page it is in with a server error."""
+    return Finding(
+        f"{POISON}{path}:{after}",
+        "poison_payload",
+        "error",
+        f"ShipStation cannot deliver one row of {path}: the one after {after} (Pacific), at position "
+        f"{offset + 1} of its list. All others were loaded; it is tried again in each cycle. "
+        "Open and save that order in ShipStation, or ask its support.",
         now,
     )
 

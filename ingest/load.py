@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+import dlt
+
 from ingest.account import Account
 from ingest.client import Client
 from ingest.cycle import Cycle, Progress, Span, Tally
 from ingest.findings import Finding, watermark_fallback
+from ingest.ghosts import GhostReport, due_ghosts, ghosts, look_at_ghosts
+from ingest.order_states import OPEN_STATES
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
 from ingest.shipstation import shipstation
 from ingest.store import Store
@@ -34,6 +38,7 @@ class LoadReport:
     api_seconds: float
     watermark_before: datetime | None
     watermark_after: datetime | None
+    ghosts: dict[str, int]
     finished: bool
 
 
@@ -61,6 +66,8 @@ def load_changes(account: Account, warehouse: Warehouse, progress: Progress = la
             spans={name: Span(start.at) for name, start in starts.items()},
             now=datetime.now(UTC),
             marks_before=marks,
+            states=store.order_states(),
+            open_findings=store.open_findings(),
             next_marks=lambda tallies: {
                 name: _later(tallies, name, starts[name].at if starts[name].fallback else marks[name])
                 for name in LISTS
@@ -71,7 +78,7 @@ def load_changes(account: Account, warehouse: Warehouse, progress: Progress = la
         )
         with_references = reference_lists_due(marks, cycle.now)
         load(pipeline, shipstation(cycle, with_reference_lists=with_references))
-        return _report(cycle)
+        return _report(cycle, _look_at_ghosts(pipeline, cycle))
 
 
 def load_backfill_window(
@@ -115,13 +122,25 @@ def load_backfill_window(
             },
             now=datetime.now(UTC),
             marks_before=marks,
+            states=store.order_states(),
+            open_findings=store.open_findings(),
             next_marks=lambda tallies: _backfill_marks(tallies, marks, span_name, since, until),
             most_rows=window_rows,
             page_size=account.page_size,
             progress=progress,
         )
         load(pipeline, shipstation(cycle, with_reference_lists=reference_lists_due(marks, cycle.now)))
-        return _report(cycle)
+        return _report(cycle, GhostReport())
+
+
+def _look_at_ghosts(pipeline: dlt.Pipeline, cycle: Cycle) -> GhostReport:
+    """Look at the ghosts that are due, those of this cycle included, and load what came of it."""
+    now = datetime.now(UTC)
+    waiting = {key: state for key, state in cycle.states.items() if state.state in OPEN_STATES}
+    report = look_at_ghosts(cycle.client, due_ghosts(waiting, now), now)
+    if report.states:
+        load(pipeline, ghosts(report, cycle.store, now))
+    return report
 
 
 def _now(client: Client, marks: dict[str, datetime]) -> datetime:
@@ -169,7 +188,7 @@ def _backfill_marks(
     return ended
 
 
-def _report(cycle: Cycle) -> LoadReport:
+def _report(cycle: Cycle, ghosts_seen: GhostReport) -> LoadReport:
     tallies = cycle.tallies
 
     def count(what: Literal["fetched", "changed"], *names: str) -> int:
@@ -186,5 +205,6 @@ def _report(cycle: Cycle) -> LoadReport:
         api_seconds=cycle.client.api_seconds,
         watermark_before=cycle.marks_before.get("orders"),
         watermark_after=cycle.next_marks(tallies).get("orders", cycle.marks_before.get("orders")),
+        ghosts=ghosts_seen.counts(),
         finished=all(name in tallies and tallies[name].finished for name in cycle.spans),
     )

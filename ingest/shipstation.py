@@ -6,7 +6,7 @@
 | shipments    | shipment_id    | createDate, and voidDate for labels voided later      |
 | fulfillments | fulfillment_id | createDate                                            |
 | carriers, services, stores | own keys | whole, once a day                             |
-| order_states | order_id       | what fetching single orders told of them              |
+| order_states | order_id       | orders without lines, and what became of them         |
 | findings     | finding_key    | what the cycle noticed                                |
 | watermarks   | none, appended | how far each list was read, in the same load as rows  |
 
@@ -23,7 +23,7 @@ from typing import Any
 import dlt
 import pyarrow as pa
 
-from ingest import findings, references, watermarks
+from ingest import findings, order_states, references, watermarks
 from ingest.cycle import Cycle
 from ingest.records import FULFILLMENTS, ORDERS, SHIPMENTS, RecordKind
 from ingest.walk import ListQuery
@@ -41,14 +41,6 @@ FULFILLMENTS_BY_CREATE_DATE = ListQuery(
     "/fulfillments", "fulfillments", "fulfillmentId", "createDate", "createDate", "CreateDate"
 )
 
-_ORDER_STATES = pa.schema(
-    [
-        pa.field("order_id", pa.int64(), nullable=False),
-        pa.field("state", pa.string(), nullable=False),
-        pa.field("checked_at", pa.timestamp("us", tz="UTC"), nullable=False),
-    ]
-)
-
 
 @dlt.source(name="shipstation", max_table_nesting=0)
 def shipstation(cycle: Cycle, *, with_reference_lists: bool) -> Any:
@@ -63,8 +55,7 @@ def shipstation(cycle: Cycle, *, with_reference_lists: bool) -> Any:
     yield _fulfillments(cycle)
     if with_reference_lists or "stores" not in cycle.store.tables:
         yield from references.resources(cycle.client, due=with_reference_lists)
-    if "order_states" not in cycle.store.tables:
-        yield _order_states()
+    yield _order_states(cycle)
     yield _findings(cycle)
     yield _watermarks(cycle, with_reference_lists)
 
@@ -105,17 +96,18 @@ def _fulfillments(cycle: Cycle) -> Any:
     return dlt.resource(fulfillments, **_hints(FULFILLMENTS))
 
 
-def _order_states() -> Any:
+def _order_states(cycle: Cycle) -> Any:
     def states() -> Iterator[pa.Table]:
-        yield _ORDER_STATES.empty_table()
+        if cycle.new_states or "order_states" not in cycle.store.tables:
+            yield order_states.to_table(list(cycle.new_states.values()))
 
     return dlt.resource(states, name="order_states", primary_key="order_id", write_disposition="merge")
 
 
 def _findings(cycle: Cycle) -> Any:
     def noticed() -> Iterator[pa.Table]:
-        checked = (findings.WATERMARK,) if cycle.arrived_by == "sync" else ()
-        rows = findings.to_load(cycle.findings, cycle.store.open_findings(), checked, cycle.now)
+        checked = (findings.WATERMARK, findings.POISON) if cycle.arrived_by == "sync" else ()
+        rows = findings.to_load(cycle.findings, cycle.open_findings, checked, cycle.now)
         if rows or "findings" not in cycle.store.tables:
             yield findings.to_table(rows)
 

@@ -14,6 +14,7 @@ from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
 from ingest import findings
 from ingest.findings import Finding
+from ingest.order_states import MISSING, OPEN_STATES, OrderState
 from ingest.records import Payload, Record, RecordKind, Stored, absent_fields
 
 
@@ -63,6 +64,14 @@ class Store:
         names = ", ".join(findings.SCHEMA.names)
         rows = self._rows(f"select {names} from findings where resolved_at is null")
         return {row[0]: Finding(**dict(zip(findings.SCHEMA.names, row, strict=True))) for row in rows}
+
+    def order_states(self) -> dict[int, OrderState]:
+        """Orders whose state still matters: ghosts, and orders that ShipStation did not know."""
+        rows = self._rows(
+            "select order_id, state, since_at, checked_at from order_states where state in (select unnest(%s))",
+            [*OPEN_STATES, MISSING],
+        )
+        return {key: OrderState(key, state, _utc(since), _utc(at)) for key, state, since, at in rows}
 
     @cached_property
     def tables(self) -> frozenset[str]:

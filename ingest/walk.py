@@ -17,9 +17,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ingest.client import Client
-from ingest.errors import UnexpectedAnswer
+from ingest.client import MOST_ATTEMPTS, Client
+from ingest.errors import ServerKeepsFailing, UnexpectedAnswer
 from ingest.pacific import filter_text, parse_wall
+from ingest.poison import isolate
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,30 @@ class ListQuery:
     by_key: bool = True
 
 
+@dataclass(frozen=True)
+class Poison:
+    """A row that spoils every page it is in.
+
+    Attributes:
+        path: The list's path.
+        after: The date (as the payload's text) of the row before it, or the start of the walk.
+        offset: Its offset in the list that begins at the walk's start, from 0.
+    """
+
+    path: str
+    after: str
+    offset: int
+
+
+@dataclass(frozen=True)
+class _Page:
+    """One page as it was read, in one piece or around what spoils it."""
+
+    rows: list[Payload]
+    total: int | None
+    is_last: bool
+
+
 @dataclass
 class _Stretch:
     """A stretch of the list read by page number from one start."""
@@ -73,6 +98,7 @@ def walk(
     end: datetime | None = None,
     page_size: int = 500,
     on_page: Callable[[int, int], None] | None = None,
+    on_poison: Callable[[Poison], None] | None = None,
 ) -> Iterator[list[Payload]]:
     """Yield every row of a list whose date is at or after a wall time, in batches, each id's newest version.
 
@@ -83,6 +109,7 @@ def walk(
         end: Naive Pacific wall time to end at (inclusive), or None for all there is.
         page_size: Rows a request asks for.
         on_page: Told (rows read so far, rows expected) after each page.
+        on_poison: Told of each row that spoils its page; without it such a page ends the walk.
 
     Yields:
         Batches of payloads that were not yielded before in the same version. A row met again with another
@@ -95,18 +122,18 @@ def walk(
     seen: dict[Any, object] = {}
     stretch = _Stretch(start)
     while True:
-        rows, total = _fetch(client, query, stretch, end, page_size)
+        page = _read(client, query, stretch, end, page_size, on_poison)
         if stretch.page == 1:
-            stretch.first_total = total
-        fresh = [row for row in rows if seen.get(_key(row, query), _MISSING) != row.get(query.date_field)]
-        stretch.moved |= _has_moved(stretch, fresh, total, seen, query)
+            stretch.first_total = page.total
+        fresh = [row for row in page.rows if seen.get(_key(row, query), _MISSING) != row.get(query.date_field)]
+        stretch.moved |= _has_moved(stretch, fresh, page.total, seen, query)
         for row in fresh:
             seen[_key(row, query)] = row.get(query.date_field)
         if on_page:
-            on_page(len(seen), max(len(seen), total or 0))
+            on_page(len(seen), max(len(seen), page.total or 0))
         if fresh:
             yield fresh
-        following = _next_stretch(stretch, rows, query, page_size)
+        following = _next_stretch(stretch, page, query)
         if following is None:
             return
         stretch = following
@@ -115,20 +142,68 @@ def walk(
 _MISSING = object()
 
 
-def _fetch(
-    client: Client, query: ListQuery, stretch: _Stretch, end: datetime | None, page_size: int
+def _read(
+    client: Client,
+    query: ListQuery,
+    stretch: _Stretch,
+    end: datetime | None,
+    page_size: int,
+    on_poison: Callable[[Poison], None] | None,
+) -> _Page:
+    try:
+        rows, total = fetch_page(client, query, stretch.start, end, stretch.page, page_size)
+        return _Page(rows, total, is_last=len(rows) < page_size)
+    except ServerKeepsFailing:
+        if on_poison is None:
+            raise
+    log.warning("a page of %s fails as a whole; reading it in pieces", query.path)
+    found = isolate(
+        lambda page, size: fetch_page(client, query, stretch.start, end, page, size, attempts=2)[0],
+        stretch.page,
+        page_size,
+    )
+    for offset, before in found.poisoned:
+        after = before.get(query.date_field) if before else None
+        on_poison(Poison(query.path, str(after or stretch.start.isoformat()), offset))
+    return _Page(found.rows, None, found.is_last)
+
+
+def fetch_page(
+    client: Client,
+    query: ListQuery,
+    start: datetime,
+    end: datetime | None,
+    page: int,
+    page_size: int,
+    *,
+    attempts: int = MOST_ATTEMPTS,
 ) -> tuple[list[Payload], int | None]:
+    """One page of a list and the total it tells.
+
+    Args:
+        client: Where to read.
+        query: Which list.
+        start: Naive Pacific wall time to filter from.
+        end: Naive Pacific wall time to filter to, or None.
+        page: The page's number, from 1.
+        page_size: Rows asked for.
+        attempts: How often to try.
+
+    Raises:
+        UnexpectedAnswer: The answer is not the documented envelope.
+        IngestError: Whatever `Client.get` raises.
+    """
     params: dict[str, str | int] = {
-        f"{query.filter_name}Start": filter_text(stretch.start),
+        f"{query.filter_name}Start": filter_text(start),
         "sortBy": query.sort_by,
         "sortDir": "ASC",
-        "page": stretch.page,
+        "page": page,
         "pageSize": page_size,
         **query.extra,
     }
     if end is not None:
         params[f"{query.filter_name}End"] = filter_text(end)
-    answer = client.get(query.path, params)
+    answer = client.get(query.path, params, attempts=attempts)
     rows = answer.get(query.envelope) if isinstance(answer, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise UnexpectedAnswer(
@@ -154,17 +229,16 @@ def _has_moved(
     return shrunk or any(_key(row, query) in seen for row in fresh)
 
 
-def _next_stretch(stretch: _Stretch, rows: list[Payload], query: ListQuery, page_size: int) -> _Stretch | None:
+def _next_stretch(stretch: _Stretch, page: _Page, query: ListQuery) -> _Stretch | None:
     """Where to read on: further by key, by page number where a second fills a page, again, or nowhere."""
-    is_last = len(rows) < page_size
-    by_key = _last_date(rows, query)
-    leaves = is_last or (by_key is not None and by_key > stretch.start)
-    if leaves and stretch.moved and stretch.rewalks < _MOST_REWALKS:
+    by_key = _last_date(page.rows, query)
+    advances = by_key is not None and by_key > stretch.start
+    if (page.is_last or advances) and stretch.moved and stretch.rewalks < _MOST_REWALKS:
         log.info("%s moved while it was paged; reading the stretch again", query.path)
         return _Stretch(stretch.start, rewalks=stretch.rewalks + 1)
-    if is_last:
+    if page.is_last:
         return None
-    if by_key is not None and by_key > stretch.start:
+    if by_key is not None and advances:
         return _Stretch(by_key)
     return replace(stretch, page=stretch.page + 1)
 

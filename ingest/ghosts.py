@@ -1,0 +1,117 @@
+"""Looking at ghosts: each fetched by its id, alone, so that one that fails spoils nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import dlt
+import pyarrow as pa
+
+from ingest.client import Client
+from ingest.errors import ApiUnreachable, NotFound, RateLimited
+from ingest.order_states import MISSING, REPAIRED, OrderState, state_after, to_table
+from ingest.records import ORDERS, Payload, Record, changed_records, newest_of_each
+from ingest.records import to_table as orders_table
+from ingest.store import Store
+
+log = logging.getLogger(__name__)
+
+# What a cycle may spend on ghosts beside its four requests.
+MOST_REQUESTS = 10
+# A young ghost is looked at in each cycle, an older one hourly: most get their lines within minutes.
+_YOUNG = timedelta(hours=24)
+_OLD_EVERY = timedelta(hours=1)
+
+
+@dataclass
+class GhostReport:
+    """What looking at ghosts gave; counts of orders."""
+
+    checked: int = 0
+    repaired: int = 0
+    still_empty: int = 0
+    missing: int = 0
+    failed: int = 0
+    states: list[OrderState] = field(default_factory=list)
+    payloads: list[Payload] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """The counts for the run's record."""
+        return {
+            "ghosts_checked": self.checked,
+            "ghosts_repaired": self.repaired,
+            "ghosts_still_empty": self.still_empty,
+            "ghosts_missing": self.missing,
+            "ghosts_failed": self.failed,
+        }
+
+
+def due_ghosts(states: dict[int, OrderState], now: datetime) -> list[OrderState]:
+    """The ghosts to look at in this cycle: the longest not looked at first, no more than a cycle may spend."""
+    due = [
+        state for state in states.values() if now - state.since_at < _YOUNG or now - state.checked_at >= _OLD_EVERY
+    ]
+    return sorted(due, key=lambda state: (state.checked_at, state.order_id))[:MOST_REQUESTS]
+
+
+def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> GhostReport:
+    """Fetch each of these orders by its id.
+
+    A 404 means that ShipStation does not know it any more; a 429 ends the looking, not the cycle; any other
+    failure leaves that one to the next cycle.
+    """
+    report = GhostReport()
+    for state in due:
+        try:
+            payload = client.get(f"/orders/{state.order_id}", attempts=1)
+        except NotFound:
+            report.missing += 1
+            report.states.append(OrderState(state.order_id, MISSING, state.since_at, now))
+        except RateLimited:
+            log.warning("ShipStation's rate limit is reached; the other ghosts wait for the next cycle")
+            break
+        except ApiUnreachable:
+            report.failed += 1
+        else:
+            _note(report, state, payload, now)
+        report.checked += 1
+    return report
+
+
+def _note(report: GhostReport, state: OrderState, payload: Any, now: datetime) -> None:
+    if not isinstance(payload, dict) or payload.get("orderId") != state.order_id:
+        report.failed += 1
+        return
+    after = state_after(state.order_id, payload, state, now, alone=True)
+    if after is not None:
+        report.states.append(after)
+        report.repaired += after.state == REPAIRED
+        report.still_empty += after.state not in (REPAIRED, MISSING)
+    report.payloads.append(payload)
+
+
+@dlt.source(name="ghosts", max_table_nesting=0)
+def ghosts(report: GhostReport, store: Store, now: datetime) -> Any:
+    """What looking at ghosts gave, as rows for `orders` and `order_states`."""
+
+    def orders() -> Iterator[pa.Table]:
+        records = _records(report, store, now)
+        if records:
+            yield orders_table(ORDERS, records, now)
+
+    def order_states() -> Iterator[pa.Table]:
+        yield to_table(report.states)
+
+    yield dlt.resource(orders, name="orders", primary_key="order_id", write_disposition="merge")
+    yield dlt.resource(order_states, name="order_states", primary_key="order_id", write_disposition="merge")
+
+
+def _records(report: GhostReport, store: Store, now: datetime) -> list[Record]:
+    newest = newest_of_each(ORDERS, report.payloads)
+    known = store.known(ORDERS, newest)
+    records = changed_records(ORDERS, newest, known, arrived_by="sync", now=now)
+    return store.keep_absent_fields(ORDERS, records, known)

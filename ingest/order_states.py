@@ -1,0 +1,81 @@
+"""Orders that need a second look: ghosts, which have no lines, and orders that ShipStation no longer knows.
+
+`raw_shipstation.order_states` has one row for each order that ever was one:
+
+| state                  | meaning                                                             |
+|------------------------|---------------------------------------------------------------------|
+| ghost                  | came without lines, not yet looked at by itself                     |
+| work_in_progress       | looked at by itself: still without lines                            |
+| missing_in_shipstation | looked at by itself: ShipStation does not know it                   |
+| repaired               | has lines now                                                       |
+| closed                 | was shipped or cancelled without lines                              |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+GHOST = "ghost"
+WORK_IN_PROGRESS = "work_in_progress"
+MISSING = "missing_in_shipstation"
+REPAIRED = "repaired"
+CLOSED = "closed"
+OPEN_STATES = (GHOST, WORK_IN_PROGRESS)
+_ENDED_STATUSES = ("shipped", "cancelled")
+
+SCHEMA = pa.schema(
+    [
+        pa.field("order_id", pa.int64(), nullable=False),
+        pa.field("state", pa.string(), nullable=False),
+        pa.field("since_at", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("checked_at", pa.timestamp("us", tz="UTC"), nullable=False),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class OrderState:
+    """The state of one order. Instants are UTC.
+
+    Attributes:
+        order_id: ShipStation's id.
+        state: See the module's table.
+        since_at: Since when it has needed a look.
+        checked_at: When it was last seen.
+    """
+
+    order_id: int
+    state: str
+    since_at: datetime
+    checked_at: datetime
+
+
+def state_after(
+    order_id: int, payload: dict[str, Any], before: OrderState | None, now: datetime, *, alone: bool = False
+) -> OrderState | None:
+    """The state of an order after a payload of it came, None when it has none and had none.
+
+    Args:
+        order_id: ShipStation's id.
+        payload: What came.
+        before: Its state until now, when it has one that still matters.
+        now: The instant (UTC).
+        alone: Whether the payload was fetched by the order's id.
+    """
+    since = before.since_at if before else now
+    if payload.get("items"):
+        return OrderState(order_id, REPAIRED, since, now) if before else None
+    if payload.get("orderStatus") in _ENDED_STATUSES:
+        return OrderState(order_id, CLOSED, since, now) if before else None
+    if alone or (before and before.state == WORK_IN_PROGRESS):
+        return OrderState(order_id, WORK_IN_PROGRESS, since, now)
+    return OrderState(order_id, GHOST, since, now)
+
+
+def to_table(states: list[OrderState]) -> pa.Table:
+    """States as an Arrow table in the raw table's schema."""
+    return pa.table({name: [getattr(state, name) for state in states] for name in SCHEMA.names}, schema=SCHEMA)

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from api_rows import ago, order, rows, shipment
+
+from ingest.account import Account
+from ingest.errors import ApiUnreachable
+from ingest.ghosts import MOST_REQUESTS
+from ingest.load import load_changes
+from ingest.pipeline import Warehouse
+from sandbox import Fault, Sandbox
+
+OPEN_FINDINGS = "select exception_type, detail from raw_shipstation.findings where resolved_at is null"
+STATES = "select order_id, state from raw_shipstation.order_states order by 1"
+
+
+def order_ids(warehouse: Warehouse) -> list[int]:
+    return [key for (key,) in rows(warehouse, "select order_id from raw_shipstation.orders order by 1")]
+
+
+def hasty(account: Account, page_size: int = 100) -> Account:
+    """Gives up a failing request after half a second, so that isolating takes no minutes."""
+    return replace(account, retry_seconds=0.8, page_size=page_size)
+
+
+@pytest.mark.parametrize("poisoned", [[1], [77], [150], [40, 41, 90]])
+def test_a_row_that_spoils_its_page_is_listed_with_its_position_and_all_others_are_loaded(
+    box: Sandbox, account: Account, warehouse: Warehouse, poisoned: list[int]
+) -> None:
+    load_changes(account, warehouse)
+    for number in range(1, 151):
+        box.book.put_order(order(number, ago(minutes=400 - number)))
+    box.faults.poison_order_ids |= set(poisoned)
+    load_changes(hasty(account), warehouse)
+    assert order_ids(warehouse) == [number for number in range(1, 151) if number not in poisoned]
+    found = rows(warehouse, OPEN_FINDINGS)
+    assert [kind for kind, _ in found] == ["poison_payload"] * len(
+        {number - 1 for number in poisoned} - set(poisoned)
+    )
+    assert all("at position" in detail for _, detail in found)
+
+
+def test_a_poisoned_row_is_tried_again_and_loaded_once_it_is_mended(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    load_changes(account, warehouse)
+    for number in range(1, 31):
+        box.book.put_order(order(number, ago(minutes=400 - number)))
+    box.faults.poison_order_ids.add(7)
+    load_changes(hasty(account), warehouse)
+    box.book.put_order(order(99, ago(minutes=1)))
+    load_changes(hasty(account), warehouse)
+    assert 7 not in order_ids(warehouse)
+    assert len(rows(warehouse, OPEN_FINDINGS)) == 1
+    box.faults.poison_order_ids.clear()
+    load_changes(account, warehouse)
+    assert 7 in order_ids(warehouse)
+    assert rows(warehouse, OPEN_FINDINGS) == []
+
+
+def test_a_server_that_is_down_is_not_taken_for_bad_rows(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    for number in range(1, 31):
+        box.book.put_order(order(number, ago(minutes=400 - number)))
+    box.faults.add(Fault("/orders", status=500))
+    with pytest.raises(ApiUnreachable):
+        load_changes(hasty(account), warehouse)
+    assert len(box.requests.entries()) < 40
+    assert rows(warehouse, "select count(*) from duckdb_tables() where table_name = 'orders'") == [(0,)]
+
+
+def ghost(number: int, **fields: Any) -> dict[str, Any]:
+    return order(number, ago(minutes=50), items=[], **fields)
+
+
+def quietly(box: Sandbox, row: dict[str, Any]) -> None:
+    """Change an order without touching its modification date."""
+    box.book.put_order(row)
+
+
+def test_a_ghost_whose_lines_arrive_is_repaired_even_without_a_new_modification_date(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    empty = order(1, ago(hours=5), items=[])
+    box.book.put_order(empty)
+    box.book.put_order(order(2, ago(minutes=1)))
+    report = load_changes(account, warehouse)
+    assert report.ghosts["ghosts_still_empty"] == 1
+    assert rows(warehouse, STATES) == [(1, "work_in_progress")]
+    quietly(box, empty | {"items": [{"orderItemId": 10, "sku": "17612", "quantity": 3}]})
+    report = load_changes(account, warehouse)
+    assert report.ghosts["ghosts_repaired"] == 1
+    assert rows(warehouse, STATES) == [(1, "repaired")]
+    lines = "select payload->>'$.items[0].quantity' from raw_shipstation.orders where order_id = 1"
+    assert rows(warehouse, lines) == [("3",)]
+    box.requests.reset()
+    load_changes(account, warehouse)
+    assert "/orders/1" not in [entry.path for entry in box.requests.entries()]
+
+
+def test_an_order_on_hold_without_lines_is_a_ghost_and_a_shipped_or_cancelled_one_is_not(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(ghost(1, orderStatus="on_hold"))
+    box.book.put_order(ghost(2, orderStatus="cancelled"))
+    box.book.put_order(ghost(3, orderStatus="shipped"))
+    box.book.put_order(ghost(4, orderStatus="awaiting_shipment") | {"items": None})
+    load_changes(account, warehouse)
+    assert rows(warehouse, STATES) == [(1, "work_in_progress"), (4, "work_in_progress")]
+
+
+def test_a_ghost_that_shipstation_does_not_know_is_missing(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(ghost(1))
+    load_changes(account, warehouse)
+    box.book.delete_order(1)
+    report = load_changes(account, warehouse)
+    assert report.ghosts["ghosts_missing"] == 1
+    assert rows(warehouse, STATES) == [(1, "missing_in_shipstation")]
+
+
+def test_a_429_ends_the_looking_at_once_but_not_the_cycle(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    for number in range(1, 6):
+        box.book.put_order(ghost(number))
+    box.faults.add(Fault("/orders/", status=429, reset_seconds=0, after=2))
+    box.book.put_shipment(shipment(70, 1, ago(minutes=3)))
+    report = load_changes(account, warehouse)
+    assert report.shipments_changed == 1
+    assert report.ghosts["ghosts_checked"] == 2
+    alone = [entry for entry in box.requests.entries() if entry.path.startswith("/orders/")]
+    assert len(alone) == 3
+
+
+@pytest.mark.parametrize("status", [500, 502])
+def test_a_ghost_that_fails_spoils_no_other_and_is_left_to_the_next_cycle(
+    box: Sandbox, account: Account, warehouse: Warehouse, status: int
+) -> None:
+    for number in (1, 2, 3):
+        box.book.put_order(ghost(number))
+    box.faults.add(Fault("/orders/2", status=status, times=1))
+    report = load_changes(account, warehouse)
+    assert (report.ghosts["ghosts_failed"], report.ghosts["ghosts_still_empty"]) == (1, 2)
+    assert rows(warehouse, STATES) == [(1, "work_in_progress"), (2, "ghost"), (3, "work_in_progress")]
+    load_changes(account, warehouse)
+    assert rows(warehouse, STATES) == [(number, "work_in_progress") for number in (1, 2, 3)]
+
+
+def test_a_cycle_spends_a_bounded_number_of_requests_on_ghosts_and_reaches_all_in_turn(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    for number in range(1, 26):
+        box.book.put_order(order(number, ago(minutes=50) + timedelta(seconds=number), items=[]))
+    looked: set[str] = set()
+    for _ in range(3):
+        box.requests.reset()
+        load_changes(account, warehouse)
+        alone = [entry.path for entry in box.requests.entries() if entry.path.startswith("/orders/")]
+        assert len(alone) <= MOST_REQUESTS
+        looked |= set(alone)
+    assert len(looked) == 25
