@@ -56,7 +56,17 @@ class Ledger:
         os.environ["SHIPLEDGER_WAREHOUSE"] = str(self.warehouse)
         os.environ["SHIPLEDGER_LEDGER"] = str(self.marts)
         folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-        quiet = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-populate-cache", "--target-path", str(self.home / "target")]
+        quiet = [
+            "--quiet",
+            "--log-level",
+            "none",
+            "--log-level-file",
+            "none",
+            "--no-write-json",
+            "--no-populate-cache",
+            "--target-path",
+            str(self.home / "target"),
+        ]
         try:
             return dbtRunner(manifest=self._manifest).invoke([*arguments, *folders, *quiet])
         finally:
@@ -91,7 +101,9 @@ class Ledger:
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every mart, its rows in a fixed order."""
-        names = [name for (name,) in self.rows("select table_name from duckdb_tables() where schema_name = 'marts'")]
+        names = [
+            name for (name,) in self.rows("select table_name from duckdb_tables() where schema_name = 'marts'")
+        ]
         return {name: self.rows(f"select * from {name} order by all") for name in names}
 
 
@@ -106,7 +118,14 @@ def parse_project(home: Path) -> Any:
     """The manifest: seconds to make, and good for every warehouse."""
     os.environ["SHIPLEDGER_WAREHOUSE"] = str(home / "warehouse.duckdb")
     os.environ["SHIPLEDGER_LEDGER"] = str(home / "ledger.duckdb")
-    folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(home / "target")]
+    folders = [
+        "--project-dir",
+        str(PROJECT),
+        "--profiles-dir",
+        str(PROJECT),
+        "--target-path",
+        str(home / "target"),
+    ]
     result = dbtRunner().invoke(["parse", "--quiet", "--log-level-file", "none", *folders])
     assert result.success, result.exception
     return result.result

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 Payload = dict[str, Any]
 
@@ -51,6 +52,15 @@ create table raw_operations.entries (
 """
 
 KEYS = {"orders": "order_id", "shipments": "shipment_id", "fulfillments": "fulfillment_id"}
+TEXTS = {
+    "order_number": "orderNumber",
+    "order_key": "orderKey",
+    "order_status": "orderStatus",
+    "create_date": "createDate",
+    "modify_date": "modifyDate",
+    "ship_date": "shipDate",
+    "void_date": "voidDate",
+}
 API_KEYS = {"orders": "orderId", "shipments": "shipmentId", "fulfillments": "fulfillmentId"}
 
 
@@ -80,7 +90,10 @@ def load(
     arrived_by: str = "sync",
     kept_fields: dict[int, Payload] | None = None,
 ) -> None:
-    """Merge payloads on ShipStation's id, the newest wins; an order keeps the instant it was first seen."""
+    """Merge payloads on ShipStation's id, the newest wins; an order keeps the instant it was first seen.
+
+    Columns beside the payload are text or nothing, whatever type the payload has there.
+    """
     key, api_key = KEYS[table], API_KEYS[table]
     columns = [name for (name, *_) in connection.execute(f"describe raw_shipstation.{table}").fetchall()]
     seen = dict(connection.execute(f"select {key}, first_seen_at from raw_shipstation.{table}").fetchall())
@@ -90,13 +103,7 @@ def load(
         row = {
             key: payload[api_key],
             "order_id": payload.get("orderId"),
-            "order_number": payload.get("orderNumber"),
-            "order_key": payload.get("orderKey"),
-            "order_status": payload.get("orderStatus"),
-            "create_date": payload.get("createDate"),
-            "modify_date": payload.get("modifyDate"),
-            "ship_date": payload.get("shipDate"),
-            "void_date": payload.get("voidDate"),
+            **{column: _text(payload.get(field)) for column, field in TEXTS.items()},
             "payload": text,
             "kept_fields": json.dumps(kept_fields[payload[api_key]])
             if kept_fields and payload[api_key] in kept_fields
@@ -110,9 +117,13 @@ def load(
         rows.append([row[column] for column in columns])
     if not rows:
         return
-    connection.executemany(f"delete from raw_shipstation.{table} where {key} = ?", [[p[api_key]] for p in payloads])
-    marks = ", ".join("?" * len(columns))
-    connection.executemany(f"insert into raw_shipstation.{table} values ({marks})", rows)
+    by_column = pa.table(
+        {name: list(values) for name, values in zip(columns, zip(*rows, strict=True), strict=True)}
+    )
+    connection.register("loaded", by_column)
+    connection.execute(f"delete from raw_shipstation.{table} where {key} in (select {key} from loaded)")
+    connection.execute(f"insert into raw_shipstation.{table} select * from loaded")
+    connection.unregister("loaded")
 
 
 def enter(
@@ -137,3 +148,7 @@ def mark_built(connection: duckdb.DuckDBPyConnection) -> None:
     loads = " union ".join(f"select _dlt_load_id from raw_shipstation.{table}" for table in tables)
     connection.execute("delete from raw_shipledger.built_loads")
     connection.execute(f"insert into raw_shipledger.built_loads {loads}")
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

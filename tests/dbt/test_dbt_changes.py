@@ -49,9 +49,13 @@ def test_a_label_voided_next_week_leaves_the_day_week_and_month_it_was_counted_i
         raw_tables.set_context(connection, datetime(2026, 1, 14, 18, tzinfo=UTC), run_id="run-2")
     ledger.build()
     assert ledger.rows("select count(*) from shipped_items where shipstation_order_id = 2") == [(0,)]
-    assert ledger.rows("select quantity_shipped from weekly_shipped_history where sku_code = '18795' limit 1") == [(0,)]
+    assert ledger.rows("select quantity_shipped from weekly_shipped_history where sku_code = '18795' limit 1") == [
+        (0,)
+    ]
     assert ledger.rows("select order_count, unit_count from charge_report_monthly") == [(1, 7)]
-    now = ledger.rows("select quantity_on_hand, quantity_allocated from inventory_current where sku_code = '18795'")
+    now = ledger.rows(
+        "select quantity_on_hand, quantity_allocated from inventory_current where sku_code = '18795'"
+    )
     assert now == [(before[0][0] + 10, 10)]
     ledger.assert_same_as_full_build()
 
@@ -71,7 +75,9 @@ def test_a_field_missing_from_a_payload_erases_nothing_and_a_null_does(ledger: L
 def test_an_order_that_takes_anothers_number_makes_both_duplicates_and_giving_it_back_clears_both(
     ledger: Ledger,
 ) -> None:
-    duplicates = "select shipstation_order_id from exceptions where exception_type = 'duplicate_order_number' order by all"
+    duplicates = (
+        "select shipstation_order_id from exceptions where exception_type = 'duplicate_order_number' order by all"
+    )
     come(ledger, "orders", order(2, [line("18795", 10)], orderNumber="680001"))
     ledger.build()
     assert ledger.rows(duplicates) == [(1,), (2,)]
@@ -84,7 +90,9 @@ def test_an_order_that_takes_anothers_number_makes_both_duplicates_and_giving_it
 def test_a_label_that_moves_to_another_order_leaves_the_first(ledger: Ledger) -> None:
     come(ledger, "shipments", label(101, 2, "2026-01-05", [line("18795", 1)]))
     ledger.build()
-    assert ledger.rows("select count(*) from shipped_items where shipment_id = 101 and shipstation_order_id = 1") == [(0,)]
+    assert ledger.rows(
+        "select count(*) from shipped_items where shipment_id = 101 and shipstation_order_id = 1"
+    ) == [(0,)]
     ledger.assert_same_as_full_build()
 
 

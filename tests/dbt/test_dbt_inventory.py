@@ -19,7 +19,9 @@ def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
     return new_ledger()
 
 
-def ship(ledger: Ledger, order_id: int, ship_date: str, sku: str, quantity: int, *, load_id: str = "load-1") -> None:
+def ship(
+    ledger: Ledger, order_id: int, ship_date: str, sku: str, quantity: int, *, load_id: str = "load-1"
+) -> None:
     with ledger.connect() as connection:
         raw_tables.load(connection, "orders", [order(order_id, [line(sku, quantity)])], load_id)
         label_of_it = label(order_id + 5000, order_id, ship_date)
@@ -47,7 +49,9 @@ def test_nothing_but_the_opening_balances_is_on_the_shelf_of_an_empty_business(l
     ledger.build()
     assert dict(ledger.rows("select sku_code, quantity_on_hand from inventory_current")) == SHELF
     days = (date(2026, 1, 9) - date(2025, 9, 19)).days + 1
-    assert ledger.rows("select count(*), min(inventory_date) from inventory_daily") == [(5 * days, date(2025, 9, 19))]
+    assert ledger.rows("select count(*), min(inventory_date) from inventory_daily") == [
+        (5 * days, date(2025, 9, 19))
+    ]
     assert ledger.rows("select count(*) from charge_report_daily") == [(0,)]
 
 
@@ -85,7 +89,9 @@ def test_forty_wanted_ten_left_are_10_and_30_of_the_next_lot(ledger: Ledger) -> 
     ship(ledger, 2, "2026-01-06", "17612", 40)
     ledger.build()
     assert lots_of(ledger, 2) == [("250237", "fifo", 10), ("250400", "fifo", 30)]
-    ranks = ledger.rows("select lot_number, quantity_on_hand, fifo_rank from lot_inventory where sku_code = '17612'")
+    ranks = ledger.rows(
+        "select lot_number, quantity_on_hand, fifo_rank from lot_inventory where sku_code = '17612'"
+    )
     assert sorted(ranks) == [("250237", 0, None), ("250400", 70, 1)]
 
 

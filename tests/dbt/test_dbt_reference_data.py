@@ -9,14 +9,34 @@ from ledger_under_test import Ledger, failures
 
 # The seeds as they are, with one row more: the row's number is that of the file.
 REFUSED = {
-    "an unknown component": ("sku_aliases", "'18999', '11111', 1, 'bundle', 'x'", "row 65: component_sku 11111 is no"),
+    "an unknown component": (
+        "sku_aliases",
+        "'18999', '11111', 1, 'bundle', 'x'",
+        "row 65: component_sku 11111 is no",
+    ),
     "a negative multiplier": ("sku_aliases", "'18999', '17612', -2, 'bundle', 'x'", "row 65: multiplier must be"),
-    "an alias of an alias": ("sku_aliases", "'18999', '18225', 1, 'bundle', 'x'", "row 65: component_sku 18225 is no"),
+    "an alias of an alias": (
+        "sku_aliases",
+        "'18999', '18225', 1, 'bundle', 'x'",
+        "row 65: component_sku 18225 is no",
+    ),
     "a component twice": ("sku_aliases", "'18605', '17904', 2, 'bundle', 'x'", "18605 names 17904 twice"),
     "an unknown SKU": ("pallet_factors", "'11111', 48, '2000-01-01', null", "row 8: sku_code 11111 is no product"),
-    "overlapping spans": ("pallet_factors", "'17612', 50, '2026-01-01', null", "row 8: 17612 from 2026-01-01 overlaps"),
-    "a rate with a gap": ("rate_card", "'order', 400, 'x', '1990-01-01', '1999-12-30'", "row 2: order has no value for"),
-    "a second opening day": ("opening_balances", "'17612', '250111', '2025-10-01', 5", "row 7: opening_date must be"),
+    "overlapping spans": (
+        "pallet_factors",
+        "'17612', 50, '2026-01-01', null",
+        "row 8: 17612 from 2026-01-01 overlaps",
+    ),
+    "a rate with a gap": (
+        "rate_card",
+        "'order', 400, 'x', '1990-01-01', '1999-12-30'",
+        "row 2: order has no value for",
+    ),
+    "a second opening day": (
+        "opening_balances",
+        "'17612', '250111', '2025-10-01', 5",
+        "row 7: opening_date must be",
+    ),
     "a product twice": ("skus", "'17612', 'PT Kit', true, 50", "row 2: 17612 is there twice"),
 }
 

@@ -55,7 +55,9 @@ def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
         label(102, 1, "2026-01-05", [line("17612 - 250300", 2, orderItemId=orders[0]["items"][0]["orderItemId"])]),
         label(103, 2, "2026-01-05", [line("17612 - 250300", 1)]),
         label(104, 2, "2026-01-07", [line("18795", 1)]),
-        label(105, 3, "2026-01-05", [line("17612 - 250300", 10)], voided=True, voidDate="2026-01-08T09:00:00.0000000"),
+        label(
+            105, 3, "2026-01-05", [line("17612 - 250300", 10)], voided=True, voidDate="2026-01-08T09:00:00.0000000"
+        ),
         label(107, 7, "2026-01-05", [line("17612 - 250300", 2, orderItemId=partly["orderItemId"])]),
         label(108, 7, "2026-01-06"),
         label(109, 7, "2026-01-07"),
@@ -219,7 +221,9 @@ def test_a_split_order_shares_its_number_without_an_alert(ledger: Ledger) -> Non
 
 
 def test_an_unknown_status_and_unknown_fields_are_loaded_as_they_are(ledger: Ledger) -> None:
-    assert ledger.rows("select order_status from orders_inbox where shipstation_order_id = 21") == [("some_new_status",)]
+    assert ledger.rows("select order_status from orders_inbox where shipstation_order_id = 21") == [
+        ("some_new_status",)
+    ]
 
 
 def test_a_payload_of_nulls_and_wrong_types_is_loaded_and_counted_where_it_can_be(ledger: Ledger) -> None:
@@ -251,7 +255,9 @@ def test_a_label_without_its_order_counts_and_is_listed(ledger: Ledger) -> None:
 
 
 def test_what_loading_noticed_is_listed_until_it_is_resolved(ledger: Ledger) -> None:
-    found = ledger.rows("select shipstation_order_id, first_seen_at from exceptions where exception_type = 'poison_payload'")
+    found = ledger.rows(
+        "select shipstation_order_id, first_seen_at from exceptions where exception_type = 'poison_payload'"
+    )
     assert found == [(31, datetime(2026, 1, 8, 10, tzinfo=UTC))]
 
 

@@ -3,7 +3,10 @@
 -- first label, else from the fulfillment, else from the order itself.
 with orders as (
 
-    select * from {{ ref('int_orders_settled') }}
+    select
+        *,
+        has_printed_number and parent_order_id is null and not is_merged and not is_missing as may_be_contested
+    from {{ ref('int_orders_settled') }}
     where {{ order_changed() }}
 
 ),
@@ -41,7 +44,7 @@ contested_numbers as (
 
     select order_number
     from orders
-    where parent_order_id is null and not is_merged and not is_missing
+    where may_be_contested
     group by order_number
     having count(distinct customer_hash) > 1
 
@@ -50,7 +53,7 @@ contested_numbers as (
 described as (
 
     select
-        orders.* exclude (items, carrier_code, service_code, carrier_account_id),
+        orders.* exclude (items, may_be_contested, carrier_code, service_code, carrier_account_id),
         first_departures.ship_date,
         coalesce(first_departures.departure.carrier_code, orders.carrier_code) as carrier_code,
         coalesce(first_departures.departure.service_code, orders.service_code) as service_code,
@@ -58,7 +61,7 @@ described as (
         first_departures.departure.tracking_number,
         coalesce(contents.line_count, 0) as line_count,
         cast(coalesce(contents.total_items, 0) as bigint) as total_items,
-        orders.parent_order_id is null and not orders.is_merged and not orders.is_missing
+        orders.may_be_contested
         and orders.order_number in (select contested.order_number from contested_numbers as contested)
             as has_contested_number
     from orders

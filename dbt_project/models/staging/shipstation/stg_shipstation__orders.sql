@@ -36,7 +36,7 @@ orders as (
         try_cast(doc.advancedoptions.billtomyotheraccount as bigint) as carrier_account_id,
 
         ---------- text
-        coalesce(doc.ordernumber, order_number) as order_number,
+        coalesce(order_number, doc.ordernumber) as order_number,
         coalesce(doc.orderstatus, order_status) as order_status,
         doc.carriercode as carrier_code,
         doc.servicecode as service_code,
@@ -49,6 +49,7 @@ orders as (
         doc.items as items,
 
         ---------- booleans
+        order_number is not null as has_printed_number,
         coalesce(len(doc.advancedoptions.mergedids), 0) > 0 as is_merged,
 
         ---------- dates
