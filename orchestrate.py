@@ -88,6 +88,19 @@ def backfill(since: date, until: date | None, actor: str | None, as_json: bool) 
 
 
 @cli.command()
+@click.option("--since", type=_Day(), required=True, help="First day, YYYY-MM-DD.")
+@click.option("--until", type=_Day(), default=None, help="Last day, included; now by default.")
+@click.option("--repair", is_flag=True, help="Load what is missing or different.")
+@_ACTOR
+@_JSON
+def reconcile(since: date, until: date | None, repair: bool, actor: str | None, as_json: bool) -> None:
+    """Compare ShipStation with the warehouse, field by field."""
+    with TerminalProgress() as progress:
+        facts = commands.reconcile(read_settings(), since, until, repair, _who(actor), progress.show)
+    _answer(facts, as_json, _tell_comparison)
+
+
+@cli.command()
 @_JSON
 def status(as_json: bool) -> None:
     """Tell how things stand: watermark, runs, jobs, freshness, alerts."""
@@ -192,6 +205,22 @@ def _tell_cycle(facts: dict[str, Any]) -> str:
     )
     built = f"Published {facts['published']}." if facts["built"] else f"Nothing new; {facts['published']} stands."
     return done + built
+
+
+def _tell_comparison(facts: dict[str, Any]) -> str:
+    lines = [f"{'':<14}{'ShipStation':>12}{'here':>10}"]
+    lines += [
+        f"{table:<14}{there:>12}{facts['rows_here'][table]:>10}" for table, there in facts["rows_there"].items()
+    ]
+    lines.append(f"{'units':<14}{facts['units_there']:>12}{facts['units_here']:>10}")
+    lines.append(
+        f"{facts['missing_here']} missing here, {facts['missing_there']} missing there, "
+        f"{facts['different']} different; {facts['repaired']} repaired."
+    )
+    for one in facts["differences"]:
+        fields = f" ({', '.join(one['fields'])})" if one["fields"] else ""
+        lines.append(f"  {one['table']} {one['key']}: {one['kind'].replace('_', ' ')}{fields}")
+    return "\n".join(lines)
 
 
 def _tell_serving(facts: dict[str, Any]) -> str:

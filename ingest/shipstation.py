@@ -60,8 +60,8 @@ def shipstation(cycle: Cycle, *, with_reference_lists: bool) -> Any:
     yield _watermarks(cycle, with_reference_lists)
 
 
-def _hints(kind: RecordKind) -> dict[str, Any]:
-    """Merge on ShipStation's id; within a load the row fetched last wins."""
+def merge_hints(kind: RecordKind) -> dict[str, Any]:
+    """A resource's settings: merged on ShipStation's id; within a load the row fetched last wins."""
     return {
         "name": kind.table,
         "primary_key": kind.key,
@@ -78,7 +78,7 @@ def _orders(cycle: Cycle) -> Any:
     def orders() -> Iterator[pa.Table]:
         yield from cycle.changed("orders", ORDERS, ORDERS_BY_MODIFY_DATE, "modifyDate")
 
-    return dlt.resource(orders, **_hints(ORDERS))
+    return dlt.resource(orders, **merge_hints(ORDERS))
 
 
 def _shipments(cycle: Cycle) -> Any:
@@ -86,14 +86,14 @@ def _shipments(cycle: Cycle) -> Any:
         yield from cycle.changed("shipments", SHIPMENTS, SHIPMENTS_BY_CREATE_DATE, "createDate")
         yield from cycle.changed("voids", SHIPMENTS, SHIPMENTS_BY_VOID_DATE, "voidDate")
 
-    return dlt.resource(shipments, **_hints(SHIPMENTS))
+    return dlt.resource(shipments, **merge_hints(SHIPMENTS))
 
 
 def _fulfillments(cycle: Cycle) -> Any:
     def fulfillments() -> Iterator[pa.Table]:
         yield from cycle.changed("fulfillments", FULFILLMENTS, FULFILLMENTS_BY_CREATE_DATE, "createDate")
 
-    return dlt.resource(fulfillments, **_hints(FULFILLMENTS))
+    return dlt.resource(fulfillments, **merge_hints(FULFILLMENTS))
 
 
 def _order_states(cycle: Cycle) -> Any:

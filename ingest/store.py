@@ -41,12 +41,25 @@ class Store:
         keys = [record.key for record in records if record.key in known]
         if not keys:
             return list(records)
+        earlier = self.effective_payloads(kind, keys)
+        return [_with_kept(record, earlier.get(record.key)) for record in records]
+
+    def effective_payloads(self, kind: RecordKind, keys: Iterable[int]) -> dict[int, Payload]:
+        """The stored payloads of the given ids, with the fields kept from earlier ones."""
         rows = self._rows(
             f"select {kind.key}, payload, kept_fields from {kind.table} where {kind.key} in (select unnest(%s))",
-            keys,
+            list(keys),
         )
-        earlier = {key: _effective(payload, kept) for key, payload, kept in rows}
-        return [_with_kept(record, earlier.get(record.key)) for record in records]
+        return {key: _effective(payload, kept) for key, payload, kept in rows}
+
+    def keys_between(self, kind: RecordKind, date_column: str, begin: str, end: str) -> list[int]:
+        """Ids of stored rows whose date lies between two wall times, compared as ISO text."""
+        rows = self._rows(
+            f"select {kind.key} from {kind.table} where {date_column} > %s and {date_column} < %s order by 1",
+            begin,
+            end,
+        )
+        return [key for (key,) in rows]
 
     def read_watermarks(self) -> dict[str, datetime]:
         """The last watermark of each list, as UTC instants.

@@ -47,14 +47,49 @@ def backfill(
         ShipledgerError: With the contract's exit code.
     """
     account_of(settings)
+    start, end = _span(settings, since, until)
+    arguments = {"since": start.isoformat(), "until": end.isoformat() if end else None}
+    return _run_job(settings, "backfill", arguments, actor, on_progress)
+
+
+def reconcile(
+    settings: Settings,
+    since: date,
+    until: date | None,
+    repair: bool,
+    actor: str,
+    on_progress: OnProgress,
+) -> dict[str, Any]:
+    """Compare a span of days with ShipStation field by field, and give what was found.
+
+    Args:
+        settings: The configuration.
+        since: First day, in the business's time zone.
+        until: Last day, included; None for now.
+        repair: Whether to put right what is ours to put right.
+        actor: Who asked.
+        on_progress: Told the job's state while it runs.
+
+    Raises:
+        ShipledgerError: With the contract's exit code.
+    """
+    account_of(settings)
+    start, end = _span(settings, since, until)
+    arguments = {
+        "since": start.isoformat(),
+        "until": (end or datetime.now(UTC)).isoformat(),
+        "repair": repair,
+    }
+    return _run_job(settings, "reconcile", arguments, actor, on_progress)
+
+
+def _span(settings: Settings, since: date, until: date | None) -> tuple[datetime, datetime | None]:
+    """The instants (UTC) at which a span of business days begins and ends."""
     if since > settings.today():
         raise UsageError(f"--since {since} lies in the future. Give a day up to today, {settings.today()}.")
     if until is not None and until < since:
         raise UsageError(f"--until {until} lies before --since {since}. Give the later day as --until.")
-    start = _midnight(settings, since)
-    end = _midnight(settings, until + timedelta(days=1)) if until else None
-    arguments = {"since": start.isoformat(), "until": end.isoformat() if end else None}
-    return _run_job(settings, "backfill", arguments, actor, on_progress)
+    return _midnight(settings, since), _midnight(settings, until + timedelta(days=1)) if until else None
 
 
 def _midnight(settings: Settings, day: date) -> datetime:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from ingest.account import Account
 from ingest.load import LoadReport, load_backfill_window, load_changes
 from ingest.operations import load_entries
 from ingest.pipeline import Warehouse
+from ingest.reconcile import reconcile
 from workflows.errors import ConfigurationError, OutOfReach, ShipledgerError
 from workflows.home import check_warehouse
 from workflows.modelling import Modelling, fingerprint, remove_ledger
@@ -87,6 +89,25 @@ class Engine:
         """Load one window of a backfill; `finished` in the facts says whether it was the last."""
         return self._load(lambda account: load_backfill_window(account, self._warehouse, since, until, report))
 
+    def reconcile(self, since: datetime, until: datetime, repair: bool, report: Report) -> Facts:
+        """Compare a span (UTC instants) with ShipStation field by field; see `ingest.reconcile`."""
+        account = self._ready()
+        with _told_to_the_user():
+            found, client = reconcile(account, self._warehouse, since, until, repair=repair, progress=report)
+        return {
+            "rows_there": found.rows_there,
+            "rows_here": found.rows_here,
+            "units_there": found.units_there,
+            "units_here": found.units_here,
+            "missing_here": found.missing_here,
+            "missing_there": found.missing_there,
+            "different": found.different,
+            "repaired": found.repaired,
+            "differences": [asdict(difference) for difference in found.differences],
+            "api_requests": client.requests_sent,
+            "api_seconds": client.api_seconds,
+        }
+
     def build(self, run: Run, runs_since: RunsSince, report: Report) -> Facts:
         """Build and test the models, unless nothing has changed since the last green build.
 
@@ -131,18 +152,20 @@ class Engine:
         return publish(self.settings, run.run_id)
 
     def _load(self, fetch: Callable[[Account], LoadReport]) -> Facts:
-        check_warehouse(self.settings.warehouse)
-        account = account_of(self.settings)
+        account = self._ready()
         began = time.monotonic()
-        try:
+        with _told_to_the_user():
             loaded = fetch(account)
             prepare_store(self.settings.operations)
             load_entries(self.settings.operations, self._warehouse)
-        except ingest_errors.IngestError as problem:
-            raise _for_the_user(problem) from problem
         facts = asdict(loaded)
         facts["load_seconds"] = time.monotonic() - began
         return facts
+
+    def _ready(self) -> Account:
+        """The account to read from, once the warehouse is seen to be usable."""
+        check_warehouse(self.settings.warehouse)
+        return account_of(self.settings)
 
     def _is_fresh(self, green: GreenBuild | None, print_now: str, today: str, as_of: datetime) -> bool:
         return (
@@ -152,6 +175,15 @@ class Engine:
             and green.built_at <= as_of < green.built_at + _REBUILD_AFTER
             and self.settings.ledger.exists()
         )
+
+
+@contextmanager
+def _told_to_the_user() -> Iterator[None]:
+    """Ingest's errors as errors of the command line."""
+    try:
+        yield
+    except ingest_errors.IngestError as problem:
+        raise _for_the_user(problem) from problem
 
 
 def _for_the_user(problem: ingest_errors.IngestError) -> ShipledgerError:

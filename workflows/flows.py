@@ -71,6 +71,18 @@ def backfill(arguments: dict[str, Any]) -> Facts:
     return _build_and_publish("backfill", started_at, loaded)
 
 
+@DBOS.workflow(name="reconcile")
+def reconcile(arguments: dict[str, Any]) -> Facts:
+    """Compare a span of dates with ShipStation field by field, and repair when asked.
+
+    Args:
+        arguments: `since` and `until`, UTC instants in ISO format, and `repair`.
+    """
+    started_at = _begin()
+    compared = _compare(arguments["since"], arguments["until"], arguments["repair"])
+    return _build_and_publish("reconcile", started_at, compared)
+
+
 def _build_and_publish(kind: str, started_at: datetime, loaded: Facts) -> Facts:
     built = _build(kind, started_at, loaded)
     published, finished_at = _publish(kind, started_at, loaded, built["built"])
@@ -99,6 +111,13 @@ def _load_changes() -> Facts:
 def _load_window(since: str, until: str | None) -> Facts:
     end = datetime.fromisoformat(until) if until else None
     return current_bench().engine.load_window(datetime.fromisoformat(since), end, _reporter())
+
+
+@DBOS.step(name="compare")
+def _compare(since: str, until: str, repair: bool) -> Facts:
+    return current_bench().engine.reconcile(
+        datetime.fromisoformat(since), datetime.fromisoformat(until), repair, _reporter()
+    )
 
 
 @DBOS.step(name="build")

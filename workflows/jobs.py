@@ -22,7 +22,7 @@ QUEUE = "writer"
 APPLICATION = "shipledger"
 # Raised when the steps of a workflow change, so that no job is resumed by other code than began it.
 APPLICATION_VERSION = "shipledger-1"
-KINDS = ("sync", "backfill")
+KINDS = ("sync", "backfill", "reconcile")
 _OPEN = ("ENQUEUED", "PENDING", "DELAYED")
 _STATUS = {
     "SUCCESS": "success",

@@ -47,7 +47,7 @@ def serve(
         raise AlreadyRunning(f"A worker for {settings.home} is running already. Stop it first, or use it.")
     try:
         with run_worker(settings) as jobs, _page(settings, page_command) as page:
-            start_schedule(sync_every_minutes)
+            start_schedule(settings.timezone.key, sync_every_minutes)
             announce()
             _first_sync(settings, jobs)
             while not stopped.wait(0.5):

@@ -1,0 +1,235 @@
+"""Comparing ShipStation with the warehouse, row by row and field by field.
+
+A span of dates is walked anew and each row compared with what is stored. Found are rows that are missing here,
+rows that ShipStation no longer lists, and rows that differ, with the fields that do. Repairing loads what is
+missing or different, and asks for each order that is no longer listed by its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import dlt
+import pyarrow as pa
+
+from ingest.account import Account
+from ingest.client import Client
+from ingest.comparison import (
+    MISMATCH,
+    Comparison,
+    Difference,
+    differing_fields,
+    finding_key,
+    finding_of,
+    number_of,
+    units,
+)
+from ingest.cycle import Progress
+from ingest.errors import NotFound, ServerKeepsFailing
+from ingest.findings import to_table as findings_table
+from ingest.order_states import MISSING, OrderState
+from ingest.order_states import to_table as states_table
+from ingest.pacific import filter_end, filter_start, filter_text
+from ingest.pipeline import Warehouse, create_pipeline, held_open, load
+from ingest.records import (
+    FULFILLMENTS,
+    ORDERS,
+    SHIPMENTS,
+    Payload,
+    RecordKind,
+    changed_records,
+    newest_of_each,
+    to_table,
+)
+from ingest.shipstation import (
+    FULFILLMENTS_BY_CREATE_DATE,
+    ORDERS_BY_MODIFY_DATE,
+    SHIPMENTS_BY_CREATE_DATE,
+    merge_hints,
+)
+from ingest.store import Store
+from ingest.walk import ListQuery, Poison, walk
+
+_LISTS: tuple[tuple[RecordKind, ListQuery, str], ...] = (
+    (ORDERS, ORDERS_BY_MODIFY_DATE, "modify_date"),
+    (SHIPMENTS, SHIPMENTS_BY_CREATE_DATE, "create_date"),
+    (FULFILLMENTS, FULFILLMENTS_BY_CREATE_DATE, "create_date"),
+)
+_BATCH_ROWS = 4000
+
+
+@dataclass(frozen=True)
+class _Job:
+    client: Client
+    store: Store
+    since: datetime
+    until: datetime
+    repair: bool
+    progress: Progress
+    found: Comparison
+    unreadable: list[Poison]
+
+
+def reconcile(
+    account: Account,
+    warehouse: Warehouse,
+    since: datetime,
+    until: datetime,
+    *,
+    repair: bool,
+    progress: Progress = lambda *_: None,
+) -> tuple[Comparison, Client]:
+    """Compare a span and, when asked, put right what is ours to put right.
+
+    Args:
+        account: Where to read.
+        warehouse: What to compare with.
+        since: First instant (UTC): orders by modification, shipments and fulfillments by creation.
+        until: Last instant (UTC).
+        repair: Whether to load what is missing or different.
+        progress: Told (list name, rows so far, rows expected).
+
+    Returns:
+        The comparison, and the client for its counts of requests.
+
+    Raises:
+        IngestError: With nothing repaired by half.
+    """
+    pipeline = create_pipeline(warehouse, "shipstation")
+    with Client(account) as client, held_open(pipeline):
+        job = _Job(client, Store(pipeline), since, until, repair, progress, Comparison(), [])
+        load(pipeline, _reconciled(job))
+        return job.found, client
+
+
+@dlt.source(name="reconciled", max_table_nesting=0)
+def _reconciled(job: _Job) -> Any:
+    for kind, query, date_column in _LISTS:
+        yield dlt.resource(_compare(job, kind, query, date_column), **merge_hints(kind))
+    yield dlt.resource(_states(job), name="order_states", primary_key="order_id", write_disposition="merge")
+    yield dlt.resource(_findings(job), name="findings", primary_key="finding_key", write_disposition="merge")
+
+
+def _compare(job: _Job, kind: RecordKind, query: ListQuery, date_column: str) -> Iterator[pa.Table]:
+    """Walk the span; yield what is to be repaired."""
+    listed: set[int] = set()
+    job.found.rows_there[kind.table] = job.found.rows_here[kind.table] = 0
+    for payloads in _batches(job, kind, query):
+        newest = newest_of_each(kind, payloads)
+        listed |= newest.keys()
+        yield from _compare_batch(job, kind, newest)
+    unlisted = [key for key in _stored_in_span(job, kind, date_column) if key not in listed]
+    for start in range(0, len(unlisted), _BATCH_ROWS):
+        yield from _compare_unlisted(job, kind, unlisted[start : start + _BATCH_ROWS])
+
+
+def _batches(job: _Job, kind: RecordKind, query: ListQuery) -> Iterator[list[Payload]]:
+    batch: list[Payload] = []
+    pages = walk(
+        job.client,
+        query,
+        # A second early, whether the bound is inclusive or not: what we hold in the span must be listed.
+        start=filter_start(job.since) - timedelta(seconds=1),
+        end=filter_end(job.until),
+        on_page=lambda done, total: job.progress(kind.table, done, total),
+        on_poison=job.unreadable.append,
+    )
+    for page in pages:
+        batch += page
+        if len(batch) >= _BATCH_ROWS:
+            yield batch
+            batch = []
+    yield batch
+
+
+def _compare_batch(job: _Job, kind: RecordKind, newest: dict[int, Payload]) -> Iterator[pa.Table]:
+    now = datetime.now(UTC)
+    known = job.store.known(kind, newest)
+    stored = job.store.effective_payloads(kind, newest)
+    found = job.found
+    found.rows_there[kind.table] += len(newest)
+    found.rows_here[kind.table] += len(stored)
+    found.compared |= {finding_key(kind.table, key) for key in newest}
+    if kind is ORDERS:
+        found.units_there += sum(map(units, newest.values()))
+        found.units_here += sum(map(units, stored.values()))
+    records = changed_records(kind, newest, known, arrived_by="sync", now=now)
+    for record in records:
+        here = stored.get(record.key)
+        what = "missing_here" if here is None else "different"
+        fields = differing_fields(record.payload, here)
+        found.note(
+            Difference(kind.table, record.key, what, fields, number_of(record.payload), repaired=job.repair)
+        )
+    if job.repair and records:
+        yield to_table(kind, job.store.keep_absent_fields(kind, records, known), now)
+
+
+def _compare_unlisted(job: _Job, kind: RecordKind, keys: list[int]) -> Iterator[pa.Table]:
+    """Rows that we hold in the span and ShipStation did not list: an order is asked for by its id."""
+    settled = {key for key, state in job.store.order_states().items() if state.state == MISSING}
+    for key, payload in job.store.effective_payloads(kind, keys).items():
+        if kind is ORDERS and key in settled:
+            continue
+        try:
+            current = _ask_for(job, key) if kind is ORDERS else None
+        except ServerKeepsFailing:
+            # A row that ShipStation cannot deliver says nothing about either side.
+            continue
+        if current is not None:
+            # It was modified while the list was walked, and left the span.
+            yield from _compare_batch(job, kind, {key: current})
+        else:
+            _note_missing_there(job, kind, key, payload)
+
+
+def _ask_for(job: _Job, order_id: int) -> Payload | None:
+    try:
+        current = job.client.get(f"/orders/{order_id}")
+    except NotFound:
+        return None
+    return current if isinstance(current, dict) else None
+
+
+def _note_missing_there(job: _Job, kind: RecordKind, key: int, payload: Payload) -> None:
+    """An order is noted as missing, which the models treat as cancelled; a label or fulfillment only listed."""
+    found, now = job.found, datetime.now(UTC)
+    repairs = job.repair and kind is ORDERS
+    found.rows_here[kind.table] += 1
+    found.compared.add(finding_key(kind.table, key))
+    if kind is ORDERS:
+        found.units_here += units(payload)
+    found.note(Difference(kind.table, key, "missing_there", (), number_of(payload), repaired=repairs))
+    if repairs:
+        found.states.append(OrderState(key, MISSING, now, now))
+
+
+def _stored_in_span(job: _Job, kind: RecordKind, date_column: str) -> list[int]:
+    """Ids that we hold with a date inside the span, by its text; the span's edges are left to their neighbours."""
+    begin = filter_text(filter_start(job.since)).replace(" ", "T")
+    finish = filter_text(filter_end(job.until)).replace(" ", "T")
+    return job.store.keys_between(kind, date_column, begin, finish)
+
+
+def _states(job: _Job) -> Iterator[pa.Table]:
+    if job.found.states:
+        yield states_table(job.found.states)
+
+
+def _findings(job: _Job) -> Iterator[pa.Table]:
+    """What was not put right stays listed until a later comparison finds it right."""
+    now = datetime.now(UTC)
+    still = [finding_of(difference, now) for difference in job.found.differences if not difference.repaired]
+    wrong = {finding.finding_key for finding in still}
+    known = {key: finding for key, finding in job.store.open_findings().items() if key.startswith(MISMATCH)}
+    new = [finding for finding in still if finding.finding_key not in known]
+    right = [
+        replace(finding, resolved_at=now)
+        for key, finding in known.items()
+        if key in job.found.compared and key not in wrong
+    ]
+    if new or right:
+        yield findings_table(new + right)

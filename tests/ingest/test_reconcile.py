@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+import pytest
+from api_rows import ago, order, rows, shipment, stamp
+
+from ingest.account import Account
+from ingest.comparison import Comparison
+from ingest.load import load_changes
+from ingest.pipeline import Warehouse
+from ingest.reconcile import reconcile
+from sandbox import Sandbox
+
+FINDINGS = (
+    "select finding_key from raw_shipstation.findings where resolved_at is null and finding_key like 'mismatch:%'"
+)
+
+
+@pytest.fixture
+def loaded(box: Sandbox, account: Account, warehouse: Warehouse) -> Warehouse:
+    """Twenty orders and ten labels of the last days, in ShipStation and here."""
+    for number in range(1, 21):
+        box.book.put_order(order(number, ago(hours=10 * number)))
+    for number in range(1, 11):
+        box.book.put_shipment(shipment(100 + number, number, ago(hours=9 * number)))
+    load_changes(account, warehouse)
+    return warehouse
+
+
+def compare(account: Account, warehouse: Warehouse, *, repair: bool = False) -> Comparison:
+    now = datetime.now(UTC)
+    return reconcile(account, warehouse, now - timedelta(days=14), now, repair=repair)[0]
+
+
+def told(found: Comparison) -> list[tuple[str, int, str, tuple[str, ...]]]:
+    return [(one.table, one.key, one.kind, one.fields) for one in found.differences]
+
+
+def damage(warehouse: Warehouse, sql: str) -> None:
+    with duckdb.connect(str(warehouse.path)) as connection:
+        connection.execute(sql)
+
+
+def test_two_equal_sides_have_no_difference_and_equal_counts(account: Account, loaded: Warehouse) -> None:
+    found = compare(account, loaded)
+    assert told(found) == []
+    assert found.rows_there == found.rows_here == {"orders": 20, "shipments": 10, "fulfillments": 0}
+    assert found.units_there == found.units_here == 40
+
+
+def test_what_is_missing_here_or_differs_is_found_named_and_repaired(account: Account, loaded: Warehouse) -> None:
+    damage(loaded, "delete from raw_shipstation.orders where order_id = 3")
+    damage(loaded, "delete from raw_shipstation.shipments where shipment_id = 105")
+    damage(
+        loaded,
+        "update raw_shipstation.orders set payload_hash = 'x',"
+        " payload = replace(payload::varchar, 'awaiting_shipment', 'on_hold')::json where order_id = 7",
+    )
+    found = compare(account, loaded)
+    expected = [
+        ("orders", 3, "missing_here", ()),
+        ("orders", 7, "different", ("orderStatus",)),
+        ("shipments", 105, "missing_here", ()),
+    ]
+    assert sorted(told(found)) == expected
+    assert found.units_there - found.units_here == 2
+    assert found.repaired == 0
+    assert len(rows(loaded, FINDINGS)) == 3
+    assert compare(account, loaded, repair=True).repaired == 3
+    assert rows(loaded, FINDINGS) == []
+    assert told(compare(account, loaded)) == []
+
+
+def test_an_order_that_shipstation_does_not_know_any_more_is_missing_there_and_repaired_as_such(
+    box: Sandbox, account: Account, loaded: Warehouse
+) -> None:
+    box.book.delete_order(4)
+    found = compare(account, loaded, repair=True)
+    assert told(found)[0][:3] == ("orders", 4, "missing_there")
+    states = "select order_id, state from raw_shipstation.order_states"
+    assert rows(loaded, states) == [(4, "missing_in_shipstation")]
+    assert told(compare(account, loaded)) == []
+
+
+def test_a_label_that_is_gone_from_shipstation_is_listed_and_stays_listed(
+    box: Sandbox, account: Account, loaded: Warehouse
+) -> None:
+    box.book.delete("shipments", 102)
+    assert told(compare(account, loaded, repair=True)) == [("shipments", 102, "missing_there", ())]
+    assert rows(loaded, FINDINGS) == [("mismatch:shipments:102",)]
+
+
+def test_an_order_modified_during_the_comparison_is_no_difference_of_either_side(
+    box: Sandbox, account: Account, loaded: Warehouse
+) -> None:
+    def edit(request: int) -> None:
+        if box.requests.entries()[-1].path == "/orders" and request > 0:
+            box.book.put_order(order(20, ago(minutes=-1), note="late"))
+            box.on_request = None
+
+    box.on_request = edit
+    found = compare(account, loaded)
+    assert {kind for _, _, kind, _ in told(found)} <= {"different"}
+
+
+def test_a_field_that_vanished_from_a_payload_is_no_lasting_difference(
+    box: Sandbox, account: Account, loaded: Warehouse
+) -> None:
+    row: dict[str, Any] = order(5, ago(minutes=2), giftMessage="hello")
+    box.book.put_order(row)
+    load_changes(account, loaded)
+    box.book.put_order(
+        {name: value for name, value in row.items() if name != "giftMessage"}
+        | {"modifyDate": stamp(ago(minutes=1))}
+    )
+    load_changes(account, loaded)
+    assert told(compare(account, loaded)) == []
