@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import shorten
 from typing import Any, Literal
 
 from streamlit_app.condition import STALE_AFTER, last_checked, last_finished
@@ -13,6 +14,8 @@ from streamlit_app.words import age, count
 
 Severity = Literal["critical", "error", "warning", "info"]
 
+# The list of runs has all of it.
+_LONGEST_REASON = 200
 _RANK: dict[str, int] = {"critical": 0, "error": 1, "warning": 2, "info": 3}
 _EXCEPTION_SEVERITY: dict[str, Severity] = {"error": "error", "warning": "warning"}
 _EXCEPTION_NAMES = {
@@ -85,7 +88,8 @@ def _of_the_system(
     latest = last_finished(runs)
     if latest is not None and latest.status == "failed":
         title = "Build red, nothing published" if latest.is_red else f"Last {latest.kind} failed"
-        yield Alert("critical", title, ", ".join(latest.failed_tests) or latest.error or "")
+        reason = ", ".join(latest.failed_tests) or latest.error or ""
+        yield Alert("critical", title, shorten(reason, _LONGEST_REASON, placeholder=" …"))
     checked_at = last_checked(as_of, runs)
     if now - checked_at > STALE_AFTER:
         yield Alert(

@@ -86,6 +86,12 @@ def test_a_failed_run_tells_why() -> None:
     assert (alert.title, alert.detail) == ("Last sync failed", "ShipStation is out of reach.")
 
 
+def test_a_long_reason_does_not_push_the_other_alerts_away() -> None:
+    (alert,) = alerts(runs=[run("failed", error="out of reach " * 90)])
+    assert len(alert.detail) <= 200
+    assert alert.detail.endswith("…")
+
+
 def test_missing_credentials_and_stale_data_are_alerts() -> None:
     found = alerts(has_credentials=False, runs=[], as_of=NOON - timedelta(hours=3))
     assert [alert.title for alert in found] == ["No ShipStation credentials", "Data are stale"]
