@@ -102,9 +102,7 @@ def _ask(today: date) -> Search:
     order, sku, lot, since, until = st.columns(5, gap="small")
 
     def text(place: Any, label: str, example: str, key: str) -> str:
-        typed = place.text_input(
-            label, placeholder=example, key=key, max_chars=60, on_change=_to_first_page, bind="query-params"
-        )
+        typed = place.text_input(label, placeholder=example, key=key, max_chars=60, bind="query-params")
         return (typed or "").strip().lower()
 
     return Search(
@@ -127,7 +125,8 @@ def _show_totals(totals: dict[str, Any]) -> None:
 
 def _show_rows(snapshot: Snapshot, search: Search, row_count: int) -> None:
     pages = -(-row_count // _PAGE_ROWS)
-    page = min(st.session_state.get(_PAGE, 1), pages)
+    turned_to = st.session_state.get(_PAGE, {})
+    page = min(turned_to.get(search, 1), pages)
     start = (page - 1) * _PAGE_ROWS
     found = snapshot.table(_ROWS, *astuple(search), start)
     text = st.column_config.TextColumn
@@ -151,9 +150,15 @@ def _show_rows(snapshot: Snapshot, search: Search, row_count: int) -> None:
         alt="Shipped items; choose a row for its order",
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button("Newer", icon=":material/chevron_left:", disabled=page == 1, on_click=_turn, args=(page - 1,))
         st.button(
-            "Older", icon=":material/chevron_right:", disabled=page == pages, on_click=_turn, args=(page + 1,)
+            "Newer", icon=":material/chevron_left:", disabled=page == 1, on_click=_turn, args=(search, page - 1)
+        )
+        st.button(
+            "Older",
+            icon=":material/chevron_right:",
+            disabled=page == pages,
+            on_click=_turn,
+            args=(search, page + 1),
         )
         st.text(
             f"{start + 1:,} to {start + found.num_rows:,} of {count(row_count, 'line')}, newest first",
@@ -187,9 +192,6 @@ def _close() -> None:
     st.session_state.pop(_ORDER, None)
 
 
-def _turn(page: int) -> None:
-    st.session_state[_PAGE] = page
-
-
-def _to_first_page() -> None:
-    st.session_state.pop(_PAGE, None)
+def _turn(search: Search, page: int) -> None:
+    """Turn to a page of this search; any other one begins at its first."""
+    st.session_state[_PAGE] = {search: page}
