@@ -7,6 +7,18 @@ with orders as (
 
 ),
 
+fetched as (
+
+    select count(*) as order_count from {{ source('shipstation', 'orders') }}
+
+),
+
+inbox as (
+
+    select count(*) as order_count from {{ ref('orders_inbox') }}
+
+),
+
 unaccounted as (
 
     select
@@ -27,8 +39,8 @@ unaccounted as (
     select
         fetched.order_count || ' fetched, ' || inbox.order_count || ' in the inbox' as what,
         'counts differ' as reason
-    from (select count(*) as order_count from {{ source('shipstation', 'orders') }}) as fetched
-    cross join (select count(*) as order_count from {{ ref('orders_inbox') }}) as inbox
+    from fetched
+    cross join inbox
     where fetched.order_count <> inbox.order_count
 
 )

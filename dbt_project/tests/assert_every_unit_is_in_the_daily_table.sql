@@ -1,5 +1,5 @@
--- Every unit of a known SKU in `shipped_items` is in the daily table the reports add up, on its day, and no other is. When
--- this fails, shelf, weekly plan and monthly bill speak of other goods than the search by order does.
+-- Every unit of a known SKU in `shipped_items` is in the daily table the reports add up, on its day, and no other is.
+-- When this fails, shelf, weekly plan and monthly bill speak of other goods than the search by order does.
 with items as (
 
     select
@@ -24,10 +24,10 @@ daily as (
 )
 
 select
-    ship_date,
-    sku_code,
+    coalesce(items.ship_date, daily.ship_date) as ship_date,
+    coalesce(items.sku_code, daily.sku_code) as sku_code,
     items.quantity as quantity_of_items,
     daily.quantity as quantity_of_days
 from items
-full outer join daily using (ship_date, sku_code)
+full outer join daily on items.ship_date = daily.ship_date and items.sku_code = daily.sku_code
 where items.quantity is distinct from daily.quantity

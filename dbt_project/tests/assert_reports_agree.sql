@@ -4,7 +4,9 @@ with shipped as (
 
     select
         coalesce(sum(shipped.quantity_shipped), 0) as units,
-        coalesce(sum(shipped.quantity_shipped) filter (where shipped.ship_date < build_context.today), 0) as charged_units
+        coalesce(sum(
+            if(shipped.ship_date < build_context.today, shipped.quantity_shipped, 0)
+        ), 0) as charged_units
     from {{ ref('int_shipped_daily') }} as shipped
     cross join {{ ref('stg_shipledger__build_context') }} as build_context
 

@@ -1,11 +1,11 @@
--- Opening plus what came in less what went out is what is on hand: for each SKU today, and its lots with the units of no
--- lot make up the same number. When this fails, somebody looks for units that were never there.
-with transactions as (
+-- Opening plus what came in less what went out is what is on hand: for each SKU today, and its lots with the units of
+-- no lot make up the same number. When this fails, somebody looks for units that were never there.
+with movements as (
 
-    select transactions.*
-    from {{ ref('inventory_transactions') }} as transactions
+    select movements.*
+    from {{ ref('inventory_transactions') }} as movements
     inner join {{ ref('stg_shipledger__build_context') }} as build_context
-        on transactions.transaction_date <= build_context.today
+        on movements.transaction_date <= build_context.today
 
 ),
 
@@ -15,7 +15,7 @@ ledger as (
         sku_code,
         sum(quantity) as quantity,
         sum(quantity) filter (where lot_id is null) as quantity_without_lot
-    from transactions
+    from movements
     group by sku_code
 
 ),

@@ -137,7 +137,10 @@ def enter(
 ) -> None:
     """Add one operator's entry."""
     connection.execute(
-        "insert into raw_operations.entries values (?, ?, ?, ?, ?, ?, null, null, 'test', null, 'tester', ?, 'entries')",
+        """
+        insert into raw_operations.entries
+        values (?, ?, ?, ?, ?, ?, null, null, 'test', null, 'tester', ?, 'entries')
+        """,
         [entry_id, entry_type, entry_date, sku_code, lot_number, quantity, f"{entry_date} 15:00:00+00"],
     )
 

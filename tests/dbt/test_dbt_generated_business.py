@@ -134,7 +134,8 @@ def test_the_bill_is_what_plain_python_adds_up(traded: Ledger) -> None:
         stock[day][sku] = quantity
     orders = Counter(first_days.values())
     report = traded.rows("""
-        select charge_date, order_count, order_charge_cents, handling_charge_cents, storage_charge_cents, pallet_count
+        select charge_date, order_count, order_charge_cents, handling_charge_cents, storage_charge_cents,
+            pallet_count
         from charge_report_daily order by all
     """)
     assert [row[0] for row in report] == [

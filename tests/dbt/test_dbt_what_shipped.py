@@ -48,7 +48,8 @@ def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
         order(24, [line("17612", 2)], shipDate="2026-01-05"),
         order(25, [line("17904 - 250240", 3)]),
         order(26, [line("17914 - 250297", 1, unitPrice=12), line("17914-250297", 2, orderItemId=None)]),
-        {"orderId": 27, "orderNumber": None, "orderStatus": None, "items": [None, 7, {"sku": 17612, "quantity": "2"}]},
+        {"orderId": 27, "orderNumber": None, "orderStatus": None,
+         "items": [None, 7, {"sku": 17612, "quantity": "2"}]},
     ]  # fmt: skip
     shipments = [
         label(101, 1, "2026-01-05", [line("17612 - 250300", 3, orderItemId=orders[0]["items"][0]["orderItemId"])]),
@@ -84,13 +85,14 @@ def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
         raw_tables.load(connection, "fulfillments", fulfillments, "load-1")
         connection.execute("""
             insert into raw_shipstation.carriers values
-                ('stamps-1', 'stamps', 11, '{}', 'l'), ('ups-1', 'ups', 21, '{}', 'l'), ('ups-2', 'ups', 22, '{}', 'l');
+                ('stamps-1', 'stamps', 11, '{}', 'l'), ('ups-1', 'ups', 21, '{}', 'l'),
+                ('ups-2', 'ups', 22, '{}', 'l');
             insert into raw_shipstation.services values
                 ('ups-1-g', 'ups', 'ups_ground', '{"name": "UPS Ground"}', 'l'),
                 ('ups-2-g', 'ups', 'ups_ground', '{"name": "UPS Ground"}', 'l');
             insert into raw_shipstation.findings values
-                ('f1', 'poison_payload', 'error', 31, null, 'Page 3 cannot be read.', '2026-01-08 10:00:00+00', null, 'l'),
-                ('f2', 'poison_payload', 'error', 32, null, 'Page 4 could not.', '2026-01-08 10:00:00+00', now(), 'l');
+                ('f1', 'poison_payload', 'error', 31, null, 'Unreadable.', '2026-01-08 10:00:00+00', null, 'l'),
+                ('f2', 'poison_payload', 'error', 32, null, 'Could not.', '2026-01-08 10:00:00+00', now(), 'l');
         """)
     ledger.build()
     return ledger
