@@ -9,7 +9,7 @@ from datetime import time as time_of_day
 from typing import Any
 
 from workflows.engine import account_of
-from workflows.errors import AlreadyRunning, Cancelled, ShipledgerError, UsageError
+from workflows.errors import Cancelled, ShipledgerError, UsageError
 from workflows.home import prepare_home
 from workflows.jobs import Job, JobClient, job_client
 from workflows.settings import Settings
@@ -99,22 +99,35 @@ def _midnight(settings: Settings, day: date) -> datetime:
 def _run_job(
     settings: Settings, kind: str, arguments: dict[str, Any], actor: str, on_progress: OnProgress
 ) -> dict[str, Any]:
-    """Run a job to its end: in this process when no worker lives, else at the worker.
-
-    A job of the same kind that a killed worker left behind is finished instead of starting another one.
-    """
+    """Run a job to its end: in this process when no worker lives, else at the worker."""
     prepare_home(settings)
     lock = WorkerLock(settings.home)
     if lock.acquire():
         try:
             with run_worker(settings) as jobs:
-                return _follow(jobs, _enqueue_or_resume(jobs, kind, arguments, actor), on_progress)
+                return _run_here(jobs, kind, arguments, actor, on_progress)
         finally:
             lock.release()
     with job_client(settings) as jobs:
         _wait_for_store(jobs)
         run_id = jobs.enqueue(kind, actor, **arguments)
         return _follow_elsewhere(settings, jobs, run_id, on_progress)
+
+
+def _run_here(
+    jobs: JobClient, kind: str, arguments: dict[str, Any], actor: str, on_progress: OnProgress
+) -> dict[str, Any]:
+    """Run a job in this process, after what a killed worker left behind of its kind.
+
+    A backfill or comparison of the same span is only finished. A sync is run again after it, because the one
+    that was left behind may have read ShipStation long ago.
+    """
+    left_behind = jobs.open_job(kind)
+    if left_behind is not None:
+        finished = _wait(jobs, left_behind.run_id, on_progress)
+        if kind != "sync" and left_behind.arguments == arguments:
+            return _outcome(finished)
+    return _follow(jobs, jobs.enqueue(kind, actor, **arguments), on_progress)
 
 
 def _wait_for_store(jobs: JobClient) -> None:
@@ -124,18 +137,6 @@ def _wait_for_store(jobs: JobClient) -> None:
         if time.monotonic() > deadline:
             raise ShipledgerError("The worker of this home does not answer. Stop it and try again.")
         time.sleep(_POLL_SECONDS)
-
-
-def _enqueue_or_resume(jobs: JobClient, kind: str, arguments: dict[str, Any], actor: str) -> str:
-    left_behind = jobs.open_job(kind)
-    if left_behind is not None:
-        return left_behind.run_id
-    try:
-        return jobs.enqueue(kind, actor, **arguments)
-    except AlreadyRunning as other:
-        if other.run_id is None:
-            raise
-        return other.run_id
 
 
 def _follow_elsewhere(settings: Settings, jobs: JobClient, run_id: str, on_progress: OnProgress) -> dict[str, Any]:
@@ -154,9 +155,13 @@ def _follow_elsewhere(settings: Settings, jobs: JobClient, run_id: str, on_progr
 
 
 def _follow(jobs: JobClient, run_id: str, on_progress: OnProgress) -> dict[str, Any]:
+    return _outcome(_wait(jobs, run_id, on_progress))
+
+
+def _wait(jobs: JobClient, run_id: str, on_progress: OnProgress) -> Job:
     while (job := _look(jobs, run_id, on_progress)).is_open:
         time.sleep(_POLL_SECONDS)
-    return _outcome(job)
+    return job
 
 
 def _look(jobs: JobClient, run_id: str, on_progress: OnProgress) -> Job:

@@ -43,6 +43,7 @@ class Job:
         run_id: Its id.
         kind: sync or backfill.
         status: queued, running, success, failed or cancelled.
+        arguments: What it was asked to do.
         result: What it gave, once it succeeded.
         error: What went wrong, once it failed.
         progress: The step it is at: `step`, `done`, `total`.
@@ -55,6 +56,7 @@ class Job:
     created_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
+    arguments: dict[str, Any]
     result: dict[str, Any] | None
     error: Exception | None
     progress: dict[str, Any]
@@ -179,10 +181,16 @@ def _job(one: WorkflowStatus) -> Job:
         created_at=_instant(one.created_at),
         started_at=_instant(one.dequeued_at),
         finished_at=_instant(one.completed_at),
+        arguments=_arguments(one),
         result=one.output if isinstance(one.output, dict) else None,
         error=one.error,
         progress=attributes.get("progress") or {},
     )
+
+
+def _arguments(one: WorkflowStatus) -> dict[str, Any]:
+    given = one.input["args"] if one.input else ()
+    return given[0] if given and isinstance(given[0], dict) else {}
 
 
 def _instant(epoch_ms: int | None) -> datetime | None:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
-from command_line import CommandLine
+from command_line import PROJECT, CommandLine, answer_of
 
+from ingest.pacific import PACIFIC
 from sandbox import Fault, Sandbox
 
 SYNC_FACTS = {
@@ -176,3 +179,48 @@ def test_status_tells_the_watermark_the_runs_and_the_freshness(filled: CommandLi
     assert facts["last_runs"]["sync"] is None
     assert facts["freshness"]["snapshot"] == (filled.home / "published" / "current.duckdb").resolve().name
     assert facts["failed_tests"] == []
+
+
+def test_reconcile_tells_what_differs_and_repairs_it(filled_own: CommandLine, own_business: Sandbox) -> None:
+    since = (datetime.now(UTC) - timedelta(days=20)).date().isoformat()
+    old = dict(own_business.book.order(min(record.id for record in own_business.book.table("orders"))))
+    missed = old | {"orderId": 77, "orderKey": "missed"}
+    shown_late = datetime.now(PACIFIC) - timedelta(days=3)
+    own_business.book.put_order(missed | {"modifyDate": shown_late.strftime("%Y-%m-%dT%H:%M:%S.0000000")})
+    found = filled_own.run("reconcile", "--since", since)
+    assert found.code == 0, found.errors
+    assert (found.facts["missing_here"], found.facts["repaired"]) == (1, 0)
+    assert found.facts["units_there"] > found.facts["units_here"]
+    excepted = "select count(*) from marts.exceptions where exception_type = 'field_mismatch'"
+    assert filled_own.published(excepted) == [(1,)]
+    repaired = filled_own.run("reconcile", "--since", since, "--repair")
+    assert (repaired.facts["missing_here"], repaired.facts["repaired"]) == (1, 1)
+    assert filled_own.published(excepted) == [(0,)]
+    inbox = "select count(*) from marts.orders_inbox where shipstation_order_id = 77"
+    assert filled_own.published(inbox) == [(1,)]
+    assert filled_own.run("reconcile", "--since", since).facts["differences"] == []
+
+
+def test_a_full_disk_is_a_sentence_and_the_next_run_goes_on(
+    filled_own: CommandLine, own_business: Sandbox
+) -> None:
+    newest = max(record.id for record in own_business.book.table("orders"))
+    own_business.book.edit_order(newest, datetime.now(UTC), {"orderStatus": "on_hold"})
+    before = (filled_own.home / "published" / "current.duckdb").readlink()
+    largest = max(path.stat().st_size for path in filled_own.home.rglob("*.duckdb"))
+    limited = f"ulimit -f {largest // 1024 // 2}; exec {sys.executable} {PROJECT / 'orchestrate.py'} sync --json"
+    full = answer_of(
+        subprocess.Popen(
+            ["bash", "-c", limited],
+            env=filled_own.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    )
+    assert full.code != 0
+    assert "Traceback" not in full.facts["error"]
+    assert (filled_own.home / "published" / "current.duckdb").readlink() == before
+    assert filled_own.run("sync").code == 0
+    status = f"select order_status from marts.orders_inbox where shipstation_order_id = {newest}"
+    assert filled_own.published(status) == [("on_hold",)]

@@ -34,6 +34,12 @@ def edit_newest(box: Sandbox, status: str) -> int:
     return newest
 
 
+def edit_second_newest(box: Sandbox, status: str) -> int:
+    second = sorted(record.id for record in box.book.table("orders"))[-2]
+    box.book.edit_order(second, datetime.now(UTC), {"orderStatus": status})
+    return second
+
+
 def test_two_syncs_at_once_one_works_and_the_other_is_told_its_id(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:
@@ -75,9 +81,17 @@ def test_a_killed_sync_is_finished_by_the_next_one_and_nothing_is_lost(
     first.send_signal(signal.SIGKILL)
     first.communicate()
     go_on.set()
+    later = edit_second_newest(own_business, "on_hold")
     answer = filled_own.run("sync")
     assert answer.code == 0, answer.errors
-    assert answer.facts["run_id"] == left_behind[0]["run_id"]
+    assert filled_own.published(
+        f"select order_status from marts.orders_inbox where shipstation_order_id = {later}"
+    ) == [("on_hold",)]
+    runs = "select run_id, status from marts.sync_runs where kind = 'sync' order by started_at"
+    assert filled_own.published(runs) == [
+        (left_behind[0]["run_id"], "success"),
+        (answer.facts["run_id"], "success"),
+    ]
     status = f"select order_status from marts.orders_inbox where shipstation_order_id = {newest}"
     assert filled_own.published(status) == [("cancelled",)]
 

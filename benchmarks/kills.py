@@ -1,0 +1,101 @@
+"""`python -m benchmarks.kills [KILLS]`: a sync killed at random moments, and what that did to the data.
+
+Between kills orders are edited, made and shipped. A killed run is followed by the next one, which is killed as well,
+until every few kills one is let through. Then the warehouse and the snapshot must equal the sandbox: no row
+lost, doubled, or older than one that was seen before.
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.business import PROJECT
+from benchmarks.measure import environment_for
+from sandbox import BusinessPlan, Sandbox, SandboxSettings, generate_business
+
+_LET_THROUGH_EVERY = 10
+_LONGEST_SECONDS = 6.0
+
+
+@dataclass
+class Damage:
+    """What was found wrong, and how the killed processes ended."""
+
+    lost: int = 0
+    doubled: int = 0
+    regressed: int = 0
+    failed: int = 0
+    moments: Counter[str] = field(default_factory=Counter)
+
+
+def main() -> None:
+    """Kill, look, and print the table."""
+    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    chance = random.Random(7)
+    book = generate_business(BusinessPlan(weeks=4, orders_per_day=20))
+    settings = SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0)
+    damage = Damage()
+    with Sandbox(settings, book) as box, tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        since = (datetime.now(UTC) - timedelta(weeks=5)).date().isoformat()
+        _command(home, box.url, "backfill", "--since", since).wait()
+        for number in range(1, kills + 1):
+            box.book.trade(3, datetime.now(UTC))
+            _kill_one(home, box.url, chance, damage)
+            if number % _LET_THROUGH_EVERY == 0:
+                damage.failed += _command(home, box.url, "sync").wait() != 0
+                _look(home, box, damage)
+                print(f"{number} kills: {damage}", flush=True)
+    print(
+        f"\n{kills} kills: {damage.lost} lost, {damage.doubled} doubled, {damage.regressed} regressed, "
+        f"{damage.failed} runs that could not finish the work"
+    )
+    for moment, count in damage.moments.most_common():
+        print(f"  killed {moment:<28} {count}")
+    sys.exit(bool(damage.lost or damage.doubled or damage.regressed or damage.failed))
+
+
+def _command(home: Path, url: str, *words: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, str(PROJECT / "orchestrate.py"), *words],
+        env=environment_for(home, url),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _kill_one(home: Path, url: str, chance: random.Random, damage: Damage) -> None:
+    moment = chance.uniform(0.2, _LONGEST_SECONDS)
+    process = _command(home, url, "sync")
+    try:
+        process.wait(moment)
+        damage.moments["after it had finished"] += 1
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        damage.moments[f"in second {int(moment) + 1}"] += 1
+
+
+def _look(home: Path, box: Sandbox, damage: Damage) -> None:
+    there = {record.id: record.row()["modifyDate"] for record in box.book.table("orders")}
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
+        here = connection.execute("select order_id, modify_date from raw_shipstation.orders").fetchall()
+    with duckdb.connect(str((home / "published" / "current.duckdb").resolve()), read_only=True) as connection:
+        published = connection.execute("select shipstation_order_id from marts.orders_inbox").fetchall()
+    newest = dict(here)
+    damage.lost += len(there.keys() - newest.keys()) + len(there.keys() - {key for (key,) in published})
+    damage.doubled += len(here) - len(newest) + len(published) - len(set(published))
+    damage.regressed += sum(1 for key, date in there.items() if key in newest and newest[key] < date)
+
+
+if __name__ == "__main__":
+    main()
