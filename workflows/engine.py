@@ -113,7 +113,7 @@ class Engine:
 
         Args:
             run: The run that builds, as known so far.
-            runs_since: Gives the runs since an instant (UTC), for `sync_runs`.
+            runs_since: Gives the runs finished after an instant (UTC) and those still open, for `sync_runs`.
             report: Told ("models", nodes done, nodes in all).
 
         Raises:

@@ -5,8 +5,10 @@ A killed job goes on at its first unfinished step, and every step may safely run
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -14,8 +16,11 @@ from typing import Any
 from dbos import DBOS
 
 from workflows.engine import Engine, Facts
+from workflows.errors import ShipledgerError
 from workflows.jobs import Job, JobClient
 from workflows.warehouse import Run
+
+log = logging.getLogger(__name__)
 
 _REPORT_EVERY_SECONDS = 0.5
 _SUMMED = (
@@ -104,33 +109,54 @@ def _begin() -> datetime:
 
 @DBOS.step(name="load")
 def _load_changes() -> Facts:
-    return current_bench().engine.load_changes(_reporter())
+    with _in_a_sentence("loading"):
+        return current_bench().engine.load_changes(_reporter())
 
 
 @DBOS.step(name="load window")
 def _load_window(since: str, until: str | None) -> Facts:
     end = datetime.fromisoformat(until) if until else None
-    return current_bench().engine.load_window(datetime.fromisoformat(since), end, _reporter())
+    with _in_a_sentence("loading"):
+        return current_bench().engine.load_window(datetime.fromisoformat(since), end, _reporter())
 
 
 @DBOS.step(name="compare")
 def _compare(since: str, until: str, repair: bool) -> Facts:
-    return current_bench().engine.reconcile(
-        datetime.fromisoformat(since), datetime.fromisoformat(until), repair, _reporter()
-    )
+    with _in_a_sentence("comparing"):
+        return current_bench().engine.reconcile(
+            datetime.fromisoformat(since), datetime.fromisoformat(until), repair, _reporter()
+        )
 
 
 @DBOS.step(name="build")
 def _build(kind: str, started_at: datetime, loaded: Facts) -> Facts:
     run = _run(kind, started_at, loaded, "running")
-    return current_bench().engine.build(run, _runs_since, _reporter())
+    with _in_a_sentence("building"):
+        return current_bench().engine.build(run, _runs_since, _reporter())
 
 
 @DBOS.step(name="publish")
 def _publish(kind: str, started_at: datetime, loaded: Facts, built: bool) -> tuple[str, datetime]:
     run = _run(kind, started_at, loaded, "running")
-    published = current_bench().engine.publish(run, built=built)
+    with _in_a_sentence("publishing"):
+        published = current_bench().engine.publish(run, built=built)
     return published, datetime.now(UTC)
+
+
+@contextmanager
+def _in_a_sentence(act: str) -> Iterator[None]:
+    """What nobody foresaw goes to the log whole, and to the user as a sentence."""
+    try:
+        yield
+    except ShipledgerError as problem:
+        log.warning("%s ended: %s", act, problem)
+        raise
+    except Exception as problem:
+        log.exception("%s failed unexpectedly", act)
+        raise ShipledgerError(
+            f"Something unexpected went wrong while {act} ({type(problem).__name__}). Nothing was published; "
+            "logs/shipledger.log in the home has the details. Try again, and report it if it stays."
+        ) from problem
 
 
 def current_bench() -> Bench:
@@ -155,8 +181,10 @@ def _reporter() -> Callable[[str, int, int], None]:
     return report
 
 
-def _runs_since(since: datetime | None) -> list[Run]:
-    return [_run_of(job) for job in current_bench().jobs.jobs(since=since, limit=None)]
+def _runs_since(finished_after: datetime | None) -> list[Run]:
+    jobs = current_bench().jobs
+    known = [*jobs.jobs(finished_after=finished_after, limit=None), *jobs.open_jobs()]
+    return [_run_of(job) for job in known]
 
 
 def _run_of(job: Job) -> Run:

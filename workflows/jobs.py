@@ -113,12 +113,16 @@ class JobClient:
         jobs = self.jobs(status=list(_OPEN), kinds=(kind,), limit=1)
         return jobs[0] if jobs else None
 
+    def open_jobs(self) -> list[Job]:
+        """All queued and running jobs, newest first."""
+        return self.jobs(status=list(_OPEN), limit=None)
+
     def jobs(
         self,
         *,
         status: list[str] | None = None,
         kinds: tuple[str, ...] = KINDS,
-        since: datetime | None = None,
+        finished_after: datetime | None = None,
         limit: int | None = 50,
     ) -> list[Job]:
         """Jobs, newest first.
@@ -126,7 +130,7 @@ class JobClient:
         Args:
             status: States of the workflow store to keep.
             kinds: Kinds to keep.
-            since: Leave out what was created before this instant (UTC).
+            finished_after: Leave out what is open, or finished before this instant (UTC).
             limit: At most so many.
 
         Returns:
@@ -136,7 +140,7 @@ class JobClient:
             found = self._dbos.list_workflows(
                 name=list(kinds),
                 status=status,
-                start_time=since.isoformat() if since else None,
+                completed_after=finished_after.isoformat() if finished_after else None,
                 limit=limit,
                 sort_desc=True,
             )

@@ -31,7 +31,7 @@ def read_status(settings: Settings) -> dict[str, Any]:
     now = datetime.now(UTC)
     with job_client(settings) as jobs:
         last = {kind: _last_run(jobs, kind) for kind in KINDS}
-        open_jobs = [job for kind in KINDS if (job := jobs.open_job(kind))]
+        open_jobs = jobs.open_jobs()
     snapshot = _read_snapshot(settings)
     finished = [job for job in last.values() if job is not None]
     latest = max(finished, key=lambda job: job.created_at or now, default=None)

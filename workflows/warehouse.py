@@ -115,11 +115,8 @@ def note_green_build(connection: duckdb.DuckDBPyConnection, build: GreenBuild, l
 
 
 def newest_finished_run(connection: duckdb.DuckDBPyConnection) -> datetime | None:
-    """Start (UTC) of the oldest run that is still noted as unfinished, or else of the newest run noted."""
-    row = connection.execute(
-        "select coalesce(min(started_at) filter (where finished_at is null), max(started_at))"
-        " from raw_shipledger.runs"
-    ).fetchone()
+    """When (UTC) the last of the noted runs finished, None when none has."""
+    row = connection.execute("select max(finished_at) from raw_shipledger.runs").fetchone()
     return row[0].astimezone(UTC) if row and row[0] else None
 
 

@@ -16,6 +16,7 @@ from workflows import flows
 from workflows.engine import Engine
 from workflows.home import prepare_home
 from workflows.jobs import APPLICATION, APPLICATION_VERSION, QUEUE, JobClient, job_client
+from workflows.logs import log_to_home
 from workflows.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
     is worked off.
     """
     prepare_home(settings)
+    log_to_home(settings)
     with job_client(settings) as jobs:
         flows.set_bench(flows.Bench(Engine(settings), jobs))
         DBOS(

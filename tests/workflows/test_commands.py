@@ -45,6 +45,8 @@ def test_a_sync_tells_what_the_contract_promises_and_publishes(
     assert filled_own.published(status) == [("on_hold",)]
     runs = "select status, finished_at is not null, orders_changed from marts.sync_runs where run_id = "
     assert filled_own.published(f"{runs} '{answer.facts['run_id']}'") == [("success", True, 1)]
+    first = "select status, finished_at > started_at from marts.sync_runs where kind = 'backfill'"
+    assert filled_own.published(first) == [("success", True)]
 
 
 def test_a_second_sync_changes_nothing_and_asks_four_times(filled: CommandLine) -> None:
