@@ -44,6 +44,9 @@ format: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
 
+docs: $(INSTALLED)
+	$(BIN)/python -m workflows.dictionary
+
 # Needs uv. Writes hashes and no index's address.
 lock:
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \

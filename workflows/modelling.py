@@ -87,6 +87,15 @@ class Modelling:
             full=full,
         )
 
+    def manifest(self) -> Any:
+        """The manifest of the dbt project as it stands.
+
+        Raises:
+            BuildFailed: dbt cannot read the project.
+        """
+        self._parse_when_changed()
+        return self._manifest
+
     def _parse_when_changed(self) -> None:
         current = fingerprint()
         if self._parsed == current:
