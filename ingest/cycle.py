@@ -12,7 +12,7 @@ import pyarrow as pa
 from ingest.client import Client
 from ingest.errors import ServerKeepsFailing
 from ingest.findings import POISON, Finding, poison_payload, unidentified_payload
-from ingest.order_states import OrderState, state_after
+from ingest.order_states import GHOST, OrderState, merged_ids, state_after
 from ingest.pacific import earliest_instant, filter_end, filter_start, parse_wall
 from ingest.records import ORDERS, Payload, Record, RecordKind, changed_records, newest_of_each, read_key, to_table
 from ingest.store import Store
@@ -172,6 +172,9 @@ class Cycle:
                 self.findings.append(finding)
 
     def _note_states(self, records: list[Record]) -> None:
+        for order_id in (merged for record in records for merged in merged_ids(record.payload)):
+            if order_id not in self.states:
+                self.states[order_id] = self.new_states[order_id] = OrderState(order_id, GHOST, self.now, self.now)
         for record in records:
             before = self.states.get(record.key)
             state = state_after(record.key, (record.kept_fields or {}) | record.payload, before, self.now)

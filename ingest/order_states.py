@@ -1,10 +1,10 @@
-"""Orders that need a second look: ghosts, which have no lines, and orders that ShipStation no longer knows.
+"""Orders that need a second look: ghosts, which have no lines, and orders that were merged into another.
 
 `raw_shipstation.order_states` has one row for each order that ever was one:
 
 | state                  | meaning                                                             |
 |------------------------|---------------------------------------------------------------------|
-| ghost                  | came without lines, not yet looked at by itself                     |
+| ghost                  | came without lines, or was merged away; not yet looked at by itself |
 | work_in_progress       | looked at by itself: still without lines                            |
 | missing_in_shipstation | looked at by itself: ShipStation does not know it                   |
 | repaired               | has lines now                                                       |
@@ -74,6 +74,14 @@ def state_after(
     if alone or (before and before.state == WORK_IN_PROGRESS):
         return OrderState(order_id, WORK_IN_PROGRESS, since, now)
     return OrderState(order_id, GHOST, since, now)
+
+
+def merged_ids(payload: dict[str, Any]) -> list[int]:
+    """Orders that were merged into this one; ShipStation is said to know them no longer."""
+    options = payload.get("advancedOptions")
+    listed = options.get("mergedIds") if isinstance(options, dict) else None
+    ids = listed if isinstance(listed, list) else []
+    return [one for one in ids if isinstance(one, int) and one != payload.get("orderId")]
 
 
 def to_table(states: list[OrderState]) -> pa.Table:

@@ -166,3 +166,18 @@ def test_a_cycle_spends_a_bounded_number_of_requests_on_ghosts_and_reaches_all_i
         assert len(alone) <= MOST_REQUESTS
         looked |= set(alone)
     assert len(looked) == 25
+
+
+def test_an_order_that_was_merged_into_another_is_missing_right_after_the_next_cycle(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(order(1, ago(hours=3)))
+    box.book.put_order(order(2, ago(hours=2)))
+    load_changes(account, warehouse)
+    box.book.delete_order(2)
+    box.book.put_order(order(1, ago(minutes=1), advancedOptions={"mergedOrSplit": True, "mergedIds": [2]}))
+    load_changes(account, warehouse)
+    assert rows(warehouse, STATES) == [(2, "missing_in_shipstation")]
+    box.requests.reset()
+    load_changes(account, warehouse)
+    assert "/orders/2" not in [entry.path for entry in box.requests.entries()]
