@@ -288,4 +288,8 @@ def _complain(message: str, exit_code: int, as_json: bool, run_id: str | None = 
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not sys.exit: it would wait for the worker's threads, which may have begun somebody else's job.
+    os._exit(code)

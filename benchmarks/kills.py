@@ -1,6 +1,6 @@
 """`python -m benchmarks.kills [KILLS]`: a sync killed at random moments, and what that did to the data.
 
-Between kills orders are edited, made and shipped. A killed run is followed by the next one, which is killed as well,
+Between kills orders are edited, made and shipped. A killed run is followed by the next one, which is killed too,
 until every few kills one is let through. Then the warehouse and the snapshot must equal the sandbox: no row
 lost, doubled, or older than one that was seen before.
 """

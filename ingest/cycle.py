@@ -186,16 +186,9 @@ class Cycle:
         latest = self.client.server_now() + FUTURE_TOLERANCE
         for payload in page:
             wall = parse_wall(payload.get(seen_field))
-            instant = _instant(wall) if wall else None
+            instant = earliest_instant(wall) if wall else None
             if instant and instant <= latest and (tally.last_seen is None or instant > tally.last_seen):
                 tally.last_seen = instant
-
-
-def _instant(wall: datetime) -> datetime | None:
-    try:
-        return earliest_instant(wall)
-    except OverflowError:
-        return None
 
 
 def _has_advanced(tally: Tally, span: Span) -> bool:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from ingest.client import Client
 from ingest.errors import ApiUnreachable, NotFound, RateLimited
-from ingest.order_states import MISSING, REPAIRED, OrderState, state_after, to_table
+from ingest.order_states import LOOKS_SCHEMA, MISSING, REPAIRED, OrderState, state_after, to_table
 from ingest.records import ORDERS, Payload, Record, changed_records, newest_of_each
 from ingest.records import to_table as orders_table
 from ingest.store import Store
@@ -31,18 +31,18 @@ _OLD_EVERY = timedelta(hours=1)
 class GhostReport:
     """What looking at ghosts gave; counts of orders."""
 
-    checked: int = 0
     repaired: int = 0
     still_empty: int = 0
     missing: int = 0
     failed: int = 0
+    looked: list[int] = field(default_factory=list)
     states: list[OrderState] = field(default_factory=list)
     payloads: list[Payload] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
         """The counts for the run's record."""
         return {
-            "ghosts_checked": self.checked,
+            "ghosts_checked": len(self.looked),
             "ghosts_repaired": self.repaired,
             "ghosts_still_empty": self.still_empty,
             "ghosts_missing": self.missing,
@@ -50,12 +50,23 @@ class GhostReport:
         }
 
 
-def due_ghosts(states: dict[int, OrderState], now: datetime) -> list[OrderState]:
-    """The ghosts to look at in this cycle: the longest not looked at first, no more than a cycle may spend."""
-    due = [
-        state for state in states.values() if now - state.since_at < _YOUNG or now - state.checked_at >= _OLD_EVERY
+def due_ghosts(ghosts: list[OrderState], looks: dict[int, datetime], now: datetime) -> list[OrderState]:
+    """The ghosts to look at in this cycle: the longest not looked at first, no more than a cycle may spend.
+
+    Args:
+        ghosts: Orders that wait for their lines.
+        looks: When each was last looked at by itself.
+        now: The instant (UTC).
+    """
+
+    def is_due(ghost: OrderState) -> bool:
+        last = looks.get(ghost.order_id)
+        return last is None or now - ghost.since_at < _YOUNG or now - last >= _OLD_EVERY
+
+    due = [ghost for ghost in ghosts if is_due(ghost)]
+    return sorted(due, key=lambda ghost: (looks.get(ghost.order_id, ghost.since_at), ghost.order_id))[
+        :MOST_REQUESTS
     ]
-    return sorted(due, key=lambda state: (state.checked_at, state.order_id))[:MOST_REQUESTS]
 
 
 def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> GhostReport:
@@ -78,7 +89,7 @@ def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> Ghos
             report.failed += 1
         else:
             _note(report, state, payload, now)
-        report.checked += 1
+        report.looked.append(state.order_id)
     return report
 
 
@@ -88,7 +99,8 @@ def _note(report: GhostReport, state: OrderState, payload: Any, now: datetime) -
         return
     after = state_after(state.order_id, payload, state, now, alone=True)
     if after is not None:
-        report.states.append(after)
+        if after.state != state.state:
+            report.states.append(after)
         report.repaired += after.state == REPAIRED
         report.still_empty += after.state not in (REPAIRED, MISSING)
     report.payloads.append(payload)
@@ -96,7 +108,7 @@ def _note(report: GhostReport, state: OrderState, payload: Any, now: datetime) -
 
 @dlt.source(name="ghosts", max_table_nesting=0)
 def ghosts(report: GhostReport, store: Store, now: datetime) -> Any:
-    """What looking at ghosts gave, as rows for `orders` and `order_states`."""
+    """What looking at ghosts gave: rows for `orders` and `order_states`, and when each was looked at."""
 
     def orders() -> Iterator[pa.Table]:
         records = _records(report, store, now)
@@ -104,10 +116,15 @@ def ghosts(report: GhostReport, store: Store, now: datetime) -> Any:
             yield orders_table(ORDERS, records, now)
 
     def order_states() -> Iterator[pa.Table]:
-        yield to_table(report.states)
+        if report.states:
+            yield to_table(report.states)
+
+    def looks() -> Iterator[pa.Table]:
+        yield pa.table({"order_id": report.looked, "looked_at": [now] * len(report.looked)}, schema=LOOKS_SCHEMA)
 
     yield dlt.resource(orders, name="orders", primary_key="order_id", write_disposition="merge")
     yield dlt.resource(order_states, name="order_states", primary_key="order_id", write_disposition="merge")
+    yield dlt.resource(looks, name="ghost_looks", primary_key="order_id", write_disposition="merge")
 
 
 def _records(report: GhostReport, store: Store, now: datetime) -> list[Record]:

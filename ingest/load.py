@@ -136,9 +136,11 @@ def load_backfill_window(
 def _look_at_ghosts(pipeline: dlt.Pipeline, cycle: Cycle) -> GhostReport:
     """Look at the ghosts that are due, those of this cycle included, and load what came of it."""
     now = datetime.now(UTC)
-    waiting = {key: state for key, state in cycle.states.items() if state.state in OPEN_STATES}
-    report = look_at_ghosts(cycle.client, due_ghosts(waiting, now), now)
-    if report.states:
+    waiting = [state for state in cycle.states.values() if state.state in OPEN_STATES]
+    if not waiting:
+        return GhostReport()
+    report = look_at_ghosts(cycle.client, due_ghosts(waiting, cycle.store.ghost_looks(), now), now)
+    if report.looked:
         load(pipeline, ghosts(report, cycle.store, now))
     return report
 

@@ -19,6 +19,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from ingest.pacific import earliest_instant, parse_wall
+
 GHOST = "ghost"
 WORK_IN_PROGRESS = "work_in_progress"
 MISSING = "missing_in_shipstation"
@@ -27,6 +29,12 @@ CLOSED = "closed"
 OPEN_STATES = (GHOST, WORK_IN_PROGRESS)
 _ENDED_STATUSES = ("shipped", "cancelled")
 
+LOOKS_SCHEMA = pa.schema(
+    [
+        pa.field("order_id", pa.int64(), nullable=False),
+        pa.field("looked_at", pa.timestamp("us", tz="UTC"), nullable=False),
+    ]
+)
 SCHEMA = pa.schema(
     [
         pa.field("order_id", pa.int64(), nullable=False),
@@ -44,8 +52,8 @@ class OrderState:
     Attributes:
         order_id: ShipStation's id.
         state: See the module's table.
-        since_at: Since when it has needed a look.
-        checked_at: When it was last seen.
+        since_at: Since when it has needed a look: its modification when it came without lines.
+        checked_at: When it came to be in this state.
     """
 
     order_id: int
@@ -66,7 +74,7 @@ def state_after(
         now: The instant (UTC).
         alone: Whether the payload was fetched by the order's id.
     """
-    since = before.since_at if before else now
+    since = before.since_at if before else _modified_at(payload, now)
     if payload.get("items"):
         return OrderState(order_id, REPAIRED, since, now) if before else None
     if payload.get("orderStatus") in _ENDED_STATUSES:
@@ -74,6 +82,12 @@ def state_after(
     if alone or (before and before.state == WORK_IN_PROGRESS):
         return OrderState(order_id, WORK_IN_PROGRESS, since, now)
     return OrderState(order_id, GHOST, since, now)
+
+
+def _modified_at(payload: dict[str, Any], now: datetime) -> datetime:
+    """When an order became what it is, by its own modification date; `now` when that says nothing."""
+    wall = parse_wall(payload.get("modifyDate"))
+    return min(earliest_instant(wall), now) if wall else now
 
 
 def merged_ids(payload: dict[str, Any]) -> list[int]:

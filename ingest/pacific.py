@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
+# 0001-01-01 stands for "none" in some payloads, and both ends of the calendar overflow when they become instants.
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _FRACTION = re.compile(r"\.(\d{1,6})\d*")
 
 
@@ -28,6 +30,8 @@ def parse_wall(text: object) -> datetime | None:
     try:
         wall = datetime.fromisoformat(_FRACTION.sub(lambda m: "." + m[1].ljust(6, "0"), text.strip(), count=1))
     except ValueError:
+        return None
+    if not _FIRST_YEAR <= wall.year <= _LAST_YEAR:
         return None
     return wall.astimezone(PACIFIC).replace(tzinfo=None) if wall.tzinfo else wall
 

@@ -86,6 +86,10 @@ class Store:
         )
         return {key: OrderState(key, state, _utc(since), _utc(at)) for key, state, since, at in rows}
 
+    def ghost_looks(self) -> dict[int, datetime]:
+        """When (UTC) each ghost was last looked at by itself."""
+        return {key: _utc(at) for key, at in self._rows("select order_id, looked_at from ghost_looks")}
+
     @cached_property
     def tables(self) -> frozenset[str]:
         """The raw tables there were when this store was made."""

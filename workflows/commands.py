@@ -10,10 +10,9 @@ from typing import Any
 
 from workflows.engine import account_of
 from workflows.errors import Cancelled, ShipledgerError, UsageError
-from workflows.home import prepare_home
 from workflows.jobs import Job, JobClient, job_client
 from workflows.settings import Settings
-from workflows.worker import WorkerLock, run_worker
+from workflows.worker import become_worker
 
 _POLL_SECONDS = 0.1
 _STORE_SECONDS = 30
@@ -100,14 +99,9 @@ def _run_job(
     settings: Settings, kind: str, arguments: dict[str, Any], actor: str, on_progress: OnProgress
 ) -> dict[str, Any]:
     """Run a job to its end: in this process when no worker lives, else at the worker."""
-    prepare_home(settings)
-    lock = WorkerLock(settings.home)
-    if lock.acquire():
-        try:
-            with run_worker(settings) as jobs:
-                return _run_here(jobs, kind, arguments, actor, on_progress)
-        finally:
-            lock.release()
+    own = become_worker(settings)
+    if own is not None:
+        return _run_here(own, kind, arguments, actor, on_progress)
     with job_client(settings) as jobs:
         _wait_for_store(jobs)
         run_id = jobs.enqueue(kind, actor, **arguments)
@@ -141,17 +135,12 @@ def _wait_for_store(jobs: JobClient) -> None:
 
 def _follow_elsewhere(settings: Settings, jobs: JobClient, run_id: str, on_progress: OnProgress) -> dict[str, Any]:
     """Follow a job at another process; become the worker when that process dies."""
-    lock = WorkerLock(settings.home)
-    while not lock.acquire():
+    while (own := become_worker(settings)) is None:
         job = _look(jobs, run_id, on_progress)
         if not job.is_open:
             return _outcome(job)
         time.sleep(_POLL_SECONDS)
-    try:
-        with run_worker(settings) as own:
-            return _follow(own, run_id, on_progress)
-    finally:
-        lock.release()
+    return _follow(own, run_id, on_progress)
 
 
 def _follow(jobs: JobClient, run_id: str, on_progress: OnProgress) -> dict[str, Any]:

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from workflows.errors import AlreadyRunning, ShipledgerError
-from workflows.home import prepare_home
 from workflows.jobs import JobClient
 from workflows.scheduling import ACTOR, SYNC_EVERY_MINUTES, start_schedule
 from workflows.settings import Settings
-from workflows.worker import WorkerLock, run_worker
+from workflows.worker import become_worker
 
 log = logging.getLogger(__name__)
 
@@ -41,22 +40,18 @@ def serve(
         AlreadyRunning: Another worker serves this home.
         ShipledgerError: The page's process ended by itself.
     """
-    prepare_home(settings)
-    lock = WorkerLock(settings.home)
-    if not lock.acquire():
+    jobs = become_worker(settings)
+    if jobs is None:
         raise AlreadyRunning(f"A worker for {settings.home} is running already. Stop it first, or use it.")
-    try:
-        with run_worker(settings) as jobs, _page(settings, page_command) as page:
-            start_schedule(settings.timezone.key, sync_every_minutes)
-            announce()
-            _first_sync(settings, jobs)
-            while not stopped.wait(0.5):
-                if page.poll() is not None:
-                    raise ShipledgerError(
-                        f"The page ended by itself (exit {page.returncode}). Is the port taken? Try --port."
-                    )
-    finally:
-        lock.release()
+    with _page(settings, page_command) as page:
+        start_schedule(settings.timezone.key, sync_every_minutes)
+        announce()
+        _first_sync(settings, jobs)
+        while not stopped.wait(0.5):
+            if page.poll() is not None:
+                raise ShipledgerError(
+                    f"The page ended by itself (exit {page.returncode}). Is the port taken? Try --port."
+                )
 
 
 def _first_sync(settings: Settings, jobs: JobClient) -> None:

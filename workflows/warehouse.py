@@ -33,6 +33,8 @@ create table if not exists raw_shipledger.runs (
 );
 """
 _RAW_SCHEMAS = ("raw_shipstation", "raw_operations")
+# What ingest notes for itself; no model reads it.
+_INGEST_NOTES = ("watermarks", "ghost_looks")
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ def loads_to_build(connection: duckdb.DuckDBPyConnection) -> list[str]:
     tables = connection.execute(
         "select schema_name, table_name from duckdb_columns()"
         " where column_name = '_dlt_load_id' and schema_name in (select unnest(?))"
-        " and database_name = current_database()",
-        [list(_RAW_SCHEMAS)],
+        " and table_name not in (select unnest(?)) and database_name = current_database()",
+        [list(_RAW_SCHEMAS), list(_INGEST_NOTES)],
     ).fetchall()
     if not tables:
         return []

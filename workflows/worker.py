@@ -6,7 +6,7 @@ import fcntl
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -60,6 +60,28 @@ class WorkerLock:
             self.release()
             return False
         return True
+
+
+_this_process: dict[Path, tuple[WorkerLock, ExitStack, JobClient]] = {}
+
+
+def become_worker(settings: Settings) -> JobClient | None:
+    """Make this process the worker of a home until it ends; None when another process is.
+
+    There is no way back: a job that is under way when the process ends is cut off like a killed one, and its
+    follower, or the next worker, resumes it. The lock goes with the process, after all its threads.
+    """
+    known = _this_process.get(settings.home)
+    if known is not None:
+        return known[2]
+    prepare_home(settings)
+    lock = WorkerLock(settings.home)
+    if not lock.acquire():
+        return None
+    stack = ExitStack()
+    jobs = stack.enter_context(run_worker(settings))
+    _this_process[settings.home] = (lock, stack, jobs)
+    return jobs
 
 
 @contextmanager

@@ -114,9 +114,7 @@ ORDER_FEATURES: dict[str, Callable[[Rows], bool]] = {
         min(int(row["orderNumber"]) for row in o if re.fullmatch(r"[2-9]\d{5}", row["orderNumber"])) >= 671825
     ),
     "marketplace with date": lambda o: any(row["externallyFulfilled"] and row["shipDate"] for row in o),
-    "marketplace without date": lambda o: any(
-        row["externallyFulfilled"] and not row["shipDate"] for row in o
-    ),
+    "marketplace without date": lambda o: any(row["externallyFulfilled"] and not row["shipDate"] for row in o),
     "ghost": lambda o: any(not row["items"] and row["orderStatus"] == "awaiting_shipment" for row in o),
     "split": lambda o: (
         all(
@@ -144,8 +142,7 @@ ORDER_FEATURES: dict[str, Callable[[Rows], bool]] = {
         sum(row["orderStatus"] == "awaiting_shipment" and row["createDate"] > "2026-11-19" for row in o) > 5
     ),
     "one SKU on two lines": lambda o: any(
-        len([line for line in row["items"] if line["sku"]])
-        > len({line["sku"] for line in row["items"]} - {None})
+        len([line for line in row["items"] if line["sku"]]) > len({line["sku"] for line in row["items"]} - {None})
         for row in o
     ),
     "number of two customers": lambda o: any(len(found) > 1 for found in owners(o).values()),
@@ -237,9 +234,7 @@ LABEL_FEATURES: dict[str, Callable[[Rows], bool]] = {
     "insurance": lambda s: any(label["insuranceCost"] > 0 for label in s),
     "tracking number as a number": lambda s: any(isinstance(label["trackingNumber"], int) for label in s),
     "advanced options null": lambda s: any(label["advancedOptions"] is None for label in s),
-    "carriers": lambda s: (
-        {label["carrierCode"] for label in s} == {"stamps_com", "ups", "ups_walleted", "fedex"}
-    ),
+    "carriers": lambda s: {label["carrierCode"] for label in s} == {"stamps_com", "ups", "ups_walleted", "fedex"},
 }
 
 
@@ -294,9 +289,7 @@ def test_a_lot_is_used_only_after_its_receipt(year: Book, orders: Rows) -> None:
     assert [use for use in used if received[use[0], use[1]] >= use[2]] == []
 
 
-def test_receipts_come_about_weekly_and_keep_the_stock_sensible(
-    year: Book, orders: Rows, marks: Rows
-) -> None:
+def test_receipts_come_about_weekly_and_keep_the_stock_sensible(year: Book, orders: Rows, marks: Rows) -> None:
     kits = [receipt for receipt in year.receipts if receipt["sku"] == "17612"]
     assert 50 <= len(kits) <= 130
     assert {receipt["quantity"] for receipt in kits} <= {480, 528, 576}

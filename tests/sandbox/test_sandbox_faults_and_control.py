@@ -37,9 +37,7 @@ def test_an_error_500_has_the_four_fields_of_shipstation(run: Run) -> None:
         (Fault("/", status=418, body="<p>tea</p>"), 418, "<p>tea</p>"),
     ],
 )
-def test_a_fault_answers_with_the_status_and_body_it_names(
-    run: Run, fault: Fault, status: int, body: str
-) -> None:
+def test_a_fault_answers_with_the_status_and_body_it_names(run: Run, fault: Fault, status: int, body: str) -> None:
     client = run()
     client.sandbox.faults.add(fault)
     answer = client.get("/carriers")

@@ -54,9 +54,7 @@ def test_date_filters_work_on_whole_seconds(
         ({"orderStatus": "", "nonsense": "x"}, [1, 2, 3, 4]),
     ],
 )
-def test_each_filter_of_orders_finds_its_rows(
-    run: Run, parameters: dict[str, str], expected: list[int]
-) -> None:
+def test_each_filter_of_orders_finds_its_rows(run: Run, parameters: dict[str, str], expected: list[int]) -> None:
     paste = [{"orderItemId": 1, "sku": "18795", "name": "OraPro Paste Peppermint", "quantity": 1}]
     client = run(
         an_order(1),
@@ -167,9 +165,7 @@ def test_an_offset_in_a_filter_counts_only_by_instant(run: Run) -> None:
         (datetime(2025, 11, 2, 9, 30, tzinfo=UTC), "2025-11-02T01:30:00.0000000"),
     ],
 )
-def test_times_are_pacific_wall_time_through_both_changes_of_the_clock(
-    instant: datetime, pacific: str
-) -> None:
+def test_times_are_pacific_wall_time_through_both_changes_of_the_clock(instant: datetime, pacific: str) -> None:
     assert wall_text(to_ms(instant)) == pacific
 
 

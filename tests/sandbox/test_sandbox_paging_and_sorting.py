@@ -122,8 +122,7 @@ def test_edits_from_many_threads_leave_every_order_in_the_list_once(run: Run) ->
 
     def edit(worker: int) -> int:
         return sum(
-            book.bulk_edit(range(worker, 101, 7), now + timedelta(seconds=worker * turn))
-            for turn in range(10)
+            book.bulk_edit(range(worker, 101, 7), now + timedelta(seconds=worker * turn)) for turn in range(10)
         )
 
     with ThreadPoolExecutor(8) as pool:
