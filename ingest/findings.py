@@ -44,7 +44,7 @@ class Finding:
 def watermark_fallback(resource: str, reason: str, days: int, now: datetime) -> Finding:
     """The watermark of a list could not be used, so the last `days` days are read again."""
     return Finding(
-        f"{WATERMARK}{resource}",
+        f"{WATERMARK}{resource}:{reason}",
         "watermark_fallback",
         "warning",
         f"The watermark of {resource} is {reason}; the last {days} days were read again. "

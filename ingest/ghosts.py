@@ -22,9 +22,10 @@ log = logging.getLogger(__name__)
 
 # What a cycle may spend on ghosts beside its four requests.
 MOST_REQUESTS = 10
-# A young ghost is looked at in each cycle, an older one hourly: most get their lines within minutes.
+# A young ghost is looked at in each cycle, because most get their lines within minutes; an older one ever more
+# seldom: hourly after a day, daily after 24 days.
 _YOUNG = timedelta(hours=24)
-_OLD_EVERY = timedelta(hours=1)
+_SELDOM = 24
 
 
 @dataclass
@@ -61,7 +62,8 @@ def due_ghosts(ghosts: list[OrderState], looks: dict[int, datetime], now: dateti
 
     def is_due(ghost: OrderState) -> bool:
         last = looks.get(ghost.order_id)
-        return last is None or now - ghost.since_at < _YOUNG or now - last >= _OLD_EVERY
+        age = now - ghost.since_at
+        return last is None or age < _YOUNG or now - last >= age / _SELDOM
 
     due = [ghost for ghost in ghosts if is_due(ghost)]
     return sorted(due, key=lambda ghost: (looks.get(ghost.order_id, ghost.since_at), ghost.order_id))[
