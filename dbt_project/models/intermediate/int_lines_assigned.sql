@@ -4,65 +4,15 @@
 ) }}
 -- One row for each shipped line without a lot × lot it was taken from, and one without a lot for what none covered.
 -- Lines of a day and lots of a day stand in a queue each; where their stretches overlap, the line came from the lot.
-with lines as (
+with line_queue as (
 
-    select * from {{ ref('int_lines_shipped') }}
-    where lot_number is null and sku_code is not null and held_back_reason is null and quantity > 0
-
-),
-
-taken as (
-
-    select * from {{ ref('int_lots_taken') }}
-    where quantity_taken > 0
-
-),
-
-received as (
-
-    select * from {{ ref('int_lots_received') }}
-
-),
-
-days as (
-
-    select distinct
-        lines.ship_date,
-        lines.sku_code
-    from lines
-    inner join taken on lines.ship_date = taken.movement_date and lines.sku_code = taken.sku_code
-    where {{ order_changed('int_orders_reshipped') }}
-
-),
-
-line_queue as (
-
-    select
-        lines.shipstation_order_id,
-        lines.line_key,
-        lines.ship_date,
-        lines.sku_code,
-        lines.quantity,
-        sum(lines.quantity) over (
-            partition by lines.ship_date, lines.sku_code order by lines.shipstation_order_id, lines.line_key
-        ) as line_end
-    from lines
-    inner join days on lines.ship_date = days.ship_date and lines.sku_code = days.sku_code
+    select * from {{ ref('int_lines_queued') }}
 
 ),
 
 lot_queue as (
 
-    select
-        taken.movement_date,
-        taken.sku_code,
-        taken.lot_number,
-        taken.quantity_taken,
-        sum(taken.quantity_taken) over (
-            partition by taken.movement_date, taken.sku_code order by received.received_date, taken.lot_number
-        ) as lot_end
-    from taken
-    inner join received on taken.sku_code = received.sku_code and taken.lot_number = received.lot_number
+    select * from {{ ref('int_lots_queued') }}
 
 ),
 

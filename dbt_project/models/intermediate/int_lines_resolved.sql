@@ -1,40 +1,17 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+-- depends_on: {{ ref('int_orders_changed') }}
 -- One row for each component of each line, of orders (no `shipment_id`) and of the labels that list their items.
 -- `line_quantity` is as sold and repeats for each component: add up `quantity`, or `line_quantity` of component 1.
 -- What the dictionary does not know keeps its text, with `sku_status` unknown or unparsed: nothing is dropped.
-with orders as (
+with lines as (
 
-    select * from {{ ref('stg_shipstation__orders') }}
-    where {{ order_changed() }}
-
-),
-
-shipments as (
-
-    select * from {{ ref('stg_shipstation__shipments') }}
-    where {{ order_changed() }}
+    select * from {{ ref('int_lines_unnested') }}
 
 ),
 
 dictionary as (
 
     select * from {{ ref('int_sku_dictionary') }}
-
-),
-
-lines as (
-
-    {% for parent, shipment_id in {'orders': 'null', 'shipments': 'shipment_id'}.items() -%}
-    select
-        shipstation_order_id,
-        cast({{ shipment_id }} as bigint) as shipment_id,
-        order_number,
-        first_seen_at,
-        generate_subscripts(items, 1) as line_number,
-        unnest(items) as item
-    from {{ parent }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
 
 ),
 

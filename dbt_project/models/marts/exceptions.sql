@@ -9,7 +9,7 @@ with findings as (
 
 found as (
 
-    {% for model in ['int_orders_excepted', 'int_lines_excepted', 'int_lots_excepted', 'int_entries_excepted'] -%}
+    {% for entity in ['orders', 'lines', 'lots', 'units', 'entries'] -%}
     select
         exception_type,
         severity,
@@ -17,7 +17,7 @@ found as (
         order_number,
         detail,
         first_seen_at
-    from {{ ref(model) }}
+    from {{ ref('int_' ~ entity ~ '_excepted') }}
     union all
     {% endfor -%}
     select

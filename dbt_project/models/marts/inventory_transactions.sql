@@ -7,57 +7,9 @@ with skus as (
 
 ),
 
-opening_balances as (
-
-    select * from {{ ref('stg_reference__opening_balances') }}
-
-),
-
-opening_day as (
-
-    select min(opening_date) as opening_date from opening_balances
-
-),
-
 movements as (
 
-    select
-        concat_ws(':', 'opening', sku_code, lot_number) as transaction_id,
-        opening_date as transaction_date,
-        sku_code,
-        lot_number,
-        'opening' as transaction_type,
-        quantity,
-        null as reason,
-        null as actor
-    from opening_balances
-    union all
-    select
-        'entry:' || entries.entry_id as transaction_id,
-        entries.entry_date as transaction_date,
-        entries.sku_code,
-        entries.lot_number,
-        entries.entry_type as transaction_type,
-        entries.quantity,
-        entries.reason,
-        entries.actor
-    from {{ ref('stg_operations__entries') }} as entries
-    inner join opening_day on entries.entry_date > opening_day.opening_date
-    where entries.is_valid
-    union all
-    select
-        concat_ws(
-            ':', 'ship', shipped.ship_date, shipped.sku_code, shipped.lot_source, shipped.lot_number
-        ) as transaction_id,
-        shipped.ship_date as transaction_date,
-        shipped.sku_code,
-        shipped.lot_number,
-        'ship' as transaction_type,
-        -shipped.quantity_shipped as quantity,
-        null as reason,
-        null as actor
-    from {{ ref('int_shipped_by_lot') }} as shipped
-    inner join opening_day on shipped.ship_date > opening_day.opening_date
+    select * from {{ ref('int_stock_moved') }}
 
 ),
 

@@ -1,0 +1,79 @@
+{{ config(materialized='view') }}
+-- One row for each calendar day that has ended, from the first shipment on, with what is charged for: orders on their
+-- first ship date only, units by their own ship date, pallets every day. `pallet_count` is a balance: its sum is
+-- pallet-days.
+with orders as (
+
+    select
+        ship_date,
+        count(*) as order_count
+    from {{ ref('shipped_orders') }}
+    group by ship_date
+
+),
+
+units as (
+
+    select
+        ship_date,
+        cast(sum(quantity_shipped) as bigint) as unit_count
+    from {{ ref('int_shipped_daily') }}
+    group by ship_date
+
+),
+
+packages as (
+
+    select
+        ship_date,
+        cast(sum(package_count) as bigint) as package_count,
+        cast(sum(postage_cents) as bigint) as postage_cents
+    from {{ ref('int_departures_daily') }}
+    group by ship_date
+
+),
+
+pallets as (
+
+    select
+        inventory_date,
+        cast(sum(pallet_count) as bigint) as pallet_count
+    from {{ ref('inventory_daily') }}
+    group by inventory_date
+
+),
+
+span as (
+
+    select
+        today - 1 as last_date,
+        least((select min(orders.ship_date) from orders), (select min(packages.ship_date) from packages)) as first_date
+    from {{ ref('stg_shipledger__build_context') }}
+
+),
+
+days as (
+
+    select cast(unnest(generate_series(first_date, last_date, interval 1 day)) as date) as charge_date
+    from span
+
+),
+
+counted as (
+
+    select
+        days.charge_date,
+        coalesce(orders.order_count, 0) as order_count,
+        coalesce(packages.package_count, 0) as package_count,
+        coalesce(units.unit_count, 0) as unit_count,
+        coalesce(pallets.pallet_count, 0) as pallet_count,
+        coalesce(packages.postage_cents, 0) as postage_cents
+    from days
+    left join orders on days.charge_date = orders.ship_date
+    left join packages on days.charge_date = packages.ship_date
+    left join units on days.charge_date = units.ship_date
+    left join pallets on days.charge_date = pallets.inventory_date
+
+)
+
+select * from counted

@@ -1,0 +1,45 @@
+{{ config(materialized='view') }}
+-- One row for each label that is not void, of the orders this build computes again. A return label carries postage but
+-- no goods. The first label that lists nothing takes what no other label of the order lists.
+with labels as (
+
+    select * from {{ ref('stg_shipstation__shipments') }}
+    where not is_voided and {{ order_changed() }}
+
+),
+
+numbered as (
+
+    select
+        *,
+        if(is_return_label, 'return_label', 'label') as departure_kind,
+        row_number() over (
+            partition by shipstation_order_id, is_return_label, has_items order by created_at nulls last, shipment_id
+        ) as nth_of_its_kind
+    from labels
+
+),
+
+departed as (
+
+    select
+        shipstation_order_id,
+        shipment_id,
+        departure_kind,
+        order_number,
+        carrier_code,
+        service_code,
+        carrier_account_id,
+        tracking_number,
+        shipment_cost_cents + insurance_cost_cents as postage_cents,
+        has_items as lists_items,
+        departure_kind = 'label' and not has_items and nth_of_its_kind = 1 as carries_remainder,
+        ship_date,
+        created_at as departed_at,
+        first_seen_at,
+        arrived_by
+    from numbered
+
+)
+
+select * from departed
