@@ -38,7 +38,7 @@ create table raw_shipstation.findings (
     order_number varchar, detail varchar, first_seen_at timestamptz, resolved_at timestamptz,
     _dlt_load_id varchar);
 create table raw_shipstation.order_states (
-    order_id bigint, state varchar, checked_at timestamptz, _dlt_load_id varchar);
+    order_id bigint, state varchar, since_at timestamptz, checked_at timestamptz, _dlt_load_id varchar);
 create table raw_shipledger.build_context (as_of timestamptz, timezone varchar, run_id varchar);
 create table raw_shipledger.built_loads (load_id varchar);
 create table raw_shipledger.runs (
@@ -142,6 +142,23 @@ def enter(
         values (?, ?, ?, ?, ?, ?, null, null, 'test', null, 'tester', ?, 'entries')
         """,
         [entry_id, entry_type, entry_date, sku_code, lot_number, quantity, f"{entry_date} 15:00:00+00"],
+    )
+
+
+def note_state(
+    connection: duckdb.DuckDBPyConnection,
+    order_id: int,
+    state: str,
+    load_id: str,
+    *,
+    since_at: datetime,
+    checked_at: datetime,
+) -> None:
+    """Say what became of an order without lines; the newest state wins."""
+    connection.execute("delete from raw_shipstation.order_states where order_id = ?", [order_id])
+    connection.execute(
+        "insert into raw_shipstation.order_states values (?, ?, ?, ?, ?)",
+        [order_id, state, since_at, checked_at, load_id],
     )
 
 

@@ -114,16 +114,61 @@ def test_an_order_shipstation_no_longer_knows_counts_as_cancelled_until_it_comes
     ghost = order(3, [], status="awaiting_shipment")
     come(ledger, "orders", ghost)
     with ledger.connect() as connection:
-        connection.execute("""
-            insert into raw_shipstation.order_states values
-                (3, 'missing_in_shipstation', '2026-01-06 00:00:00+00', 'load-2')
-        """)
+        raw_tables.note_state(
+            connection, 3, "missing_in_shipstation", "load-2",
+            since_at=datetime(2026, 1, 5, 12, tzinfo=UTC), checked_at=datetime(2026, 1, 6, tzinfo=UTC),
+        )  # fmt: skip
     ledger.build()
     state = "select order_status, is_ghost, is_missing from orders_inbox where shipstation_order_id = 3"
     assert ledger.rows(state) == [("cancelled", False, True)]
     come(ledger, "orders", ghost, load_id="load-3", seen_at=datetime(2026, 1, 8, tzinfo=UTC))
     ledger.build()
     assert ledger.rows(state) == [("awaiting_shipment", True, False)]
+
+
+def test_work_in_progress_tells_its_age_and_gets_louder_after_a_day_in_builds_without_any_change(
+    ledger: Ledger,
+) -> None:
+    come(ledger, "orders", order(3, [], status="awaiting_shipment"), seen_at=FRIDAY)
+    with ledger.connect() as connection:
+        raw_tables.note_state(
+            connection, 3, "work_in_progress", "load-2",
+            since_at=FRIDAY - timedelta(minutes=40), checked_at=FRIDAY,
+        )  # fmt: skip
+    ids, told = set(), []
+    for later in (timedelta(0), timedelta(hours=1), timedelta(hours=23, minutes=30), timedelta(days=3)):
+        with ledger.connect() as connection:
+            raw_tables.set_context(connection, FRIDAY + later)
+        ledger.build()
+        [(key, *words)] = ledger.rows("""
+            select exception_id, severity, detail from exceptions
+            where shipstation_order_id = 3 and exception_type = 'work_in_progress'
+        """)
+        ids.add(key)
+        told.append(tuple(words))
+    assert told == [
+        ("info", "Without lines for less than an hour; its status is awaiting_shipment."),
+        ("info", "Without lines for 1 hour; its status is awaiting_shipment."),
+        ("warning", "Without lines for 24 hours; its status is awaiting_shipment."),
+        ("warning", "Without lines for 3 days; its status is awaiting_shipment."),
+    ]
+    assert len(ids) == 1, "the same cause keeps its id"
+    ledger.assert_same_as_full_build()
+
+
+def test_an_empty_order_that_is_edited_and_stays_empty_stays_work_in_progress_until_its_lines_come(
+    ledger: Ledger,
+) -> None:
+    states = "select is_ghost, is_work_in_progress from orders_inbox where shipstation_order_id = 3"
+    come(ledger, "orders", order(3, [], status="awaiting_shipment"))
+    with ledger.connect() as connection:
+        raw_tables.note_state(connection, 3, "work_in_progress", "load-2", since_at=FRIDAY, checked_at=FRIDAY)
+    come(ledger, "orders", order(3, [], status="on_hold"), load_id="load-3", seen_at=FRIDAY + timedelta(hours=1))
+    ledger.build()
+    assert ledger.rows(states) == [(True, True)]
+    come(ledger, "orders", order(3, [line("17612", 1)], status="awaiting_shipment"), load_id="load-4")
+    ledger.build()
+    assert ledger.rows(states) == [(False, False)]
 
 
 def test_days_go_on_without_any_change(ledger: Ledger) -> None:

@@ -20,6 +20,7 @@ excepted as (
         'error' as severity,
         null::bigint as shipstation_order_id,
         null::varchar as order_number,
+        entry_id as subject,
         'Entry ' || entry_id || ' (' || coalesce(entry_type, 'no type') || ', SKU ' || coalesce(sku_code, 'none')
         || ') cannot be booked.' as detail,
         entered_at as first_seen_at

@@ -43,6 +43,7 @@ excepted as (
         'error' as severity,
         shipstation_order_id,
         order_number,
+        if(trim(shipstation_sku_raw) = '', null, shipstation_sku_raw) as subject,
         case
             when nullif(trim(shipstation_sku_raw), '') is null then 'A line of ' || line_quantity || ' has no SKU.'
             else 'SKU "' || shipstation_sku_raw || '" (' || line_quantity || ') is in no list of ours.'
@@ -55,6 +56,7 @@ excepted as (
         'info' as severity,
         shipstation_order_id,
         order_number,
+        sku_key as subject,
         sku_key || ' is on ' || line_count || ' lines of the order.' as detail,
         first_seen_at
     from repeated

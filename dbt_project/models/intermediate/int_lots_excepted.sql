@@ -38,6 +38,7 @@ excepted as (
         if(overdrawn.received_date is null, 'info', 'warning') as severity,
         null as shipstation_order_id,
         null as order_number,
+        overdrawn.lot_id as subject,
         'Lot ' || overdrawn.lot_id || ' stands at ' || overdrawn.quantity_on_hand || '.' as detail,
         cast(overdrawn.since_date as timestamp) at time zone build_context.timezone as first_seen_at
     from overdrawn

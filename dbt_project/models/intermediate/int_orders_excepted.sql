@@ -3,7 +3,7 @@
 with orders as (
 
     select * from {{ ref('orders_inbox') }}
-    where is_ghost or is_missing or has_contested_number
+    where is_missing or has_contested_number
 
 ),
 
@@ -24,20 +24,11 @@ departures as (
 excepted as (
 
     select
-        if(is_work_in_progress, 'work_in_progress', 'ghost_order') as exception_type,
-        if(is_work_in_progress, 'info', 'warning') as severity,
-        shipstation_order_id,
-        order_number,
-        'The order has no lines; its status is ' || order_status || '.' as detail,
-        first_seen_at
-    from orders
-    where is_ghost
-    union all
-    select
         'missing_in_shipstation' as exception_type,
         'warning' as severity,
         shipstation_order_id,
         order_number,
+        null::varchar as subject,
         'ShipStation no longer knows this order; it counts as cancelled.' as detail,
         first_seen_at
     from orders
@@ -48,6 +39,7 @@ excepted as (
         'error' as severity,
         shipstation_order_id,
         order_number,
+        null::varchar as subject,
         'Different customers have orders numbered ' || order_number || '.' as detail,
         first_seen_at
     from orders
@@ -58,6 +50,7 @@ excepted as (
         if(exception_type = 'historical_shipment', 'warning', 'error') as severity,
         shipstation_order_id,
         order_number,
+        null::varchar as subject,
         case exception_type
             when 'missing_ship_date' then 'Shipped without any date; its units are in no report.'
             when 'missing_order' then 'A label was bought for an order that never came.'

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 -- One row for each order, with what a look at it by itself found: an order that ShipStation no longer knows counts as
--- cancelled. What was found before the order was fetched again is out of date.
+-- cancelled, unless it came again since. Work in progress stays that, however often the empty order is edited.
 with orders as (
 
     select * from {{ ref('stg_shipstation__orders') }}
@@ -13,21 +13,23 @@ order_states as (
 
 ),
 
-settled as (
+looked_at as (
 
     select
-        orders.* exclude (order_status),
-        case
-            when order_states.state = 'missing_in_shipstation' then 'cancelled'
-            else coalesce(orders.order_status, 'unknown')
-        end as order_status,
-        coalesce(order_states.state = 'missing_in_shipstation', false) as is_missing,
+        orders.*,
+        coalesce(
+            order_states.state = 'missing_in_shipstation' and orders.fetched_at <= order_states.checked_at, false
+        ) as is_missing,
         coalesce(order_states.state = 'work_in_progress', false) as is_work_in_progress
     from orders
-    left join order_states
-        on
-            orders.shipstation_order_id = order_states.shipstation_order_id
-            and orders.fetched_at <= order_states.checked_at
+    left join order_states on orders.shipstation_order_id = order_states.shipstation_order_id
+
+),
+
+settled as (
+
+    select * replace (if(is_missing, 'cancelled', coalesce(order_status, 'unknown')) as order_status)
+    from looked_at
 
 )
 

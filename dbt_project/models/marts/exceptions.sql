@@ -1,5 +1,6 @@
 -- One row for each thing that needs a person: what the models find in the data, and what loading it noticed. A row goes
--- when its cause goes.
+-- when its cause goes, and keeps its id until then: `subject` tells the causes of one kind on one order apart, while
+-- the detail may change.
 with findings as (
 
     select * from {{ ref('stg_shipstation__findings') }}
@@ -9,12 +10,13 @@ with findings as (
 
 found as (
 
-    {% for entity in ['orders', 'lines', 'lots', 'units', 'entries'] -%}
+    {% for entity in ['ghosts', 'orders', 'lines', 'lots', 'units', 'entries'] -%}
     select
         exception_type,
         severity,
         shipstation_order_id,
         order_number,
+        subject,
         detail,
         first_seen_at
     from {{ ref('int_' ~ entity ~ '_excepted') }}
@@ -25,6 +27,7 @@ found as (
         severity,
         shipstation_order_id,
         order_number,
+        finding_key as subject,
         detail,
         first_seen_at
     from findings
@@ -36,7 +39,8 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by exception_type, shipstation_order_id, detail order by first_seen_at, severity, order_number
+            partition by exception_type, shipstation_order_id, coalesce(subject, '')
+            order by first_seen_at, severity, order_number, detail
         ) as nth
     from found
 
@@ -45,7 +49,7 @@ numbered as (
 exceptions as (
 
     select
-        md5(concat_ws('|', exception_type, coalesce(shipstation_order_id, 0), coalesce(detail, ''))) as exception_id,
+        md5(concat_ws('|', exception_type, coalesce(shipstation_order_id, 0), coalesce(subject, ''))) as exception_id,
         shipstation_order_id,
         exception_type,
         severity,

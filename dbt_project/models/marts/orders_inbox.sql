@@ -54,7 +54,7 @@ inbox as (
         ---------- booleans
         orders.line_count = 0 and orders.order_status not in ('shipped', 'cancelled') as is_ghost,
         orders.is_missing,
-        orders.is_work_in_progress,
+        orders.is_work_in_progress and orders.line_count = 0 as is_work_in_progress,
         coalesce(orders.has_contested_number, false) as has_contested_number,
 
         ---------- dates

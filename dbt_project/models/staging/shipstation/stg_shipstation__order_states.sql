@@ -1,4 +1,4 @@
--- One row for each order that was fetched by itself because it had no lines: what ShipStation said about it.
+-- One row for each order that ever came without lines or was merged away, and what became of it.
 with source as (
 
     select * from {{ source('shipstation', 'order_states') }}
@@ -10,6 +10,7 @@ order_states as (
     select
         order_id as shipstation_order_id,
         state,
+        since_at,
         checked_at
     from source
 
