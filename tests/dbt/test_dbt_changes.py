@@ -126,6 +126,29 @@ def test_an_order_shipstation_no_longer_knows_counts_as_cancelled_until_it_comes
     assert ledger.rows(state) == [("awaiting_shipment", True, False)]
 
 
+def test_an_order_gone_from_shipstation_says_what_it_was_merged_into_once_the_survivor_lists_it(
+    ledger: Ledger,
+) -> None:
+    gone = """
+        select severity, detail from exceptions
+        where shipstation_order_id = 3 and exception_type = 'missing_in_shipstation'
+    """
+    come(ledger, "orders", order(3, [line("17612", 4)], status="awaiting_shipment"))
+    with ledger.connect() as connection:
+        raw_tables.note_state(
+            connection, 3, "missing_in_shipstation", "load-2", since_at=FRIDAY, checked_at=FRIDAY
+        )
+    ledger.build()
+    assert ledger.rows(gone) == [("warning", "ShipStation no longer knows this order; it counts as cancelled.")]
+    options = {"mergedIds": [3, 77], "parentId": None}
+    survivor = order(2, [line("18795", 10), line("17612", 4)], advancedOptions=options)
+    come(ledger, "orders", survivor, load_id="load-3")
+    ledger.build()
+    assert ledger.rows(gone) == [("info", "Merged into order 680002; it counts as cancelled.")]
+    assert ledger.rows("select quantity_allocated from inventory_current where sku_code = '17612'") == [(0,)]
+    ledger.assert_same_as_full_build()
+
+
 def test_work_in_progress_tells_its_age_and_gets_louder_after_a_day_in_builds_without_any_change(
     ledger: Ledger,
 ) -> None:

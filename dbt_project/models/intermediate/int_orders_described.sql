@@ -53,7 +53,7 @@ contested_numbers as (
 described as (
 
     select
-        orders.* exclude (items, may_be_contested, carrier_code, service_code, carrier_account_id),
+        orders.* exclude (items, merged_ids, may_be_contested, carrier_code, service_code, carrier_account_id),
         first_departures.ship_date,
         coalesce(first_departures.departure.carrier_code, orders.carrier_code) as carrier_code,
         coalesce(first_departures.departure.service_code, orders.service_code) as service_code,

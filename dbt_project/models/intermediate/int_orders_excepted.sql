@@ -7,6 +7,12 @@ with orders as (
 
 ),
 
+merged as (
+
+    select * from {{ ref('int_orders_merged') }}
+
+),
+
 departures as (
 
     select
@@ -25,14 +31,16 @@ excepted as (
 
     select
         'missing_in_shipstation' as exception_type,
-        'warning' as severity,
-        shipstation_order_id,
-        order_number,
+        if(merged.merged_into is null, 'warning', 'info') as severity,
+        orders.shipstation_order_id,
+        orders.order_number,
         null::varchar as subject,
-        'ShipStation no longer knows this order; it counts as cancelled.' as detail,
-        first_seen_at
+        coalesce('Merged into order ' || merged.merged_into, 'ShipStation no longer knows this order')
+        || '; it counts as cancelled.' as detail,
+        orders.first_seen_at
     from orders
-    where is_missing
+    left join merged on orders.shipstation_order_id = merged.shipstation_order_id
+    where orders.is_missing
     union all
     select
         'duplicate_order_number' as exception_type,

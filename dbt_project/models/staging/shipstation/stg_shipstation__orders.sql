@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_rows', unique_key='shipstation_order_id') }}
 -- One row for each order, parsed once from its newest payload. A field the newest payload lacks is taken from the
--- one before (`kept_fields`). Nothing is filtered; `items` holds the lines unparsed. No personal data: the customer
--- is a hash.
+-- one before (`kept_fields`). Nothing is filtered; `items` and `merged_ids` are unparsed. No personal data: the
+-- customer is a hash.
 with source as (
 
     select
@@ -47,6 +47,7 @@ orders as (
 
         ---------- lists
         doc.items as items,
+        doc.advancedoptions.mergedids as merged_ids,
 
         ---------- booleans
         order_number is not null as has_printed_number,
