@@ -110,6 +110,10 @@ def test_a_lot_named_on_the_label_is_believed_and_listed_below_zero(ledger: Ledg
     ledger.build()
     assert ledger.rows("select quantity_on_hand from lot_inventory where lot_number = '250237'") == [(-1,)]
     assert ledger.rows("select severity from exceptions where exception_type = 'lot_overdrawn'") == [("warning",)]
+    assert ledger.rows("select status from lots where lot_number = '250237'") == [("overdrawn",)]
+    enter(ledger, "u1", "adjust_up", "2026-01-07", "17612", 1, "250237")
+    ledger.build()
+    assert ledger.rows("select status from lots where lot_number = '250237'") == [("depleted",)]
 
 
 def test_the_lot_of_a_receipt_and_of_a_label_are_the_same_lot(ledger: Ledger) -> None:

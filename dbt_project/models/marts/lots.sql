@@ -37,6 +37,7 @@ lots as (
         case
             when moved.received_date is null then 'unreceived'
             when moved.quantity_on_hand > 0 then 'active'
+            when moved.quantity_on_hand < 0 then 'overdrawn'
             else 'depleted'
         end as status,
         moved.received_date is null as is_inferred,
