@@ -28,7 +28,7 @@ demo: $(INSTALLED)
 	$(BIN)/python orchestrate.py demo
 
 test: lint $(BROWSER)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check $(SOURCES)

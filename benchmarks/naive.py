@@ -51,7 +51,7 @@ def naive_build(home: Path) -> None:
             str(Path(sys.executable).with_name("dbt")),
             "build",
             *("--project-dir", str(dbt), "--profiles-dir", str(dbt), "--target-path", str(home / "naive_target")),
-            *("--log-path", str(home / "naive_logs"), "--exclude-resource-type", "unit_test", "--quiet"),
+            *("--log-path", str(home / "naive_logs"), "--quiet"),
         ],
         env={
             "SHIPLEDGER_WAREHOUSE": str(home / "warehouse.duckdb"),

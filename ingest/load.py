@@ -20,8 +20,8 @@ from ingest.store import Store
 from ingest.watermarks import FALLBACK_DAYS, LISTS, reference_lists_due, start_of
 
 SOURCE = "shipstation"
-# Rows of one committed window of a backfill: about 25 MB of payloads, and a second of loading.
-WINDOW_ROWS = 10_000
+# Rows of one committed window of a backfill: about 30 MB of payloads. 25,000 took a fifth less time, and 1.3 GB.
+WINDOW_ROWS = 12_000
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 import dlt
 from dlt.common.pipeline import LoadInfo
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingest.errors import IngestError, WarehouseUnusable
@@ -31,6 +32,11 @@ _DLT_SETTINGS = {
     # DuckDB takes one writer at a time; more workers would only wait.
     "load.workers": 1,
 }
+
+
+# What DuckDB may hold while it merges a load. Left to itself it takes most of the machine's memory; with this a
+# backfill's process stays under 1 GB, and a load takes a tenth longer.
+_MEMORY_LIMIT = "256MB"
 
 
 @dataclass(frozen=True)
@@ -62,9 +68,15 @@ def create_pipeline(warehouse: Warehouse, source: str) -> dlt.Pipeline:
     return dlt.pipeline(
         name,
         pipelines_dir=str(warehouse.scratch),
-        destination=dlt.destinations.duckdb(str(warehouse.path)),
+        destination=dlt.destinations.duckdb(_credentials(warehouse.path)),
         dataset_name=f"raw_{source}",
     )
+
+
+def _credentials(path: Path) -> DuckDbCredentials:
+    credentials = DuckDbCredentials(str(path))
+    credentials.global_config = {"memory_limit": _MEMORY_LIMIT}
+    return credentials
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import os
@@ -26,6 +27,9 @@ _WARM = (
     "unit_test",
     "--exclude",
     "config.materialized:view",
+    # A warm build is dbt's own work more than SQL, and Python runs it on one core anyway.
+    "--threads",
+    "1",
 )
 _FULL = ("--full-refresh", "--exclude-resource-type", "unit_test")
 
@@ -114,6 +118,9 @@ class Modelling:
         os.environ["SHIPLEDGER_WAREHOUSE"] = str(self._settings.warehouse)
         os.environ["SHIPLEDGER_LEDGER"] = str(self._settings.ledger)
         os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+        # dbt's manifest is hundreds of thousands of objects that live on; looking through them for garbage in the
+        # middle of a build takes a tenth of its time.
+        gc.disable()
         try:
             return dbtRunner(manifest=self._manifest, callbacks=[_node_counter(on_node)]).invoke(
                 [command, *args, *self._common()]
@@ -121,6 +128,7 @@ class Modelling:
         finally:
             # The adapter keeps the file open between nodes, which saves 13 ms for each; the lock goes here.
             DuckDBConnectionManager.close_all_connections()
+            gc.enable()
 
     def _common(self) -> tuple[str, ...]:
         home = self._settings.home
@@ -136,7 +144,7 @@ class Modelling:
             "--log-level",
             "none",
             "--log-level-file",
-            "warn",
+            "none",
             "--quiet",
             "--no-write-json",
             "--no-use-colors",
