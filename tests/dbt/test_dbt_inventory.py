@@ -124,6 +124,44 @@ def test_the_lot_of_a_receipt_and_of_a_label_are_the_same_lot(ledger: Ledger) ->
     assert ledger.rows("select is_inferred, status from lots where lot_number = '250400'") == [(False, "active")]
 
 
+def test_the_opening_lot_250237_falls_when_labels_print_it_behind_its_sku(ledger: Ledger) -> None:
+    ship(ledger, 1, "2026-01-05", "17612 - 250237", 19)
+    enter(ledger, "u1", "adjust_up", "2026-01-06", "17612", 5, "17612 - 250237")
+    ledger.build()
+    assert ledger.rows("select lot_id, quantity_on_hand from lot_inventory where sku_code = '17612'") == [
+        ("17612-250237", 1019 - 19 + 5)
+    ]
+
+
+def test_a_lot_received_twice_is_one_lot_and_doubles_no_shipment(ledger: Ledger) -> None:
+    enter(ledger, "r1", "receive", "2026-01-05", "17612", 20, "250400")
+    enter(ledger, "r2", "receive", "2026-01-06", "17612", 30, "250400")
+    ship(ledger, 1, "2026-01-07", "17612 - 250400", 8)
+    ship(ledger, 2, "2026-01-07", "17612", 1030)
+    ledger.build()
+    assert lots_of(ledger, 1) == [("250400", "shipment", 8)]
+    assert lots_of(ledger, 2) == [("250237", "fifo", 1019), ("250400", "fifo", 11)]
+    assert ledger.rows(
+        "select received_date, quantity_on_hand from lot_inventory where lot_number = '250400'"
+    ) == [(date(2026, 1, 5), 50 - 8 - 11)]
+    assert on_hand(ledger, "17612") == 1019 + 50 - 8 - 1030
+
+
+def test_week_month_and_search_count_the_same_units_of_the_same_skus_stocked_or_not(ledger: Ledger) -> None:
+    for number, (sku, quantity) in enumerate([("18315", 1), ("17613", 2), ("17612-6", 3), ("17975", 4)], start=1):
+        ship(ledger, number, "2026-01-06", sku, quantity)
+    ledger.build()
+    # A bundle of 40 × 17975 and 4 of them; 2 of a twin of 17612 and 3 packs of 6.
+    units = {"17975": 44, "17612": 20}
+    per_sku = "select sku_code, sum(quantity_shipped) from {} group by all having sum(quantity_shipped) <> 0"
+    assert dict(ledger.rows(per_sku.format("shipped_items"))) == units
+    assert dict(ledger.rows(per_sku.format("weekly_shipped_history"))) == units
+    assert ledger.rows("select unit_count, handling_charge_cents from charge_report_monthly") == [(64, 64 * 75)]
+    assert ledger.rows("select unit_count from charge_report_daily where charge_date = date '2026-01-06'") == [
+        (64,)
+    ]
+
+
 def test_a_lot_only_seen_on_a_label_is_made_on_sight(ledger: Ledger) -> None:
     ship(ledger, 1, "2026-01-06", "17612 - 250999", 1)
     ledger.build()
@@ -173,6 +211,22 @@ def test_the_pallet_factor_of_a_day_is_the_one_valid_on_it(ledger: Ledger) -> No
     """)
     # 468 units: 7.3 pallets of 64, 5.8 of 81.
     assert pallets == [(date(2025, 10, 1), 8), (date(2025, 10, 2), 6)]
+
+
+def test_a_new_pallet_factor_changes_no_day_before_its_own(ledger: Ledger) -> None:
+    pallets = "select inventory_date, pallet_count from inventory_daily where sku_code = '17612' order by all"
+    ledger.build()
+    before = dict(ledger.rows(pallets))
+    with ledger.connect() as connection:
+        connection.execute("""
+            update seeds.pallet_factors set valid_to = '2026-01-07' where sku_code = '17612';
+            insert into seeds.pallet_factors values ('17612', 64, '2026-01-08', null);
+        """)
+    ledger.build()
+    # 1019 units: 21.2 pallets of 48, 15.9 of 64.
+    changed = {day: count for day, count in ledger.rows(pallets) if count != before[day]}
+    assert set(before.values()) == {22}
+    assert changed == {date(2026, 1, 8): 16, date(2026, 1, 9): 16}
 
 
 def test_the_average_counts_zero_weeks_and_only_complete_ones(new_ledger: Callable[..., Ledger]) -> None:
