@@ -47,15 +47,15 @@ def _edited(order: dict[str, Any], now: datetime, index: int) -> dict[str, Any]:
 
 
 @contextmanager
-def business(orders: int) -> Iterator[Business]:
-    """A sandbox with about that many orders, for as long as the block lasts."""
+def business(orders: int, weeks: int = _WEEKS) -> Iterator[Business]:
+    """A sandbox with about that many orders in that many weeks, for as long as the block lasts."""
     command = [
         sys.executable,
         str(PROJECT / "orchestrate.py"),
         "sandbox",
         "--json",
         *("--port", "0", "--rate-limit", "1000000", "--trade-every", "0"),
-        *("--weeks", str(_WEEKS), "--orders-per-day", str(orders / _WEEKS / 7)),
+        *("--weeks", str(weeks), "--orders-per-day", str(orders / weeks / 7)),
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None

@@ -13,6 +13,7 @@ from typing import Any
 import dlt
 from dlt.common.pipeline import LoadInfo
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
+from dlt.destinations.sql_client import SqlClientBase
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingest.errors import IngestError, WarehouseUnusable
@@ -80,14 +81,14 @@ def _credentials(path: Path) -> DuckDbCredentials:
 
 
 @contextmanager
-def held_open(pipeline: dlt.Pipeline) -> Iterator[None]:
-    """Keep the warehouse open for as long as the block lasts.
+def held_open(pipeline: dlt.Pipeline) -> Iterator[SqlClientBase[Any]]:
+    """Keep the warehouse open for as long as the block lasts, and give a client to query it.
 
     dlt opens the file for each of its jobs, some 25 times a load at 20 ms each. DuckDB shares one instance
     among the connections of a process, so while one stays open the others cost nothing.
     """
-    with pipeline.sql_client():
-        yield
+    with pipeline.sql_client() as client:
+        yield client
 
 
 def load(pipeline: dlt.Pipeline, source: Any) -> LoadInfo:

@@ -99,8 +99,8 @@ def reconcile(
         IngestError: With nothing repaired by half.
     """
     pipeline = create_pipeline(warehouse, "shipstation")
-    with Client(account) as client, held_open(pipeline):
-        job = _Job(client, Store(pipeline), since, until, repair, progress, Comparison(), [])
+    with Client(account) as client, held_open(pipeline) as database:
+        job = _Job(client, Store(database), since, until, repair, progress, Comparison(), [])
         load(pipeline, _reconciled(job))
         return job.found, client
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-import dlt
 import orjson
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
+from dlt.destinations.sql_client import SqlClientBase
 
 from ingest import findings
 from ingest.findings import Finding
@@ -21,8 +21,9 @@ from ingest.records import Payload, Record, RecordKind, Stored, absent_fields
 class Store:
     """Read access to the raw tables of one pipeline's dataset."""
 
-    def __init__(self, pipeline: dlt.Pipeline) -> None:
-        self._pipeline = pipeline
+    def __init__(self, client: SqlClientBase[Any]) -> None:
+        """Take an open client; one for all queries, because dlt keeps the stack of whoever opens one."""
+        self._client = client
 
     def known(self, kind: RecordKind, keys: Iterable[int]) -> dict[int, Stored]:
         """What is stored of the given ids; ids that are not stored are left out."""
@@ -93,16 +94,15 @@ class Store:
     @cached_property
     def tables(self) -> frozenset[str]:
         """The raw tables there were when this store was made."""
-        schema = self._pipeline.dataset_name
+        schema = self._client.dataset_name
         rows = self._rows("select table_name from information_schema.tables where table_schema = %s", schema)
         return frozenset(name for (name,) in rows)
 
     def _rows(self, sql: str, *args: Any) -> list[tuple[Any, ...]]:
-        with self._pipeline.sql_client() as client:
-            try:
-                return list(client.execute_sql(sql, *args) or [])
-            except DatabaseUndefinedRelation:
-                return []
+        try:
+            return list(self._client.execute_sql(sql, *args) or [])
+        except DatabaseUndefinedRelation:
+            return []
 
 
 def _utc(moment: datetime) -> datetime:
