@@ -26,8 +26,7 @@ def build_api(context: Context) -> Starlette:
     lists = {"/carriers": reference.carriers, "/stores": reference.stores}
     lists |= {"/warehouses": reference.warehouses, "/accounts/listtags": reference.tags}
     routes = [
-        Route(f"/{name}", _list(context, name))
-        for name in ("orders", "shipments", "fulfillments", "products")
+        Route(f"/{name}", _list(context, name)) for name in ("orders", "shipments", "fulfillments", "products")
     ]
     routes += [Route(path, _constant(rows)) for path, rows in lists.items()]
     routes += [
@@ -58,9 +57,7 @@ def _list(context: Context, name: str) -> Endpoint:
             return json_response(error_body("Nullable object must have a value."), 500)
         pages = 0 if context.settings.pages_zero else -(-total // query.page_size)
         with_items = parameters.get("includeShipmentItems", "").lower() == "true"
-        bodies = [
-            record.payload if name != "shipments" or with_items else _bare(record) for record in records
-        ]
+        bodies = [record.payload if name != "shipments" or with_items else _bare(record) for record in records]
         tail = f'],"total":{total},"page":{query.page},"pages":{pages}}}'
         content = b"".join((f'{{"{name}":['.encode(), b",".join(bodies), tail.encode()))
         return Response(content, media_type="application/json; charset=utf-8")

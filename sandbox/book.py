@@ -117,9 +117,7 @@ class Book:
         """How many rows each list shows."""
         with self.lock:
             self._show_late()
-            return {
-                table.resource.name: len(table) for table in (self.orders, self.shipments, self.fulfillments)
-            }
+            return {table.resource.name: len(table) for table in (self.orders, self.shipments, self.fulfillments)}
 
     # ---------- raw rows
 

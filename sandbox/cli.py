@@ -32,9 +32,7 @@ def _behaviour_options(command: Callable[..., None]) -> Callable[..., None]:
     options = [
         click.option("--key", default=default.key, show_default=True, help="HTTP Basic user."),
         click.option("--secret", default=default.secret, show_default=True, help="HTTP Basic password."),
-        click.option(
-            "--rate-limit", default=default.rate_limit, show_default=True, help="Requests a minute."
-        ),
+        click.option("--rate-limit", default=default.rate_limit, show_default=True, help="Requests a minute."),
         click.option("--pages-zero", is_flag=True, help="Print pages: 0 in every envelope."),
         click.option(
             "--bounds",
@@ -50,9 +48,7 @@ def _behaviour_options(command: Callable[..., None]) -> Callable[..., None]:
             show_default=True,
             help="What date filters and sorting go by.",
         ),
-        click.option(
-            "--visibility-delay-seconds", type=float, default=0.0, help="How late lists show changes."
-        ),
+        click.option("--visibility-delay-seconds", type=float, default=0.0, help="How late lists show changes."),
         click.option("--clock-skew-seconds", type=float, default=0.0, help="How far its clock is ahead."),
         click.option("--latency-ms", type=int, default=0, help="Time added to every answer."),
         click.option(

@@ -82,9 +82,7 @@ class House:
             number = str(counters.shop)
         self._last = (number, customer)
         items = self.lines.draw(ms, leaves) if has_lines else []
-        row = order_row(
-            counters.order, number, f"{counters.order:08x}-{number}", store_id, customer, items, ms
-        )
+        row = order_row(counters.order, number, f"{counters.order:08x}-{number}", store_id, customer, items, ms)
         if rng.random() < _ODD_ORDERS:
             vary_order(rng, row)
         return row, customer

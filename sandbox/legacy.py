@@ -25,9 +25,7 @@ _FIRST_ORDER_ID = 400_000_000
 _FIRST_ITEM_ID = 1_198_000_000_000
 _FIRST_SHIPMENT_ID = 210_000_000
 _ORDERS = "select order_number, ship_date, shipstation_order_id from shipped_orders order by order_number"
-_ITEMS = (
-    "select id, order_number, ship_date, sku_lot, base_sku, quantity_shipped from shipped_items order by id"
-)
+_ITEMS = "select id, order_number, ship_date, sku_lot, base_sku, quantity_shipped from shipped_items order by id"
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,7 @@ def _select(path: Path, how: str) -> tuple[list[tuple[str, str, str | None]], di
         orders = database.execute(_ORDERS).fetchall()
         lines: dict[str, list[_Line]] = {}
         for line_id, number, ship_date, sku_lot, base_sku, quantity in database.execute(_ITEMS):
-            lines.setdefault(number, []).append(
-                _Line(line_id, ship_date, sku_lot or base_sku, base_sku, quantity)
-            )
+            lines.setdefault(number, []).append(_Line(line_id, ship_date, sku_lot or base_sku, base_sku, quantity))
     known = {order[0] for order in orders}
     # A line without its order would vanish from every sum: its order is made from the line.
     orders += [(number, found[0].ship_date, None) for number, found in lines.items() if number not in known]
@@ -103,9 +99,7 @@ def _load_order(book: Book, order_id: int, number: str, ship_date: str, lines: l
         label_id = _FIRST_SHIPMENT_ID + min(line.id for line in lines if line.ship_date == day)
         bought = _moment(day, 9, order_id)
         service = ("ups", "ups_ground")
-        book.load(
-            "shipments", shipment_row(label_id, order, nobody.label_to, service, packed, bought, day, 895)
-        )
+        book.load("shipments", shipment_row(label_id, order, nobody.label_to, service, packed, bought, day, 895))
 
 
 def _moment(day: str, hour: int, spread: int) -> int:

@@ -37,9 +37,7 @@ def _rows(path: Path) -> Iterator[tuple[int, bytes, Row]]:
     try:
         lines = path.read_bytes().splitlines()
     except OSError as problem:
-        raise ValueError(
-            f"The file {path} cannot be read ({problem.strerror}): name a file of rows."
-        ) from problem
+        raise ValueError(f"The file {path} cannot be read ({problem.strerror}): name a file of rows.") from problem
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield number, line.strip(), _row(path, number, line)

@@ -80,10 +80,7 @@ class Stories:
         if shipped > self._end:
             self._wait(order, ms)
             return
-        two = (
-            end in ("two_packages", "two_days", "split")
-            and sum(line["quantity"] for line in goods(order)) > 1
-        )
+        two = end in ("two_packages", "two_days", "split") and sum(line["quantity"] for line in goods(order)) > 1
         if end == "mark":
             self._house.fulfill(order, customer.label_to, shipped, day.text)
             self._ship(order, shipped, day if rng.random() < 0.7 else None)

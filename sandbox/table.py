@@ -71,9 +71,7 @@ class Table:
         resource = self.resource
         row_id = row.get(resource.id_field)
         if not isinstance(row_id, int) or isinstance(row_id, bool):
-            raise ValueError(
-                f"A row of {resource.name} needs an integer {resource.id_field}, not {row_id!r}."
-            )
+            raise ValueError(f"A row of {resource.name} needs an integer {resource.id_field}, not {row_id!r}.")
         key_of = self._key_of
         dates = tuple([key_of(row.get(name), name in second_pass) for name in resource.date_fields])
         facets = tuple([_reach(row, path) for path in self._paths])
