@@ -26,6 +26,7 @@ from workflows.rehearsal import begin_rehearsal
 from workflows.serving import serve as serve_home
 from workflows.settings import Settings, read_settings
 from workflows.status import read_status
+from workflows.worker import end_worker
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 _ACTOR = click.option("--actor", default=None, help="Who does this; your login by default.")
@@ -272,6 +273,8 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception:
         logging.getLogger("shipledger").exception("Unexpected error")
         return _complain("Something unexpected went wrong; the log above says where.", FAILED, as_json)
+    finally:
+        end_worker()
 
 
 def _end_at_once(number: int, _frame: FrameType | None) -> NoReturn:
@@ -288,8 +291,4 @@ def _complain(message: str, exit_code: int, as_json: bool, run_id: str | None = 
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # Not sys.exit: it would wait for the worker's threads, which may have begun somebody else's job.
-    os._exit(code)
+    sys.exit(main())

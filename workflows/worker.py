@@ -68,8 +68,8 @@ _this_process: dict[Path, tuple[WorkerLock, ExitStack, JobClient]] = {}
 def become_worker(settings: Settings) -> JobClient | None:
     """Make this process the worker of a home until it ends; None when another process is.
 
-    There is no way back: a job that is under way when the process ends is cut off like a killed one, and its
-    follower, or the next worker, resumes it. The lock goes with the process, after all its threads.
+    The lock goes with the process, after all its threads: given back earlier, a job that this worker has just
+    begun for somebody else would run on beside the one that resumes it.
     """
     known = _this_process.get(settings.home)
     if known is not None:
@@ -82,6 +82,12 @@ def become_worker(settings: Settings) -> JobClient | None:
     jobs = stack.enter_context(run_worker(settings))
     _this_process[settings.home] = (lock, stack, jobs)
     return jobs
+
+
+def end_worker() -> None:
+    """Stop working, before this process ends; what is under way is resumed by its follower or the next worker."""
+    for _lock, stack, _jobs in _this_process.values():
+        stack.close()
 
 
 @contextmanager
