@@ -25,9 +25,11 @@ from workflows.settings import Settings
 from workflows.warehouse import (
     GreenBuild,
     Run,
+    is_published,
     loads_to_build,
     newest_finished_run,
     note_green_build,
+    note_publication,
     note_runs,
     open_warehouse,
     read_green_build,
@@ -109,7 +111,7 @@ class Engine:
         }
 
     def build(self, run: Run, runs_since: RunsSince, report: Report) -> Facts:
-        """Build and test the models, unless nothing has changed since the last green build.
+        """Build and test the models, unless nothing has changed since the last green build was published.
 
         Args:
             run: The run that builds, as known so far.
@@ -126,7 +128,13 @@ class Engine:
         with open_warehouse(settings.warehouse) as connection:
             loads = loads_to_build(connection)
             green = read_green_build(connection)
-            if not loads and self._is_fresh(green, print_now, today, as_of):
+            current = current_snapshot(settings)
+            if (
+                not loads
+                and green is not None
+                and self._is_fresh(green, print_now, today, as_of)
+                and is_published(connection, green, current.name if current else None)
+            ):
                 return {"built": False}
             runs = {known.run_id: known for known in runs_since(newest_finished_run(connection))}
             note_runs(connection, list((runs | {run.run_id: run}).values()))
@@ -149,7 +157,10 @@ class Engine:
         if not built and current is not None:
             return current.name
         finish_run(self.settings, replace(run, status="success", finished_at=datetime.now(UTC)))
-        return publish(self.settings, run.run_id)
+        snapshot = publish(self.settings, run.run_id)
+        with open_warehouse(self.settings.warehouse) as connection:
+            note_publication(connection, snapshot)
+        return snapshot
 
     def _load(self, fetch: Callable[[Account], LoadReport]) -> Facts:
         account = self._ready()
@@ -167,10 +178,9 @@ class Engine:
         check_warehouse(self.settings.warehouse)
         return account_of(self.settings)
 
-    def _is_fresh(self, green: GreenBuild | None, print_now: str, today: str, as_of: datetime) -> bool:
+    def _is_fresh(self, green: GreenBuild, print_now: str, today: str, as_of: datetime) -> bool:
         return (
-            green is not None
-            and green.fingerprint == print_now
+            green.fingerprint == print_now
             and green.business_date == today
             and green.built_at <= as_of < green.built_at + _REBUILD_AFTER
             and self.settings.ledger.exists()
