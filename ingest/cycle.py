@@ -172,7 +172,9 @@ class Cycle:
                 self.findings.append(finding)
 
     def _note_states(self, records: list[Record]) -> None:
-        for order_id in (merged for record in records for merged in merged_ids(record.payload)):
+        merged = {order_id for record in records for order_id in merged_ids(record.payload)}
+        # What was merged away before we ever saw it concerns nobody.
+        for order_id in self.store.known(ORDERS, merged) if merged else ():
             if order_id not in self.states:
                 self.states[order_id] = self.new_states[order_id] = OrderState(order_id, GHOST, self.now, self.now)
         for record in records:
