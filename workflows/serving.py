@@ -77,5 +77,10 @@ def _page(settings: Settings, command: list[str]) -> Iterator[subprocess.Popen[b
 
 
 def page_environment(settings: Settings) -> dict[str, str]:
-    """What the page's process has to know. The credentials are not among it: the page needs none."""
-    return {"SHIPLEDGER_HOME": str(settings.home), "SHIPLEDGER_TIMEZONE": settings.timezone.key}
+    """What the page's process has to know. Of the credentials it learns only whether there are any."""
+    return {
+        "SHIPLEDGER_HOME": str(settings.home),
+        "SHIPLEDGER_TIMEZONE": settings.timezone.key,
+        "SHIPSTATION_API_KEY": "configured" if settings.api_key else "",
+        "SHIPSTATION_API_SECRET": "configured" if settings.api_secret else "",
+    }
