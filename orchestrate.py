@@ -3,23 +3,22 @@
 
 from __future__ import annotations
 
-import getpass
-import json
 import logging
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
-from workflows import commands
+from workflows import answers, commands
+from workflows.console import ACTOR, JSON, Day, answer, say, to_json, who
 from workflows.errors import FAILED, AlreadyRunning, ShipledgerError
 from workflows.progress import TerminalProgress
 from workflows.rehearsal import begin_rehearsal
@@ -27,22 +26,6 @@ from workflows.serving import serve as serve_home
 from workflows.settings import Settings, read_settings
 from workflows.status import read_status
 from workflows.worker import end_worker
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-_ACTOR = click.option("--actor", default=None, help="Who does this; your login by default.")
-
-
-class _Day(click.ParamType):
-    """A calendar day as YYYY-MM-DD."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read the day, or fail with a sentence."""
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"'{value}' is no date. Write it as YYYY-MM-DD, for example 2025-09-30.", param, ctx)
 
 
 class _Commands(click.Group):
@@ -67,50 +50,50 @@ def cli() -> None:
 
 
 @cli.command()
-@_ACTOR
-@_JSON
+@ACTOR
+@JSON
 def sync(actor: str | None, as_json: bool) -> None:
     """Bring in what changed in ShipStation, build, test and publish."""
     with TerminalProgress() as progress:
-        facts = commands.sync(read_settings(), _who(actor), progress.show)
-    _answer(facts, as_json, _tell_cycle)
+        facts = commands.sync(read_settings(), who(actor), progress.show)
+    answer(facts, as_json, answers.tell_cycle)
 
 
 @cli.command()
-@click.option("--since", type=_Day(), required=True, help="First day of modification, YYYY-MM-DD.")
-@click.option("--until", type=_Day(), default=None, help="Last day, included; now by default.")
-@_ACTOR
-@_JSON
+@click.option("--since", type=Day(), required=True, help="First day of modification, YYYY-MM-DD.")
+@click.option("--until", type=Day(), default=None, help="Last day, included; now by default.")
+@ACTOR
+@JSON
 def backfill(since: date, until: date | None, actor: str | None, as_json: bool) -> None:
     """Bring in a span of modification dates; a stopped one goes on where it was."""
     with TerminalProgress() as progress:
-        facts = commands.backfill(read_settings(), since, until, _who(actor), progress.show)
-    _answer(facts, as_json, _tell_cycle)
+        facts = commands.backfill(read_settings(), since, until, who(actor), progress.show)
+    answer(facts, as_json, answers.tell_cycle)
 
 
 @cli.command()
-@click.option("--since", type=_Day(), required=True, help="First day, YYYY-MM-DD.")
-@click.option("--until", type=_Day(), default=None, help="Last day, included; now by default.")
+@click.option("--since", type=Day(), required=True, help="First day, YYYY-MM-DD.")
+@click.option("--until", type=Day(), default=None, help="Last day, included; now by default.")
 @click.option("--repair", is_flag=True, help="Load what is missing or different.")
-@_ACTOR
-@_JSON
+@ACTOR
+@JSON
 def reconcile(since: date, until: date | None, repair: bool, actor: str | None, as_json: bool) -> None:
     """Compare ShipStation with the warehouse, field by field."""
     with TerminalProgress() as progress:
-        facts = commands.reconcile(read_settings(), since, until, repair, _who(actor), progress.show)
-    _answer(facts, as_json, _tell_comparison)
+        facts = commands.reconcile(read_settings(), since, until, repair, who(actor), progress.show)
+    answer(facts, as_json, answers.tell_comparison)
 
 
 @cli.command()
-@_JSON
+@JSON
 def status(as_json: bool) -> None:
     """Tell how things stand: watermark, runs, jobs, freshness, alerts."""
-    _answer(read_status(read_settings()), as_json, _tell_status)
+    answer(read_status(read_settings()), as_json, answers.tell_status)
 
 
 @cli.command()
 @click.option("--port", default=8501, show_default=True, help="The page's port on this machine.")
-@_JSON
+@JSON
 def serve(port: int, as_json: bool) -> None:
     """Run the worker, the schedule and the page until stopped."""
     from streamlit_app.server import page_command
@@ -120,14 +103,14 @@ def serve(port: int, as_json: bool) -> None:
         settings,
         page_command(port),
         _stop_signal(),
-        announce=lambda: _answer(_serving(settings, port), as_json, _tell_serving),
+        announce=lambda: answer(_serving(settings, port), as_json, answers.tell_serving),
     )
 
 
 @cli.command()
 @click.option("--once", is_flag=True, help="End after one cycle, without the page.")
 @click.option("--port", default=8501, show_default=True, help="The page's port on this machine.")
-@_JSON
+@JSON
 def demo(once: bool, port: int, as_json: bool) -> None:
     """Rehearse all of it on a local ShipStation with a generated business."""
     from sandbox.business import BusinessPlan
@@ -138,8 +121,8 @@ def demo(once: bool, port: int, as_json: bool) -> None:
             first_day = BusinessPlan().begins.date() - timedelta(days=1)
             loaded = commands.backfill(rehearsed, first_day, None, "demo", progress.show)
             facts = commands.sync(rehearsed, "demo", progress.show)
-        _say("The first load:  " + _tell_cycle(loaded))
-        _answer(facts, as_json, lambda cycle: "The next cycle:  " + _tell_cycle(cycle))
+        say("The first load:  " + answers.tell_cycle(loaded))
+        answer(facts, as_json, lambda cycle: "The next cycle:  " + answers.tell_cycle(cycle))
         if not once:
             from streamlit_app.server import page_command
 
@@ -147,7 +130,7 @@ def demo(once: bool, port: int, as_json: bool) -> None:
                 rehearsed,
                 page_command(port),
                 _stop_signal(),
-                announce=lambda: _say(_tell_serving(_serving(rehearsed, port))),
+                announce=lambda: say(answers.tell_serving(_serving(rehearsed, port))),
                 sync_every_minutes=1,
             )
 
@@ -159,7 +142,7 @@ def _rehearsed(settings: Settings) -> Iterator[Settings]:
     from sandbox.server import Sandbox
     from sandbox.settings import SandboxSettings
 
-    _say("Starting a local ShipStation with 60 weeks of generated trade ...")
+    say("Starting a local ShipStation with 60 weeks of generated trade ...")
     book = generate_business(BusinessPlan())
     with Sandbox(SandboxSettings(rate_limit=6000), book) as box:
         begin_rehearsal(settings, book.receipts)
@@ -180,78 +163,6 @@ def _stop_signal() -> threading.Event:
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     return stopped
-
-
-def _say(text: str) -> None:
-    """Tell a person something beside the answer."""
-    click.echo(text, err=True)
-
-
-def _who(actor: str | None) -> str:
-    try:
-        return actor or getpass.getuser()
-    except OSError:
-        return "unknown"
-
-
-def _answer(facts: dict[str, Any], as_json: bool, tell: Callable[[dict[str, Any]], str]) -> None:
-    click.echo(_to_json(facts) if as_json else tell(facts))
-
-
-def _tell_cycle(facts: dict[str, Any]) -> str:
-    done = (
-        f"{facts['orders_fetched']} orders read, {facts['orders_changed']} of them new or changed; "
-        f"{facts['shipments_fetched']} shipments and {facts['fulfillments_fetched']} fulfillments read; "
-        f"{facts['api_requests']} requests, {facts['seconds']:.1f} s.\n"
-    )
-    built = f"Published {facts['published']}." if facts["built"] else f"Nothing new; {facts['published']} stands."
-    return done + built
-
-
-def _tell_comparison(facts: dict[str, Any]) -> str:
-    lines = [f"{'':<14}{'ShipStation':>12}{'here':>10}"]
-    lines += [
-        f"{table:<14}{there:>12}{facts['rows_here'][table]:>10}" for table, there in facts["rows_there"].items()
-    ]
-    lines.append(f"{'units':<14}{facts['units_there']:>12}{facts['units_here']:>10}")
-    lines.append(
-        f"{facts['missing_here']} missing here, {facts['missing_there']} missing there, "
-        f"{facts['different']} different; {facts['repaired']} repaired."
-    )
-    for one in facts["differences"]:
-        fields = f" ({', '.join(one['fields'])})" if one["fields"] else ""
-        lines.append(f"  {one['table']} {one['key']}: {one['kind'].replace('_', ' ')}{fields}")
-    return "\n".join(lines)
-
-
-def _tell_serving(facts: dict[str, Any]) -> str:
-    return f"The page is at {facts['page']}; the data is in {facts['home']}. Stop with Ctrl-C."
-
-
-def _tell_status(facts: dict[str, Any]) -> str:
-    fresh = facts["freshness"]
-    worker = "a worker is running" if facts["worker_running"] else "no worker is running"
-    snapshot = f"{fresh['snapshot']} ({fresh['age_seconds']} s old)" if fresh["snapshot"] else "none yet"
-    lines = [
-        f"Home       {facts['home']} ({worker})",
-        f"Watermark  {facts['watermark'] or 'none yet'}",
-        f"Snapshot   {snapshot}",
-    ]
-    for kind, run in facts["last_runs"].items():
-        lines.append(f"Last {kind:<9} " + (f"{run['status']} at {run['finished_at']}" if run else "never"))
-    lines += [f"Job        {job['kind']} {job['status']} (run {job['run_id']})" for job in facts["open_jobs"]]
-    lines += [f"Red test   {name}" for name in facts["failed_tests"]]
-    lines += [f"{alert['level'].capitalize():<10} {alert['message']}" for alert in facts["alerts"]]
-    return "\n".join(lines)
-
-
-def _to_json(value: dict[str, Any]) -> str:
-    def plain(item: Any) -> Any:
-        if isinstance(item, date | datetime):
-            return item.isoformat()
-        raise TypeError(f"{type(item)} has no JSON form")
-
-    return json.dumps(value, default=plain)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -286,7 +197,7 @@ def _end_at_once(number: int, _frame: FrameType | None) -> NoReturn:
 def _complain(message: str, exit_code: int, as_json: bool, run_id: str | None = None) -> int:
     click.echo(message, err=True)
     if as_json:
-        click.echo(_to_json({"error": message, "exit_code": exit_code, "run_id": run_id}))
+        click.echo(to_json({"error": message, "exit_code": exit_code, "run_id": run_id}))
     return exit_code
 
 

@@ -1,0 +1,56 @@
+"""The answers of the command line as text: a pure function for each shape of facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def tell_cycle(facts: dict[str, Any]) -> str:
+    """What a sync or backfill read, changed and published."""
+    done = (
+        f"{facts['orders_fetched']} orders read, {facts['orders_changed']} of them new or changed; "
+        f"{facts['shipments_fetched']} shipments and {facts['fulfillments_fetched']} fulfillments read; "
+        f"{facts['api_requests']} requests, {facts['seconds']:.1f} s.\n"
+    )
+    built = f"Published {facts['published']}." if facts["built"] else f"Nothing new; {facts['published']} stands."
+    return done + built
+
+
+def tell_comparison(facts: dict[str, Any]) -> str:
+    """What a comparison found, a line for each difference."""
+    lines = [f"{'':<14}{'ShipStation':>12}{'here':>10}"]
+    lines += [
+        f"{table:<14}{there:>12}{facts['rows_here'][table]:>10}" for table, there in facts["rows_there"].items()
+    ]
+    lines.append(f"{'units':<14}{facts['units_there']:>12}{facts['units_here']:>10}")
+    lines.append(
+        f"{facts['missing_here']} missing here, {facts['missing_there']} missing there, "
+        f"{facts['different']} different; {facts['repaired']} repaired."
+    )
+    for one in facts["differences"]:
+        fields = f" ({', '.join(one['fields'])})" if one["fields"] else ""
+        lines.append(f"  {one['table']} {one['key']}: {one['kind'].replace('_', ' ')}{fields}")
+    return "\n".join(lines)
+
+
+def tell_serving(facts: dict[str, Any]) -> str:
+    """Where the page is."""
+    return f"The page is at {facts['page']}; the data is in {facts['home']}. Stop with Ctrl-C."
+
+
+def tell_status(facts: dict[str, Any]) -> str:
+    """How things stand, a line for each fact."""
+    fresh = facts["freshness"]
+    worker = "a worker is running" if facts["worker_running"] else "no worker is running"
+    snapshot = f"{fresh['snapshot']} ({fresh['age_seconds']} s old)" if fresh["snapshot"] else "none yet"
+    lines = [
+        f"Home       {facts['home']} ({worker})",
+        f"Watermark  {facts['watermark'] or 'none yet'}",
+        f"Snapshot   {snapshot}",
+    ]
+    for kind, run in facts["last_runs"].items():
+        lines.append(f"Last {kind:<9} " + (f"{run['status']} at {run['finished_at']}" if run else "never"))
+    lines += [f"Job        {job['kind']} {job['status']} (run {job['run_id']})" for job in facts["open_jobs"]]
+    lines += [f"Red test   {name}" for name in facts["failed_tests"]]
+    lines += [f"{alert['level'].capitalize():<10} {alert['message']}" for alert in facts["alerts"]]
+    return "\n".join(lines)

@@ -1,0 +1,56 @@
+"""What the commands of the command line share: their common options, and how they answer."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import click
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+ACTOR = click.option("--actor", default=None, help="Who does this; your login by default.")
+
+
+class Day(click.ParamType[date]):
+    """A calendar day as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the day, or fail with a sentence."""
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"'{value}' is no date. Write it as YYYY-MM-DD, for example 2025-09-30.", param, ctx)
+
+
+def say(text: str) -> None:
+    """Tell a person something beside the answer."""
+    click.echo(text, err=True)
+
+
+def who(actor: str | None) -> str:
+    """The one who acts: as given, else the login."""
+    try:
+        return actor or getpass.getuser()
+    except OSError:
+        return "unknown"
+
+
+def answer(facts: dict[str, Any], as_json: bool, tell: Callable[[dict[str, Any]], str]) -> None:
+    """Print a command's answer on standard output, as one JSON object or as text."""
+    click.echo(to_json(facts) if as_json else tell(facts))
+
+
+def to_json(value: dict[str, Any]) -> str:
+    """Facts as JSON on one line; dates and instants in ISO format."""
+
+    def plain(item: Any) -> Any:
+        if isinstance(item, date | datetime):
+            return item.isoformat()
+        raise TypeError(f"{type(item)} has no JSON form")
+
+    return json.dumps(value, default=plain)
