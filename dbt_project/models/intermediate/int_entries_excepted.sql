@@ -21,6 +21,7 @@ excepted as (
         null::bigint as shipstation_order_id,
         null::varchar as order_number,
         entry_id as subject,
+        null::varchar as cause,
         'Entry ' || entry_id || ' (' || coalesce(entry_type, 'no type') || ', SKU ' || coalesce(sku_code, 'none')
         || ') cannot be booked.' as detail,
         entered_at as first_seen_at

@@ -39,6 +39,7 @@ excepted as (
         shipstation_order_id,
         order_number,
         null::varchar as subject,
+        order_status as cause,
         case
             when is_work_in_progress
                 then 'Without lines for ' || {{ age_in_words('age_hours') }}

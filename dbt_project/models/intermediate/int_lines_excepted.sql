@@ -44,6 +44,7 @@ excepted as (
         shipstation_order_id,
         order_number,
         if(trim(shipstation_sku_raw) = '', null, shipstation_sku_raw) as subject,
+        cast(null as varchar) as cause,
         case
             when nullif(trim(shipstation_sku_raw), '') is null then 'A line of ' || line_quantity || ' has no SKU.'
             else 'SKU "' || shipstation_sku_raw || '" (' || line_quantity || ') is in no list of ours.'
@@ -57,6 +58,7 @@ excepted as (
         shipstation_order_id,
         order_number,
         sku_key as subject,
+        line_count || ' lines' as cause,
         sku_key || ' is on ' || line_count || ' lines of the order.' as detail,
         first_seen_at
     from repeated

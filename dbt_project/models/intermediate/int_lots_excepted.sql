@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each lot of a key product below zero: more was shipped of it than was received.
+-- One row for each lot of a key product below zero: more was shipped of it than was received. The day it fell below
+-- zero this time tells one shortage from the next.
 with build_context as (
 
     select * from {{ ref('stg_shipledger__build_context') }}
@@ -11,9 +12,21 @@ balances as (
     select
         lot_id,
         transaction_date,
-        sum(quantity) over (partition by lot_id order by transaction_date, -quantity, transaction_id) as balance
+        sum(quantity) over movements_in_order as balance,
+        row_number() over movements_in_order as nth
     from {{ ref('inventory_transactions') }}
     where lot_id is not null
+    window movements_in_order as (partition by lot_id order by transaction_date, -quantity, transaction_id)
+
+),
+
+uncovered as (
+
+    select
+        lot_id,
+        transaction_date
+    from balances
+    qualify nth > max(if(balance >= 0, nth, 0)) over (partition by lot_id)
 
 ),
 
@@ -23,9 +36,9 @@ overdrawn as (
         lot_inventory.lot_id,
         lot_inventory.quantity_on_hand,
         lot_inventory.received_date,
-        min(balances.transaction_date) as since_date
+        min(uncovered.transaction_date) as since_date
     from {{ ref('lot_inventory') }} as lot_inventory
-    inner join balances on lot_inventory.lot_id = balances.lot_id and balances.balance < 0
+    inner join uncovered on lot_inventory.lot_id = uncovered.lot_id
     where lot_inventory.quantity_on_hand < 0
     group by all
 
@@ -39,6 +52,7 @@ excepted as (
         null as shipstation_order_id,
         null as order_number,
         overdrawn.lot_id as subject,
+        'below zero since ' || overdrawn.since_date as cause,
         'Lot ' || overdrawn.lot_id || ' stands at ' || overdrawn.quantity_on_hand || '.' as detail,
         cast(overdrawn.since_date as timestamp) at time zone build_context.timezone as first_seen_at
     from overdrawn

@@ -35,6 +35,7 @@ excepted as (
         orders.shipstation_order_id,
         orders.order_number,
         null::varchar as subject,
+        'merged into ' || merged.merged_into as cause,
         coalesce('Merged into order ' || merged.merged_into, 'ShipStation no longer knows this order')
         || '; it counts as cancelled.' as detail,
         orders.first_seen_at
@@ -48,6 +49,7 @@ excepted as (
         shipstation_order_id,
         order_number,
         null::varchar as subject,
+        null::varchar as cause,
         'Different customers have orders numbered ' || order_number || '.' as detail,
         first_seen_at
     from orders
@@ -59,6 +61,7 @@ excepted as (
         shipstation_order_id,
         order_number,
         null::varchar as subject,
+        'dated ' || ship_date as cause,
         case exception_type
             when 'missing_ship_date' then 'Shipped without any date; its units are in no report.'
             when 'missing_order' then 'A label was bought for an order that never came.'

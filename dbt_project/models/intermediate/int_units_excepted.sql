@@ -50,6 +50,7 @@ excepted as (
         unassigned.shipstation_order_id,
         unassigned.order_number,
         unassigned.sku_code || ' ' || unassigned.ship_date as subject,
+        unassigned.quantity || ' units' as cause,
         unassigned.quantity || ' of ' || unassigned.sku_code || ' left on ' || unassigned.ship_date
         || ' from no known lot.' as detail,
         cast(unassigned.ship_date as timestamp) at time zone build_context.timezone as first_seen_at

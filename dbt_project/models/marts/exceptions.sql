@@ -17,6 +17,7 @@ found as (
         shipstation_order_id,
         order_number,
         subject,
+        cause,
         detail,
         first_seen_at
     from {{ ref('int_' ~ entity ~ '_excepted') }}
@@ -28,6 +29,7 @@ found as (
         shipstation_order_id,
         order_number,
         finding_key as subject,
+        detail as cause,
         detail,
         first_seen_at
     from findings
@@ -55,6 +57,7 @@ exceptions as (
         severity,
         order_number,
         detail,
+        concat_ws(': ', severity, cause) as cause,
         first_seen_at
     from numbered
     where nth = 1

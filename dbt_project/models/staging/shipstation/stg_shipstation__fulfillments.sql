@@ -8,7 +8,8 @@ with source as (
             case when kept_fields is null then payload else json_merge_patch(kept_fields, payload) end,
             '{
                 "shipDate": "VARCHAR", "trackingNumber": "VARCHAR", "carrierCode": "VARCHAR",
-                "fulfillmentServiceCode": "VARCHAR", "voided": "VARCHAR", "voidDate": "VARCHAR"
+                "fulfillmentServiceCode": "VARCHAR", "createDate": "VARCHAR", "voided": "VARCHAR",
+                "voidDate": "VARCHAR"
             }'
         ) as doc
     from {{ source('shipstation', 'fulfillments') }}
@@ -36,6 +37,8 @@ fulfillments as (
         {{ printed_date('coalesce(doc.shipdate, ship_date)') }} as ship_date,
 
         ---------- dates, as instants
+        {{ pacific_to_utc('doc.createdate') }} as created_at,
+        {{ pacific_to_utc('doc.voiddate') }} as voided_at,
         first_seen_at
     from source
 

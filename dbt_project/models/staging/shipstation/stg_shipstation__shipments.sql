@@ -55,6 +55,7 @@ shipments as (
 
         ---------- dates, as instants
         {{ pacific_to_utc('coalesce(doc.createdate, create_date)') }} as created_at,
+        {{ pacific_to_utc('doc.voiddate') }} as voided_at,
         first_seen_at
     from source
 

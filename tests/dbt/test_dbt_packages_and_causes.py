@@ -1,0 +1,97 @@
+"""What an order's story is told from: its packages, void ones too, and what an acknowledged exception rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import raw_tables
+from ledger_under_test import Ledger
+from shipstation_payloads import fulfillment, label, line, order
+
+FRIDAY = datetime(2026, 1, 9, 18, tzinfo=UTC)
+VOIDED = {"voided": True, "voidDate": "2026-01-06T07:00:00.0000000"}
+
+
+@pytest.fixture
+def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
+    ledger = new_ledger()
+    with ledger.connect() as connection:
+        raw_tables.load(connection, "orders", [order(1, [line("17612 - 250237", 2)]), order(2, [])], "load-1")
+        labels = [
+            label(101, 1, "2026-01-05", insuranceCost=1.5, **VOIDED),
+            label(102, 1, "2026-01-06"),
+            label(103, 1, "2026-01-07", isReturnLabel=True),
+        ]
+        raw_tables.load(connection, "shipments", labels, "load-1")
+        raw_tables.load(connection, "fulfillments", [fulfillment(201, 2, "2026-01-06", **VOIDED)], "load-1")
+    ledger.build()
+    return ledger
+
+
+def ship(ledger: Ledger, order_id: int, day: str, quantity: int) -> None:
+    with ledger.connect() as connection:
+        sold = [line("17612 - 250237", quantity)]
+        raw_tables.load(connection, "orders", [order(order_id, sold)], f"order-{order_id}")
+        raw_tables.load(connection, "shipments", [label(1000 + order_id, order_id, day)], f"order-{order_id}")
+
+
+def enter(ledger: Ledger, entry_id: str, day: str, quantity: int) -> None:
+    with ledger.connect() as connection:
+        raw_tables.enter(connection, entry_id, "adjust_up", day, "17612", quantity, "250237")
+
+
+def test_void_labels_return_labels_and_fulfillments_stay_in_the_story_of_their_order(ledger: Ledger) -> None:
+    seven_in_the_morning_pacific = datetime(2026, 1, 6, 15, tzinfo=UTC)
+    assert ledger.rows("""
+        select shipstation_order_id, package_key, package_kind, tracking_number, postage_cents, is_voided,
+            ship_date, voided_at
+        from packages order by package_key
+    """) == [
+        (2, "fulfillment 201", "fulfillment", "9400201", 0, True, date(2026, 1, 6), seven_in_the_morning_pacific),
+        (1, "label 101", "label", "1Z101", 985, True, date(2026, 1, 5), seven_in_the_morning_pacific),
+        (1, "label 102", "label", "1Z102", 835, False, date(2026, 1, 6), None),
+        (1, "label 103", "return_label", "1Z103", 835, False, date(2026, 1, 7), None),
+    ]
+
+
+def test_a_label_that_moves_to_another_order_is_in_the_story_of_that_order_only(ledger: Ledger) -> None:
+    with ledger.connect() as connection:
+        raw_tables.load(connection, "shipments", [label(102, 2, "2026-01-06")], "load-2")
+    ledger.build()
+    assert ledger.rows("select shipstation_order_id from packages where shipment_id = 102") == [(2,)]
+    ledger.assert_same_as_full_build()
+
+
+def test_a_lot_stays_overdrawn_for_one_cause_until_it_is_covered_and_falls_short_again(ledger: Ledger) -> None:
+    told = []
+    for act in (
+        lambda: ship(ledger, 3, "2026-01-07", 1018),
+        lambda: ship(ledger, 4, "2026-01-08", 5),
+        lambda: enter(ledger, "found", "2026-01-08", 1000),
+        lambda: ship(ledger, 5, "2026-01-09", 995),
+    ):
+        act()
+        ledger.build()
+        told.append(
+            ledger.rows("select exception_id, cause from exceptions where exception_type = 'lot_overdrawn'")
+        )
+    [(first_key, first_cause)], [(second_key, second_cause)], covered, [(last_key, last_cause)] = told
+    assert (first_cause, second_cause) == ("warning: below zero since 2026-01-07",) * 2
+    assert covered == []
+    assert last_cause == "warning: below zero since 2026-01-09"
+    assert first_key == second_key == last_key
+
+
+def test_the_cause_of_an_unfinished_order_is_its_state_and_not_its_age(ledger: Ledger) -> None:
+    with ledger.connect() as connection:
+        raw_tables.load(connection, "orders", [order(9, [], status="on_hold")], "load-2", seen_at=FRIDAY)
+        raw_tables.note_state(connection, 9, "work_in_progress", "load-2", since_at=FRIDAY, checked_at=FRIDAY)
+    causes = []
+    for later in (timedelta(hours=1), timedelta(hours=9), timedelta(days=3)):
+        with ledger.connect() as connection:
+            raw_tables.set_context(connection, FRIDAY + later)
+        ledger.build()
+        causes += ledger.rows("select cause from exceptions where exception_type = 'work_in_progress'")
+    assert causes == [("info: on_hold",), ("info: on_hold",), ("warning: on_hold",)]
