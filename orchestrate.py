@@ -17,7 +17,7 @@ from typing import NoReturn
 
 import click
 
-from workflows import answers, commands
+from workflows import access, answers, commands
 from workflows.console import ACTOR, JSON, Day, answer, say, to_json, who
 from workflows.errors import FAILED, AlreadyRunning, ShipledgerError
 from workflows.progress import TerminalProgress
@@ -101,10 +101,18 @@ def serve(port: int, as_json: bool) -> None:
     settings = read_settings()
     serve_home(
         settings,
-        page_command(port),
+        page_command(port, settings.address),
         _stop_signal(),
         announce=lambda: answer(_serving(settings, port), as_json, answers.tell_serving),
     )
+
+
+@cli.command("hash-password")
+@click.password_option(help="The password; asked for, and not shown, when left out.")
+@JSON
+def hash_password(password: str, as_json: bool) -> None:
+    """Make the hash of a password for the users file."""
+    answer({"password": access.hash_password(password)}, as_json, lambda facts: str(facts["password"]))
 
 
 @cli.command()
@@ -128,7 +136,7 @@ def demo(once: bool, port: int, as_json: bool) -> None:
 
             serve_home(
                 rehearsed,
-                page_command(port),
+                page_command(port, rehearsed.address),
                 _stop_signal(),
                 announce=lambda: say(answers.tell_serving(_serving(rehearsed, port))),
                 sync_every_minutes=1,
@@ -150,7 +158,9 @@ def _rehearsed(settings: Settings) -> Iterator[Settings]:
 
 
 def _serving(settings: Settings, port: int) -> dict[str, str]:
-    return {"page": f"http://localhost:{port}", "home": str(settings.home)}
+    host = "localhost" if access.is_loopback(settings.address) else settings.address
+    page = settings.oidc.page_url if settings.oidc else f"http://{host}:{port}"
+    return {"page": page, "home": str(settings.home)}
 
 
 def _stop_signal() -> threading.Event:

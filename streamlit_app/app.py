@@ -14,9 +14,11 @@ if str(_ROOT) not in sys.path:
     sys.path.insert(0, str(_ROOT))
 
 from streamlit_app import panels  # noqa: E402
+from streamlit_app.identity import present_person, show_person, show_way_in  # noqa: E402
 from streamlit_app.navigation import VIEWS, View  # noqa: E402
 from streamlit_app.snapshot import Snapshot, SnapshotGone, SnapshotUnreadable  # noqa: E402
 from streamlit_app.strip import Moment, look, show_strip  # noqa: E402
+from workflows.access import Person  # noqa: E402
 from workflows.errors import ConfigurationError  # noqa: E402
 from workflows.settings import Settings, read_settings  # noqa: E402
 
@@ -32,22 +34,29 @@ def main() -> None:
         st.subheader("The configuration is wrong", anchor=False)
         st.text(str(problem))
         return
+    person = present_person(settings)
+    if person is None:
+        show_way_in()
+        return
     sections: dict[str, list[st.Page]] = {}
     for view in VIEWS:
-        sections.setdefault(view.section, []).append(_page(view, settings))
+        sections.setdefault(view.section, []).append(_page(view, settings, person))
     st.navigation(sections, position="top").run()
 
 
-def _page(view: View, settings: Settings) -> st.Page:
+def _page(view: View, settings: Settings, person: Person) -> st.Page:
     def show() -> None:
-        _show(view, settings)
+        _show(view, settings, person)
 
     return st.Page(show, title=view.title, icon=view.icon, url_path=view.path, default=view is VIEWS[0])
 
 
-def _show(view: View, settings: Settings) -> None:
+def _show(view: View, settings: Settings, person: Person) -> None:
     moment = look(settings)
-    show_strip(settings, moment)
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        with st.container():
+            show_strip(settings, moment)
+        show_person(person)
     if moment.problem is not None:
         panels.unreadable(moment.problem)
     elif moment.snapshot is None:

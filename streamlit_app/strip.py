@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from streamlit_app.condition import Badge, build_badge, freshness, last_checked, running_badge, watermark
+from streamlit_app.identity import present_person
 from streamlit_app.runs import RunLine, recent_runs
 from streamlit_app.snapshot import Snapshot, SnapshotGone, SnapshotUnreadable, current_snapshot
 from streamlit_app.words import age, clock
@@ -60,6 +61,8 @@ def show_strip(settings: Settings, moment: Moment) -> None:
 
 
 def _strip(settings: Settings) -> None:
+    if present_person(settings) is None:
+        st.rerun()  # the session has ended meanwhile
     moment = look(settings)
     if moment.told() != st.session_state.get(_SHOWN):
         st.rerun()

@@ -30,6 +30,10 @@ class UsageError(ShipledgerError):
     exit_code = WRONG_USAGE
 
 
+class NotAllowed(ShipledgerError):
+    """This person's role does not reach for the act; nothing was done."""
+
+
 class OutOfReach(ShipledgerError):
     """ShipStation stayed out of reach; the next run goes on where this one stopped."""
 

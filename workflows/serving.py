@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from workflows.access import login_kind
 from workflows.errors import AlreadyRunning, ShipledgerError
 from workflows.jobs import JobClient
 from workflows.scheduling import ACTOR, SYNC_EVERY_MINUTES, start_schedule
@@ -38,8 +39,10 @@ def serve(
 
     Raises:
         AlreadyRunning: Another worker serves this home.
+        ConfigurationError: Others could reach the page without a login.
         ShipledgerError: The page's process ended by itself.
     """
+    login_kind(settings)
     jobs = become_worker(settings)
     if jobs is None:
         raise AlreadyRunning(f"A worker for {settings.home} is running already. Stop it first, or use it.")

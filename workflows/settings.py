@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +16,30 @@ from dotenv import dotenv_values
 from workflows.errors import ConfigurationError
 
 PROJECT = Path(__file__).resolve().parent.parent
+LOOPBACK = "127.0.0.1"
+_OIDC = {
+    "metadata_url": "SHIPLEDGER_OIDC_METADATA_URL",
+    "client_id": "SHIPLEDGER_OIDC_CLIENT_ID",
+    "client_secret": "SHIPLEDGER_OIDC_CLIENT_SECRET",
+    "page_url": "SHIPLEDGER_PAGE_URL",
+}
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """An identity provider to log in with.
+
+    Attributes:
+        metadata_url: Where it describes itself, `…/.well-known/openid-configuration`.
+        client_id: What it knows us by.
+        client_secret: What proves it.
+        page_url: The page's address as browsers reach it, without a trailing slash.
+    """
+
+    metadata_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    page_url: str
 
 
 @dataclass(frozen=True)
@@ -31,6 +56,9 @@ class Settings:
         retry_seconds: Time budget for retrying one request.
         overlap_minutes: How far before its watermark each cycle starts again.
         system_database_url: Another database for the workflows' state than SQLite in the home.
+        address: The IP address that the page listens on.
+        users_file: The users, their roles and their passwords' hashes; see `access`.
+        oidc: The identity provider, None when not configured.
     """
 
     home: Path
@@ -42,6 +70,9 @@ class Settings:
     retry_seconds: float = 60.0
     overlap_minutes: float = 15.0
     system_database_url: str | None = field(default=None, repr=False)
+    address: str = LOOPBACK
+    users_file: Path = PROJECT / "users.toml"
+    oidc: Oidc | None = None
 
     @property
     def warehouse(self) -> Path:
@@ -94,7 +125,29 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         retry_seconds=_number(found, "SHIPLEDGER_RETRY_SECONDS", 60, least=0),
         overlap_minutes=_number(found, "SHIPLEDGER_OVERLAP_MINUTES", 15, least=0),
         system_database_url=found.get("SHIPLEDGER_SYSTEM_DATABASE_URL") or None,
+        address=_address(found.get("SHIPLEDGER_ADDRESS") or LOOPBACK),
+        users_file=Path(found.get("SHIPLEDGER_USERS") or PROJECT / "users.toml").expanduser().absolute(),
+        oidc=_oidc(found),
     )
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(LOOPBACK if text == "localhost" else text))
+    except ValueError as problem:
+        raise ConfigurationError(
+            f"SHIPLEDGER_ADDRESS is '{text}', which is no IP address. Use 127.0.0.1, or 0.0.0.0 for every network."
+        ) from problem
+
+
+def _oidc(found: Mapping[str, str]) -> Oidc | None:
+    given = {name: (found.get(variable) or "").rstrip("/") for name, variable in _OIDC.items()}
+    missing = [variable for name, variable in _OIDC.items() if not given[name]]
+    if not given["metadata_url"] and not given["client_id"]:
+        return None
+    if missing:
+        raise ConfigurationError(f"The login needs {' and '.join(missing)} too. Set it, or none of them.")
+    return Oidc(**given)
 
 
 def _zone(name: str) -> ZoneInfo:

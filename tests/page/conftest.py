@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -45,7 +46,13 @@ class Served:
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home, elsewhere = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("elsewhere")
+    with serve(tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("elsewhere")) as page:
+        yield page
+
+
+@contextmanager
+def serve(home: Path, elsewhere: Path, **more: str) -> Iterator[Served]:
+    """The page's real process, with more environment variables than it always has."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -53,11 +60,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     environment |= {
         "SHIPLEDGER_HOME": str(home),
         "SHIPLEDGER_TIMEZONE": ZONE.key,
+        "SHIPLEDGER_USERS": str(elsewhere / "no-users.toml"),
         "SHIPSTATION_API_KEY": "",
         "SHIPSTATION_API_SECRET": "",
         "HOME": str(elsewhere),
+        **more,
     }
-    process = subprocess.Popen(page_command(port), cwd=elsewhere, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(page_command(port), cwd=elsewhere, env=environment)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(f"{url}/_stcore/health", process)

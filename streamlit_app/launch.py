@@ -1,0 +1,62 @@
+"""The page's process: `python streamlit_app/launch.py PORT ADDRESS`, see `server.page_command`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+_HERE = Path(__file__).resolve().parent
+if str(_HERE.parent) not in sys.path:
+    # Python puts only this file's own folder on the path.
+    sys.path.insert(0, str(_HERE.parent))
+
+import streamlit as st  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
+
+from streamlit_app.door import Door  # noqa: E402
+from streamlit_app.identity import login  # noqa: E402
+from streamlit_app.server import page_config  # noqa: E402
+from streamlit_app.warmth import warm_up  # noqa: E402
+from workflows.errors import ShipledgerError  # noqa: E402
+from workflows.settings import Settings, read_settings  # noqa: E402
+
+
+def main(port: int, address: str) -> int:
+    """Serve the page until stopped. Returns the exit code."""
+    os.environ["SHIPLEDGER_ADDRESS"] = address
+    try:
+        settings = read_settings()
+        kind = login()
+    except ShipledgerError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return problem.exit_code
+    warm_up(settings)
+    page = st.App(
+        _HERE / "app.py",
+        secrets=_secrets(settings) if kind == "oidc" else None,
+        middleware=[Middleware(Door, users_file=settings.users_file)] if kind == "password" else None,
+    )
+    page.run(config=page_config(port, address, has_login=kind is not None))
+    return 0
+
+
+def _secrets(settings: Settings) -> dict[str, Any] | None:
+    """What `st.login` reads. The cookies' key goes with the process: after a restart one logs in again."""
+    if settings.oidc is None:
+        return None
+    return {
+        "auth": {
+            "redirect_uri": f"{settings.oidc.page_url}/oauth2callback",
+            "cookie_secret": secrets.token_hex(32),
+            "client_id": settings.oidc.client_id,
+            "client_secret": settings.oidc.client_secret,
+            "server_metadata_url": settings.oidc.metadata_url,
+        }
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), sys.argv[2]))
