@@ -19,6 +19,7 @@ import click
 
 from workflows import access, answers, commands
 from workflows.console import ACTOR, JSON, Day, answer, say, to_json, who
+from workflows.entry_commands import ENTRY_COMMANDS
 from workflows.errors import FAILED, AlreadyRunning, ShipledgerError
 from workflows.progress import TerminalProgress
 from workflows.rehearsal import begin_rehearsal
@@ -141,6 +142,10 @@ def demo(once: bool, port: int, as_json: bool) -> None:
                 announce=lambda: say(answers.tell_serving(_serving(rehearsed, port))),
                 sync_every_minutes=1,
             )
+
+
+for command in ENTRY_COMMANDS:
+    cli.add_command(command)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The operators' entries, from the append-only operations store into `raw_operations`."""
+"""The operators' entries and lot states, from the append-only operations store into `raw_operations`."""
 
 from __future__ import annotations
 
@@ -11,68 +11,87 @@ from typing import Any
 
 import dlt
 import pyarrow as pa
-from dlt.destinations.exceptions import DatabaseUndefinedRelation
+from dlt.destinations.sql_client import SqlClientBase
 
 from ingest.pipeline import Warehouse, create_pipeline, load
 
 SOURCE = "operations"
-_TEXTS = ("entry_id", "entry_type", "entry_date", "sku_code", "lot_number", "reason", "note", "actor")
-_NUMBERS = ("quantity", "counted_quantity", "expected_quantity")
-_SCHEMA = pa.schema(
-    [
-        pa.field("seq", pa.int64(), nullable=False),
-        *(pa.field(name, pa.string()) for name in _TEXTS),
-        *(pa.field(name, pa.int64()) for name in _NUMBERS),
-        pa.field("entered_at", pa.timestamp("us", tz="UTC")),
-    ]
-)
+
+
+def _schema(texts: tuple[str, ...], numbers: tuple[str, ...] = ()) -> pa.Schema:
+    return pa.schema(
+        [
+            pa.field("seq", pa.int64(), nullable=False),
+            *(pa.field(name, pa.string()) for name in texts),
+            *(pa.field(name, pa.int64()) for name in numbers),
+            pa.field("entered_at", pa.timestamp("us", tz="UTC")),
+        ]
+    )
+
+
+_SCHEMAS = {
+    "entries": _schema(
+        ("entry_id", "entry_type", "entry_date", "sku_code", "lot_number", "reason", "note", "actor", "corrects"),
+        ("quantity", "counted_quantity", "expected_quantity"),
+    ),
+    "lot_states": _schema(
+        ("state_id", "sku_code", "lot_number", "status", "valid_from", "reason", "note", "actor")
+    ),
+}
+_KEYS = {"entries": "entry_id", "lot_states": "state_id"}
 
 
 def load_entries(store: Path, warehouse: Warehouse) -> int:
-    """Load the entries that are not in the warehouse yet.
+    """Load the entries and lot states that are not in the warehouse yet.
 
     Args:
-        store: The operations store, an SQLite file with the table `entries`.
-        warehouse: Where to load; the raw table is made when missing.
+        store: The operations store, an SQLite file with the tables `entries` and `lot_states`.
+        warehouse: Where to load; a raw table is made when missing, and filled anew when it lacks a column.
 
     Returns:
-        How many entries were loaded.
+        How many rows were loaded.
     """
     pipeline = create_pipeline(warehouse, SOURCE)
-    last = _last_loaded(pipeline)
-    rows = _read_after(store, last or 0)
-    if rows or last is None:
-        load(pipeline, operations(rows))
-    return len(rows)
+    with pipeline.sql_client() as client:
+        last = {name: _last_loaded(client, name) for name in _SCHEMAS}
+    rows = {name: _read_after(store, name, seq or 0) for name, seq in last.items()}
+    due = {name: found for name, found in rows.items() if found or last[name] is None}
+    if due:
+        load(pipeline, operations(due))
+    return sum(map(len, due.values()))
 
 
 @dlt.source(name=SOURCE, max_table_nesting=0)
-def operations(rows: list[dict[str, Any]]) -> Any:
-    """The one resource of the operations store: entries, merged on their own id."""
-
-    def entries() -> Iterator[pa.Table]:
-        yield pa.Table.from_pylist(rows, schema=_SCHEMA)
-
-    return dlt.resource(entries, name="entries", primary_key="entry_id", write_disposition="merge")
+def operations(rows: dict[str, list[dict[str, Any]]]) -> Any:
+    """One resource for each table of the operations store, merged on its own id."""
+    for name, found in rows.items():
+        yield dlt.resource(_tables(name, found), name=name, primary_key=_KEYS[name], write_disposition="merge")
 
 
-def _last_loaded(pipeline: dlt.Pipeline) -> int | None:
-    """The last entry's sequence number in the warehouse; None when there is no such table yet."""
-    with pipeline.sql_client() as client:
-        try:
-            rows = client.execute_sql("select coalesce(max(seq), 0) from entries")
-        except DatabaseUndefinedRelation:
-            return None
+def _tables(name: str, rows: list[dict[str, Any]]) -> Iterator[pa.Table]:
+    yield pa.Table.from_pylist(rows, schema=_SCHEMAS[name])
+
+
+def _last_loaded(client: SqlClientBase[Any], name: str) -> int | None:
+    """The last row's sequence number in the warehouse; None when the table is missing or lacks a column."""
+    there = client.execute_sql(
+        "select column_name from information_schema.columns where table_schema = %s and table_name = %s",
+        client.dataset_name,
+        name,
+    )
+    if not {column for (column,) in there or ()}.issuperset(_SCHEMAS[name].names):
+        return None
+    rows = client.execute_sql(f"select coalesce(max(seq), 0) from {name}")
     return int(rows[0][0]) if rows else 0
 
 
-def _read_after(store: Path, seq: int) -> list[dict[str, Any]]:
+def _read_after(store: Path, name: str, seq: int) -> list[dict[str, Any]]:
     if not store.exists():
         return []
-    names = _SCHEMA.names
+    names = _SCHEMAS[name].names
     with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
         found = connection.execute(
-            f"select {', '.join(names)} from entries where seq > ? order by seq",
+            f"select {', '.join(names)} from {name} where seq > ? order by seq",
             [seq],
         ).fetchall()
     rows = [dict(zip(names, row, strict=True)) for row in found]

@@ -54,3 +54,28 @@ def tell_status(facts: dict[str, Any]) -> str:
     lines += [f"Red test   {name}" for name in facts["failed_tests"]]
     lines += [f"{alert['level'].capitalize():<10} {alert['message']}" for alert in facts["alerts"]]
     return "\n".join(lines)
+
+
+def tell_entry(facts: dict[str, Any]) -> str:
+    """What was entered, what the shelf gains by it, and when the ledger shows it."""
+    of_what = facts["sku_code"] + (f", lot {facts['lot_number']}" if facts["lot_number"] else "")
+    if facts["entry_type"] == "count":
+        done = f"{facts['counted_quantity']} counted, {facts['expected_quantity']} expected"
+    else:
+        done = f"{facts['entry_type'].replace('_', ' ')} of {facts['quantity']}"
+    moved = f" from lot {facts['from_lot']}" if facts["from_lot"] else ""
+    stood = (
+        "Recorded before; nothing was added." if facts["repeated"] else "The next sync brings it into the ledger."
+    )
+    return (
+        f"{facts['entry_date']}, {of_what}: {done}{moved}; the shelf gains {facts['shelf_gains']}.\n"
+        f"Entry {facts['entry_id']}. {stood}"
+    )
+
+
+def tell_lot_state(facts: dict[str, Any]) -> str:
+    """What a lot is now, and since when."""
+    return (
+        f"Lot {facts['lot_number']} of {facts['sku_code']} is {facts['status']} from {facts['valid_from']} on.\n"
+        "The next sync brings it into the ledger."
+    )

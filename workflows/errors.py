@@ -34,6 +34,21 @@ class NotAllowed(ShipledgerError):
     """This person's role does not reach for the act; nothing was done."""
 
 
+class EntryRefused(UsageError):
+    """An operator's entry breaks a rule; nothing was recorded.
+
+    Attributes:
+        field: The part of the entry to mend.
+    """
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message, field)
+        self.field = field
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class OutOfReach(ShipledgerError):
     """ShipStation stayed out of reach; the next run goes on where this one stopped."""
 

@@ -48,7 +48,10 @@ create table raw_shipledger.runs (
 create table raw_operations.entries (
     entry_id varchar, entry_type varchar, entry_date varchar, sku_code varchar, lot_number varchar,
     quantity bigint, counted_quantity bigint, expected_quantity bigint, reason varchar, note varchar,
-    actor varchar, entered_at timestamptz, _dlt_load_id varchar);
+    actor varchar, entered_at timestamptz, corrects varchar, _dlt_load_id varchar);
+create table raw_operations.lot_states (
+    state_id varchar, sku_code varchar, lot_number varchar, status varchar, valid_from varchar, reason varchar,
+    note varchar, actor varchar, entered_at timestamptz, _dlt_load_id varchar);
 """
 
 KEYS = {"orders": "order_id", "shipments": "shipment_id", "fulfillments": "fulfillment_id"}
@@ -139,7 +142,7 @@ def enter(
     connection.execute(
         """
         insert into raw_operations.entries
-        values (?, ?, ?, ?, ?, ?, null, null, 'test', null, 'tester', ?, 'entries')
+        values (?, ?, ?, ?, ?, ?, null, null, 'test', null, 'tester', ?, null, 'entries')
         """,
         [entry_id, entry_type, entry_date, sku_code, lot_number, quantity, f"{entry_date} 15:00:00+00"],
     )

@@ -1,5 +1,6 @@
--- One row for each lot of a key product: its balance now, and its turn when units without a lot are taken. Lots and the
--- unassigned units of a SKU add up to its stock; a lot below zero was shipped without being received.
+-- One row for each lot of a key product: its balance now, and its turn to be sent out, which a lot in quarantine or
+-- retired has not. Lots and the unassigned units of a SKU add up to its stock; a lot below zero was shipped without
+-- being received.
 with lots as (
 
     select * from {{ ref('lots') }}
@@ -26,6 +27,7 @@ balances as (
         lots.sku_code,
         lots.lot_number,
         lots.received_date,
+        lots.status,
         coalesce(moved.quantity_on_hand, 0) as quantity_on_hand
     from lots
     inner join skus on lots.sku_code = skus.sku_code
@@ -36,13 +38,10 @@ balances as (
 ranked as (
 
     select
-        *,
+        * exclude (status),
         case
-            when quantity_on_hand > 0 and received_date is not null
-                then row_number() over (
-                    partition by sku_code, quantity_on_hand > 0 and received_date is not null
-                    order by received_date, lot_number
-                )
+            when status = 'active'
+                then row_number() over (partition by sku_code, status = 'active' order by received_date, lot_number)
         end as fifo_rank
     from balances
 

@@ -11,6 +11,7 @@ entries as (
     select
         ---------- ids
         entry_id,
+        corrects as corrected_entry_id,
 
         ---------- text
         entry_type,

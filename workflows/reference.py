@@ -1,0 +1,74 @@
+"""The business as its reference files say: which products there are, and where the ledger begins.
+
+Read from `dbt_project/seeds/` itself, so that an entry is judged by what the user wrote there, also before the
+first build.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from workflows.errors import ConfigurationError
+from workflows.settings import PROJECT
+
+_SEEDS = PROJECT / "dbt_project" / "seeds"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The products and the ledger's first day.
+
+    Attributes:
+        stocked: Codes of the products on our shelf.
+        sold_only: Codes of products that are sold, but not stocked here.
+        components: For each alias (bundle, pack, promotional SKU) what it stands for, as text: `40 × 17612`.
+        opening_day: The business day whose end the opening balances are of.
+        opening_lots: The lots of the opening balances, as (SKU, lot).
+    """
+
+    stocked: frozenset[str]
+    sold_only: frozenset[str]
+    components: dict[str, str]
+    opening_day: date
+    opening_lots: frozenset[tuple[str, str]]
+
+
+def read_reference(seeds: Path = _SEEDS) -> Reference:
+    """Read the reference files.
+
+    Args:
+        seeds: Their folder.
+
+    Raises:
+        ConfigurationError: A file is missing, or a row cannot be read.
+    """
+    try:
+        products = {row["sku_code"]: row["is_key_product"].lower() == "true" for row in _rows(seeds, "skus")}
+        openings = list(_rows(seeds, "opening_balances"))
+        return Reference(
+            stocked=frozenset(code for code, is_key in products.items() if is_key),
+            sold_only=frozenset(code for code, is_key in products.items() if not is_key),
+            components=_components(_rows(seeds, "sku_aliases")),
+            opening_day=min(date.fromisoformat(row["opening_date"]) for row in openings),
+            opening_lots=frozenset((row["sku_code"], row["lot_number"]) for row in openings if row["lot_number"]),
+        )
+    except (OSError, KeyError, ValueError) as problem:
+        raise ConfigurationError(
+            f"The reference files in {seeds} cannot be read ({problem}). Restore them, or mend the row."
+        ) from problem
+
+
+def _rows(seeds: Path, name: str) -> Iterator[dict[str, str]]:
+    with (seeds / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+        yield from csv.DictReader(file)
+
+
+def _components(aliases: Iterator[dict[str, str]]) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for row in aliases:
+        found.setdefault(row["alias_sku"], []).append(f"{row['multiplier']} × {row['component_sku']}")
+    return {alias: " + ".join(parts) for alias, parts in found.items()}
