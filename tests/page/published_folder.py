@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -11,67 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-
-_TABLES = """
-create schema marts;
-create table marts.snapshot_info (run_id varchar, timezone varchar, as_of timestamptz, today date);
-create table marts.skus (
-    sku_id varchar, sku_code varchar, product_name varchar, is_key_product boolean, reorder_point bigint
-);
-create table marts.lots (
-    lot_id varchar, sku_id varchar, sku_code varchar, lot_number varchar, received_date date, status varchar,
-    is_inferred boolean
-);
-create table marts.orders_inbox (
-    shipstation_order_id bigint, order_number varchar, order_status varchar, order_origin varchar, order_date date,
-    created_at timestamptz, modified_at timestamptz, ship_date date, carrier_code varchar, carrier_id bigint,
-    service_code varchar, service_name varchar, tracking_number varchar, total_items bigint, is_ghost boolean
-);
-create table marts.order_items_inbox (
-    order_item_id bigint, shipstation_order_id bigint, shipstation_sku_raw varchar, sku_id varchar,
-    sku_code varchar, lot_id varchar, lot_number varchar, quantity bigint, unit_price_cents bigint,
-    is_adjustment boolean
-);
-create table marts.shipped_orders (
-    shipstation_order_id bigint, order_number varchar, ship_date date, package_count bigint,
-    shipping_cost_cents bigint, tracking_number varchar
-);
-create table marts.shipped_items (
-    shipped_item_id varchar, shipment_id bigint, shipstation_order_id bigint, order_number varchar, ship_date date,
-    shipstation_sku_raw varchar, sku_id varchar, sku_code varchar, lot_id varchar, lot_number varchar,
-    lot_source varchar, quantity_shipped bigint
-);
-create table marts.inventory_transactions (
-    transaction_id varchar, transaction_date date, sku_id varchar, sku_code varchar, lot_id varchar,
-    lot_number varchar, transaction_type varchar, quantity bigint, reason varchar, actor varchar
-);
-create table marts.inventory_daily (
-    inventory_date date, sku_id varchar, sku_code varchar, quantity_on_hand bigint, pallet_count bigint
-);
-create table marts.inventory_current (
-    sku_id varchar, sku_code varchar, product_name varchar, quantity_on_hand bigint, quantity_allocated bigint,
-    quantity_available bigint, average_weekly_units double, days_of_supply double, reorder_point bigint,
-    alert_level varchar
-);
-create table marts.lot_inventory (
-    lot_id varchar, sku_code varchar, lot_number varchar, received_date date, quantity_on_hand bigint,
-    fifo_rank bigint
-);
-create table marts.exceptions (
-    exception_type varchar, severity varchar, shipstation_order_id bigint, order_number varchar, detail varchar,
-    first_seen_at timestamptz
-);
-create table marts.sync_runs (
-    run_id varchar, kind varchar, started_at timestamptz, finished_at timestamptz, status varchar,
-    watermark_before timestamptz, watermark_after timestamptz, orders_changed bigint, api_requests bigint,
-    error varchar, actor varchar
-);
-"""
+from contract_tables import create_tables, insert
 
 SHIPPED_TODAY = 1
 TWO_PACKAGES = 2
 OPEN = 3
 LONG_AGO = 4
+RECEIVED = date(2025, 9, 19)
 
 
 @dataclass
@@ -83,6 +28,8 @@ class Business:
         as_of: The snapshot's instant.
         orders: id, number, status, order date, first ship date.
         items: id, shipment, order, ship date, SKU as printed, SKU, lot, where the lot came from, units.
+        labels: shipment, order, ship date, tracking number, when it was voided.
+        exceptions: id, type, severity, order, order number, detail, cause, when first seen.
         runs: id, kind, status, start, end, orders changed, error.
     """
 
@@ -90,6 +37,8 @@ class Business:
     as_of: datetime
     orders: list[tuple[Any, ...]] = field(default_factory=list)
     items: list[tuple[Any, ...]] = field(default_factory=list)
+    labels: list[tuple[Any, ...]] = field(default_factory=list)
+    exceptions: list[tuple[Any, ...]] = field(default_factory=list)
     runs: list[tuple[Any, ...]] = field(default_factory=list)
 
     @classmethod
@@ -112,6 +61,18 @@ class Business:
                 ("c", 22, TWO_PACKAGES, yesterday, "17904", "17904", "240901", "fifo", 1),
                 ("d", 22, TWO_PACKAGES, yesterday, "99100", None, None, "unassigned", 1),
                 ("e", None, LONG_AGO, long_ago, "17612 - 250111", "17612", "250111", "shipment", 7),
+            ],
+            labels=[
+                (11, SHIPPED_TODAY, today, "94001", None),
+                (20, TWO_PACKAGES, yesterday, "940020", now - timedelta(hours=20)),
+                (21, TWO_PACKAGES, yesterday, "94002", None),
+                (22, TWO_PACKAGES, yesterday, "940022", None),
+            ],
+            exceptions=[
+                (
+                    *("exception-1", "unknown_sku", "error", TWO_PACKAGES, "671826"),
+                    *('SKU "99100" (1) is in no list of ours.', "error", now),
+                )
             ],
             runs=[("run-1", "sync", "success", now - timedelta(seconds=9), now, 4, None)],
         )
@@ -136,7 +97,7 @@ class PublishedFolder:
         self._folder.mkdir(exist_ok=True)
         version = self._folder / f"shipledger-{next(self._versions):06}.duckdb"
         with duckdb.connect(str(version)) as connection:
-            connection.execute(_TABLES)
+            create_tables(connection)
             _fill(connection, business)
         version.chmod(0o444)
         self.point_to(version)
@@ -150,90 +111,153 @@ class PublishedFolder:
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, business: Business) -> None:
-    numbers = {row[0]: row[1] for row in business.orders}
-    today = business.today
-
-    def insert(table: str, rows: Sequence[Sequence[Any]]) -> None:
-        if rows:
-            marks = ", ".join("?" for _ in rows[0])
-            connection.executemany(f"insert into marts.{table} values ({marks})", rows)
-
-    insert("snapshot_info", [("run-1", "America/Chicago", business.as_of, today)])
+    _fill_reference(connection, business)
+    _fill_orders(connection, business)
+    _fill_stock(connection, business)
     insert(
+        connection,
+        "exceptions",
+        "exception_id, exception_type, severity, shipstation_order_id, order_number, detail, cause, first_seen_at",
+        business.exceptions,
+    )
+    insert(
+        connection,
+        "sync_runs",
+        "run_id, kind, started_at, finished_at, status, watermark_after, orders_changed,"
+        " api_requests, error, actor",
+        [
+            (run, kind, started, ended, status, started, changed, 4, error, "dana")
+            for run, kind, status, started, ended, changed, error in business.runs
+        ],
+    )
+
+
+def _fill_reference(connection: duckdb.DuckDBPyConnection, business: Business) -> None:
+    insert(
+        connection,
+        "snapshot_info",
+        "run_id, timezone, as_of, today",
+        [("run-1", "America/Chicago", business.as_of, business.today)],
+    )
+    insert(
+        connection,
         "skus",
+        "sku_id, sku_code, product_name, is_key_product, reorder_point",
         [
             ("17612", "17612", "PT Kit", True, 50),
             ("17904", "17904", "Travel Kit", True, 50),
             ("17913", "17913", "PPR, single", False, 0),
         ],
     )
-    received = date(2025, 9, 19)
     insert(
+        connection,
         "lots",
+        "lot_id, sku_id, sku_code, lot_number, received_date, status, is_inferred",
         [
-            ("17612-250300", "17612", "17612", "250300", received, "active", False),
-            ("17612-250111", "17612", "17612", "250111", received, "depleted", False),
-            ("17904-240901", "17904", "17904", "240901", received, "active", False),
+            ("17612-250300", "17612", "17612", "250300", RECEIVED, "active", False),
+            ("17612-250111", "17612", "17612", "250111", RECEIVED, "depleted", False),
+            ("17904-240901", "17904", "17904", "240901", RECEIVED, "active", False),
         ],
     )
+
+
+def _fill_orders(connection: duckdb.DuckDBPyConnection, business: Business) -> None:
+    numbers = {row[0]: row[1] for row in business.orders}
     insert(
-        "lot_inventory",
-        [
-            ("17612-250300", "17612", "250300", received, 120, 1),
-            ("17612-250111", "17612", "250111", received, 0, None),
-            ("17904-240901", "17904", "240901", received, 464, 1),
-        ],
-    )
-    insert(
+        connection,
         "orders_inbox",
+        "shipstation_order_id, order_number, order_status, order_origin, order_date, created_at, modified_at,"
+        " first_seen_at, ship_date, carrier_code, carrier_id, service_code, service_name, tracking_number,"
+        " total_items, is_ghost",
         [
             (
                 *(order_id, number, status, "manual" if number.startswith("10") else "channel", ordered),
-                *(business.as_of, business.as_of, shipped, "stamps_com", 7, "usps_priority_mail", "USPS Priority"),
-                *(f"9400{order_id}" if shipped else None, 2, False),
+                *(business.as_of, business.as_of, business.as_of, shipped, "stamps_com", 7, "usps_priority_mail"),
+                *("USPS Priority", f"9400{order_id}" if shipped else None, 2, False),
             )
             for order_id, number, status, ordered, shipped in business.orders
         ],
     )
     insert(
+        connection,
         "order_items_inbox",
+        "order_item_id, shipstation_order_id, line_number, shipstation_sku_raw, sku_id, sku_code, lot_id,"
+        " lot_number, quantity, unit_price_cents, is_adjustment",
         [
-            (at, order, raw, sku, sku, lot and f"{sku}-{lot}", lot, units, 3250, False)
+            (at, order, at, raw, sku, sku, lot and f"{sku}-{lot}", lot, units, 3250, False)
             for at, (_, _, order, _, raw, sku, lot, _, units) in enumerate(business.items)
         ],
     )
     insert(
+        connection,
         "shipped_orders",
+        "shipstation_order_id, order_number, ship_date, package_count, shipping_cost_cents, tracking_number",
         [(row[0], row[1], row[4], 1, 845, f"9400{row[0]}") for row in business.orders if row[4] is not None],
     )
     insert(
+        connection,
         "shipped_items",
+        "shipped_item_id, shipment_id, shipstation_order_id, order_number, ship_date, shipstation_sku_raw, sku_id,"
+        " sku_code, lot_id, lot_number, lot_source, quantity_shipped",
         [
             (key, shipment, order, numbers[order], day, raw, sku, sku, lot and f"{sku}-{lot}", lot, source, units)
             for key, shipment, order, day, raw, sku, lot, source, units in business.items
         ],
     )
     insert(
-        "inventory_transactions",
+        connection,
+        "packages",
+        "package_key, shipstation_order_id, shipment_id, package_kind, carrier_code, service_code,"
+        " tracking_number, postage_cents, is_voided, is_charged, ship_date, created_at, voided_at",
         [
-            ("opening:17612", received, "17612", "17612", None, "250300", "opening", 1019, None, None),
             (
-                "entry:1",
-                today - timedelta(days=9),
-                "17904",
-                "17904",
-                None,
-                "240901",
-                "receive",
-                96,
-                "Delivery",
-                "Dana",
-            ),
-            ("ship:1", today, "17612", "17612", None, "250300", "ship", -5, None, None),
+                *(
+                    f"label {shipment}",
+                    order,
+                    shipment,
+                    "label",
+                    "stamps_com",
+                    "usps_priority_mail",
+                    tracking,
+                    845,
+                ),
+                *(voided_at is not None, voided_at is None, day, business.as_of, voided_at),
+            )
+            for shipment, order, day, tracking, voided_at in business.labels
+        ],
+    )
+
+
+def _fill_stock(connection: duckdb.DuckDBPyConnection, business: Business) -> None:
+    today = business.today
+    insert(
+        connection,
+        "lot_inventory",
+        "lot_id, sku_code, lot_number, received_date, quantity_on_hand, fifo_rank",
+        [
+            ("17612-250300", "17612", "250300", RECEIVED, 120, 1),
+            ("17612-250111", "17612", "250111", RECEIVED, 0, None),
+            ("17904-240901", "17904", "240901", RECEIVED, 464, 1),
         ],
     )
     insert(
+        connection,
+        "inventory_transactions",
+        "transaction_id, transaction_date, sku_id, sku_code, lot_number, transaction_type, quantity, reason,"
+        " actor",
+        [
+            ("opening:17612", RECEIVED, "17612", "17612", "250300", "opening", 1019, None, None),
+            (
+                *("entry:1", today - timedelta(days=9), "17904", "17904", "240901", "receive", 96),
+                *("Delivery", "Dana"),
+            ),
+            ("ship:1", today, "17612", "17612", "250300", "ship", -5, None, None),
+        ],
+    )
+    insert(
+        connection,
         "inventory_daily",
+        "inventory_date, sku_id, sku_code, quantity_on_hand, pallet_count",
         [
             (today - timedelta(days=back), sku, sku, on_hand + back, 3)
             for back in range(30)
@@ -241,29 +265,12 @@ def _fill(connection: duckdb.DuckDBPyConnection, business: Business) -> None:
         ],
     )
     insert(
+        connection,
         "inventory_current",
+        "sku_id, sku_code, product_name, quantity_on_hand, quantity_allocated, quantity_available,"
+        " average_weekly_units, days_of_supply, reorder_point, alert_level",
         [
             ("17612", "17612", "PT Kit", 120, 2, 118, 140.25, 5.9, 50, "critical"),
             ("17904", "17904", "Travel Kit", 464, 0, 464, 9.0, 360.8, 50, "normal"),
-        ],
-    )
-    insert(
-        "exceptions",
-        [
-            (
-                "unknown_sku",
-                "error",
-                TWO_PACKAGES,
-                "671826",
-                'SKU "99100" (1) is in no list of ours.',
-                business.as_of,
-            )
-        ],
-    )
-    insert(
-        "sync_runs",
-        [
-            (run, kind, started, ended, status, None, started, changed, 4, error, "dana")
-            for run, kind, status, started, ended, changed, error in business.runs
         ],
     )

@@ -1,0 +1,49 @@
+"""The published tables as the models' contracts declare them, empty, for snapshots made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+_CONTRACTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts" / "marts.yml"
+# A model whose table has another name: the seed of that name holds what users edit.
+_NAMES = {"products": "skus"}
+
+
+def _tables() -> dict[str, dict[str, str]]:
+    models = yaml.safe_load(_CONTRACTS.read_text(encoding="utf-8"))["models"]
+    return {
+        _NAMES.get(model["name"], model["name"]): {
+            column["name"]: column["data_type"] for column in model["columns"]
+        }
+        for model in models
+    }
+
+
+_TABLES = _tables()
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make all of them, without rows."""
+    connection.execute("create schema marts")
+    for table, columns in _TABLES.items():
+        connection.execute(
+            f"create table marts.{table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
+        )
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Add rows; columns that are not named stay empty.
+
+    Args:
+        table: A table of schema `marts`.
+        columns: Names, separated by commas.
+        rows: Values in the same order.
+    """
+    if rows:
+        marks = ", ".join("?" for _ in columns.split(","))
+        connection.executemany(f"insert into marts.{table} ({columns}) values ({marks})", rows)
