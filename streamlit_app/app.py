@@ -15,6 +15,7 @@ if str(_ROOT) not in sys.path:
 
 from streamlit_app import panels  # noqa: E402
 from streamlit_app.identity import present_person, show_person, show_way_in  # noqa: E402
+from streamlit_app.journeys import know_pages  # noqa: E402
 from streamlit_app.navigation import VIEWS, View  # noqa: E402
 from streamlit_app.snapshot import Snapshot, SnapshotGone, SnapshotUnreadable  # noqa: E402
 from streamlit_app.strip import Moment, look, show_strip  # noqa: E402
@@ -39,8 +40,10 @@ def main() -> None:
         show_way_in()
         return
     sections: dict[str, list[st.Page]] = {}
+    pages = {view.path: _page(view, settings, person) for view in VIEWS}
+    know_pages(pages)
     for view in VIEWS:
-        sections.setdefault(view.section, []).append(_page(view, settings, person))
+        sections.setdefault(view.section, []).append(pages[view.path])
     st.navigation(sections, position="top").run()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
-from streamlit_app.views import inventory, overview, shipped_items
+from streamlit_app.views import inventory, orders, overview
 from workflows.settings import Settings
 
 
@@ -31,5 +31,5 @@ class View:
 VIEWS = (
     View("", "Overview", "overview", ":material/dashboard:", overview.show),
     View("", "Inventory", "inventory", ":material/inventory_2:", inventory.show),
-    View("", "Shipped items", "shipped-items", ":material/local_shipping:", shipped_items.show),
+    View("", "Orders", "orders", ":material/receipt_long:", orders.show),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -105,7 +105,7 @@ def stock_table(stock: pa.Table) -> None:
 
 
 def days_between(
-    first: DeltaGenerator, last: DeltaGenerator, key: str, today: date
+    first: DeltaGenerator, last: DeltaGenerator, key: str, today: date, on_change: Callable[[], None] | None = None
 ) -> tuple[date | None, date | None]:
     """Two fields for a span of days; None leaves that side open.
 
@@ -114,12 +114,22 @@ def days_between(
         last: Where the field of the last day goes.
         key: Keeps what was typed, and names it in the address.
         today: The business's day; nothing lies after it.
+        on_change: Called when one of them was changed.
     """
-    since = first.date_input(
-        "From", None, format="YYYY-MM-DD", max_value=today, key=f"{key}_from", bind="query-params"
-    )
-    until = last.date_input("To", None, format="YYYY-MM-DD", max_value=today, key=f"{key}_to", bind="query-params")
-    return since, until
+
+    def ask(place: DeltaGenerator, label: str, name: str) -> date | None:
+        asked: date | None = place.date_input(
+            label,
+            None,
+            format="YYYY-MM-DD",
+            max_value=today,
+            key=f"{key}_{name}",
+            bind="query-params",
+            on_change=on_change or "rerun",
+        )
+        return asked
+
+    return ask(first, "From", "from"), ask(last, "To", "to")
 
 
 def table_height(rows: int) -> int:

@@ -58,6 +58,12 @@ def count(number: float, one: str, many: str | None = None) -> str:
     return f"{number:,.0f} {one if number == 1 else many or one + 's'}"
 
 
+def dollars(cents: int) -> str:
+    """An amount of money: `$1,234.50`, `-$3.00`."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}${abs(cents) // 100:,}.{abs(cents) % 100:02}"
+
+
 def plain(text: str) -> str:
     """Other people's text for a place that reads Markdown, so that it is shown as it is."""
     return " ".join(text.split()).translate(_MARKDOWN)

@@ -23,7 +23,7 @@ from published_folder import Business, PublishedFolder
 
 from streamlit_app.server import page_command
 
-_START_SECONDS = 30
+_START_SECONDS = 120
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _OWN = ("http://127.0.0.1:", "data:", "blob:")
 ZONE = ZoneInfo("America/Chicago")

@@ -28,6 +28,11 @@ def search(tab: Page, label: str, text: str) -> None:
     tab.keyboard.press("Enter")
 
 
-def expect_lines(tab: Page, told: str) -> None:
-    """The search found so many lines."""
-    expect(tab.get_by_text(f"of {told}, newest first")).to_be_visible()
+def expect_orders(tab: Page, told: str) -> None:
+    """The search found so many orders."""
+    expect(tab.get_by_text(f"{told}, the newest first")).to_be_visible()
+
+
+def choose_first_row(place: Page | Locator, table: int = 0) -> None:
+    """Tick the first row, where its box is painted."""
+    place.get_by_test_id("stDataFrame").nth(table).locator(".dvn-scroller").click(position={"x": 16, "y": 51})

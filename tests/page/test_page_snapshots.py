@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from conftest import Served
-from looking import expect_lines, figure
+from looking import expect_orders, figure
 from playwright.sync_api import Page, expect
-from published_folder import SHIPPED_TODAY, Business, PublishedFolder
+from published_folder import Business, PublishedFolder
 
 
 def test_an_empty_home_says_what_to_do_until_the_first_snapshot_is_there(
@@ -23,28 +23,28 @@ def test_a_new_snapshot_is_shown_by_itself_and_what_was_typed_stays(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:
     folder.publish(business)
-    tab.goto(f"{served.url}/shipped-items")
-    expect_lines(tab, "5 lines")
+    tab.goto(f"{served.url}/orders")
+    expect_orders(tab, "4 orders")
     tab.get_by_label("Lot", exact=True).fill("2503")
-    business.items.append(("f", 12, SHIPPED_TODAY, business.today, "17904", "17904", "240901", "fifo", 2))
+    business.orders.append((9, "671827", "awaiting_shipment", business.today, None))
     folder.publish(business)
-    expect_lines(tab, "6 lines")
+    expect_orders(tab, "5 orders")
     expect(tab.get_by_label("Lot", exact=True)).to_have_value("2503")
     tab.keyboard.press("Enter")
-    expect_lines(tab, "1 line")
+    expect_orders(tab, "1 order")
 
 
 def test_a_deleted_old_version_does_not_break_an_open_page(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:
     old = folder.publish(business)
-    tab.goto(f"{served.url}/shipped-items")
-    expect_lines(tab, "5 lines")
+    tab.goto(f"{served.url}/orders")
+    expect_orders(tab, "4 orders")
     folder.publish(business)
     old.unlink()
     tab.get_by_label("Order number").fill("671826")
     tab.keyboard.press("Enter")
-    expect_lines(tab, "3 lines")
+    expect_orders(tab, "1 order")
 
 
 def test_a_file_that_is_no_snapshot_is_told_in_a_sentence(
@@ -60,7 +60,7 @@ def test_a_file_that_is_no_snapshot_is_told_in_a_sentence(
 
 def test_the_page_writes_nothing(tab: Page, served: Served, folder: PublishedFolder, business: Business) -> None:
     version = folder.publish(business)
-    for view in ("", "inventory", "shipped-items"):
+    for view in ("", "inventory", "orders"):
         tab.goto(f"{served.url}/{view}")
         expect(tab.get_by_text("Times in America/Chicago")).to_be_visible()
     assert {path.name for path in served.home.rglob("*")} == {"published", "current.duckdb", version.name}

@@ -1,0 +1,159 @@
+"""Orders: found by number, tracking number, SKU, lot, state and day, down to one order's whole story."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from streamlit_app.listing import Listing, show_list
+from streamlit_app.one_order import LOT_SOURCES, show_order
+from streamlit_app.order_search import STATES, Search
+from streamlit_app.panels import days_between, panel, with_words
+from streamlit_app.snapshot import Snapshot
+from streamlit_app.strip import Moment
+from streamlit_app.words import count, csv_bytes
+from workflows.settings import Settings
+
+_CSV_ROWS = 100_000
+_ADDRESS = "id"
+_STATE_WORDS = {"": "Any state", "open": "Open", "shipped": "Shipped", "cancelled": "Cancelled"}
+_DAYS = {"ordered": "Ordered", "shipped": "Shipped"}
+
+_FOUND = "from marts.orders_inbox as orders where {condition}"
+_COUNT = f"select count(*) as order_count {_FOUND}"
+_ORDERS = f"""
+    select
+        orders.shipstation_order_id, orders.order_number, orders.order_status, orders.order_origin,
+        orders.order_date, orders.ship_date, orders.total_items,
+        coalesce(orders.service_name, orders.service_code) as service, orders.tracking_number
+    {_FOUND}
+    order by orders.order_date desc nulls last, orders.shipstation_order_id desc
+"""
+_LINES = f"""
+    select
+        items.ship_date, items.order_number, items.shipstation_sku_raw, items.sku_code, items.lot_number,
+        items.lot_source, items.quantity_shipped, items.shipment_id
+    from marts.shipped_items as items
+    where items.shipstation_order_id in (select orders.shipstation_order_id {_FOUND})
+    order by items.ship_date desc, items.shipstation_order_id desc, items.shipment_id, items.shipped_item_id
+    limit {_CSV_ROWS}
+"""
+_LINE_TITLES = ("Shipped", "Order", "SKU as printed", "SKU", "Lot", "Lot from", "Units", "Shipment")
+
+
+def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
+    """Draw the view."""
+    del moment
+    with panel("Orders", settings, snapshot):
+        search = _ask(settings.today())
+        chosen = st.query_params.get(_ADDRESS)
+        if chosen is None:
+            _show_found(snapshot, search)
+    if chosen is not None:
+        with panel("One order", settings, snapshot):
+            st.button("Back to the orders found", icon=":material/arrow_back:", on_click=_close)
+            show_order(settings, snapshot, chosen)
+
+
+def _ask(today: date) -> Search:
+    number, tracking, sku, lot = st.columns(4, gap="small")
+    state, days, since, until = st.columns(4, gap="small")
+
+    def text(place: Any, label: str, example: str, key: str) -> str:
+        typed = place.text_input(
+            label, placeholder=example, key=key, max_chars=60, bind="query-params", on_change=_close
+        )
+        return (typed or "").strip().lower()
+
+    texts = (
+        text(number, "Order number", "e.g. 671825", "order"),
+        text(tracking, "Tracking number", "or its last digits", "tracking"),
+        text(sku, "SKU", "e.g. 17612", "sku"),
+        text(lot, "Lot", "e.g. 250300", "lot"),
+    )
+    in_state = state.selectbox(
+        "State",
+        ["", *STATES],
+        format_func=_STATE_WORDS.__getitem__,
+        key="state",
+        bind="query-params",
+        on_change=_close,
+    )
+    by_day = days.segmented_control(
+        "Day it was",
+        list(_DAYS),
+        default="ordered",
+        required=True,
+        format_func=_DAYS.__getitem__,
+        key="by_day",
+        bind="query-params",
+        on_change=_close,
+    )
+    return Search(*texts, in_state, by_day == "shipped", *days_between(since, until, "day", today, _close))
+
+
+def _show_found(snapshot: Snapshot, search: Search) -> None:
+    if search.since and search.until and search.until < search.since:
+        st.text("No day lies between these dates: the last one is before the first.")
+        return
+    condition, values = search.condition()
+    found = snapshot.row(_COUNT.format(condition=condition), *values)["order_count"]
+    if not found:
+        st.text("No order matches. Shorten a text, widen the dates, or clear a field.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.text(f"{count(found, 'order')}, the newest first. Choose one for its whole story.", width="content")
+        st.download_button(
+            "Shipped lines as CSV",
+            lambda: _csv(snapshot, search),
+            file_name="shipped-lines.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            help=f"What these orders shipped, by label, SKU and lot; at most the newest {_CSV_ROWS:,} lines",
+        )
+    text, day = st.column_config.TextColumn, st.column_config.DateColumn
+    chosen = show_list(
+        snapshot,
+        Listing(
+            name="orders",
+            query=_ORDERS.format(condition=condition),
+            parameters=values,
+            row_count=found,
+            columns={
+                "order_number": text("Order"),
+                "order_status": text("Status"),
+                "order_origin": text("Origin"),
+                "order_date": day("Ordered", format="YYYY-MM-DD"),
+                "ship_date": day("First shipped", format="YYYY-MM-DD"),
+                "total_items": st.column_config.NumberColumn("Items", format="localized", help="As sold"),
+                "service": text("Service"),
+                "tracking_number": text("First tracking number"),
+            },
+            noun=("order", "orders"),
+            order="newest first",
+            alt="Orders found; choose a row for the order's story",
+            written=_written,
+        ),
+    )
+    if chosen is not None:
+        st.query_params[_ADDRESS] = str(chosen["shipstation_order_id"])
+        st.rerun()
+
+
+def _written(rows: pa.Table) -> pa.Table:
+    states = rows["order_status"].to_pylist()
+    return with_words(rows, "order_status", {state: state.replace("_", " ") for state in states if state})
+
+
+def _csv(snapshot: Snapshot, search: Search) -> bytes:
+    condition, values = search.condition()
+    rows = snapshot.uncached_rows(_LINES.format(condition=condition), *values)
+    return csv_bytes(_LINE_TITLES, ((*row[:5], LOT_SOURCES.get(row[5], row[5]), *row[6:]) for row in rows))
+
+
+def _close() -> None:
+    st.query_params.pop(_ADDRESS, None)

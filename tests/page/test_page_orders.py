@@ -1,0 +1,130 @@
+"""Orders are found by what is printed on them, and one order tells its whole story."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from conftest import Served
+from looking import cells, choose_first_row, expect_orders, panel, search
+from playwright.sync_api import Page, expect
+from published_folder import Business, PublishedFolder
+
+HOSTILE_NUMBER = "<img src=x onerror=alert(1)>"
+HOSTILE_SKU = "=cmd|' /C calc'!A0 **b** <script>alert(2)</script>"
+
+
+@pytest.fixture(autouse=True)
+def published(folder: PublishedFolder, business: Business) -> None:
+    folder.publish(business)
+
+
+def test_search_finds_by_number_tracking_number_sku_and_lot(tab: Page, served: Served) -> None:
+    tab.goto(f"{served.url}/orders")
+    expect_orders(tab, "4 orders")
+    for label, text, found in (
+        ("Order number", "671826", "1 order"),
+        ("Order number", " 6718 ", "2 orders"),
+        ("Tracking number", "940020", "1 order"),
+        ("Tracking number", "9400", "2 orders"),
+        ("SKU", "17612", "2 orders"),
+        ("SKU", "99100", "1 order"),
+        ("Lot", "240901", "1 order"),
+    ):
+        search(tab, label, text)
+        expect_orders(tab, found)
+        search(tab, label, "")
+        expect_orders(tab, "4 orders")
+    search(tab, "Order number", "%")
+    expect(tab.get_by_text("No order matches.")).to_be_visible()
+
+
+def test_a_search_can_be_shared_by_its_address(tab: Page, served: Served, business: Business) -> None:
+    tab.goto(f"{served.url}/orders?sku=17904&lot=240901&state=shipped")
+    expect_orders(tab, "1 order")
+    expect(tab.get_by_label("SKU", exact=True)).to_have_value("17904")
+    yesterday = business.today - timedelta(days=1)
+    tab.goto(f"{served.url}/orders?day_from={yesterday}&day_to={yesterday}")
+    expect_orders(tab, "2 orders")
+    tab.get_by_role("radio", name="Shipped").click()
+    expect_orders(tab, "1 order")
+
+
+def test_a_day_can_be_typed(tab: Page, served: Served, business: Business) -> None:
+    tab.goto(f"{served.url}/orders")
+    expect_orders(tab, "4 orders")
+    tab.get_by_role("spinbutton", name="year, From").click()
+    tab.keyboard.type(business.today.strftime("%Y%m%d"))
+    tab.get_by_role("heading", name="Orders", exact=True).click()
+    expect_orders(tab, "1 order")
+
+
+def test_a_span_of_days_that_ends_before_it_begins_is_told(tab: Page, served: Served, business: Business) -> None:
+    tab.goto(f"{served.url}/orders?day_from={business.today}&day_to={business.today.year - 1}-01-31")
+    expect(tab.get_by_text("No day lies between these dates")).to_be_visible()
+
+
+def test_an_order_tells_its_whole_story(tab: Page, served: Served) -> None:
+    tab.goto(f"{served.url}/orders?order=671826")
+    expect_orders(tab, "1 order")
+    choose_first_row(tab)
+    order = panel(tab, "One order")
+    expect(order.get_by_text("671826")).to_be_visible()
+    sold, counted, packages, charges, story = (cells(order, at) for at in (0, 1, 2, 3, 4))
+    expect(sold).to_contain_text(["17904", "3", "32.5"])
+    expect(counted).to_contain_text(["21", "oldest lot", "3", "22"])
+    expect(packages).to_contain_text(["void", "940020", "counts", "94002", "counts", "940022"])
+    expect(charges).to_contain_text(["Handling", "4", "Order, on its first ship date", "1", "Postage"])
+    expect(order.get_by_text("a day is billed once it has ended")).to_be_visible()
+    expect(story).to_contain_text(
+        ["Voided: 940020", "Left: 5 units in 2 packages", "Label bought, 940020", "Exception: SKU"]
+    )
+    tab.get_by_role("button", name="Back to the orders found").click()
+    expect_orders(tab, "1 order")
+
+
+def test_an_order_has_an_address_of_its_own_and_a_new_search_leaves_it(tab: Page, served: Served) -> None:
+    tab.goto(f"{served.url}/orders?id=1")
+    order = panel(tab, "One order")
+    expect(order.get_by_text("671825")).to_be_visible()
+    expect(cells(order, 3)).to_contain_text(["17612", "250300", "-5", "-5"])
+    search(tab, "Order number", "671826")
+    expect_orders(tab, "1 order")
+    for nobody in ("99", "abc", "9" * 30):
+        tab.goto(f"{served.url}/orders?id={nobody}")
+        expect(tab.get_by_text("This order is not in the snapshot.")).to_be_visible()
+
+
+def test_html_and_formulas_in_data_are_shown_as_text(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    business.orders.append((9, HOSTILE_NUMBER, "shipped", business.today, business.today))
+    business.items.append(("x", 91, 9, business.today, HOSTILE_SKU, None, None, "unassigned", 1))
+    business.labels.append((91, 9, business.today, HOSTILE_NUMBER, None))
+    folder.publish(business)
+    tab.goto(f"{served.url}/orders")
+    search(tab, "Order number", "onerror")
+    expect_orders(tab, "1 order")
+    expect(cells(tab)).to_contain_text([HOSTILE_NUMBER])
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Shipped lines as CSV").click()
+    assert f"'{HOSTILE_SKU}" in download.value.path().read_text("utf-8-sig")
+    choose_first_row(tab)
+    order = panel(tab, "One order")
+    expect(order.get_by_text(HOSTILE_NUMBER)).to_be_visible()
+    expect(cells(order, 0)).to_contain_text([HOSTILE_SKU])
+    assert tab.locator("img[src=x]").count() == 0
+
+
+def test_pages_of_orders_can_be_turned(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    business.orders.extend((500 + at, f"7{at:05}", "shipped", business.today, None) for at in range(146))
+    folder.publish(business)
+    tab.goto(f"{served.url}/orders")
+    expect(tab.get_by_text("1 to 100 of 150 orders, newest first")).to_be_visible()
+    tab.get_by_role("button", name="Next").click()
+    expect(tab.get_by_text("101 to 150 of 150 orders, newest first")).to_be_visible()
+    expect(tab.get_by_role("button", name="Next")).to_be_disabled()
+    search(tab, "Order number", "6718")
+    expect_orders(tab, "2 orders")
