@@ -12,11 +12,13 @@ from typing import Any
 
 from ingest import errors as ingest_errors
 from ingest.account import Account
+from ingest.closes import load_closes
 from ingest.load import LoadReport, load_backfill_window, load_changes
 from ingest.operations import load_entries
 from ingest.pipeline import Warehouse
 from ingest.reconcile import reconcile
 from workflows.errors import ConfigurationError, OutOfReach, ShipledgerError
+from workflows.frozen_store import prepare_closes
 from workflows.home import check_warehouse
 from workflows.modelling import Modelling, fingerprint, remove_ledger
 from workflows.operations import prepare_store
@@ -169,6 +171,8 @@ class Engine:
             loaded = fetch(account)
             prepare_store(self.settings.operations)
             load_entries(self.settings.operations, self._warehouse)
+            prepare_closes(self.settings.operations)
+            load_closes(self.settings.operations, self._warehouse)
         facts = asdict(loaded)
         facts["load_seconds"] = time.monotonic() - began
         return facts

@@ -6,8 +6,8 @@
 {#- A day that has to be charged without a rate stops the build: a missing rate must not become a free day. -#}
 {% macro rate_or_refusal(charge_type) -%}
     coalesce(
-        rates.{{ charge_type }}_rate_cents,
-        error('seeds/rate_card.csv: no {{ charge_type }} rate for ' || counted.charge_date || '.')
+        {{ charge_type }}_rate_cents,
+        error('seeds/rate_card.csv: no {{ charge_type }} rate for ' || charge_date || '.')
     )
 {%- endmacro %}
 
@@ -17,4 +17,9 @@
         pallet_factors.units_per_pallet,
         error('seeds/pallet_factors.csv: no factor for ' || balances.sku_code || ' on ' || balances.inventory_date || '.')
     )
+{%- endmacro %}
+
+{#- The first day of the month a day lies in. -#}
+{% macro month_of(day) -%}
+    cast(date_trunc('month', {{ day }}) as date)
 {%- endmacro %}

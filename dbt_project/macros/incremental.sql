@@ -2,10 +2,10 @@
     What a build has to look at again. The worker writes a load into `built_loads` only after a green build, so a red or
     killed build is simply repeated. An anti-join, not a maximum: clocks go backwards.
 -#}
-{% macro unbuilt_loads(table) -%}
+{% macro unbuilt_loads(table, from_source='shipstation') -%}
     (
         select loads._dlt_load_id
-        from (select distinct _dlt_load_id from {{ source('shipstation', table) }}) as loads
+        from (select distinct _dlt_load_id from {{ source(from_source, table) }}) as loads
         where not exists (
             select 1 from {{ source('shipledger', 'built_loads') }} as built
             where built.load_id = loads._dlt_load_id

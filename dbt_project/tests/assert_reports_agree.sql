@@ -1,5 +1,6 @@
--- Weeks and months are sums of the same days. When this fails, the weekly plan, the daily charges and the monthly bill
--- contradict each other, and nobody can say which is right.
+-- Weeks, months and the details of the bill are sums of the same days; and what was billed in all, in days as they
+-- were frozen and in restatements, is what the ledger charges now. When this fails, the weekly plan, the daily charges
+-- and the monthly bill contradict each other, and nobody can say which is right.
 with shipped as (
 
     select
@@ -22,9 +23,24 @@ months as (
 
     select
         coalesce(sum(unit_count), 0) as units,
+        coalesce(sum(order_count), 0) as order_count,
         coalesce(sum(postage_cents), 0) as postage_cents,
-        coalesce(sum(package_count), 0) as package_count
+        coalesce(sum(package_count), 0) as package_count,
+        coalesce(sum(total_cents), 0) as total_cents,
+        coalesce(sum(restatement_cents), 0) as restatement_cents
     from {{ ref('charge_report_monthly') }}
+
+),
+
+restatements as (
+
+    select
+        coalesce(sum(unit_count), 0) as units,
+        coalesce(sum(order_count), 0) as order_count,
+        coalesce(sum(postage_cents), 0) as postage_cents,
+        coalesce(sum(package_count), 0) as package_count,
+        coalesce(sum(total_cents), 0) as total_cents
+    from {{ ref('charge_restatements') }}
 
 ),
 
@@ -35,21 +51,59 @@ carriers as (
         coalesce(sum(package_count), 0) as package_count
     from {{ ref('charge_report_carriers') }}
 
+),
+
+details as (
+
+    select
+        coalesce(sum(details.unit_count), 0) as units,
+        coalesce(sum(details.order_count), 0) as order_count,
+        coalesce(sum(details.postage_cents), 0) as postage_cents,
+        coalesce(sum(details.package_count), 0) as package_count,
+        bool_or(details.is_missing) as is_history_missing
+    from {{ ref('charge_details') }} as details
+    inner join {{ ref('stg_shipledger__build_context') }} as build_context on details.ship_date < build_context.today
+
+),
+
+ledger as (
+
+    select coalesce(sum(total_cents), 0) as total_cents from {{ ref('int_days_charged') }}
+
 )
 
 select
     shipped.units,
     weeks.units as units_of_weeks,
     shipped.charged_units,
-    months.units as units_of_months,
+    details.units as units_of_details,
+    months.units + restatements.units as units_billed,
+    months.order_count + restatements.order_count as orders_billed,
+    details.order_count as orders_of_details,
     months.postage_cents,
-    carriers.postage_cents as postage_cents_of_carriers
+    carriers.postage_cents as postage_cents_of_carriers,
+    months.total_cents as total_cents_billed,
+    ledger.total_cents as total_cents_of_ledger
 from shipped
 cross join weeks
 cross join months
+cross join restatements
 cross join carriers
+cross join details
+cross join ledger
 where
     shipped.units <> weeks.units
-    or shipped.charged_units <> months.units
+    or shipped.charged_units <> details.units
     or months.postage_cents <> carriers.postage_cents
     or months.package_count <> carriers.package_count
+    or months.restatement_cents <> restatements.total_cents
+    or (
+        not coalesce(details.is_history_missing, false)
+        and (
+            months.units + restatements.units <> details.units
+            or months.order_count + restatements.order_count <> details.order_count
+            or months.package_count + restatements.package_count <> details.package_count
+            or months.postage_cents + restatements.postage_cents <> details.postage_cents
+            or months.total_cents <> ledger.total_cents
+        )
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -52,6 +54,15 @@ create table raw_operations.entries (
 create table raw_operations.lot_states (
     state_id varchar, sku_code varchar, lot_number varchar, status varchar, valid_from varchar, reason varchar,
     note varchar, actor varchar, entered_at timestamptz, _dlt_load_id varchar);
+create table raw_operations.frozen_months (
+    seq bigint, month varchar, version bigint, content_hash varchar, evidence_hash varchar, snapshot varchar,
+    run_id varchar, actor varchar, closed_at timestamptz, _dlt_load_id varchar);
+create table raw_operations.frozen_lines (
+    seq bigint, month varchar, line_kind varchar, line_key varchar, shipstation_order_id bigint, line varchar,
+    _dlt_load_id varchar);
+create table raw_operations.closed_weeks (
+    seq bigint, week_start_date varchar, version bigint, snapshot varchar, run_id varchar, actor varchar,
+    closed_at timestamptz, _dlt_load_id varchar);
 """
 
 KEYS = {"orders": "order_id", "shipments": "shipment_id", "fulfillments": "fulfillment_id"}
@@ -165,10 +176,27 @@ def note_state(
     )
 
 
+def load_closes(connection: duckdb.DuckDBPyConnection, store: Path, load_id: str) -> None:
+    """Bring what was closed from the operations store, all of it anew."""
+    with sqlite3.connect(store) as source:
+        for table in ("frozen_months", "frozen_lines", "closed_weeks"):
+            columns = [name for (name, *_) in connection.execute(f"describe raw_operations.{table}").fetchall()]
+            rows = source.execute(f"select {', '.join(columns[:-1])} from {table} order by seq").fetchall()
+            loaded = dict(connection.execute(f"select seq, _dlt_load_id from raw_operations.{table}").fetchall())
+            connection.execute(f"delete from raw_operations.{table}")
+            if rows:
+                marks = ", ".join("?" * len(columns))
+                connection.executemany(
+                    f"insert into raw_operations.{table} values ({marks})",
+                    [(*row, loaded.get(row[0], load_id)) for row in rows],
+                )
+
+
 def mark_built(connection: duckdb.DuckDBPyConnection) -> None:
     """What the worker does after a green build: every load in the raw tables is covered now."""
-    tables = ["orders", "shipments", "fulfillments", "order_states"]
-    loads = " union ".join(f"select _dlt_load_id from raw_shipstation.{table}" for table in tables)
+    tables = [f"raw_shipstation.{table}" for table in ("orders", "shipments", "fulfillments", "order_states")]
+    tables.append("raw_operations.frozen_months")
+    loads = " union ".join(f"select _dlt_load_id from {table}" for table in tables)
     connection.execute("delete from raw_shipledger.built_loads")
     connection.execute(f"insert into raw_shipledger.built_loads {loads}")
 

@@ -1,7 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each calendar day that has ended, from the first shipment on, with what is charged for: orders on their
--- first ship date only, units by their own ship date, pallets every day. `pallet_count` is a balance: its sum is
--- pallet-days.
+-- One row for each calendar day that is charged, with what is charged for: orders on their first ship date only, units
+-- by their own ship date, pallets every day. `pallet_count` is a balance: its sum is pallet-days.
 with orders as (
 
     select
@@ -43,19 +42,9 @@ pallets as (
 
 ),
 
-span as (
-
-    select
-        today - 1 as last_date,
-        least((select min(orders.ship_date) from orders), (select min(packages.ship_date) from packages)) as first_date
-    from {{ ref('stg_shipledger__build_context') }}
-
-),
-
 days as (
 
-    select cast(unnest(generate_series(first_date, last_date, interval 1 day)) as date) as charge_date
-    from span
+    select charge_date from {{ ref('int_days_rated') }}
 
 ),
 

@@ -1,4 +1,5 @@
--- One row for each month × carrier × service: packages and postage of the days that have ended.
+-- One row for each month × carrier × service: packages and postage of the days that have ended; as billed when the
+-- month is closed.
 with daily as (
 
     select * from {{ ref('int_departures_daily') }}
@@ -11,10 +12,22 @@ build_context as (
 
 ),
 
+frozen as (
+
+    select * from {{ frozen_lines('carrier') }}
+
+),
+
+closed_months as (
+
+    select * from {{ ref('closed_months') }}
+
+),
+
 monthly as (
 
     select
-        cast(date_trunc('month', daily.ship_date) as date) as charge_month,
+        {{ month_of('daily.ship_date') }} as charge_month,
         daily.carrier_code,
         daily.service_code,
         cast(sum(daily.package_count) as bigint) as package_count,
@@ -23,6 +36,17 @@ monthly as (
     inner join build_context on daily.ship_date < build_context.today
     group by all
 
+),
+
+reported as (
+
+    select monthly.*
+    from monthly
+    where monthly.charge_month not in (select closed_months.month from closed_months)
+    union all by name
+    select frozen.* exclude (month, shipstation_order_id)
+    from frozen
+
 )
 
-select * from monthly
+select * from reported

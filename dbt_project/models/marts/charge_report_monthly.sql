@@ -1,23 +1,51 @@
--- One row for each month with a charged day: the sum of its days, nothing computed again.
+-- One row for each month with a charged day or a restatement: the sum of its days, nothing computed again, and what
+-- earlier closed months turned out to be different by. `total_cents` is the bill: days and restatements.
 with daily as (
 
     select * from {{ ref('charge_report_daily') }}
 
 ),
 
+restatements as (
+
+    select * from {{ ref('charge_restatements') }}
+
+),
+
+closed_months as (
+
+    select * from {{ ref('closed_months') }}
+
+),
+
+parts as (
+
+    select
+        * exclude (charge_date),
+        {{ month_of('charge_date') }} as charge_month,
+        0 as restatement_cents
+    from daily
+    union all by name
+    select
+        billed_month as charge_month,
+        total_cents as restatement_cents,
+        total_cents
+    from restatements
+
+),
+
 monthly as (
 
     select
-        cast(date_trunc('month', charge_date) as date) as charge_month,
-        cast(sum(order_count) as bigint) as order_count,
-        cast(sum(package_count) as bigint) as package_count,
-        cast(sum(unit_count) as bigint) as unit_count,
-        cast(sum(order_charge_cents) as bigint) as order_charge_cents,
-        cast(sum(handling_charge_cents) as bigint) as handling_charge_cents,
-        cast(sum(storage_charge_cents) as bigint) as storage_charge_cents,
-        cast(sum(postage_cents) as bigint) as postage_cents,
-        cast(sum(total_cents) as bigint) as total_cents
-    from daily
+        charge_month,
+        {% for column in [
+            'order_count', 'package_count', 'unit_count', 'order_charge_cents', 'handling_charge_cents',
+            'storage_charge_cents', 'postage_cents', 'restatement_cents', 'total_cents'
+        ] -%}
+        cast(coalesce(sum({{ column }}), 0) as bigint) as {{ column }},
+        {% endfor -%}
+        charge_month in (select closed_months.month from closed_months) as is_closed
+    from parts
     group by charge_month
 
 )

@@ -50,7 +50,8 @@ daily as (
         balances.sku_id,
         balances.sku_code,
         balances.quantity_on_hand,
-        {{ pallets('balances.quantity_on_hand', factor_or_refusal()) }} as pallet_count
+        {{ factor_or_refusal() }} as units_per_pallet,
+        {{ pallets('balances.quantity_on_hand', 'units_per_pallet') }} as pallet_count
     from balances
     left join pallet_factors
         on

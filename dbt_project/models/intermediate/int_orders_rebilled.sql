@@ -1,0 +1,37 @@
+{{ config(materialized='view') }}
+-- One row for each order whose charges must be compared again with what was billed: the changed ones, and those of
+-- months whose close this build sees for the first time.
+with changed as (
+
+    select * from {{ ref('int_orders_changed') }}
+
+),
+
+frozen as (
+
+    select * from {{ ref('stg_operations__frozen_lines') }}
+    where line_kind = 'detail'
+
+),
+
+departures as (
+
+    select * from {{ ref('int_departures') }}
+
+),
+
+rebilled as (
+
+    select shipstation_order_id from changed
+    union
+    select frozen.shipstation_order_id
+    from frozen
+    where frozen.month in {{ newly_closed_months() }}
+    union
+    select departures.shipstation_order_id
+    from departures
+    where {{ month_of('departures.ship_date') }} in {{ newly_closed_months() }}
+
+)
+
+select * from rebilled

@@ -1,0 +1,81 @@
+{{ config(materialized='view') }}
+-- One row for each closed month × key product whose pallet-days differ from the bill: what moved the shelf since that
+-- month was closed. Departures that changed, less what was restated by then, and movements dated back into it.
+with compared as (
+
+    select * from {{ ref('int_stock_compared') }}
+
+),
+
+departures as (
+
+    select
+        restatement_key,
+        null::date as billed_month,
+        restated_date,
+        shipstation_order_id,
+        order_number,
+        shipment_id,
+        unit_count,
+        sku_codes,
+        cause
+    from {{ ref('int_details_restated') }}
+    union all by name
+    select * exclude (month) replace (-unit_count as unit_count)
+    from {{ frozen_lines('restatement') }}
+    where restatement_kind = 'shipment'
+
+),
+
+moves as (
+
+    select
+        compared.month,
+        compared.sku_code,
+        min(departures.shipstation_order_id) as shipstation_order_id,
+        min(departures.order_number) as order_number,
+        min(departures.shipment_id) as shipment_id,
+        null as entry_id,
+        min(departures.restated_date) as moved_date,
+        min(departures.cause) as cause
+    from compared
+    inner join departures
+        on
+            list_contains(string_split(departures.sku_codes, ' '), compared.sku_code)
+            and compared.last_date >= departures.restated_date
+            and (departures.billed_month is null or compared.month >= departures.billed_month)
+    group by compared.month, compared.sku_code, departures.restatement_key
+    having sum(departures.unit_count) <> 0
+    union all by name
+    select
+        compared.month,
+        compared.sku_code,
+        entries.entry_id,
+        entries.transaction_date as moved_date,
+        entries.cause
+    from compared
+    inner join {{ ref('int_movements_unbilled') }} as entries
+        on
+            compared.sku_code = entries.sku_code
+            and compared.last_date >= entries.transaction_date
+            and (entries.known_at is null or compared.frozen_at < entries.known_at)
+
+),
+
+causes as (
+
+    select
+        month,
+        sku_code,
+        if(count(*) = 1, min(shipstation_order_id), null) as shipstation_order_id,
+        if(count(*) = 1, min(order_number), null) as order_number,
+        if(count(*) = 1, min(shipment_id), null) as shipment_id,
+        if(count(*) = 1, min(entry_id), null) as entry_id,
+        array_to_string(list(cause order by moved_date, cause)[:3], '; ')
+        || if(count(*) > 3, '; and ' || (count(*) - 3) || ' more', '') as causes
+    from moves
+    group by month, sku_code
+
+)
+
+select * from causes

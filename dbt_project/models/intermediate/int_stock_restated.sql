@@ -1,0 +1,38 @@
+{{ config(materialized='view') }}
+-- One row for each closed month × key product whose pallet-days differ from the bill, with what moved the shelf since.
+with compared as (
+
+    select * from {{ ref('int_stock_compared') }}
+
+),
+
+causes as (
+
+    select * from {{ ref('int_stock_causes') }}
+
+),
+
+restated as (
+
+    select
+        concat_ws('|', 'storage', compared.month, compared.sku_code) as restatement_key,
+        causes.shipstation_order_id,
+        causes.order_number,
+        causes.shipment_id,
+        causes.entry_id,
+        compared.sku_code as sku_codes,
+        compared.first_date as restated_date,
+        compared.pallet_count,
+        compared.storage_charge_cents,
+        'pallet-days of ' || compared.sku_code || ' changed by ' || compared.pallet_count || ' from '
+        || compared.first_date || ' on: ' || case
+            when compared.billed_units_per_pallet <> compared.units_per_pallet
+                then compared.units_per_pallet || ' units on a pallet, billed were ' || compared.billed_units_per_pallet
+            else coalesce(causes.causes, compared.quantity || ' units on hand more than at the close')
+        end as cause
+    from compared
+    left join causes on compared.month = causes.month and compared.sku_code = causes.sku_code
+
+)
+
+select * from restated
