@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,16 +22,14 @@ from workflows.frozen_store import prepare_closes
 from workflows.home import check_warehouse
 from workflows.modelling import Modelling, fingerprint, remove_ledger
 from workflows.operations import prepare_store
-from workflows.publishing import current_snapshot, finish_run, publish
+from workflows.publishing import current_snapshot, is_current, publish
 from workflows.settings import Settings
 from workflows.warehouse import (
     GreenBuild,
     Run,
-    is_published,
     loads_to_build,
     newest_finished_run,
     note_green_build,
-    note_publication,
     note_runs,
     open_warehouse,
     read_green_build,
@@ -127,42 +125,38 @@ class Engine:
         as_of = datetime.now(UTC)
         today = as_of.astimezone(settings.timezone).date().isoformat()
         print_now = fingerprint()
+        # Held until the end: dbt shares it, and opening the file anew costs a tenth of a warm build.
         with open_warehouse(settings.warehouse) as connection:
             loads = loads_to_build(connection)
             green = read_green_build(connection)
-            current = current_snapshot(settings)
-            if (
-                not loads
-                and green is not None
-                and self._is_fresh(green, print_now, today, as_of)
-                and is_published(connection, green, current.name if current else None)
-            ):
-                return {"built": False}
+            if not loads and green is not None and self._is_fresh(green, print_now, today, as_of):
+                return {"built": False, "built_at": green.built_at}
             runs = {known.run_id: known for known in runs_since(newest_finished_run(connection))}
             note_runs(connection, list((runs | {run.run_id: run}).values()))
             set_build_context(connection, as_of, settings.timezone.key, run.run_id)
-        full = green is None or green.fingerprint != print_now or not settings.ledger.exists()
-        if full:
-            remove_ledger(settings.ledger)
-        outcome = self._modelling.build(full=full, on_node=lambda done, total: report("models", done, total))
-        with open_warehouse(settings.warehouse) as connection:
+            full = green is None or green.fingerprint != print_now or not settings.ledger.exists()
+            if full:
+                remove_ledger(settings.ledger)
+            outcome = self._modelling.build(
+                print_now, full=full, on_node=lambda done, total: report("models", done, total)
+            )
             note_green_build(connection, GreenBuild(print_now, today, as_of), loads)
-        return {"built": True, **asdict(outcome)}
+        return {"built": True, "built_at": as_of, **asdict(outcome)}
 
-    def publish(self, run: Run, *, built: bool) -> str:
-        """Publish the ledger as a snapshot; when nothing was built, the current one stands.
+    def publish(self, run: Run, built_at: datetime) -> str:
+        """Publish the ledger as a snapshot, unless the current one was made of the same build.
+
+        Args:
+            run: The publishing run.
+            built_at: When (UTC) the last green build began.
 
         Returns:
             The current snapshot's file name.
         """
         current = current_snapshot(self.settings)
-        if not built and current is not None:
+        if current is not None and is_current(self.settings, built_at):
             return current.name
-        finish_run(self.settings, replace(run, status="success", finished_at=datetime.now(UTC)))
-        snapshot = publish(self.settings, run.run_id)
-        with open_warehouse(self.settings.warehouse) as connection:
-            note_publication(connection, snapshot)
-        return snapshot
+        return publish(self.settings, run, built_at)
 
     def _load(self, fetch: Callable[[Account], LoadReport]) -> Facts:
         account = self._ready()
@@ -188,6 +182,7 @@ class Engine:
             and green.business_date == today
             and green.built_at <= as_of < green.built_at + _REBUILD_AFTER
             and self.settings.ledger.exists()
+            and is_current(self.settings, green.built_at)
         )
 
 

@@ -90,7 +90,7 @@ def reconcile(arguments: dict[str, Any]) -> Facts:
 
 def _build_and_publish(kind: str, started_at: datetime, loaded: Facts) -> Facts:
     built = _build(kind, started_at, loaded)
-    published, finished_at = _publish(kind, started_at, loaded, built["built"])
+    published, finished_at = _publish(kind, started_at, loaded, built["built_at"])
     return {
         "run_id": DBOS.workflow_id,
         "kind": kind,
@@ -136,10 +136,10 @@ def _build(kind: str, started_at: datetime, loaded: Facts) -> Facts:
 
 
 @DBOS.step(name="publish")
-def _publish(kind: str, started_at: datetime, loaded: Facts, built: bool) -> tuple[str, datetime]:
+def _publish(kind: str, started_at: datetime, loaded: Facts, built_at: datetime) -> tuple[str, datetime]:
     run = _run(kind, started_at, loaded, "running")
     with _in_a_sentence("publishing"):
-        published = current_bench().engine.publish(run, built=built)
+        published = current_bench().engine.publish(run, built_at)
     return published, datetime.now(UTC)
 
 

@@ -21,7 +21,7 @@ from workflows.settings import Settings
 QUEUE = "writer"
 APPLICATION = "shipledger"
 # Raised when the steps of a workflow change, so that no job is resumed by other code than began it.
-APPLICATION_VERSION = "shipledger-1"
+APPLICATION_VERSION = "shipledger-2"
 KINDS = ("sync", "backfill", "reconcile")
 _OPEN = ("ENQUEUED", "PENDING", "DELAYED")
 _STATUS = {

@@ -18,19 +18,7 @@ KEEP = 10
 _PREFIX = "shipledger-"
 
 
-def finish_run(settings: Settings, run: Run) -> None:
-    """Enter in the ledger that the run which is about to publish it has finished.
-
-    dbt built `sync_runs` while this run was still going; a snapshot that exists says that it succeeded.
-    """
-    with duckdb.connect(str(settings.ledger)) as connection:
-        connection.execute(
-            "update marts.sync_runs set status = ?, finished_at = ? where run_id = ?",
-            [run.status, run.finished_at, run.run_id],
-        )
-
-
-def publish(settings: Settings, run_id: str) -> str:
+def publish(settings: Settings, run: Run, built_at: datetime) -> str:
     """Copy the ledger beside the older snapshots and make it the current one.
 
     Readers see the old snapshot or the new one, never something between: the copy is complete and on disk
@@ -38,7 +26,9 @@ def publish(settings: Settings, run_id: str) -> str:
 
     Args:
         settings: Where.
-        run_id: The publishing run, part of the snapshot's name.
+        run: The publishing run. It is entered in the ledger as finished: dbt built `sync_runs` while it was still
+            going, and a snapshot that exists says that it succeeded.
+        built_at: When (UTC) the green build began that the ledger was made by; the snapshot is named after it.
 
     Returns:
         The snapshot's file name.
@@ -46,13 +36,13 @@ def publish(settings: Settings, run_id: str) -> str:
     Raises:
         ShipledgerError: The disk is full or the folder cannot be written; the old snapshot stays current.
     """
-    name = f"{_PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{run_id[:8]}.duckdb"
+    name = f"{_of_build(built_at)}{run.run_id[:8]}.duckdb"
     target = settings.published / name
     part = settings.published / f".{name}.part"
     try:
         settings.published.mkdir(exist_ok=True)
         _remove_leftovers(settings.published)
-        _checkpoint(settings.ledger)
+        _finish(settings.ledger, run)
         shutil.copyfile(settings.ledger, part)
         _to_disk(part)
         part.chmod(0o444)
@@ -77,8 +67,23 @@ def current_snapshot(settings: Settings) -> Path | None:
     return path if path.is_file() else None
 
 
-def _checkpoint(ledger: Path) -> None:
+def is_current(settings: Settings, built_at: datetime) -> bool:
+    """Whether the current snapshot was made of the green build that began at an instant (UTC)."""
+    current = current_snapshot(settings)
+    return current is not None and current.name.startswith(_of_build(built_at))
+
+
+def _of_build(built_at: datetime) -> str:
+    """How the names of a build's snapshots begin."""
+    return f"{_PREFIX}{built_at.astimezone(UTC):%Y%m%dT%H%M%S%f}-"
+
+
+def _finish(ledger: Path, run: Run) -> None:
     with duckdb.connect(str(ledger)) as connection:
+        connection.execute(
+            "update marts.sync_runs set status = 'success', finished_at = ? where run_id = ?",
+            [datetime.now(UTC), run.run_id],
+        )
         connection.execute("checkpoint")
 
 

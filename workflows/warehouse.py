@@ -3,7 +3,6 @@
 - `build_context`: one row, the instant and time zone the models take "now" and "today" from.
 - `built_loads`: which loads a green build has covered; what is not in it is what the next build has to do.
 - `green_build`: one row, of what the last green build was made.
-- `publication`: one row, which green build the current snapshot was made of.
 - `runs`: every run of any kind, as the workflow store tells it.
 """
 
@@ -26,7 +25,6 @@ create table if not exists raw_shipledger.built_loads (load_id varchar not null)
 create table if not exists raw_shipledger.green_build (
     fingerprint varchar not null, business_date date not null, built_at timestamptz not null
 );
-create table if not exists raw_shipledger.publication (built_at timestamptz not null, snapshot varchar not null);
 create table if not exists raw_shipledger.runs (
     run_id varchar not null, kind varchar not null, started_at timestamptz, finished_at timestamptz,
     status varchar not null, watermark_before timestamptz, watermark_after timestamptz,
@@ -115,22 +113,6 @@ def note_green_build(connection: duckdb.DuckDBPyConnection, build: GreenBuild, l
     connection.execute("delete from raw_shipledger.green_build")
     connection.execute("insert into raw_shipledger.green_build values (?, ?, ?)", list(astuple(build)))
     connection.execute("insert into raw_shipledger.built_loads select unnest(?)", [list(loads)])
-    connection.execute("commit")
-
-
-def is_published(connection: duckdb.DuckDBPyConnection, build: GreenBuild, snapshot: str | None) -> bool:
-    """Whether the snapshot of that name was made of this build."""
-    row = connection.execute("select built_at, snapshot from raw_shipledger.publication").fetchone()
-    return row is not None and (row[0].astimezone(UTC), row[1]) == (build.built_at, snapshot)
-
-
-def note_publication(connection: duckdb.DuckDBPyConnection, snapshot: str) -> None:
-    """Note that a snapshot was made of the last green build."""
-    connection.execute("begin")
-    connection.execute("delete from raw_shipledger.publication")
-    connection.execute(
-        "insert into raw_shipledger.publication select built_at, ? from raw_shipledger.green_build", [snapshot]
-    )
     connection.execute("commit")
 
 

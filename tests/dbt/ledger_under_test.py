@@ -13,11 +13,9 @@ import raw_tables
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
+from workflows.modelling import FULL, WARM
+
 PROJECT = Path(__file__).parents[2] / "dbt_project"
-WARM = [
-    "--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test",
-    "--exclude", "config.materialized:view",
-]  # fmt: skip
 
 
 class Ledger:
@@ -72,13 +70,13 @@ class Ledger:
         finally:
             DuckDBConnectionManager.close_all_connections()
 
-    def build(self) -> None:
-        """A warm build as the worker does it; a green one covers its loads."""
-        self._succeed("build", *WARM)
+    def build(self) -> set[str]:
+        """A warm build as the worker does it; a green one covers its loads. Gives its nodes' names."""
+        return self._succeed("build", *WARM)
 
     def build_everything(self) -> None:
         """A first build: seeds, views and every table anew."""
-        self._succeed("build", "--full-refresh", "--exclude-resource-type", "unit_test")
+        self._succeed("build", *FULL)
 
     def assert_same_as_full_build(self) -> None:
         """What warm builds left must be what computing every table anew gives."""
@@ -87,11 +85,16 @@ class Ledger:
         for name, rows in self.tables().items():
             assert warm[name] == rows, name
 
-    def _succeed(self, *arguments: str) -> None:
+    def data_tests(self) -> set[str]:
+        """The names of all data tests of the project."""
+        return {node.name for node in self._manifest.nodes.values() if node.resource_type == "test"}
+
+    def _succeed(self, *arguments: str) -> set[str]:
         result = self.run(*arguments)
         assert result.success, failures(result)
         with self.connect() as connection:
             raw_tables.mark_built(connection)
+        return {node.node.name for node in result.result.results}
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The answer of the marts, found by their bare names."""

@@ -30,6 +30,11 @@ def come(ledger: Ledger, table: str, payload: Payload, *, load_id: str = "load-2
         raw_tables.load(connection, table, [payload], load_id, **how)  # type: ignore[arg-type]
 
 
+def test_a_warm_build_runs_every_data_test(ledger: Ledger) -> None:
+    assert len(ledger.data_tests()) >= 6
+    assert ledger.build() >= ledger.data_tests()
+
+
 def test_an_edited_order_that_lost_a_line_loses_its_rows(ledger: Ledger) -> None:
     come(ledger, "orders", order(1, [line("17612 - 250300", 4)]))
     ledger.build()
