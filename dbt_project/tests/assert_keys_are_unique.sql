@@ -1,5 +1,5 @@
--- A key twice is a unit counted twice. These tables are replaced order by order, for which DuckDB's own keys are too eager;
--- every key holds its order, so a warm build looks at the orders it replaced; a full build at all.
+-- A key twice is a unit counted twice. These tables are replaced order by order, for which DuckDB's own keys are too
+-- eager; every key holds its order, so a warm build looks at the orders it replaced; a full build at all.
 {% set keys = {
     'order_items_inbox': 'line_number',
     'shipped_items': 'shipped_item_id',

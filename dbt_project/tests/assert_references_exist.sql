@@ -1,5 +1,5 @@
--- Every key a row names exists where it points, or a join on it silently loses the row. An empty key is no reference. One
--- node for all tables, because in a warm build a node costs more than its check. Tables whose rows are replaced order by
+-- Every key a row names exists where it points, or a join on it silently loses the row. An empty key is no reference.
+-- One node for all tables: in a warm build a node costs more than its check. Tables whose rows are replaced order by
 -- order are looked at for the changed orders; in a full build those are all.
 {% set lot_of_a_product = {'sku_id': ['products', 'sku_id'], 'lot_id': ['lots', 'lot_id']} -%}
 {%- set references = {
@@ -32,9 +32,11 @@ from (
         )
         {%- endif %}
 ) as child
-where not exists (
-    select 1 from {{ ref(target[0]) }} as parent where parent.{{ target[1] }} = child.{{ column }}
-)
+where
+    not exists (
+        select 1 from {{ ref(target[0]) }} as parent
+        where parent.{{ target[1] }} = child.{{ column }}
+    )
 {{ 'union all' if not (last_child and loop.last) }}
 {% endfor -%}
 {% endfor -%}
