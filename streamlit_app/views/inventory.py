@@ -1,4 +1,4 @@
-"""Inventory: the products, their history, their lots and every movement."""
+"""Inventory: the products, their history, their lots, every movement, and what operators enter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ from typing import Any
 import streamlit as st
 
 from streamlit_app import charts
-from streamlit_app.panels import chart, days_between, panel, stock_table, table, with_words
+from streamlit_app.entry_forms import show_entry_forms
+from streamlit_app.panels import (
+    beside,
+    chart,
+    days_between,
+    panel,
+    stock_table,
+    table,
+    table_height,
+    with_words,
+)
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.stock import STOCK
 from streamlit_app.strip import Moment
@@ -77,7 +87,7 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
     del moment
     stock = snapshot.rows(STOCK)
     with panel("Products", settings, snapshot):
-        stock_table(snapshot.table(STOCK))
+        _show_products(snapshot, stock)
     names = {row["sku_code"]: f"{row['sku_code']} {row['product_name']}" for row in stock}
     chosen = st.segmented_control(
         "Product",
@@ -93,8 +103,18 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
         _show_history(snapshot, [row for row in stock if sku in (_ALL, row["sku_code"])])
     with panel("Lots", settings, snapshot):
         _show_lots(snapshot, sku)
+    with panel("Enter a receipt or an adjustment", settings, snapshot):
+        show_entry_forms(settings, snapshot, names)
     with panel("Movements", settings, snapshot):
         _show_movements(snapshot, sku, settings.today())
+
+
+def _show_products(snapshot: Snapshot, stock: Sequence[dict[str, Any]]) -> None:
+    left, right = beside("stock", [2, 1])
+    with left:
+        stock_table(snapshot.table(STOCK))
+    with right:
+        chart(charts.supply_by_product(stock, table_height(len(stock))), "Days of supply by SKU")
 
 
 def _show_history(snapshot: Snapshot, stock: Sequence[dict[str, Any]]) -> None:
@@ -121,7 +141,7 @@ def _show_lots(snapshot: Snapshot, sku: str) -> None:
     with_empty = st.toggle("Show lots without stock", key="lots_with_empty")
     lots = snapshot.table(_LOTS, sku, with_empty)
     if not lots.num_rows:
-        st.text("No lot has stock. A receipt makes one: `orchestrate.py receive --help`.")
+        st.text("No lot has stock. Enter a receipt below: it makes one.")
         return
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     table(
