@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import streamlit as st
+
 from streamlit_app.identity import present_person
+from streamlit_app.runs import forget_runs, has_store
 from workflows.access import Person
-from workflows.errors import NotAllowed
-from workflows.jobs import job_client
+from workflows.errors import NotAllowed, ShipledgerError
+from workflows.jobs import JobClient, job_client
 from workflows.settings import Settings
+
+NO_WORKER = "No worker has ever run here, so nothing can be done yet. Start one: `orchestrate.py serve`."
+_REFUSAL = "refusal of "
 
 
 def permit(settings: Settings, act: str) -> Person:
@@ -34,7 +42,41 @@ def start(settings: Settings, kind: str, **arguments: Any) -> str:
     Raises:
         NotAllowed: The role does not reach.
         AlreadyRunning: One of this kind is queued or running.
+        ShipledgerError: No worker has ever run here, so there is no queue.
     """
     person = permit(settings, kind)
-    with job_client(settings) as jobs:
+    with _jobs(settings) as jobs:
         return jobs.enqueue(kind, person.name, **arguments)
+
+
+def told(place: str, act: Callable[..., object], *arguments: Any, **options: Any) -> None:
+    """Do an act, and keep what it refuses with for the next drawing of a place; for buttons.
+
+    Args:
+        place: Where `refusal` will be asked.
+        act: One of this module's, or whatever raises a `ShipledgerError` when it refuses.
+        arguments: The act's.
+        options: The act's.
+    """
+    st.session_state.pop(_REFUSAL + place, None)
+    try:
+        act(*arguments, **options)
+    except ShipledgerError as problem:
+        st.session_state[_REFUSAL + place] = str(problem)
+    forget_runs()
+
+
+def refusal(place: str) -> str | None:
+    """Why the last act of a place was refused, None when it was not."""
+    found: str | None = st.session_state.get(_REFUSAL + place)
+    return found
+
+
+@contextmanager
+def _jobs(settings: Settings) -> Iterator[JobClient]:
+    if not has_store(settings):
+        raise ShipledgerError(NO_WORKER)
+    with job_client(settings) as jobs:
+        if not jobs.is_ready():
+            raise ShipledgerError(NO_WORKER)
+        yield jobs

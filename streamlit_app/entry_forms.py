@@ -17,7 +17,6 @@ from streamlit_app.snapshot import Snapshot
 from streamlit_app.words import clock, count, plain
 from workflows.entries import EntryRequest, RecordedEntry, recent_entries, record_entry
 from workflows.errors import EntryRefused
-from workflows.operations import Entry
 from workflows.settings import Settings
 
 Kind = Literal["receive", "adjust"]
@@ -46,8 +45,9 @@ def show_entry_forms(settings: Settings, snapshot: Snapshot, names: Mapping[str,
         snapshot: What is shown.
         names: Each stocked SKU with its product's name.
     """
+    kinds: list[Kind] = ["receive", "adjust"]
     kind = st.segmented_control(
-        "What", list(_TITLES), default="receive", required=True, format_func=_TITLES.__getitem__, key="entry_kind"
+        "What", kinds, default="receive", required=True, format_func=_TITLES.__getitem__, key="entry_kind"
     )
     person = present_person(settings)
     if person is None or not person.may(kind):
@@ -134,7 +134,8 @@ def _sentence(recorded: RecordedEntry) -> str:
     entry = recorded.entry
     lot = f", lot {entry.lot_number}" if entry.lot_number else ""
     units = count(abs(entry.quantity), "unit")
-    return f"{TYPE_WORDS[entry.entry_type]}: {units} of {entry.sku_code}{lot}. The next sync brings it into the figures."
+    done = TYPE_WORDS[entry.entry_type]
+    return f"{done}: {units} of {entry.sku_code}{lot}. The next sync brings it into the figures."
 
 
 def _show_recent(settings: Settings, snapshot: Snapshot) -> None:
@@ -156,7 +157,7 @@ def _show_recent(settings: Settings, snapshot: Snapshot) -> None:
                 "lot": [entry.lot_number or "" for entry in entries],
                 "units": pa.array([entry.shelf_gains for entry in entries], pa.int64()),
                 "day": [entry.entry_date for entry in entries],
-                "reason": [_why(entry) for entry in entries],
+                "reason": [", ".join(filter(None, (entry.reason, entry.note))) for entry in entries],
                 "actor": [entry.actor for entry in entries],
                 "state": ["in the figures" if key in known else "waits for a sync" for key in ids],
             }
@@ -175,10 +176,6 @@ def _show_recent(settings: Settings, snapshot: Snapshot) -> None:
         rows_shown=_ROWS,
         alt="Entries, the newest first",
     )
-
-
-def _why(entry: Entry) -> str:
-    return ", ".join(part for part in (entry.reason, entry.note) if part)
 
 
 def _id_key(kind: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
-from streamlit_app.views import inventory, orders, overview
+from streamlit_app.views import count, inventory, orders, overview
 from workflows.settings import Settings
 
 
@@ -31,5 +31,6 @@ class View:
 VIEWS = (
     View("", "Overview", "overview", ":material/dashboard:", overview.show),
     View("", "Inventory", "inventory", ":material/inventory_2:", inventory.show),
+    View("", "Count", "count", ":material/checklist:", count.show),
     View("", "Orders", "orders", ":material/receipt_long:", orders.show),
 )

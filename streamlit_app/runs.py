@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +12,14 @@ import streamlit as st
 
 from streamlit_app.snapshot import Snapshot
 from workflows.errors import BuildFailed
-from workflows.jobs import Job, job_client
+from workflows.jobs import KINDS, Job, job_client
 from workflows.settings import Settings
 
 log = logging.getLogger(__name__)
 
 _SHOWN = 30
 # Each tick of each open page asks; they share one answer.
-_REMEMBERED_SECONDS = 2
+_REMEMBERED_SECONDS = 1
 
 _PUBLISHED_RUNS = f"""
     select run_id, kind, status, actor, started_at, finished_at, orders_changed, watermark_after, error
@@ -39,6 +39,10 @@ class RunLine:
         failed_tests: The models and tests that failed then.
         tests_passed: Tests of the build; None when nothing was built.
         step: What it is at, with `done` of `total`, while it runs; `total` is 0 when unknown.
+        finished: The steps that are behind it, while it runs.
+        percent: How much of it is done, while it runs; None when it does not know.
+        arguments: What it was asked to do.
+        facts: What it gave, once it succeeded.
     """
 
     run_id: str
@@ -56,6 +60,10 @@ class RunLine:
     step: str | None = None
     done: int = 0
     total: int = 0
+    finished: tuple[str, ...] = ()
+    percent: int | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -72,29 +80,44 @@ class RunLine:
 
 def recent_runs(settings: Settings, snapshot: Snapshot | None) -> list[RunLine]:
     """The last runs of any kind, newest first."""
-    live = _live_runs(settings)
+    live = _live_runs(settings, KINDS, _SHOWN)
     if live or snapshot is None:
         return live
     return [_published(row) for row in snapshot.rows(_PUBLISHED_RUNS)]
 
 
-@st.cache_data(ttl=_REMEMBERED_SECONDS, max_entries=4, show_spinner=False)
-def _remembered(_settings: Settings, store: str) -> list[RunLine]:
+def runs_of(settings: Settings, kinds: tuple[str, ...], limit: int = _SHOWN) -> list[RunLine]:
+    """The last runs of some kinds that the workflow store has, newest first."""
+    return _live_runs(settings, kinds, limit)
+
+
+def forget_runs() -> None:
+    """Look anew at the next occasion: somebody has just done something."""
+    _remembered.clear()
+
+
+@st.cache_data(ttl=_REMEMBERED_SECONDS, max_entries=16, show_spinner=False)
+def _remembered(_settings: Settings, store: str, kinds: tuple[str, ...], limit: int) -> list[RunLine]:
     del store  # part of the cache's key only; the settings hold credentials, which are not to be hashed
     try:
         with job_client(_settings) as jobs:
-            return [_line(job) for job in jobs.jobs(limit=_SHOWN)]
+            return [_line(job) for job in jobs.jobs(kinds=kinds, limit=limit)]
     except Exception as problem:
         # Whatever the store's trouble is, the snapshot still tells its runs, and the page must not fall with it.
         log.warning("The workflow store cannot be read: %s", type(problem).__name__)
         return []
 
 
-def _live_runs(settings: Settings) -> list[RunLine]:
+def _live_runs(settings: Settings, kinds: tuple[str, ...], limit: int) -> list[RunLine]:
     # Who only looks must not make the store.
-    if settings.system_database_url is None and not (settings.home / "workflows.sqlite").exists():
+    if not has_store(settings):
         return []
-    return _remembered(settings, settings.workflow_database_url)
+    return _remembered(settings, settings.workflow_database_url, kinds, limit)
+
+
+def has_store(settings: Settings) -> bool:
+    """Whether there can be a workflow store; the first worker of a home makes it."""
+    return settings.system_database_url is not None or (settings.home / "workflows.sqlite").exists()
 
 
 def _line(job: Job) -> RunLine:
@@ -116,6 +139,9 @@ def _line(job: Job) -> RunLine:
         step=progress.get("step"),
         done=progress.get("done") or 0,
         total=progress.get("total") or 0,
+        finished=tuple(progress.get("finished") or ()),
+        arguments=job.arguments,
+        facts=facts,
     )
 
 

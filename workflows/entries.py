@@ -57,6 +57,21 @@ class EntryRequest:
 
 
 @dataclass(frozen=True)
+class Expectation:
+    """What the ledger has of a SKU, or of one of its lots.
+
+    Attributes:
+        lot_number: The lot's digits; None for the whole SKU.
+        on_hand: Units at the end of the day: the current snapshot's, and what was entered since.
+        moved_since: Of these, the units entered since the snapshot.
+    """
+
+    lot_number: str | None
+    on_hand: int
+    moved_since: int
+
+
+@dataclass(frozen=True)
 class RecordedEntry:
     """What was recorded: the entry, its counterpart in the lot that gave the units, whether it stood before."""
 
@@ -94,6 +109,29 @@ def record_entry(settings: Settings, request: EntryRequest) -> RecordedEntry:
             return _repeat(stood, wanted[0], store)
         store.append(wanted)
     return RecordedEntry(wanted[0], wanted[1] if len(wanted) > 1 else None)
+
+
+def expect_on_hand(settings: Settings, sku_code: str, lot_number: str | None, day: date) -> Expectation:
+    """What a count of that day will be compared with, if nothing moves until it is recorded.
+
+    Args:
+        settings: Whose home.
+        sku_code: A stocked product.
+        lot_number: The lot, as digits or as `17612 - 250300`; None for the whole SKU.
+        day: The business day of the count.
+
+    Raises:
+        EntryRefused: The product or lot is not known, or nothing has been published.
+        HomeUnusable: The home or the current snapshot cannot be used.
+    """
+    prepare_home(settings)
+    reference = read_reference()
+    check_product(reference, sku_code)
+    lot = read_lot(sku_code, lot_number) if lot_number else None
+    with writing(settings.operations) as store:
+        if lot:
+            _check_lot_is_known(settings, reference, store, sku_code, lot)
+        return _expected(settings, store, sku_code, lot, day)
 
 
 def record_lot_state(settings: Settings, state: LotState) -> LotState:
@@ -149,7 +187,7 @@ def _entry(settings: Settings, request: EntryRequest, store: OperationsStore, lo
     """The entry as it is stored."""
     common = _common(request) | {"lot_number": lot}
     if request.kind == "count":
-        expected = _expected(settings, store, request, lot)
+        expected = _expected(settings, store, request.sku_code, lot, request.entry_date).on_hand
         difference = request.quantity - expected
         return Entry(
             "count", quantity=difference, counted_quantity=request.quantity, expected_quantity=expected, **common
@@ -219,8 +257,10 @@ def _check_corrected(store: OperationsStore, request: EntryRequest) -> None:
         raise EntryRefused(f"The entry {request.corrects} is of {corrected.sku_code}.", "corrects")
 
 
-def _expected(settings: Settings, store: OperationsStore, request: EntryRequest, lot: str | None) -> int:
-    """Units of the SKU, or of its lot, that the ledger has now for the end of the day of the count."""
+def _expected(
+    settings: Settings, store: OperationsStore, sku_code: str, lot: str | None, day: date
+) -> Expectation:
+    """Units of the SKU, or of its lot, that the ledger has now for the end of a day."""
     if current_snapshot(settings) is None:
         raise EntryRefused(
             "Nothing has been published yet, so nothing can be expected. Run `sync`, then count.", "entry_date"
@@ -229,17 +269,17 @@ def _expected(settings: Settings, store: OperationsStore, request: EntryRequest,
         "from marts.inventory_transactions where sku_code = $sku and transaction_date <= $day"
         " and ($lot is null or lot_number = $lot)"
     )
-    values = {"sku": request.sku_code, "day": request.entry_date, "lot": lot}
+    values = {"sku": sku_code, "day": day, "lot": lot}
     published = _from_snapshot(settings, f"select coalesce(sum(quantity), 0) {moved}", values, 0)
     known = _from_snapshot(settings, f"select list(transaction_id) {moved}", values, None) or []
-    since = [
+    since = sum(
         entry.shelf_gains
-        for entry in store.entries_of(request.sku_code)
-        if entry.entry_date <= request.entry_date
+        for entry in store.entries_of(sku_code)
+        if entry.entry_date <= day
         and (lot is None or entry.lot_number == lot)
         and f"entry:{entry.entry_id}" not in known
-    ]
-    return int(published) + sum(since)
+    )
+    return Expectation(lot, int(published) + since, since)
 
 
 def _from_snapshot(settings: Settings, query: str, values: Any, otherwise: Any) -> Any:

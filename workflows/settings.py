@@ -56,6 +56,7 @@ class Settings:
         retry_seconds: Time budget for retrying one request.
         overlap_minutes: How far before its watermark each cycle starts again.
         system_database_url: Another database for the workflows' state than SQLite in the home.
+        count_tolerance: Units a counted lot may differ by before it is counted again.
         address: The IP address that the page listens on.
         users_file: The users, their roles and their passwords' hashes; see `access`.
         oidc: The identity provider, None when not configured.
@@ -70,6 +71,7 @@ class Settings:
     retry_seconds: float = 60.0
     overlap_minutes: float = 15.0
     system_database_url: str | None = field(default=None, repr=False)
+    count_tolerance: int = 2
     address: str = LOOPBACK
     users_file: Path = PROJECT / "users.toml"
     oidc: Oidc | None = None
@@ -125,6 +127,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         retry_seconds=_number(found, "SHIPLEDGER_RETRY_SECONDS", 60, least=0),
         overlap_minutes=_number(found, "SHIPLEDGER_OVERLAP_MINUTES", 15, least=0),
         system_database_url=found.get("SHIPLEDGER_SYSTEM_DATABASE_URL") or None,
+        count_tolerance=int(_number(found, "SHIPLEDGER_COUNT_TOLERANCE", 2, least=0)),
         address=_address(found.get("SHIPLEDGER_ADDRESS") or LOOPBACK),
         users_file=Path(found.get("SHIPLEDGER_USERS") or PROJECT / "users.toml").expanduser().absolute(),
         oidc=_oidc(found),

@@ -17,6 +17,7 @@ from workflows.engine import Engine
 from workflows.home import prepare_home
 from workflows.jobs import APPLICATION, APPLICATION_VERSION, QUEUE, JobClient, job_client
 from workflows.logs import log_to_home
+from workflows.presence import LOCK_FILE
 from workflows.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ class WorkerLock:
     """The right to be the worker of a home: an operating-system lock that dies with its process."""
 
     def __init__(self, home: Path) -> None:
-        self._path = home / "worker.lock"
+        self._path = home / LOCK_FILE
         self._file: IO[str] | None = None
 
     def acquire(self) -> bool:

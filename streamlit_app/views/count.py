@@ -1,4 +1,4 @@
-"""Count: what stands on the shelf, entered without seeing what should stand there; then the difference, then the books."""
+"""Count: what stands on the shelf, entered without seeing what should; then the difference, then the books."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ def _choose(sku: str, name: str) -> None:
 
 def _ask_blind(settings: Settings, snapshot: Snapshot, under_way: dict[str, Any]) -> None:
     lots = [row["lot_number"] for row in snapshot.rows(_LOTS, under_way["sku"])]
-    st.text(f"{under_way['name']}: units on the shelf. Leave empty what you have not counted; 0 means none is left.")
+    st.text(
+        f"{under_way['name']}: units on the shelf. Leave empty what you have not counted; 0 means none is left."
+    )
     with st.form(f"{under_way['id']}-blind", border=False, enter_to_submit=False):
         for start in range(0, len(lots) or 1, _FIELDS_A_ROW):
             places = st.columns(_FIELDS_A_ROW)
@@ -114,7 +116,9 @@ def _compare(settings: Settings, under_way: dict[str, Any], lots: Sequence[str])
     given = {lot: int(units) for lot, units in counted.items() if units is not None}
     if not given:
         raise EntryRefused("Enter the units of at least one lot.", "quantity")
-    compared = [_compared(settings, under_way["sku"], lot, units, settings.today()) for lot, units in given.items()]
+    compared = [
+        _compared(settings, under_way["sku"], lot, units, settings.today()) for lot, units in given.items()
+    ]
     st.session_state[_UNDER_WAY] = under_way | {"lots": compared}
 
 

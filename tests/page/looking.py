@@ -36,3 +36,10 @@ def expect_orders(tab: Page, told: str) -> None:
 def choose_first_row(place: Page | Locator, table: int = 0) -> None:
     """Tick the first row, where its box is painted."""
     place.get_by_test_id("stDataFrame").nth(table).locator(".dvn-scroller").click(position={"x": 16, "y": 51})
+
+
+def choose(place: Locator, label: str, option: str) -> None:
+    """Choose from a list that opens, once the page stands still: a list that is drawn anew closes."""
+    expect(place.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    place.get_by_label(label).click()
+    place.page.get_by_role("option", name=option).click()
