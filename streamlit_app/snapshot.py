@@ -17,16 +17,10 @@ import pyarrow as pa
 import streamlit as st
 from duckdb import DuckDBPyRelation
 
+from workflows.reading import open_snapshot
 from workflows.settings import Settings
 
 _CURRENT = "current.duckdb"
-# Reading neither fetches extensions nor touches other files. One process opens a file in one way only.
-_CONNECTION: dict[str, str | bool | int | float | list[str]] = {
-    "threads": 2,
-    "memory_limit": "1GB",
-    "autoinstall_known_extensions": False,
-    "enable_external_access": False,
-}
 _CACHED_RESULTS = 256
 # The version that is shown, and the one before it, which some open page may still read.
 _KEPT_OPEN = 2
@@ -121,4 +115,4 @@ def _run(path: str, query: str, parameters: Sequence[Any], take: Any) -> Any:
 @st.cache_resource(max_entries=_KEPT_OPEN, show_spinner=False)
 def _kept_open(path: str) -> duckdb.DuckDBPyConnection:
     """A version's database. To open one of 1,000,000 orders takes longer (15 ms) than most questions to it."""
-    return duckdb.connect(path, read_only=True, config=_CONNECTION)
+    return open_snapshot(Path(path))

@@ -17,6 +17,7 @@ from workflows.errors import EntryRefused, HomeUnusable
 from workflows.home import prepare_home
 from workflows.operations import Entry, LotState, OperationsStore, writing
 from workflows.publishing import current_snapshot
+from workflows.reading import open_snapshot
 from workflows.reference import Reference, read_reference
 from workflows.settings import Settings
 
@@ -288,7 +289,7 @@ def _from_snapshot(settings: Settings, query: str, values: Any, otherwise: Any) 
     if path is None:
         return otherwise
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
+        with open_snapshot(path) as connection:
             row = connection.execute(query, values).fetchone()
     except duckdb.Error as problem:
         raise HomeUnusable(

@@ -11,6 +11,7 @@ from workflows.errors import BuildFailed, HomeUnusable
 from workflows.home import prepare_home
 from workflows.jobs import KINDS, Job, JobClient, job_client
 from workflows.publishing import current_snapshot
+from workflows.reading import open_snapshot
 from workflows.settings import Settings
 from workflows.worker import WorkerLock
 
@@ -76,7 +77,7 @@ def _read_snapshot(settings: Settings) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
+        with open_snapshot(path) as connection:
             info = connection.execute("select as_of from marts.snapshot_info").fetchone()
             mark = connection.execute("select max(watermark_after) from marts.sync_runs").fetchone()
             stock = connection.execute(
