@@ -1,6 +1,9 @@
-{#- Days a quantity lasts at a weekly average; none when nothing is shipped. -#}
-{% macro days_of_supply(quantity, average_weekly_units) -%}
-    {{ quantity }} / nullif({{ average_weekly_units }} / 7.0, 0)
+{#-
+    Days a quantity lasts at the average of so many units in so many weeks; none when nothing is shipped. One division, at
+    the end: dividing by the average would make whole days a hair less, and the run-out date a day early.
+-#}
+{% macro days_of_supply(quantity, units, weeks) -%}
+    {{ quantity }} * 7 * {{ weeks }} / nullif({{ units }}, 0)
 {%- endmacro %}
 
 {#- The four numbers are variables of the project. -#}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -162,6 +162,16 @@ def test_week_month_and_search_count_the_same_units_of_the_same_skus_stocked_or_
     ]
 
 
+def test_a_lot_found_by_a_count_stands_in_the_queue_and_is_listed_as_in_it(ledger: Ledger) -> None:
+    ship(ledger, 1, "2026-01-02", "17612 - 250300", 5)
+    enter(ledger, "c1", "count", "2026-01-05", "17612", 25, "250300")
+    ship(ledger, 2, "2026-01-06", "17612", 1030)
+    ledger.build()
+    assert lots_of(ledger, 2) == [("250237", "fifo", 1019), ("250300", "fifo", 11)]
+    lots = "select received_date, status, fifo_rank from lots inner join lot_inventory using (lot_id, received_date)"
+    assert ledger.rows(f"{lots} where lots.lot_number = '250300'") == [(date(2026, 1, 5), "active", 1)]
+
+
 def test_a_lot_only_seen_on_a_label_is_made_on_sight(ledger: Ledger) -> None:
     ship(ledger, 1, "2026-01-06", "17612 - 250999", 1)
     ledger.build()
@@ -248,6 +258,21 @@ def test_the_average_counts_zero_weeks_and_only_complete_ones(new_ledger: Callab
     """)
     # 779 units at 60 a week last 90.9 days from 9 January.
     assert report == [(4, 779, date(2026, 4, 9))]
+
+
+def test_a_shelf_that_lasts_whole_days_runs_out_on_the_last_and_not_the_day_before(
+    new_ledger: Callable[..., Ledger],
+) -> None:
+    thursday = new_ledger(datetime(2026, 1, 8, 18, tzinfo=UTC))
+    ship(thursday, 1, "2025-12-15", "17914", 7)
+    thursday.build()
+    # 1403 units at 7 in three weeks last 4209 days from Sunday the 4th; 7/3 has no exact binary fraction.
+    report = thursday.rows("""
+        select days_of_supply, run_out_date from weekly_inventory_report
+        where sku_code = '17914' order by week_start_date desc limit 1
+    """)
+    assert report == [(4209.0, date(2026, 1, 4) + timedelta(days=4209))]
+    assert thursday.rows("select days_of_supply from inventory_current where sku_code = '17914'") == [(4209.0,)]
 
 
 def test_no_days_of_supply_and_no_run_out_when_nothing_was_shipped(ledger: Ledger) -> None:

@@ -1,8 +1,15 @@
 {{ config(materialized='view') }}
--- One row for each lot of a key product that has stock movements: its balance up to today.
+-- One row for each lot of a key product that has stock movements: its balance up to today, and the day it came in, which
+-- is its place in the queue.
 with transactions as (
 
     select * from {{ ref('inventory_transactions') }}
+
+),
+
+received as (
+
+    select * from {{ ref('int_lots_received') }}
 
 ),
 
@@ -18,14 +25,14 @@ moved as (
         transactions.lot_id,
         transactions.sku_code,
         transactions.lot_number,
-        min(transactions.transaction_date) filter (
-            where transactions.quantity > 0 and transactions.transaction_type <> 'count'
-        ) as received_date,
+        received.received_date,
         cast(coalesce(sum(transactions.quantity) filter (
             where transactions.transaction_date <= build_context.today
         ), 0) as bigint) as quantity_on_hand
     from transactions
     cross join build_context
+    left join received
+        on transactions.sku_code = received.sku_code and transactions.lot_number = received.lot_number
     where transactions.lot_id is not null
     group by all
 

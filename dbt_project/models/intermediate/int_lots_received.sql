@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each lot of a key product that came in here: the day of its first receipt, which is its place in the
--- queue.
+-- One row for each lot of a key product that came in here: the first day on which entries brought more of it than they
+-- took, be it a receipt or a count that found it. That day is its place in the queue.
 with events as (
 
     select * from {{ ref('int_lot_events') }}

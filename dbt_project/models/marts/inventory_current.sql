@@ -45,7 +45,9 @@ stock as (
         coalesce(on_hand.quantity_on_hand, 0) as quantity_on_hand,
         coalesce(allocated.quantity_allocated, 0) as quantity_allocated,
         coalesce(on_hand.quantity_on_hand, 0) - coalesce(allocated.quantity_allocated, 0) as quantity_available,
-        coalesce(averages.average_weekly_units, 0) as average_weekly_units
+        coalesce(averages.average_weekly_units, 0) as average_weekly_units,
+        averages.units_averaged,
+        averages.weeks_averaged
     from skus
     left join on_hand on skus.sku_code = on_hand.sku_code
     left join allocated on skus.sku_code = allocated.sku_code
@@ -56,8 +58,8 @@ stock as (
 supplied as (
 
     select
-        *,
-        {{ days_of_supply('quantity_available', 'average_weekly_units') }} as days_of_supply
+        * exclude (units_averaged, weeks_averaged),
+        {{ days_of_supply('quantity_available', 'units_averaged', 'weeks_averaged') }} as days_of_supply
     from stock
 
 ),

@@ -36,6 +36,7 @@ weeks as (
         skus.product_name,
         coalesce(averages.average_weekly_units, 0) as average_weekly_units,
         coalesce(averages.weeks_averaged, 0) as weeks_averaged,
+        averages.units_averaged,
         if(
             ends.week_start_date = {{ monday_of('build_context.today') }},
             current_stock.quantity_available, ends.quantity_on_hand
@@ -53,7 +54,7 @@ supplied as (
 
     select
         *,
-        {{ days_of_supply('quantity_to_last', 'average_weekly_units') }} as days_of_supply
+        {{ days_of_supply('quantity_to_last', 'units_averaged', 'weeks_averaged') }} as days_of_supply
     from weeks
 
 ),
