@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from ledger_under_test import Ledger, parse_project
@@ -12,9 +13,14 @@ FRIDAY_NOON = datetime(2026, 1, 9, 18, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What dbt makes of its project: seconds to parse, and good for every warehouse."""
+    return parse_project(tmp_path_factory.mktemp("parse"))
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory, manifest: Any) -> Ledger:
     """A business on its first day, built in full."""
-    manifest = parse_project(tmp_path_factory.mktemp("parse"))
     return Ledger.found(tmp_path_factory.mktemp("founded"), manifest, FRIDAY_NOON)
 
 

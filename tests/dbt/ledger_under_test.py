@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,11 +31,17 @@ class Ledger:
     @classmethod
     def found(cls, home: Path, manifest: Any, as_of: datetime) -> Ledger:
         """A business without any order yet, built once."""
+        ledger = cls.unbuilt(home, manifest, as_of)
+        ledger.build_everything()
+        return ledger
+
+    @classmethod
+    def unbuilt(cls, home: Path, manifest: Any, as_of: datetime) -> Ledger:
+        """The same before its first build: raw tables and nothing else."""
         ledger = cls(home, manifest)
         with ledger.connect() as connection:
             raw_tables.create(connection)
             raw_tables.set_context(connection, as_of)
-        ledger.build_everything()
         return ledger
 
     def copy(self, home: Path, as_of: datetime) -> Ledger:
@@ -49,8 +56,8 @@ class Ledger:
     def connect(self) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(self.warehouse))
 
-    def run(self, *arguments: str) -> dbtRunnerResult:
-        """One dbt command; nothing of it stays open."""
+    def run(self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None) -> dbtRunnerResult:
+        """One dbt command, its events told as they come; nothing of it stays open."""
         os.environ["SHIPLEDGER_WAREHOUSE"] = str(self.warehouse)
         os.environ["SHIPLEDGER_LEDGER"] = str(self.marts)
         folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
@@ -66,13 +73,17 @@ class Ledger:
             str(self.home / "target"),
         ]
         try:
-            return dbtRunner(manifest=self._manifest).invoke([*arguments, *folders, *quiet])
+            return dbtRunner(manifest=self._manifest, callbacks=[on_event]).invoke([*arguments, *folders, *quiet])
         finally:
             DuckDBConnectionManager.close_all_connections()
 
     def build(self) -> set[str]:
         """A warm build as the worker does it; a green one covers its loads. Gives its nodes' names."""
         return self._succeed("build", *WARM)
+
+    def build_anew(self) -> None:
+        """Every table anew, from the reference data that is there."""
+        self._succeed("build", "--full-refresh", *WARM)
 
     def build_everything(self) -> None:
         """A first build: seeds, views and every table anew."""
@@ -81,7 +92,7 @@ class Ledger:
     def assert_same_as_full_build(self) -> None:
         """What warm builds left must be what computing every table anew gives."""
         warm = self.tables()
-        self._succeed("build", "--full-refresh", *WARM)
+        self.build_anew()
         for name, rows in self.tables().items():
             assert warm[name] == rows, name
 
@@ -104,10 +115,13 @@ class Ledger:
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every mart, its rows in a fixed order."""
-        names = [
-            name for (name,) in self.rows("select table_name from duckdb_tables() where schema_name = 'marts'")
-        ]
-        return {name: self.rows(f"select * from {name} order by all") for name in names}
+        return all_rows(self.rows)
+
+
+def all_rows(rows: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
+    """Every mart by its name, read with `rows`, its rows in a fixed order."""
+    names = [name for (name,) in rows("select table_name from duckdb_tables() where schema_name = 'marts'")]
+    return {name: rows(f"select * from {name} order by all") for name in names}
 
 
 def failures(result: dbtRunnerResult) -> str:
@@ -118,7 +132,7 @@ def failures(result: dbtRunnerResult) -> str:
 
 
 def parse_project(home: Path) -> Any:
-    """The manifest: seconds to make, and good for every warehouse."""
+    """The manifest."""
     os.environ["SHIPLEDGER_WAREHOUSE"] = str(home / "warehouse.duckdb")
     os.environ["SHIPLEDGER_LEDGER"] = str(home / "ledger.duckdb")
     folders = [

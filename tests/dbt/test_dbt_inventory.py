@@ -168,7 +168,9 @@ def test_a_lot_found_by_a_count_stands_in_the_queue_and_is_listed_as_in_it(ledge
     ship(ledger, 2, "2026-01-06", "17612", 1030)
     ledger.build()
     assert lots_of(ledger, 2) == [("250237", "fifo", 1019), ("250300", "fifo", 11)]
-    lots = "select received_date, status, fifo_rank from lots inner join lot_inventory using (lot_id, received_date)"
+    lots = (
+        "select received_date, status, fifo_rank from lots inner join lot_inventory using (lot_id, received_date)"
+    )
     assert ledger.rows(f"{lots} where lots.lot_number = '250300'") == [(date(2026, 1, 5), "active", 1)]
 
 
