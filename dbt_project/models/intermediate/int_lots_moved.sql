@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each lot of a key product that has stock movements: its balance up to today, and the day it came in, which
--- is its place in the queue.
+-- One row for each lot of a key product that has stock movements: its balance up to today, and the day it came in,
+-- which is its place in the queue.
 with transactions as (
 
     select * from {{ ref('inventory_transactions') }}
