@@ -11,6 +11,7 @@ from typing import Any, Literal
 from streamlit_app.condition import STALE_AFTER, last_checked, last_finished
 from streamlit_app.runs import RunLine
 from streamlit_app.words import age, count
+from workflows.exception_kinds import exception_kind
 
 Severity = Literal["critical", "error", "warning", "info"]
 
@@ -18,21 +19,6 @@ Severity = Literal["critical", "error", "warning", "info"]
 _LONGEST_REASON = 200
 _RANK: dict[str, int] = {"critical": 0, "error": 1, "warning": 2, "info": 3}
 _EXCEPTION_SEVERITY: dict[str, Severity] = {"error": "error", "warning": "warning"}
-_EXCEPTION_NAMES = {
-    "ghost_order": ("order without lines", "orders without lines"),
-    "work_in_progress": ("order still being typed", "orders still being typed"),
-    "unknown_sku": ("line with an unknown SKU", "lines with an unknown SKU"),
-    "unparsed_sku": ("line with an unreadable SKU", "lines with an unreadable SKU"),
-    "missing_ship_date": ("shipped line without a date", "shipped lines without a date"),
-    "historical_shipment": ("shipment from long ago", "shipments from long ago"),
-    "duplicate_order_number": ("order number used twice", "order numbers used twice"),
-    "duplicate_sku_on_order": ("order with a SKU twice", "orders with a SKU twice"),
-    "lot_overdrawn": ("lot below zero", "lots below zero"),
-    "unassigned_lot": ("shipment without a lot", "shipments without a lot"),
-    "poison_payload": ("order that could not be read", "orders that could not be read"),
-    "missing_in_shipstation": ("order gone from ShipStation", "orders gone from ShipStation"),
-    "field_mismatch": ("order that differs from ShipStation", "orders that differ from ShipStation"),
-}
 
 
 @dataclass(frozen=True)
@@ -113,6 +99,7 @@ def _of_stock(stock: Iterable[Mapping[str, Any]]) -> Iterable[Alert]:
 
 
 def _of_exceptions(row: Mapping[str, Any]) -> Alert:
-    kind = row["exception_type"]
-    one, many = _EXCEPTION_NAMES.get(kind, (kind.replace("_", " "), kind.replace("_", " ")))
-    return Alert(_EXCEPTION_SEVERITY.get(row["severity"], "info"), count(row["exception_count"], one, many))
+    kind = exception_kind(row["exception_type"])
+    return Alert(
+        _EXCEPTION_SEVERITY.get(row["severity"], "info"), count(row["exception_count"], kind.one, kind.many)
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
-from streamlit_app.views import count, inventory, orders, overview
+from streamlit_app.views import count, exceptions, inventory, orders, overview
 from workflows.settings import Settings
 
 
@@ -33,4 +33,5 @@ VIEWS = (
     View("", "Inventory", "inventory", ":material/inventory_2:", inventory.show),
     View("", "Count", "count", ":material/checklist:", count.show),
     View("", "Orders", "orders", ":material/receipt_long:", orders.show),
+    View("", "Exceptions", "exceptions", ":material/error:", exceptions.show),
 )

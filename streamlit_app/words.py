@@ -58,6 +58,11 @@ def count(number: float, one: str, many: str | None = None) -> str:
     return f"{number:,.0f} {one if number == 1 else many or one + 's'}"
 
 
+def capital(words: str) -> str:
+    """The same with a capital in front: `Line with an unknown SKU`."""
+    return words[:1].upper() + words[1:]
+
+
 def dollars(cents: int) -> str:
     """An amount of money: `$1,234.50`, `-$3.00`."""
     sign = "-" if cents < 0 else ""

@@ -8,9 +8,10 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from streamlit_app.choices import choose_from_list, choose_in_row
 from streamlit_app.listing import Listing, show_list
 from streamlit_app.one_order import LOT_SOURCES, show_order
-from streamlit_app.order_search import STATES, Search
+from streamlit_app.order_search import Search
 from streamlit_app.panels import days_between, panel, with_words
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
@@ -74,24 +75,8 @@ def _ask(today: date) -> Search:
         text(sku, "SKU", "e.g. 17612", "sku"),
         text(lot, "Lot", "e.g. 250300", "lot"),
     )
-    in_state = state.selectbox(
-        "State",
-        ["", *STATES],
-        format_func=_STATE_WORDS.__getitem__,
-        key="state",
-        bind="query-params",
-        on_change=_close,
-    )
-    by_day = days.segmented_control(
-        "Day it was",
-        list(_DAYS),
-        default="ordered",
-        required=True,
-        format_func=_DAYS.__getitem__,
-        key="by_day",
-        bind="query-params",
-        on_change=_close,
-    )
+    in_state = choose_from_list(state, "State", _STATE_WORDS, "state", _close)
+    by_day = choose_in_row(days, "Day it was", _DAYS, "by_day", _close)
     return Search(*texts, in_state, by_day == "shipped", *days_between(since, until, "day", today, _close))
 
 

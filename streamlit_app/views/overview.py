@@ -11,6 +11,7 @@ import streamlit as st
 
 from streamlit_app import charts
 from streamlit_app.alerts import Alert, find_alerts
+from streamlit_app.open_exceptions import count_open
 from streamlit_app.panels import beside, chart, panel, stock_table, table, table_height
 from streamlit_app.runs import RunLine
 from streamlit_app.snapshot import Snapshot
@@ -58,13 +59,6 @@ _SHIPPED_BY_DAY = """
     where items.ship_date between $1 and $2 and items.sku_code is not null
     group by all
 """
-_EXCEPTIONS = """
-    select exception_type, severity, count(*) as exception_count
-    from marts.exceptions
-    group by exception_type, severity
-    order by
-        case severity when 'error' then 0 when 'warning' then 1 else 2 end, exception_count desc, exception_type
-"""
 
 
 def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
@@ -79,7 +73,7 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
     with right, panel("Needs attention", settings, snapshot):
         alerts = find_alerts(
             stock=stock,
-            exceptions=snapshot.rows(_EXCEPTIONS),
+            exceptions=count_open(settings, snapshot),
             runs=moment.runs,
             has_credentials=bool(settings.api_key and settings.api_secret),
             as_of=snapshot.as_of,

@@ -43,11 +43,14 @@ def test_a_search_can_be_shared_by_its_address(tab: Page, served: Served, busine
     tab.goto(f"{served.url}/orders?sku=17904&lot=240901&state=shipped")
     expect_orders(tab, "1 order")
     expect(tab.get_by_label("SKU", exact=True)).to_have_value("17904")
+    tab.goto(f"{served.url}/orders?state=open")
+    expect_orders(tab, "1 order")
     yesterday = business.today - timedelta(days=1)
     tab.goto(f"{served.url}/orders?day_from={yesterday}&day_to={yesterday}")
     expect_orders(tab, "2 orders")
     tab.get_by_role("radio", name="Shipped").click()
     expect_orders(tab, "1 order")
+    assert "by_day=shipped" in tab.url
 
 
 def test_a_day_can_be_typed(tab: Page, served: Served, business: Business) -> None:

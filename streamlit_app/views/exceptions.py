@@ -1,0 +1,133 @@
+"""Exceptions: what needs a person, why, and what to do; a note puts one aside until its cause changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from streamlit_app.choices import choose_from_list, choose_in_row
+from streamlit_app.condition import last_finished
+from streamlit_app.listing import Listing, show_list
+from streamlit_app.one_exception import show_exception
+from streamlit_app.open_exceptions import (
+    ACKNOWLEDGED,
+    WORST_FIRST,
+    Acknowledged,
+    acknowledged,
+    count_open,
+)
+from streamlit_app.panels import beside, panel, with_words
+from streamlit_app.runs import RunLine
+from streamlit_app.snapshot import Snapshot
+from streamlit_app.strip import Moment
+from streamlit_app.words import capital, count
+from workflows.exception_kinds import exception_kind
+from workflows.settings import Settings
+
+_ALL = ""
+_SEVERITIES = {"error": ("● Error", "error"), "warning": ("▲ Warning", "warning"), "info": ("Note", "note")}
+
+_LISTED = """
+    from marts.exceptions as exceptions
+    where {condition} and ($3 = '' or severity = $3) and ($4 = '' or exception_type = $4)
+"""
+_KINDS = "select distinct exception_type from marts.exceptions order by exception_type"
+_COUNT = f"select count(*) as row_count {_LISTED}"
+_ROWS = f"""
+    select
+        exception_id, severity, exception_type, shipstation_order_id, order_number, detail, cause, first_seen_at,
+        timezone($5, first_seen_at)::date as since
+    {_LISTED}
+    order by {WORST_FIRST}, exception_type, first_seen_at desc, exception_id
+"""
+
+
+def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
+    """Draw the view."""
+    noted = acknowledged(settings)
+    with panel("Exceptions", settings, snapshot):
+        _show_state(count_open(settings, snapshot), len(noted.notes), noted.problem, moment.runs)
+        standing, severity, kind = _ask(snapshot)
+        left, right = beside("exceptions", [3, 2])
+        with left:
+            chosen = _show_listed(settings, snapshot, noted, standing, severity, kind)
+        with right:
+            if chosen is None:
+                st.text("Choose one to see why it matters and what to do.")
+            else:
+                note = noted.notes.get((chosen["exception_id"], chosen["cause"]))
+                show_exception(settings, chosen, note)
+
+
+def _show_state(
+    counts: Sequence[Mapping[str, Any]], noted: int, problem: str | None, runs: Sequence[RunLine]
+) -> None:
+    by_severity: Counter[str] = Counter()
+    for row in counts:
+        by_severity[row["severity"]] += row["exception_count"]
+    told = [count(by_severity[code], word) for code, (_, word) in _SEVERITIES.items() if by_severity[code]]
+    told += [f"{noted:,} acknowledged"] if noted else []
+    st.text(", ".join(told) if told else "Nothing needs a person.")
+    if problem:
+        st.warning(problem)
+    latest = last_finished(runs)
+    if latest is not None and latest.status == "failed":
+        # A scan that failed has found nothing out: what is listed stays until one succeeds.
+        st.warning(
+            f"The last {latest.kind} failed, so this is how it stood before. Nothing was resolved meanwhile.",
+            icon=":material/warning:",
+        )
+
+
+def _ask(snapshot: Snapshot) -> tuple[bool, str, str]:
+    standing, severity, kind = st.columns([2, 3, 4], gap="small", vertical_alignment="bottom")
+    shown = choose_in_row(standing, "Show", {"open": "Open", "acknowledged": "Acknowledged"}, "show")
+    severities = {code: f"{capital(word)}s" for code, (_, word) in _SEVERITIES.items()}
+    of_severity = choose_in_row(severity, "Severity", {_ALL: "All", **severities}, "severity")
+    kinds = {row["exception_type"]: exception_kind(row["exception_type"]) for row in snapshot.rows(_KINDS)}
+    words = {code: capital(words.many) for code, words in kinds.items()}
+    of_kind = choose_from_list(kind, "Kind", {_ALL: "All kinds", **words}, "kind")
+    return shown == "acknowledged", of_severity, of_kind
+
+
+def _show_listed(
+    settings: Settings, snapshot: Snapshot, noted: Acknowledged, standing: bool, severity: str, kind: str
+) -> dict[str, Any] | None:
+    condition = ACKNOWLEDGED if standing else f"not {ACKNOWLEDGED}"
+    parameters = [*noted.parameters, severity, kind]
+    listed = snapshot.row(_COUNT.format(condition=condition), *parameters)["row_count"]
+    if not listed:
+        st.text("None was acknowledged." if standing else "None is open. Clear the filters to be sure.")
+        return None
+    text = st.column_config.TextColumn
+    return show_list(
+        snapshot,
+        Listing(
+            name="exceptions",
+            query=_ROWS.format(condition=condition),
+            parameters=[*parameters, settings.timezone.key],
+            row_count=listed,
+            columns={
+                "severity": text("Severity", width="small"),
+                "exception_type": text("What", width="medium"),
+                "order_number": text("Order", width="small"),
+                "since": st.column_config.DateColumn("Since", format="YYYY-MM-DD", width="small"),
+                "detail": text("Reason", width="large"),
+            },
+            noun=("exception", "exceptions"),
+            order="the worst first",
+            alt="Exceptions; choose a row for what to do",
+            rows_shown=14,
+            written=_written,
+        ),
+    )
+
+
+def _written(rows: pa.Table) -> pa.Table:
+    kinds = {code: capital(exception_kind(code).one) for code in set(rows["exception_type"].to_pylist())}
+    in_words = with_words(rows, "exception_type", kinds)
+    return with_words(in_words, "severity", {code: words for code, (words, _) in _SEVERITIES.items()})

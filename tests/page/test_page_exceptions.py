@@ -1,0 +1,127 @@
+"""Exceptions say what to do, go when somebody has noted something, and come back for a new cause only."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from conftest import Served
+from looking import cells, choose_first_row, panel
+from playwright.sync_api import Locator, Page, expect
+from published_folder import OPEN, Business, PublishedFolder
+
+from workflows.acknowledgements import acknowledge, standing_acknowledgements
+
+HOSTILE = "<b>=1+1</b> **bold** [x](javascript:alert(1))"
+
+
+@pytest.fixture
+def exceptions(tab: Page) -> Locator:
+    return panel(tab, "Exceptions")
+
+
+def test_each_has_its_reason_and_what_to_do_and_leads_to_its_order(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/exceptions")
+    expect(exceptions.get_by_text("1 error", exact=True)).to_be_visible()
+    expect(cells(exceptions)).to_contain_text(["● Error", "Line with an unknown SKU", "671826"])
+    choose_first_row(exceptions)
+    expect(exceptions.get_by_text("in no report and leave no shelf until the SKU is known")).to_be_visible()
+    expect(exceptions.get_by_text("Add the SKU to seeds/sku_aliases.csv")).to_be_visible()
+    exceptions.get_by_role("button", name="Open order 671826").click()
+    expect(panel(tab, "One order").get_by_text("671826")).to_be_visible()
+
+
+def test_a_note_puts_one_aside_until_its_cause_changes(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/exceptions")
+    choose_first_row(exceptions)
+    exceptions.get_by_role("button", name="Acknowledge", exact=True).click()
+    expect(exceptions.get_by_text("Write a note")).to_be_visible()
+    exceptions.get_by_label("Note").fill(HOSTILE)
+    exceptions.get_by_role("button", name="Acknowledge", exact=True).click()
+    expect(exceptions.get_by_text("1 acknowledged", exact=True)).to_be_visible()
+    expect(exceptions.get_by_text("None is open.")).to_be_visible()
+    [noted] = standing_acknowledgements(served.home / "operations.sqlite")
+    assert (noted.exception_id, noted.cause, noted.note) == ("exception-1", "error", HOSTILE)
+    assert noted.actor
+
+    folder.publish(business)
+    tab.goto(f"{served.url}/overview")
+    expect(panel(tab, "Needs attention").get_by_text("No ShipStation credentials")).to_be_visible()
+    expect(panel(tab, "Needs attention").get_by_text("unknown SKU")).to_have_count(0)
+
+    row = business.exceptions[0]
+    business.exceptions[0] = (*row[:6], "error: two of them", row[7])
+    folder.publish(business)
+    tab.goto(f"{served.url}/exceptions")
+    expect(exceptions.get_by_text("1 error, 1 acknowledged")).to_be_visible()
+    expect(cells(exceptions)).to_contain_text(["● Error"])
+
+
+def test_an_acknowledged_one_shows_its_note_as_text_and_can_be_opened_again(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
+) -> None:
+    folder.publish(business)
+    acknowledge(served.home / "operations.sqlite", "exception-1", "error", HOSTILE, "lee *x*")
+    tab.goto(f"{served.url}/exceptions?show=acknowledged")
+    choose_first_row(exceptions)
+    expect(exceptions.get_by_text(HOSTILE)).to_be_visible()
+    expect(exceptions.get_by_text("Acknowledged by lee *x*")).to_be_visible()
+    exceptions.get_by_role("button", name="Open it again").click()
+    expect(exceptions.get_by_text("None was acknowledged.")).to_be_visible()
+    expect(exceptions.get_by_text("1 error", exact=True)).to_be_visible()
+    assert standing_acknowledgements(served.home / "operations.sqlite") == []
+
+
+def test_filters_are_in_the_address(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
+) -> None:
+    business.exceptions.append(
+        ("exception-2", "ghost_order", "warning", OPEN, "100001", HOSTILE, "warning: open", datetime.now(UTC))
+    )
+    folder.publish(business)
+    tab.goto(f"{served.url}/exceptions?severity=warning")
+    expect(exceptions.get_by_text("1 error, 1 warning")).to_be_visible()
+    expect(cells(exceptions)).to_contain_text(["▲ Warning", "Order without lines", "100001", HOSTILE])
+    expect(cells(exceptions).filter(has_text="671826")).to_have_count(0)
+    tab.goto(f"{served.url}/exceptions?kind=unknown_sku")
+    expect(cells(exceptions)).to_contain_text(["● Error", "671826"])
+    expect(cells(exceptions).filter(has_text="100001")).to_have_count(0)
+    exceptions.get_by_role("radio", name="Notes").click()
+    expect(exceptions.get_by_text("None is open. Clear the filters to be sure.")).to_be_visible()
+    assert tab.url.endswith("kind=unknown_sku&severity=info")
+
+
+def test_after_a_scan_that_failed_all_that_was_found_stays_and_the_page_says_so(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
+) -> None:
+    now = datetime.now(UTC)
+    business.runs.append(("run-2", "sync", "failed", now, now, None, "ShipStation is out of reach."))
+    folder.publish(business)
+    tab.goto(f"{served.url}/exceptions")
+    expect(exceptions.get_by_text("Nothing was resolved meanwhile.")).to_be_visible()
+    expect(cells(exceptions)).to_contain_text(["● Error", "671826"])
+
+
+def test_notes_that_cannot_be_read_hide_nothing(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
+) -> None:
+    folder.publish(business)
+    (served.home / "operations.sqlite").write_bytes(b"not a database" * 100)
+    tab.goto(f"{served.url}/exceptions")
+    expect(exceptions.get_by_text("so all exceptions are shown")).to_be_visible()
+    expect(cells(exceptions)).to_contain_text(["● Error", "671826"])
+
+
+def test_nothing_open_is_said_in_a_sentence(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
+) -> None:
+    business.exceptions.clear()
+    folder.publish(business)
+    tab.goto(f"{served.url}/exceptions")
+    expect(exceptions.get_by_text("Nothing needs a person.")).to_be_visible()

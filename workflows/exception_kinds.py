@@ -1,0 +1,141 @@
+"""The kinds of exceptions in words: what each is called, why it matters, and what to do about it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ExceptionKind:
+    """A kind of thing that needs a person.
+
+    Attributes:
+        one: One of them, with a small letter.
+        many: Several of them.
+        why: Why it matters; a sentence.
+        advice: What to do; one or two sentences.
+    """
+
+    one: str
+    many: str
+    why: str
+    advice: str
+
+
+_GONE_WITH_SYNC = "The next sync clears it."
+_KINDS = {
+    "ghost_order": ExceptionKind(
+        "order without lines",
+        "orders without lines",
+        "Nobody can pick it, and nothing of it is counted as promised.",
+        f"Open it in ShipStation: type its lines, or cancel it. {_GONE_WITH_SYNC}",
+    ),
+    "work_in_progress": ExceptionKind(
+        "order still being typed",
+        "orders still being typed",
+        "ShipStation confirms that it has no lines yet; nothing of it is counted as promised.",
+        f"Finish typing it in ShipStation, or cancel it. {_GONE_WITH_SYNC}",
+    ),
+    "unknown_sku": ExceptionKind(
+        "line with an unknown SKU",
+        "lines with an unknown SKU",
+        "Its units are in no report and leave no shelf until the SKU is known.",
+        "Add the SKU to seeds/sku_aliases.csv (a bundle, pack or promotion) or seeds/skus.csv (a product), then "
+        "run `sync`; or put the SKU right in ShipStation.",
+    ),
+    "unparsed_sku": ExceptionKind(
+        "line with an unreadable SKU",
+        "lines with an unreadable SKU",
+        "Its units are in no report and leave no shelf until the SKU can be read.",
+        "Put the line right in ShipStation, as `17612 - 250300`; or list the text as it is printed in "
+        "seeds/sku_aliases.csv and run `sync`.",
+    ),
+    "missing_ship_date": ExceptionKind(
+        "shipped line without a date",
+        "shipped lines without a date",
+        "Its units are in no report, because nobody knows on which day they left.",
+        f"Give the order its ship date in ShipStation. {_GONE_WITH_SYNC}",
+    ),
+    "historical_shipment": ExceptionKind(
+        "shipment from long ago",
+        "shipments from long ago",
+        "It is dated more than 60 days before it was first seen, so its units are in no report.",
+        "When it is real, load its days with `backfill --since` its date; when it is a typing error, put the date "
+        "right in ShipStation.",
+    ),
+    "duplicate_order_number": ExceptionKind(
+        "order number used twice",
+        "order numbers used twice",
+        "Different customers have orders of one number; both count, but people will mix them up.",
+        "Look at both orders. When one is an error, cancel it in ShipStation; when both are real, note that here.",
+    ),
+    "duplicate_sku_on_order": ExceptionKind(
+        "order with a SKU twice",
+        "orders with a SKU twice",
+        "All its lines count. Sometimes a line was typed twice, and the customer would get too much.",
+        "Compare it with the customer's order. Take a surplus line out in ShipStation, or note that all is right.",
+    ),
+    "lot_overdrawn": ExceptionKind(
+        "lot below zero",
+        "lots below zero",
+        "More of the lot was shipped than was received: a receipt is missing, or labels name the wrong lot.",
+        "Enter the missing receipt, or put the lot right in ShipStation; else count the lot and enter the count.",
+    ),
+    "unassigned_lot": ExceptionKind(
+        "shipment without a lot",
+        "shipments without a lot",
+        "The units count for their SKU, but a recall of a lot would not find them.",
+        "Enter the receipt that is missing; the oldest lot with stock then covers them.",
+    ),
+    "missing_order": ExceptionKind(
+        "label without its order",
+        "labels without their order",
+        "A label was bought for an order that never came, so nothing says what was in the parcel.",
+        "Run `backfill --since` the order's date. When it never comes, look the label up in ShipStation.",
+    ),
+    "invalid_entry": ExceptionKind(
+        "entry that cannot be booked",
+        "entries that cannot be booked",
+        "The ledger leaves it out: its SKU is not stocked here, or its date or quantity makes no sense.",
+        "Enter it again, correctly; then note that here. Entries are never changed.",
+    ),
+    "poison_payload": ExceptionKind(
+        "order that could not be read",
+        "orders that could not be read",
+        "ShipStation answers with an error for it; all others were loaded.",
+        "Open and save the order in ShipStation, or ask its support. It is tried again in each cycle.",
+    ),
+    "unidentified_payload": ExceptionKind(
+        "row without an id",
+        "rows without an id",
+        "It came without a usable id and was left out.",
+        "Look for the order by its number in ShipStation, and run `backfill --since` its date.",
+    ),
+    "missing_in_shipstation": ExceptionKind(
+        "order gone from ShipStation",
+        "orders gone from ShipStation",
+        "ShipStation no longer knows it, so it counts as cancelled.",
+        "When it was merged or deleted on purpose, note that here; else ask who deleted it.",
+    ),
+    "field_mismatch": ExceptionKind(
+        "order that differs from ShipStation",
+        "orders that differ from ShipStation",
+        "What was loaded is not what ShipStation says now.",
+        "Run `reconcile --since` its date with `--repair`.",
+    ),
+    "watermark_fallback": ExceptionKind(
+        "watermark that fell back",
+        "watermarks that fell back",
+        "The last 30 days were read again; older changes may be missing.",
+        "Run `backfill --since` over the time before.",
+    ),
+}
+
+
+def exception_kind(exception_type: str) -> ExceptionKind:
+    """The words for a type; those of a type without words are made from its name."""
+    name = exception_type.replace("_", " ")
+    return _KINDS.get(
+        exception_type,
+        ExceptionKind(name, name, "Something needs a person.", "Look at the order, and note what you found."),
+    )
