@@ -1,0 +1,134 @@
+"""The page a report is printed on: size, margins, fonts, head and foot, and text that stays inside its box."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from fpdf import FPDF
+from fpdf.fonts import TTFFont
+
+from workflows.reports.document import Document
+from workflows.reports.text import clean, moment
+
+INK, QUIET, RULE, ACCENT = (28, 39, 51), (91, 104, 118), (208, 215, 222), (47, 111, 159)
+_FONTS = Path(__file__).parent / "fonts"
+_FAMILY = "Liberation Sans"
+_MARGIN, _FOOT = 15.0, 14.0
+_MISSING = "□"
+
+# It reports each subsetted table of a font, and a person's name among glyphs it lacks.
+logging.getLogger("fontTools").setLevel(logging.ERROR)
+logging.getLogger("fpdf").setLevel(logging.ERROR)
+
+
+class Paper(FPDF):
+    """US Letter, with a head and a foot on each page; lengths are millimetres."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(orientation="L" if document.is_wide else "P", unit="mm", format="Letter")
+        self._document = document
+        self.add_font(_FAMILY, "", _FONTS / "LiberationSans-Regular.ttf")
+        self.add_font(_FAMILY, "B", _FONTS / "LiberationSans-Bold.ttf")
+        font = self.fonts[_FAMILY.lower()]
+        self._drawable = frozenset(font.cmap) if isinstance(font, TTFFont) else frozenset()
+        self.set_margin(_MARGIN)
+        self.c_margin = 0
+        self.set_auto_page_break(False)
+        self.set_title(clean(f"{document.title}, {document.period}"))
+        self.set_creator("Shipledger")
+        self.set_lang("en-US")
+        self.set_creation_date(document.as_of)
+
+    @property
+    def bottom(self) -> float:
+        """Where the foot begins."""
+        return float(self.h) - _FOOT - 2
+
+    def ink(self, size: float, *, bold: bool = False, colour: tuple[int, int, int] = INK) -> None:
+        """Write in this size (points) and colour from here on."""
+        self.set_font(_FAMILY, "B" if bold else "", size)
+        self.set_text_color(*colour)
+
+    def printable(self, text: str) -> str:
+        """The text without what this font cannot draw, which becomes an empty box."""
+        kept = clean(text)
+        if kept.isascii():
+            return kept
+        return "".join(sign if ord(sign) in self._drawable else _MISSING for sign in kept)
+
+    def write_at(self, x: float, y: float, width: float, text: str, align: str = "L", height: float = 4) -> None:
+        """One line of text in a box."""
+        self.set_xy(x, y)
+        self.cell(width, height, text, align=align)
+
+    def wrapped(self, text: str, width: float, most: int) -> list[str]:
+        """The text in lines that fit into a width, with `…` where more than `most` would be needed."""
+        lines: list[str] = []
+        rest = self.printable(text)
+        while rest and len(lines) < most:
+            if self.get_string_width(rest) <= width:
+                return [*lines, rest]
+            fits = self._fitting(rest, width)
+            if len(lines) == most - 1:
+                return [*lines, rest[: self._fitting(rest, width - self.get_string_width("…"))].rstrip() + "…"]
+            blank = rest.rfind(" ", 1, fits + 1)
+            cut = blank if blank > 0 else fits
+            lines.append(rest[:cut].rstrip())
+            rest = rest[cut:].lstrip()
+        return lines or [""]
+
+    def _fitting(self, text: str, width: float) -> int:
+        """How many characters from the start fit; at least one."""
+        low, high = 1, len(text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.get_string_width(text[:middle]) <= width:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def header(self) -> None:
+        """The title, large on the first page and small on those after it, and the rule above the foot."""
+        self.set_draw_color(*RULE)
+        self.set_line_width(0.2)
+        self.line(self.l_margin, self.h - _FOOT, self.w - self.r_margin, self.h - _FOOT)
+        if self.page == 1:
+            self._first_head()
+        else:
+            self._running_head()
+        self.set_draw_color(*ACCENT)
+        self.set_line_width(0.5)
+        self.line(self.l_margin, self.get_y(), self.w - self.r_margin, self.get_y())
+        self.set_y(self.get_y() + 5)
+
+    def _first_head(self) -> None:
+        self.ink(9, bold=True, colour=ACCENT)
+        self.write_at(self.l_margin, 13, self.epw, "Shipledger", align="R")
+        self.ink(19, bold=True)
+        self.write_at(self.l_margin, 14, self.epw, self.printable(self._document.title), height=8)
+        self.ink(11.5, colour=QUIET)
+        self.write_at(self.l_margin, 22.5, self.epw, self.printable(self._document.period), height=6)
+        self.set_y(31)
+
+    def _running_head(self) -> None:
+        self.ink(8.5, bold=True, colour=QUIET)
+        title = self.printable(f"{self._document.title} · {self._document.period}")
+        self.write_at(self.l_margin, 11, self.epw, title)
+        self.ink(8.5, bold=True, colour=ACCENT)
+        self.write_at(self.l_margin, 11, self.epw, "Shipledger", align="R")
+        self.set_y(16.5)
+
+    def sign_pages(self) -> None:
+        """Write the foot of every page, now that their number is known."""
+        made = f"Made from {self._document.snapshot}, as of {moment(self._document.as_of, self._document.zone)}"
+        total = self.pages_count
+        for number in range(1, total + 1):
+            self.page = number
+            # Changed twice, so that it is said anew on each page and not taken from the one before.
+            self.ink(8, bold=True)
+            self.ink(7.5, colour=QUIET)
+            top = self.h - _FOOT + 1.5
+            self.write_at(self.l_margin, top, self.epw, self.printable(made))
+            self.write_at(self.l_margin, top, self.epw, f"Page {number} of {total}", align="R")

@@ -1,0 +1,100 @@
+"""Rows as files for a spreadsheet, CSV and XLSX, in which other people's text is never a formula.
+
+Light: the page imports this; what writes XLSX is loaded with the first file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from workflows.reports.text import clean
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+# A spreadsheet takes a cell that begins so for a formula; in East Asia also the wide forms.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_LONGEST_CELL = 32_767
+_WIDEST_COLUMN = 60
+_SHEET_NAME_LENGTH = 31
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Rows as CSV, UTF-8 with a mark so that spreadsheets read it right.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front, so that it is shown.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([_csv_cell(value) for value in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], as_of: datetime) -> bytes:
+    """Rows as a workbook of one sheet; the same rows give the same bytes.
+
+    Text stays text, lot numbers and SKUs with it; numbers, days and instants (as UTC) are what they are.
+
+    Args:
+        title: The sheet's name.
+        header: The columns' names.
+        rows: Their values; None is an empty cell.
+        as_of: The snapshot's instant, noted as the file's date.
+    """
+    buffer = io.BytesIO()
+    with new_workbook(buffer, title, as_of) as workbook:
+        sheet = workbook.add_worksheet(title[:_SHEET_NAME_LENGTH])
+        formats: dict[type, Format] = {date: workbook.add_format({"num_format": "yyyy-mm-dd"})}
+        formats[datetime] = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        sheet.write_row(0, 0, [clean(name) for name in header], workbook.add_format({"bold": True}))
+        widths = [len(name) for name in header]
+        for number, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                write_cell(sheet, number, column, value, formats.get(type(value)))
+                widths[column] = max(widths[column], len(str(value)))
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, min(width, _WIDEST_COLUMN) + 2)
+        sheet.freeze_panes(1, 0)
+    return buffer.getvalue()
+
+
+def new_workbook(buffer: io.BytesIO, title: str, as_of: datetime) -> Workbook:
+    """A workbook without any trace of the moment it is made."""
+    # Late: the page's first paint does not wait for it.
+    from xlsxwriter.workbook import Workbook
+
+    workbook = Workbook(buffer, {"in_memory": True})
+    created = as_of.astimezone(UTC).replace(tzinfo=None)
+    workbook.set_properties({"title": clean(title), "author": "Shipledger", "created": created})
+    return workbook
+
+
+def write_cell(sheet: Worksheet, row: int, column: int, value: Any, cell_format: Format | None = None) -> None:
+    """Write a value as what it is: text never becomes a formula, a link or a number."""
+    match value:
+        case None:
+            sheet.write_blank(row, column, None, cell_format)
+        case bool():
+            sheet.write_boolean(row, column, value, cell_format)
+        case int() | float():
+            sheet.write_number(row, column, value, cell_format)
+        case datetime():
+            sheet.write_datetime(row, column, value.astimezone(UTC).replace(tzinfo=None), cell_format)
+        case date():
+            sheet.write_datetime(row, column, value, cell_format)
+        case _:
+            sheet.write_string(row, column, clean(str(value))[:_LONGEST_CELL], cell_format)
+
+
+def _csv_cell(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = clean(value)
+    return f"'{text}" if value.startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS) else text

@@ -1,0 +1,62 @@
+"""How figures, days and other people's text are written in files: US style, and nothing but text."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+_REPLACEMENT = "�"
+# Controls, surrogates without a partner, and marks that turn the direction of what follows.
+_UNPRINTABLE = ("Cc", "Cs")
+_TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean(text: str) -> str:
+    """Other people's text without what a file format or a reader's eye could trip over.
+
+    White space of any kind becomes one blank; control characters and lone surrogates become `�`; marks that
+    reverse the writing's direction go.
+    """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    kept = (
+        _REPLACEMENT if unicodedata.category(sign) in _UNPRINTABLE else sign
+        for sign in " ".join(text.split())
+        if sign not in _TURNING
+    )
+    return "".join(kept)
+
+
+def money(cents: int) -> str:
+    """An amount in dollars: `$1,234.50`, `-$3.00`."""
+    sign = "-" if cents < 0 else ""
+    dollars, rest = divmod(abs(cents), 100)
+    return f"{sign}${dollars:,}.{rest:02}"
+
+
+def whole(number: int) -> str:
+    """A count: `1,234`."""
+    return f"{number:,}"
+
+
+def short_day(day: date) -> str:
+    """A day in a column: `Nov 20, 2026`."""
+    return f"{day:%b} {day.day}, {day.year}"
+
+
+def long_day(day: date) -> str:
+    """A day in a title: `Friday, November 20, 2026`."""
+    return f"{day:%A}, {day:%B} {day.day}, {day.year}"
+
+
+def month_name(month: date) -> str:
+    """A month in a title: `November 2026`."""
+    return f"{month:%B} {month.year}"
+
+
+def moment(instant: datetime, zone: ZoneInfo) -> str:
+    """An instant in the business's time zone: `Nov 20, 2026, 2:05 PM CST`."""
+    local = instant.astimezone(zone)
+    hour = local.hour % 12 or 12
+    return f"{short_day(local.date())}, {hour}:{local:%M %p %Z}"

@@ -1,0 +1,102 @@
+"""The week's report: stock, pallets, average, supply and run-out date of each key product."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from workflows.reports.daily import series_by_product
+from workflows.reports.document import Bars, Column, Document, Figure, Figures, Kind, Table
+from workflows.reports.reading import Source
+from workflows.reports.text import short_day
+
+_WEEKS = 52
+_REPORT = """
+    select * from marts.weekly_inventory_report
+    where week_start_date = $1
+    order by average_weekly_units desc, sku_code
+"""
+_HISTORY = """
+    select week_start_date, sku_code, quantity_shipped as units
+    from marts.weekly_shipped_history
+    where week_start_date <= $1 and week_start_date > $1::date - 7 * $2::integer
+"""
+
+
+def report_week(source: Source, monday: date) -> Document:
+    """The weekly report of the week that begins on this Monday."""
+    rows = [_row(row) for row in source.rows(_REPORT, monday)]
+    history = source.rows(_HISTORY, monday, _WEEKS)
+    shipped = sum(row["units"] for row in history if row["week_start_date"] == monday)
+    short = [row for row in rows if row.get("alert_level") in ("critical", "low")]
+    sunday = monday + timedelta(days=6)
+    return Document(
+        title="Weekly Inventory Report",
+        period=f"Week of Monday, {short_day(monday)}, to Sunday, {short_day(sunday)}",
+        snapshot=source.name,
+        as_of=source.as_of,
+        zone=source.zone,
+        is_wide=True,
+        parts=[
+            Figures(
+                [
+                    Figure("Units on hand", sum(row["quantity_on_hand"] for row in rows), note="key products"),
+                    Figure(
+                        "Pallets", sum(row["pallet_count"] for row in rows), note="the last of each may be begun"
+                    ),
+                    Figure("Units shipped", shipped, note="in this week, all products"),
+                    Figure("Short products", len(short), note=", ".join(row["sku_code"] for row in short)),
+                ]
+            ),
+            _stock(rows, is_running=source.today <= sunday),
+            _units_by_week(source, monday, history),
+        ],
+    )
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    on_hand, per_pallet = row["quantity_on_hand"], row.get("units_per_pallet", 48)
+    full = max(on_hand, 0) // per_pallet
+    return {**row, "full_pallets": full, "loose_units": on_hand - full * per_pallet}
+
+
+def _stock(rows: list[dict[str, Any]], *, is_running: bool) -> Table:
+    counted = "now, and supply counts what is available" if is_running else "at the end of Sunday"
+    return Table(
+        title="Stock and supply",
+        columns=[
+            Column("product_name", "Product", width=3.2),
+            Column("sku_code", "SKU", width=1.1),
+            Column("quantity_on_hand", "On hand", Kind.COUNT, width=1.2),
+            Column("full_pallets", "Full pallets", Kind.COUNT, width=1.0),
+            Column("loose_units", "+ units", Kind.COUNT, width=1.0),
+            Column("average_weekly_units", "52-week average", Kind.DECIMAL, width=1.2),
+            Column("days_of_supply", "Days of supply", Kind.DECIMAL, width=1.2),
+            Column("run_out_date", "Runs out", Kind.DATE, width=1.6),
+            Column("run_out_earliest_date", "Not before", Kind.DATE, width=1.6),
+            Column("run_out_latest_date", "Not after", Kind.DATE, width=1.6),
+            Column("alert_level", "Alert", Kind.LEVEL, width=1.3),
+        ],
+        rows=rows,
+        totals={
+            "product_name": "Total",
+            **{key: sum(row[key] for row in rows) for key in ("quantity_on_hand", "full_pallets", "loose_units")},
+        },
+        note=(
+            f"On hand is {counted}. The average is of the last 52 complete weeks, or of those on record when "
+            "there are fewer. Runs out between the two dates if the coming weeks vary as the past ones did. "
+            "No date: nothing was shipped."
+        ),
+        empty="This week is not complete, or lies before the first shipment.",
+    )
+
+
+def _units_by_week(source: Source, monday: date, history: list[dict[str, Any]]) -> Bars:
+    weeks = [monday - timedelta(weeks=back) for back in reversed(range(_WEEKS))]
+    names = [short_day(week) for week in weeks]
+    return Bars(
+        title="Units shipped by week, last 52 weeks",
+        categories=names,
+        series=series_by_product(source, history, "week_start_date", weeks),
+        labelled=names[_WEEKS - 1 :: -8],
+    )
