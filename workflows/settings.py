@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dotenv import dotenv_values
 
 from workflows.errors import ConfigurationError
+from workflows.mail_settings import MailSettings, read_mail_settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
@@ -60,6 +61,7 @@ class Settings:
         address: The IP address that the page listens on.
         users_file: The users, their roles and their passwords' hashes; see `access`.
         oidc: The identity provider, None when not configured.
+        mail: Where e-mail goes out, None when none is sent.
     """
 
     home: Path
@@ -75,6 +77,7 @@ class Settings:
     address: str = LOOPBACK
     users_file: Path = PROJECT / "users.toml"
     oidc: Oidc | None = None
+    mail: MailSettings | None = None
 
     @property
     def warehouse(self) -> Path:
@@ -128,6 +131,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         overlap_minutes=_number(found, "SHIPLEDGER_OVERLAP_MINUTES", 15, least=0),
         system_database_url=found.get("SHIPLEDGER_SYSTEM_DATABASE_URL") or None,
         count_tolerance=int(_number(found, "SHIPLEDGER_COUNT_TOLERANCE", 2, least=0)),
+        mail=read_mail_settings(found),
         address=_address(found.get("SHIPLEDGER_ADDRESS") or LOOPBACK),
         users_file=Path(found.get("SHIPLEDGER_USERS") or PROJECT / "users.toml").expanduser().absolute(),
         oidc=_oidc(found),

@@ -20,7 +20,7 @@ from workflows.reports.document import (
     Text,
 )
 from workflows.reports.paper import ACCENT, INK, QUIET, RULE, Paper
-from workflows.reports.text import money, short_day, whole
+from workflows.reports.text import money, one_place, short_day, whole
 
 _LEVEL_COLOURS = {"critical": (179, 38, 30), "low": (178, 106, 0), "normal": (47, 125, 90)}
 _HEAD_FILL, _TILE_FILL = (232, 238, 243), (244, 247, 250)
@@ -48,7 +48,7 @@ def written(value: Any, kind: Kind) -> str:
     if kind is Kind.COUNT and isinstance(value, int):
         return whole(value)
     if kind is Kind.DECIMAL and isinstance(value, int | float):
-        return f"{value:,.1f}"
+        return one_place(value)
     if kind is Kind.MONEY and isinstance(value, int):
         return money(value)
     if isinstance(value, date):

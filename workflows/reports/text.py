@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 _REPLACEMENT = "�"
@@ -38,6 +39,11 @@ def money(cents: int) -> str:
 def whole(number: int) -> str:
     """A count: `1,234`."""
     return f"{number:,}"
+
+
+def one_place(number: float) -> str:
+    """A number with one decimal, halves away from zero as spreadsheets do it: `140.25` is `140.3`."""
+    return f"{Decimal(str(number)).quantize(Decimal('0.1'), ROUND_HALF_UP):,}"
 
 
 def short_day(day: date) -> str:

@@ -1,0 +1,32 @@
+"""A process killed anywhere in a delivery: the mail arrives once, or nobody can say and it is shown so."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from inbox import Inbox
+
+from workflows.mail import read_outbox
+from workflows.settings import PROJECT, read_settings
+
+
+def test_a_delivery_killed_at_any_line_sends_the_mail_once(tmp_path: Path, inbox: Inbox, port: int) -> None:
+    environment = {
+        "SHIPLEDGER_HOME": str(tmp_path),
+        "SHIPLEDGER_SMTP_URL": f"smtp://127.0.0.1:{port}",
+        "SHIPLEDGER_MAIL_FROM": "ledger@example.com",
+        "SHIPLEDGER_MAIL_TO": "owner@example.com",
+        "PYTHONPATH": str(PROJECT),
+    }
+    program = Path(__file__).with_name("crashing.py")
+    subprocess.run([sys.executable, str(program)], check=True, env=environment)
+    states = {delivery.subject: delivery.state for delivery in read_outbox(read_settings(environment))}
+    arrived = inbox.subjects("owner@example.com")
+    uncertain = {subject for subject, state in states.items() if state == "uncertain"}
+    assert len(states) > 20
+    assert len(arrived) == len(set(arrived)), "no mail arrived twice"
+    assert set(states) - set(arrived) <= uncertain, "none is missing but those of which it is said"
+    assert {state for subject, state in states.items() if subject not in uncertain} == {"sent"}
+    assert 0 < len(uncertain) <= len(states) / 4

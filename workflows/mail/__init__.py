@@ -1,0 +1,6 @@
+"""E-mail: an outbox in the operations store, and its delivery through any SMTP server, each mail once."""
+
+from workflows.mail.delivery import Delivery, deliver_outbox, read_outbox, retry_mail
+from workflows.mail.outbox import queue_mail
+
+__all__ = ["Delivery", "deliver_outbox", "queue_mail", "read_outbox", "retry_mail"]

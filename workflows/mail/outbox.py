@@ -1,0 +1,221 @@
+"""The outbox: which mails there are and what became of them, append-only, in `operations.sqlite`.
+
+A mail has one row and, for each of its recipients, a history of events. Where a recipient stands follows from the
+last of them:
+
+| event | it says | what follows |
+|---|---|---|
+| `queued`, `retried` | it is to be sent | an attempt |
+| `attempted` | an attempt began; the server cannot have accepted anything yet | another attempt |
+| `handing_over` | the mail is with the server but for its last line, which is written next | nothing: see below |
+| `sent` | the server accepted it | nothing |
+| `failed` | it did not accept it, and may do so later | another attempt, later |
+| `given_up` | it never will, or three days have passed | nothing until somebody asks for it |
+
+A process that is killed before `handing_over` leaves a mail that was certainly not sent: it is sent later. One
+that is killed between `handing_over` and `sent` leaves a mail of which nobody can say; it has very probably
+arrived, so it is never repeated by itself, but shown as uncertain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from sqlite3 import Connection
+
+from workflows.errors import ShipledgerError
+from workflows.settings import Settings
+from workflows.store import open_store
+
+# In one transaction: each of its own costs as much as a delivery.
+_TABLES = """
+begin;
+create table if not exists mails (
+    mail_key text primary key,
+    sender text not null,
+    recipients text not null,
+    subject text not null,
+    body text not null,
+    attachments text not null,
+    queued_at text not null
+) strict;
+create table if not exists mail_events (
+    seq integer primary key autoincrement,
+    mail_key text not null references mails (mail_key),
+    recipient text not null,
+    event text not null
+        check (event in ('queued', 'attempted', 'handing_over', 'sent', 'failed', 'given_up', 'retried')),
+    detail text not null,
+    happened_at text not null
+) strict;
+create index if not exists mail_events_by_mail on mail_events (mail_key, recipient, seq);
+create trigger if not exists mails_are_never_changed before update on mails
+begin select raise(abort, 'mails are never changed'); end;
+create trigger if not exists mails_are_never_deleted before delete on mails
+begin select raise(abort, 'mails are never deleted'); end;
+create trigger if not exists mail_events_are_never_changed before update on mail_events
+begin select raise(abort, 'what became of a mail is never changed: another event follows'); end;
+create trigger if not exists mail_events_are_never_deleted before delete on mail_events
+begin select raise(abort, 'what became of a mail is never deleted: another event follows'); end;
+commit;
+"""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file of a mail, as it was when the mail was queued.
+
+    Attributes:
+        path: Below the home.
+        digest: SHA-256 of its content.
+    """
+
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail in the outbox."""
+
+    key: str
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    body: str
+    attachments: tuple[Attachment, ...]
+    queued_at: datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one recipient of a mail stands.
+
+    Attributes:
+        mail: The mail.
+        recipient: The address.
+        event: The last event.
+        detail: What was noted with it.
+        happened_at: When, UTC.
+        failures: Attempts that failed since it was queued or retried.
+        waits_since: When (UTC) it was queued or last retried.
+    """
+
+    mail: Mail
+    recipient: str
+    event: str
+    detail: str
+    happened_at: datetime
+    failures: int
+    waits_since: datetime
+
+
+def queue_mail(settings: Settings, key: str, subject: str, body: str, attachments: Sequence[Path]) -> bool:
+    """Put a mail into the outbox, once for each key: asking again with the same key changes nothing.
+
+    Args:
+        settings: Where, and to whom.
+        key: What it is about and which version, such as `eow:2026-11-16:v1`.
+        subject: One line; line breaks in it become blanks.
+        body: Plain text.
+        attachments: Files below the home, which must stay as they are.
+
+    Returns:
+        Whether it is in the outbox; it is not when no mail server is configured.
+
+    Raises:
+        ShipledgerError: An attachment cannot be read.
+    """
+    if settings.mail is None:
+        return False
+    now = datetime.now(UTC)
+    files = [_attachment(settings.home, path) for path in attachments]
+    with open_outbox(settings) as store:
+        added = store.execute(
+            "insert into mails values (?, ?, ?, ?, ?, ?, ?) on conflict (mail_key) do nothing",
+            [
+                key,
+                settings.mail.sender,
+                json.dumps(settings.mail.recipients),
+                " ".join(subject.split()),
+                body,
+                json.dumps([[file.path, file.digest] for file in files]),
+                now.isoformat(),
+            ],
+        ).rowcount
+        if added:
+            for recipient in settings.mail.recipients:
+                note(store, key, recipient, "queued", "", now)
+    return True
+
+
+def open_outbox(settings: Settings) -> AbstractContextManager[Connection]:
+    """The operations store with the outbox's tables, for as long as the block lasts."""
+    return open_store(settings.operations, _TABLES)
+
+
+def note(store: Connection, key: str, recipient: str, event: str, detail: str, now: datetime) -> None:
+    """Append an event."""
+    store.execute(
+        "insert into mail_events (mail_key, recipient, event, detail, happened_at) values (?, ?, ?, ?, ?)",
+        [key, recipient, event, detail, now.astimezone(UTC).isoformat()],
+    )
+
+
+def read_standings(store: Connection, key: str | None = None) -> list[Standing]:
+    """Where every recipient of every mail stands, or those of one mail; the oldest mail first."""
+    mails = {
+        row[0]: _mail(row)
+        for row in store.execute(
+            "select mail_key, sender, recipients, subject, body, attachments, queued_at from mails"
+            " where ?1 is null or mail_key = ?1",
+            [key],
+        )
+    }
+    standings: dict[tuple[str, str], Standing] = {}
+    for mail_key, recipient, event, detail, at in store.execute(
+        "select mail_key, recipient, event, detail, happened_at from mail_events"
+        " where ?1 is null or mail_key = ?1 order by seq",
+        [key],
+    ):
+        before = standings.get((mail_key, recipient))
+        happened_at = datetime.fromisoformat(at)
+        starts = before is None or event in ("queued", "retried")
+        standings[mail_key, recipient] = Standing(
+            mail=mails[mail_key],
+            recipient=recipient,
+            event=event,
+            detail=detail,
+            happened_at=happened_at,
+            failures=0 if before is None or starts else before.failures + (event == "failed"),
+            waits_since=happened_at if before is None or starts else before.waits_since,
+        )
+    return sorted(standings.values(), key=lambda standing: standing.mail.queued_at)
+
+
+def _mail(row: Sequence[str]) -> Mail:
+    key, sender, recipients, subject, body, attachments, queued_at = row
+    return Mail(
+        key=key,
+        sender=sender,
+        recipients=tuple(json.loads(recipients)),
+        subject=subject,
+        body=body,
+        attachments=tuple(Attachment(*file) for file in json.loads(attachments)),
+        queued_at=datetime.fromisoformat(queued_at),
+    )
+
+
+def _attachment(home: Path, path: Path) -> Attachment:
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return Attachment(str(path.absolute().relative_to(home.absolute())), digest)
+    except (OSError, ValueError) as problem:
+        raise ShipledgerError(
+            f"The attachment {path.name} cannot be read from the home. Make the report again, then queue the mail."
+        ) from problem
