@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import secrets
 import sys
@@ -20,7 +21,7 @@ from streamlit_app.door import Door  # noqa: E402
 from streamlit_app.identity import login  # noqa: E402
 from streamlit_app.server import page_config  # noqa: E402
 from streamlit_app.warmth import warm_up  # noqa: E402
-from workflows.errors import ShipledgerError  # noqa: E402
+from workflows.errors import ConfigurationError, ShipledgerError  # noqa: E402
 from workflows.settings import Settings, read_settings  # noqa: E402
 
 
@@ -30,13 +31,14 @@ def main(port: int, address: str) -> int:
     try:
         settings = read_settings()
         kind = login()
+        secrets_of_streamlit = _secrets(settings) if kind == "oidc" else None
     except ShipledgerError as problem:
         sys.stderr.write(f"{problem}\n")
         return problem.exit_code
     warm_up(settings)
     page = st.App(
         _HERE / "app.py",
-        secrets=_secrets(settings) if kind == "oidc" else None,
+        secrets=secrets_of_streamlit,
         middleware=[Middleware(Door, users_file=settings.users_file)] if kind == "password" else None,
     )
     page.run(config=page_config(port, address, has_login=kind is not None))
@@ -44,9 +46,18 @@ def main(port: int, address: str) -> int:
 
 
 def _secrets(settings: Settings) -> dict[str, Any] | None:
-    """What `st.login` reads. The cookies' key goes with the process: after a restart one logs in again."""
+    """What `st.login` reads, once it is seen to work here.
+
+    The cookies' key goes with the process: after a restart one logs in again.
+    """
     if settings.oidc is None:
         return None
+    try:
+        importlib.import_module("authlib.integrations.starlette_client")
+    except ImportError as problem:
+        raise ConfigurationError(
+            f"The login with OpenID Connect needs the library {problem.name}: install Streamlit's extra `auth`."
+        ) from problem
     return {
         "auth": {
             "redirect_uri": f"{settings.oidc.page_url}/oauth2callback",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 
 from workflows.settings import Settings
 
@@ -20,5 +21,7 @@ _LAZY = (
 def warm_up(settings: Settings) -> None:
     """Import what the views need."""
     del settings
+    # It is told that caches are filled before there is a server; that is what this is for.
+    logging.getLogger("streamlit.runtime.caching").setLevel(logging.ERROR)
     for name in _LAZY:
         importlib.import_module(name)

@@ -49,12 +49,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield page
 
 
-@contextmanager
-def serve(home: Path, elsewhere: Path, **more: str) -> Iterator[Served]:
-    """The page's real process, with more environment variables than it always has."""
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serve(home: Path, elsewhere: Path, port: int | None = None, **more: str) -> Iterator[Served]:
+    """The page's real process on a port, any by default, with more environment variables than it always has."""
+    port = port or free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SHIP", "STREAMLIT"))}
     environment |= {
         "SHIPLEDGER_HOME": str(home),
