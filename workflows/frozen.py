@@ -174,17 +174,17 @@ def _snapshot(settings: Settings) -> Iterator[tuple[str, duckdb.DuckDBPyConnecti
 
 def _check_snapshot(snapshot: duckdb.DuckDBPyConnection, first: date, last: date) -> None:
     """See that the snapshot has the whole month, and all that earlier months were billed with."""
-    today = snapshot.execute("select today from marts.snapshot_info").fetchall()[0][0]
-    if today <= last:
-        raise ShipledgerError(
-            f"The published snapshot is of {today}, when {first:%B %Y} had not ended. "
-            "Run `sync`, then close again."
-        )
     missing = snapshot.execute("select min(ship_date) from marts.charge_details where is_missing").fetchall()[0][0]
     if missing is not None:
         raise ShipledgerError(
             f"The warehouse lacks shipments that were billed in a closed month. "
             f"Run `backfill --since {missing.replace(day=1)}`, then close again."
+        )
+    today = snapshot.execute("select today from marts.snapshot_info").fetchall()[0][0]
+    if today <= last:
+        raise ShipledgerError(
+            f"The published snapshot is of {today}, when {first:%B %Y} had not ended. "
+            "Run `sync`, then close again."
         )
     charged = snapshot.execute(
         "select count(*) from marts.charge_report_daily where charge_date between ? and ?", [first, last]

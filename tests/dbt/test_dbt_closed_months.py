@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 import raw_tables
-from closing import close
+from closing import close, settings_of
 from ledger_under_test import Ledger
 from shipstation_payloads import Payload, label, line, order
 
-DECEMBER, JANUARY, FEBRUARY = date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)
+DECEMBER, JANUARY, FEBRUARY, MARCH = (date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
+VOID = {"voided": True, "voidDate": "2026-01-08T09:00:00.0000000"}
+# An order of 4.25 and postage of 8.35; a unit is 0.75.
+ORDER_AND_POSTAGE = 425 + 835
 
 
 def come(ledger: Ledger, load_id: str, orders: list[Payload], labels: list[Payload]) -> None:
     with ledger.connect() as connection:
         raw_tables.load(connection, "orders", orders, load_id, arrived_by="backfill")
         raw_tables.load(connection, "shipments", labels, load_id, arrived_by="backfill")
+
+
+def pass_time(ledger: Ledger, day: date) -> None:
+    """Noon of a later day, built."""
+    with ledger.connect() as connection:
+        raw_tables.set_context(connection, datetime(day.year, day.month, day.day, 18, tzinfo=UTC))
+    ledger.build()
 
 
 def bill(ledger: Ledger, month: date) -> tuple[Any, ...]:
@@ -34,50 +46,163 @@ def restated(ledger: Ledger) -> list[tuple[Any, ...]]:
     return ledger.rows("""
         select billed_month, restated_date, order_count, package_count, unit_count, pallet_count, total_cents,
             cause
-        from charge_restatements order by billed_month, restatement_key
+        from charge_restatements order by billed_month, restated_date, restatement_key
     """)
 
 
-def days(ledger: Ledger, month: date) -> list[tuple[Any, ...]]:
-    return ledger.rows(f"""
-        select * from charge_report_daily where date_trunc('month', charge_date) = date '{month}' order by all
-    """)
+def lines(ledger: Ledger, month: date) -> list[list[tuple[Any, ...]]]:
+    """All that the bill of a month shows."""
+    return [
+        ledger.rows(f"select * from {table} where date_trunc('month', {column}) = date '{month}' order by all")
+        for table, column in (
+            ("charge_report_daily", "charge_date"),
+            ("charge_report_carriers", "charge_month"),
+            ("charge_report_monthly", "charge_month"),
+            ("charge_restatements", "billed_month"),
+        )
+    ]
+
+
+ORDERS = [
+    order(9, [line("17914", 1)]),
+    order(1, [line("17612", 5)]),
+    order(2, [line("18795", 10)]),
+    order(3, [line("17612", 1)]),
+    order(4, [line("17904", 2)]),
+]
+LABELS = [
+    label(109, 9, "2025-12-01", [line("17914", 1)]),
+    label(101, 1, "2025-12-29", [line("17612", 5)]),
+    label(102, 2, "2025-12-30", [line("18795", 10)]),
+    label(104, 4, "2025-12-31", [line("17904", 2)]),
+    label(103, 3, "2026-01-05", [line("17612", 1)]),
+]
+
+
+@pytest.fixture(scope="module")
+def december_closed(new_ledger: Callable[..., Ledger]) -> Ledger:
+    """Four orders of December and one of January, built on 9 January; December is closed."""
+    ledger = new_ledger(datetime(2026, 1, 9, 18, tzinfo=UTC))
+    come(ledger, "load-1", ORDERS, LABELS)
+    ledger.build()
+    close(ledger, DECEMBER)
+    return ledger
 
 
 @pytest.fixture
-def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
-    """Two orders of December and one of January, built on 9 January."""
-    ledger = new_ledger(datetime(2026, 1, 9, 18, tzinfo=UTC))
-    orders = [order(1, [line("17612", 5)]), order(2, [line("18795", 10)]), order(3, [line("17612", 1)])]
-    labels = [
-        label(101, 1, "2025-12-29", [line("17612", 5)]),
-        label(102, 2, "2025-12-30", [line("18795", 10)]),
-        label(103, 3, "2026-01-05", [line("17612", 1)]),
-    ]
-    come(ledger, "load-1", orders, labels)
-    ledger.build()
-    return ledger
+def ledger(december_closed: Ledger, tmp_path: Path) -> Ledger:
+    shutil.copy(settings_of(december_closed).operations, tmp_path)
+    return december_closed.copy(tmp_path, datetime(2026, 1, 9, 18, tzinfo=UTC))
 
 
 def test_a_label_voided_after_the_close_is_taken_back_in_the_next_month_and_the_closed_one_stays(
     ledger: Ledger,
 ) -> None:
-    close(ledger, DECEMBER)
-    before, billed = days(ledger, DECEMBER), bill(ledger, DECEMBER)
-    assert billed[:3] + billed[5:] == (2, 2, 15, True)
+    before = lines(ledger, DECEMBER)
+    assert bill(ledger, DECEMBER)[:4] + bill(ledger, DECEMBER)[5:] == (4, 4, 18, 0, True)
     assert restated(ledger) == []
     come(
-        ledger,
-        "load-2",
+        ledger, "load-2",
         [order(1, [line("17612", 5)], status="cancelled")],
-        [label(101, 1, "2025-12-29", [line("17612", 5)], voided=True, voidDate="2026-01-08T09:00:00")],
-    )
+        [label(101, 1, "2025-12-29", [line("17612", 5)], **VOID)],
+    )  # fmt: skip
     ledger.build()
-    assert days(ledger, DECEMBER) == before
-    assert bill(ledger, DECEMBER) == billed
-    # An order of 4.25, five units at 0.75 and postage of 8.35.
+    assert lines(ledger, DECEMBER) == before
+    taken_back = -(ORDER_AND_POSTAGE + 5 * 75)
     assert restated(ledger) == [
-        (JANUARY, date(2025, 12, 29), -1, -1, -5, 0, -(425 + 375 + 835), "label 101 voided"),
+        (JANUARY, date(2025, 12, 29), -1, -1, -5, 0, taken_back, "label 101 voided"),
     ]
-    assert bill(ledger, JANUARY)[3] == -1635
+    assert bill(ledger, JANUARY)[3] == taken_back
     ledger.assert_same_as_full_build()
+
+
+def test_each_kind_of_late_change_is_one_line_with_its_cause(ledger: Ledger) -> None:
+    goods = [line("17904", 1)]
+    come(
+        ledger, "load-2",
+        [order(4, [line("17904", 1)]), order(5, [line("17612", 3)])],
+        [
+            label(101, 1, "2026-01-02", [line("17612", 5)]),
+            label(102, 2, "2025-12-30", [line("18795", 10)], shipmentCost=9.5),
+            label(104, 4, "2025-12-31", goods),
+            label(105, 5, "2025-12-15", [line("17612", 3)]),
+        ],
+    )  # fmt: skip
+    ledger.build()
+    assert restated(ledger) == [
+        (JANUARY, date(2025, 12, 15), 1, 1, 3, 0, ORDER_AND_POSTAGE + 225,
+         "late shipment: label 105 was not known at the close"),
+        (JANUARY, date(2025, 12, 29), -1, -1, -5, 0, -(ORDER_AND_POSTAGE + 375),
+         "label 101 is dated 2026-01-02 now"),
+        (JANUARY, date(2025, 12, 30), 0, 0, 0, 0, 115, "postage of label 102 changed from 8.35 to 9.50"),
+        (JANUARY, date(2025, 12, 31), 0, 0, -1, 0, -75, "goods of label 104 changed from 17904:2 to 17904:1"),
+    ]  # fmt: skip
+    assert bill(ledger, JANUARY)[:3] == (2, 2, 6), "the label dated in January now is January's"
+    ledger.assert_same_as_full_build()
+
+
+def test_an_entry_dated_back_into_a_closed_month_is_billed_as_pallet_days_and_names_the_entry(
+    ledger: Ledger,
+) -> None:
+    before = lines(ledger, DECEMBER)
+    # 18795 stands at 7719 until the 29th and at 7709 after: 35 pallets of 222; 200 units more are 36.
+    with ledger.connect() as connection:
+        raw_tables.enter(connection, "e1", "receive", "2025-12-20", "18795", 200, "250500")
+    ledger.build()
+    assert lines(ledger, DECEMBER) == before
+    assert restated(ledger) == [
+        (JANUARY, date(2025, 12, 20), 0, 0, 0, 12, 12 * 45,
+         "pallet-days of 18795 changed by 12 from 2025-12-20 on: "
+         "receive of 200 dated back to 2025-12-20 (entry e1)"),
+    ]  # fmt: skip
+    assert ledger.rows("select entry_id, sku_codes from charge_restatements") == [("e1", "18795")]
+    stock = "select quantity_on_hand from inventory_daily where sku_code = '18795' and inventory_date = date '{}'"
+    assert ledger.rows(stock.format("2025-12-31")) == [(7909,)], "the shelf tells the truth"
+
+
+def test_a_rate_and_a_pallet_factor_changed_for_billed_days_restate_the_month_and_do_not_rewrite_it(
+    ledger: Ledger,
+) -> None:
+    before = lines(ledger, DECEMBER)
+    with ledger.connect() as connection:
+        connection.execute("update seeds.rate_card set rate_cents = 400 where charge_type = 'order'")
+        connection.execute("update seeds.pallet_factors set units_per_pallet = 8000 where sku_code = '18795'")
+    ledger.build()
+    assert lines(ledger, DECEMBER) == before
+    # 35 pallets a day for 31 days were billed, now it is one; four orders at 25 cents less.
+    assert restated(ledger) == [
+        (JANUARY, date(2025, 12, 1), 0, 0, 0, 0, -100,
+         "order rate changed from 425 to 400 cents, from 2025-12-01 on"),
+        (JANUARY, date(2025, 12, 1), 0, 0, 0, -1054, -1054 * 45,
+         "pallet-days of 18795 changed by -1054 from 2025-12-01 on: 8000 units on a pallet, billed were 222"),
+    ]  # fmt: skip
+
+
+def test_what_a_closed_month_carried_is_not_billed_again_and_comes_back_when_it_is_undone(ledger: Ledger) -> None:
+    come(ledger, "load-2", [], [label(102, 2, "2025-12-30", [line("18795", 10)], shipmentCost=9.5)])
+    ledger.build()
+    pass_time(ledger, date(2026, 2, 3))
+    assert [row[0] for row in restated(ledger)] == [JANUARY], "January is not closed and bills it"
+    close(ledger, JANUARY)
+    closed = lines(ledger, JANUARY)
+    assert closed[2][0][-1] is True
+    assert [(row[0], row[6]) for row in restated(ledger)] == [(JANUARY, 115)]
+    come(ledger, "load-3", [], [label(102, 2, "2025-12-30", [line("18795", 10)], shipmentCost=10)])
+    ledger.build()
+    assert [(row[0], row[6]) for row in restated(ledger)] == [(JANUARY, 115), (FEBRUARY, 50)]
+    come(ledger, "load-4", [], [label(102, 2, "2025-12-30", [line("18795", 10)])])
+    ledger.build()
+    assert restated(ledger)[1:] == [
+        (FEBRUARY, date(2025, 12, 30), 0, 0, 0, 0, -115,
+         "taken back: postage of label 102 changed from 8.35 to 9.50"),
+    ]  # fmt: skip
+    assert bill(ledger, FEBRUARY)[3:5] == (-115, ledger_days(ledger, FEBRUARY) - 115)
+    assert lines(ledger, JANUARY) == closed
+    ledger.assert_same_as_full_build()
+
+
+def ledger_days(ledger: Ledger, month: date) -> int:
+    [(cents,)] = ledger.rows(f"""
+        select sum(total_cents) from charge_report_daily where date_trunc('month', charge_date) = date '{month}'
+    """)
+    return int(cents)

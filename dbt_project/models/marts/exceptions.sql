@@ -10,7 +10,7 @@ with findings as (
 
 found as (
 
-    {% for entity in ['ghosts', 'orders', 'lines', 'lots', 'units', 'entries'] -%}
+    {% for entity in ['ghosts', 'orders', 'lines', 'lots', 'units', 'entries', 'months'] -%}
     select
         exception_type,
         severity,
