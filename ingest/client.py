@@ -30,6 +30,8 @@ _FIRST_BACKOFF_SECONDS = 0.5
 _LONGEST_BACKOFF_SECONDS = 15.0
 MOST_ATTEMPTS = 6
 
+Decode = Callable[[bytes], Any]
+
 
 class _Transient(Exception):
     """An attempt failed in a way that may pass: worth another one. `status` is 0 when none came."""
@@ -73,7 +75,12 @@ class Client:
         self._session.close()
 
     def get(
-        self, path: str, params: Mapping[str, str | int] | None = None, *, attempts: int = MOST_ATTEMPTS
+        self,
+        path: str,
+        params: Mapping[str, str | int] | None = None,
+        *,
+        attempts: int = MOST_ATTEMPTS,
+        decode: Decode = orjson.loads,
     ) -> Any:
         """Fetch and decode one answer.
 
@@ -81,9 +88,10 @@ class Client:
             path: Path below the base URL, for example `/orders`.
             params: Query parameters.
             attempts: How often to try at most.
+            decode: Reads a body; its ValueError, for what is not JSON, is worth another attempt.
 
         Returns:
-            The decoded JSON body.
+            What `decode` made of the body.
 
         Raises:
             CredentialsRejected: 401 or 403.
@@ -95,7 +103,7 @@ class Client:
         """
         began = time.monotonic()
         try:
-            return self._get_with_retries(path, params, attempts)
+            return self._get_with_retries(path, params, attempts, decode)
         finally:
             self.api_seconds += time.monotonic() - began
 
@@ -103,7 +111,9 @@ class Client:
         """The current instant (UTC) by ShipStation's clock, or by ours while it has not told."""
         return datetime.fromtimestamp(time.time() + (self._clock_offset or 0.0), tz=UTC)
 
-    def _get_with_retries(self, path: str, params: Mapping[str, str | int] | None, attempts: int) -> Any:
+    def _get_with_retries(
+        self, path: str, params: Mapping[str, str | int] | None, attempts: int, decode: Decode
+    ) -> Any:
         spent = 0.0
         attempt = 0
         while True:
@@ -111,7 +121,7 @@ class Client:
             self._limiter.wait()
             began = time.monotonic()
             try:
-                return self._attempt(path, params)
+                return self._decoded(self._attempt(path, params), decode)
             except _Transient as problem:
                 spent += time.monotonic() - began
                 pause = _backoff(attempt)
@@ -133,7 +143,7 @@ class Client:
             f"(last: {problem}). Nothing was changed; try again later."
         )
 
-    def _attempt(self, path: str, params: Mapping[str, str | int] | None) -> Any:
+    def _attempt(self, path: str, params: Mapping[str, str | int] | None) -> bytes:
         self.requests_sent += 1
         try:
             with self._session.get(
@@ -147,13 +157,19 @@ class Client:
                 self._note_clock(answer.headers)
                 self._limiter.heed(answer.headers, refused=answer.status_code == 429)
                 _raise_for_status(answer.status_code, path)
-                body = self._read(answer)
+                return self._read(answer)
         except requests.RequestException as problem:
             raise _Transient(_plain(problem)) from problem
+
+    def _decoded(self, body: bytes, decode: Decode) -> Any:
+        began = time.monotonic()
         try:
-            return orjson.loads(body)
-        except orjson.JSONDecodeError as problem:
+            return decode(body)
+        except ValueError as problem:
             raise _Transient("the body is not JSON") from problem
+        finally:
+            # Reading an answer is our own work, not ShipStation's.
+            self.api_seconds -= time.monotonic() - began
 
     def _read(self, answer: requests.Response) -> bytes:
         """The whole body; the read time-out only bounds the wait between two pieces, so a drip is cut off here."""

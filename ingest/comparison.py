@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ingest.findings import Finding
 from ingest.order_states import OrderState
-from ingest.records import Payload
+from ingest.payload import Fields, Payload
 
 MISMATCH = "mismatch:"
 _MOST_TOLD = 200
@@ -79,7 +80,7 @@ def finding_of(difference: Difference, now: datetime) -> Finding:
     words = {
         "missing_here": "is in ShipStation but not here",
         "missing_there": "is here but no longer in ShipStation's list",
-        "different": f"differs in {', '.join(difference.fields) or 'its payload'}",
+        "different": f"differs in {', '.join(difference.fields)}",
     }[difference.kind]
     return Finding(
         finding_key(difference.table, difference.key),
@@ -92,14 +93,12 @@ def finding_of(difference: Difference, now: datetime) -> Finding:
     )
 
 
-def differing_fields(there: Payload, here: Payload | None) -> tuple[str, ...]:
+def differing_fields(there: Payload, here: Fields) -> tuple[str, ...]:
     """Names of the fields that say something else there than here; what is absent there says nothing."""
-    if here is None:
-        return ()
-    return tuple(sorted(name for name in there if there[name] != here.get(name)))
+    return tuple(sorted(name for name, value in there.fields.items() if value != here.get(name)))
 
 
-def units(payload: Payload) -> int:
+def units(payload: Fields) -> int:
     """Units of goods on an order's lines; adjustments are no goods."""
     return sum(
         item["quantity"]
@@ -108,12 +107,12 @@ def units(payload: Payload) -> int:
     )
 
 
-def _lines(payload: Payload) -> Iterable[Payload]:
+def _lines(payload: Fields) -> Iterable[dict[str, Any]]:
     items = payload.get("items")
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
-def number_of(payload: Payload) -> str | None:
+def number_of(payload: Fields) -> str | None:
     """The order number a payload speaks of."""
     number = payload.get("orderNumber")
     return number if isinstance(number, str) else None

@@ -13,8 +13,9 @@ from ingest.client import Client
 from ingest.errors import ServerKeepsFailing
 from ingest.findings import POISON, Finding, poison_payload, unidentified_payload
 from ingest.order_states import GHOST, OrderState, merged_ids, state_after
-from ingest.pacific import earliest_instant, filter_end, filter_start, parse_wall
-from ingest.records import ORDERS, Payload, Record, RecordKind, changed_records, newest_of_each, read_key, to_table
+from ingest.pacific import earliest_instant, filter_end, filter_start, newest_wall, parse_wall
+from ingest.payload import Payload
+from ingest.records import ORDERS, Record, RecordKind, changed_records, newest_of_each, read_key, to_table
 from ingest.store import Store
 from ingest.walk import ListQuery, fetch_page, walk
 from ingest.watermarks import FUTURE_TOLERANCE
@@ -179,18 +180,18 @@ class Cycle:
                 self.states[order_id] = self.new_states[order_id] = OrderState(order_id, GHOST, self.now, self.now)
         for record in records:
             before = self.states.get(record.key)
-            state = state_after(record.key, (record.kept_fields or {}) | record.payload, before, self.now)
+            fields = record.kept_fields | record.payload.fields if record.kept_fields else record.payload
+            state = state_after(record.key, fields, before, self.now)
             if state is not None:
                 self.states[record.key] = self.new_states[record.key] = state
 
     def _note_last_seen(self, tally: Tally, page: list[Payload], seen_field: str) -> None:
         """Move the list's newest date. A date beyond ShipStation's own clock is nonsense and moves nothing."""
         latest = self.client.server_now() + FUTURE_TOLERANCE
-        for payload in page:
-            wall = parse_wall(payload.get(seen_field))
-            instant = earliest_instant(wall) if wall else None
-            if instant and instant <= latest and (tally.last_seen is None or instant > tally.last_seen):
-                tally.last_seen = instant
+        newest = newest_wall((payload.get(seen_field) for payload in page), latest)
+        instant = earliest_instant(newest) if newest else None
+        if instant and (tally.last_seen is None or instant > tally.last_seen):
+            tally.last_seen = instant
 
 
 def _has_advanced(tally: Tally, span: Span) -> bool:

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-import orjson
 import pyarrow as pa
+
+from ingest.payload import Payload
 
 SCHEMA = pa.schema(
     [
@@ -66,9 +66,9 @@ def poison_payload(path: str, after: str, offset: int, now: datetime) -> Finding
     )
 
 
-def unidentified_payload(table: str, payload: dict[str, Any], now: datetime) -> Finding:
+def unidentified_payload(table: str, payload: Payload, now: datetime) -> Finding:
     """A row without a usable id: it cannot be kept, and must not pass in silence."""
-    digest = hashlib.blake2b(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+    digest = hashlib.blake2b(payload.body, digest_size=8).hexdigest()
     number = payload.get("orderNumber")
     return Finding(
         f"unidentified:{table}:{digest}",

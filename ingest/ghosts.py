@@ -14,7 +14,8 @@ import pyarrow as pa
 from ingest.client import Client
 from ingest.errors import ApiUnreachable, NotFound, RateLimited
 from ingest.order_states import LOOKS_SCHEMA, MISSING, REPAIRED, OrderState, state_after, to_table
-from ingest.records import ORDERS, Payload, Record, changed_records, newest_of_each
+from ingest.payload import Payload, read_row
+from ingest.records import ORDERS, Record, changed_records, newest_of_each
 from ingest.records import to_table as orders_table
 from ingest.store import Store
 
@@ -80,7 +81,7 @@ def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> Ghos
     report = GhostReport()
     for state in due:
         try:
-            payload = client.get(f"/orders/{state.order_id}", attempts=1)
+            payload = client.get(f"/orders/{state.order_id}", attempts=1, decode=read_row)
         except NotFound:
             report.missing += 1
             report.states.append(OrderState(state.order_id, MISSING, state.since_at, now))
@@ -95,8 +96,8 @@ def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> Ghos
     return report
 
 
-def _note(report: GhostReport, state: OrderState, payload: Any, now: datetime) -> None:
-    if not isinstance(payload, dict) or payload.get("orderId") != state.order_id:
+def _note(report: GhostReport, state: OrderState, payload: Payload | None, now: datetime) -> None:
+    if payload is None or payload.get("orderId") != state.order_id:
         report.failed += 1
         return
     after = state_after(state.order_id, payload, state, now, alone=True)

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import pyarrow as pa
 
 from ingest.pacific import earliest_instant, parse_wall
+from ingest.payload import Fields
 
 GHOST = "ghost"
 WORK_IN_PROGRESS = "work_in_progress"
@@ -63,7 +63,7 @@ class OrderState:
 
 
 def state_after(
-    order_id: int, payload: dict[str, Any], before: OrderState | None, now: datetime, *, alone: bool = False
+    order_id: int, payload: Fields, before: OrderState | None, now: datetime, *, alone: bool = False
 ) -> OrderState | None:
     """The state of an order after a payload of it came, None when it has none and had none.
 
@@ -84,13 +84,13 @@ def state_after(
     return OrderState(order_id, GHOST, since, now)
 
 
-def _modified_at(payload: dict[str, Any], now: datetime) -> datetime:
+def _modified_at(payload: Fields, now: datetime) -> datetime:
     """When an order became what it is, by its own modification date; `now` when that says nothing."""
     wall = parse_wall(payload.get("modifyDate"))
     return min(earliest_instant(wall), now) if wall else now
 
 
-def merged_ids(payload: dict[str, Any]) -> list[int]:
+def merged_ids(payload: Fields) -> list[int]:
     """Orders that were merged into this one; ShipStation is said to know them no longer."""
     options = payload.get("advancedOptions")
     listed = options.get("mergedIds") if isinstance(options, dict) else None

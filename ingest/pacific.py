@@ -7,6 +7,7 @@ Shipledger an instant is an aware UTC datetime. This module is the only place of
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,22 @@ def parse_wall(text: object) -> datetime | None:
     if not _FIRST_YEAR <= wall.year <= _LAST_YEAR:
         return None
     return wall.astimezone(PACIFIC).replace(tzinfo=None) if wall.tzinfo else wall
+
+
+def newest_wall(texts: Iterable[object], latest: datetime | None = None) -> datetime | None:
+    """The newest of many wall times, None when none of them is one.
+
+    Texts of one form sort as their times do, so only the last ones are read.
+
+    Args:
+        texts: What stands in the payloads.
+        latest: An instant (UTC); a date surely after it is nonsense and is passed over.
+    """
+    for text in sorted({text for text in texts if isinstance(text, str)}, reverse=True):
+        wall = parse_wall(text)
+        if wall is not None and (latest is None or earliest_instant(wall) <= latest):
+            return wall
+    return None
 
 
 def earliest_instant(wall: datetime) -> datetime:

@@ -76,7 +76,7 @@ def create_pipeline(warehouse: Warehouse, source: str) -> dlt.Pipeline:
 
 def _credentials(path: Path) -> DuckDbCredentials:
     credentials = DuckDbCredentials(str(path))
-    credentials.global_config = {"memory_limit": _MEMORY_LIMIT}
+    credentials.global_config = {"memory_limit": _MEMORY_LIMIT, "force_compression": "zstd"}
     return credentials
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from ingest.errors import ServerKeepsFailing
+from ingest.payload import Payload
 
-Payload = dict[str, Any]
 # (page, page size) to rows; raises ServerKeepsFailing.
 ReadPage = Callable[[int, int], list[Payload]]
 

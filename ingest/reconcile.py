@@ -33,12 +33,12 @@ from ingest.findings import to_table as findings_table
 from ingest.order_states import MISSING, OrderState
 from ingest.order_states import to_table as states_table
 from ingest.pacific import filter_end, filter_start, filter_text
+from ingest.payload import Fields, Payload, read_row
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
 from ingest.records import (
     FULFILLMENTS,
     ORDERS,
     SHIPMENTS,
-    Payload,
     RecordKind,
     changed_records,
     newest_of_each,
@@ -157,15 +157,19 @@ def _compare_batch(job: _Job, kind: RecordKind, newest: dict[int, Payload]) -> I
         found.units_there += sum(map(units, newest.values()))
         found.units_here += sum(map(units, stored.values()))
     records = changed_records(kind, newest, known, arrived_by="sync", now=now)
+    telling = []
     for record in records:
         here = stored.get(record.key)
-        what = "missing_here" if here is None else "different"
-        fields = differing_fields(record.payload, here)
+        fields = differing_fields(record.payload, here) if here else ()
+        if here and not fields:
+            continue
+        telling.append(record)
+        what = "different" if here else "missing_here"
         found.note(
             Difference(kind.table, record.key, what, fields, number_of(record.payload), repaired=job.repair)
         )
-    if job.repair and records:
-        yield to_table(kind, job.store.keep_absent_fields(kind, records, known), now)
+    if job.repair and telling:
+        yield to_table(kind, job.store.keep_absent_fields(kind, telling, known), now)
 
 
 def _compare_unlisted(job: _Job, kind: RecordKind, keys: list[int]) -> Iterator[pa.Table]:
@@ -188,13 +192,13 @@ def _compare_unlisted(job: _Job, kind: RecordKind, keys: list[int]) -> Iterator[
 
 def _ask_for(job: _Job, order_id: int) -> Payload | None:
     try:
-        current = job.client.get(f"/orders/{order_id}")
+        current: Payload | None = job.client.get(f"/orders/{order_id}", decode=read_row)
     except NotFound:
         return None
-    return current if isinstance(current, dict) else None
+    return current
 
 
-def _note_missing_there(job: _Job, kind: RecordKind, key: int, payload: Payload) -> None:
+def _note_missing_there(job: _Job, kind: RecordKind, key: int, payload: Fields) -> None:
     """An order is noted as missing, which the models treat as cancelled; a label or fulfillment only listed."""
     found, now = job.found, datetime.now(UTC)
     repairs = job.repair and kind is ORDERS

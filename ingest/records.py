@@ -20,8 +20,7 @@ import orjson
 import pyarrow as pa
 
 from ingest.pacific import earliest_instant, latest_instant, parse_wall
-
-Payload = dict[str, Any]
+from ingest.payload import Payload
 
 
 @dataclass(frozen=True)
@@ -101,9 +100,8 @@ class Record:
 
     key: int
     payload: Payload
-    body: bytes
     payload_hash: str
-    kept_fields: Payload | None
+    kept_fields: dict[str, Any] | None
     first_seen_at: datetime
     arrived_by: str
 
@@ -148,18 +146,17 @@ def changed_records(
     """
     records = []
     for key, payload in payloads.items():
-        body = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
-        digest = hashlib.blake2b(body, digest_size=16).hexdigest()
+        digest = hashlib.blake2b(payload.body, digest_size=16).hexdigest()
         known = stored.get(key)
         if known is None:
-            records.append(Record(key, payload, body, digest, None, now, arrived_by))
+            records.append(Record(key, payload, digest, None, now, arrived_by))
             continue
         by = "backfill" if "backfill" in (known.arrived_by, arrived_by) else arrived_by
         if digest == known.payload_hash and by == known.arrived_by:
             continue
         if is_certainly_older(_version(kind, payload), known.version):
             continue
-        records.append(Record(key, payload, body, digest, None, known.first_seen_at, by))
+        records.append(Record(key, payload, digest, None, known.first_seen_at, by))
     return records
 
 
@@ -174,9 +171,9 @@ def is_certainly_older(incoming: str | None, known: str | None) -> bool:
     return a is not None and b is not None and latest_instant(a) < earliest_instant(b)
 
 
-def absent_fields(payload: Payload, earlier: Payload) -> Payload:
+def absent_fields(payload: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
     """Fields of an earlier payload that a newer one lacks, nested objects included; lists count as one value."""
-    kept: Payload = {}
+    kept: dict[str, Any] = {}
     for name, value in earlier.items():
         if name not in payload:
             kept[name] = value
@@ -194,7 +191,7 @@ def to_table(kind: RecordKind, records: list[Record], fetched_at: datetime) -> p
         columns[name] = [_whole(record.payload.get(source)) for record in records]
     for name, source in kind.texts.items():
         columns[name] = [_text(record.payload.get(source)) for record in records]
-    columns["payload"] = [record.body.decode() for record in records]
+    columns["payload"] = [record.payload.body.decode() for record in records]
     columns["kept_fields"] = [
         orjson.dumps(record.kept_fields).decode() if record.kept_fields else None for record in records
     ]

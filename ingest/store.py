@@ -15,7 +15,7 @@ from dlt.destinations.sql_client import SqlClientBase
 from ingest import findings
 from ingest.findings import Finding
 from ingest.order_states import MISSING, OPEN_STATES, OrderState
-from ingest.records import Payload, Record, RecordKind, Stored, absent_fields
+from ingest.records import Record, RecordKind, Stored, absent_fields
 
 
 class Store:
@@ -38,14 +38,23 @@ class Store:
     def keep_absent_fields(
         self, kind: RecordKind, records: Sequence[Record], known: dict[int, Stored]
     ) -> list[Record]:
-        """Records with `kept_fields` filled from the payloads they replace."""
+        """Records with `kept_fields` filled from the payloads they replace.
+
+        A record that says the same as the stored payload, only written in another way, is left out.
+        """
         keys = [record.key for record in records if record.key in known]
         if not keys:
             return list(records)
         earlier = self.effective_payloads(kind, keys)
-        return [_with_kept(record, earlier.get(record.key)) for record in records]
+        return [
+            _with_kept(record, earlier.get(record.key))
+            for record in records
+            if record.key not in known
+            or record.arrived_by != known[record.key].arrived_by
+            or record.payload.fields != earlier.get(record.key)
+        ]
 
-    def effective_payloads(self, kind: RecordKind, keys: Iterable[int]) -> dict[int, Payload]:
+    def effective_payloads(self, kind: RecordKind, keys: Iterable[int]) -> dict[int, dict[str, Any]]:
         """The stored payloads of the given ids, with the fields kept from earlier ones."""
         rows = self._rows(
             f"select {kind.key}, payload, kept_fields from {kind.table} where {kind.key} in (select unnest(%s))",
@@ -109,13 +118,13 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _effective(payload: str, kept: str | None) -> Payload:
+def _effective(payload: str, kept: str | None) -> dict[str, Any]:
     """The stored payload with the fields kept from before."""
-    body: Payload = orjson.loads(payload)
+    body: dict[str, Any] = orjson.loads(payload)
     return _merge(orjson.loads(kept), body) if kept else body
 
 
-def _merge(base: Payload, over: Payload) -> Payload:
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for name, value in over.items():
         below = merged.get(name)
@@ -123,8 +132,8 @@ def _merge(base: Payload, over: Payload) -> Payload:
     return merged
 
 
-def _with_kept(record: Record, earlier: Payload | None) -> Record:
-    kept = absent_fields(record.payload, earlier) if earlier else None
+def _with_kept(record: Record, earlier: dict[str, Any] | None) -> Record:
+    kept = absent_fields(record.payload.fields, earlier) if earlier else None
     if not kept:
         return record
     return replace(record, kept_fields=kept)

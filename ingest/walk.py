@@ -19,12 +19,12 @@ from typing import Any
 
 from ingest.client import MOST_ATTEMPTS, Client
 from ingest.errors import ServerKeepsFailing, UnexpectedAnswer
-from ingest.pacific import filter_text, parse_wall
+from ingest.pacific import filter_text, newest_wall
+from ingest.payload import Payload, read_page
 from ingest.poison import isolate
 
 log = logging.getLogger(__name__)
 
-Payload = dict[str, Any]
 _STEP_BACK = timedelta(seconds=1)
 _MOST_REWALKS = 5
 
@@ -203,20 +203,21 @@ def fetch_page(
     }
     if end is not None:
         params[f"{query.filter_name}End"] = filter_text(end)
-    answer = client.get(query.path, params, attempts=attempts)
-    rows = answer.get(query.envelope) if isinstance(answer, dict) else None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    page_read = client.get(
+        query.path, params, attempts=attempts, decode=lambda body: read_page(body, query.envelope)
+    )
+    if page_read is None:
         raise UnexpectedAnswer(
             f"ShipStation's answer to {query.path} has no list '{query.envelope}'. "
             "Check that SHIPSTATION_BASE_URL is ShipStation's V1 API."
         )
-    total = answer.get("total")
-    return rows, total if isinstance(total, int) else None
+    rows, total = page_read
+    return rows, total
 
 
 def _key(row: Payload, query: ListQuery) -> Any:
     key = row.get(query.id_field)
-    return key if isinstance(key, int | str) else repr(row)
+    return key if isinstance(key, int | str) else row.body
 
 
 def _has_moved(
@@ -244,5 +245,5 @@ def _next_stretch(stretch: _Stretch, page: _Page, query: ListQuery) -> _Stretch 
 
 
 def _last_date(rows: list[Payload], query: ListQuery) -> datetime | None:
-    walls = [wall for row in rows if (wall := parse_wall(row.get(query.date_field)))]
-    return max(walls).replace(microsecond=0) - _STEP_BACK if walls and query.by_key else None
+    newest = newest_wall(row.get(query.date_field) for row in rows) if query.by_key else None
+    return newest.replace(microsecond=0) - _STEP_BACK if newest else None

@@ -1,0 +1,106 @@
+"""Shelf, week and bill are one ledger: failures of old that only show when reports are laid side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import raw_tables
+from ledger_under_test import Ledger, failures
+from shipstation_payloads import label, line, order
+
+from workflows.modelling import WARM
+
+MONDAY_5 = date(2026, 1, 5)
+
+
+@pytest.fixture
+def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
+    return new_ledger(datetime(2026, 1, 8, 18, tzinfo=UTC))
+
+
+def ship(ledger: Ledger, order_id: int, day: date, sku: str, quantity: int) -> None:
+    with ledger.connect() as connection:
+        raw_tables.load(connection, "orders", [order(order_id, [line(sku, quantity)])], "load-1")
+        raw_tables.load(connection, "shipments", [label(order_id + 5000, order_id, str(day))], "load-1")
+
+
+def test_shelf_week_and_bill_stand_on_the_same_pallets_on_the_same_day(ledger: Ledger) -> None:
+    ship(ledger, 1, date(2025, 12, 20), "17612", 60)
+    ship(ledger, 2, date(2026, 1, 2), "17904", 70)
+    ledger.build()
+    sunday = date(2026, 1, 4)
+    # 959, 398, 1410, 714 and 7719 units on pallets of 48, 81, 80, 48 and 222.
+    expected = 20 + 5 + 18 + 15 + 35
+    for table, day in (
+        ("inventory_daily", f"inventory_date = date '{sunday}'"),
+        ("weekly_inventory_report", f"week_start_date = date '{sunday - timedelta(days=6)}'"),
+        ("charge_report_daily", f"charge_date = date '{sunday}'"),
+    ):
+        assert ledger.rows(f"select sum(pallet_count) from {table} where {day}") == [(expected,)], table
+
+
+@pytest.mark.parametrize(
+    ("instant", "last_day"),
+    [
+        (datetime(2026, 1, 8, 5, 59, tzinfo=UTC), date(2026, 1, 6)),
+        (datetime(2026, 1, 8, 6, 1, tzinfo=UTC), date(2026, 1, 7)),
+    ],
+)
+def test_the_bill_ends_with_the_day_before_the_business_day_whatever_the_hour(
+    ledger: Ledger, instant: datetime, last_day: date
+) -> None:
+    # Midnight in Chicago is six o'clock UTC; labels are dated up to two days ahead.
+    for number in range(6):
+        ship(ledger, number + 1, MONDAY_5 + timedelta(days=number), "17612", 1)
+    with ledger.connect() as connection:
+        raw_tables.set_context(connection, instant)
+    ledger.build()
+    assert ledger.rows("select max(charge_date) from charge_report_daily") == [(last_day,)]
+    days = (last_day - MONDAY_5).days + 1
+    assert ledger.rows("select sum(order_count), sum(unit_count) from charge_report_monthly") == [(days, days)]
+
+
+def test_66_orders_of_promotional_twins_are_107_units_of_their_products(ledger: Ledger) -> None:
+    twins = {"17613": "17612", "17905": "17904", "17915": "17914", "18676": "18675"}
+    for number in range(66):
+        ship(ledger, number + 1, MONDAY_5, list(twins)[number % 4], 2 if number < 41 else 1)
+    ledger.build()
+    assert ledger.rows("select count(*) from shipped_orders") == [(66,)]
+    counted = dict(ledger.rows("select sku_code, sum(quantity_shipped) from shipped_items group by all"))
+    assert set(counted) == set(twins.values())
+    assert sum(counted.values()) == 107
+    assert ledger.rows("select unit_count from charge_report_monthly") == [(107,)]
+
+
+def test_a_corrected_adjustment_of_9_leaves_both_entries_in_the_ledger(ledger: Ledger) -> None:
+    with ledger.connect() as connection:
+        raw_tables.enter(connection, "wrong", "adjust_up", "2026-01-05", "17612", 9)
+        raw_tables.enter(connection, "right", "adjust_down", "2026-01-06", "17612", 9)
+    ledger.build()
+    booked = ledger.rows("""
+        select transaction_date, transaction_type, quantity, reason, actor from inventory_transactions
+        where transaction_type <> 'opening' order by all
+    """)
+    assert booked == [
+        (date(2026, 1, 5), "adjust_up", 9, "test", "tester"),
+        (date(2026, 1, 6), "adjust_down", -9, "test", "tester"),
+    ]
+    shelf = "select quantity_on_hand from inventory_daily where sku_code = '17612' and inventory_date = date '{}'"
+    assert ledger.rows(shelf.format("2026-01-05")) == [(1028,)]
+    assert ledger.rows(shelf.format("2026-01-06")) == [(1019,)]
+
+
+def test_a_build_that_fails_resolves_nothing(ledger: Ledger) -> None:
+    ship(ledger, 1, MONDAY_5, "99999", 3)
+    ledger.build()
+    listed = "select exception_id, exception_type, first_seen_at from exceptions order by all"
+    before = ledger.rows(listed)
+    assert [kind for _, kind, _ in before] == ["unknown_sku"]
+    ship(ledger, 1, MONDAY_5, "17612", 3)
+    with ledger.connect() as connection:
+        connection.execute("update seeds.pallet_factors set valid_from = '2025-11-01' where sku_code = '18795'")
+    result = ledger.run("build", *WARM)
+    assert "no factor for 18795" in failures(result)
+    assert ledger.rows(listed) == before

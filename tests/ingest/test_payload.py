@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from api_rows import ago, order, rows
+
+from ingest.account import Account
+from ingest.load import load_changes
+from ingest.pacific import newest_wall
+from ingest.payload import read_page, read_row
+from ingest.pipeline import Warehouse
+from sandbox import Sandbox
+
+
+def test_a_payload_written_in_another_order_is_no_change(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    fields = order(1, ago(minutes=5), customField={"a": 1, "b": [1, 2]})
+    box.book.put_order(fields)
+    assert load_changes(account, warehouse).orders_changed == 1
+    before = rows(warehouse, "from raw_shipstation.orders")
+    box.book.put_order(dict(reversed(fields.items())))
+    load_changes(account, warehouse)
+    assert rows(warehouse, "from raw_shipstation.orders") == before
+
+
+def test_a_payload_is_stored_letter_by_letter(box: Sandbox, account: Account, warehouse: Warehouse) -> None:
+    box.book.put_order(order(1, ago(minutes=5), customerNotes='5 < 6 "ü" \u2603'))
+    load_changes(account, warehouse)
+    [(stored,)] = rows(warehouse, "select payload from raw_shipstation.orders")
+    page = read_page(f'{{"orders": [{stored}], "total": 1}}'.encode(), "orders")
+    assert page is not None
+    assert page[0][0].get("customerNotes") == '5 < 6 "ü" \u2603'
+    assert stored.startswith('{"orderId":1,')
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        b'{"orderId": 1, "note": "\xff"}',
+        b'{"orderId": 1, "weight": 1e999}',
+        b'{"orderId": 1, "items": [1,]}',
+        b"{",
+    ],
+)
+def test_what_another_reader_would_refuse_is_no_json(row: bytes) -> None:
+    with pytest.raises(ValueError):
+        read_page(b'{"orders": [' + row + b"]}", "orders")
+    with pytest.raises(ValueError):
+        read_row(row)
+
+
+@pytest.mark.parametrize("body", [b"[]", b'{"orders": {}}', b'{"orders": [1]}', b'{"shipments": []}', b"null"])
+def test_another_shape_is_told_from_broken_json(body: bytes) -> None:
+    assert read_page(body, "orders") is None
+
+
+def test_fields_of_any_type_come_as_they_are() -> None:
+    row = read_row(b'{"orderId": "7", "items": null, "advancedOptions": {"mergedIds": [5]}, "other": {"a": 1}}')
+    assert row is not None
+    assert (row.get("orderId"), row.get("items"), row.get("orderStatus")) == ("7", None, None)
+    assert (row.get("advancedOptions"), row.get("other")) == ({"mergedIds": [5]}, {"a": 1})
+
+
+def test_the_newest_date_passes_over_nonsense() -> None:
+    texts = ["2026-01-09T10:00:00.1000000", "2026-01-09T10:00:00", "9999-12-31T00:00:00", "zzz", None, 5]
+    assert newest_wall(texts, datetime(2026, 1, 10, tzinfo=UTC)) == datetime(2026, 1, 9, 10, 0, 0, 100000)
+    assert newest_wall(["zzz", None]) is None
