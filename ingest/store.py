@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-import orjson
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 from dlt.destinations.sql_client import SqlClientBase
 
 from ingest import findings
 from ingest.findings import Finding
 from ingest.order_states import MISSING, OPEN_STATES, OrderState
+from ingest.payload import decode_fields
 from ingest.records import Record, RecordKind, Stored, absent_fields
 
 
@@ -120,8 +120,8 @@ def _utc(moment: datetime) -> datetime:
 
 def _effective(payload: str, kept: str | None) -> dict[str, Any]:
     """The stored payload with the fields kept from before."""
-    body: dict[str, Any] = orjson.loads(payload)
-    return _merge(orjson.loads(kept), body) if kept else body
+    body = decode_fields(payload)
+    return _merge(decode_fields(kept), body) if kept else body
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
