@@ -4,6 +4,7 @@
     'order_items_inbox': 'line_number',
     'shipped_items': 'shipped_item_id',
     'shipped_orders': "'the order'",
+    'order_consignees': "'the order'",
 } %}
 
 {% for table, key in keys.items() -%}

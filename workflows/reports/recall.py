@@ -1,0 +1,249 @@
+"""A lot's recall: every order that holds units of it, whom they went to, and where all its units are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from workflows.errors import UsageError
+from workflows.reports.document import Column, Document, Figure, Figures, Kind, Table, Text
+from workflows.reports.reading import Source, open_snapshot
+from workflows.reports.tables import csv_bytes, xlsx_bytes
+
+_LOT = """
+    select lots.lot_number, lots.received_date, lots.quantity_on_hand, skus.product_name
+    from marts.lot_inventory as lots
+    inner join marts.skus as skus on lots.sku_code = skus.sku_code
+    where lots.sku_code = $1 and lots.lot_number = $2
+"""
+_MOVED = """
+    select transaction_type, sum(quantity)::bigint as quantity
+    from marts.inventory_transactions
+    where sku_code = $1 and lot_number = $2
+    group by transaction_type
+"""
+# A package is the label the units left with; what was marked as shipped elsewhere has its order's tracking number.
+_SHIPMENTS = """
+    with items as (
+
+        select
+            shipstation_order_id, shipment_id, order_number, ship_date,
+            bool_or(lot_source = 'fifo') as is_assigned,
+            sum(quantity_shipped)::bigint as quantity
+        from marts.shipped_items
+        where sku_code = $1 and lot_number = $2
+        group by all
+
+    )
+
+    select
+        items.ship_date, items.order_number, items.quantity, items.is_assigned, items.shipstation_order_id,
+        coalesce(packages.tracking_number, orders.tracking_number) as tracking_number,
+        consignees.consignee_name, consignees.company, consignees.city, consignees.state, consignees.postal_code,
+        consignees.country
+    from items
+    left join marts.packages as packages on items.shipment_id = packages.shipment_id
+    left join marts.shipped_orders as orders on items.shipstation_order_id = orders.shipstation_order_id
+    left join marts.order_consignees as consignees on items.shipstation_order_id = consignees.shipstation_order_id
+    order by items.ship_date, items.order_number, items.shipstation_order_id, items.shipment_id
+"""
+
+_SHIP = "ship"
+_KINDS = {
+    "opening": "Opening stock",
+    "receive": "Received",
+    "repack": "Repacked",
+    "adjust_up": "Adjusted up",
+    "adjust_down": "Adjusted down",
+    "count": "Counted",
+    "ship": "Shipped",
+}
+_FILE_COLUMNS = (
+    "ship_date",
+    "order_number",
+    "quantity",
+    "lot_source",
+    "tracking_number",
+    "consignee_name",
+    "company",
+    "city",
+    "state",
+    "postal_code",
+    "country",
+    "shipstation_order_id",
+)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """The sum of one kind of movement: its name for people, and the units, signed."""
+
+    name: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Recall:
+    """All that is known of a lot.
+
+    Attributes:
+        sku_code: The product's code.
+        lot_number: The lot.
+        product_name: The product.
+        received_date: When it was received, None when nobody entered it.
+        quantity_on_hand: Units on the shelf at the snapshot.
+        movements: What came and went, by kind; their sum is what is on hand.
+        shipments: One row for each package with units of it: `ship_date`, `order_number`, `quantity`, `lot_source`
+            (`shipment` when the label names the lot, `fifo` when it was assigned), `tracking_number`,
+            `consignee_name`, `company`, `city`, `state`, `postal_code`, `country`, `shipstation_order_id`.
+        is_balanced: The movements add up to what is on hand, and the shipments to what was shipped.
+    """
+
+    sku_code: str
+    lot_number: str
+    product_name: str
+    received_date: date | None
+    quantity_on_hand: int
+    movements: tuple[Movement, ...]
+    shipments: tuple[dict[str, Any], ...]
+    is_balanced: bool
+
+
+def read_recall(source: Source, sku_code: str, lot_number: str) -> Recall:
+    """What the snapshot knows of a lot.
+
+    Raises:
+        UsageError: It knows no such lot.
+    """
+    found = source.rows(_LOT, sku_code, lot_number)
+    if not found:
+        raise UsageError(f"There is no lot {lot_number!r} of {sku_code!r}. Look it up under Inventory.")
+    moved = {row["transaction_type"]: row["quantity"] for row in source.rows(_MOVED, sku_code, lot_number)}
+    shipments = [
+        {**row, "lot_source": "fifo" if row["is_assigned"] else "shipment"}
+        for row in source.rows(_SHIPMENTS, sku_code, lot_number)
+    ]
+    on_hand = found[0]["quantity_on_hand"]
+    shipped = sum(row["quantity"] for row in shipments)
+    return Recall(
+        sku_code=sku_code,
+        lot_number=lot_number,
+        product_name=found[0]["product_name"],
+        received_date=found[0]["received_date"],
+        quantity_on_hand=on_hand,
+        movements=tuple(Movement(name, moved[kind]) for kind, name in _KINDS.items() if kind in moved),
+        shipments=tuple(shipments),
+        is_balanced=sum(moved.values()) == on_hand and shipped == -moved.get(_SHIP, 0),
+    )
+
+
+def lot_recall_pdf(snapshot: Path, sku_code: str, lot_number: str) -> bytes:
+    """The recall of a lot as a PDF. It holds personal data: it is made when asked for and kept nowhere.
+
+    Args:
+        snapshot: The version's own file, not the link to the current one.
+        sku_code: The product's code.
+        lot_number: The lot.
+
+    Raises:
+        UsageError: There is no such lot.
+        SnapshotUnusable: The snapshot is gone or damaged.
+    """
+    # Late: the page imports this room, and only a click on the download needs what draws it.
+    from workflows.reports.pdf import make_pdf
+
+    with open_snapshot(snapshot) as source:
+        document = _document(source, read_recall(source, sku_code, lot_number))
+    return make_pdf(document)
+
+
+def lot_recall_csv(snapshot: Path, sku_code: str, lot_number: str) -> bytes:
+    """The packages of a recall as CSV; errors as in `lot_recall_pdf`."""
+    with open_snapshot(snapshot) as source:
+        recall = read_recall(source, sku_code, lot_number)
+    return csv_bytes(_FILE_COLUMNS, _file_rows(recall))
+
+
+def lot_recall_xlsx(snapshot: Path, sku_code: str, lot_number: str) -> bytes:
+    """The packages of a recall as a workbook; errors as in `lot_recall_pdf`."""
+    with open_snapshot(snapshot) as source:
+        recall = read_recall(source, sku_code, lot_number)
+        return xlsx_bytes("Lot recall", _FILE_COLUMNS, _file_rows(recall), source.as_of)
+
+
+def _file_rows(recall: Recall) -> list[list[Any]]:
+    return [[row[column] for column in _FILE_COLUMNS] for row in recall.shipments]
+
+
+def _document(source: Source, recall: Recall) -> Document:
+    shipped = sum(row["quantity"] for row in recall.shipments)
+    orders = len({row["shipstation_order_id"] for row in recall.shipments})
+    return Document(
+        title="Lot Recall",
+        period=f"Lot {recall.lot_number} of {recall.sku_code} {recall.product_name}",
+        snapshot=source.name,
+        as_of=source.as_of,
+        zone=source.zone,
+        is_wide=True,
+        parts=[
+            Figures(
+                [
+                    Figure("Units shipped", shipped),
+                    Figure("Orders", orders),
+                    Figure("Packages", len(recall.shipments)),
+                    Figure("Units on hand", recall.quantity_on_hand),
+                    Figure("Received", recall.received_date, Kind.DATE),
+                ]
+            ),
+            Text("Confidential: names and places of customers. Destroy the print when the recall is over."),
+            _balance(recall),
+            _shipments(recall, shipped),
+        ],
+    )
+
+
+def _balance(recall: Recall) -> Table:
+    verdict = (
+        "Balanced: what came, less what went, is on hand, and every shipped unit is listed below."
+        if recall.is_balanced
+        else "NOT balanced: units of this lot are not accounted for. Run health, and count the shelf."
+    )
+    return Table(
+        title="Where the units are",
+        columns=[
+            Column("name", "Movement", width=3),
+            Column("quantity", "Units", Kind.COUNT),
+            Column("", "", width=6),
+        ],
+        rows=[{"name": movement.name, "quantity": movement.quantity} for movement in recall.movements],
+        totals={"name": "On hand", "quantity": recall.quantity_on_hand},
+        note=verdict,
+        empty="Nothing of this lot has moved.",
+    )
+
+
+def _shipments(recall: Recall, shipped: int) -> Table:
+    return Table(
+        title="Packages",
+        columns=[
+            Column("ship_date", "Shipped", Kind.DATE, width=1.5),
+            Column("order", "Order", width=1.2),
+            Column("quantity", "Units", Kind.COUNT, width=0.9),
+            Column("consignee_name", "Consignee", width=2.4),
+            Column("company", "Company", width=2.2),
+            Column("city", "City", width=1.7),
+            Column("state", "State", width=0.8),
+            Column("postal_code", "Postal code", width=1.2),
+            Column("country", "", width=0.6),
+            Column("tracking_number", "Tracking number", width=2.6),
+        ],
+        rows=[
+            {**row, "order": row["order_number"] + (" *" if row["lot_source"] == "fifo" else "")}
+            for row in recall.shipments
+        ],
+        totals={"ship_date": "Total", "quantity": shipped},
+        note="* The label names no lot; the oldest lot with stock was taken, first in, first out.",
+        empty="Nothing of this lot has shipped.",
+    )
