@@ -1,17 +1,14 @@
-"""How figures, instants and other people's text are written on the page and in its files."""
+"""How figures, instants and other people's text are written on the page."""
 
 from __future__ import annotations
 
-import csv
-import io
 import string
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from workflows.reports.tables import csv_bytes as csv_bytes
+
 _MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -72,18 +69,3 @@ def dollars(cents: int) -> str:
 def plain(text: str) -> str:
     """Other people's text for a place that reads Markdown, so that it is shown as it is."""
     return " ".join(text.split()).translate(_MARKDOWN)
-
-
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Rows as CSV (UTF-8 with a mark, so that spreadsheets read it right), without any formula in it."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value

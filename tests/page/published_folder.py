@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from contract_tables import create_tables, insert
+
+from tests.contract_tables import create_tables, insert
 
 SHIPPED_TODAY = 1
 TWO_PACKAGES = 2

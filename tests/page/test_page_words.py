@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -53,16 +53,3 @@ def test_a_number_agrees_with_its_noun() -> None:
 
 def test_markdown_in_other_peoples_text_is_escaped() -> None:
     assert words.plain("**a** [b](c)\n:red[d] <i>") == r"\*\*a\*\* \[b\]\(c\) \:red\[d\] \<i\>"
-
-
-@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_a_formula_in_a_csv_cell_is_defused(formula: str) -> None:
-    line = words.csv_bytes(["note"], [[formula]]).decode("utf-8-sig").split("\r\n", 1)[1]
-    assert line.strip('"\r\n').startswith(f"'{formula}".strip("\r\n"))
-
-
-def test_numbers_dates_and_plain_texts_stay_as_they_are_in_csv() -> None:
-    rows = [[date(2026, 11, 20), -5, "17612 - 250300", None, 'say "hi"']]
-    assert words.csv_bytes(["day", "units", "sku", "lot", "note"], rows).decode("utf-8-sig") == (
-        'day,units,sku,lot,note\r\n2026-11-20,-5,17612 - 250300,,"say ""hi"""\r\n'
-    )

@@ -9,59 +9,51 @@ from typing import Any
 
 import duckdb
 
+from tests.contract_tables import create_tables, insert
+
 AS_OF = datetime(2026, 11, 20, 20, 5, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 MONDAY = date(2026, 11, 16)
 OCTOBER = date(2026, 10, 1)
 HOSTILE = '=HYPERLINK("http://evil.example","<b>Zoë & "O\'Brien"</b>")'
 
-_TABLES = """
-create schema marts;
-create table marts.snapshot_info (as_of timestamptz, today date, timezone varchar);
-create table marts.skus (sku_id varchar, sku_code varchar, product_name varchar, is_key_product boolean);
-create table marts.shipped_orders (
-    shipstation_order_id bigint, order_number varchar, ship_date date, tracking_number varchar
-);
-create table marts.shipped_items (
-    shipped_item_id varchar, shipment_id bigint, shipstation_order_id bigint, order_number varchar, ship_date date,
-    shipstation_sku_raw varchar, sku_code varchar, lot_number varchar, lot_source varchar, quantity_shipped bigint
-);
-create table marts.orders_inbox (shipstation_order_id bigint, order_number varchar, order_status varchar);
-create table marts.packages (shipment_id bigint, shipstation_order_id bigint, tracking_number varchar);
-create table marts.order_consignees (
-    shipstation_order_id bigint, consignee_name varchar, company varchar, city varchar, state varchar,
-    postal_code varchar, country varchar
-);
-create table marts.exceptions (exception_type varchar, severity varchar);
-create table marts.lot_inventory (
-    lot_id varchar, sku_code varchar, lot_number varchar, received_date date, quantity_on_hand bigint
-);
-create table marts.inventory_transactions (
-    transaction_id varchar, transaction_date date, sku_code varchar, lot_number varchar, transaction_type varchar,
-    quantity bigint
-);
-create table marts.inventory_daily (
-    inventory_date date, sku_code varchar, quantity_on_hand bigint, pallet_count bigint
-);
-create table marts.inventory_current (
-    sku_code varchar, product_name varchar, quantity_on_hand bigint, quantity_allocated bigint,
-    quantity_available bigint, average_weekly_units double, days_of_supply double, alert_level varchar
-);
-create table marts.weekly_shipped_history (week_start_date date, sku_code varchar, quantity_shipped bigint);
-create table marts.weekly_inventory_report (
-    week_start_date date, sku_code varchar, product_name varchar, quantity_on_hand bigint,
-    average_weekly_units double, weeks_averaged bigint, days_of_supply double, run_out_date date,
-    pallet_count bigint
-);
-create table marts.charge_report_daily (
-    charge_date date, order_count bigint, package_count bigint, unit_count bigint, order_charge_cents bigint,
-    handling_charge_cents bigint, storage_charge_cents bigint, postage_cents bigint, total_cents bigint,
-    pallet_count bigint
-);
-create table marts.charge_report_carriers (
-    charge_month date, carrier_code varchar, service_code varchar, package_count bigint, postage_cents bigint
-);
-"""
+_COLUMNS = {
+    "snapshot_info": "as_of, today, timezone",
+    "skus": "sku_id, sku_code, product_name, is_key_product",
+    "shipped_orders": "shipstation_order_id, order_number, ship_date, tracking_number",
+    "shipped_items": (
+        "shipped_item_id, shipment_id, shipstation_order_id, order_number, ship_date, shipstation_sku_raw,"
+        " sku_code, lot_number, lot_source, quantity_shipped"
+    ),
+    "orders_inbox": "shipstation_order_id, order_number, order_date, order_status",
+    "order_items_inbox": "shipstation_order_id, sku_code, lot_number, quantity",
+    "packages": "shipment_id, shipstation_order_id, tracking_number",
+    "order_consignees": "shipstation_order_id, consignee_name, company, city, state, postal_code, country",
+    "exceptions": "exception_type, severity",
+    "lots": "lot_id, sku_code, lot_number, received_date",
+    "lot_inventory": "lot_id, sku_code, lot_number, received_date, quantity_on_hand",
+    "inventory_transactions": "transaction_id, transaction_date, sku_code, lot_number, transaction_type, quantity",
+    "inventory_daily": "inventory_date, sku_code, quantity_on_hand, pallet_count, units_per_pallet",
+    "inventory_current": (
+        "sku_code, product_name, quantity_on_hand, quantity_allocated, quantity_available, average_weekly_units,"
+        " days_of_supply, alert_level"
+    ),
+    "weekly_shipped_history": "week_start_date, sku_code, quantity_shipped",
+    "weekly_inventory_report": (
+        "week_start_date, sku_code, product_name, quantity_on_hand, average_weekly_units, weeks_averaged,"
+        " days_of_supply, run_out_date, pallet_count"
+    ),
+    "charge_report_daily": (
+        "charge_date, order_count, package_count, unit_count, order_charge_cents, handling_charge_cents,"
+        " storage_charge_cents, postage_cents, total_cents, pallet_count"
+    ),
+    "charge_report_carriers": "charge_month, carrier_code, service_code, package_count, postage_cents",
+    "charge_restatements": (
+        "billed_month, restatement_key, restated_date, order_number, sku_codes, cause, order_count, package_count,"
+        " unit_count, pallet_count, total_cents"
+    ),
+    "closed_months": "month, version, closed_at, actor, content_hash",
+}
 Rows = Sequence[Sequence[Any]]
 
 
@@ -69,11 +61,9 @@ def write_snapshot(path: Path, changes: Mapping[str, Rows] | None = None) -> Pat
     """Write a snapshot; `changes` replaces the rows of tables."""
     rows: dict[str, Rows] = {**_business(), **(changes or {})}
     with duckdb.connect(str(path)) as connection:
-        connection.execute(_TABLES)
+        create_tables(connection)
         for table, values in rows.items():
-            if values:
-                marks = ", ".join("?" for _ in values[0])
-                connection.executemany(f"insert into marts.{table} values ({marks})", values)
+            insert(connection, table, _COLUMNS[table], values)
     path.chmod(0o444)
     return path
 
@@ -99,7 +89,12 @@ def _business() -> dict[str, Rows]:
             ("c", 22, 2, "671826", TODAY, "17904", "17904", "240901", "fifo", 4),
             ("d", 22, 2, "671826", TODAY, HOSTILE, None, None, "unassigned", 1),
         ],
-        "orders_inbox": [(1, "671825", "shipped"), (2, "671826", "shipped"), (3, "100001", "on_hold")],
+        "orders_inbox": [
+            (1, "671825", TODAY, "shipped"),
+            (2, "671826", TODAY, "shipped"),
+            (3, "100001", TODAY, "on_hold"),
+        ],
+        "order_items_inbox": [(1, "17612", "250300", 1200), (3, "17612", "250300", 2)],
         "packages": [(11, 1, "9400-1"), (21, 2, "9400-2"), (22, 2, "9400-3")],
         "order_consignees": [
             (1, HOSTILE, None, "São Paulo", "SP", "01310-100", "BR"),
@@ -111,6 +106,11 @@ def _business() -> dict[str, Rows]:
             ("17904-240901", "17904", "240901", date(2025, 9, 19), 464),
             ("17904-230101", "17904", "230101", date(2023, 1, 9), 0),
         ],
+        "lots": [
+            ("17612-250300", "17612", "250300", date(2025, 9, 19)),
+            ("17904-240901", "17904", "240901", date(2025, 9, 19)),
+            ("17913-250001", "17913", "250001", None),
+        ],
         "inventory_transactions": [
             ("opening", date(2025, 9, 19), "17612", "250300", "opening", 8000),
             ("up", date(2026, 11, 1), "17612", "250300", "adjust_up", 980),
@@ -118,7 +118,11 @@ def _business() -> dict[str, Rows]:
             ("opening2", date(2025, 9, 19), "17904", "240901", "opening", 468),
             ("ship2", TODAY, "17904", "240901", "ship", -4),
         ],
-        "inventory_daily": [(TODAY, "17612", 7777, 163), (TODAY, "17904", 464, 6)],
+        "inventory_daily": [
+            (day, sku, units, pallets, per_pallet)
+            for day in (TODAY, MONDAY + timedelta(days=6))
+            for sku, units, pallets, per_pallet in (("17612", 7777, 163, 48), ("17904", 464, 6, 81))
+        ],
         "inventory_current": [
             ("17612", "PT Kit", 7777, 2, 7775, 140.25, 388.1, "critical"),
             ("17904", "Travel Kit", 464, 0, 464, 9.0, 360.9, "normal"),

@@ -13,9 +13,10 @@ from workflows.reports.reading import Source, open_snapshot
 from workflows.reports.tables import csv_bytes, xlsx_bytes
 
 _LOT = """
-    select lots.lot_number, lots.received_date, lots.quantity_on_hand, skus.product_name
-    from marts.lot_inventory as lots
-    inner join marts.skus as skus on lots.sku_code = skus.sku_code
+    select lots.received_date, skus.product_name, stock.quantity_on_hand
+    from marts.lots as lots
+    left join marts.skus as skus on lots.sku_code = skus.sku_code
+    left join marts.lot_inventory as stock on lots.lot_id = stock.lot_id
     where lots.sku_code = $1 and lots.lot_number = $2
 """
 _MOVED = """
@@ -49,7 +50,17 @@ _SHIPMENTS = """
     left join marts.order_consignees as consignees on items.shipstation_order_id = consignees.shipstation_order_id
     order by items.ship_date, items.order_number, items.shipstation_order_id, items.shipment_id
 """
-
+_OPEN_ORDERS = """
+    select
+        orders.order_date, orders.order_number, orders.order_status, sum(items.quantity)::bigint as quantity
+    from marts.order_items_inbox as items
+    inner join marts.orders_inbox as orders on items.shipstation_order_id = orders.shipstation_order_id
+    where
+        items.sku_code = $1 and items.lot_number = $2
+        and orders.order_status in ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')
+    group by all
+    order by all
+"""
 _SHIP = "ship"
 _KINDS = {
     "opening": "Opening stock",
@@ -93,11 +104,13 @@ class Recall:
         lot_number: The lot.
         product_name: The product.
         received_date: When it was received, None when nobody entered it.
-        quantity_on_hand: Units on the shelf at the snapshot.
+        quantity_on_hand: Units on the shelf at the snapshot; None for a product that is not stocked here.
         movements: What came and went, by kind; their sum is what is on hand.
         shipments: One row for each package with units of it: `ship_date`, `order_number`, `quantity`, `lot_source`
             (`shipment` when the label names the lot, `fifo` when it was assigned), `tracking_number`,
             `consignee_name`, `company`, `city`, `state`, `postal_code`, `country`, `shipstation_order_id`.
+        open_orders: Orders not shipped yet whose lines name the lot: `order_date`, `order_number`, `order_status`,
+            `quantity`.
         is_balanced: The movements add up to what is on hand, and the shipments to what was shipped.
     """
 
@@ -105,9 +118,10 @@ class Recall:
     lot_number: str
     product_name: str
     received_date: date | None
-    quantity_on_hand: int
+    quantity_on_hand: int | None
     movements: tuple[Movement, ...]
     shipments: tuple[dict[str, Any], ...]
+    open_orders: tuple[dict[str, Any], ...]
     is_balanced: bool
 
 
@@ -130,11 +144,12 @@ def read_recall(source: Source, sku_code: str, lot_number: str) -> Recall:
     return Recall(
         sku_code=sku_code,
         lot_number=lot_number,
-        product_name=found[0]["product_name"],
+        product_name=found[0]["product_name"] or "",
         received_date=found[0]["received_date"],
         quantity_on_hand=on_hand,
         movements=tuple(Movement(name, moved[kind]) for kind, name in _KINDS.items() if kind in moved),
         shipments=tuple(shipments),
+        open_orders=tuple(source.rows(_OPEN_ORDERS, sku_code, lot_number)),
         is_balanced=sum(moved.values()) == on_hand and shipped == -moved.get(_SHIP, 0),
     )
 
@@ -199,12 +214,15 @@ def _document(source: Source, recall: Recall) -> Document:
             ),
             Text("Confidential: names and places of customers. Destroy the print when the recall is over."),
             _balance(recall),
+            _waiting(recall),
             _shipments(recall, shipped),
         ],
     )
 
 
 def _balance(recall: Recall) -> Table:
+    if recall.quantity_on_hand is None:
+        return Table("Where the units are", [], [], empty="This product is not stocked here: there is no balance.")
     verdict = (
         "Balanced: what came, less what went, is on hand, and every shipped unit is listed below."
         if recall.is_balanced
@@ -221,6 +239,21 @@ def _balance(recall: Recall) -> Table:
         totals={"name": "On hand", "quantity": recall.quantity_on_hand},
         note=verdict,
         empty="Nothing of this lot has moved.",
+    )
+
+
+def _waiting(recall: Recall) -> Table:
+    return Table(
+        title="Orders to stop",
+        columns=[
+            Column("order_number", "Order", width=2),
+            Column("order_date", "Ordered", Kind.DATE, width=2),
+            Column("order_status", "Status", width=3),
+            Column("quantity", "Units", Kind.COUNT),
+            Column("", "", width=4),
+        ],
+        rows=recall.open_orders,
+        empty="No open order names this lot.",
     )
 
 

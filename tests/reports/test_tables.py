@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from workflows.reports.tables import csv_bytes, xlsx_bytes
+
+AS_OF = datetime(2026, 11, 20, 20, 5, tzinfo=UTC)
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", " =1", "\x00=1"]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_is_shown_as_text_in_csv_and_in_a_workbook(formula: str, tmp_path: Path) -> None:
+    value = csv_bytes(["note"], [[formula]]).decode("utf-8-sig").split("\r\n")[1].strip('"')
+    assert value[0] in ("'", "�")
+    path = tmp_path / "table.xlsx"
+    path.write_bytes(xlsx_bytes("Notes", ["note"], [[formula]], AS_OF))
+    cell = openpyxl.load_workbook(path)["Notes"]["A2"]
+    assert cell.data_type != "f"
+    assert isinstance(cell.value, str)
+
+
+def test_numbers_days_quotes_and_codes_stay_as_they_are_in_csv() -> None:
+    rows = [[date(2026, 11, 20), -5, "17612 - 250300", None, 'say "hi"']]
+    assert csv_bytes(["day", "units", "sku", "lot", "note"], rows).decode("utf-8-sig") == (
+        'day,units,sku,lot,note\r\n2026-11-20,-5,17612 - 250300,,"say ""hi"""\r\n'
+    )
+
+
+def test_a_workbook_keeps_what_each_value_is(tmp_path: Path) -> None:
+    row = ["00250300", 17612, 4.25, date(2026, 11, 20), AS_OF, True, None, "https://example.com", "W" * 40_000]
+    path = tmp_path / "table.xlsx"
+    path.write_bytes(
+        xlsx_bytes("A name that is longer than a sheet's", [str(at) for at in range(9)], [row], AS_OF)
+    )
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet is not None
+    cells = next(iter(sheet.iter_rows(min_row=2)))
+    assert [cell.value for cell in cells[:7]] == [
+        "00250300",
+        17612,
+        4.25,
+        datetime(2026, 11, 20),
+        datetime(2026, 11, 20, 20, 5),
+        True,
+        None,
+    ]
+    assert cells[7].hyperlink is None
+    assert cells[8].value == "W" * 32_767
+
+
+def test_the_same_rows_are_the_same_bytes() -> None:
+    first, second = (xlsx_bytes("Lots", ["lot"], [["250300"]], AS_OF) for _ in range(2))
+    assert first == second
