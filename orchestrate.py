@@ -18,9 +18,11 @@ from typing import NoReturn
 import click
 
 from workflows import access, answers, commands
+from workflows.close_commands import CLOSE_COMMANDS
 from workflows.console import ACTOR, JSON, Day, answer, say, to_json, who
 from workflows.entry_commands import ENTRY_COMMANDS
 from workflows.errors import FAILED, AlreadyRunning, ShipledgerError
+from workflows.job_commands import JOB_COMMANDS
 from workflows.progress import TerminalProgress
 from workflows.rehearsal import begin_rehearsal
 from workflows.serving import serve as serve_home
@@ -144,7 +146,7 @@ def demo(once: bool, port: int, as_json: bool) -> None:
             )
 
 
-for command in ENTRY_COMMANDS:
+for command in (*CLOSE_COMMANDS, *ENTRY_COMMANDS, *JOB_COMMANDS):
     cli.add_command(command)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from workflows.jobs import CLOSES
+
 
 def tell_cycle(facts: dict[str, Any]) -> str:
     """What a sync or backfill read, changed and published."""
@@ -79,3 +81,50 @@ def tell_lot_state(facts: dict[str, Any]) -> str:
         f"Lot {facts['lot_number']} of {facts['sku_code']} is {facts['status']} from {facts['valid_from']} on.\n"
         "The next sync brings it into the ledger."
     )
+
+
+def tell_cancelled(facts: dict[str, Any]) -> str:
+    """That a job was cancelled."""
+    return f"The {facts['kind']} (run {facts['run_id']}) is {facts['status']}; a step under way ends first."
+
+
+def tell_switch(facts: dict[str, Any]) -> str:
+    """How a switch stands now."""
+    return f"{facts['name']} is {'on' if facts['is_on'] else 'off'}: {facts['actor']} turned it."
+
+
+def tell_close(facts: dict[str, Any]) -> str:
+    """What a close closed, made and sent."""
+    lines = [f"{before['title']}: {before['summary']}." for before in facts["closed_before"]]
+    if facts["already_done"]:
+        lines.append(f"{facts['title']} is closed already, by {facts['closed_by']}: {facts['summary']}.")
+        lines += [facts["since_then"]] if facts["since_then"] else []
+    else:
+        again = f" (version {facts['version']})" if facts["version"] > 1 else ""
+        lines.append(f"{facts['title']} is closed{again}: {facts['summary']}.")
+    made = [file for one in [*facts["closed_before"], facts] for file in one["reports"]]
+    lines += [f"  {file}" for file in made]
+    lines += [f"Mail: {facts['mail']}."] if facts["mail"] else []
+    return "\n".join(lines)
+
+
+def tell_outcome(facts: dict[str, Any]) -> str:
+    """What a job of any kind did."""
+    if facts["kind"] in CLOSES:
+        return tell_close(facts)
+    if facts["kind"] == "reconcile":
+        return tell_comparison(facts)
+    if facts["kind"] in ("sync", "backfill"):
+        return tell_cycle(facts)
+    return f"The {facts['kind']} is done."
+
+
+def tell_health(facts: dict[str, Any]) -> str:
+    """What the health checks found, a line for each."""
+    lines = [
+        f"{'ok  ' if check['is_ok'] else 'FAIL'}  {check['name']:<28} {check['detail'] or check['claim']}"
+        for check in facts["checks"]
+    ]
+    failed = len(facts["failed"])
+    lines.append(f"{len(lines) - failed} passed, {failed} failed; {facts['snapshot']}, {facts['seconds']:.1f} s.")
+    return "\n".join(lines)

@@ -10,7 +10,9 @@ from typing import Any
 
 from workflows.engine import account_of
 from workflows.errors import Cancelled, ShipledgerError, UsageError
+from workflows.home import prepare_home
 from workflows.jobs import Job, JobClient, job_client
+from workflows.periods import CloseKind, period_to_close
 from workflows.settings import Settings
 from workflows.worker import become_worker
 
@@ -80,6 +82,54 @@ def reconcile(
         "repair": repair,
     }
     return _run_job(settings, "reconcile", arguments, actor, on_progress)
+
+
+def close(
+    settings: Settings, kind: CloseKind, day: date | None, force: bool, actor: str, on_progress: OnProgress
+) -> dict[str, Any]:
+    """Close the day, week or month that a date closes, and give what was closed.
+
+    Args:
+        settings: The configuration.
+        kind: eod, eow or eom.
+        day: The date; today, in the business's time zone, by default.
+        force: Run all steps again as a new version.
+        actor: Who asked.
+        on_progress: Told the job's state while it runs.
+
+    Raises:
+        ShipledgerError: With the contract's exit code.
+    """
+    account_of(settings)
+    day = day or settings.today()
+    period_to_close(kind, day, settings.today())
+    return _run_job(settings, kind, {"date": day.isoformat(), "force": force}, actor, on_progress)
+
+
+def retry(settings: Settings, run_id: str, actor: str, on_progress: OnProgress) -> dict[str, Any]:
+    """Run a failed or cancelled job again; a close goes on at the step that failed.
+
+    Raises:
+        ShipledgerError: With the contract's exit code.
+    """
+    own = become_worker(settings)
+    if own is not None:
+        return _follow(own, own.retry(run_id, actor), on_progress)
+    with job_client(settings) as jobs:
+        _wait_for_store(jobs)
+        return _follow_elsewhere(settings, jobs, jobs.retry(run_id, actor), on_progress)
+
+
+def cancel(settings: Settings, run_id: str) -> dict[str, Any]:
+    """Cancel a queued or running job. Gives its `run_id`, `kind` and `status`.
+
+    Raises:
+        UsageError: There is no such run, or it has ended.
+    """
+    prepare_home(settings)
+    with job_client(settings) as jobs:
+        job = jobs.cancel(run_id)
+    return {"run_id": job.run_id, "kind": job.kind, "status": job.status}
 
 
 def _span(settings: Settings, since: date, until: date | None) -> tuple[datetime, datetime | None]:

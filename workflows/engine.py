@@ -143,6 +143,14 @@ class Engine:
             note_green_build(connection, GreenBuild(print_now, today, as_of), loads)
         return {"built": True, "built_at": as_of, **asdict(outcome)}
 
+    def load_operations(self) -> None:
+        """Load what was entered and closed here since the last load."""
+        with _told_to_the_user():
+            prepare_store(self.settings.operations)
+            load_entries(self.settings.operations, self._warehouse)
+            prepare_closes(self.settings.operations)
+            load_closes(self.settings.operations, self._warehouse)
+
     def publish(self, run: Run, built_at: datetime) -> str:
         """Publish the ledger as a snapshot, unless the current one was made of the same build.
 
@@ -163,10 +171,7 @@ class Engine:
         began = time.monotonic()
         with _told_to_the_user():
             loaded = fetch(account)
-            prepare_store(self.settings.operations)
-            load_entries(self.settings.operations, self._warehouse)
-            prepare_closes(self.settings.operations)
-            load_closes(self.settings.operations, self._warehouse)
+        self.load_operations()
         facts = asdict(loaded)
         facts["load_seconds"] = time.monotonic() - began
         return facts

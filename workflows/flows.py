@@ -6,17 +6,18 @@ A killed job goes on at its first unfinished step, and every step may safely run
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from dbos import DBOS
 
-from workflows.engine import Engine, Facts
-from workflows.errors import ShipledgerError
+from workflows.engine import Engine, Facts, Report
+from workflows.errors import Cancelled, ShipledgerError
 from workflows.jobs import Job, JobClient
 from workflows.warehouse import Run
 
@@ -36,12 +37,22 @@ _SUMMED = (
 )
 
 
+# Told from within dbt, which would take an exception there for a failed model: a build runs to its end.
+_NOT_BROKEN_OFF = "models"
+
+
 @dataclass
 class Bench:
-    """What the steps work with; set by the worker before it starts."""
+    """What the steps work with; set by the worker before it starts.
+
+    Attributes:
+        turn: Held by the step that works on the warehouse. The queue gives one job at a time, but a cancelled one
+            leaves it at once, while its last step may still be at work.
+    """
 
     engine: Engine
     jobs: JobClient
+    turn: threading.RLock = field(default_factory=threading.RLock)
 
 
 _bench: Bench | None = None
@@ -109,20 +120,20 @@ def _begin() -> datetime:
 
 @DBOS.step(name="load")
 def _load_changes() -> Facts:
-    with _in_a_sentence("loading"):
+    with working("load"):
         return current_bench().engine.load_changes(_reporter())
 
 
 @DBOS.step(name="load window")
 def _load_window(since: str, until: str | None) -> Facts:
     end = datetime.fromisoformat(until) if until else None
-    with _in_a_sentence("loading"):
+    with working("load"):
         return current_bench().engine.load_window(datetime.fromisoformat(since), end, _reporter())
 
 
 @DBOS.step(name="compare")
 def _compare(since: str, until: str, repair: bool) -> Facts:
-    with _in_a_sentence("comparing"):
+    with working("compare"):
         return current_bench().engine.reconcile(
             datetime.fromisoformat(since), datetime.fromisoformat(until), repair, _reporter()
         )
@@ -130,33 +141,48 @@ def _compare(since: str, until: str, repair: bool) -> Facts:
 
 @DBOS.step(name="build")
 def _build(kind: str, started_at: datetime, loaded: Facts) -> Facts:
-    run = _run(kind, started_at, loaded, "running")
-    with _in_a_sentence("building"):
-        return current_bench().engine.build(run, _runs_since, _reporter())
+    run = this_run(kind, started_at, loaded)
+    with working("build"):
+        return current_bench().engine.build(run, runs_since, _reporter())
 
 
 @DBOS.step(name="publish")
 def _publish(kind: str, started_at: datetime, loaded: Facts, built_at: datetime) -> tuple[str, datetime]:
-    run = _run(kind, started_at, loaded, "running")
-    with _in_a_sentence("publishing"):
+    run = this_run(kind, started_at, loaded)
+    with working("publish"):
         published = current_bench().engine.publish(run, built_at)
     return published, datetime.now(UTC)
 
 
 @contextmanager
-def _in_a_sentence(act: str) -> Iterator[None]:
-    """What nobody foresaw goes to the log whole, and to the user as a sentence."""
-    try:
-        yield
-    except ShipledgerError as problem:
-        log.warning("%s ended: %s", act, problem)
-        raise
-    except Exception as problem:
-        log.exception("%s failed unexpectedly", act)
-        raise ShipledgerError(
-            f"Something unexpected went wrong while {act} ({type(problem).__name__}). Nothing was published; "
-            "logs/shipledger.log in the home has the details. Try again, and report it if it stays."
-        ) from problem
+def working(step: str) -> Iterator[None]:
+    """A step's work on the warehouse: one at a time.
+
+    What nobody foresaw goes to the log whole, and to the user as a sentence.
+    """
+    with current_bench().turn:
+        try:
+            yield
+        except ShipledgerError as problem:
+            log.warning("The step '%s' ended: %s", step, problem)
+            raise
+        except Exception as problem:
+            cancelled = _cause(problem, Cancelled)
+            if cancelled is not None:
+                raise cancelled from problem
+            log.exception("The step '%s' failed unexpectedly", step)
+            raise ShipledgerError(
+                f"Something unexpected went wrong at the step '{step}' ({type(problem).__name__}). What was "
+                "published before stays; logs/shipledger.log in the home has the details. Try again, and "
+                "report it if it stays."
+            ) from problem
+
+
+def _cause(problem: BaseException | None, wanted: type[Exception]) -> BaseException | None:
+    """The error of that kind which led to this one; dlt wraps what is raised while it reads."""
+    while problem is not None and not isinstance(problem, wanted):
+        problem = problem.__cause__ or problem.__context__
+    return problem
 
 
 def current_bench() -> Bench:
@@ -166,22 +192,39 @@ def current_bench() -> Bench:
     return _bench
 
 
-def _reporter() -> Callable[[str, int, int], None]:
-    """A progress report for the current job, at most one every half second."""
-    bench, run_id = current_bench(), str(DBOS.workflow_id)
+def _reporter() -> Report:
+    """A progress report for the current job."""
+    jobs, run_id = current_bench().jobs, str(DBOS.workflow_id)
+    return reporter(lambda step, done, total: jobs.report(run_id, step, done, total))
+
+
+def reporter(tell: Report) -> Report:
+    """A progress report that is told at most every half second, and breaks off a job that was cancelled.
+
+    Args:
+        tell: Told (what is counted, done, in all).
+
+    Returns:
+        What a step reports to. It raises `Cancelled`.
+    """
+    jobs, run_id = current_bench().jobs, str(DBOS.workflow_id)
     last = 0.0
 
     def report(step: str, done: int, total: int) -> None:
         nonlocal last
         now = time.monotonic()
-        if now - last >= _REPORT_EVERY_SECONDS:
-            last = now
-            bench.jobs.report(run_id, step, done, total)
+        if now - last < _REPORT_EVERY_SECONDS:
+            return
+        last = now
+        tell(step, done, total)
+        if step != _NOT_BROKEN_OFF:
+            jobs.break_off_when_cancelled(run_id)
 
     return report
 
 
-def _runs_since(finished_after: datetime | None) -> list[Run]:
+def runs_since(finished_after: datetime | None) -> list[Run]:
+    """Runs that finished after an instant (UTC; None for all), and those that are open."""
     jobs = current_bench().jobs
     known = [*jobs.jobs(finished_after=finished_after, limit=None), *jobs.open_jobs()]
     return [_run_of(job) for job in known]
@@ -203,7 +246,8 @@ def _run_of(job: Job) -> Run:
     )
 
 
-def _run(kind: str, started_at: datetime, facts: Facts, status: str) -> Run:
+def this_run(kind: str, started_at: datetime, facts: Facts) -> Run:
+    """The current job as a run that is still going, with what its steps have told so far."""
     return Run(
         **{
             **_known(facts),
@@ -211,7 +255,7 @@ def _run(kind: str, started_at: datetime, facts: Facts, status: str) -> Run:
             "kind": kind,
             "started_at": started_at,
             "finished_at": None,
-            "status": status,
+            "status": "running",
             "actor": DBOS.authenticated_user,
         }
     )

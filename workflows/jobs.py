@@ -5,7 +5,7 @@ This module is the job client: it talks to the workflow store only, and knows no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,14 +15,21 @@ from dbos import DBOSClient, WorkflowStatus
 from dbos import error as dbos_error
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from workflows.errors import AlreadyRunning
+from workflows.errors import AlreadyRunning, Cancelled, UsageError
 from workflows.settings import Settings
 
+# Jobs that work on the warehouse, one at a time, and those that only read what is published or send mail.
 QUEUE = "writer"
+ERRANDS_QUEUE = "errands"
 APPLICATION = "shipledger"
 # Raised when the steps of a workflow change, so that no job is resumed by other code than began it.
-APPLICATION_VERSION = "shipledger-2"
-KINDS = ("sync", "backfill", "reconcile")
+APPLICATION_VERSION = "shipledger-3"
+CLOSES = ("eod", "eow", "eom")
+# They send mail, which may take its time, and need no turn at the warehouse.
+ERRANDS = ("digest", "watch")
+# Every kind but `watch`, which is too frequent to be listed.
+KINDS = ("sync", "backfill", "reconcile", *CLOSES, "health", "cleanup", "digest")
+_DELETED_AT_ONCE = 500
 _OPEN = ("ENQUEUED", "PENDING", "DELAYED")
 _STATUS = {
     "SUCCESS": "success",
@@ -41,12 +48,13 @@ class Job:
 
     Attributes:
         run_id: Its id.
-        kind: sync or backfill.
+        kind: One of `KINDS`.
         status: queued, running, success, failed or cancelled.
         arguments: What it was asked to do.
         result: What it gave, once it succeeded.
         error: What went wrong, once it failed.
-        progress: The step it is at: `step`, `done`, `total`.
+        progress: The step it is at: `step`, `done`, `total`. A close counts its steps, names the `finished` ones
+            and tells how far it is `within` the step (what, done, total), if it knows; see `progress.percent`.
     """
 
     run_id: str
@@ -76,6 +84,11 @@ class JobClient:
     def enqueue(self, kind: str, actor: str, **arguments: Any) -> str:
         """Put a job into the queue.
 
+        Args:
+            kind: One of `KINDS`.
+            actor: Who asked.
+            arguments: For a close `date` (ISO) and `force`; see the workflow of the kind.
+
         Returns:
             Its run id.
 
@@ -85,7 +98,7 @@ class JobClient:
         try:
             handle: Any = self._dbos.enqueue(
                 {
-                    "queue_name": QUEUE,
+                    "queue_name": ERRANDS_QUEUE if kind in ERRANDS else QUEUE,
                     "workflow_name": kind,
                     "deduplication_id": kind,
                     "app_version": APPLICATION_VERSION,
@@ -103,10 +116,73 @@ class JobClient:
             ) from problem
         return str(handle.get_workflow_id())
 
+    def cancel(self, run_id: str) -> Job:
+        """Cancel a queued job, or a running one: that ends at its next step or report of progress.
+
+        Returns:
+            The job as it is then.
+
+        Raises:
+            UsageError: There is no such run, or it has ended.
+        """
+        job = self._known(run_id)
+        if not job.is_open:
+            raise UsageError(f"The {job.kind} (run {run_id}) has ended already: {job.status}.")
+        self._dbos.cancel_workflow(run_id)
+        return self._known(run_id)
+
+    def break_off_when_cancelled(self, run_id: str) -> None:
+        """Raise `Cancelled` in the job that asks, when it has been."""
+        job = self.job(run_id)
+        if job is not None and job.status == "cancelled":
+            raise Cancelled(f"The {job.kind} (run {run_id}) was cancelled.")
+
+    def retry(self, run_id: str, actor: str) -> str:
+        """Put a failed or cancelled job into the queue again; a close goes on at the step that failed.
+
+        Returns:
+            The new job's run id.
+
+        Raises:
+            UsageError: There is no such run, it has succeeded, or it is still open.
+            AlreadyRunning: Another of its kind is queued or running.
+        """
+        job = self._known(run_id)
+        if job.status not in ("failed", "cancelled"):
+            raise UsageError(f"The {job.kind} (run {run_id}) is {job.status}: there is nothing to retry.")
+        arguments = job.arguments | ({"force": False} if "force" in job.arguments else {})
+        return self.enqueue(job.kind, actor, **arguments)
+
+    def cancel_of_other_versions(self) -> None:
+        """Cancel what another version of the application left open: nobody can run it, and it blocks its kind."""
+        for one in self._dbos.list_workflows(status=list(_OPEN), load_input=False, load_output=False):
+            if one.app_version != APPLICATION_VERSION:
+                self._dbos.cancel_workflow(one.workflow_id)
+
+    def forget(self, ended_before: datetime) -> int:
+        """Delete the runs that ended before an instant (UTC), with their steps. Gives their number."""
+        old = self._dbos.list_workflows(
+            completed_before=ended_before.isoformat(), load_input=False, load_output=False
+        )
+        for first in range(0, len(old), _DELETED_AT_ONCE):
+            self._dbos.delete_workflows([one.workflow_id for one in old[first : first + _DELETED_AT_ONCE]])
+        return len(old)
+
+    def finished_steps(self, run_id: str) -> dict[str, Any]:
+        """What each finished step of a run gave, by the step's name, in their order."""
+        steps = self._dbos.list_workflow_steps(run_id)
+        return {step["function_name"]: step["output"] for step in steps if step["error"] is None}
+
+    def _known(self, run_id: str) -> Job:
+        job = self.job(run_id)
+        if job is None:
+            raise UsageError(f"There is no run {run_id}. `status` names the runs.")
+        return job
+
     def job(self, run_id: str) -> Job | None:
         """One job, None when there is no such id."""
-        found = self._dbos.list_workflows(workflow_ids=[run_id])
-        return _job(found[0]) if found else None
+        found = self._list(workflow_ids=[run_id])
+        return found[0] if found else None
 
     def open_job(self, kind: str) -> Job | None:
         """The queued or running job of a kind, None when there is none."""
@@ -123,6 +199,7 @@ class JobClient:
         status: list[str] | None = None,
         kinds: tuple[str, ...] = KINDS,
         finished_after: datetime | None = None,
+        version: str | None = None,
         limit: int | None = 50,
     ) -> list[Job]:
         """Jobs, newest first.
@@ -131,24 +208,28 @@ class JobClient:
             status: States of the workflow store to keep.
             kinds: Kinds to keep.
             finished_after: Leave out what is open, or finished before this instant (UTC).
+            version: Keep those that this version of the application ran.
             limit: At most so many.
 
         Returns:
             None at all before the first worker has made the workflow store.
         """
+        return self._list(
+            name=list(kinds),
+            status=status,
+            app_version=version,
+            completed_after=finished_after.isoformat() if finished_after else None,
+            limit=limit,
+            sort_desc=True,
+        )
+
+    def _list(self, **filters: Any) -> list[Job]:
         try:
-            found = self._dbos.list_workflows(
-                name=list(kinds),
-                status=status,
-                completed_after=finished_after.isoformat() if finished_after else None,
-                limit=limit,
-                sort_desc=True,
-            )
+            return [_job(one) for one in self._dbos.list_workflows(**filters)]
         except (OperationalError, ProgrammingError):
             if self.is_ready():
                 raise
             return []
-        return [_job(one) for one in found]
 
     def is_ready(self) -> bool:
         """Whether the workflow store has its tables; the first worker of a home makes them."""
@@ -158,11 +239,21 @@ class JobClient:
             return False
         return True
 
-    def report(self, run_id: str, step: str, done: int, total: int) -> None:
-        """Note how far a job is."""
-        self._dbos.update_workflow_attributes(
-            run_id, {"progress": {"step": step, "done": done, "total": total}}, merge=True
-        )
+    def report(
+        self,
+        run_id: str,
+        step: str,
+        done: int,
+        total: int,
+        *,
+        finished: Sequence[str] | None = None,
+        within: tuple[str, int, int] | None = None,
+    ) -> None:
+        """Note how far a job is; see `Job.progress`."""
+        progress: dict[str, Any] = {"step": step, "done": done, "total": total}
+        if finished is not None:
+            progress |= {"finished": list(finished), "within": within}
+        self._dbos.update_workflow_attributes(run_id, {"progress": progress}, merge=True)
 
 
 @contextmanager

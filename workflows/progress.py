@@ -37,8 +37,23 @@ class TerminalProgress:
 
 
 def describe(job: Job) -> str:
-    """One line on where a job is, for example `sync: orders 1500 of 4000`."""
+    """One line on where a job is, for example `sync: orders 1500 of 4000`, `eod: build and test, 14 %`."""
     step, done, total = (job.progress.get(name) for name in ("step", "done", "total"))
     if job.status == "queued" or not step:
         return f"{job.kind}: {job.status}"
+    if job.progress.get("finished") is not None:
+        return f"{job.kind}: {step}, {percent(job)} %"
     return f"{job.kind}: {step} {done} of {total}" if total else f"{job.kind}: {step} {done}"
+
+
+def percent(job: Job) -> int | None:
+    """How much of a running job is done, 0 to 99; None when it does not know.
+
+    A close counts its steps alike, and of the step under way the part that it tells.
+    """
+    done, total = job.progress.get("done") or 0, job.progress.get("total") or 0
+    if not total:
+        return None
+    _what, within_done, within_total = job.progress.get("within") or ("", 0, 0)
+    part = min(1.0, within_done / within_total) if within_total else 0.0
+    return min(99, int(100 * (done + part) / total))

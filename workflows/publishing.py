@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from workflows.errors import ShipledgerError
+from workflows.jobs import CLOSES
 from workflows.settings import Settings
 from workflows.warehouse import Run
 
@@ -27,7 +28,7 @@ def publish(settings: Settings, run: Run, built_at: datetime) -> str:
     Args:
         settings: Where.
         run: The publishing run. It is entered in the ledger as finished: dbt built `sync_runs` while it was still
-            going, and a snapshot that exists says that it succeeded.
+            going, and a snapshot that exists says that it succeeded. A close goes on, and stays as it is.
         built_at: When (UTC) the green build began that the ledger was made by; the snapshot is named after it.
 
     Returns:
@@ -80,10 +81,11 @@ def _of_build(built_at: datetime) -> str:
 
 def _finish(ledger: Path, run: Run) -> None:
     with duckdb.connect(str(ledger)) as connection:
-        connection.execute(
-            "update marts.sync_runs set status = 'success', finished_at = ? where run_id = ?",
-            [datetime.now(UTC), run.run_id],
-        )
+        if run.kind not in CLOSES:
+            connection.execute(
+                "update marts.sync_runs set status = 'success', finished_at = ? where run_id = ?",
+                [datetime.now(UTC), run.run_id],
+            )
         connection.execute("checkpoint")
 
 

@@ -1,38 +1,53 @@
-"""The schedule of a serving worker: what starts by itself, and when."""
+"""The schedule of a serving worker: what starts by itself, and when. Each part has a switch, see `switches`."""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dbos import DBOS
 
 from workflows import flows
 from workflows.errors import AlreadyRunning
+from workflows.jobs import JobClient
+from workflows.switches import is_on
 
 log = logging.getLogger(__name__)
 
 ACTOR = "schedule"
 SYNC_EVERY_MINUTES = 5
 RECONCILED_DAYS = 14
-# Before the day's work, when nobody waits for the API.
-_RECONCILE_AT = "30 3 * * *"
+# Minute and hour in the business's time zone: before the day's work, when nobody waits for the API, and never
+# between one and three, an hour that a clock change leaves out or brings twice.
+DAILY = {"reconcile": (30, 3), "health": (0, 5), "cleanup": (15, 5), "digest": (0, 7)}
+_WATCH_EVERY_MINUTES = 5
 
 
 @DBOS.workflow(name="scheduled")
 def _scheduled(due_at: datetime, kind: Any) -> None:
-    """Enqueue a job of a kind; one that is still going is not started again, and missed ones do not pile up."""
+    """Enqueue a job of a kind, unless it is switched off, or has been run since it was due.
+
+    One that is still going is not started again; of those that a sleeping machine missed one is run, not all.
+    """
+    bench = flows.current_bench()
+    if is_on(bench.engine.settings.operations, kind) and not _ran_since(bench.jobs, kind, due_at):
+        start(bench.jobs, kind, due_at)
+
+
+def _ran_since(jobs: JobClient, kind: str, due_at: datetime) -> bool:
+    """Whether a job of the kind was begun since; one from a time to come was begun by a wrong clock."""
+    last = jobs.jobs(kinds=(kind,), limit=1)
+    return bool(last) and due_at <= (last[0].created_at or due_at) <= datetime.now(UTC)
+
+
+def start(jobs: JobClient, kind: str, due_at: datetime) -> None:
+    """Enqueue what is due now, unless it is queued or running."""
     arguments = _last_days(due_at) if kind == "reconcile" else {}
     try:
-        flows.current_bench().jobs.enqueue(kind, ACTOR, **arguments)
+        jobs.enqueue(kind, ACTOR, **arguments)
     except AlreadyRunning as problem:
         log.info("The %s due at %s was left out: %s", kind, due_at, problem)
-
-
-def _last_days(until: datetime) -> dict[str, Any]:
-    since = until - timedelta(days=RECONCILED_DAYS)
-    return {"since": since.isoformat(), "until": until.isoformat(), "repair": True}
 
 
 def start_schedule(timezone: str, sync_every_minutes: int = SYNC_EVERY_MINUTES) -> None:
@@ -42,20 +57,34 @@ def start_schedule(timezone: str, sync_every_minutes: int = SYNC_EVERY_MINUTES) 
         timezone: The business's time zone, for what happens once a day.
         sync_every_minutes: How often a sync is due.
     """
+    often = {"sync": sync_every_minutes, "watch": _WATCH_EVERY_MINUTES}
+    cron = {kind: f"*/{minutes} * * * *" for kind, minutes in often.items()}
+    cron |= {kind: f"{minute} {hour} * * *" for kind, (minute, hour) in DAILY.items()}
     DBOS.apply_schedules(
         [
             {
-                "schedule_name": "sync",
+                "schedule_name": kind,
                 "workflow_fn": _scheduled,
-                "schedule": f"*/{sync_every_minutes} * * * *",
-                "context": "sync",
-            },
-            {
-                "schedule_name": "reconcile",
-                "workflow_fn": _scheduled,
-                "schedule": _RECONCILE_AT,
-                "context": "reconcile",
+                "schedule": when,
+                "context": kind,
                 "cron_timezone": timezone,
-            },
+            }
+            for kind, when in cron.items()
         ]
     )
+
+
+def missed(jobs: JobClient, now: datetime) -> list[str]:
+    """What is done daily and was due while no worker served: each once, however often it was missed.
+
+    Args:
+        jobs: The runs so far; what has never run in this home was not missed.
+        now: The present instant, UTC.
+    """
+    last = {kind: jobs.jobs(kinds=(kind,), limit=1) for kind in DAILY}
+    return [kind for kind, runs in last.items() if runs and (runs[0].created_at or now) < now - timedelta(days=1)]
+
+
+def _last_days(until: datetime) -> dict[str, Any]:
+    since = until.astimezone(UTC) - timedelta(days=RECONCILED_DAYS)
+    return {"since": since.isoformat(), "until": until.astimezone(UTC).isoformat(), "repair": True}

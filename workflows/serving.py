@@ -6,19 +6,23 @@ import logging
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from workflows.access import login_kind
 from workflows.errors import AlreadyRunning, ShipledgerError
 from workflows.jobs import JobClient
-from workflows.scheduling import ACTOR, SYNC_EVERY_MINUTES, start_schedule
+from workflows.scheduling import SYNC_EVERY_MINUTES, missed, start, start_schedule
 from workflows.settings import Settings
+from workflows.switches import is_on
 from workflows.worker import become_worker
 
 log = logging.getLogger(__name__)
 
 _PAGE_STOP_SECONDS = 5
+_JUMP_SECONDS = 30
 
 
 def serve(
@@ -49,20 +53,43 @@ def serve(
     with _page(settings, page_command) as page:
         start_schedule(settings.timezone.key, sync_every_minutes)
         announce()
-        _first_sync(settings, jobs)
+        _first_jobs(settings, jobs)
+        clock = ClockWatch(time.time(), time.monotonic())
         while not stopped.wait(0.5):
+            if clock.has_jumped(time.time(), time.monotonic()):
+                log.warning("The machine slept, or its clock was set; the schedule begins anew.")
+                start_schedule(settings.timezone.key, sync_every_minutes)
             if page.poll() is not None:
                 raise ShipledgerError(
                     f"The page ended by itself (exit {page.returncode}). Is the port taken? Try --port."
                 )
 
 
-def _first_sync(settings: Settings, jobs: JobClient) -> None:
-    if settings.api_key and settings.api_secret:
-        with suppress(AlreadyRunning):
-            jobs.enqueue("sync", ACTOR)
-    else:
+class ClockWatch:
+    """Notices that the wall clock was set, or that the machine slept.
+
+    The schedule sleeps until the next time is due: set back by a day, it would be silent for that day.
+    """
+
+    def __init__(self, wall: float, steady: float) -> None:
+        self._offset = wall - steady
+
+    def has_jumped(self, wall: float, steady: float) -> bool:
+        """Whether the wall clock has gone another way than the steady one since the last look, both in seconds."""
+        before, self._offset = self._offset, wall - steady
+        return abs(self._offset - before) > _JUMP_SECONDS
+
+
+def _first_jobs(settings: Settings, jobs: JobClient) -> None:
+    """A sync, and what was due while no worker served."""
+    now = datetime.now(UTC)
+    if not (settings.api_key and settings.api_secret):
         log.warning("No ShipStation credentials are configured: the page is served, but nothing is synced.")
+    elif is_on(settings.operations, "sync"):
+        start(jobs, "sync", now)
+    for kind in missed(jobs, now):
+        if is_on(settings.operations, kind):
+            start(jobs, kind, now)
 
 
 @contextmanager

@@ -12,10 +12,14 @@ from typing import IO
 
 from dbos import DBOS
 
-from workflows import flows
+from workflows import (
+    closes,  # noqa: F401  (the workflows of a module exist once it is imported)
+    errands,  # noqa: F401
+    flows,
+)
 from workflows.engine import Engine
 from workflows.home import prepare_home
-from workflows.jobs import APPLICATION, APPLICATION_VERSION, QUEUE, JobClient, job_client
+from workflows.jobs import APPLICATION, APPLICATION_VERSION, ERRANDS_QUEUE, QUEUE, JobClient, job_client
 from workflows.logs import log_to_home
 from workflows.presence import LOCK_FILE
 from workflows.settings import Settings
@@ -113,7 +117,9 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
         )
         try:
             DBOS.launch()
-            DBOS.register_queue(QUEUE, concurrency=1, polling_interval_sec=_POLL_SECONDS)
+            jobs.cancel_of_other_versions()
+            for queue in (QUEUE, ERRANDS_QUEUE):
+                DBOS.register_queue(queue, concurrency=1, polling_interval_sec=_POLL_SECONDS)
             yield jobs
         finally:
             DBOS.destroy()

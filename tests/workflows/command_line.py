@@ -7,8 +7,10 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -55,6 +57,10 @@ class CommandLine:
 
     def run(self, *words: str, **changes: str) -> Answer:
         return answer_of(self.start(*words, "--json", **changes))
+
+    def today(self) -> date:
+        """The business's day."""
+        return datetime.now(ZoneInfo("America/Chicago")).date()
 
     def published(self, sql: str) -> list[tuple[Any, ...]]:
         current = (self.home / "published" / "current.duckdb").resolve(strict=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from command_line import CommandLine
+from gates import open_gates
 
 from sandbox import BusinessPlan, Sandbox, SandboxSettings, generate_business
 
@@ -25,6 +26,7 @@ def own_business() -> Iterator[Sandbox]:
     """The same for a test that edits it, or injects faults."""
     with sandbox_with_business() as running:
         yield running
+        open_gates()
 
 
 def sandbox_with_business() -> Sandbox:

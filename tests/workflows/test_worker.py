@@ -2,36 +2,15 @@ from __future__ import annotations
 
 import json
 import signal
-import threading
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
 from command_line import CommandLine, answer_of
+from gates import edit_newest, gate, until
 
 from sandbox import Sandbox
 from workflows.worker import WorkerLock
-
-
-def gate(box: Sandbox, path: str) -> tuple[threading.Event, threading.Event]:
-    """Hold the sandbox's answer at the next request, until released; tells when it is reached."""
-    reached, go_on = threading.Event(), threading.Event()
-
-    def hold(_request: int) -> None:
-        entry = box.requests.entries()[-1]
-        if entry.path == path and not reached.is_set():
-            reached.set()
-            go_on.wait(60)
-
-    box.on_request = hold
-    return reached, go_on
-
-
-def edit_newest(box: Sandbox, status: str) -> int:
-    newest = max(record.id for record in box.book.table("orders"))
-    box.book.edit_order(newest, datetime.now(UTC), {"orderStatus": status})
-    return newest
 
 
 def edit_second_newest(box: Sandbox, status: str) -> int:
@@ -168,15 +147,6 @@ def test_a_demo_refuses_a_home_that_holds_an_account(filled: CommandLine) -> Non
     answer = filled.run("demo", "--once")
     assert answer.code == 2
     assert "must not touch" in answer.facts["error"]
-
-
-def until(look: Callable[[], Any], expected: Any, seconds: float = 60) -> bool:
-    """Look again until it is as expected; each look takes long enough to be no busy loop."""
-    deadline = datetime.now(UTC) + timedelta(seconds=seconds)
-    while datetime.now(UTC) < deadline:
-        if look() == expected:
-            return True
-    return False
 
 
 def lose_an_order(command: CommandLine) -> None:

@@ -95,6 +95,12 @@ def archived_reports(settings: Settings) -> list[ArchivedReport]:
     )
 
 
+def last_version(settings: Settings, kind: str, period: date) -> int:
+    """The newest version of a period's reports, whole or not; 0 when there is none."""
+    folders = _folder(settings, kind, period, 0).parent.glob("v*")
+    return max((int(folder.name[1:]) for folder in folders if folder.name[1:].isdecimal()), default=0)
+
+
 def period_name(kind: str, period: date) -> str:
     """A period as folders, files and keys name it: `2026-11-20`, for a month `2026-11`."""
     return f"{period:%Y-%m}" if kind == "eom" else period.isoformat()

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+import signal
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from command_line import CommandLine
+from gates import until
+
+from workflows.errors import UsageError
+from workflows.scheduling import DAILY
+from workflows.serving import ClockWatch
+from workflows.switches import read_switches, turn_switch
+
+
+def test_every_switch_is_on_until_somebody_turns_it_and_each_turn_is_kept(tmp_path: Path) -> None:
+    store = tmp_path / "operations.sqlite"
+    assert all(switch.is_on for switch in read_switches(store))
+    turn_switch(store, "sync", False, "mary")
+    turn_switch(store, "sync", True, "joe")
+    turn_switch(store, "sync", False, "ann")
+    standing = {switch.name: (switch.is_on, switch.actor) for switch in read_switches(store)}
+    assert standing["sync"] == (False, "ann")
+    assert standing["reconcile"] == (True, None)
+    with pytest.raises(UsageError, match="no switch 'lights'"):
+        turn_switch(store, "lights", True, "mary")
+
+
+def test_a_switch_that_is_off_stays_off_when_serving_begins_again(filled: CommandLine) -> None:
+    turned = filled.run("switch", "sync", "off", "--actor", "mary")
+    assert (turned.code, turned.facts["is_on"], turned.facts["actor"]) == (0, False, "mary")
+    for _ in range(2):
+        serving = filled.start("serve", "--port", "0", "--json")
+        try:
+            assert serving.stdout is not None
+            assert json.loads(serving.stdout.readline())["page"]
+            assert until(lambda: filled.run("status").facts["worker_running"], True)
+        finally:
+            serving.send_signal(signal.SIGTERM)
+            serving.communicate(timeout=60)
+        facts = filled.run("status").facts
+        assert (facts["last_runs"]["sync"], facts["open_jobs"]) == (None, [])
+
+
+def test_daily_work_falls_into_no_hour_that_a_clock_change_leaves_out_or_repeats() -> None:
+    zone = ZoneInfo("America/Chicago")
+    hour = timedelta(hours=1)
+    changes = [
+        at.astimezone(zone)
+        for at in (datetime(2026, 1, 1, tzinfo=UTC) + hour * n for n in range(365 * 24))
+        if at.astimezone(zone).utcoffset() != (at + hour).astimezone(zone).utcoffset()
+    ]
+    assert len(changes) == 2
+    unsafe = {(at.hour + n) % 24 for at in changes for n in (0, 1)}
+    assert not unsafe & {when[1] for when in DAILY.values()}
+
+
+def test_a_clock_that_is_set_and_a_machine_that_slept_are_noticed_and_a_slow_look_is_not() -> None:
+    watch = ClockWatch(wall=1000.0, steady=50.0)
+    assert not watch.has_jumped(wall=1300.0, steady=350.0)
+    assert watch.has_jumped(wall=1300.0 - 86400, steady=350.5)
+    assert not watch.has_jumped(wall=1301.0 - 86400, steady=351.5)
+    assert watch.has_jumped(wall=1301.0, steady=352.0)

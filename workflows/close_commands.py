@@ -1,0 +1,38 @@
+"""The commands eod, eow and eom."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from workflows import answers, commands
+from workflows.console import ACTOR, JSON, Day, answer, who
+from workflows.periods import CloseKind
+from workflows.progress import TerminalProgress
+from workflows.settings import read_settings
+
+_HELP: dict[CloseKind, str] = {
+    "eod": "Close the day: sync, what shipped, inventory and alerts, the day's summary and count sheet.",
+    "eow": "Close the week, after its day: weekly report as PDF and XLSX, by e-mail. Until Friday the one before.",
+    "eom": "Close the month, after its week: charge report as invoice, by e-mail. Until the 3rd the one before.",
+}
+
+
+def _command(kind: CloseKind) -> click.Command:
+    @click.command(kind, help=_HELP[kind])
+    @click.option(
+        "--date", "day", type=Day(), default=None, help="A day of the period, YYYY-MM-DD; today by default."
+    )
+    @click.option("--force", is_flag=True, help="Run all steps again as a new version; what was sent is kept.")
+    @ACTOR
+    @JSON
+    def close(day: date | None, force: bool, actor: str | None, as_json: bool) -> None:
+        with TerminalProgress() as progress:
+            facts = commands.close(read_settings(), kind, day, force, who(actor), progress.show)
+        answer(facts, as_json, answers.tell_close)
+
+    return close
+
+
+CLOSE_COMMANDS = tuple(_command(kind) for kind in _HELP)

@@ -1,0 +1,89 @@
+"""What a close tells of its period: figures from the snapshot that it published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from workflows.errors import ShipledgerError
+from workflows.periods import Period
+from workflows.reading import open_snapshot
+from workflows.settings import Settings
+
+Figures = dict[str, Any]
+
+
+def shipped_figures(settings: Settings, snapshot: str, period: Period) -> Figures:
+    """What left in a period: `orders`, `units`, `unassigned_units` (of no known lot).
+
+    Raises:
+        ShipledgerError: The snapshot is gone.
+    """
+    with _opened(settings, snapshot) as connection:
+        orders, units, unassigned = _row(
+            connection,
+            "select count(distinct shipstation_order_id), coalesce(sum(quantity_shipped), 0),"
+            " coalesce(sum(quantity_shipped) filter (where lot_source = 'unassigned'), 0)"
+            " from marts.shipped_items where ship_date between ? and ?",
+            period.first,
+            period.last,
+        )
+    return {"orders": orders, "units": int(units), "unassigned_units": int(unassigned)}
+
+
+def stock_figures(settings: Settings, snapshot: str) -> Figures:
+    """How the shelves stand: `on_hand`, SKUs that are `critical` or `low`, lots that are `overdrawn`."""
+    with _opened(settings, snapshot) as connection:
+        (on_hand,) = _row(connection, "select coalesce(sum(quantity_on_hand), 0) from marts.inventory_current")
+        levels = connection.execute(
+            "select alert_level, sku_code from marts.inventory_current where alert_level <> 'normal' order by 2"
+        ).fetchall()
+        overdrawn = connection.execute(
+            "select sku_code || ' - ' || lot_number from marts.lot_inventory where quantity_on_hand < 0 order by 1"
+        ).fetchall()
+    return {
+        "on_hand": int(on_hand),
+        "critical": [sku for level, sku in levels if level == "critical"],
+        "low": [sku for level, sku in levels if level == "low"],
+        "overdrawn": [lot for (lot,) in overdrawn],
+    }
+
+
+def month_figures(settings: Settings, snapshot: str, month: date) -> Figures:
+    """The bill of a month: `orders`, `units`, `packages`, `total_cents`.
+
+    Args:
+        settings: Whose home.
+        snapshot: The snapshot's file name.
+        month: Its first day.
+    """
+    with _opened(settings, snapshot) as connection:
+        found = _row(
+            connection,
+            "select coalesce(sum(order_count), 0), coalesce(sum(unit_count), 0), coalesce(sum(package_count), 0),"
+            " coalesce(sum(total_cents), 0) from marts.charge_report_monthly where charge_month = ?",
+            month,
+        )
+    return dict(zip(("orders", "units", "packages", "total_cents"), map(int, found), strict=True))
+
+
+@contextmanager
+def _opened(settings: Settings, snapshot: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    path = settings.published / snapshot
+    try:
+        with open_snapshot(path) as connection:
+            yield connection
+    except duckdb.Error as problem:
+        raise ShipledgerError(
+            f"The snapshot {snapshot} cannot be read ({str(problem).splitlines()[0]}). "
+            "Run `sync` to publish a new one, then close again."
+        ) from problem
+
+
+def _row(connection: duckdb.DuckDBPyConnection, query: str, *parameters: Any) -> tuple[Any, ...]:
+    """The one row of an aggregate."""
+    return connection.execute(query, list(parameters)).fetchall()[0]

@@ -1,0 +1,182 @@
+"""What a close has to do: which periods it closes, as which version, and what of it has been done before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from workflows.close_record import Close, last_close
+from workflows.jobs import APPLICATION_VERSION, JobClient
+from workflows.periods import CloseKind, Period, period_to_close
+from workflows.reports.archive import last_version
+from workflows.settings import Settings
+
+PLAN = "plan"
+READ, BUILD, PUBLISH = "read ShipStation", "build and test", "publish"
+SHIPPED, STOCK, DAY_FILES, DAY_DONE = (
+    "shipped to history",
+    "inventory and alerts",
+    "summary and count sheet",
+    "day closed",
+)
+WEEK_CLOSED, WEEK_PUBLISHED, WEEK_REPORT, WEEK_FILES, WEEK_MAILED, WEEK_DONE = (
+    "week closed",
+    "closed week published",
+    "weekly report",
+    "weekly PDF and XLSX",
+    "weekly e-mail",
+    "week entered",
+)
+MONTH_FROZEN, MONTH_PUBLISHED, MONTH_REPORT, MONTH_FILES, MONTH_MAILED, MONTH_DONE = (
+    "month closed and frozen",
+    "frozen month published",
+    "charge report",
+    "invoice PDF and XLSX",
+    "invoice e-mail",
+    "month entered",
+)
+_SYNC = (READ, BUILD, PUBLISH)
+_STEPS: dict[CloseKind, tuple[str, ...]] = {
+    "eod": (SHIPPED, STOCK, DAY_FILES, DAY_DONE),
+    "eow": (WEEK_CLOSED, WEEK_PUBLISHED, WEEK_REPORT, WEEK_FILES, WEEK_MAILED, WEEK_DONE),
+    "eom": (MONTH_FROZEN, MONTH_PUBLISHED, MONTH_REPORT, MONTH_FILES, MONTH_MAILED, MONTH_DONE),
+}
+# Which step's snapshot a step reads.
+_READS = {
+    **dict.fromkeys((SHIPPED, STOCK, DAY_FILES), PUBLISH),
+    **dict.fromkeys((WEEK_REPORT, WEEK_FILES), WEEK_PUBLISHED),
+    **dict.fromkeys((MONTH_REPORT, MONTH_FILES), MONTH_PUBLISHED),
+}
+_RESTS_ON: dict[CloseKind, CloseKind] = {"eow": "eod", "eom": "eow"}
+_ATTEMPTS_LOOKED_AT = 20
+
+
+@dataclass(frozen=True)
+class Part:
+    """A period to close, and as which version."""
+
+    period: Period
+    version: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a close does.
+
+    Attributes:
+        started_at: When the job began, UTC.
+        parts: What it closes, in this order; the last is what was asked for, the others are what that rests on.
+        taken: What steps gave that an earlier attempt had finished, by name.
+        resumed_from: That attempt's run.
+        done: The close that is there already; then nothing is to be done.
+    """
+
+    started_at: datetime
+    parts: Sequence[Part]
+    taken: Mapping[str, Any] = field(default_factory=dict)
+    resumed_from: str | None = None
+    done: Close | None = None
+
+    @property
+    def steps(self) -> list[str]:
+        """The names of all steps, in their order. Every close reads ShipStation first: figures are of now."""
+        return [*_SYNC, *(step for part in self.parts for step in _STEPS[part.period.kind])]
+
+
+def make_plan(
+    settings: Settings, jobs: JobClient, kind: CloseKind, day: date, *, force: bool, started_at: datetime
+) -> Plan:
+    """Find out what a close has to do.
+
+    Args:
+        settings: Whose home, and whose calendar.
+        jobs: Where earlier attempts are found.
+        kind: eod, eow or eom.
+        day: The date whose period is closed.
+        force: Run all steps again as a new version.
+        started_at: When the job began, UTC.
+
+    Raises:
+        UsageError: The date closes nothing.
+    """
+    period = period_to_close(kind, day, settings.today())
+    last = last_close(settings.operations, period)
+    attempt = None if force else _failed_attempt(jobs, period, last)
+    if last is not None and attempt is None and not force:
+        return Plan(started_at, [Part(period, last.version)], done=last)
+    parts = [*_missing_below(settings, period, day), _next_version(settings, period)]
+    if attempt is None:
+        return Plan(started_at, parts)
+    run_id, earlier, finished = attempt
+    resumed = Plan(started_at, _as_before(parts, earlier.parts), finished, run_id)
+    return replace(resumed, taken=_still_good(settings.published, resumed.steps, finished))
+
+
+def _missing_below(settings: Settings, period: Period, day: date) -> list[Part]:
+    """What a period rests on and has not been closed: the day for its week, the week for a month.
+
+    A week that is closed after its end does not wait for the day it is closed on, which belongs to another.
+    """
+    kind = _RESTS_ON.get(period.kind)
+    if kind is None or (kind == "eod" and not period.first <= day <= period.last):
+        return []
+    below = period_to_close(kind, day, settings.today())
+    if last_close(settings.operations, below) is not None:
+        return []
+    return [*_missing_below(settings, below, day), _next_version(settings, below)]
+
+
+def _next_version(settings: Settings, period: Period) -> Part:
+    """A period as a version of its own: an attempt that was given up may have left reports in the archive."""
+    last = last_close(settings.operations, period)
+    made = last_version(settings, period.kind, period.first)
+    return Part(period, max(last.version if last else 0, made) + 1)
+
+
+def _as_before(parts: Sequence[Part], earlier: Sequence[Part]) -> list[Part]:
+    """The parts, each as the version that the attempt which is taken up gave it."""
+    versions = {part.period: part for part in earlier}
+    return [versions.get(part.period, part) for part in parts]
+
+
+def _failed_attempt(
+    jobs: JobClient, period: Period, last: Close | None
+) -> tuple[str, Plan, dict[str, Any]] | None:
+    """The newest attempt at a period that ended before it was closed: its run, its plan, what its steps gave."""
+    ended = jobs.jobs(
+        kinds=(period.kind,),
+        status=["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
+        version=APPLICATION_VERSION,
+        limit=_ATTEMPTS_LOOKED_AT,
+    )
+    for job in ended:
+        if last is not None and job.created_at is not None and job.created_at <= last.closed_at:
+            return None
+        finished = jobs.finished_steps(job.run_id)
+        plan = finished.pop(PLAN, None)
+        if isinstance(plan, Plan) and plan.done is None and plan.parts[-1].period == period:
+            return job.run_id, plan, {**plan.taken, **finished}
+    return None
+
+
+def _still_good(published: Path, steps: Sequence[str], finished: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what was finished, what need not be done again.
+
+    A step that is still to do cannot read a snapshot that is no longer kept; that is made anew then, and with it
+    all that was read from it. A sync counts as a whole.
+    """
+    gone = {
+        _READS[step]
+        for step in steps
+        if step in _READS and step not in finished and not _is_kept(published, finished.get(_READS[step]))
+    }
+    if PUBLISH in gone or PUBLISH not in finished:
+        gone.update(_SYNC)
+    return {step: result for step, result in finished.items() if step not in gone and _READS.get(step) not in gone}
+
+
+def _is_kept(published: Path, snapshot: str | None) -> bool:
+    return snapshot is not None and (published / snapshot).is_file()

@@ -1,0 +1,102 @@
+"""What has been closed: one row for each version of each close, append-only, in `operations.sqlite`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from workflows.periods import Period
+from workflows.store import open_store
+
+_TABLES = """
+create table if not exists closes (
+    seq integer primary key autoincrement,
+    kind text not null check (kind in ('eod', 'eow', 'eom')),
+    period text not null,
+    version integer not null,
+    run_id text not null,
+    actor text not null,
+    closed_at text not null,
+    snapshot text not null,
+    facts text not null,
+    unique (kind, period, version),
+    unique (kind, period, run_id)
+) strict;
+create trigger if not exists closes_are_never_changed before update on closes
+begin select raise(abort, 'closes are never changed: close again as a new version'); end;
+create trigger if not exists closes_are_never_deleted before delete on closes
+begin select raise(abort, 'closes are never deleted: close again as a new version'); end;
+"""
+_COLUMNS = "kind, period, version, run_id, actor, closed_at, snapshot, facts"
+
+
+@dataclass(frozen=True)
+class Close:
+    """One version of one close.
+
+    Attributes:
+        kind: eod, eow or eom.
+        period: The period's name, see `Period.name`.
+        version: 1 for the first close of the period.
+        run_id: The run that closed it; a week's run closes its day as well.
+        closed_at: When, UTC.
+        snapshot: File name of the snapshot its reports were made from.
+        facts: What it told: figures, reports, alerts, mail.
+    """
+
+    kind: str
+    period: str
+    version: int
+    run_id: str
+    actor: str
+    closed_at: datetime
+    snapshot: str
+    facts: dict[str, Any]
+
+
+def record_close(store: Path, close: Close) -> None:
+    """Enter a close; one that the same run has entered already stays as it is."""
+    with open_store(store, _TABLES) as connection:
+        connection.execute(
+            f"insert into closes ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)"
+            " on conflict (kind, period, run_id) do nothing",
+            (
+                close.kind,
+                close.period,
+                close.version,
+                close.run_id,
+                close.actor,
+                close.closed_at.isoformat(),
+                close.snapshot,
+                json.dumps(close.facts),
+            ),
+        )
+
+
+def last_close(store: Path, period: Period) -> Close | None:
+    """The newest version of a period's close, None when it has not been closed."""
+    found = _read(store, "where kind = ? and period = ? order by version desc limit 1", period.kind, period.name)
+    return found[0] if found else None
+
+
+def recent_closes(store: Path, kind: str, limit: int = 10) -> list[Close]:
+    """The newest closes of a kind, whatever their period, newest first."""
+    return _read(store, "where kind = ? order by seq desc limit ?", kind, limit)
+
+
+def _read(store: Path, condition: str, *parameters: Any) -> list[Close]:
+    if not store.exists():
+        return []
+    with open_store(store, _TABLES) as connection:
+        rows = connection.execute(f"select {_COLUMNS} from closes {condition}", parameters).fetchall()
+    return [_close(*row) for row in rows]
+
+
+def _close(
+    kind: str, period: str, version: int, run_id: str, actor: str, at: str, snapshot: str, facts: str
+) -> Close:
+    closed_at = datetime.fromisoformat(at).astimezone(UTC)
+    return Close(kind, period, version, run_id, actor, closed_at, snapshot, json.loads(facts))

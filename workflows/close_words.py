@@ -1,0 +1,76 @@
+"""What a close says in words: its summary, its mail, and what has happened since. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from workflows.close_plan import Part
+from workflows.periods import Period
+
+MAIL_OFF = "off, no mail server is configured"
+_FRIDAY = timedelta(days=4)
+_NAMES = {"eod": "Day's summary", "eow": "Weekly inventory report", "eom": "Invoice"}
+
+
+def summary_of(figures: Mapping[str, Any]) -> str:
+    """One line on a close, such as `23 orders shipped, 47 units; 1 SKU critical`."""
+    shipped = figures["shipped"]
+    parts = [f"{_count(shipped['orders'], 'order')} shipped, {_count(shipped['units'], 'unit')}"]
+    if shipped["unassigned_units"]:
+        parts.append(f"{_count(shipped['unassigned_units'], 'unit')} of no known lot")
+    if "bill" in figures:
+        parts.append(f"${figures['bill']['total_cents'] / 100:,.2f} charged")
+    if "stock" in figures:
+        parts += _stock(figures["stock"])
+    return "; ".join(parts)
+
+
+def mail_of(part: Part, snapshot: str, figures: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and body of the mail that brings a close's report."""
+    again = f", version {part.version}" if part.version > 1 else ""
+    subject = f"{_NAMES[part.period.kind]}: {part.period.title}{again}"
+    body = (
+        f"{part.period.title} is closed{again}.\n\n{summary_of(figures)}.\n\n"
+        f"The report is attached. It was made from the snapshot {snapshot} and can be made again from it.\n"
+    )
+    return subject, body
+
+
+def mail_words(states: Sequence[str]) -> str:
+    """What became of a mail, from where it stands for each of its readers."""
+    if all(state == "sent" for state in states):
+        return f"sent to {_count(len(states), 'reader')}"
+    return ", ".join(f"{state} for {states.count(state)}" for state in dict.fromkeys(states))
+
+
+def since_then(period: Period, closed: Mapping[str, Any], now: Mapping[str, int] | None) -> str:
+    """What has been shipped since a period was closed, by the current snapshot; empty when nothing has."""
+    if now is None:
+        return ""
+    orders, units = (now[name] - closed["shipped"][name] for name in ("orders", "units"))
+    if not orders and not units:
+        return ""
+    if period.kind == "eom":
+        way_on = "What changes after a month was closed is a restatement in the next one."
+    else:
+        day = period.first + _FRIDAY if period.kind == "eow" else period.first
+        way_on = f"`{period.kind} --date {day} --force` makes a new version."
+    return f"Since then: {orders:+} orders, {units:+} units. {way_on}"
+
+
+def _stock(stock: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{_count(len(stock[name]), noun)} {word}"
+        for name, noun, word in (
+            ("critical", "SKU", "critical"),
+            ("low", "SKU", "low"),
+            ("overdrawn", "lot", "overdrawn"),
+        )
+        if stock[name]
+    ]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun if number == 1 else noun + 's'}"

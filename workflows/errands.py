@@ -1,0 +1,97 @@
+"""What the schedule does beside the data: the watch, the daily digest, health checks, cleaning up."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from dbos import DBOS
+
+from workflows import flows
+from workflows.alarm_log import tell, untold
+from workflows.alarms import Alarm
+from workflows.cleaning import clean_home
+from workflows.engine import Facts
+from workflows.health import run_health
+from workflows.mail import deliver_outbox, queue_mail
+from workflows.settings import Settings
+from workflows.watch import look
+
+
+@DBOS.workflow(name="watch")
+def watch(arguments: dict[str, Any]) -> Facts:
+    """Note which alarms have begun or ended, and send mail that waits."""
+    del arguments
+    alarms = DBOS.run_step({"name": "look"}, _look)
+    return {"kind": "watch", "alarms": len(alarms), "mails": DBOS.run_step({"name": "deliver"}, _deliver)}
+
+
+@DBOS.workflow(name="digest")
+def digest(arguments: dict[str, Any]) -> Facts:
+    """Mail the alarms that have begun since the last digest, and still stand; nothing when there are none."""
+    del arguments
+    standing = DBOS.run_step({"name": "look"}, _look)
+    new, last_turn = DBOS.run_step({"name": "gather"}, _untold)
+    if new:
+        DBOS.run_step({"name": "queue"}, _queue_digest, new, len(standing) - len(new))
+        DBOS.run_step({"name": "tell"}, _tell, last_turn)
+        DBOS.run_step({"name": "deliver"}, _deliver)
+    return {"kind": "digest", "told": [alarm.title for alarm in new], "standing": len(standing)}
+
+
+@DBOS.workflow(name="health")
+def health(arguments: dict[str, Any]) -> Facts:
+    """Check what is published, and keep the result. It succeeds when the checks were made, whatever they found."""
+    del arguments
+    return DBOS.run_step({"name": "check"}, _check)
+
+
+@DBOS.workflow(name="cleanup")
+def cleanup(arguments: dict[str, Any]) -> Facts:
+    """Remove what nobody needs any more."""
+    del arguments
+    return DBOS.run_step({"name": "clean"}, _clean)
+
+
+def _look() -> list[Alarm]:
+    with flows.working("look"):
+        return look(_settings(), flows.current_bench().jobs, datetime.now(UTC))
+
+
+def _deliver() -> int:
+    return len(deliver_outbox(_settings(), datetime.now(UTC)))
+
+
+def _untold() -> tuple[list[Alarm], int]:
+    return untold(_settings().operations)
+
+
+def _tell(last_turn: int) -> None:
+    tell(_settings().operations, last_turn, datetime.now(UTC))
+
+
+def _queue_digest(new: list[Alarm], older: int) -> None:
+    settings = _settings()
+    today = datetime.now(settings.timezone).date()
+    lines = [f"{alarm.title}\n  {alarm.detail}\n" for alarm in new]
+    rest = f"\n{older} told before still stand; `status` and the page name them." if older > 0 else ""
+    subject = f"Shipledger: {new[0].title}" + (f" and {len(new) - 1} more" if len(new) > 1 else "")
+    body = f"What needs a person since the last digest, {today}:\n\n" + "\n".join(lines) + rest
+    queue_mail(settings, f"digest:{DBOS.workflow_id}", subject, body, [])
+
+
+def _check() -> Facts:
+    with flows.working("check"):
+        report = run_health(_settings())
+    return {"kind": "health", "failed": [asdict(check) for check in report.failed], "checks": len(report.checks)}
+
+
+def _clean() -> Facts:
+    bench = flows.current_bench()
+    with flows.working("clean"):
+        return {"kind": "cleanup", **clean_home(bench.engine.settings, bench.jobs, datetime.now(UTC))}
+
+
+def _settings() -> Settings:
+    return flows.current_bench().engine.settings

@@ -1,0 +1,171 @@
+"""Health: whether what is published is whole and fresh. Results are kept, append-only, in `operations.sqlite`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+
+from workflows.errors import ShipledgerError
+from workflows.frozen import altered_months
+from workflows.health_checks import INVARIANTS, breaches_of
+from workflows.home import prepare_home
+from workflows.jobs import job_client
+from workflows.operations import writing
+from workflows.publishing import current_snapshot
+from workflows.reading import open_snapshot
+from workflows.settings import Settings
+from workflows.store import open_store
+
+# Each source may be that old: a sync is due every five minutes, a build every hour.
+STALE_AFTER = timedelta(hours=2)
+_TABLES = """
+create table if not exists health_results (
+    seq integer primary key autoincrement,
+    checked_at text not null,
+    snapshot text not null,
+    name text not null,
+    is_ok integer not null check (is_ok in (0, 1)),
+    detail text not null
+) strict;
+create trigger if not exists health_results_are_never_changed before update on health_results
+begin select raise(abort, 'health results are never changed'); end;
+create trigger if not exists health_results_are_never_deleted before delete on health_results
+begin select raise(abort, 'health results are never deleted'); end;
+"""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: what it looks at, what should hold, whether it does, and what is wrong or how old it is."""
+
+    name: str
+    claim: str
+    is_ok: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class HealthReport:
+    """The checks of one time.
+
+    Attributes:
+        checked_at: When, UTC.
+        snapshot: File name of the snapshot that was checked.
+        checks: Integrity first, then freshness.
+        seconds: What it took.
+    """
+
+    checked_at: datetime
+    snapshot: str
+    checks: list[Check]
+    seconds: float
+
+    @property
+    def failed(self) -> list[Check]:
+        """The checks that failed."""
+        return [check for check in self.checks if not check.is_ok]
+
+
+@dataclass(frozen=True)
+class HealthPoint:
+    """What one time's checks gave: when (UTC), how many passed, and the names of those that failed."""
+
+    checked_at: datetime
+    passed: int
+    failed: list[str]
+
+
+def run_health(settings: Settings) -> HealthReport:
+    """Check the published snapshot and the sources, and keep the result.
+
+    Raises:
+        ShipledgerError: Nothing has been published yet, or the snapshot cannot be read.
+        HomeUnusable: The home cannot be used.
+    """
+    prepare_home(settings)
+    began, now = time.monotonic(), datetime.now(UTC)
+    path = current_snapshot(settings)
+    if path is None:
+        raise ShipledgerError("Nothing has been published yet, so there is nothing to check. Run `sync` first.")
+    try:
+        with open_snapshot(path) as connection:
+            checks = [*_integrity(connection), *_freshness(settings, connection, now)]
+    except duckdb.Error as problem:
+        raise ShipledgerError(
+            f"The snapshot {path.name} cannot be checked ({str(problem).splitlines()[0]}). "
+            "Run `sync` to publish a new one."
+        ) from problem
+    checks.append(_closed_months(settings))
+    report = HealthReport(now, path.name, checks, time.monotonic() - began)
+    _keep(settings, report)
+    return report
+
+
+def health_history(settings: Settings, days: int = 90) -> list[HealthPoint]:
+    """The results of the last days, the oldest first."""
+    if not settings.operations.exists():
+        return []
+    since = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    with open_store(settings.operations, _TABLES) as connection:
+        rows = connection.execute(
+            "select checked_at, sum(is_ok), group_concat(case when is_ok then null else name end, '|')"
+            " from health_results where checked_at >= ? group by checked_at order by checked_at",
+            (since,),
+        ).fetchall()
+    return [
+        HealthPoint(datetime.fromisoformat(at).astimezone(UTC), passed, failed.split("|") if failed else [])
+        for at, passed, failed in rows
+    ]
+
+
+def _integrity(connection: duckdb.DuckDBPyConnection) -> Iterator[Check]:
+    for invariant in INVARIANTS:
+        count, where = breaches_of(connection, invariant)
+        detail = f"{count} breaches: {where}" if count else ""
+        yield Check(invariant.name, invariant.claim, count == 0, detail)
+
+
+def _freshness(settings: Settings, connection: duckdb.DuckDBPyConnection, now: datetime) -> Iterator[Check]:
+    row = connection.execute("select as_of from marts.snapshot_info").fetchall()
+    as_of: datetime = row[0][0].astimezone(UTC)
+    with job_client(settings) as jobs:
+        synced = jobs.jobs(kinds=("sync",), status=["SUCCESS"], limit=1)
+    read_at = synced[0].finished_at if synced else None
+    yield _aged("ShipStation fresh", "ShipStation was read in the last two hours.", read_at, now)
+    yield _aged("models fresh", "The published snapshot was built in the last two hours.", as_of, now)
+    with writing(settings.operations) as operations:
+        entered_at = next((entry.entered_at for entry in operations.newest_entries(1)), None)
+    waits = entered_at is not None and as_of < entered_at < now - STALE_AFTER
+    yield Check(
+        "entries fresh",
+        "Operators' entries are in the ledger within two hours.",
+        not waits,
+        f"The entry of {entered_at:%Y-%m-%d %H:%M} UTC is not." if waits else "",
+    )
+
+
+def _aged(name: str, claim: str, at: datetime | None, now: datetime) -> Check:
+    if at is None:
+        return Check(name, claim, False, "Never yet.")
+    return Check(name, claim, now - at <= STALE_AFTER, f"{at:%Y-%m-%d %H:%M} UTC")
+
+
+def _closed_months(settings: Settings) -> Check:
+    altered = altered_months(settings.operations) if settings.operations.exists() else []
+    detail = f"Altered: {', '.join(f'{month:%Y-%m}' for month in altered)}" if altered else ""
+    return Check(
+        "closed months intact", "The lines of closed months are those that were hashed.", not altered, detail
+    )
+
+
+def _keep(settings: Settings, report: HealthReport) -> None:
+    at = report.checked_at.isoformat()
+    rows = [(at, report.snapshot, check.name, int(check.is_ok), check.detail) for check in report.checks]
+    with open_store(settings.operations, _TABLES) as connection:
+        connection.executemany(
+            "insert into health_results (checked_at, snapshot, name, is_ok, detail) values (?, ?, ?, ?, ?)", rows
+        )

@@ -1,0 +1,63 @@
+"""The commands on jobs, the schedule and health: cancel, retry, switch, health."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from workflows import answers, commands
+from workflows.console import ACTOR, JSON, answer, who
+from workflows.errors import FAILED
+from workflows.health import run_health
+from workflows.home import prepare_home
+from workflows.progress import TerminalProgress
+from workflows.settings import read_settings
+from workflows.switches import SWITCHES, turn_switch
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@JSON
+def cancel(run_id: str, as_json: bool) -> None:
+    """Cancel the queued or running job RUN; a running one ends at its next step."""
+    answer(commands.cancel(read_settings(), run_id), as_json, answers.tell_cancelled)
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@ACTOR
+@JSON
+def retry(run_id: str, actor: str | None, as_json: bool) -> None:
+    """Run the failed or cancelled job RUN again; a close goes on at the step that failed."""
+    with TerminalProgress() as progress:
+        facts = commands.retry(read_settings(), run_id, who(actor), progress.show)
+    answer(facts, as_json, answers.tell_outcome)
+
+
+@click.command()
+@click.pass_context
+@JSON
+def health(context: click.Context, as_json: bool) -> None:
+    """Check that what is published is whole and fresh; exit 1 when a check fails."""
+    report = run_health(read_settings())
+    failed = [check.name for check in report.failed]
+    answer(asdict(report) | {"failed": failed}, as_json, answers.tell_health)
+    context.exit(FAILED if failed else 0)
+
+
+@click.command()
+@click.argument("name", type=click.Choice(list(SWITCHES)))
+@click.argument("position", type=click.Choice(["on", "off"]))
+@ACTOR
+@JSON
+def switch(name: str, position: str, actor: str | None, as_json: bool) -> None:
+    """Turn a part of the schedule on or off; it stays so across restarts."""
+    settings = read_settings()
+    prepare_home(settings)
+    turned = turn_switch(settings.operations, name, position == "on", who(actor))
+    facts = {"name": turned.name, "is_on": turned.is_on, "actor": turned.actor, "turned_at": turned.turned_at}
+    answer(facts, as_json, answers.tell_switch)
+
+
+JOB_COMMANDS = (cancel, retry, switch, health)

@@ -1,0 +1,118 @@
+"""How things stand: read from the published snapshot, the runs, the health checks and the outbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from workflows.alarm_log import turn_alarms
+from workflows.alarms import Alarm, Standing, find_alarms
+from workflows.errors import BuildFailed, HomeUnusable
+from workflows.health import health_history
+from workflows.jobs import CLOSES, Job, JobClient
+from workflows.mail import read_outbox
+from workflows.publishing import current_snapshot
+from workflows.reading import open_snapshot
+from workflows.settings import Settings
+
+_ENDED = ["SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+_READERS = ("sync", "backfill", "reconcile", *CLOSES)
+_FAILURES_MATTER = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Published:
+    """What the published snapshot tells the watch; all empty before the first one."""
+
+    file: str | None = None
+    as_of: datetime | None = None
+    watermark: datetime | None = None
+    stock: tuple[dict[str, Any], ...] = ()
+    overdrawn: tuple[dict[str, Any], ...] = ()
+    exceptions: tuple[tuple[str, int], ...] = ()
+
+
+def read_published(settings: Settings) -> Published:
+    """What the current snapshot tells.
+
+    Raises:
+        HomeUnusable: It cannot be read.
+    """
+    path = current_snapshot(settings)
+    if path is None:
+        return Published()
+    try:
+        with open_snapshot(path) as connection:
+            info = connection.execute(
+                "select as_of, (select max(watermark_after) from marts.sync_runs) from marts.snapshot_info"
+            ).fetchall()[0]
+            stock = _rows(
+                connection,
+                "select sku_code, product_name, alert_level, quantity_available, days_of_supply, reorder_point"
+                " from marts.inventory_current where alert_level <> 'normal' order by sku_code",
+            )
+            overdrawn = _rows(
+                connection,
+                "select sku_code, lot_number, quantity_on_hand from marts.lot_inventory"
+                " where quantity_on_hand < 0 order by all",
+            )
+            exceptions = connection.execute(
+                "select exception_type, count(*) from marts.exceptions group by 1 order by 1"
+            ).fetchall()
+    except duckdb.Error as problem:
+        raise HomeUnusable(
+            f"The snapshot {path} cannot be read ({str(problem).splitlines()[0]}). "
+            "Run `sync` to publish a new one."
+        ) from problem
+    as_of, mark = (at.astimezone(UTC) if at else None for at in info)
+    return Published(path.name, as_of, mark, tuple(stock), tuple(overdrawn), tuple(exceptions))
+
+
+def read_standing(settings: Settings, jobs: JobClient, published: Published, now: datetime) -> Standing:
+    """How things stand now (UTC)."""
+    ended = [job for kind in _READERS for job in jobs.jobs(kinds=(kind,), status=_ENDED, limit=1)]
+    latest = max(ended, key=lambda job: job.created_at or now, default=None)
+    red = latest.error if latest and isinstance(latest.error, BuildFailed) else None
+    recent = [job for job in ended if (job.finished_at or now) > now - _FAILURES_MATTER]
+    last_health = health_history(settings)[-1:]
+    return Standing(
+        now=now,
+        zone=settings.timezone,
+        has_credentials=bool(settings.api_key and settings.api_secret),
+        failures=[(job.kind, str(job.error)) for job in recent if job.status == "failed" and job.error is not red],
+        failed_tests=red.failed if red else (),
+        sync_seconds=next((_seconds(job) for job in ended if job.kind == "sync"), None),
+        watermark=_watermark(ended) or published.watermark,
+        snapshot_at=published.as_of,
+        ghosts=dict(published.exceptions).get("ghost_order", 0),
+        stock=published.stock,
+        overdrawn=published.overdrawn,
+        unhealthy=[name for point in last_health for name in point.failed],
+        lost_mail=sorted({mail.subject for mail in read_outbox(settings) if mail.state == "given up"}),
+    )
+
+
+def look(settings: Settings, jobs: JobClient, now: datetime) -> list[Alarm]:
+    """Note which conditions have begun or ended by now (UTC). Gives the alarms of the moment, the worst first."""
+    standing = read_standing(settings, jobs, read_published(settings), now)
+    return turn_alarms(settings.operations, find_alarms(standing), now)
+
+
+def _watermark(loads: list[Job]) -> datetime | None:
+    known = [job.result["watermark_after"] for job in loads if job.result and job.result.get("watermark_after")]
+    return max(known, default=None)
+
+
+def _seconds(job: Job) -> float | None:
+    if job.started_at is None or job.finished_at is None:
+        return None
+    return (job.finished_at - job.started_at).total_seconds()
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    result = connection.execute(query)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
