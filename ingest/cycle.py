@@ -12,8 +12,9 @@ import pyarrow as pa
 from ingest.client import Client
 from ingest.errors import ServerKeepsFailing
 from ingest.findings import POISON, Finding, poison_payload, unidentified_payload
+from ingest.ghosts import MOST_REQUESTS
 from ingest.order_states import GHOST, OrderState, merged_ids, state_after
-from ingest.pacific import earliest_instant, filter_end, filter_start, newest_wall, parse_wall
+from ingest.pacific import earliest_instant, filter_end, filter_start, filter_text, newest_wall, parse_wall
 from ingest.payload import Payload
 from ingest.records import ORDERS, Record, RecordKind, changed_records, newest_of_each, read_key, to_table
 from ingest.store import Store
@@ -26,6 +27,7 @@ _BATCH_ROWS = 4000
 # What a cycle spends on places where a row could not be read before: so many requests of so many rows.
 _MOST_RETRIED = 5
 _RETRIED_ROWS = 25
+_END_OF_TIME = "9999"
 # A window of a backfill ends only where the next one, which re-reads an overlap, is sure to get further.
 _LEAST_ADVANCE = timedelta(hours=2)
 
@@ -116,6 +118,18 @@ class Cycle:
             if records:
                 tally.changed |= {record.key for record in records}
                 yield to_table(kind, records, datetime.now(UTC))
+        if kind is ORDERS and self.arrived_by == "sync" and tally.finished:
+            self._note_unlisted(span, tally)
+
+    def _note_unlisted(self, span: Span, tally: Tally) -> None:
+        """Orders that we hold in the span and ShipStation no longer lists were deleted; looking at each tells."""
+        if any(finding.finding_key.startswith(POISON) for finding in self.findings):
+            return
+        begin = filter_text(filter_start(span.start) + timedelta(seconds=1)).replace(" ", "T")
+        held = self.store.keys_between(ORDERS, "modify_date", begin, _END_OF_TIME)
+        unlisted = [key for key in held if key not in tally.fetched and key not in self.states]
+        for order_id in unlisted[:MOST_REQUESTS]:
+            self.states[order_id] = self.new_states[order_id] = OrderState(order_id, GHOST, self.now, self.now)
 
     def _batches(
         self, name: str, query: ListQuery, span: Span, tally: Tally, seen_field: str

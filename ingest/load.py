@@ -11,17 +11,23 @@ import dlt
 from ingest.account import Account
 from ingest.client import Client
 from ingest.cycle import Cycle, Progress, Span, Tally
-from ingest.findings import Finding, watermark_fallback
+from ingest.findings import POISON, Finding, watermark_fallback
 from ingest.ghosts import GhostReport, due_ghosts, ghosts, look_at_ghosts
 from ingest.order_states import OPEN_STATES
+from ingest.pacific import earliest_instant, parse_wall
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
+from ingest.records import FULFILLMENTS, ORDERS, RecordKind
 from ingest.shipstation import shipstation
 from ingest.store import Store
-from ingest.watermarks import FALLBACK_DAYS, LISTS, reference_lists_due, start_of
+from ingest.watermarks import FALLBACK_DAYS, LISTS, reference_lists_due, start_of, with_recent_rows
 
 SOURCE = "shipstation"
 # Rows of one committed window of a backfill: about 60 MB of payloads. 10,000 took a quarter more time in all.
 WINDOW_ROWS = 25_000
+# A list of what changed tells neither of deleted orders nor of voided fulfillments. A cycle's one page has room,
+# so the newest rows that we hold are read once more: it costs no request, and shows both.
+_READ_AGAIN = (("orders", ORDERS, "modify_date"), ("fulfillments", FULFILLMENTS, "create_date"))
+_SHARE_READ_AGAIN = 0.6
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,8 @@ def load_changes(account: Account, warehouse: Warehouse, progress: Progress = la
         marks = store.read_watermarks()
         now = _now(client, marks)
         starts = {name: start_of(marks.get(name), now=now, overlap=account.overlap) for name in LISTS}
+        for name, kind, date_column in _READ_AGAIN:
+            starts[name] = with_recent_rows(starts[name], _recent(store, kind, date_column, account.page_size))
         cycle = Cycle(
             client=client,
             store=store,
@@ -143,6 +151,14 @@ def _look_at_ghosts(pipeline: dlt.Pipeline, cycle: Cycle) -> GhostReport:
     if report.looked:
         load(pipeline, ghosts(report, cycle.store, now))
     return report
+
+
+def _recent(store: Store, kind: RecordKind, date_column: str, page_size: int) -> datetime | None:
+    """From when on a list holds as many rows as are read again; None while a row of it cannot be read."""
+    if any(key.startswith(f"{POISON}/{kind.table}:") for key in store.open_findings()):
+        return None
+    wall = parse_wall(store.date_of_newest(kind, date_column, int(page_size * _SHARE_READ_AGAIN)))
+    return earliest_instant(wall) if wall else None
 
 
 def _now(client: Client, marks: dict[str, datetime]) -> datetime:

@@ -71,6 +71,15 @@ class Store:
         )
         return [key for (key,) in rows]
 
+    def date_of_newest(self, kind: RecordKind, date_column: str, rows: int) -> str | None:
+        """The oldest date, as its text, among so many rows with the newest dates."""
+        found = self._rows(
+            f"select min({date_column}) from"
+            f" (select {date_column} from {kind.table} order by {date_column} desc nulls last limit %s)",
+            rows,
+        )
+        return found[0][0] if found else None
+
     def read_watermarks(self) -> dict[str, datetime]:
         """The last watermark of each list, as UTC instants.
 

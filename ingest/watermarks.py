@@ -64,6 +64,11 @@ def start_of(watermark: datetime | None, *, now: datetime, overlap: timedelta) -
     return Start(watermark - overlap)
 
 
+def with_recent_rows(start: Start, recent: datetime | None) -> Start:
+    """The same, begun early enough to list the newest rows that we hold once more; a fallback stays as it is."""
+    return start if start.fallback or recent is None else Start(min(start.at, recent))
+
+
 def reference_lists_due(marks: dict[str, datetime], now: datetime) -> bool:
     """Whether carriers, services and stores were last read more than a day ago, or after now."""
     last = marks.get(REFERENCE_LISTS)

@@ -62,6 +62,20 @@ def shipment(shipment_id: int, order_id: int, created: datetime, **fields: Any) 
     }
 
 
+def fulfillment(fulfillment_id: int, order_id: int, created: datetime, **fields: Any) -> dict[str, Any]:
+    """An order marked as shipped, as the API gives it."""
+    return {
+        "fulfillmentId": fulfillment_id,
+        "orderId": order_id,
+        "orderNumber": str(680000 + order_id),
+        "createDate": stamp(created),
+        "shipDate": created.date().isoformat(),
+        "voidDate": None,
+        "voided": False,
+        **fields,
+    }
+
+
 def rows(warehouse: Warehouse, sql: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(warehouse.path), read_only=True) as connection:
         return connection.execute(sql).fetchall()

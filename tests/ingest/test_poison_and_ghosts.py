@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from api_rows import ago, order, rows, shipment
+from api_rows import account_at, ago, order, rows, shipment
 
 from ingest.account import Account
 from ingest.errors import ApiUnreachable
@@ -84,8 +84,9 @@ def quietly(box: Sandbox, row: dict[str, Any]) -> None:
 
 
 def test_a_ghost_whose_lines_arrive_is_repaired_even_without_a_new_modification_date(
-    box: Sandbox, account: Account, warehouse: Warehouse
+    box: Sandbox, warehouse: Warehouse
 ) -> None:
+    account = account_at(box.url, page_size=2)
     empty = order(1, ago(hours=5), items=[])
     box.book.put_order(empty)
     box.book.put_order(order(2, ago(minutes=1)))
