@@ -37,3 +37,11 @@ class UnexpectedAnswer(IngestError):
 
 class WarehouseUnusable(IngestError):
     """The warehouse file cannot be opened or is not a Shipledger warehouse."""
+
+
+class FileRefused(IngestError):
+    """A file is no export of orders, or one made to do harm. Reading it again is of no use."""
+
+
+class FileUnfinished(IngestError):
+    """A file is not complete: it may be half written. Reading it again later may help."""

@@ -117,10 +117,15 @@ class Store:
         return frozenset(name for (name,) in rows)
 
     def _rows(self, sql: str, *args: Any) -> list[tuple[Any, ...]]:
-        try:
-            return list(self._client.execute_sql(sql, *args) or [])
-        except DatabaseUndefinedRelation:
-            return []
+        return query(self._client, sql, *args)
+
+
+def query(client: SqlClientBase[Any], sql: str, *args: Any) -> list[tuple[Any, ...]]:
+    """The rows of a query in the client's dataset; none while a table it asks for is not there yet."""
+    try:
+        return list(client.execute_sql(sql, *args) or [])
+    except DatabaseUndefinedRelation:
+        return []
 
 
 def _utc(moment: datetime) -> datetime:

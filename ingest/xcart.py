@@ -1,0 +1,285 @@
+"""The shop's orders, from X-Cart's XML into `raw_xcart`.
+
+| resource | key          | what                                                    |
+|----------|--------------|---------------------------------------------------------|
+| orders   | order_number | each order's newest content                             |
+| files    | path         | which content of a file was read last                   |
+| findings | finding_key  | orders and files that could not be taken                |
+| uploads  | seq          | what was sent to ShipStation (see `ingest.upload_log`)  |
+
+The shop rewrites its file in place. A file is read when its content differs from what was read last; it is one
+load, and a load is all of the file or nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import dlt
+import pyarrow as pa
+from dlt.destinations.sql_client import SqlClientBase
+
+from ingest import findings, upload_log, xcart_orders
+from ingest.cycle import Progress
+from ingest.errors import FileRefused, FileUnfinished
+from ingest.findings import Finding
+from ingest.pipeline import Warehouse, create_pipeline, held_open, load
+from ingest.store import Store, query
+from ingest.xcart_file import ShopOrder, hash_file, read_orders
+from ingest.xcart_orders import CheckedOrder, InvalidOrder, StoredOrder
+
+SOURCE = "xcart"
+# Rows gathered before they are compared and written.
+_BATCH_ROWS = 4000
+# A shop takes about this long to write its file; a file that stays unfinished is refused until the next run.
+_ATTEMPTS = 3
+_PAUSE_SECONDS = 1.0
+
+_FILES = pa.schema(
+    [
+        pa.field("path", pa.string(), nullable=False),
+        pa.field("content_hash", pa.string(), nullable=False),
+        pa.field("order_count", pa.int64(), nullable=False),
+        pa.field("read_at", pa.timestamp("us", tz="UTC"), nullable=False),
+    ]
+)
+
+
+@dataclass
+class ImportReport:
+    """What an import did. `refused` has `file` and `reason` of each file that was not loaded."""
+
+    files_read: int = 0
+    files_unchanged: int = 0
+    orders_read: int = 0
+    orders_changed: int = 0
+    orders_invalid: int = 0
+    refused: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class _Reading:
+    """One file on its way into the warehouse."""
+
+    path: Path
+    content_hash: str
+    database: SqlClientBase[Any]
+    open_findings: dict[str, Finding]
+    now: datetime
+    progress: Progress
+    # The content of each order that this file has told so far, by its number.
+    taken: dict[str, bytes] = field(default_factory=dict)
+    invalid: list[Finding] = field(default_factory=list)
+    read: int = 0
+    changed: int = 0
+
+
+def import_orders(
+    path: Path,
+    warehouse: Warehouse,
+    progress: Progress = lambda *_: None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> ImportReport:
+    """Load the orders of a file, or of each `*.xml` in a folder, that are new or changed.
+
+    A file that cannot be loaded is reported and becomes a finding; the others are loaded.
+
+    Args:
+        path: The file or folder.
+        warehouse: Where to load; its raw tables are made when missing.
+        progress: Told ("orders", orders read so far, 0).
+        sleep: How to wait for a file that is being written.
+
+    Raises:
+        FileRefused: There is nothing at the path.
+        WarehouseUnusable: The warehouse could not be written.
+    """
+    pipeline = create_pipeline(warehouse, SOURCE)
+    report = ImportReport()
+    with held_open(pipeline) as database:
+        for file in _files_at(path):
+            _import_file(pipeline, database, file, report, progress, sleep)
+    return report
+
+
+def prepare_tables(warehouse: Warehouse) -> None:
+    """Make the raw tables, empty: the models read them, also where no shop is connected."""
+    load(create_pipeline(warehouse, SOURCE), _empty())
+
+
+def _files_at(path: Path) -> list[Path]:
+    """The files to read, those written last at the end: of an order that is in two, the later content stays."""
+    if not path.exists():
+        raise FileRefused(f"There is nothing at {path}. Give the shop's XML file, or the folder it is in.")
+    if not path.is_dir():
+        return [path]
+    return sorted(path.glob("*.xml"), key=lambda file: (file.stat().st_mtime_ns, file.name))
+
+
+def _import_file(
+    pipeline: dlt.Pipeline,
+    database: SqlClientBase[Any],
+    path: Path,
+    report: ImportReport,
+    progress: Progress,
+    sleep: Callable[[float], None],
+) -> None:
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            reading = _Reading(
+                path, hash_file(path), database, Store(database).open_findings(), datetime.now(UTC), progress
+            )
+            if _content_read_last(database, path) == reading.content_hash:
+                report.files_unchanged += 1
+                return
+            load(pipeline, _file(reading))
+        except FileUnfinished as problem:
+            if attempt == _ATTEMPTS:
+                _refuse(pipeline, path, str(problem), report)
+                return
+            sleep(_PAUSE_SECONDS)
+        except FileRefused as problem:
+            _refuse(pipeline, path, str(problem), report)
+            return
+        else:
+            report.files_read += 1
+            report.orders_read += reading.read
+            report.orders_changed += reading.changed
+            report.orders_invalid += len(reading.invalid)
+            return
+
+
+def _refuse(pipeline: dlt.Pipeline, path: Path, reason: str, report: ImportReport) -> None:
+    """Say so in the report and among the exceptions; the file's orders stay as they were."""
+    report.refused.append({"file": path.name, "reason": reason})
+    load(pipeline, _one_finding(_finding(path, "file", reason, datetime.now(UTC))))
+
+
+@dlt.source(name=SOURCE, max_table_nesting=0)
+def _file(reading: _Reading) -> Any:
+    """All that comes of one file, in one load."""
+    yield _orders_resource(lambda: _orders(reading))
+    yield _findings_resource(lambda: _findings(reading))
+    yield _files_resource(lambda: _note_file(reading))
+
+
+@dlt.source(name=SOURCE, max_table_nesting=0)
+def _one_finding(finding: Finding) -> Any:
+    yield _findings_resource(lambda: iter([findings.to_table([finding])]))
+
+
+@dlt.source(name=SOURCE, max_table_nesting=0)
+def _empty() -> Any:
+    yield _orders_resource(lambda: iter([xcart_orders.SCHEMA.empty_table()]))
+    yield _findings_resource(lambda: iter([findings.SCHEMA.empty_table()]))
+    yield _files_resource(lambda: iter([_FILES.empty_table()]))
+    yield upload_log.resource([])
+
+
+def _orders_resource(rows: Callable[[], Iterator[pa.Table]]) -> Any:
+    hints: dict[str, Any] = {
+        "lines": {"data_type": "json"},
+        "payload": {"data_type": "json"},
+        # Of an order that is twice in a file, the content that came last stays.
+        "position": {"dedup_sort": "desc"},
+    }
+    return dlt.resource(
+        rows, name="orders", primary_key="order_number", write_disposition="merge", columns=hints
+    )
+
+
+def _findings_resource(rows: Callable[[], Iterator[pa.Table]]) -> Any:
+    return dlt.resource(rows, name="findings", primary_key="finding_key", write_disposition="merge")
+
+
+def _files_resource(rows: Callable[[], Iterator[pa.Table]]) -> Any:
+    return dlt.resource(rows, name="files", primary_key="path", write_disposition="merge")
+
+
+def _orders(reading: _Reading) -> Iterator[pa.Table]:
+    batch: list[CheckedOrder] = []
+    for order in read_orders(reading.path, reading.content_hash):
+        reading.read += 1
+        try:
+            batch.append(xcart_orders.check(order))
+        except InvalidOrder as problem:
+            reading.invalid.append(_invalid(reading, order, problem))
+        if len(batch) >= _BATCH_ROWS:
+            yield _changed(reading, batch)
+            batch = []
+            reading.progress("orders", reading.read, 0)
+    yield _changed(reading, batch)
+
+
+def _changed(reading: _Reading, batch: list[CheckedOrder]) -> pa.Table:
+    """Of a batch, the rows that say something new."""
+    stored = _stored(reading.database, [order.order_number for order in batch])
+    rows = []
+    for order in batch:
+        known = stored.get(order.order_number)
+        last = reading.taken.get(order.order_number, known.digest if known else None)
+        if last != order.digest:
+            rows.append(xcart_orders.to_row(order, reading.path.name, known, reading.now))
+        reading.taken[order.order_number] = order.digest
+    reading.changed += len(rows)
+    return pa.Table.from_pylist(rows, schema=xcart_orders.SCHEMA)
+
+
+def _findings(reading: _Reading) -> Iterator[pa.Table]:
+    """What was wrong in this file, and what was wrong before and is right now."""
+    prefix = _finding_key(reading.path, "")
+    current = {finding.finding_key: finding for finding in reading.invalid}
+    right = [
+        replace(finding, resolved_at=reading.now)
+        for key, finding in reading.open_findings.items()
+        if key not in current and (key.startswith(prefix) or finding.order_number in reading.taken)
+    ]
+    new = [finding for key, finding in current.items() if key not in reading.open_findings]
+    if new or right:
+        yield findings.to_table(new + right)
+
+
+def _note_file(reading: _Reading) -> Iterator[pa.Table]:
+    columns = {
+        "path": [str(reading.path.resolve())],
+        "content_hash": [reading.content_hash],
+        "order_count": [reading.read],
+        "read_at": [reading.now],
+    }
+    yield pa.table(columns, schema=_FILES)
+
+
+def _invalid(reading: _Reading, order: ShopOrder, problem: InvalidOrder) -> Finding:
+    number = order.fields.get("orderid", "")[:50] or None
+    detail = (
+        f"Order {order.position} of {reading.path.name} ({'number ' + number if number else 'without a number'}) "
+        f"{problem}; it was not loaded. Mend it in the shop."
+    )
+    return _finding(reading.path, number or f"#{order.position}", detail, reading.now, number)
+
+
+def _finding(path: Path, subject: str, detail: str, now: datetime, number: str | None = None) -> Finding:
+    return Finding(_finding_key(path, subject), "xcart_invalid", "error", detail, now, order_number=number)
+
+
+def _finding_key(path: Path, subject: str) -> str:
+    return f"xcart:{path.name}:{subject}"
+
+
+def _content_read_last(database: SqlClientBase[Any], path: Path) -> str | None:
+    rows = query(database, "select content_hash from files where path = %s", str(path.resolve()))
+    return str(rows[0][0]) if rows else None
+
+
+def _stored(database: SqlClientBase[Any], numbers: list[str]) -> dict[str, StoredOrder]:
+    rows = query(
+        database,
+        "select order_number, payload_hash, first_seen_at from orders where order_number in (select unnest(%s))",
+        numbers,
+    )
+    return {number: StoredOrder(bytes.fromhex(digest), seen.astimezone(UTC)) for number, digest, seen in rows}
