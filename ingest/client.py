@@ -19,6 +19,7 @@ from ingest.errors import (
     ApiUnreachable,
     CredentialsRejected,
     NotFound,
+    OutcomeUnknown,
     RateLimited,
     ServerKeepsFailing,
 )
@@ -42,7 +43,7 @@ class _Transient(Exception):
 
 
 class Client:
-    """Reads from one ShipStation account. Not thread-safe: one client for each run.
+    """Talks to one ShipStation account. Not thread-safe: one client for each run.
 
     Attributes:
         requests_sent: How many requests went out, retries included.
@@ -107,6 +108,46 @@ class Client:
         finally:
             self.api_seconds += time.monotonic() - began
 
+    def post(self, path: str, body: Any) -> Any:
+        """Send something once, and decode the answer.
+
+        Only a 429, by which ShipStation says that it has done nothing, is tried again: after anything else the
+        request may have been carried out.
+
+        Args:
+            path: Path below the base URL.
+            body: What to send, as JSON.
+
+        Returns:
+            The decoded JSON body.
+
+        Raises:
+            CredentialsRejected: 401 or 403; nothing was done.
+            ApiRefused: Another 4xx; nothing was done.
+            RateLimited: 429 each time; nothing was done.
+            OutcomeUnknown: No usable answer: it may have been carried out.
+        """
+        began = time.monotonic()
+        try:
+            return self._post(path, body)
+        finally:
+            self.api_seconds += time.monotonic() - began
+
+    def _post(self, path: str, body: Any) -> Any:
+        for attempt in range(1, MOST_ATTEMPTS + 1):
+            self._limiter.wait()
+            try:
+                return self._decoded(self._attempt("POST", path, body=orjson.dumps(body)), orjson.loads)
+            except _Transient as problem:
+                if problem.status != 429:
+                    raise OutcomeUnknown(
+                        f"ShipStation at {self._account.base_url} gave no usable answer to {path} ({problem}). "
+                        "What was sent may have arrived."
+                    ) from problem
+                if attempt == MOST_ATTEMPTS:
+                    raise self._given_up(path, attempt, problem) from problem
+        raise AssertionError("every attempt returns or raises")
+
     def server_now(self) -> datetime:
         """The current instant (UTC) by ShipStation's clock, or by ours while it has not told."""
         return datetime.fromtimestamp(time.time() + (self._clock_offset or 0.0), tz=UTC)
@@ -121,7 +162,7 @@ class Client:
             self._limiter.wait()
             began = time.monotonic()
             try:
-                return self._decoded(self._attempt(path, params), decode)
+                return self._decoded(self._attempt("GET", path, params), decode)
             except _Transient as problem:
                 spent += time.monotonic() - began
                 pause = _backoff(attempt)
@@ -143,12 +184,17 @@ class Client:
             f"(last: {problem}). Nothing was changed; try again later."
         )
 
-    def _attempt(self, path: str, params: Mapping[str, str | int] | None) -> bytes:
+    def _attempt(
+        self, method: str, path: str, params: Mapping[str, str | int] | None = None, body: bytes | None = None
+    ) -> bytes:
         self.requests_sent += 1
         try:
-            with self._session.get(
+            with self._session.request(
+                method,
                 self._account.base_url + path,
                 params=params,
+                data=body,
+                headers={"Content-Type": "application/json"} if body else None,
                 timeout=(self._account.connect_seconds, self._account.read_seconds),
                 # A redirect would carry the credentials to wherever it points.
                 allow_redirects=False,

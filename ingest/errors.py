@@ -23,6 +23,10 @@ class RateLimited(ApiUnreachable):
     """ShipStation said 429 to a request that was to be given up rather than waited for."""
 
 
+class OutcomeUnknown(ApiUnreachable):
+    """Something was sent and no usable answer came: it may have been carried out, or not."""
+
+
 class ApiRefused(IngestError):
     """ShipStation refused a request as wrong (a 4xx that is neither 401, 403, 404 nor 429)."""
 

@@ -108,8 +108,11 @@ def import_orders(
 
 
 def prepare_tables(warehouse: Warehouse) -> None:
-    """Make the raw tables, empty: the models read them, also where no shop is connected."""
-    load(create_pipeline(warehouse, SOURCE), _empty())
+    """Make the raw tables where they are missing: the models read them, also where no shop is connected."""
+    pipeline = create_pipeline(warehouse, SOURCE)
+    with held_open(pipeline) as database:
+        if not {"orders", "findings", "files", "uploads"} <= Store(database).tables:
+            load(pipeline, _empty())
 
 
 def _files_at(path: Path) -> list[Path]:

@@ -17,6 +17,7 @@ from ingest.load import LoadReport, load_backfill_window, load_changes
 from ingest.operations import load_entries
 from ingest.pipeline import Warehouse
 from ingest.reconcile import reconcile
+from ingest.xcart import prepare_tables
 from workflows.errors import ConfigurationError, OutOfReach, ShipledgerError
 from workflows.frozen_store import prepare_closes
 from workflows.home import check_warehouse
@@ -27,6 +28,7 @@ from workflows.settings import Settings
 from workflows.warehouse import (
     GreenBuild,
     Run,
+    is_xcart_used,
     loads_to_build,
     newest_finished_run,
     note_green_build,
@@ -81,21 +83,22 @@ class Engine:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._modelling = Modelling(settings)
-        self._warehouse = Warehouse(settings.warehouse, settings.home / "scratch")
+        self._has_xcart_tables = False
+        self.warehouse = Warehouse(settings.warehouse, settings.home / "scratch")
 
     def load_changes(self, report: Report) -> Facts:
         """Load what changed since the watermark, and new entries. Gives the facts of the load."""
-        return self._load(lambda account: load_changes(account, self._warehouse, report))
+        return self._load(lambda account: load_changes(account, self.warehouse, report))
 
     def load_window(self, since: datetime, until: datetime | None, report: Report) -> Facts:
         """Load one window of a backfill; `finished` in the facts says whether it was the last."""
-        return self._load(lambda account: load_backfill_window(account, self._warehouse, since, until, report))
+        return self._load(lambda account: load_backfill_window(account, self.warehouse, since, until, report))
 
     def reconcile(self, since: datetime, until: datetime, repair: bool, report: Report) -> Facts:
         """Compare a span (UTC instants) with ShipStation field by field; see `ingest.reconcile`."""
         account = self._ready()
-        with _told_to_the_user():
-            found, client = reconcile(account, self._warehouse, since, until, repair=repair, progress=report)
+        with told_to_the_user():
+            found, client = reconcile(account, self.warehouse, since, until, repair=repair, progress=report)
         return {
             "rows_there": found.rows_there,
             "rows_here": found.rows_here,
@@ -122,6 +125,7 @@ class Engine:
             BuildFailed: The build is red.
         """
         settings = self.settings
+        self._prepare_xcart()
         as_of = datetime.now(UTC)
         today = as_of.astimezone(settings.timezone).date().isoformat()
         print_now = fingerprint()
@@ -131,6 +135,7 @@ class Engine:
             green = read_green_build(connection)
             if not loads and green is not None and self._is_fresh(green, print_now, today, as_of):
                 return {"built": False, "built_at": green.built_at}
+            unused = () if is_xcart_used(connection) else ("xcart",)
             runs = {known.run_id: known for known in runs_since(newest_finished_run(connection))}
             note_runs(connection, list((runs | {run.run_id: run}).values()))
             set_build_context(connection, as_of, settings.timezone.key, run.run_id)
@@ -138,18 +143,21 @@ class Engine:
             if full:
                 remove_ledger(settings.ledger)
             outcome = self._modelling.build(
-                print_now, full=full, on_node=lambda done, total: report("models", done, total)
+                print_now,
+                full=full,
+                unused_tags=unused,
+                on_node=lambda done, total: report("models", done, total),
             )
             note_green_build(connection, GreenBuild(print_now, today, as_of), loads)
         return {"built": True, "built_at": as_of, **asdict(outcome)}
 
     def load_operations(self) -> None:
         """Load what was entered and closed here since the last load."""
-        with _told_to_the_user():
+        with told_to_the_user():
             prepare_store(self.settings.operations)
-            load_entries(self.settings.operations, self._warehouse)
+            load_entries(self.settings.operations, self.warehouse)
             prepare_closes(self.settings.operations)
-            load_closes(self.settings.operations, self._warehouse)
+            load_closes(self.settings.operations, self.warehouse)
 
     def publish(self, run: Run, built_at: datetime) -> str:
         """Publish the ledger as a snapshot, unless the current one was made of the same build.
@@ -169,12 +177,19 @@ class Engine:
     def _load(self, fetch: Callable[[Account], LoadReport]) -> Facts:
         account = self._ready()
         began = time.monotonic()
-        with _told_to_the_user():
+        with told_to_the_user():
             loaded = fetch(account)
         self.load_operations()
         facts = asdict(loaded)
         facts["load_seconds"] = time.monotonic() - began
         return facts
+
+    def _prepare_xcart(self) -> None:
+        """The models read the shop's tables also where no shop is connected; looked at once for each process."""
+        if not self._has_xcart_tables:
+            with told_to_the_user():
+                prepare_tables(self.warehouse)
+            self._has_xcart_tables = True
 
     def _ready(self) -> Account:
         """The account to read from, once the warehouse is seen to be usable."""
@@ -192,7 +207,7 @@ class Engine:
 
 
 @contextmanager
-def _told_to_the_user() -> Iterator[None]:
+def told_to_the_user() -> Iterator[None]:
     """Ingest's errors as errors of the command line."""
     try:
         yield

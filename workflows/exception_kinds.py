@@ -123,6 +123,30 @@ _KINDS = {
         "What was loaded is not what ShipStation says now.",
         "Run `reconcile --since` its date with `--repair`.",
     ),
+    "xcart_invalid": ExceptionKind(
+        "order of the shop that could not be taken",
+        "orders of the shop that could not be taken",
+        "It is not here, and will not be uploaded.",
+        "Mend the order, or the file, in the shop; the next import clears it.",
+    ),
+    "not_stocked_sku": ExceptionKind(
+        "order of the shop with goods not stocked here",
+        "orders of the shop with goods not stocked here",
+        "The goods are left out when the order is uploaded: somebody else has to ship them.",
+        "Note here who ships them; a product that is stocked belongs into seeds/skus.csv as a key product.",
+    ),
+    "changed_after_shipping": ExceptionKind(
+        "order changed after it had shipped",
+        "orders changed after they had shipped",
+        "The shop and the parcel may disagree; nothing was sent.",
+        "Compare the two, send or take back what differs, and note that here.",
+    ),
+    "not_uploaded": ExceptionKind(
+        "order of the shop that was not uploaded",
+        "orders of the shop that were not uploaded",
+        "ShipStation does not have it, so nobody packs it.",
+        "Remove the reason it names, and run `upload` again; or type the order into ShipStation.",
+    ),
     "watermark_fallback": ExceptionKind(
         "watermark that fell back",
         "watermarks that fell back",

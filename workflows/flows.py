@@ -68,9 +68,9 @@ def set_bench(bench: Bench | None) -> None:
 def sync(arguments: dict[str, Any]) -> Facts:
     """One cycle: what changed in ShipStation since the watermark becomes a published snapshot."""
     del arguments
-    started_at = _begin()
-    loaded = _load_changes()
-    return _build_and_publish("sync", started_at, loaded)
+    started_at = begin()
+    loaded = load_changes()
+    return build_and_publish("sync", started_at, loaded)
 
 
 @DBOS.workflow(name="backfill")
@@ -80,11 +80,11 @@ def backfill(arguments: dict[str, Any]) -> Facts:
     Args:
         arguments: `since` and `until` (or None), UTC instants in ISO format.
     """
-    started_at = _begin()
+    started_at = begin()
     loaded: Facts = {}
     while not loaded.get("finished"):
         loaded = _add(loaded, _load_window(arguments["since"], arguments["until"]))
-    return _build_and_publish("backfill", started_at, loaded)
+    return build_and_publish("backfill", started_at, loaded)
 
 
 @DBOS.workflow(name="reconcile")
@@ -94,13 +94,14 @@ def reconcile(arguments: dict[str, Any]) -> Facts:
     Args:
         arguments: `since` and `until`, UTC instants in ISO format, and `repair`.
     """
-    started_at = _begin()
+    started_at = begin()
     compared = _compare(arguments["since"], arguments["until"], arguments["repair"])
-    return _build_and_publish("reconcile", started_at, compared)
+    return build_and_publish("reconcile", started_at, compared)
 
 
-def _build_and_publish(kind: str, started_at: datetime, loaded: Facts) -> Facts:
-    built = _build(kind, started_at, loaded)
+def build_and_publish(kind: str, started_at: datetime, loaded: Facts) -> Facts:
+    """The last two steps of every job that loads: give its facts, with what was built and published."""
+    built = build(kind, started_at, loaded)
     published, finished_at = _publish(kind, started_at, loaded, built["built_at"])
     return {
         "run_id": DBOS.workflow_id,
@@ -114,36 +115,39 @@ def _build_and_publish(kind: str, started_at: datetime, loaded: Facts) -> Facts:
 
 
 @DBOS.step(name="begin")
-def _begin() -> datetime:
+def begin() -> datetime:
+    """The instant (UTC) the job began; its first step, so that a resumed job keeps it."""
     return datetime.now(UTC)
 
 
 @DBOS.step(name="load")
-def _load_changes() -> Facts:
+def load_changes() -> Facts:
+    """Load what changed in ShipStation since the watermark."""
     with working("load"):
-        return current_bench().engine.load_changes(_reporter())
+        return current_bench().engine.load_changes(job_reporter())
 
 
 @DBOS.step(name="load window")
 def _load_window(since: str, until: str | None) -> Facts:
     end = datetime.fromisoformat(until) if until else None
     with working("load"):
-        return current_bench().engine.load_window(datetime.fromisoformat(since), end, _reporter())
+        return current_bench().engine.load_window(datetime.fromisoformat(since), end, job_reporter())
 
 
 @DBOS.step(name="compare")
 def _compare(since: str, until: str, repair: bool) -> Facts:
     with working("compare"):
         return current_bench().engine.reconcile(
-            datetime.fromisoformat(since), datetime.fromisoformat(until), repair, _reporter()
+            datetime.fromisoformat(since), datetime.fromisoformat(until), repair, job_reporter()
         )
 
 
 @DBOS.step(name="build")
-def _build(kind: str, started_at: datetime, loaded: Facts) -> Facts:
+def build(kind: str, started_at: datetime, loaded: Facts) -> Facts:
+    """Build and test the models, if anything changed; nothing is published."""
     run = this_run(kind, started_at, loaded)
     with working("build"):
-        return current_bench().engine.build(run, runs_since, _reporter())
+        return current_bench().engine.build(run, runs_since, job_reporter())
 
 
 @DBOS.step(name="publish")
@@ -192,7 +196,7 @@ def current_bench() -> Bench:
     return _bench
 
 
-def _reporter() -> Report:
+def job_reporter() -> Report:
     """A progress report for the current job."""
     jobs, run_id = current_bench().jobs, str(DBOS.workflow_id)
     return reporter(lambda step, done, total: jobs.report(run_id, step, done, total))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from dbos import DBOS
@@ -22,6 +23,8 @@ RECONCILED_DAYS = 14
 # between one and three, an hour that a clock change leaves out or brings twice.
 DAILY = {"reconcile": (30, 3), "health": (0, 5), "cleanup": (15, 5), "digest": (0, 7)}
 _WATCH_EVERY_MINUTES = 5
+# The shop rewrites its file a few times a day; a file that did not change costs reading it once.
+_IMPORT_EVERY_MINUTES = 5
 
 
 @DBOS.workflow(name="scheduled")
@@ -43,7 +46,7 @@ def _ran_since(jobs: JobClient, kind: str, due_at: datetime) -> bool:
 
 def start(jobs: JobClient, kind: str, due_at: datetime) -> None:
     """Enqueue what is due now, unless it is queued or running."""
-    arguments = _last_days(due_at) if kind == "reconcile" else {}
+    arguments = _arguments(kind, due_at)
     try:
         jobs.enqueue(kind, ACTOR, **arguments)
     except AlreadyRunning as problem:
@@ -58,6 +61,8 @@ def start_schedule(timezone: str, sync_every_minutes: int = SYNC_EVERY_MINUTES) 
         sync_every_minutes: How often a sync is due.
     """
     often = {"sync": sync_every_minutes, "watch": _WATCH_EVERY_MINUTES}
+    if _xcart_path() is not None:
+        often["import-xcart"] = _IMPORT_EVERY_MINUTES
     cron = {kind: f"*/{minutes} * * * *" for kind, minutes in often.items()}
     cron |= {kind: f"{minute} {hour} * * *" for kind, (minute, hour) in DAILY.items()}
     DBOS.apply_schedules(
@@ -83,6 +88,16 @@ def missed(jobs: JobClient, now: datetime) -> list[str]:
     """
     last = {kind: jobs.jobs(kinds=(kind,), limit=1) for kind in DAILY}
     return [kind for kind, runs in last.items() if runs and (runs[0].created_at or now) < now - timedelta(days=1)]
+
+
+def _arguments(kind: str, due_at: datetime) -> dict[str, Any]:
+    if kind == "reconcile":
+        return _last_days(due_at)
+    return {"path": str(_xcart_path())} if kind == "import-xcart" else {}
+
+
+def _xcart_path() -> Path | None:
+    return flows.current_bench().engine.settings.xcart_path
 
 
 def _last_days(until: datetime) -> dict[str, Any]:

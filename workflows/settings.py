@@ -58,6 +58,8 @@ class Settings:
         overlap_minutes: How far before its watermark each cycle starts again.
         system_database_url: Another database for the workflows' state than SQLite in the home.
         count_tolerance: Units a counted lot may differ by before it is counted again.
+        xcart_path: The shop's XML file, or the folder of such files, None where no shop is connected.
+        allow_upload: Whether an upload may send; without it, it only tells what it would send.
         address: The IP address that the page listens on.
         users_file: The users, their roles and their passwords' hashes; see `access`.
         oidc: The identity provider, None when not configured.
@@ -74,6 +76,8 @@ class Settings:
     overlap_minutes: float = 15.0
     system_database_url: str | None = field(default=None, repr=False)
     count_tolerance: int = 2
+    xcart_path: Path | None = None
+    allow_upload: bool = False
     address: str = LOOPBACK
     users_file: Path = PROJECT / "users.toml"
     oidc: Oidc | None = None
@@ -132,6 +136,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         system_database_url=found.get("SHIPLEDGER_SYSTEM_DATABASE_URL") or None,
         count_tolerance=int(_number(found, "SHIPLEDGER_COUNT_TOLERANCE", 2, least=0)),
         mail=read_mail_settings(found),
+        xcart_path=_path(found.get("SHIPLEDGER_XCART_PATH")),
+        allow_upload=found.get("SHIPLEDGER_ALLOW_UPLOAD", "").strip() == "1",
         address=_address(found.get("SHIPLEDGER_ADDRESS") or LOOPBACK),
         users_file=Path(found.get("SHIPLEDGER_USERS") or PROJECT / "users.toml").expanduser().absolute(),
         oidc=_oidc(found),
@@ -164,6 +170,10 @@ def _zone(name: str) -> ZoneInfo:
         raise ConfigurationError(
             f"SHIPLEDGER_TIMEZONE is '{name}', which is no time zone. Use a name such as America/Chicago."
         ) from problem
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
 
 
 def _url(text: str) -> str:

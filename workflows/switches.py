@@ -12,6 +12,7 @@ from workflows.store import open_store
 # What runs by itself, and what that is for.
 SWITCHES = {
     "sync": "read ShipStation every 5 minutes",
+    "import-xcart": "read the shop's file every 5 minutes, where SHIPLEDGER_XCART_PATH is set",
     "reconcile": "compare the last days with ShipStation and repair, daily",
     "health": "integrity and freshness checks, daily",
     "cleanup": "remove old logs, scratch files and runs, daily",

@@ -32,9 +32,9 @@ create table if not exists raw_shipledger.runs (
     seconds double, actor varchar, error varchar
 );
 """
-_RAW_SCHEMAS = ("raw_shipstation", "raw_operations")
+_RAW_SCHEMAS = ("raw_shipstation", "raw_operations", "raw_xcart")
 # What ingest notes for itself; no model reads it.
-_INGEST_NOTES = ("watermarks", "ghost_looks")
+_INGEST_NOTES = ("watermarks", "ghost_looks", "files")
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,12 @@ def loads_to_build(connection: duckdb.DuckDBPyConnection) -> list[str]:
         f"select load_id from ({each}) where load_id not in (select load_id from raw_shipledger.built_loads)"
     ).fetchall()
     return sorted(load for (load,) in rows)
+
+
+def is_xcart_used(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether any order of the shop was ever imported."""
+    row = connection.execute("select exists (from raw_xcart.orders)").fetchone()
+    return bool(row and row[0])
 
 
 def set_build_context(connection: duckdb.DuckDBPyConnection, as_of: datetime, timezone: str, run_id: str) -> None:

@@ -18,6 +18,7 @@ DDL = """
 create schema if not exists raw_shipstation;
 create schema if not exists raw_shipledger;
 create schema if not exists raw_operations;
+create schema if not exists raw_xcart;
 create table raw_shipstation.orders (
     order_id bigint, order_number varchar, order_key varchar, order_status varchar, create_date varchar,
     modify_date varchar, payload json, kept_fields json, payload_hash varchar, first_seen_at timestamptz,
@@ -63,6 +64,14 @@ create table raw_operations.frozen_lines (
 create table raw_operations.closed_weeks (
     seq bigint, week_start_date varchar, version bigint, snapshot varchar, run_id varchar, actor varchar,
     closed_at timestamptz, _dlt_load_id varchar);
+create table raw_xcart.orders (
+    order_number varchar, order_key varchar, order_date varchar, lines json, payload json, payload_hash varchar,
+    source_file varchar, position bigint, first_seen_at timestamptz, fetched_at timestamptz,
+    changed_at timestamptz, _dlt_load_id varchar);
+create table raw_xcart.findings as from raw_shipstation.findings;
+create table raw_xcart.uploads (
+    seq bigint, run_id varchar, order_key varchar, order_number varchar, event varchar, detail varchar,
+    shipstation_order_id bigint, lines json, noted_at timestamptz, _dlt_load_id varchar);
 """
 
 KEYS = {"orders": "order_id", "shipments": "shipment_id", "fulfillments": "fulfillment_id"}
@@ -195,7 +204,7 @@ def load_closes(connection: duckdb.DuckDBPyConnection, store: Path, load_id: str
 def mark_built(connection: duckdb.DuckDBPyConnection) -> None:
     """What the worker does after a green build: every load in the raw tables is covered now."""
     tables = [f"raw_shipstation.{table}" for table in ("orders", "shipments", "fulfillments", "order_states")]
-    tables.append("raw_operations.frozen_months")
+    tables += ["raw_operations.frozen_months", "raw_xcart.orders", "raw_xcart.uploads"]
     loads = " union ".join(f"select _dlt_load_id from {table}" for table in tables)
     connection.execute("delete from raw_shipledger.built_loads")
     connection.execute(f"insert into raw_shipledger.built_loads {loads}")

@@ -1,6 +1,6 @@
 -- One row for each order this build must compute again: any of its rows came in a load that no green build has covered.
--- With it come the orders that share its number (one may make the other a duplicate) and the order that a label or
--- fulfillment belonged to before. In a full build: all orders.
+-- With it come the orders that share its number (one may make the other a duplicate), the order that a label or
+-- fulfillment belonged to before, and orders that a new order of the shop tells the origin of. In a full build: all.
 {%- set sources = {'orders': 'order_id', 'shipments': 'coalesce(order_id, -shipment_id)',
     'fulfillments': 'coalesce(order_id, -fulfillment_id)', 'order_states': 'order_id'} %}
 {%- set parsed_orders = previous_build_of('staging', 'stg_shipstation__orders') %}
@@ -17,6 +17,8 @@ with touched as (
     {%- for table in ['shipments', 'fulfillments'] %}
     {{ orders_of_last_build(table) }}
     {%- endfor %}
+    {{ orders_newly_local('order_key') }}
+    {{ orders_newly_local('order_number') }}
 
 ),
 

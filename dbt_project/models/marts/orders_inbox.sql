@@ -26,6 +26,12 @@ services as (
 
 ),
 
+local_orders as (
+
+    select * from {{ ref('stg_xcart__orders') }}
+
+),
+
 build_context as (
 
     select * from {{ ref('stg_shipledger__build_context') }}
@@ -38,11 +44,17 @@ inbox as (
         ---------- ids
         orders.shipstation_order_id,
         orders.order_number,
+        orders.order_key,
         coalesce(accounts.carrier_id, carriers.carrier_id) as carrier_id,
 
         ---------- text
         orders.order_status,
-        case when regexp_full_match(orders.order_number, '10[0-9]{4}') then 'manual' else 'channel' end as order_origin,
+        case
+            when by_key.order_number is not null then 'local'
+            when {{ is_manual_number('orders.order_number') }} then 'manual'
+            when by_number.order_number is not null then 'local'
+            else 'channel'
+        end as order_origin,
         orders.carrier_code,
         orders.service_code,
         services.service_name,
@@ -67,6 +79,8 @@ inbox as (
         orders.first_seen_at
     from orders
     cross join build_context
+    left join local_orders as by_key on orders.order_key = by_key.order_key
+    left join local_orders as by_number on orders.order_number = by_number.order_number
     left join accounts on orders.carrier_account_id = accounts.carrier_id
     left join carriers on orders.carrier_code = carriers.carrier_code
     left join services on orders.carrier_code = services.carrier_code and orders.service_code = services.service_code

@@ -37,6 +37,7 @@ orders as (
 
         ---------- text
         coalesce(order_number, doc.ordernumber) as order_number,
+        order_key,
         coalesce(doc.orderstatus, order_status) as order_status,
         doc.carriercode as carrier_code,
         doc.servicecode as service_code,

@@ -1,0 +1,32 @@
+-- One row for each order of the shop, its newest content. Personal data stays in the raw table. `printed_at` is wall
+-- time in the business's time zone.
+with source as (
+
+    select * from {{ source('xcart', 'orders') }}
+
+),
+
+orders as (
+
+    select
+        ---------- ids
+        order_number,
+        order_key,
+
+        ---------- lists
+        lines,
+
+        ---------- booleans
+        {{ is_manual_number('order_number') }} as is_manual_number,
+
+        ---------- dates
+        try_cast(order_date as timestamp) as printed_at,
+
+        ---------- dates, as instants
+        first_seen_at,
+        changed_at
+    from source
+
+)
+
+select * from orders

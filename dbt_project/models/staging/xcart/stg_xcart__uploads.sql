@@ -1,0 +1,28 @@
+-- One row for each thing that happened to an order on its way to ShipStation, in the order it happened.
+with source as (
+
+    select * from {{ source('xcart', 'uploads') }}
+
+),
+
+uploads as (
+
+    select
+        ---------- ids
+        seq as upload_seq,
+        run_id,
+        order_key,
+        order_number,
+        shipstation_order_id,
+
+        ---------- text
+        event as upload_event,
+        detail,
+
+        ---------- dates, as instants
+        noted_at
+    from source
+
+)
+
+select * from uploads
