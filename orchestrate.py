@@ -29,6 +29,7 @@ from workflows.serving import serve as serve_home
 from workflows.settings import Settings, read_settings
 from workflows.status import read_status
 from workflows.worker import end_worker
+from workflows.xcart_commands import XCART_COMMANDS
 
 
 class _Commands(click.Group):
@@ -146,7 +147,7 @@ def demo(once: bool, port: int, as_json: bool) -> None:
             )
 
 
-for command in (*CLOSE_COMMANDS, *ENTRY_COMMANDS, *JOB_COMMANDS):
+for command in (*CLOSE_COMMANDS, *ENTRY_COMMANDS, *JOB_COMMANDS, *XCART_COMMANDS):
     cli.add_command(command)
 
 

@@ -191,9 +191,7 @@ def _orders_resource(rows: Callable[[], Iterator[pa.Table]]) -> Any:
         # Of an order that is twice in a file, the content that came last stays.
         "position": {"dedup_sort": "desc"},
     }
-    return dlt.resource(
-        rows, name="orders", primary_key="order_number", write_disposition="merge", columns=hints
-    )
+    return dlt.resource(rows, name="orders", primary_key="order_number", write_disposition="merge", columns=hints)
 
 
 def _findings_resource(rows: Callable[[], Iterator[pa.Table]]) -> Any:

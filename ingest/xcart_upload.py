@@ -15,7 +15,7 @@ from ingest.pacific import PACIFIC
 Payload = dict[str, Any]
 # ShipStation takes at most so many orders in one request.
 MOST_ORDERS = 100
-# Orders whose numbers differ in the last digits only are looked up together: the filter is a beginning of the number.
+# Orders whose numbers differ in the last digits only are looked up together: the filter is a number's beginning.
 _VARYING_DIGITS = 2
 _PAGE_SIZE = 500
 # Far more than so few numbers can have: a filter that is not honoured gives every order there is.

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
+from pathlib import Path
 from typing import Any
 
 from workflows.engine import account_of
@@ -18,6 +19,8 @@ from workflows.worker import become_worker
 
 _POLL_SECONDS = 0.1
 _STORE_SECONDS = 30
+# What a killed job of these kinds read may be long out of date: it is finished, and then run again.
+_ALWAYS_ANEW = ("sync", "import-xcart", "upload")
 
 OnProgress = Callable[[Job], None]
 
@@ -106,6 +109,39 @@ def close(
     return _run_job(settings, kind, {"date": day.isoformat(), "force": force}, actor, on_progress)
 
 
+def import_xcart(settings: Settings, path: Path, actor: str, on_progress: OnProgress) -> dict[str, Any]:
+    """Import the shop's orders and give what came.
+
+    Args:
+        settings: The configuration.
+        path: The shop's XML file, or the folder of such files.
+        actor: Who asked.
+        on_progress: Told the job's state while it runs.
+
+    Raises:
+        ShipledgerError: With the contract's exit code.
+    """
+    if not path.exists():
+        raise UsageError(f"There is nothing at {path}. Give the shop's XML file, or the folder it is in.")
+    return _run_job(settings, "import-xcart", {"path": str(path.absolute())}, actor, on_progress)
+
+
+def upload(settings: Settings, dry_run: bool, actor: str, on_progress: OnProgress) -> dict[str, Any]:
+    """Send the shop's orders that wait to ShipStation, or tell what would be sent.
+
+    Args:
+        settings: The configuration.
+        dry_run: Only tell.
+        actor: Who asked.
+        on_progress: Told the job's state while it runs.
+
+    Raises:
+        ShipledgerError: With the contract's exit code.
+    """
+    account_of(settings)
+    return _run_job(settings, "upload", {"dry_run": dry_run}, actor, on_progress)
+
+
 def retry(settings: Settings, run_id: str, actor: str, on_progress: OnProgress) -> dict[str, Any]:
     """Run a failed or cancelled job again; a close goes on at the step that failed.
 
@@ -163,13 +199,12 @@ def _run_here(
 ) -> dict[str, Any]:
     """Run a job in this process, after what a killed worker left behind of its kind.
 
-    A backfill or comparison of the same span is only finished. A sync is run again after it, because the one
-    that was left behind may have read ShipStation long ago.
+    A job of the same arguments is only finished, but for those that are always run anew.
     """
     left_behind = jobs.open_job(kind)
     if left_behind is not None:
         finished = _wait(jobs, left_behind.run_id, on_progress)
-        if kind != "sync" and left_behind.arguments == arguments:
+        if kind not in _ALWAYS_ANEW and left_behind.arguments == arguments:
             return _outcome(finished)
     return _follow(jobs, jobs.enqueue(kind, actor, **arguments), on_progress)
 

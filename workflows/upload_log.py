@@ -1,7 +1,7 @@
 """The log of uploads: what happened to each order on its way to ShipStation, append-only, in `operations.sqlite`.
 
-`sending` is written before a request goes out. An order whose last entry it is may or may not have arrived: that is
-how a process that was killed between sending and noting is found out by the next one.
+`sending` is written before a request goes out. An order whose last entry it is may or may not have arrived: that
+is how a process that was killed between sending and noting is found out by the next one.
 """
 
 from __future__ import annotations

@@ -116,8 +116,8 @@ def plan(orders: Iterable[LocalOrder], lots: LotQueues) -> tuple[list[Planned], 
 def _problem(order: LocalOrder, lots: LotQueues) -> tuple[str, str] | None:
     if order.is_manual_number:
         return "manual_number", (
-            f"{order.order_number} is in the range of numbers typed by hand (100000 to 109999); it could be another order. "
-            "Give it another number in the shop, or type it in."
+            f"{order.order_number} is in the range of numbers typed by hand (100000 to 109999): it could be "
+            "another order. Give it another number in the shop, or type it in."
         )
     unknown = [item.sold_as for item in order.items if item.status in ("unknown", "unparsed")]
     if unknown:

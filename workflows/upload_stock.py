@@ -48,7 +48,8 @@ with there as (
 select orders.order_key, orders.order_number, items.sku_code, items.quantity, coalesce(there.quantity, 0)
 from ledger.marts.local_orders as orders
 inner join ledger.marts.orders_inbox as inbox
-    on orders.shipstation_order_id = inbox.shipstation_order_id and inbox.order_key is distinct from orders.order_key
+    on orders.shipstation_order_id = inbox.shipstation_order_id
+    and inbox.order_key is distinct from orders.order_key
 inner join ledger.marts.local_order_items as items on orders.order_number = items.order_number
 left join there on orders.order_number = there.order_number and items.sku_code = there.sku_code
 where orders.state = 'in_shipstation' and items.sku_status = 'stocked'
@@ -110,7 +111,8 @@ class Stock:
     def shop_payloads(self, numbers: list[str]) -> dict[str, dict[str, Any]]:
         """The orders of these numbers as the shop told them; personal data."""
         rows = self._connection.execute(
-            "select order_number, payload from raw_xcart.orders where order_number in (select unnest(?))", [numbers]
+            "select order_number, payload from raw_xcart.orders where order_number in (select unnest(?))",
+            [numbers],
         ).fetchall()
         return {number: orjson.loads(payload) for number, payload in rows}
 

@@ -1,8 +1,8 @@
 """Uploading the shop's orders to ShipStation: look what is there, plan, send, note; never the same order twice.
 
-Before a request goes out, the log says `sending`. Whatever happens then (no answer, a kill), the next run looks the
-order up and sends it again only when ShipStation has not listed it for a while. ShipStation itself takes one order
-for each key, so even two runs that saw nothing of each other could not make two orders.
+Before a request goes out, the log says `sending`. Whatever happens then (no answer, a kill), the next run looks
+the order up and sends it again only when ShipStation has not listed it for a while. ShipStation itself takes one
+order for each key, so even two runs that saw nothing of each other could not make two orders.
 """
 
 from __future__ import annotations
@@ -140,14 +140,14 @@ def _why_not_now(job: _Upload, order: LocalOrder, there: LookUp) -> tuple[str, s
         again_at = last.noted_at + _SETTLES_IN
         if datetime.now(UTC) < again_at:
             return "unanswered", (
-                f"It was sent at {last.noted_at:%Y-%m-%d %H:%M} UTC without an answer, and ShipStation does not list it "
-                f"yet. Run `upload` again after {again_at:%H:%M} UTC."
+                f"It was sent at {last.noted_at:%Y-%m-%d %H:%M} UTC without an answer, and ShipStation does "
+                f"not list it yet. Run `upload` again after {again_at:%H:%M} UTC."
             )
     return None
 
 
 def _batches(job: _Upload) -> Iterator[list[Planned]]:
-    """What was never tried goes together; what once got no answer goes alone and last, so that it spoils nothing."""
+    """What was never tried goes together; what once got no answer goes alone and last, and so spoils nothing."""
     fresh = [one for one in job.planned if _last_event(job, one.order.order_key) != "sending"]
     alone = [one for one in job.planned if _last_event(job, one.order.order_key) == "sending"]
     for start in range(0, len(fresh), MOST_ORDERS):
@@ -159,9 +159,7 @@ def _batches(job: _Upload) -> Iterator[list[Planned]]:
 def _send_batch(job: _Upload, batch: Sequence[Planned]) -> None:
     payloads = job.stock.shop_payloads([one.order.order_number for one in batch])
     bodies = [
-        to_shipstation(
-            one.order.order_key, one.order.ordered_at, payloads[one.order.order_number], one.lines
-        )
+        to_shipstation(one.order.order_key, one.order.ordered_at, payloads[one.order.order_number], one.lines)
         for one in batch
     ]
     job.note([_event(one, "sending") for one in batch])
@@ -234,10 +232,15 @@ def _last_event(job: _Upload, key: str) -> str | None:
     return last.event if last else None
 
 
+def _why_nothing_is_sent(settings: Settings) -> str:
+    return "this was a dry run" if settings.allow_upload else "SHIPLEDGER_ALLOW_UPLOAD is not 1"
+
+
 def _facts(job: _Upload, *, sent: bool) -> Facts:
     """The answer, without personal data."""
     return {
         "sent": sent,
+        "why_nothing_is_sent": _why_nothing_is_sent(job.settings) if not sent else None,
         "planned": [
             {"order_number": one.order.order_number, "lines": [asdict(line) for line in one.lines]}
             for one in job.planned

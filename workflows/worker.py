@@ -16,6 +16,7 @@ from workflows import (
     closes,  # noqa: F401  (the workflows of a module exist once it is imported)
     errands,  # noqa: F401
     flows,
+    xcart,  # noqa: F401
 )
 from workflows.engine import Engine
 from workflows.home import prepare_home

@@ -49,7 +49,8 @@ def upload(arguments: dict[str, Any]) -> Facts:
     if outcome["unanswered"]:
         raise OutOfReach(
             f"ShipStation gave no answer for {len(outcome['unanswered'])} of the orders sent; "
-            f"{len(outcome['uploaded'])} are there. Run `upload` again in a quarter of an hour: it looks what arrived."
+            f"{len(outcome['uploaded'])} are there. Run `upload` again in a quarter of an hour: it "
+            "looks what arrived."
         )
     return facts
 
