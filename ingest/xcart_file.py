@@ -96,11 +96,12 @@ def _chunks(path: Path) -> Iterator[bytes]:
     try:
         if not path.is_file():
             raise FileRefused(f"{path} is no file. Give the shop's XML file, or the folder it is in.")
-        done = 0
+        left = MOST_BYTES
         with path.open("rb") as file:
+            # A file may grow while it is read.
             while chunk := file.read(_CHUNK):
-                done += len(chunk)
-                if done > MOST_BYTES:
+                left -= len(chunk)
+                if left < 0 or path.stat().st_size > MOST_BYTES:
                     raise FileRefused(
                         f"{path.name} is larger than {MOST_BYTES // 1024**2} MB, which no export of orders is. "
                         "Nothing of it was loaded."

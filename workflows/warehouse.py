@@ -91,6 +91,14 @@ def loads_to_build(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return sorted(load for (load,) in rows)
 
 
+def has_shipstation(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether ShipStation was ever loaded; before that there is nothing to build."""
+    row = connection.execute(
+        "select exists (from duckdb_tables() where schema_name = 'raw_shipstation' and table_name = 'orders')"
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def is_xcart_used(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether any order of the shop was ever imported."""
     row = connection.execute("select exists (from raw_xcart.orders)").fetchone()

@@ -16,6 +16,7 @@ from workflows.flows import begin, build, build_and_publish, current_bench, job_
 from workflows.home import check_warehouse
 from workflows.upload_log import prepare_log
 from workflows.uploading import upload as send_orders
+from workflows.warehouse import has_shipstation, open_warehouse
 
 
 @DBOS.workflow(name="import-xcart")
@@ -27,7 +28,10 @@ def import_xcart(arguments: dict[str, Any]) -> Facts:
     """
     started_at = begin()
     loaded = _import(arguments["path"])
-    facts = build_and_publish("import-xcart", started_at, loaded)
+    if loaded["can_be_built"]:
+        facts = build_and_publish("import-xcart", started_at, loaded)
+    else:
+        facts = {"run_id": DBOS.workflow_id, "kind": "import-xcart", **loaded, "published": None, "seconds": 0.0}
     if loaded["refused"] and not loaded["files_read"] + loaded["files_unchanged"]:
         raise ShipledgerError(loaded["refused"][0]["reason"])
     return facts
@@ -60,7 +64,9 @@ def _import(path: str) -> Facts:
     with working("import"), told_to_the_user():
         engine = current_bench().engine
         check_warehouse(engine.settings.warehouse)
-        return asdict(import_orders(Path(path), engine.warehouse, job_reporter()))
+        report = import_orders(Path(path), engine.warehouse, job_reporter())
+        with open_warehouse(engine.settings.warehouse) as connection:
+            return {**asdict(report), "can_be_built": has_shipstation(connection)}
 
 
 @DBOS.step(name="note uploads")

@@ -39,11 +39,12 @@ def tell_import(facts: dict[str, Any]) -> str:
     """What an import read, changed and left out."""
     lines = [
         f"{facts['files_read']} files read, {facts['files_unchanged']} unchanged; {facts['orders_read']} orders, "
-        f"{facts['orders_changed']} of them new or changed, {facts['orders_invalid']} left out (see exceptions); "
-        f"{facts['seconds']:.1f} s."
+        f"{facts['orders_changed']} of them new or changed, {facts['orders_invalid']} left out (see exceptions)."
     ]
     lines += [f"Refused: {one['reason']}" for one in facts["refused"]]
-    return "\n".join([*lines, f"Published {facts['published']}."])
+    published = facts["published"]
+    lines.append(f"Published {published}." if published else "They are in the ledger after the first `backfill`.")
+    return "\n".join(lines)
 
 
 def tell_upload(facts: dict[str, Any]) -> str:
