@@ -1,12 +1,64 @@
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from shop_file import order, write
+from shop_home import Shop
 
 from ingest.pipeline import Warehouse
+from sandbox import Sandbox, SandboxSettings
+
+LOTS = (
+    ("17612", "250237", 20, "2025-10-01"),
+    ("17612", "250300", 100, "2025-10-02"),
+    ("17904", "250240", 500, "2025-10-01"),
+    ("17914", "250250", 5, "2025-10-01"),
+)
+ORDERS = (
+    order("671825", [("17612", 3), ("17612", 1), ("17975", 2)]),
+    order("671826", [("18605", 1)], date="2025-10-01 09:31:00"),
+    order("671827", [("17612", 40)], date="2025-10-01 09:32:00"),
+    order("671828", [("17914", 99999)], date="2025-10-01 09:33:00"),
+    order("671829", [("99999", 1)], date="2025-10-01 09:34:00"),
+    order("100123", [("17904", 1)], date="2025-10-01 09:35:00"),
+)
 
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
     return Warehouse(tmp_path / "warehouse.duckdb", tmp_path / "scratch")
+
+
+def empty_account() -> Sandbox:
+    return Sandbox(SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0))
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    """An account without any order."""
+    with empty_account() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with lots on the shelf and the shop's orders imported, built once; copied, never written."""
+    folder = tmp_path_factory.mktemp("shop")
+    file = write(folder / "shop.xml", *ORDERS)
+    with empty_account() as account:
+        shop = Shop(folder / "home", account)
+        for sku, lot, quantity, day in LOTS:
+            words = ("--sku", sku, "--lot", lot, "--quantity", str(quantity), "--date", day)
+            shop.must("receive", *words)
+        assert shop.must("import-xcart", str(file))["orders_read"] == len(ORDERS)
+        shop.must("sync")
+    return folder / "home"
+
+
+@pytest.fixture
+def shop(stocked_home: Path, box: Sandbox, tmp_path: Path) -> Shop:
+    """A copy of that home, with an empty account of its own."""
+    return Shop(Path(shutil.copytree(stocked_home, tmp_path / "home", symlinks=True)), box)

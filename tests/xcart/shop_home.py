@@ -1,0 +1,98 @@
+"""A home with the shop's orders and an account to send them to, worked on as its user does."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest.account import Account
+from sandbox import Sandbox
+from workflows.settings import Settings, read_settings
+from workflows.upload_log import prepare_log
+from workflows.uploading import upload
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Shop:
+    home: Path
+    box: Sandbox
+
+    def environment(self, allow: bool = True) -> dict[str, str]:
+        inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+        return inherited | {
+            "SHIPLEDGER_HOME": str(self.home),
+            "SHIPSTATION_BASE_URL": self.box.url,
+            "SHIPSTATION_API_KEY": "sandbox",
+            "SHIPSTATION_API_SECRET": "sandbox",
+            "SHIPLEDGER_RATE_LIMIT": "1000000",
+            "SHIPLEDGER_RETRY_SECONDS": "1",
+            "SHIPLEDGER_ALLOW_UPLOAD": "1" if allow else "0",
+        }
+
+    def start(self, *words: str, allow: bool = True) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, str(PROJECT / "orchestrate.py"), *words, "--json"],
+            env=self.environment(allow),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def must(self, *words: str, allow: bool = True) -> dict[str, Any]:
+        """The facts of a command that succeeds."""
+        process = self.start(*words, allow=allow)
+        out, errors = process.communicate()
+        assert process.returncode == 0, errors
+        facts: dict[str, Any] = json.loads(out)
+        return facts
+
+    def settings(self) -> Settings:
+        return read_settings(self.environment())
+
+    def upload(self, sends: bool = True) -> dict[str, Any]:
+        """One upload on the ledger as it was built; the sync around it is left out."""
+        prepare_log(self.home / "operations.sqlite")
+        account = Account(self.box.url, "sandbox", "sandbox", 1_000_000, retry_seconds=1.0)
+        return upload(self.settings(), account, "run-1", sends=sends, report=lambda *_: None)
+
+    def posts(self) -> int:
+        return sum(1 for entry in self.box.requests.entries() if entry.method == "POST")
+
+    def there(self) -> dict[str, dict[str, Any]]:
+        """The orders in the account by number; a number that is there twice fails."""
+        found = [self.box.book.order(record.id) for record in self.box.book.newest("orders")]
+        numbers = [order["orderNumber"] for order in found]
+        assert len(numbers) == len(set(numbers))
+        return dict(zip(numbers, found, strict=True))
+
+    def goods(self, number: str) -> list[tuple[str, int]]:
+        return [(line["sku"], line["quantity"]) for line in self.there()[number]["items"]]
+
+    def log(self) -> list[tuple[Any, ...]]:
+        with sqlite3.connect(self.home / "operations.sqlite") as store:
+            return store.execute("select order_number, event from uploads order by seq").fetchall()
+
+    def note_sending(self, number: str, at: datetime) -> None:
+        """As a process that was killed after it had sent would leave the log."""
+        prepare_log(self.home / "operations.sqlite")
+        with sqlite3.connect(self.home / "operations.sqlite") as store:
+            store.execute(
+                "insert into uploads (run_id, order_key, order_number, event, noted_at) values (?, ?, ?, ?, ?)",
+                ["killed", f"xcart-{number}", number, "sending", at.isoformat()],
+            )
+
+    def published(self, sql: str) -> list[tuple[Any, ...]]:
+        current = (self.home / "published" / "current.duckdb").resolve(strict=True)
+        with duckdb.connect(str(current), read_only=True) as connection:
+            return connection.execute(sql).fetchall()

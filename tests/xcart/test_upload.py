@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shop_home import Shop
+
+from sandbox import Fault
+
+SENT = {"671825", "671826", "671827"}
+CREATE = "/orders/createorders"
+
+
+def by_number(entries: list[dict[str, Any]], field: str) -> dict[str, Any]:
+    return {entry["order_number"]: entry[field] for entry in entries}
+
+
+def typed_by_hand(number: str, quantity: int) -> dict[str, Any]:
+    return {
+        "orderId": 500,
+        "orderNumber": number,
+        "orderKey": "manual-key",
+        "orderStatus": "awaiting_shipment",
+        "orderDate": "2025-10-01T08:00:00.0000000",
+        "createDate": "2025-10-01T08:00:00.0000000",
+        "modifyDate": "2025-10-01T08:00:00.0000000",
+        "items": [{"orderItemId": 5000, "sku": "17612 - 250237", "quantity": quantity}],
+    }
+
+
+def test_orders_are_sent_with_their_lots_and_the_rest_is_listed_with_its_reason(shop: Shop) -> None:
+    facts = shop.upload()
+    assert {one["order_number"] for one in facts["uploaded"]} == SENT == set(shop.there())
+    assert shop.goods("671825") == [("17612 - 250237", 4)]
+    assert sorted(shop.goods("671826")) == [("17612 - 250237", 4), ("17904 - 250240", 1), ("17914 - 250250", 1)]
+    assert shop.goods("671827") == [("17612 - 250237", 12), ("17612 - 250300", 28)]
+    assert by_number(facts["held"], "reason") == {
+        "671828": "not_enough_stock",
+        "671829": "unknown_sku",
+        "100123": "manual_number",
+    }
+    sent = shop.there()["671825"]
+    assert (sent["orderKey"], sent["orderDate"]) == ("xcart-671825", "2025-10-01T07:30:00.0000000")
+    assert (sent["shipTo"]["name"], sent["shipTo"]["postalCode"]) == ("Ann Example", "62701")
+
+
+def test_a_second_upload_sends_nothing(shop: Shop) -> None:
+    shop.upload()
+    again = shop.upload()
+    assert (again["uploaded"], again["planned"], shop.posts()) == ([], [], 1)
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing_anywhere(shop: Shop) -> None:
+    facts = shop.upload(sends=False)
+    assert {one["order_number"] for one in facts["planned"]} == SENT
+    assert (facts["sent"], shop.posts(), shop.there(), shop.log()) == (False, 0, {}, [])
+
+
+def test_an_answer_that_is_cut_off_is_found_out_by_looking_and_nothing_is_sent_twice(shop: Shop) -> None:
+    shop.box.faults.add(Fault(CREATE, "cut", method="POST"))
+    facts = shop.upload()
+    assert {one["order_number"] for one in facts["uploaded"]} == SENT
+    assert (facts["unanswered"], shop.posts()) == ([], 1)
+
+
+def test_a_server_error_leaves_orders_unknown_and_the_next_run_waits_before_it_sends_again(shop: Shop) -> None:
+    shop.box.faults.add(Fault(CREATE, "status", status=500, method="POST", times=1))
+    assert set(shop.upload()["unanswered"]) == SENT
+    again = shop.upload()
+    assert {number: reason for number, reason in by_number(again["held"], "reason").items() if number in SENT} == (
+        dict.fromkeys(SENT, "unanswered")
+    )
+    assert (shop.posts(), shop.there()) == (1, {})
+
+
+def test_what_was_sent_long_ago_and_is_not_there_is_sent_again_alone(shop: Shop) -> None:
+    shop.note_sending("671826", datetime.now(UTC) - timedelta(hours=1))
+    facts = shop.upload()
+    assert {one["order_number"] for one in facts["uploaded"]} == SENT
+    assert shop.posts() == 2
+
+
+def test_what_was_sent_and_is_there_is_noted_and_not_sent_again(shop: Shop) -> None:
+    shop.upload()
+    with_log_lost = Shop(shop.home, shop.box)
+    (shop.home / "operations.sqlite").unlink()
+    with_log_lost.note_sending("671825", datetime.now(UTC))
+    facts = with_log_lost.upload()
+    assert {one["order_number"] for one in facts["uploaded"]} == SENT
+    assert shop.posts() == 1
+
+
+def test_a_look_up_that_fails_means_unknown_and_nothing_is_sent(shop: Shop) -> None:
+    shop.box.faults.add(Fault("/orders", "status", status=500, method="GET"))
+    facts = shop.upload()
+    reasons = by_number(facts["held"], "reason")
+    assert {reasons[number] for number in SENT} == {"lookup_failed"}
+    assert shop.posts() == 0
+
+
+def test_an_order_that_spoils_its_page_does_not_hold_back_its_neighbours(shop: Shop) -> None:
+    shop.box.book.put_order(typed_by_hand("671826", 4))
+    shop.box.faults.poison_order_ids.add(500)
+    facts = shop.upload()
+    assert {one["order_number"] for one in facts["uploaded"]} == SENT - {"671826"}
+    assert by_number(facts["held"], "reason")["671826"] == "lookup_failed"
+
+
+def test_an_order_that_somebody_typed_in_is_not_sent(shop: Shop) -> None:
+    shop.box.book.put_order(typed_by_hand("671825", 4))
+    facts = shop.upload()
+    assert by_number(facts["held"], "reason")["671825"] == "already_there"
+    assert shop.there()["671825"]["orderKey"] == "manual-key"
+
+
+def test_results_are_matched_by_key_and_a_refused_order_is_told_with_its_reason(shop: Shop) -> None:
+    results = [
+        {"orderKey": "xcart-671827", "orderId": 7, "success": True, "errorMessage": None},
+        {"orderKey": "xcart-671825", "orderId": 0, "success": False, "errorMessage": "No such state."},
+        {"orderKey": "xcart-671826", "orderId": 6, "success": True, "errorMessage": None},
+    ]
+    body = {"hasErrors": True, "results": results}
+    shop.box.faults.add(Fault(CREATE, "status", status=200, body=body, method="POST", times=1))
+    facts = shop.upload()
+    assert by_number(facts["uploaded"], "shipstation_order_id") == {"671827": 7, "671826": 6}
+    assert by_number(facts["refused"], "detail") == {"671825": "ShipStation refused it: No such state."}
+
+
+def test_an_answer_that_leaves_an_order_out_leaves_it_unknown(shop: Shop) -> None:
+    body = {"hasErrors": False, "results": [{"orderKey": "xcart-671827", "orderId": 7, "success": True}]}
+    shop.box.faults.add(Fault(CREATE, "status", status=200, body=body, method="POST", times=1))
+    assert set(shop.upload()["unanswered"]) == SENT - {"671827"}
+
+
+def test_a_batch_refused_as_a_whole_is_sent_one_by_one(shop: Shop) -> None:
+    shop.box.faults.add(Fault(CREATE, "status", status=400, body={"Message": "no"}, method="POST", times=1))
+    facts = shop.upload()
+    assert {one["order_number"] for one in facts["uploaded"]} == SENT
+    assert shop.posts() == 4
+
+
+def test_a_429_is_waited_for_and_sent_again(shop: Shop) -> None:
+    shop.box.faults.add(Fault(CREATE, "status", status=429, method="POST", times=1, reset_seconds=0))
+    assert {one["order_number"] for one in shop.upload()["uploaded"]} == SENT
+    assert shop.posts() == 2
+
+
+def test_the_log_says_sending_before_it_says_uploaded(shop: Shop) -> None:
+    shop.upload()
+    events = [event for number, event in shop.log() if number == "671827"]
+    assert events == ["sending", "uploaded"]
