@@ -20,6 +20,14 @@ _GRID = "#e9edf1"
 # Beyond three months a bar's length tells nothing that the number beside it does not.
 _LONGEST_SUPPLY_DAYS = 91
 _WEEK = 7
+_WEEKS_A_LABEL = 4
+# What is charged for a day, by column, the one at the bottom first.
+CHARGES = {
+    "postage_cents": "Postage",
+    "order_charge_cents": "Orders",
+    "handling_charge_cents": "Handling",
+    "storage_charge_cents": "Storage",
+}
 
 
 def shipped_by_day(rows: Sequence[Mapping[str, Any]], order: Sequence[str], height: int) -> alt.Chart:
@@ -30,28 +38,71 @@ def shipped_by_day(rows: Sequence[Mapping[str, Any]], order: Sequence[str], heig
         order: The products, the one at the bottom first.
         height: Pixels.
     """
-    data = _data(
-        {**row, "when": day(date.fromisoformat(row["ship_date"])), "rank": order.index(row["product"])}
+    bars = [_bar(row["ship_date"], row["product"], row["units"], order) for row in rows]
+    labelled = _first_of_each_week(row["ship_date"] for row in rows)
+    return _stacked(bars, order, height, labelled, ("Shipped", "Product", "Units"), ",d")
+
+
+def shipped_by_week(rows: Sequence[Mapping[str, Any]], order: Sequence[str], height: int) -> alt.Chart:
+    """The same for each week, `week_start_date` being its Monday."""
+    bars = [_bar(row["week_start_date"], row["product"], row["units"], order) for row in rows]
+    mondays = sorted({row["week_start_date"] for row in rows})
+    labelled = mondays[::-_WEEKS_A_LABEL]
+    return _stacked(bars, order, height, labelled, ("Week from", "Product", "Units"), ",d")
+
+
+def charges_by_day(rows: Sequence[Mapping[str, Any]], height: int) -> alt.Chart:
+    """What is charged for each day, stacked by kind of charge.
+
+    Args:
+        rows: `charge_date` as YYYY-MM-DD, and each of `CHARGES` in cents.
+        height: Pixels.
+    """
+    order = list(CHARGES.values())
+    bars = [
+        _bar(row["charge_date"], words, row[column] / 100, order)
         for row in rows
-    )
+        for column, words in CHARGES.items()
+    ]
+    labelled = _first_of_each_week(row["charge_date"] for row in rows)
+    return _stacked(bars, order, height, labelled, ("Day", "Charge", "Amount"), "$,.2f")
+
+
+def _bar(at: str, series: str, value: float, order: Sequence[str]) -> dict[str, Any]:
+    when = day(date.fromisoformat(at))
+    return {"at": at, "when": when, "series": series, "value": value, "rank": order.index(series)}
+
+
+def _stacked(
+    bars: Sequence[Mapping[str, Any]],
+    order: Sequence[str],
+    height: int,
+    labelled: Sequence[str],
+    titles: tuple[str, str, str],
+    number_format: str,
+) -> alt.Chart:
+    """Bars over days; `titles` name the day, the series and the value where a pointer rests."""
+    when, series, value = titles
     chart: alt.Chart = _calm(
-        alt.Chart(data, height=height)
+        alt.Chart(_data(bars), height=height)
         .mark_bar(width={"band": 0.75})
         .encode(
             x=alt.X(
-                "ship_date:O",
+                "at:O",
                 title=None,
                 axis=alt.Axis(
-                    values=_first_of_each_week(row["ship_date"] for row in rows),
+                    values=list(labelled),
                     labelAngle=0,
                     labelPadding=8,
                     labelExpr="timeFormat(timeParse(datum.value, '%Y-%m-%d'), '%-d %b')",
                     ticks=False,
                 ),
             ),
-            y=alt.Y("sum(units):Q", title=None, axis=alt.Axis(tickCount=4, format=",d")),
+            y=alt.Y(
+                "sum(value):Q", title=None, axis=alt.Axis(tickCount=4, format=number_format.replace(".2f", ".0f"))
+            ),
             color=alt.Color(
-                "product:N",
+                "series:N",
                 title=None,
                 sort=list(order),
                 scale=alt.Scale(domain=list(order), range=list(_SERIES[: len(order)])),
@@ -59,9 +110,9 @@ def shipped_by_day(rows: Sequence[Mapping[str, Any]], order: Sequence[str], heig
             ),
             order=alt.Order("rank:Q"),
             tooltip=[
-                alt.Tooltip("when:N", title="Shipped"),
-                alt.Tooltip("product:N", title="Product"),
-                alt.Tooltip("sum(units):Q", title="Units", format=",d"),
+                alt.Tooltip("when:N", title=when),
+                alt.Tooltip("series:N", title=series),
+                alt.Tooltip("sum(value):Q", title=value, format=number_format),
             ],
         )
     )

@@ -102,3 +102,45 @@ def _turned(name: str) -> str:
 def _turn(name: str, asked: Any, page: int) -> None:
     """Turn to a page of this question; any other one begins at its first."""
     st.session_state[_turned(name)] = {asked: page}
+
+
+def pick_row(
+    rows: pa.Table, columns: Mapping[str, Any], *, name: str, keys: Sequence[str], alt: str, rows_shown: int = 12
+) -> str | None:
+    """A short table whose lines open what is behind them; the chosen one is in the page's address.
+
+    Args:
+        rows: What to show.
+        columns: The columns to show, in this order, each with its configuration.
+        name: The choice's name in the address.
+        keys: What each row is called there.
+        alt: What the table is, for who hears the page.
+        rows_shown: Height in rows.
+
+    Returns:
+        The chosen row's key, None while none is.
+    """
+    key = f"{name}-{hash(tuple(keys))}"
+    asked = st.query_params.get(name)
+
+    def remember() -> None:
+        chosen = st.session_state[key].selection.rows
+        if chosen:
+            st.query_params[name] = keys[chosen[0]]
+        else:
+            st.query_params.pop(name, None)
+
+    st.dataframe(
+        rows.select(list(columns)),
+        hide_index=True,
+        column_config=columns,
+        height=table_height(min(rows.num_rows, rows_shown)),
+        row_height=ROW_HEIGHT,
+        placeholder="",
+        on_select=remember,
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [keys.index(asked)] if asked in keys else []}},
+        key=key,
+        alt=alt,
+    )
+    return asked if asked in keys else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
-from streamlit_app.views import count, exceptions, inventory, orders, overview
+from streamlit_app.views import charges, count, exceptions, inventory, orders, overview, weekly
 from workflows.settings import Settings
 
 
@@ -32,6 +32,8 @@ VIEWS = (
     View("", "Overview", "overview", ":material/dashboard:", overview.show),
     View("", "Inventory", "inventory", ":material/inventory_2:", inventory.show),
     View("", "Count", "count", ":material/checklist:", count.show),
+    View("", "Weekly", "weekly", ":material/date_range:", weekly.show),
+    View("", "Charges", "charges", ":material/payments:", charges.show),
     View("", "Orders", "orders", ":material/receipt_long:", orders.show),
     View("", "Exceptions", "exceptions", ":material/error:", exceptions.show),
 )

@@ -11,10 +11,10 @@ import streamlit as st
 from streamlit_app.order_charges import show_charges
 from streamlit_app.order_timeline import show_timeline
 from streamlit_app.panels import beside, table, with_words
+from streamlit_app.shipments import LOT_SOURCES
 from streamlit_app.snapshot import Snapshot
 from workflows.settings import Settings
 
-LOT_SOURCES = {"shipment": "label", "fifo": "oldest lot", "unassigned": "none"}
 _PACKAGE_KINDS = {"label": "Label", "return_label": "Return label", "fulfillment": "Shipped elsewhere"}
 
 _HEAD = """
@@ -41,17 +41,21 @@ _COUNTED = """
 """
 _PACKAGES = """
     select
-        package_kind, tracking_number, carrier_code, service_code, ship_date, postage_cents / 100.0 as postage,
+        packages.package_kind, packages.tracking_number, packages.carrier_code, packages.service_code,
+        packages.ship_date, packages.postage_cents / 100.0 as postage,
         case
-            when is_voided then 'void'
-            when is_charged then 'counts'
-            when package_kind = 'fulfillment' then 'no postage of ours'
-            else 'held back'
+            when packages.is_voided then 'void'
+            when packages.package_kind = 'fulfillment' then 'no postage of ours'
+            when details.shipment_id is null then 'held back'
+            else 'counts'
         end as state,
-        coalesce(shipment_id::varchar, package_key) as shipment
-    from marts.packages
-    where shipstation_order_id = $1
-    order by created_at nulls last, package_key
+        coalesce(packages.shipment_id::varchar, packages.package_key) as shipment
+    from marts.packages as packages
+    left join (
+        select distinct shipment_id from marts.charge_details where shipstation_order_id = $1
+    ) as details on packages.shipment_id = details.shipment_id
+    where packages.shipstation_order_id = $1
+    order by packages.created_at nulls last, packages.package_key
 """
 _MOVEMENTS = """
     with moved as (

@@ -8,38 +8,52 @@ from streamlit_app.panels import table
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.words import dollars
 
-# A day's rate is its charge by its count: the bill's own figures, so that the two never differ.
+# A day's rate is its charge by its count: the bill's own figures, so that the two never differ. In a closed month
+# what was billed counts, and what changed afterwards is billed with a later month.
 _CHARGES = """
-    with charged as (
+    with details as (
 
-        select ship_date, 'Order, on its first ship date' as charge, 1 as quantity, null::bigint as postage_cents
-        from marts.shipped_orders
+        select
+            ship_date,
+            sum(coalesce(billed_order_count, order_count))::bigint as order_count,
+            sum(coalesce(billed_unit_count, unit_count))::bigint as unit_count,
+            sum(coalesce(billed_postage_cents, postage_cents))::bigint as postage_cents
+        from marts.charge_details
         where shipstation_order_id = $1
-        union all
-        select ship_date, 'Handling' as charge, sum(quantity_shipped)::bigint as quantity, null as postage_cents
-        from marts.shipped_items
-        where shipstation_order_id = $1 and sku_code is not null
         group by ship_date
+
+    ),
+
+    charged as (
+
+        select 1 as rank, ship_date, 'Order, on its first ship date' as charge, order_count as quantity
+        from details
         union all
-        select ship_date, 'Postage and insurance' as charge, count(*) as quantity, sum(postage_cents)::bigint
-        from marts.packages
-        where shipstation_order_id = $1 and is_charged
-        group by ship_date
+        select 2, ship_date, 'Handling', unit_count from details
+        union all
+        select 3, ship_date, 'Postage and insurance', postage_cents from details
 
     )
 
     select
-        charged.ship_date, charged.charge, charged.quantity,
+        charged.rank,
+        charged.ship_date,
+        charged.charge,
+        if(charged.rank < 3, charged.quantity, null) as quantity,
         case
             when days.charge_date is null then null
-            when charged.postage_cents is not null then charged.postage_cents
-            when charged.charge = 'Handling'
-                then charged.quantity * days.handling_charge_cents // nullif(days.unit_count, 0)
-            else days.order_charge_cents // nullif(days.order_count, 0)
+            when charged.rank = 1 then charged.quantity * days.order_charge_cents // nullif(days.order_count, 0)
+            when charged.rank = 2 then charged.quantity * days.handling_charge_cents // nullif(days.unit_count, 0)
+            else charged.quantity
         end as charge_cents
     from charged
     left join marts.charge_report_daily as days on charged.ship_date = days.charge_date
-    order by charged.ship_date, charged.charge
+    where charged.quantity <> 0
+    union all
+    select 4, restated_date, 'Restated in ' || strftime(billed_month, '%Y-%m') || ': ' || cause, null, total_cents
+    from marts.charge_restatements
+    where shipstation_order_id = $1
+    order by ship_date, rank
 """
 _IN_DOLLARS = "select *, charge_cents / 100.0 as amount from ({charges})"
 

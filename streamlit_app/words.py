@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import string
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
-
-from workflows.reports.tables import csv_bytes as csv_bytes
 
 _MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -35,6 +33,22 @@ def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
 def day(value: date) -> str:
     """A calendar day as people say it: `Fri 20 Nov`."""
     return f"{value:%a} {value.day} {value:%b}"
+
+
+def week(monday: date) -> str:
+    """The week that begins on a Monday: `16 to 22 Nov 2026`, `28 Dec 2026 to 3 Jan 2027`."""
+    sunday = monday + timedelta(days=6)
+    first = f"{monday.day}"
+    if monday.month != sunday.month:
+        first += f" {monday:%b}"
+    if monday.year != sunday.year:
+        first += f" {monday.year}"
+    return f"{first} to {sunday.day} {sunday:%b} {sunday.year}"
+
+
+def month(first: date) -> str:
+    """A month as people say it: `November 2026`."""
+    return f"{first:%B} {first.year}"
 
 
 def duration(seconds: float | None) -> str:

@@ -10,12 +10,14 @@ import streamlit as st
 
 from streamlit_app.choices import choose_from_list, choose_in_row
 from streamlit_app.listing import Listing, show_list
-from streamlit_app.one_order import LOT_SOURCES, show_order
+from streamlit_app.one_order import show_order
 from streamlit_app.order_search import Search
 from streamlit_app.panels import days_between, panel, with_words
+from streamlit_app.shipments import LOT_SOURCES
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
-from streamlit_app.words import count, csv_bytes
+from streamlit_app.words import count
+from workflows.reports.tables import csv_bytes
 from workflows.settings import Settings
 
 _CSV_ROWS = 100_000

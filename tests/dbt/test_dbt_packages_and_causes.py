@@ -46,7 +46,7 @@ def test_void_labels_return_labels_and_fulfillments_stay_in_the_story_of_their_o
     seven_in_the_morning_pacific = datetime(2026, 1, 6, 15, tzinfo=UTC)
     assert ledger.rows("""
         select shipstation_order_id, package_key, package_kind, tracking_number, postage_cents, is_voided,
-            is_charged, ship_date, voided_at
+            ship_date, voided_at
         from packages order by package_key
     """) == [
         (
@@ -60,15 +60,10 @@ def test_void_labels_return_labels_and_fulfillments_stay_in_the_story_of_their_o
             date(2026, 1, 6),
             seven_in_the_morning_pacific,
         ),
-        (1, "label 101", "label", "1Z101", 985, True, False, date(2026, 1, 5), seven_in_the_morning_pacific),
-        (1, "label 102", "label", "1Z102", 835, False, True, date(2026, 1, 6), None),
-        (1, "label 103", "return_label", "1Z103", 835, False, True, date(2026, 1, 7), None),
+        (1, "label 101", "label", "1Z101", 985, True, date(2026, 1, 5), seven_in_the_morning_pacific),
+        (1, "label 102", "label", "1Z102", 835, False, date(2026, 1, 6), None),
+        (1, "label 103", "return_label", "1Z103", 835, False, date(2026, 1, 7), None),
     ]
-
-
-def test_the_charged_packages_make_up_the_postage_of_the_bill(ledger: Ledger) -> None:
-    charged = ledger.rows("select sum(postage_cents) from packages where is_charged")
-    assert charged == [(2 * 835,)] == ledger.rows("select sum(postage_cents) from charge_report_daily")
 
 
 def test_a_label_that_moves_to_another_order_is_in_the_story_of_that_order_only(ledger: Ledger) -> None:

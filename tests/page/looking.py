@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -15,6 +17,11 @@ def panel(tab: Page, title: str) -> Locator:
     """The frame with this title; the innermost one."""
     heading = tab.get_by_role("heading", name=title, exact=True)
     return tab.get_by_test_id("stVerticalBlock").filter(has=heading).last
+
+
+def badge(place: Page | Locator, words: str) -> Locator:
+    """A badge with these words, whatever its icon."""
+    return place.get_by_role("paragraph").filter(has_text=re.compile(rf"^\W*\w*\s*{re.escape(words)}$"))
 
 
 def cells(place: Page | Locator, table: int = 0) -> Locator:

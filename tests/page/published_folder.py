@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from published_bill import Bill, fill_charge_details
 
 from tests.contract_tables import create_tables, insert
 
@@ -32,6 +33,7 @@ class Business:
         labels: shipment, order, ship date, tracking number, when it was voided.
         exceptions: id, type, severity, order, order number, detail, cause, when first seen.
         runs: id, kind, status, start, end, orders changed, error.
+        bill: Its weeks and months; None for a business that has none yet.
     """
 
     today: date
@@ -41,6 +43,7 @@ class Business:
     labels: list[tuple[Any, ...]] = field(default_factory=list)
     exceptions: list[tuple[Any, ...]] = field(default_factory=list)
     runs: list[tuple[Any, ...]] = field(default_factory=list)
+    bill: Bill | None = None
 
     @classmethod
     def small(cls, today: date) -> Business:
@@ -115,6 +118,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, business: Business) -> None:
     _fill_reference(connection, business)
     _fill_orders(connection, business)
     _fill_stock(connection, business)
+    if business.bill is not None:
+        business.bill.fill(connection)
     insert(
         connection,
         "exceptions",
@@ -209,7 +214,7 @@ def _fill_orders(connection: duckdb.DuckDBPyConnection, business: Business) -> N
         connection,
         "packages",
         "package_key, shipstation_order_id, shipment_id, package_kind, carrier_code, service_code,"
-        " tracking_number, postage_cents, is_voided, is_charged, ship_date, created_at, voided_at",
+        " tracking_number, postage_cents, is_voided, ship_date, created_at, voided_at",
         [
             (
                 *(
@@ -222,11 +227,13 @@ def _fill_orders(connection: duckdb.DuckDBPyConnection, business: Business) -> N
                     tracking,
                     845,
                 ),
-                *(voided_at is not None, voided_at is None, day, business.as_of, voided_at),
+                *(voided_at is not None, day, business.as_of, voided_at),
             )
             for shipment, order, day, tracking, voided_at in business.labels
         ],
     )
+
+    fill_charge_details(connection, business.labels, business.items, numbers)
 
 
 def _fill_stock(connection: duckdb.DuckDBPyConnection, business: Business) -> None:

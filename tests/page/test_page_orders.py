@@ -77,7 +77,7 @@ def test_an_order_tells_its_whole_story(tab: Page, served: Served) -> None:
     expect(sold).to_contain_text(["17904", "3", "32.5"])
     expect(counted).to_contain_text(["21", "oldest lot", "3", "22"])
     expect(packages).to_contain_text(["void", "940020", "counts", "94002", "counts", "940022"])
-    expect(charges).to_contain_text(["Handling", "4", "Order, on its first ship date", "1", "Postage"])
+    expect(charges).to_contain_text(["Order, on its first ship date", "1", "Handling", "4", "Postage"])
     expect(order.get_by_text("a day is billed once it has ended")).to_be_visible()
     expect(story).to_contain_text(
         ["Voided: 940020", "Left: 5 units in 2 packages", "Label bought, 940020", "Exception: SKU"]

@@ -1,17 +1,10 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- One row for each label and each fulfillment of an order, void ones and return labels too: what was sent, or was to be
--- sent. Only the charged ones may be added up: the rest is void, held back, or not ours to bill.
+-- sent. Not to be added up: what is charged is in `charge_details`.
 with shipments as (
 
     select * from {{ ref('stg_shipstation__shipments') }}
     where {{ order_changed() }}
-
-),
-
-departures as (
-
-    select * from {{ ref('int_departures') }}
-    where shipment_id is not null and held_back_reason is null and {{ order_changed() }}
 
 ),
 
@@ -41,7 +34,6 @@ packages as (
 
         ---------- booleans
         is_voided,
-        shipment_id in (select departures.shipment_id from departures) as is_charged,
 
         ---------- dates
         ship_date,
@@ -61,7 +53,6 @@ packages as (
         tracking_number,
         0 as postage_cents,
         is_voided,
-        false as is_charged,
         ship_date,
         created_at,
         voided_at

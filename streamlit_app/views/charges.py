@@ -1,0 +1,193 @@
+"""Charges: a month's bill as it stands, down to the labels behind a day and behind a carrier's service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from streamlit_app import charts
+from streamlit_app.charge_lines import show_carrier_lines, show_day_lines, show_restatements
+from streamlit_app.choices import choose_from_list
+from streamlit_app.closed import show_state
+from streamlit_app.listing import pick_row
+from streamlit_app.panels import chart, panel
+from streamlit_app.snapshot import Snapshot
+from streamlit_app.strip import Moment
+from streamlit_app.words import dollars, month
+from workflows.reports.tables import csv_bytes
+from workflows.settings import Settings
+
+_CHART_HEIGHT = 230
+_DAY_ROWS = 12
+
+_MONTHS = """
+    select bills.*, closes.version, closes.closed_at, closes.actor
+    from marts.charge_report_monthly as bills
+    left join marts.closed_months as closes on bills.charge_month = closes.month
+    order by bills.charge_month desc
+"""
+_DAYS = """
+    select
+        charge_date, order_count, package_count, unit_count, pallet_count, order_charge_cents,
+        handling_charge_cents, storage_charge_cents, postage_cents, total_cents
+    from marts.charge_report_daily
+    where charge_date between $1::date and last_day($1::date)
+    order by charge_date
+"""
+_IN_DOLLARS = """
+    select
+        * exclude (order_charge_cents, handling_charge_cents, storage_charge_cents, postage_cents, total_cents),
+        order_charge_cents / 100.0 as orders, handling_charge_cents / 100.0 as handling,
+        storage_charge_cents / 100.0 as storage, postage_cents / 100.0 as postage, total_cents / 100.0 as total
+    from ({days})
+"""
+_CARRIERS = """
+    select
+        carrier_code || ' ' || service_code as service_key, carrier_code, service_code, package_count,
+        postage_cents / 100.0 as postage
+    from marts.charge_report_carriers
+    where charge_month = $1
+    order by postage_cents desc, carrier_code, service_code
+"""
+_DAY_TITLES = {
+    "charge_date": "Day",
+    "order_count": "Orders",
+    "package_count": "Packages",
+    "unit_count": "Units",
+    "pallet_count": "Pallets",
+    "orders": "Order charge",
+    "handling": "Handling",
+    "storage": "Storage",
+    "postage": "Postage",
+    "total": "Total",
+}
+
+
+def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
+    """Draw the view."""
+    del moment
+    bills = {f"{row['charge_month']:%Y-%m}": row for row in snapshot.rows(_MONTHS)}
+    with panel("Month", settings, snapshot):
+        if not bills:
+            st.text("No day has been charged yet. The first one is, once it has ended.")
+            return
+        words = {key: _in_words(row) for key, row in bills.items()}
+        place, _ = st.columns([2, 3])
+        bill = bills[choose_from_list(place, "Month", words, "month")]
+        first: date = bill["charge_month"]
+        _show_bill(settings, snapshot, bill, first)
+    with panel(f"Days of {month(first)}", settings, snapshot):
+        _show_days(snapshot, first)
+    with panel("Postage by carrier and service", settings, snapshot):
+        _show_carriers(snapshot, first)
+    with panel("Changed after their month was closed", settings, snapshot):
+        show_restatements(snapshot, first)
+
+
+def _in_words(bill: Mapping[str, Any]) -> str:
+    return f"{month(bill['charge_month'])}{', closed' if bill['closed_at'] else ''}"
+
+
+def _show_bill(settings: Settings, snapshot: Snapshot, bill: Mapping[str, Any], first: date) -> None:
+    today = settings.today()
+    show_state(
+        settings,
+        bill,
+        is_running=(today.year, today.month) == (first.year, first.month),
+        open_words="Not closed: what changes in ShipStation still changes it. End of month freezes it.",
+        running_words="This month still runs: days that have ended are in it.",
+    )
+    figures = st.columns(6)
+    for place, (label, value) in zip(
+        figures,
+        {
+            "Total": dollars(bill["total_cents"]),
+            "Orders": f"{bill['order_count']:,}",
+            "Packages": f"{bill['package_count']:,}",
+            "Units": f"{bill['unit_count']:,}",
+            "Postage": dollars(bill["postage_cents"]),
+            "Restated": dollars(bill["restatement_cents"]),
+        }.items(),
+        strict=True,
+    ):
+        place.metric(label, value)
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            "CSV",
+            lambda: _csv(snapshot, first),
+            file_name=f"shipledger-charges-{first:%Y-%m}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def _csv(snapshot: Snapshot, first: date) -> bytes:
+    days = snapshot.table(_IN_DOLLARS.format(days=_DAYS), first)
+    return csv_bytes(
+        list(_DAY_TITLES.values()), zip(*(days[name].to_pylist() for name in _DAY_TITLES), strict=True)
+    )
+
+
+def _show_days(snapshot: Snapshot, first: date) -> None:
+    rows = snapshot.rows(_DAYS, first)
+    if not rows:
+        st.text("No day of this month has ended.")
+        return
+    chart(
+        charts.charges_by_day([{**row, "charge_date": f"{row['charge_date']}"} for row in rows], _CHART_HEIGHT),
+        f"Charges on each day of {month(first)}",
+    )
+    number = st.column_config.NumberColumn
+    money = {
+        name: number(_DAY_TITLES[name], format="dollar")
+        for name in ("orders", "handling", "storage", "postage", "total")
+    }
+    counts = {
+        name: number(_DAY_TITLES[name], format="localized")
+        for name in ("order_count", "package_count", "unit_count", "pallet_count")
+    }
+    chosen = pick_row(
+        snapshot.table(_IN_DOLLARS.format(days=_DAYS), first),
+        {
+            "charge_date": st.column_config.DateColumn(_DAY_TITLES["charge_date"], format="ddd D MMM"),
+            **counts,
+            **money,
+        },
+        name="day",
+        keys=[f"{row['charge_date']}" for row in rows],
+        alt="Charges by day; choose a row for the labels behind it",
+        rows_shown=_DAY_ROWS,
+    )
+    if chosen is None:
+        st.caption("Choose a day for the labels behind it.")
+    else:
+        show_day_lines(snapshot, date.fromisoformat(chosen))
+
+
+def _show_carriers(snapshot: Snapshot, first: date) -> None:
+    carriers = snapshot.table(_CARRIERS, first)
+    if not carriers.num_rows:
+        st.text("No label was bought in this month.")
+        return
+    text = st.column_config.TextColumn
+    chosen = pick_row(
+        carriers,
+        {
+            "carrier_code": text("Carrier"),
+            "service_code": text("Service"),
+            "package_count": st.column_config.NumberColumn("Packages", format="localized"),
+            "postage": st.column_config.NumberColumn("Postage", format="dollar", help="Insurance included"),
+        },
+        name="service",
+        keys=carriers["service_key"].to_pylist(),
+        alt="Postage by carrier and service; choose a row for the labels behind it",
+        rows_shown=_DAY_ROWS,
+    )
+    if chosen is None:
+        st.caption("Choose a service for the labels behind it.")
+    else:
+        show_carrier_lines(snapshot, first, chosen)

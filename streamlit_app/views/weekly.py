@@ -1,0 +1,186 @@
+"""Weekly: a week's stock, supply and shipments, down to the shipments behind a line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import streamlit as st
+
+from streamlit_app import charts
+from streamlit_app.choices import choose_from_list
+from streamlit_app.closed import show_state
+from streamlit_app.journeys import go
+from streamlit_app.listing import Listing, pick_row, show_list
+from streamlit_app.panels import chart, panel, with_words
+from streamlit_app.shipments import LOT_SOURCES
+from streamlit_app.snapshot import Snapshot
+from streamlit_app.strip import Moment
+from streamlit_app.words import count, week
+from workflows.reports.tables import csv_bytes
+from workflows.settings import Settings
+
+_CHART_WEEKS = 26
+_CHART_HEIGHT = 230
+
+_WEEKS = """
+    select
+        weeks.week_start_date, closes.version, closes.closed_at, closes.actor
+    from (select distinct week_start_date from marts.weekly_inventory_report) as weeks
+    left join marts.closed_weeks as closes on weeks.week_start_date = closes.week_start_date
+    order by weeks.week_start_date desc
+"""
+_REPORT = """
+    select
+        report.product_name, report.sku_code, report.quantity_on_hand, report.pallet_count,
+        report.average_weekly_units, report.days_of_supply, report.run_out_date,
+        coalesce(history.quantity_shipped, 0) as quantity_shipped
+    from marts.weekly_inventory_report as report
+    left join marts.weekly_shipped_history as history
+        on report.week_start_date = history.week_start_date and report.sku_code = history.sku_code
+    where report.week_start_date = $1
+    order by report.average_weekly_units desc, report.sku_code
+"""
+_HISTORY = """
+    select
+        strftime(history.week_start_date, '%Y-%m-%d') as week_start_date,
+        coalesce(skus.product_name, 'Other products') as product,
+        sum(history.quantity_shipped)::bigint as units
+    from marts.weekly_shipped_history as history
+    left join marts.skus as skus on history.sku_code = skus.sku_code and skus.is_key_product
+    where history.week_start_date between $1::date - 7 * $2::integer and $1::date
+    group by all
+"""
+_SHIPPED = "from marts.shipped_items where sku_code = $1 and ship_date between $2::date and $2::date + 6"
+_COUNT = f"select count(*) as row_count, coalesce(sum(quantity_shipped), 0)::bigint as units {_SHIPPED}"
+_ROWS = f"""
+    select
+        ship_date, order_number, shipment_id, shipstation_sku_raw, lot_number, lot_source, quantity_shipped,
+        shipstation_order_id
+    {_SHIPPED}
+    order by ship_date, order_number, shipped_item_id
+"""
+_TITLES = {
+    "product_name": "Product",
+    "sku_code": "SKU",
+    "quantity_on_hand": "On hand",
+    "pallet_count": "Pallets",
+    "quantity_shipped": "Shipped",
+    "average_weekly_units": "52-week average",
+    "days_of_supply": "Days of supply",
+    "run_out_date": "Runs out",
+}
+
+
+def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
+    """Draw the view."""
+    del moment
+    weeks = {f"{row['week_start_date']}": row for row in snapshot.rows(_WEEKS)}
+    with panel("Week", settings, snapshot):
+        if not weeks:
+            st.text("No week is complete yet: the first one is from its Friday on.")
+            return
+        words = {key: _in_words(row) for key, row in weeks.items()}
+        place, _ = st.columns([2, 3])
+        monday = date.fromisoformat(choose_from_list(place, "Week", words, "week"))
+        _show_week(settings, snapshot, monday, weeks[f"{monday}"])
+    with panel(f"Units shipped by week, up to {week(monday)}", settings, snapshot):
+        _show_history(snapshot, monday)
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
+    return f"{week(row['week_start_date'])}{', closed' if row['closed_at'] else ''}"
+
+
+def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapping[str, Any]) -> None:
+    is_running = settings.today() < monday + timedelta(days=7)
+    show_state(
+        settings,
+        close,
+        is_running=is_running,
+        open_words="Not closed. End of week closes it, and mails the report.",
+        running_words="This week still runs: stock is as of now, supply counts what is available.",
+    )
+    report = snapshot.table(_REPORT, monday)
+    skus = report["sku_code"].to_pylist()
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    sku = pick_row(
+        report,
+        {
+            "product_name": text(_TITLES["product_name"]),
+            "sku_code": text(_TITLES["sku_code"]),
+            "quantity_on_hand": number(_TITLES["quantity_on_hand"], format="localized"),
+            "pallet_count": number(_TITLES["pallet_count"], format="localized", help="Started ones included"),
+            "quantity_shipped": number(_TITLES["quantity_shipped"], format="localized", help="In this week"),
+            "average_weekly_units": number(_TITLES["average_weekly_units"], format="%.1f"),
+            "days_of_supply": number(_TITLES["days_of_supply"], format="%.1f"),
+            "run_out_date": st.column_config.DateColumn(_TITLES["run_out_date"], format="YYYY-MM-DD"),
+        },
+        name="sku",
+        keys=skus,
+        alt="The week by product; choose a row for its shipments",
+    )
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            "CSV",
+            lambda: csv_bytes(list(_TITLES.values()), zip(*_columns(snapshot, monday), strict=True)),
+            file_name=f"shipledger-week-{monday}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    if sku is None:
+        st.caption("Choose a line for the shipments behind it.")
+    else:
+        _show_shipments(snapshot, sku, monday)
+
+
+def _columns(snapshot: Snapshot, monday: date) -> list[list[Any]]:
+    report = snapshot.table(_REPORT, monday)
+    return [report[name].to_pylist() for name in _TITLES]
+
+
+def _show_shipments(snapshot: Snapshot, sku: str, monday: date) -> None:
+    found = snapshot.row(_COUNT, sku, monday)
+    if not found["row_count"]:
+        st.text(f"Nothing of {sku} was shipped in this week.")
+        return
+    st.text(f"{count(found['units'], 'unit')} of {sku} shipped. Choose one for its order.")
+    text = st.column_config.TextColumn
+    chosen = show_list(
+        snapshot,
+        Listing(
+            name="week_shipments",
+            query=_ROWS,
+            parameters=[sku, monday],
+            row_count=found["row_count"],
+            columns={
+                "ship_date": st.column_config.DateColumn("Shipped", format="YYYY-MM-DD"),
+                "order_number": text("Order"),
+                "shipment_id": text("Shipment"),
+                "shipstation_sku_raw": text("SKU as printed"),
+                "lot_number": text("Lot"),
+                "lot_source": text("Lot from"),
+                "quantity_shipped": st.column_config.NumberColumn("Units", format="localized"),
+            },
+            noun=("line", "lines"),
+            order="by day",
+            alt="The week's shipments of one product; choose a row for its order",
+            written=lambda rows: with_words(rows, "lot_source", LOT_SOURCES),
+        ),
+    )
+    if chosen is not None:
+        go("orders", id=str(chosen["shipstation_order_id"]))
+
+
+def _show_history(snapshot: Snapshot, monday: date) -> None:
+    rows = snapshot.rows(_HISTORY, monday, _CHART_WEEKS - 1)
+    units: dict[str, int] = {}
+    for row in rows:
+        units[row["product"]] = units.get(row["product"], 0) + row["units"]
+    order = sorted(units, key=lambda product: (product == "Other products", -units[product], product))
+    if not any(units.values()):
+        st.text("Nothing was shipped in these weeks.")
+        return
+    chart(charts.shipped_by_week(rows, order, _CHART_HEIGHT), f"Units shipped in the weeks up to {week(monday)}")

@@ -1,0 +1,100 @@
+"""A month's bill: its figures, closed or not, the labels behind a day and a service, and what was restated."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Served
+from looking import badge, cells, choose_first_row, figure, panel
+from playwright.sync_api import Page, expect
+from published_bill import Bill
+from published_folder import Business, PublishedFolder
+
+from streamlit_app.words import month
+
+HOSTILE = "=HYPERLINK(1)<script>alert(1)</script>"
+
+
+@pytest.fixture
+def bill(business: Business) -> Bill:
+    business.bill = Bill.small(business.today)
+    return business.bill
+
+
+def test_a_month_shows_its_total_and_its_days_and_that_it_is_closed(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/charges?month={bill.month:%Y-%m}")
+    expect(badge(panel(tab, "Month"), "Closed")).to_be_visible()
+    expect(figure(tab, "Total")).to_have_text("$43.60")
+    expect(figure(tab, "Postage")).to_have_text("$25.35")
+    expect(figure(tab, "Restated")).to_have_text("-$5.25")
+    days = panel(tab, f"Days of {month(bill.month)}")
+    expect(cells(days)).to_contain_text(["2", "3", "8", "10", "8.5", "6", "4.5", "25.35", "44.35"])
+    expect(tab.locator("svg.marks")).to_be_visible()
+
+
+def test_a_day_opens_its_labels_and_a_label_its_order(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/charges")
+    days = panel(tab, f"Days of {month(bill.month)}")
+    choose_first_row(days)
+    expect(days.get_by_text(f"3 lines behind {bill.month}")).to_be_visible()
+    expect(cells(days, 1)).to_contain_text(["671825", "31", "17612:5", "8.45", "671826", "32", "671826", "33"])
+    choose_first_row(days, 1)
+    expect(panel(tab, "One order").get_by_text("671825")).to_be_visible()
+
+
+def test_a_day_of_storage_alone_says_so(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/charges?day={bill.days[1][0]}")
+    expect(tab.get_by_text("nothing was shipped, and storage is charged by the pallet")).to_be_visible()
+
+
+def test_a_service_opens_its_labels(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    business.bill = Bill.small(business.today)
+    folder.publish(business)
+    tab.goto(f"{served.url}/charges")
+    carriers = panel(tab, "Postage by carrier and service")
+    choose_first_row(carriers)
+    expect(carriers.get_by_text("3 lines behind stamps_com usps_priority_mail")).to_be_visible()
+
+
+def test_what_changed_after_a_close_is_listed_with_its_cause_as_text(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
+) -> None:
+    [line] = bill.restatements
+    bill.restatements[0] = (*line[:4], HOSTILE, *line[5:])
+    folder.publish(business)
+    tab.goto(f"{served.url}/charges")
+    changed = panel(tab, "Changed after their month was closed")
+    expect(cells(changed)).to_contain_text(["671700", HOSTILE, "-7", "-5.25"])
+    choose_first_row(changed)
+    expect(panel(tab, "One order").get_by_text("671700")).to_be_visible()
+
+
+def test_before_the_first_charged_day_it_says_when_there_will_be_one(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/charges")
+    expect(tab.get_by_text("No day has been charged yet")).to_be_visible()
+
+
+def test_the_month_as_csv_has_a_line_for_each_day(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/charges")
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="CSV").click()
+    header, first, second = download.value.path().read_text("utf-8-sig").splitlines()
+    assert header == "Day,Orders,Packages,Units,Pallets,Order charge,Handling,Storage,Postage,Total"
+    assert first == f"{bill.month},2,3,8,10,8.5,6.0,4.5,25.35,44.35"
+    assert second.endswith(",0,0,0,10,0.0,0.0,4.5,0.0,4.5")

@@ -1,0 +1,93 @@
+"""A week's report: which week, closed or not, its lines, and the shipments behind them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from conftest import Served
+from looking import badge, cells, choose_first_row, panel
+from playwright.sync_api import Page, expect
+from published_bill import Bill
+from published_folder import Business, PublishedFolder
+
+HOSTILE = "=1+1<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def bill(business: Business) -> Bill:
+    business.bill = Bill.small(business.today)
+    return business.bill
+
+
+def test_the_newest_week_is_shown_with_its_lines_its_chart_and_that_it_is_closed(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    business.bill = Bill.small(business.today)
+    folder.publish(business)
+    tab.goto(f"{served.url}/weekly")
+    week = panel(tab, "Week")
+    expect(badge(week, "Closed")).to_be_visible()
+    expect(week.get_by_text("by dana <b>, version 2")).to_be_visible()
+    expect(cells(week)).to_contain_text(["PT Kit", "17612", "120", "3", "12", "140.3", "5.9", "Travel Kit", "464"])
+    expect(tab.get_by_role("heading", name="Units shipped by week")).to_be_visible()
+    expect(tab.locator("svg.marks")).to_be_visible()
+
+
+def test_another_week_can_be_picked_and_shared_and_tells_that_it_is_open(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/weekly?week={bill.week - timedelta(weeks=1)}")
+    week = panel(tab, "Week")
+    expect(badge(week, "Open")).to_be_visible()
+    tab.get_by_label("Week", exact=True).click()
+    tab.get_by_role("option", name="closed").click()
+    expect(badge(week, "Closed")).to_be_visible()
+    assert "week=" not in tab.url, "the newest week needs no name"
+
+
+def test_a_line_opens_its_shipments_and_a_shipment_its_order(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
+) -> None:
+    business.orders.append((7, HOSTILE, "shipped", bill.week, bill.week))
+    business.items.append(("w", 71, 7, bill.week + timedelta(days=6), HOSTILE, "17612", "250300", "fifo", 12))
+    business.items.append(("v", 72, 7, bill.week + timedelta(days=7), "17612", "17612", "250300", "fifo", 9))
+    folder.publish(business)
+    tab.goto(f"{served.url}/weekly")
+    week = panel(tab, "Week")
+    choose_first_row(week)
+    expect(week.get_by_text("12 units of 17612 shipped")).to_be_visible()
+    assert tab.url.endswith("sku=17612")
+    expect(cells(week, 1)).to_contain_text([HOSTILE, "71", "oldest lot", "12"])
+    choose_first_row(week, 1)
+    expect(panel(tab, "One order").get_by_text(HOSTILE)).to_be_visible()
+
+
+def test_a_line_without_shipments_says_so(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    business.bill = Bill.small(business.today)
+    folder.publish(business)
+    tab.goto(f"{served.url}/weekly?sku=17904")
+    expect(panel(tab, "Week").get_by_text("Nothing of 17904 was shipped in this week.")).to_be_visible()
+
+
+def test_before_the_first_complete_week_it_says_when_there_will_be_one(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/weekly")
+    expect(tab.get_by_text("No week is complete yet")).to_be_visible()
+
+
+def test_the_week_as_csv_has_the_lines_of_the_page(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/weekly")
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="CSV").click()
+    assert download.value.suggested_filename == f"shipledger-week-{bill.week}.csv"
+    lines = download.value.path().read_text("utf-8-sig").splitlines()
+    assert lines[1].startswith("PT Kit,17612,120,3,12,140.25,5.9,")
