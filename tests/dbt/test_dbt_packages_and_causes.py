@@ -49,17 +49,7 @@ def test_void_labels_return_labels_and_fulfillments_stay_in_the_story_of_their_o
             ship_date, voided_at
         from packages order by package_key
     """) == [
-        (
-            2,
-            "fulfillment 201",
-            "fulfillment",
-            "9400201",
-            0,
-            True,
-            False,
-            date(2026, 1, 6),
-            seven_in_the_morning_pacific,
-        ),
+        (2, "fulfillment 201", "fulfillment", "9400201", 0, True, date(2026, 1, 6), seven_in_the_morning_pacific),
         (1, "label 101", "label", "1Z101", 985, True, date(2026, 1, 5), seven_in_the_morning_pacific),
         (1, "label 102", "label", "1Z102", 835, False, date(2026, 1, 6), None),
         (1, "label 103", "return_label", "1Z103", 835, False, date(2026, 1, 7), None),
