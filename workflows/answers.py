@@ -52,6 +52,13 @@ def tell_status(facts: dict[str, Any]) -> str:
     ]
     for kind, run in facts["last_runs"].items():
         lines.append(f"Last {kind:<9} " + (f"{run['status']} at {run['finished_at']}" if run else "never"))
+    lines += [
+        f"Closed     {kind} {done['period']}, by {done['actor']}: {done['summary']}"
+        for kind, done in facts["closes"].items()
+        if done
+    ]
+    off = [name for name, is_on in facts["switches"].items() if not is_on]
+    lines += [f"Off        {', '.join(off)}"] if off else []
     lines += [f"Job        {job['kind']} {job['status']} (run {job['run_id']})" for job in facts["open_jobs"]]
     lines += [f"Red test   {name}" for name in facts["failed_tests"]]
     lines += [f"{alert['level'].capitalize():<10} {alert['message']}" for alert in facts["alerts"]]

@@ -13,7 +13,7 @@ from workflows.errors import ShipledgerError
 from workflows.frozen import altered_months
 from workflows.health_checks import INVARIANTS, breaches_of
 from workflows.home import prepare_home
-from workflows.jobs import job_client
+from workflows.jobs import CLOSES, job_client
 from workflows.operations import writing
 from workflows.publishing import current_snapshot
 from workflows.reading import open_snapshot
@@ -133,8 +133,8 @@ def _freshness(settings: Settings, connection: duckdb.DuckDBPyConnection, now: d
     row = connection.execute("select as_of from marts.snapshot_info").fetchall()
     as_of: datetime = row[0][0].astimezone(UTC)
     with job_client(settings) as jobs:
-        synced = jobs.jobs(kinds=("sync",), status=["SUCCESS"], limit=1)
-    read_at = synced[0].finished_at if synced else None
+        readers = jobs.jobs(kinds=("sync", "backfill", *CLOSES), status=["SUCCESS"], limit=1)
+    read_at = readers[0].finished_at if readers else None
     yield _aged("ShipStation fresh", "ShipStation was read in the last two hours.", read_at, now)
     yield _aged("models fresh", "The published snapshot was built in the last two hours.", as_of, now)
     with writing(settings.operations) as operations:

@@ -30,7 +30,7 @@ class Invariant:
 
 _UNIQUE_KEYS = {
     "orders_inbox": "shipstation_order_id",
-    "order_items_inbox": "order_item_id",
+    "order_items_inbox": "shipstation_order_id || ' line ' || line_number",
     "shipped_orders": "shipstation_order_id",
     "shipped_items": "shipped_item_id",
     "packages": "package_key",

@@ -7,8 +7,9 @@ from typing import Any
 
 from workflows.alarm_log import with_since
 from workflows.alarms import Standing, find_alarms
+from workflows.close_record import recent_closes
 from workflows.home import prepare_home
-from workflows.jobs import KINDS, Job, JobClient, job_client
+from workflows.jobs import CLOSES, KINDS, Job, JobClient, job_client
 from workflows.settings import Settings
 from workflows.switches import read_switches
 from workflows.watch import Published, read_published, read_standing
@@ -20,8 +21,8 @@ def read_status(settings: Settings) -> dict[str, Any]:
 
     Returns:
         `home`, `worker_running`, `watermark`, `last_runs` by kind, `open_jobs`, `freshness` (snapshot, its
-        instant, age in seconds), `failed_tests`, `alerts` (each with `level`, `message` and `since`) and
-        `switches`.
+        instant, age in seconds), `failed_tests`, `alerts` (each with `level`, `message` and `since`), the
+        last of `closes` by kind, and `switches`.
 
     Raises:
         HomeUnusable: The home cannot be used.
@@ -42,8 +43,25 @@ def read_status(settings: Settings) -> dict[str, Any]:
         "freshness": _freshness(published, now),
         "failed_tests": list(standing.failed_tests),
         "alerts": _alerts(settings, standing, published),
+        "closes": {kind: _last_close(settings, kind) for kind in CLOSES},
         "switches": {switch.name: switch.is_on for switch in read_switches(settings.operations)},
     }
+
+
+def _last_close(settings: Settings, kind: str) -> dict[str, Any] | None:
+    """The last close of a kind, also as part of a larger one."""
+    found = recent_closes(settings.operations, kind, limit=1)
+    return (
+        {
+            "period": found[0].period,
+            "version": found[0].version,
+            "actor": found[0].actor,
+            "closed_at": found[0].closed_at,
+            "summary": found[0].facts["summary"],
+        }
+        if found
+        else None
+    )
 
 
 def _last_run(jobs: JobClient, kind: str) -> Job | None:

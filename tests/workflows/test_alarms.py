@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from workflows.alarm_log import tell, turn_alarms, untold, with_since
+from workflows.alarms import Alarm, Standing, find_alarms, working_time_since
+
+ZONE = ZoneInfo("America/Chicago")
+# A Friday, 14:00 in Chicago.
+NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
+CALM = Standing(
+    now=NOW,
+    zone=ZONE,
+    has_credentials=True,
+    sync_seconds=60.0,
+    watermark=NOW - timedelta(hours=2),
+    snapshot_at=NOW - timedelta(hours=2),
+    ghosts=10,
+)
+SHORT = {
+    "sku_code": "17612",
+    "product_name": "PT Kit",
+    "alert_level": "critical",
+    "quantity_available": 4,
+    "days_of_supply": 1.5,
+    "reorder_point": 50,
+}
+
+
+def keys(**changes: Any) -> list[str]:
+    return [alarm.key for alarm in find_alarms(replace(CALM, **changes))]
+
+
+def test_a_calm_day_at_the_limits_raises_nothing() -> None:
+    assert keys() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "raised"),
+    [
+        ({"has_credentials": False}, ["credentials"]),
+        ({"sync_seconds": 60.1}, ["slow sync"]),
+        ({"watermark": NOW - timedelta(hours=2, seconds=1)}, ["watermark"]),
+        ({"failed_tests": ["assert_stock_is_conserved"]}, ["tests"]),
+        ({"failures": [("eow", "no room")]}, ["run eow"]),
+        ({"ghosts": 11}, ["ghosts"]),
+        ({"stock": [SHORT]}, ["stock 17612 critical"]),
+        (
+            {"overdrawn": [{"sku_code": "17612", "lot_number": "250300", "quantity_on_hand": -9}]},
+            ["lot 17612 - 250300"],
+        ),
+        ({"snapshot_at": None}, ["snapshot"]),
+        ({"unhealthy": ["keys are unique"]}, ["health"]),
+        ({"lost_mail": ["Invoice"]}, ["mail Invoice"]),
+    ],
+)
+def test_each_condition_raises_its_alarm(changes: dict[str, Any], raised: list[str]) -> None:
+    assert keys(**changes) == raised
+
+
+def test_the_worst_comes_first() -> None:
+    assert keys(ghosts=11, has_credentials=False) == ["credentials", "ghosts"]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "hours"),
+    [
+        ("2026-11-20 09:00", "2026-11-20 10:30", 1.5),
+        ("2026-11-19 16:00", "2026-11-20 09:00", 2.0),
+        ("2026-11-20 16:30", "2026-11-23 08:30", 1.0),
+        ("2026-11-20 18:00", "2026-11-22 23:00", 0.0),
+        ("2026-10-30 16:59", "2026-11-02 08:00", 1 / 60),
+    ],
+)
+def test_only_business_hours_count_over_nights_weekends_and_clock_changes(
+    since: str, until: str, hours: float
+) -> None:
+    begun, ended = (datetime.fromisoformat(at).replace(tzinfo=ZONE).astimezone(UTC) for at in (since, until))
+    assert working_time_since(begun, ended, ZONE) == timedelta(hours=hours)
+
+
+def test_an_alarm_is_told_once_and_again_only_after_it_had_cleared(tmp_path: Path) -> None:
+    store = tmp_path / "operations.sqlite"
+    ghosts = Alarm("ghosts", "warning", "11 orders without lines", "Complete them.")
+    more = replace(ghosts, title="12 orders without lines")
+    hour = timedelta(hours=1)
+
+    def digest(at: datetime) -> list[str]:
+        new, last = untold(store)
+        tell(store, last, at)
+        return [alarm.key for alarm in new]
+
+    assert turn_alarms(store, [ghosts], NOW) == [replace(ghosts, since=NOW)]
+    assert digest(NOW) == ["ghosts"]
+    turn_alarms(store, [more], NOW + hour)
+    assert digest(NOW + hour) == []
+    assert with_since(store, [more])[0].since == NOW
+    turn_alarms(store, [], NOW + 2 * hour)
+    turn_alarms(store, [ghosts], NOW + 3 * hour)
+    assert digest(NOW + 3 * hour) == ["ghosts"]
+    turn_alarms(store, [ghosts, Alarm("credentials", "critical", "None", "")], NOW + 4 * hour)
+    turn_alarms(store, [ghosts], NOW + 5 * hour)
+    assert digest(NOW + 5 * hour) == []

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+from command_line import CommandLine
+
+from workflows.health import health_history, run_health
+from workflows.health_checks import INVARIANTS, breaches_of
+from workflows.settings import Settings, read_settings
+
+# What breaks each invariant, in one row of a published table.
+DAMAGE = {
+    "stock conserved": "update inventory_daily set quantity_on_hand = quantity_on_hand + 1 where inventory_date ="
+    " (select min(inventory_date) + 3 from inventory_daily) and sku_code = '17612'",
+    "stock now": "update lot_inventory set quantity_on_hand = quantity_on_hand - 1 where sku_code = '17612'",
+    "no day missing": "delete from inventory_daily where inventory_date ="
+    " (select min(inventory_date) + 3 from inventory_daily)",
+    "no future billed": "update charge_report_daily set charge_date = (select today from snapshot_info)"
+    " where charge_date = (select max(charge_date) from charge_report_daily)",
+    "shelf agrees with shipments": "update inventory_transactions set quantity = quantity - 1"
+    " where transaction_id = (select min(transaction_id) from inventory_transactions where transaction_type = 'ship')",
+    "weeks are their days": "update weekly_shipped_history set quantity_shipped = quantity_shipped + 1"
+    " where week_start_date = (select max(week_start_date) from weekly_shipped_history)",
+    "charges are counted": "update charge_report_daily set order_count = order_count + 1,"
+    " order_charge_cents = order_charge_cents + order_rate_cents, total_cents = total_cents + order_rate_cents"
+    " where charge_date = (select max(charge_date) from charge_report_daily)",
+    "charges are multiplied": "update charge_report_daily set total_cents = total_cents + 1"
+    " where charge_date = (select max(charge_date) from charge_report_daily)",
+    "months are their days": "update charge_report_monthly set total_cents = total_cents + 1",
+    "every order accounted for": "delete from shipped_orders where shipstation_order_id ="
+    " (select min(shipstation_order_id) from shipped_orders)",
+    "nothing without its order": "delete from orders_inbox where shipstation_order_id ="
+    " (select min(shipstation_order_id) from shipped_orders)",
+    "keys are unique": "insert into shipped_items select * from shipped_items limit 1",
+}
+
+
+def settings_of(home: Path) -> Settings:
+    return replace(read_settings({}), home=home)
+
+
+def test_what_was_just_loaded_and_built_is_healthy_and_the_result_is_kept(filled: CommandLine) -> None:
+    settings = settings_of(filled.home)
+    report = run_health(settings)
+    assert [(check.name, check.detail) for check in report.failed] == []
+    assert {check.name for check in report.checks} >= DAMAGE.keys()
+    [point] = health_history(settings)
+    assert (point.checked_at, point.passed, point.failed) == (report.checked_at, len(report.checks), [])
+    with (
+        sqlite3.connect(settings.operations) as store,
+        pytest.raises(sqlite3.IntegrityError, match="never changed"),
+    ):
+        store.execute("update health_results set is_ok = 1")
+
+
+@pytest.mark.parametrize("name", [invariant.name for invariant in INVARIANTS])
+def test_damage_to_one_row_is_found_by_the_check_of_its_invariant(
+    built_home: Path, tmp_path: Path, name: str
+) -> None:
+    damaged = Path(shutil.copyfile((built_home / "published" / "current.duckdb").resolve(), tmp_path / "damaged"))
+    [invariant] = [one for one in INVARIANTS if one.name == name]
+    with duckdb.connect(str(damaged)) as connection:
+        assert breaches_of(connection, invariant) == (0, "")
+        connection.execute("use marts")
+        connection.execute(DAMAGE[name])
+        count, where = breaches_of(connection, invariant)
+    assert count > 0
+    assert where
+
+
+def test_a_failed_check_ends_the_command_with_1_and_names_what_is_broken(filled: CommandLine) -> None:
+    link = filled.home / "published" / "current.duckdb"
+    snapshot = link.resolve()
+    snapshot.chmod(0o644)
+    with duckdb.connect(str(snapshot)) as connection:
+        connection.execute("update marts.charge_report_monthly set total_cents = total_cents + 1")
+    answer = filled.run("health")
+    assert answer.code == 1
+    assert answer.facts["failed"] == ["months are their days"]
+    alerts = [alert["message"] for alert in filled.run("status").facts["alerts"]]
+    assert any("months are their days" in message for message in alerts)
+
+
+def test_health_of_an_empty_home_says_what_to_do(tmp_path: Path) -> None:
+    answer = CommandLine(tmp_path / "home", "http://127.0.0.1:9").run("health")
+    assert (answer.code, "Run `sync` first" in answer.facts["error"]) == (1, True)
