@@ -26,6 +26,7 @@ from workflows.periods import CloseKind, Period
 from workflows.publishing import current_snapshot
 from workflows.reports.archive import make_reports
 from workflows.settings import Settings
+from workflows.watch import look
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,8 @@ def _count_shipped(period: Period, snapshot: str, _report: Report) -> Figures:
 
 
 def _count_stock(snapshot: str, _report: Report) -> Figures:
-    return stock_figures(_settings(), snapshot)
+    alarms = look(_settings(), flows.current_bench().jobs, datetime.now(UTC))
+    return {**stock_figures(_settings(), snapshot), "alarms": [alarm.title for alarm in alarms]}
 
 
 def _figure_week(period: Period, snapshot: str, _report: Report) -> Figures:

@@ -33,8 +33,8 @@ def digest(arguments: dict[str, Any]) -> Facts:
     del arguments
     standing = DBOS.run_step({"name": "look"}, _look)
     new, last_turn = DBOS.run_step({"name": "gather"}, _untold)
-    if new:
-        DBOS.run_step({"name": "queue"}, _queue_digest, new, len(standing) - len(new))
+    # Without a mail server nobody is told, and the first digest after there is one tells all.
+    if new and DBOS.run_step({"name": "queue"}, _queue_digest, new, len(standing) - len(new)):
         DBOS.run_step({"name": "tell"}, _tell, last_turn)
         DBOS.run_step({"name": "deliver"}, _deliver)
     return {"kind": "digest", "told": [alarm.title for alarm in new], "standing": len(standing)}
@@ -71,14 +71,14 @@ def _tell(last_turn: int) -> None:
     tell(_settings().operations, last_turn, datetime.now(UTC))
 
 
-def _queue_digest(new: list[Alarm], older: int) -> None:
+def _queue_digest(new: list[Alarm], older: int) -> bool:
     settings = _settings()
     today = datetime.now(settings.timezone).date()
     lines = [f"{alarm.title}\n  {alarm.detail}\n" for alarm in new]
     rest = f"\n{older} told before still stand; `status` and the page name them." if older > 0 else ""
     subject = f"Shipledger: {new[0].title}" + (f" and {len(new) - 1} more" if len(new) > 1 else "")
     body = f"What needs a person since the last digest, {today}:\n\n" + "\n".join(lines) + rest
-    queue_mail(settings, f"digest:{DBOS.workflow_id}", subject, body, [])
+    return queue_mail(settings, f"digest:{DBOS.workflow_id}", subject, body, [])
 
 
 def _check() -> Facts:

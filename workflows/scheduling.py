@@ -6,6 +6,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dbos import DBOS
 
@@ -79,15 +80,27 @@ def start_schedule(timezone: str, sync_every_minutes: int = SYNC_EVERY_MINUTES) 
     )
 
 
-def missed(jobs: JobClient, now: datetime) -> list[str]:
+def missed(jobs: JobClient, now: datetime, zone: ZoneInfo) -> list[str]:
     """What is done daily and was due while no worker served: each once, however often it was missed.
 
     Args:
         jobs: The runs so far; what has never run in this home was not missed.
         now: The present instant, UTC.
+        zone: The business's time zone.
     """
     last = {kind: jobs.jobs(kinds=(kind,), limit=1) for kind in DAILY}
-    return [kind for kind, runs in last.items() if runs and (runs[0].created_at or now) < now - timedelta(days=1)]
+    return [
+        kind
+        for kind, runs in last.items()
+        if runs and (runs[0].created_at or now) < last_due(kind, now.astimezone(zone))
+    ]
+
+
+def last_due(kind: str, now: datetime) -> datetime:
+    """When daily work was due last, by a local time."""
+    minute, hour = DAILY[kind]
+    today = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return today if today <= now else today - timedelta(days=1)
 
 
 def _arguments(kind: str, due_at: datetime) -> dict[str, Any]:

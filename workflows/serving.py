@@ -87,7 +87,7 @@ def _first_jobs(settings: Settings, jobs: JobClient) -> None:
         log.warning("No ShipStation credentials are configured: the page is served, but nothing is synced.")
     elif is_on(settings.operations, "sync"):
         start(jobs, "sync", now)
-    for kind in missed(jobs, now):
+    for kind in missed(jobs, now, settings.timezone):
         if is_on(settings.operations, kind):
             start(jobs, kind, now)
 

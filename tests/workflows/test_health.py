@@ -23,7 +23,8 @@ DAMAGE = {
     "no future billed": "update charge_report_daily set charge_date = (select today from snapshot_info)"
     " where charge_date = (select max(charge_date) from charge_report_daily)",
     "shelf agrees with shipments": "update inventory_transactions set quantity = quantity - 1"
-    " where transaction_id = (select min(transaction_id) from inventory_transactions where transaction_type = 'ship')",
+    " where transaction_id ="
+    " (select min(transaction_id) from inventory_transactions where transaction_type = 'ship')",
     "weeks are their days": "update weekly_shipped_history set quantity_shipped = quantity_shipped + 1"
     " where week_start_date = (select max(week_start_date) from weekly_shipped_history)",
     "charges are counted": "update charge_report_daily set order_count = order_count + 1,"

@@ -1,0 +1,35 @@
+"""A worker in the test's own process, for what is about jobs and not about processes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from workflows.jobs import Job, JobClient
+from workflows.settings import Settings
+from workflows.worker import WorkerLock, run_worker
+
+
+@contextmanager
+def working(settings: Settings) -> Iterator[JobClient]:
+    """The worker of a home for as long as the block lasts."""
+    lock = WorkerLock(settings.home)
+    assert lock.acquire()
+    with run_worker(settings) as jobs:
+        yield jobs
+    lock.release()
+
+
+def done(jobs: JobClient, kind: str, **arguments: Any) -> Job:
+    """The job of a kind, run to its end."""
+    return ended(jobs, jobs.enqueue(kind, "mary", **arguments))
+
+
+def ended(jobs: JobClient, run_id: str) -> Job:
+    """A job once it has ended."""
+    while (job := jobs.job(run_id)) is not None and job.is_open:
+        time.sleep(0.02)
+    assert job is not None
+    return job

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from inbox import Inbox, free_port, serving
+from own_worker import done, working
+
+from workflows.jobs import JobClient
+from workflows.mail import queue_mail
+from workflows.scheduling import last_due
+from workflows.settings import Settings, read_settings
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, inbox: Inbox) -> Iterator[Settings]:
+    """An empty home without credentials, which is an alarm, whose mail goes to a real server."""
+    port = free_port()
+    (tmp_path / "home").mkdir()
+    with serving(inbox, port):
+        yield read_settings(
+            {
+                "SHIPLEDGER_HOME": str(tmp_path / "home"),
+                "SHIPLEDGER_SMTP_URL": f"smtp://127.0.0.1:{port}",
+                "SHIPLEDGER_MAIL_FROM": "ledger@example.com",
+                "SHIPLEDGER_MAIL_TO": "owner@example.com",
+            }
+        )
+
+
+@pytest.fixture
+def jobs(settings: Settings) -> Iterator[JobClient]:
+    with working(settings) as found:
+        yield found
+
+
+def test_a_digest_tells_each_alarm_once(jobs: JobClient, inbox: Inbox) -> None:
+    first = done(jobs, "digest")
+    assert first.status == "success", first.error
+    [subject] = inbox.subjects("owner@example.com")
+    assert subject == "Shipledger: No ShipStation credentials and 1 more"
+    body = inbox.received[0][1].get_content()
+    assert "Set SHIPSTATION_API_KEY" in body
+    assert "Nothing has been published yet" in body
+    assert done(jobs, "digest").result == {"kind": "digest", "told": [], "standing": 2}
+    assert len(inbox.received) == 1
+
+
+def test_without_a_mail_server_nothing_counts_as_told(settings: Settings, inbox: Inbox) -> None:
+    with working(replace(settings, mail=None)) as jobs:
+        assert done(jobs, "digest").status == "success"
+    with working(settings) as jobs:
+        assert done(jobs, "digest").status == "success"
+    assert len(inbox.received) == 1
+
+
+def test_the_watch_sends_mail_that_waits(settings: Settings, jobs: JobClient, inbox: Inbox) -> None:
+    queue_mail(settings, "eow:2026-11-16:v1", "Weekly", "text", [])
+    assert done(jobs, "watch").status == "success"
+    assert done(jobs, "watch").status == "success"
+    assert inbox.subjects("owner@example.com") == ["Weekly"]
+
+
+def test_cleaning_up_removes_what_is_old_and_nothing_else(settings: Settings, jobs: JobClient) -> None:
+    kept = done(jobs, "digest")
+    old = time.time() - timedelta(days=40).total_seconds()
+    for name in ("logs/dbt.log.1", "scratch/left", "scratch/dbt/cache", "reports/eod/a.pdf"):
+        path = settings.home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("old")
+        os.utime(path, (old, old))
+        os.utime(path.parent, (old, old))
+    cleaned = done(jobs, "cleanup")
+    assert cleaned.result == {"kind": "cleanup", "logs": 1, "scratch": 1, "runs": 0}
+    assert not (settings.home / "logs/dbt.log.1").exists()
+    assert (settings.home / "scratch/dbt/cache").exists()
+    assert (settings.home / "reports/eod/a.pdf").exists()
+    assert jobs.forget(datetime.now(UTC) - timedelta(days=1)) == 0
+    assert jobs.forget(datetime.now(UTC) + timedelta(days=1)) == 2
+    assert jobs.job(kept.run_id) is None
+
+
+def test_daily_work_was_due_this_morning_or_yesterday() -> None:
+    zone = ZoneInfo("America/Chicago")
+    assert last_due("reconcile", datetime(2026, 11, 20, 3, 30, tzinfo=zone)) == datetime(
+        2026, 11, 20, 3, 30, tzinfo=zone
+    )
+    assert last_due("reconcile", datetime(2026, 11, 20, 3, 29, tzinfo=zone)) == datetime(
+        2026, 11, 19, 3, 30, tzinfo=zone
+    )
