@@ -33,10 +33,12 @@ def digest(arguments: dict[str, Any]) -> Facts:
     del arguments
     standing = DBOS.run_step({"name": "look"}, _look)
     new, last_turn = DBOS.run_step({"name": "gather"}, _untold)
-    # Without a mail server nobody is told, and the first digest after there is one tells all.
-    if new and DBOS.run_step({"name": "queue"}, _queue_digest, new, len(standing) - len(new)):
-        DBOS.run_step({"name": "tell"}, _tell, last_turn)
-        DBOS.run_step({"name": "deliver"}, _deliver)
+    if new:
+        is_queued = DBOS.run_step({"name": "queue"}, _queue_digest, new, len(standing) - len(new))
+        # Without a mail server nobody is told, and the first digest after there is one tells all.
+        if is_queued:
+            DBOS.run_step({"name": "tell"}, _tell, last_turn)
+            DBOS.run_step({"name": "deliver"}, _deliver)
     return {"kind": "digest", "told": [alarm.title for alarm in new], "standing": len(standing)}
 
 
