@@ -6,6 +6,29 @@
     {{ quantity }} * 7 * {{ weeks }} / nullif({{ units }}, 0)
 {%- endmacro %}
 
+{#-
+    Days a quantity lasts at a weekly rate; none when the rate is not positive. Rounded, so that a rate with no exact binary
+    fraction makes no whole day a hair less.
+-#}
+{% macro days_at(quantity, weekly_units) -%}
+    if({{ weekly_units }} > 0, round({{ quantity }} * 7 / ({{ weekly_units }}), 6), null)
+{%- endmacro %}
+
+{#-
+    Standard deviation of a list of weeks; none for fewer than two. A week beyond one and a half times the middle half's
+    width is drawn in to there (Tukey's fences): one promotion must not make every date uncertain.
+-#}
+{% macro deviation_of_weeks(weeks) -%}
+    {%- set low, high = ["list_aggregate(" ~ weeks ~ ", 'quantile_cont', 0.25)",
+        "list_aggregate(" ~ weeks ~ ", 'quantile_cont', 0.75)"] -%}
+    list_stddev_samp(list_transform(
+        {{ weeks }},
+        lambda units: greatest(
+            least(units, {{ high }} + 1.5 * ({{ high }} - {{ low }})), {{ low }} - 1.5 * ({{ high }} - {{ low }})
+        )
+    ))
+{%- endmacro %}
+
 {#- The four numbers are variables of the project. -#}
 {% macro alert_level(quantity, reorder_point, days_of_supply) -%}
     case

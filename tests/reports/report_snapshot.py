@@ -15,6 +15,7 @@ AS_OF = datetime(2026, 11, 20, 20, 5, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 MONDAY = date(2026, 11, 16)
 OCTOBER = date(2026, 10, 1)
+RUNS_OUT = (date(2027, 11, 1), date(2027, 12, 13), date(2028, 2, 29))
 HOSTILE = '=HYPERLINK("http://evil.example","<b>Zoë & "O\'Brien"</b>")'
 
 _COLUMNS = {
@@ -41,7 +42,8 @@ _COLUMNS = {
     "weekly_shipped_history": "week_start_date, sku_code, quantity_shipped",
     "weekly_inventory_report": (
         "week_start_date, sku_code, product_name, quantity_on_hand, average_weekly_units, weeks_averaged,"
-        " days_of_supply, run_out_date, pallet_count"
+        " days_of_supply, run_out_earliest_date, run_out_date, run_out_latest_date, alert_level, pallet_count,"
+        " units_per_pallet"
     ),
     "charge_report_daily": (
         "charge_date, order_count, package_count, unit_count, order_charge_cents, handling_charge_cents,"
@@ -52,7 +54,7 @@ _COLUMNS = {
         "billed_month, restatement_key, restated_date, order_number, sku_codes, cause, order_count, package_count,"
         " unit_count, pallet_count, total_cents"
     ),
-    "closed_months": "month, version, closed_at, actor, content_hash",
+    "closed_months": "month, version, frozen_at, content_hash",
 }
 Rows = Sequence[Sequence[Any]]
 
@@ -120,7 +122,7 @@ def _business() -> dict[str, Rows]:
         ],
         "inventory_daily": [
             (day, sku, units, pallets, per_pallet)
-            for day in (TODAY, MONDAY + timedelta(days=6))
+            for day in (TODAY,)
             for sku, units, pallets, per_pallet in (("17612", 7777, 163, 48), ("17904", 464, 6, 81))
         ],
         "inventory_current": [
@@ -133,8 +135,22 @@ def _business() -> dict[str, Rows]:
             for sku, units in (("17612", 100 + back), ("17904", 9), ("17913", 1))
         ],
         "weekly_inventory_report": [
-            (MONDAY, "17612", "PT Kit", 7777, 140.25, 52, 388.1, date(2027, 12, 13), 163),
-            (MONDAY, "17904", "Travel Kit", 464, 9.0, 52, None, None, 6),
+            (
+                MONDAY,
+                "17612",
+                "PT Kit",
+                7777,
+                140.25,
+                52,
+                388.1,
+                RUNS_OUT[0],
+                RUNS_OUT[1],
+                RUNS_OUT[2],
+                "low",
+                163,
+                48,
+            ),
+            (MONDAY, "17904", "Travel Kit", 464, 9.0, 52, None, None, None, None, "normal", 6, 81),
         ],
         "charge_report_daily": [
             charges(OCTOBER + timedelta(days=at), at, 10 * at, 70, 999 * at) for at in range(31)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from reading_files import kinds_of, outside_margins, pages_of, sheets_of, text_of
-from report_snapshot import HOSTILE, MONDAY, OCTOBER, TODAY, write_snapshot
+from report_snapshot import AS_OF, HOSTILE, MONDAY, OCTOBER, TODAY, write_snapshot
 
 from workflows.reports.archive import ReportExists, archived_reports, make_reports
 from workflows.reports.reading import SnapshotUnusable
@@ -46,7 +46,9 @@ def test_the_weekly_report_shows_each_product_with_its_supply(settings: Settings
     text = text_of(made(settings, "eow", MONDAY, snapshot)["inventory.pdf"])
     assert "Week of Monday, Nov 16, 2026, to Sunday, Nov 22, 2026" in text
     assert "PT Kit 17612 7,777" in text
-    assert "140.3 388.1 Dec 13, 2027" in text
+    # 7,777 = 162 pallets of 48 and one unit; 464 = 5 of 81 and 59.
+    assert "PT Kit 17612 7,777 162 1 140.3 388.1 Dec 13, 2027 Nov 1, 2027 Feb 29, 2028 Low" in text
+    assert "Travel Kit 17904 464 5 59 9.0 Normal" in text
     assert "Units shipped 110" in text
 
 
@@ -63,6 +65,28 @@ def test_the_invoice_has_every_day_and_its_lines_add_up_to_the_total(settings: S
         assert line in text
     for at in range(31):
         assert f"{OCTOBER + timedelta(days=at):%a, %b} {at + 1} " in text
+
+
+def test_restatements_are_listed_with_their_causes_and_billed(settings: Settings, tmp_path: Path) -> None:
+    day = date(2026, 9, 14)
+    lines = [
+        (OCTOBER, "a", day, "671001", "17612", "Label voided after the close.", -1, -1, -10, 0, -2024),
+        (OCTOBER, "b", day, None, "17904", '=1+1 <b>"Late"</b>', 0, 0, 0, 3, 135),
+        (TODAY.replace(day=1), "c", day, "671002", "17612", "Of another bill.", 1, 1, 1, 0, 999_999),
+    ]
+    closed = [(OCTOBER, 1, AS_OF, "0123abcd" * 8)]
+    snapshot = write_snapshot(tmp_path / "s.duckdb", {"charge_restatements": lines, "closed_months": closed})
+    files = made(settings, "eom", OCTOBER, snapshot)
+    text = text_of(files["invoice.pdf"])
+    assert "Sep 14, 2026 671001 17612 Label voided after the close. -1 -10 0 -$20.24" in text
+    assert 'Sep 14, 2026 17904 =1+1 <b>"Late"</b> 0 0 3 $1.35' in text
+    assert "Of another bill." not in text
+    assert "Restatements of earlier months, listed at the end -$18.89" in text
+    # $11,085.60 of the month's own lines.
+    assert "Total due $11,066.71" in text
+    assert "Closed on Nov 20, 2026; its lines are frozen" in text
+    assert "0123abcd" * 8 in text
+    assert kinds_of(files["invoice.xlsx"]) <= {"s", "n", "d"}
 
 
 def test_the_workbook_holds_the_figures_as_numbers_and_the_codes_as_text(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from workflows.reports.document import Bars, Column, Document, Figure, Figures, Kind, NewPage, Table
+from workflows.reports.document import Bars, Column, Document, Figure, Figures, Kind, NewPage, Table, Text
 from workflows.reports.reading import Source
 from workflows.reports.text import month_name, short_day
 
@@ -21,6 +21,13 @@ _CARRIERS = """
     where charge_month = $1
     order by postage_cents desc, carrier_code, service_code
 """
+_RESTATEMENTS = """
+    select restated_date, order_number, sku_codes, cause, order_count, unit_count, pallet_count, total_cents
+    from marts.charge_restatements
+    where billed_month = $1
+    order by restated_date, order_number nulls last, restatement_key
+"""
+_CLOSED = "select version, frozen_at, content_hash from marts.closed_months where month = $1"
 # What is charged: its name, the column it is counted in, the charge's column.
 _CHARGES = (
     ("Orders, each on its first ship date", "order_count", "order_charge_cents"),
@@ -56,6 +63,8 @@ def bill_month(source: Source, month: date, version: int) -> Document:
     """
     days = source.rows(_DAYS, month)
     carriers = source.rows(_CARRIERS, month)
+    restatements = source.rows(_RESTATEMENTS, month)
+    restated = sum(line["total_cents"] for line in restatements)
     totals = {key: sum(day[key] for day in days) for key in _SUMMED}
     number = f"{month:%Y-%m}" if version == 1 else f"{month:%Y-%m}-{version}"
     return Document(
@@ -67,24 +76,38 @@ def bill_month(source: Source, month: date, version: int) -> Document:
         parts=[
             Figures(
                 [
-                    Figure("Total due", totals["total_cents"], Kind.MONEY),
+                    Figure("Total due", totals["total_cents"] + restated, Kind.MONEY),
                     Figure("Orders", totals["order_count"]),
                     Figure("Units", totals["unit_count"]),
                     Figure("Packages", totals["package_count"]),
                     Figure("Pallet-days", totals["pallet_count"]),
                 ]
             ),
-            _lines(days, totals),
+            _lines(days, totals, restated),
+            Text(_standing(source, month), is_small=True),
             _charges_by_day(days),
             _postage(carriers),
             NewPage(),
             _by_day(days, totals),
+            _restated(restatements, restated),
         ],
     )
 
 
-def _lines(days: Sequence[dict[str, Any]], totals: dict[str, int]) -> Table:
-    """One line for each charge and rate, postage, and the total: quantity × rate = amount in each."""
+def _standing(source: Source, month: date) -> str:
+    """Whether the month's lines can still change, and what proves that they have not."""
+    closed = source.rows(_CLOSED, month)
+    if not closed:
+        return "This month is not closed: the figures may still change."
+    closed_on = closed[0]["frozen_at"].astimezone(source.zone).date()
+    return (
+        f"Closed on {short_day(closed_on)}; its lines are frozen, and a later change is a restatement in a later "
+        f"invoice. Hash of the lines: {closed[0]['content_hash']}"
+    )
+
+
+def _lines(days: Sequence[dict[str, Any]], totals: dict[str, int], restated: int) -> Table:
+    """One line for each charge and rate, postage, restatements, and the total of the lines."""
     lines = [
         {"item": name, "quantity": quantity, "rate": rate, "amount": rate * quantity}
         for name, count, charge in _CHARGES
@@ -97,6 +120,8 @@ def _lines(days: Sequence[dict[str, Any]], totals: dict[str, int]) -> Table:
             "amount": totals["postage_cents"],
         }
     )
+    if restated:
+        lines.append({"item": "Restatements of earlier months, listed at the end", "amount": restated})
     return Table(
         title="Charges",
         columns=[
@@ -168,4 +193,24 @@ def _by_day(days: Sequence[dict[str, Any]], totals: dict[str, int]) -> Table:
         totals={"day": "Total", **totals},
         note="Pallets are those at the end of the day, their total is pallet-days. A day that runs is not billed.",
         empty="No day of this month has ended yet, or it lies before the first shipment.",
+    )
+
+
+def _restated(restatements: Sequence[dict[str, Any]], restated: int) -> Table:
+    return Table(
+        title="Restatements of earlier months",
+        columns=[
+            Column("restated_date", "Day", Kind.DATE, width=1.5),
+            Column("order_number", "Order", width=1.2),
+            Column("sku_codes", "SKU", width=1.2),
+            Column("cause", "What changed after the month was closed", width=4.6),
+            Column("order_count", "Orders", Kind.COUNT, width=0.9),
+            Column("unit_count", "Units", Kind.COUNT, width=0.9),
+            Column("pallet_count", "Pallet-days", Kind.COUNT, width=1.0),
+            Column("total_cents", "Amount", Kind.MONEY, width=1.4),
+        ],
+        rows=restatements,
+        totals={"restated_date": "Total", "total_cents": restated},
+        note="Counts and amounts are differences to what was billed.",
+        empty="None: nothing of a closed month has changed.",
     )

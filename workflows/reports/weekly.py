@@ -28,7 +28,7 @@ def report_week(source: Source, monday: date) -> Document:
     rows = [_row(row) for row in source.rows(_REPORT, monday)]
     history = source.rows(_HISTORY, monday, _WEEKS)
     shipped = sum(row["units"] for row in history if row["week_start_date"] == monday)
-    short = [row for row in rows if row.get("alert_level") in ("critical", "low")]
+    short = [row for row in rows if row["alert_level"] in ("critical", "low")]
     sunday = monday + timedelta(days=6)
     return Document(
         title="Weekly Inventory Report",
@@ -55,7 +55,7 @@ def report_week(source: Source, monday: date) -> Document:
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    on_hand, per_pallet = row["quantity_on_hand"], row.get("units_per_pallet", 48)
+    on_hand, per_pallet = row["quantity_on_hand"], row["units_per_pallet"]
     full = max(on_hand, 0) // per_pallet
     return {**row, "full_pallets": full, "loose_units": on_hand - full * per_pallet}
 
@@ -84,8 +84,8 @@ def _stock(rows: list[dict[str, Any]], *, is_running: bool) -> Table:
         },
         note=(
             f"On hand is {counted}. The average is of the last 52 complete weeks, or of those on record when "
-            "there are fewer. Runs out between the two dates if the coming weeks vary as the past ones did. "
-            "No date: nothing was shipped."
+            "there are fewer. If the coming weeks vary as the past ones did, it runs out between the two dates in "
+            "four cases of five; no date where nothing was shipped, or the weeks are too unlike to tell."
         ),
         empty="This week is not complete, or lies before the first shipment.",
     )

@@ -48,6 +48,7 @@ averages as (
         quantity_shipped,
         count(*) over last_weeks as weeks_averaged,
         cast(sum(quantity_shipped) over last_weeks as bigint) as units_averaged,
+        list(quantity_shipped) over last_weeks as weekly_units,
         sum(quantity_shipped) over last_weeks / count(*) over last_weeks as average_weekly_units
     from spine
     window

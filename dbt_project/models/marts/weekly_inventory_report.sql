@@ -1,61 +1,27 @@
--- One row for each complete week × key product; a week is complete from its Friday on. On hand is the balance at the
--- end of its Sunday, or now for the week that runs, and supply then counts what is available now. Nothing here adds
--- up over weeks.
-with skus as (
+-- One row for each complete week × key product; a week is complete from its Friday on. Nothing here adds up over weeks.
+-- The run-out date has a range: if the coming weeks vary as the past ones did, it holds in about four cases of five. A
+-- week far out of line is drawn in for the range, never for the average.
+with weeks as (
 
-    select * from {{ ref('stg_reference__skus') }}
-    where is_key_product
-
-),
-
-build_context as (
-
-    select * from {{ ref('stg_shipledger__build_context') }}
+    select * from {{ ref('int_weeks_supplied') }}
 
 ),
 
-ends as (
-
-    select
-        {{ monday_of('inventory_daily.inventory_date') }} as week_start_date,
-        inventory_daily.sku_code,
-        max(inventory_daily.inventory_date) as counted_on_date,
-        arg_max(inventory_daily.quantity_on_hand, inventory_daily.inventory_date) as quantity_on_hand,
-        arg_max(inventory_daily.pallet_count, inventory_daily.inventory_date) as pallet_count
-    from {{ ref('inventory_daily') }} as inventory_daily
-    cross join build_context
-    where {{ monday_of('inventory_daily.inventory_date') }} <= {{ last_complete_week('build_context.today') }}
-    group by all
-
-),
-
-weeks as (
-
-    select
-        ends.*,
-        skus.product_name,
-        coalesce(averages.average_weekly_units, 0) as average_weekly_units,
-        coalesce(averages.weeks_averaged, 0) as weeks_averaged,
-        averages.units_averaged,
-        if(
-            ends.week_start_date = {{ monday_of('build_context.today') }},
-            current_stock.quantity_available, ends.quantity_on_hand
-        ) as quantity_to_last
-    from ends
-    cross join build_context
-    inner join skus on ends.sku_code = skus.sku_code
-    left join {{ ref('inventory_current') }} as current_stock on ends.sku_code = current_stock.sku_code
-    left join {{ ref('int_weekly_averages') }} as averages
-        on ends.week_start_date = averages.week_start_date and ends.sku_code = averages.sku_code
-
-),
-
-supplied as (
+varied as (
 
     select
         *,
-        {{ days_of_supply('quantity_to_last', 'units_averaged', 'weeks_averaged') }} as days_of_supply
+        {{ deviation_of_weeks('weekly_units') }} as deviation
     from weeks
+
+),
+
+ranged as (
+
+    select
+        *,
+        {{ var('run_out_deviations') }} * deviation / sqrt(greatest(days_of_supply / 7, 1)) as margin
+    from varied
 
 ),
 
@@ -70,8 +36,14 @@ report as (
         weeks_averaged,
         days_of_supply,
         {{ run_out_date('counted_on_date', 'days_of_supply') }} as run_out_date,
-        pallet_count
-    from supplied
+        {{ run_out_date('counted_on_date', days_at('quantity_to_last', 'average_weekly_units + margin')) }}
+            as run_out_earliest_date,
+        {{ run_out_date('counted_on_date', days_at('quantity_to_last', 'average_weekly_units - margin')) }}
+            as run_out_latest_date,
+        {{ alert_level('quantity_to_last', 'reorder_point', 'days_of_supply') }} as alert_level,
+        pallet_count,
+        units_per_pallet
+    from ranged
 
 )
 
