@@ -92,7 +92,7 @@ class Shipping:
         self.printed = [(order_id, line) for order_id in self.orders for line in self.lines(order_id)]
         for row in _documents(connection, "shipments"):
             order_id = row["orderId"] or -row["shipmentId"]
-            self.printed += [(order_id, item) for item in row["shipmentItems"] or []]
+            self.printed += [(order_id, item) for item in row["shipmentItems"]]
             if not _is_void(row):
                 self._labels[order_id].append(row)
         self._marks: defaultdict[int, list[Row]] = defaultdict(list)
@@ -106,7 +106,7 @@ class Shipping:
 
     def lines(self, order_id: int) -> list[Row]:
         """The lines of an order, numbered as they stand."""
-        return (self.orders.get(order_id) or {}).get("items") or []
+        return self.orders[order_id]["items"] if order_id in self.orders else []
 
     def components(self, row: Row) -> list[tuple[str | None, str | None, int]]:
         """Product, lot and units of one unit of a line."""
@@ -133,7 +133,7 @@ class Shipping:
             (row["carrierCode"] or "unknown", row["serviceCode"] or "unknown"),
             _cents(row["shipmentCost"]) + _cents(row["insuranceCost"]),
             self._held_back(day, row),
-            [] if row["isReturnLabel"] else row["shipmentItems"] or [],
+            [] if row["isReturnLabel"] else row["shipmentItems"],
             carries_rest,
         )
 
@@ -190,9 +190,17 @@ def _documents(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
         f"select payload, kept_fields, first_seen_at, arrived_by from warehouse.raw_shipstation.{table}"
     ).fetchall()
     return [
-        {**json.loads(kept or "{}"), **json.loads(payload), "first_seen_at": seen, "arrived_by": arrived_by}
+        _whole(json.loads(kept or "{}") | json.loads(payload)) | {"first_seen_at": seen, "arrived_by": arrived_by}
         for payload, kept, seen, arrived_by in rows
     ]
+
+
+def _whole(document: Row) -> Row:
+    """A row with every field that is read here, null where ShipStation printed none; so are its lines."""
+    row = defaultdict(lambda: None, document)
+    for field in ("items", "shipmentItems"):
+        row[field] = [defaultdict(lambda: None, line) for line in row[field] or []]
+    return row
 
 
 def _is_void(row: Row) -> bool:

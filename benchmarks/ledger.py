@@ -1,0 +1,156 @@
+"""`python -m benchmarks.ledger [ORDERS]`: a full build of many orders (default 1,000,000), and warm ones.
+
+A sandbox's business of 10,000 orders is loaded once; the large one is the same with every raw row many times, each
+payload its own, on the same days, with as many times its receipts. Each size is built in a fresh process, as the
+worker builds it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+import duckdb
+
+from benchmarks.measure import Row, peak_megabytes, print_table, run_job, settings_for, timed
+from sandbox import BusinessPlan, Sandbox, SandboxSettings, generate_business
+from workflows.engine import Engine
+from workflows.rehearsal import begin_rehearsal
+from workflows.warehouse import Run
+from workflows.worker import WorkerLock, run_worker
+
+_SMALL = 10_000
+_WEEKS = 60
+_CHANGED = 500
+_REPEATS = 5
+_LIMIT_SECONDS, _LIMIT_MEGABYTES, _LIMIT_RATIO = 60, 4096, 1.5
+_LISTS = {"orders": "order_id", "shipments": "shipment_id", "fulfillments": "fulfillment_id"}
+_APART = 10**13
+
+
+def main() -> None:
+    """Measure both sizes and print the table."""
+    if sys.argv[1:2] == ["--measure"]:
+        print(json.dumps(_measure(Path(sys.argv[2]))))
+        return
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = Path(folder) / "small", Path(folder) / "large"
+        _load(small)
+        large.mkdir()
+        shutil.copy(small / "warehouse.duckdb", large)
+        orders = _grow(large / "warehouse.duckdb", wanted)
+        few, many = _measured(small), _measured(large)
+        ratio = many["warm"] / few["warm"]
+        rows = [
+            Row(f"full build, {orders:,} orders", many["full"], _LIMIT_SECONDS, None, _memory(many)),
+            Row(f"warm build, {_CHANGED} changed of {_SMALL:,}", few["warm"]),
+            Row(
+                f"warm build, {_CHANGED} changed of {orders:,}", many["warm"], few["warm"] * _LIMIT_RATIO, None,
+                f"{ratio:.2f} times the small one, limit {_LIMIT_RATIO}",
+            ),
+        ]  # fmt: skip
+        print_table("The ledger's builds, dbt's parsing left out of the warm ones", rows)
+
+
+def _memory(facts: dict[str, float]) -> str:
+    return f"peak {facts['megabytes']:,.0f} MB, limit {_LIMIT_MEGABYTES:,}"
+
+
+def _load(home: Path) -> None:
+    """A home with the small business as ingest leaves it, receipts included, not yet built at its size."""
+    book = generate_business(BusinessPlan(weeks=_WEEKS, orders_per_day=_SMALL / _WEEKS / 7))
+    with Sandbox(SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0), book) as box:
+        settings = settings_for(home, box.url)
+        begin_rehearsal(settings, book.receipts)
+        lock = WorkerLock(home)
+        lock.acquire()
+        with run_worker(settings) as jobs:
+            since = (datetime.now(UTC) - timedelta(weeks=_WEEKS + 2)).isoformat()
+            run_job(jobs, "backfill", since=since, until=None)
+        lock.release()
+
+
+def _grow(warehouse: Path, orders: int) -> int:
+    """Copy every raw row until there are so many orders; gives how many there are."""
+    with duckdb.connect(str(warehouse)) as connection:
+        [(present,)] = connection.execute("select count(*) from raw_shipstation.orders").fetchall()
+        copies = -(-orders // present) - 1
+        for table, key in _LISTS.items():
+            ids = ", ".join(f"{name} + copy * {_APART} as {name}" for name in {key, "order_id"})
+            connection.execute(
+                f"""
+                insert into raw_shipstation.{table} by name
+                select * exclude (copy) replace (
+                    {ids},
+                    order_number || '-' || copy as order_number,
+                    (left(payload, -1) || ',"copy":' || copy || '}}')::json as payload
+                )
+                from raw_shipstation.{table}, (select unnest(range(1, $1::bigint + 1)) as copy)
+                order by copy
+                """,
+                [copies],
+            )
+        connection.execute("update raw_operations.entries set quantity = quantity * ($1::bigint + 1)", [copies])
+        connection.execute("delete from raw_shipledger.green_build; checkpoint")
+    return int(present * (copies + 1))
+
+
+def _measured(home: Path) -> dict[str, float]:
+    """What a process of its own measures on a home."""
+    command = [sys.executable, "-m", "benchmarks.ledger", "--measure", str(home)]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    facts: dict[str, float] = json.loads(answer.stdout)
+    return facts
+
+
+def _measure(home: Path) -> dict[str, float]:
+    """Seconds of a full build and its peak memory, then the median seconds of warm ones."""
+    engine = Engine(settings_for(home, "http://127.0.0.1:9"))
+    engine.settings.ledger.unlink(missing_ok=True)
+    full = timed(lambda: _build(engine, 0))
+    megabytes = peak_megabytes()
+    times = []
+    for number in range(1, _REPEATS + 2):
+        _change(engine.settings.warehouse, number)
+        times.append(timed(lambda number=number: _build(engine, number)))
+    return {"full": full, "megabytes": megabytes, "warm": median(times[1:])}
+
+
+def _build(engine: Engine, number: int) -> None:
+    run = Run(f"benchmark-{number}", "sync", datetime.now(UTC), None, "running")
+    facts = engine.build(run, lambda _since: [], lambda *_: None)
+    assert facts["full"] == (number == 0), facts
+
+
+def _change(warehouse: Path, number: int) -> None:
+    """Let other 500 orders, spread over all days, have come again in a new load."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            """
+            with places as (
+                select
+                    order_id,
+                    row_number() over (order by modify_date, order_id) as place,
+                    count(*) over () as orders
+                from raw_shipstation.orders
+            )
+            update raw_shipstation.orders as changed
+            set
+                payload = json_merge_patch(changed.payload, '{"gift": true}'),
+                _dlt_load_id = 'benchmark-' || $1::bigint
+            from places
+            where changed.order_id = places.order_id and (places.place + $1 * 7) % (places.orders // $2) = 0
+            """,
+            [number, _CHANGED],
+        )
+
+
+if __name__ == "__main__":
+    main()
