@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
-from streamlit_app.views import charges, count, exceptions, inventory, orders, overview, weekly
+from streamlit_app.views import charges, count, exceptions, inventory, lot_recall, orders, overview, weekly
 from workflows.settings import Settings
 
 
@@ -35,5 +35,6 @@ VIEWS = (
     View("", "Weekly", "weekly", ":material/date_range:", weekly.show),
     View("", "Charges", "charges", ":material/payments:", charges.show),
     View("", "Orders", "orders", ":material/receipt_long:", orders.show),
+    View("", "Lot recall", "lot-recall", ":material/undo:", lot_recall.show),
     View("", "Exceptions", "exceptions", ":material/error:", exceptions.show),
 )

@@ -12,11 +12,13 @@ from streamlit_app import charts
 from streamlit_app.charge_lines import show_carrier_lines, show_day_lines, show_restatements
 from streamlit_app.choices import choose_from_list
 from streamlit_app.closed import show_state
+from streamlit_app.downloads import Download, report_downloads, show_downloads
 from streamlit_app.listing import pick_row
 from streamlit_app.panels import chart, panel
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
 from streamlit_app.words import dollars, month
+from workflows.reports.monthly import bill_month
 from workflows.reports.tables import csv_bytes
 from workflows.settings import Settings
 
@@ -114,15 +116,14 @@ def _show_bill(settings: Settings, snapshot: Snapshot, bill: Mapping[str, Any], 
         strict=True,
     ):
         place.metric(label, value)
-    with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            "CSV",
-            lambda: _csv(snapshot, first),
-            file_name=f"shipledger-charges-{first:%Y-%m}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+    version = bill["version"] or 1
+    show_downloads(
+        f"shipledger-charges-{first:%Y-%m}",
+        [
+            *report_downloads(snapshot, lambda source: bill_month(source, first, version)),
+            Download("CSV", lambda: _csv(snapshot, first)),
+        ],
+    )
 
 
 def _csv(snapshot: Snapshot, first: date) -> bytes:

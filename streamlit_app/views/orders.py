@@ -9,6 +9,7 @@ import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.choices import choose_from_list, choose_in_row
+from streamlit_app.downloads import Download, show_downloads
 from streamlit_app.listing import Listing, show_list
 from streamlit_app.one_order import show_order
 from streamlit_app.order_search import Search
@@ -93,15 +94,7 @@ def _show_found(snapshot: Snapshot, search: Search) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.text(f"{count(found, 'order')}, the newest first. Choose one for its whole story.", width="content")
-        st.download_button(
-            "Shipped lines as CSV",
-            lambda: _csv(snapshot, search),
-            file_name="shipped-lines.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            help=f"What these orders shipped, by label, SKU and lot; at most the newest {_CSV_ROWS:,} lines",
-        )
+        show_downloads("shipledger-shipped-lines", [Download("CSV", lambda: _csv(snapshot, search))])
     text, day = st.column_config.TextColumn, st.column_config.DateColumn
     chosen = show_list(
         snapshot,

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit_app import charts
 from streamlit_app.choices import choose_from_list
 from streamlit_app.closed import show_state
+from streamlit_app.downloads import Download, report_downloads, show_downloads
 from streamlit_app.journeys import go
 from streamlit_app.listing import Listing, pick_row, show_list
 from streamlit_app.panels import chart, panel, with_words
@@ -19,6 +20,7 @@ from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
 from streamlit_app.words import count, week
 from workflows.reports.tables import csv_bytes
+from workflows.reports.weekly import report_week
 from workflows.settings import Settings
 
 _CHART_WEEKS = 26
@@ -121,24 +123,22 @@ def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapp
         keys=skus,
         alt="The week by product; choose a row for its shipments",
     )
-    with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            "CSV",
-            lambda: csv_bytes(list(_TITLES.values()), zip(*_columns(snapshot, monday), strict=True)),
-            file_name=f"shipledger-week-{monday}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+    show_downloads(
+        f"shipledger-week-{monday}",
+        [
+            *report_downloads(snapshot, lambda source: report_week(source, monday)),
+            Download("CSV", lambda: _csv(snapshot, monday)),
+        ],
+    )
     if sku is None:
         st.caption("Choose a line for the shipments behind it.")
     else:
         _show_shipments(snapshot, sku, monday)
 
 
-def _columns(snapshot: Snapshot, monday: date) -> list[list[Any]]:
+def _csv(snapshot: Snapshot, monday: date) -> bytes:
     report = snapshot.table(_REPORT, monday)
-    return [report[name].to_pylist() for name in _TITLES]
+    return csv_bytes(list(_TITLES.values()), zip(*(report[name].to_pylist() for name in _TITLES), strict=True))
 
 
 def _show_shipments(snapshot: Snapshot, sku: str, monday: date) -> None:

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from workflows.errors import UsageError
 from workflows.reports.document import Column, Document, Figure, Figures, Kind, Table, Text
+from workflows.reports.lot_facts import LotFacts, read_lot
 from workflows.reports.reading import Source, open_snapshot
 from workflows.reports.tables import csv_bytes, xlsx_bytes
 
-_LOT = """
-    select lots.received_date, skus.product_name, stock.quantity_on_hand
-    from marts.lots as lots
-    left join marts.skus as skus on lots.sku_code = skus.sku_code
-    left join marts.lot_inventory as stock on lots.lot_id = stock.lot_id
-    where lots.sku_code = $1 and lots.lot_number = $2
-"""
-_MOVED = """
-    select transaction_type, sum(quantity)::bigint as quantity
-    from marts.inventory_transactions
-    where sku_code = $1 and lot_number = $2
-    group by transaction_type
-"""
 # A package is the label the units left with; what was marked as shipped elsewhere has its order's tracking number.
-_SHIPMENTS = """
+SHIPMENTS = """
     with items as (
 
         select
@@ -50,27 +36,6 @@ _SHIPMENTS = """
     left join marts.order_consignees as consignees on items.shipstation_order_id = consignees.shipstation_order_id
     order by items.ship_date, items.order_number, items.shipstation_order_id, items.shipment_id
 """
-_OPEN_ORDERS = """
-    select
-        orders.order_date, orders.order_number, orders.order_status, sum(items.quantity)::bigint as quantity
-    from marts.order_items_inbox as items
-    inner join marts.orders_inbox as orders on items.shipstation_order_id = orders.shipstation_order_id
-    where
-        items.sku_code = $1 and items.lot_number = $2
-        and orders.order_status in ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')
-    group by all
-    order by all
-"""
-_SHIP = "ship"
-_KINDS = {
-    "opening": "Opening stock",
-    "receive": "Received",
-    "repack": "Repacked",
-    "adjust_up": "Adjusted up",
-    "adjust_down": "Adjusted down",
-    "count": "Counted",
-    "ship": "Shipped",
-}
 _FILE_COLUMNS = (
     "ship_date",
     "order_number",
@@ -88,41 +53,16 @@ _FILE_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Movement:
-    """The sum of one kind of movement: its name for people, and the units, signed."""
-
-    name: str
-    quantity: int
-
-
-@dataclass(frozen=True)
-class Recall:
+class Recall(LotFacts):
     """All that is known of a lot.
 
     Attributes:
-        sku_code: The product's code.
-        lot_number: The lot.
-        product_name: The product.
-        received_date: When it was received, None when nobody entered it.
-        quantity_on_hand: Units on the shelf at the snapshot; None for a product that is not stocked here.
-        movements: What came and went, by kind; their sum is what is on hand.
         shipments: One row for each package with units of it: `ship_date`, `order_number`, `quantity`, `lot_source`
             (`shipment` when the label names the lot, `fifo` when it was assigned), `tracking_number`,
             `consignee_name`, `company`, `city`, `state`, `postal_code`, `country`, `shipstation_order_id`.
-        open_orders: Orders not shipped yet whose lines name the lot: `order_date`, `order_number`, `order_status`,
-            `quantity`.
-        is_balanced: The movements add up to what is on hand, and the shipments to what was shipped.
     """
 
-    sku_code: str
-    lot_number: str
-    product_name: str
-    received_date: date | None
-    quantity_on_hand: int | None
-    movements: tuple[Movement, ...]
     shipments: tuple[dict[str, Any], ...]
-    open_orders: tuple[dict[str, Any], ...]
-    is_balanced: bool
 
 
 def read_recall(source: Source, sku_code: str, lot_number: str) -> Recall:
@@ -131,27 +71,12 @@ def read_recall(source: Source, sku_code: str, lot_number: str) -> Recall:
     Raises:
         UsageError: It knows no such lot.
     """
-    found = source.rows(_LOT, sku_code, lot_number)
-    if not found:
-        raise UsageError(f"There is no lot {lot_number!r} of {sku_code!r}. Look it up under Inventory.")
-    moved = {row["transaction_type"]: row["quantity"] for row in source.rows(_MOVED, sku_code, lot_number)}
-    shipments = [
+    facts = read_lot(source, sku_code, lot_number)
+    shipments = tuple(
         {**row, "lot_source": "fifo" if row["is_assigned"] else "shipment"}
-        for row in source.rows(_SHIPMENTS, sku_code, lot_number)
-    ]
-    on_hand = found[0]["quantity_on_hand"]
-    shipped = sum(row["quantity"] for row in shipments)
-    return Recall(
-        sku_code=sku_code,
-        lot_number=lot_number,
-        product_name=found[0]["product_name"] or "",
-        received_date=found[0]["received_date"],
-        quantity_on_hand=on_hand,
-        movements=tuple(Movement(name, moved[kind]) for kind, name in _KINDS.items() if kind in moved),
-        shipments=tuple(shipments),
-        open_orders=tuple(source.rows(_OPEN_ORDERS, sku_code, lot_number)),
-        is_balanced=sum(moved.values()) == on_hand and shipped == -moved.get(_SHIP, 0),
+        for row in source.rows(SHIPMENTS, sku_code, lot_number)
     )
+    return Recall(**vars(facts), shipments=shipments)
 
 
 def lot_recall_pdf(snapshot: Path, sku_code: str, lot_number: str) -> bytes:
@@ -193,8 +118,6 @@ def _file_rows(recall: Recall) -> list[list[Any]]:
 
 
 def _document(source: Source, recall: Recall) -> Document:
-    shipped = sum(row["quantity"] for row in recall.shipments)
-    orders = len({row["shipstation_order_id"] for row in recall.shipments})
     return Document(
         title="Lot Recall",
         period=f"Lot {recall.lot_number} of {recall.sku_code} {recall.product_name}",
@@ -205,9 +128,9 @@ def _document(source: Source, recall: Recall) -> Document:
         parts=[
             Figures(
                 [
-                    Figure("Units shipped", shipped),
-                    Figure("Orders", orders),
-                    Figure("Packages", len(recall.shipments)),
+                    Figure("Units shipped", recall.unit_count),
+                    Figure("Orders", recall.order_count),
+                    Figure("Packages", recall.package_count),
                     Figure("Units on hand", recall.quantity_on_hand),
                     Figure("Received", recall.received_date, Kind.DATE),
                 ]
@@ -215,7 +138,7 @@ def _document(source: Source, recall: Recall) -> Document:
             Text("Confidential: names and places of customers. Destroy the print when the recall is over."),
             _balance(recall),
             _waiting(recall),
-            _shipments(recall, shipped),
+            _shipments(recall),
         ],
     )
 
@@ -257,7 +180,7 @@ def _waiting(recall: Recall) -> Table:
     )
 
 
-def _shipments(recall: Recall, shipped: int) -> Table:
+def _shipments(recall: Recall) -> Table:
     return Table(
         title="Packages",
         columns=[
@@ -276,7 +199,7 @@ def _shipments(recall: Recall, shipped: int) -> Table:
             {**row, "order": row["order_number"] + (" *" if row["lot_source"] == "fifo" else "")}
             for row in recall.shipments
         ],
-        totals={"ship_date": "Total", "quantity": shipped},
+        totals={"ship_date": "Total", "quantity": recall.unit_count},
         note="* The label names no lot; the oldest lot with stock was taken, first in, first out.",
         empty="Nothing of this lot has shipped.",
     )

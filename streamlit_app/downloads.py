@@ -1,0 +1,76 @@
+"""Files that are made when they are asked for, and not before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from streamlit_app.snapshot import Snapshot
+from workflows.reports.document import Document
+from workflows.reports.reading import Source, open_snapshot
+
+_KINDS = {
+    "PDF": ("pdf", "application/pdf"),
+    "XLSX": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "CSV": ("csv", "text/csv"),
+}
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file.
+
+    Attributes:
+        kind: PDF, XLSX or CSV.
+        make: Makes its content, in a thread of its own while the page goes on.
+    """
+
+    kind: str
+    make: Callable[[], bytes]
+
+
+def report_downloads(snapshot: Snapshot, describe: Callable[[Source], Document]) -> list[Download]:
+    """A report as PDF and XLSX, made from the snapshot that is shown.
+
+    Args:
+        snapshot: The snapshot.
+        describe: Says what the report says.
+    """
+
+    def pdf() -> bytes:
+        # Late: what draws a page is loaded by the first click, not by the first visit.
+        from workflows.reports.pdf import make_pdf
+
+        with open_snapshot(snapshot.path) as source:
+            return make_pdf(describe(source))
+
+    def xlsx() -> bytes:
+        from workflows.reports.workbook import make_workbook
+
+        with open_snapshot(snapshot.path) as source:
+            return make_workbook(describe(source))
+
+    return [Download("PDF", pdf), Download("XLSX", xlsx)]
+
+
+def show_downloads(name: str, downloads: list[Download]) -> None:
+    """Draw a button for each file.
+
+    Args:
+        name: The files' name, without its ending; nothing of a customer in it.
+        downloads: The files.
+    """
+    with st.container(horizontal=True, gap="small"):
+        for download in downloads:
+            ending, mime = _KINDS[download.kind]
+            st.download_button(
+                download.kind,
+                download.make,
+                file_name=f"{name}.{ending}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"download-{name}.{ending}",
+            )
