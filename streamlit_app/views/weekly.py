@@ -17,6 +17,7 @@ from streamlit_app.listing import Listing, pick_row, show_list
 from streamlit_app.panels import chart, panel, with_words
 from streamlit_app.shipments import LOT_SOURCES
 from streamlit_app.snapshot import Snapshot
+from streamlit_app.stock import LEVEL_WORDS
 from streamlit_app.strip import Moment
 from streamlit_app.words import count, week
 from workflows.reports.tables import csv_bytes
@@ -35,9 +36,13 @@ _WEEKS = """
 """
 _REPORT = """
     select
-        report.product_name, report.sku_code, report.quantity_on_hand, report.pallet_count,
-        report.average_weekly_units, report.days_of_supply, report.run_out_date,
-        coalesce(history.quantity_shipped, 0) as quantity_shipped
+        report.alert_level, report.product_name, report.sku_code, report.quantity_on_hand,
+        greatest(report.quantity_on_hand, 0) // report.units_per_pallet as full_pallets,
+        report.quantity_on_hand
+        - greatest(report.quantity_on_hand, 0) // report.units_per_pallet * report.units_per_pallet as loose_units,
+        coalesce(history.quantity_shipped, 0) as quantity_shipped,
+        report.average_weekly_units, report.days_of_supply, report.run_out_date, report.run_out_earliest_date,
+        report.run_out_latest_date
     from marts.weekly_inventory_report as report
     left join marts.weekly_shipped_history as history
         on report.week_start_date = history.week_start_date and report.sku_code = history.sku_code
@@ -63,15 +68,20 @@ _ROWS = f"""
     {_SHIPPED}
     order by ship_date, order_number, shipped_item_id
 """
+_RUN_OUT = ("run_out_date", "run_out_earliest_date", "run_out_latest_date")
 _TITLES = {
+    "alert_level": "Level",
     "product_name": "Product",
     "sku_code": "SKU",
     "quantity_on_hand": "On hand",
-    "pallet_count": "Pallets",
+    "full_pallets": "Pallets",
+    "loose_units": "+ units",
     "quantity_shipped": "Shipped",
     "average_weekly_units": "52-week average",
     "days_of_supply": "Days of supply",
     "run_out_date": "Runs out",
+    "run_out_earliest_date": "Not before",
+    "run_out_latest_date": "Not after",
 }
 
 
@@ -106,18 +116,20 @@ def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapp
     )
     report = snapshot.table(_REPORT, monday)
     skus = report["sku_code"].to_pylist()
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    text, number, day = st.column_config.TextColumn, st.column_config.NumberColumn, st.column_config.DateColumn
     sku = pick_row(
-        report,
+        with_words(report, "alert_level", LEVEL_WORDS),
         {
+            "alert_level": text(_TITLES["alert_level"]),
             "product_name": text(_TITLES["product_name"]),
             "sku_code": text(_TITLES["sku_code"]),
             "quantity_on_hand": number(_TITLES["quantity_on_hand"], format="localized"),
-            "pallet_count": number(_TITLES["pallet_count"], format="localized", help="Started ones included"),
+            "full_pallets": number(_TITLES["full_pallets"], format="localized", help="Full ones"),
+            "loose_units": number(_TITLES["loose_units"], format="localized", help="Beside the full pallets"),
             "quantity_shipped": number(_TITLES["quantity_shipped"], format="localized", help="In this week"),
             "average_weekly_units": number(_TITLES["average_weekly_units"], format="%.1f"),
             "days_of_supply": number(_TITLES["days_of_supply"], format="%.1f"),
-            "run_out_date": st.column_config.DateColumn(_TITLES["run_out_date"], format="YYYY-MM-DD"),
+            **{name: day(_TITLES[name], format="YYYY-MM-DD") for name in _RUN_OUT},
         },
         name="sku",
         keys=skus,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pypdfium2 as pdfium
+from openpyxl import load_workbook
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -50,3 +53,24 @@ def choose(place: Locator, label: str, option: str) -> None:
     expect(place.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     place.get_by_label(label).click()
     place.page.get_by_role("option", name=option).click()
+
+
+def download(place: Page | Locator, kind: str) -> Path:
+    """The file that a button makes, under the name it is offered by."""
+    page = place if isinstance(place, Page) else place.page
+    with page.expect_download() as offered:
+        place.get_by_role("button", name=kind, exact=True).click()
+    file = offered.value.path()
+    return file.rename(file.with_name(f"{file.name}-{offered.value.suggested_filename}"))
+
+
+def printed_text(file: Path) -> str:
+    """All text of a PDF."""
+    with pdfium.PdfDocument(file) as document:
+        return "\n".join(page.get_textpage().get_text_range() for page in document)
+
+
+def workbook_texts(file: Path) -> set[object]:
+    """The values of all cells of a workbook."""
+    sheets = load_workbook(file).worksheets
+    return {cell.value for sheet in sheets for row in sheet.iter_rows() for cell in row}

@@ -59,13 +59,17 @@ class Bill:
             connection,
             "weekly_inventory_report",
             "week_start_date, sku_code, product_name, quantity_on_hand, average_weekly_units, weeks_averaged,"
-            " days_of_supply, run_out_date, pallet_count",
+            " days_of_supply, run_out_date, run_out_earliest_date, run_out_latest_date, pallet_count,"
+            " units_per_pallet, alert_level",
             [
-                (week, sku, name, on_hand, average, 52, days, week + timedelta(days=30), 3)
+                (
+                    *(week, sku, name, on_hand, average, 52, days, week + timedelta(days=30)),
+                    *(week + timedelta(days=25), None, 3, 48, level),
+                )
                 for week in weeks
-                for sku, name, on_hand, average, days in (
-                    ("17612", "PT Kit", 120, 140.25, 5.9),
-                    ("17904", "Travel Kit", 464, 9.0, 360.8),
+                for sku, name, on_hand, average, days, level in (
+                    ("17612", "PT Kit", 120, 140.25, 5.9, "critical"),
+                    ("17904", "Travel Kit", 464, 9.0, 360.8, "normal"),
                 )
             ],
         )
@@ -134,8 +138,8 @@ class Bill:
         insert(
             connection,
             "closed_months",
-            "month, version, closed_at, actor",
-            [(self.month, 1, CLOSED_AT, "dana <b>")],
+            "month, version, closed_at, frozen_at, actor",
+            [(self.month, 1, CLOSED_AT, CLOSED_AT, "dana <b>")],
         )
 
 

@@ -30,7 +30,9 @@ class Business:
         as_of: The snapshot's instant.
         orders: id, number, status, order date, first ship date.
         items: id, shipment, order, ship date, SKU as printed, SKU, lot, where the lot came from, units.
+        lines: order, SKU as printed, SKU, lot, units: of orders beside the shipped items'.
         labels: shipment, order, ship date, tracking number, when it was voided.
+        consignees: order, name, company, city, state, postal code, country.
         exceptions: id, type, severity, order, order number, detail, cause, when first seen.
         runs: id, kind, status, start, end, orders changed, error.
         bill: Its weeks and months; None for a business that has none yet.
@@ -40,7 +42,9 @@ class Business:
     as_of: datetime
     orders: list[tuple[Any, ...]] = field(default_factory=list)
     items: list[tuple[Any, ...]] = field(default_factory=list)
+    lines: list[tuple[Any, ...]] = field(default_factory=list)
     labels: list[tuple[Any, ...]] = field(default_factory=list)
+    consignees: list[tuple[Any, ...]] = field(default_factory=list)
     exceptions: list[tuple[Any, ...]] = field(default_factory=list)
     runs: list[tuple[Any, ...]] = field(default_factory=list)
     bill: Bill | None = None
@@ -191,7 +195,9 @@ def _fill_orders(connection: duckdb.DuckDBPyConnection, business: Business) -> N
         " lot_number, quantity, unit_price_cents, is_adjustment",
         [
             (at, order, at, raw, sku, sku, lot and f"{sku}-{lot}", lot, units, 3250, False)
-            for at, (_, _, order, _, raw, sku, lot, _, units) in enumerate(business.items)
+            for at, (order, raw, sku, lot, units) in enumerate(
+                [*((item[2], *item[4:7], item[8]) for item in business.items), *business.lines]
+            )
         ],
     )
     insert(
@@ -233,6 +239,12 @@ def _fill_orders(connection: duckdb.DuckDBPyConnection, business: Business) -> N
         ],
     )
 
+    insert(
+        connection,
+        "order_consignees",
+        "shipstation_order_id, consignee_name, company, city, state, postal_code, country",
+        business.consignees,
+    )
     fill_charge_details(connection, business.labels, business.items, numbers)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import Served
-from looking import badge, cells, choose_first_row, figure, panel
+from looking import badge, cells, choose_first_row, download, figure, panel, printed_text, workbook_texts
 from playwright.sync_api import Page, expect
 from published_bill import Bill
 from published_folder import Business, PublishedFolder
@@ -87,14 +87,23 @@ def test_before_the_first_charged_day_it_says_when_there_will_be_one(
     expect(tab.get_by_text("No day has been charged yet")).to_be_visible()
 
 
+def test_the_month_as_pdf_and_workbook_is_its_invoice(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/charges")
+    printed = printed_text(download(tab, "PDF"))
+    assert f"Invoice {bill.month:%Y-%m}" in printed
+    assert "$43.60" in printed, "the total of the page"
+    assert "Total due" in workbook_texts(download(tab, "XLSX"))
+
+
 def test_the_month_as_csv_has_a_line_for_each_day(
     tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
 ) -> None:
     folder.publish(business)
     tab.goto(f"{served.url}/charges")
-    with tab.expect_download() as download:
-        tab.get_by_role("button", name="CSV").click()
-    header, first, second = download.value.path().read_text("utf-8-sig").splitlines()
+    header, first, second = download(tab, "CSV").read_text("utf-8-sig").splitlines()
     assert header == "Day,Orders,Packages,Units,Pallets,Order charge,Handling,Storage,Postage,Total"
     assert first == f"{bill.month},2,3,8,10,8.5,6.0,4.5,25.35,44.35"
     assert second.endswith(",0,0,0,10,0.0,0.0,4.5,0.0,4.5")

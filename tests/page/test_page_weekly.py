@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from conftest import Served
-from looking import badge, cells, choose_first_row, panel
+from looking import badge, cells, choose_first_row, download, panel, printed_text, workbook_texts
 from playwright.sync_api import Page, expect
 from published_bill import Bill
 from published_folder import Business, PublishedFolder
@@ -29,7 +29,7 @@ def test_the_newest_week_is_shown_with_its_lines_its_chart_and_that_it_is_closed
     week = panel(tab, "Week")
     expect(badge(week, "Closed")).to_be_visible()
     expect(week.get_by_text("by dana <b>, version 2")).to_be_visible()
-    expect(cells(week)).to_contain_text(["PT Kit", "17612", "120", "3", "12", "140.25", "5.9", "Travel Kit"])
+    expect(cells(week)).to_contain_text(["● Critical", "PT Kit", "17612", "120", "2", "24", "12", "140.25", "5.9"])
     expect(tab.get_by_role("heading", name="Units shipped by week")).to_be_visible()
     expect(tab.locator("svg.marks")).to_be_visible()
 
@@ -81,13 +81,24 @@ def test_before_the_first_complete_week_it_says_when_there_will_be_one(
     expect(tab.get_by_text("No week is complete yet")).to_be_visible()
 
 
+def test_the_week_as_pdf_and_workbook_is_the_report_of_the_snapshot_shown(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
+) -> None:
+    version = folder.publish(business)
+    tab.goto(f"{served.url}/weekly")
+    printed = download(tab, "PDF")
+    assert "Weekly Inventory Report" in printed_text(printed)
+    assert version.name in printed_text(printed)
+    assert printed.name.endswith(f"week-{bill.week}.pdf")
+    assert "PT Kit" in workbook_texts(download(tab, "XLSX"))
+
+
 def test_the_week_as_csv_has_the_lines_of_the_page(
     tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
 ) -> None:
     folder.publish(business)
     tab.goto(f"{served.url}/weekly")
-    with tab.expect_download() as download:
-        tab.get_by_role("button", name="CSV").click()
-    assert download.value.suggested_filename == f"shipledger-week-{bill.week}.csv"
-    lines = download.value.path().read_text("utf-8-sig").splitlines()
-    assert lines[1].startswith("PT Kit,17612,120,3,12,140.25,5.9,")
+    file = download(tab, "CSV")
+    assert file.name.endswith(f"shipledger-week-{bill.week}.csv")
+    lines = file.read_text("utf-8-sig").splitlines()
+    assert lines[1].startswith("critical,PT Kit,17612,120,2,24,12,140.25,5.9,")

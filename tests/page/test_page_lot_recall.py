@@ -1,0 +1,78 @@
+"""A lot leads to everyone who has units of it, and every unit is accounted for or the page says so."""
+
+from __future__ import annotations
+
+import csv
+
+from conftest import Served
+from looking import cells, choose_first_row, download, figure, panel, printed_text, search, workbook_texts
+from playwright.sync_api import Page, expect
+from published_folder import OPEN, SHIPPED_TODAY, TWO_PACKAGES, Business, PublishedFolder
+
+HOSTILE = "=1+1 <img src=x onerror=alert(1)>"
+
+
+def test_a_lot_number_leads_to_its_packages_and_a_package_to_its_order(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    business.consignees.append((TWO_PACKAGES, HOSTILE, "Bright Dental", "Tulsa", "OK", "74103", "US"))
+    folder.publish(business)
+    tab.goto(f"{served.url}/lot-recall")
+    expect(tab.get_by_text("Type the lot number that is printed on the goods.")).to_be_visible()
+    search(tab, "Lot number", "240901")
+    expect(figure(tab, "Units shipped")).to_have_text("4")
+    expect(figure(tab, "Orders")).to_have_text("1")
+    expect(figure(tab, "Packages")).to_have_text("2")
+    packages = panel(tab, "Packages")
+    expect(cells(packages)).to_contain_text(
+        ["671826", "3", "oldest lot", HOSTILE, "Bright Dental", "Tulsa", "OK", "74103", "US", "94002"]
+    )
+    choose_first_row(packages)
+    expect(panel(tab, "One order").get_by_text("671826")).to_be_visible()
+
+
+def test_of_several_lots_one_is_chosen_and_stays_in_the_address(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/lot-recall?number=250")
+    expect(tab.get_by_text("Several lots match. Choose one.")).to_be_visible()
+    tab.goto(f"{served.url}/lot-recall?number=250&lot=17612-250300")
+    expect(tab.get_by_role("heading", name="Recall of lot 250300")).to_be_visible()
+    search(tab, "Lot number", "nothing")
+    expect(tab.get_by_text("No lot has this number.")).to_be_visible()
+
+
+def test_a_balance_that_does_not_add_up_is_told(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/lot-recall?number=250300")
+    recall = panel(tab, "Recall of lot 250300")
+    # 1,019 opened, 5 shipped, and yet 120 on hand.
+    expect(cells(recall)).to_contain_text(["Opening stock", "1019", "Shipped", "-5", "On hand", "120"])
+    expect(recall.get_by_text("Not balanced: units of this lot are not accounted for.")).to_be_visible()
+
+
+def test_open_orders_that_name_the_lot_are_listed_to_be_stopped(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    business.lines.append((OPEN, "17612 - 250300", "17612", "250300", 8))
+    folder.publish(business)
+    tab.goto(f"{served.url}/lot-recall?number=250300")
+    expect(cells(panel(tab, "Recall of lot 250300"), 1)).to_contain_text(["100001", "awaiting_shipment", "8"])
+
+
+def test_its_files_name_every_package_and_hold_no_formula(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    business.consignees.append((SHIPPED_TODAY, HOSTILE, "Bright Dental", "Tulsa", "OK", "74103", "US"))
+    folder.publish(business)
+    tab.goto(f"{served.url}/lot-recall?number=250300")
+    recall = panel(tab, "Recall of lot 250300")
+    printed = printed_text(download(recall, "PDF"))
+    assert "Lot 250300 of 17612" in printed
+    assert "671825" in printed
+    [row] = csv.DictReader(download(recall, "CSV").read_text("utf-8-sig").splitlines())
+    assert (row["consignee_name"], row["quantity"], row["tracking_number"]) == (f"'{HOSTILE}", "5", "94001")
+    assert HOSTILE in workbook_texts(download(recall, "XLSX"))
