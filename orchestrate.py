@@ -23,6 +23,7 @@ from workflows.console import ACTOR, JSON, Day, answer, say, to_json, who
 from workflows.entry_commands import ENTRY_COMMANDS
 from workflows.errors import FAILED, AlreadyRunning, ShipledgerError
 from workflows.job_commands import JOB_COMMANDS
+from workflows.mail_commands import MAIL_COMMANDS
 from workflows.progress import TerminalProgress
 from workflows.rehearsal import begin_rehearsal
 from workflows.serving import serve as serve_home
@@ -147,7 +148,7 @@ def demo(once: bool, port: int, as_json: bool) -> None:
             )
 
 
-for command in (*CLOSE_COMMANDS, *ENTRY_COMMANDS, *JOB_COMMANDS, *XCART_COMMANDS):
+for command in (*CLOSE_COMMANDS, *ENTRY_COMMANDS, *JOB_COMMANDS, *MAIL_COMMANDS, *XCART_COMMANDS):
     cli.add_command(command)
 
 

@@ -135,3 +135,15 @@ def tell_health(facts: dict[str, Any]) -> str:
     failed = len(facts["failed"])
     lines.append(f"{len(lines) - failed} passed, {failed} failed; {facts['snapshot']}, {facts['seconds']:.1f} s.")
     return "\n".join(lines)
+
+
+def tell_mail(facts: dict[str, Any]) -> str:
+    """Where each mail stands, the newest first; what to do where something is to be done."""
+    lines = [
+        f"{mail['queued_at']:%Y-%m-%d %H:%M}  {mail['state']:<9}  {mail['key']}  {mail['recipient']}\n"
+        f"    {mail['detail']}"
+        for mail in facts["mails"]
+    ]
+    if not facts["is_on"]:
+        lines.append("No mail is sent: SHIPLEDGER_SMTP_URL is not set.")
+    return "\n".join(lines) or "The outbox is empty."

@@ -133,13 +133,14 @@ def _draw_table(paper: Paper, table: Table) -> None:
         return
     _draw_head(paper, table.columns, widths)
     for number, row in enumerate(table.rows):
+        lines = _lines(paper, table, row, widths)
         # The totals never stand alone on a page.
         rows_to_keep = 2 if table.totals and number == len(table.rows) - 1 else 1
-        if _make_room(paper, rows_to_keep * _row_height(paper, table, row, widths)):
+        if _make_room(paper, rows_to_keep * _height(table, lines)):
             _draw_head(paper, table.columns, widths)
-        _draw_row(paper, table, row, widths)
+        _draw_row(paper, table, row, lines, widths)
     if table.totals:
-        _draw_row(paper, table, table.totals, widths, is_total=True)
+        _draw_row(paper, table, table.totals, _lines(paper, table, table.totals, widths, is_bold=True), widths)
     paper.set_y(paper.get_y() + 1.5)
     if table.note:
         _draw_text(paper, Text(table.note, is_small=True))
@@ -172,26 +173,24 @@ def _align(kind: Kind) -> str:
     return "R" if kind in _NUMBERS else "C" if kind is Kind.BOX else "L"
 
 
-def _cell_lines(paper: Paper, column: Column, value: Any, width: float) -> list[str]:
-    text = written(value, column.kind)
-    return paper.wrapped(text, width - 2 * _PADDING, _MOST_LINES) if text else [""]
-
-
-def _row_height(paper: Paper, table: Table, row: Mapping[str, Any], widths: Sequence[float]) -> float:
-    paper.ink(9)
-    most = max(
-        len(_cell_lines(paper, column, row.get(column.key), width))
+def _lines(
+    paper: Paper, table: Table, row: Mapping[str, Any], widths: Sequence[float], *, is_bold: bool = False
+) -> list[list[str]]:
+    """Each cell's text, in lines that fit."""
+    paper.ink(9, bold=is_bold)
+    return [
+        paper.wrapped(written(row.get(column.key), column.kind), width - 2 * _PADDING, _MOST_LINES)
         for column, width in zip(table.columns, widths, strict=True)
-    )
-    return max(table.row_height, most * _LINE + 1.7)
+    ]
 
 
 def _draw_row(
-    paper: Paper, table: Table, row: Mapping[str, Any], widths: Sequence[float], *, is_total: bool = False
+    paper: Paper, table: Table, row: Mapping[str, Any], lines: Sequence[Sequence[str]], widths: Sequence[float]
 ) -> None:
-    height = _row_height(paper, table, row, widths)
+    is_total = row is table.totals
+    height = _height(table, lines)
     left, top = paper.l_margin, paper.get_y()
-    for column, width in zip(table.columns, widths, strict=True):
+    for column, cell, width in zip(table.columns, lines, widths, strict=True):
         value = row.get(column.key)
         paper.ink(9, bold=is_total)
         if column.kind is Kind.BOX:
@@ -201,15 +200,18 @@ def _draw_row(
         elif column.kind is Kind.LEVEL and value in _LEVEL_COLOURS:
             _draw_level(paper, left + _PADDING, top, height, value)
         else:
-            lines = _cell_lines(paper, column, value, width)
-            for at, line in enumerate(lines):
-                y = top + (height - len(lines) * _LINE) / 2 + at * _LINE
+            for at, line in enumerate(filter(None, cell)):
+                y = top + (height - len(cell) * _LINE) / 2 + at * _LINE
                 paper.write_at(
                     left + _PADDING, y, width - 2 * _PADDING, line, align=_align(column.kind), height=_LINE
                 )
         left += width
     _rule(paper, top if is_total else top + height, sum(widths), is_heavy=is_total)
     paper.set_y(top + height)
+
+
+def _height(table: Table, lines: Sequence[Sequence[str]]) -> float:
+    return max(table.row_height, max(map(len, lines)) * _LINE + 1.7)
 
 
 def _draw_level(paper: Paper, left: float, top: float, height: float, level: str) -> None:
