@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import hashlib
 import logging
@@ -39,6 +40,9 @@ WARM = (
     "1",
 )
 FULL = ("--full-refresh", "--exclude-resource-type", "unit_test")
+
+# What is still frozen when the interpreter ends (see `_parse_when_changed`) would be reported as leaked.
+atexit.register(gc.unfreeze)
 
 NodeDone = Callable[[int, int], None]
 
