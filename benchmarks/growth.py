@@ -8,7 +8,15 @@ import duckdb
 
 # What tells one order's rows from another's, and how a copy's differ: by number or by an ending.
 _NUMBERS = {"shipstation_order_id", "order_item_id", "shipment_id"}
-_TEXTS = {"order_number", "tracking_number", "shipped_item_id", "package_key", "exception_id"}
+_TEXTS = {
+    "order_number",
+    "tracking_number",
+    "shipped_item_id",
+    "package_key",
+    "exception_id",
+    "detail_key",
+    "restatement_key",
+}
 _APART = 10**13
 
 

@@ -7,16 +7,14 @@ touches it, so a scan that failed can neither make one nor end one; a new cause 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from workflows.errors import ShipledgerError, UsageError
+from workflows.store import open_store
 
 LONGEST_NOTE = 500
-_BUSY_SECONDS = 30
 
 _TABLES = """
 create table if not exists acknowledgements (
@@ -93,7 +91,7 @@ def standing_acknowledgements(store: Path) -> list[Acknowledgement]:
     if not store.exists():
         return []
     try:
-        with _open(store) as connection:
+        with open_store(store, _TABLES) as connection:
             rows = connection.execute("""
                 select exception_id, cause, note, actor, acknowledged_at from acknowledgements as newest
                 where is_taken_back = 0 and seq = (
@@ -114,20 +112,9 @@ def standing_acknowledgements(store: Path) -> list[Acknowledgement]:
 
 
 def _append(store: Path, exception_id: str, cause: str, note: str, actor: str, *, is_taken_back: bool) -> None:
-    with _open(store) as connection:
+    with open_store(store, _TABLES) as connection:
         connection.execute(
             "insert into acknowledgements (exception_id, cause, is_taken_back, note, actor, acknowledged_at)"
             " values (?, ?, ?, ?, ?, ?)",
             [exception_id, cause, int(is_taken_back), note, actor, datetime.now(UTC).isoformat()],
         )
-
-
-@contextmanager
-def _open(store: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(store, timeout=_BUSY_SECONDS)
-    try:
-        connection.executescript(_TABLES)
-        with connection:
-            yield connection
-    finally:
-        connection.close()
