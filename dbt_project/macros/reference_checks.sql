@@ -3,11 +3,15 @@
     of it. Each check runs after the staging view of its seed; `problem` is null for a row that may stay.
 -#}
 {% macro refuse(seed) -%}
-    select error('seeds/{{ seed }}.csv, row ' || checked.file_row || ': ' || checked.problem)
-    from ({{ caller() }}) as checked
-    where checked.problem is not null
-    order by checked.file_row
-    limit 1
+    select error(refused.sentence)
+    from (
+        select
+            min_by('seeds/{{ seed }}.csv, row ' || checked.file_row || ': ' || checked.problem, checked.file_row)
+                as sentence
+        from ({{ caller() }}) as checked
+        where checked.problem is not null
+    ) as refused
+    where refused.sentence is not null
 {%- endmacro %}
 
 {#- The rows of a seed with the row of the file they stand in; the first is the header. -#}
@@ -48,46 +52,6 @@
     from (
         select *, {{ parse_sku_lot('alias_sku') }}.sku_key as alias_key from {{ rows_of('sku_aliases') }}
     )
-    {%- endcall -%}
-{%- endmacro %}
-
-{#- Spans of one key must follow each other day by day and the last must be open, or some day has two values or none. -#}
-{% macro problem_of_span(key) -%}
-    when valid_from is null then 'valid_from is empty.'
-    when valid_to < valid_from then 'valid_to is before valid_from.'
-    when valid_from <= lag(coalesce(valid_to, date '9999-12-31')) over (partition by {{ key }} order by valid_from, file_row)
-        then {{ key }} || ' from ' || valid_from || ' overlaps the row before it in time.'
-    when valid_from > lag(valid_to) over (partition by {{ key }} order by valid_from, file_row) + 1
-        then {{ key }} || ' has no value for the days before ' || valid_from || '.'
-    when valid_to is not null and lead(valid_from) over (partition by {{ key }} order by valid_from, file_row) is null
-        then {{ key }} || ' has no value after ' || valid_to || '.'
-{%- endmacro %}
-
-{% macro check_pallet_factors() -%}
-    {%- call refuse('pallet_factors') -%}
-    select
-        file_row,
-        case
-            when sku_code is null or sku_code not in (select sku_code from {{ ref('skus') }})
-                then 'sku_code ' || coalesce(sku_code, '(empty)') || ' is no product of skus.csv.'
-            when not coalesce(units_per_pallet > 0, false) then 'units_per_pallet must be 1 or more.'
-            {{ problem_of_span('sku_code') }}
-        end as problem
-    from {{ rows_of('pallet_factors') }}
-    {%- endcall -%}
-{%- endmacro %}
-
-{% macro check_rate_card() -%}
-    {%- call refuse('rate_card') -%}
-    select
-        file_row,
-        case
-            when not coalesce(charge_type in ('order', 'handling', 'storage'), false)
-                then 'charge_type must be order, handling or storage.'
-            when not coalesce(rate_cents >= 0, false) then 'rate_cents must be 0 or more.'
-            {{ problem_of_span('charge_type') }}
-        end as problem
-    from {{ rows_of('rate_card') }}
     {%- endcall -%}
 {%- endmacro %}
 

@@ -22,8 +22,9 @@ PROJECT = Path(__file__).parents[2] / "dbt_project"
 class Ledger:
     """One warehouse and its marts."""
 
-    def __init__(self, home: Path, manifest: Any) -> None:
+    def __init__(self, home: Path, manifest: Any, project: Path = PROJECT) -> None:
         self.home = home
+        self.project = project
         self.warehouse = home / "warehouse.duckdb"
         self.marts = home / "ledger.duckdb"
         self._manifest = manifest
@@ -60,7 +61,7 @@ class Ledger:
         """One dbt command, its events told as they come; nothing of it stays open."""
         os.environ["SHIPLEDGER_WAREHOUSE"] = str(self.warehouse)
         os.environ["SHIPLEDGER_LEDGER"] = str(self.marts)
-        folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        folders = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
         quiet = [
             "--quiet",
             "--log-level",
@@ -131,15 +132,15 @@ def failures(result: dbtRunnerResult) -> str:
     return "\n".join(said) or str(result.exception)
 
 
-def parse_project(home: Path) -> Any:
+def parse_project(home: Path, project: Path = PROJECT) -> Any:
     """The manifest."""
     os.environ["SHIPLEDGER_WAREHOUSE"] = str(home / "warehouse.duckdb")
     os.environ["SHIPLEDGER_LEDGER"] = str(home / "ledger.duckdb")
     folders = [
         "--project-dir",
-        str(PROJECT),
+        str(project),
         "--profiles-dir",
-        str(PROJECT),
+        str(project),
         "--target-path",
         str(home / "target"),
     ]

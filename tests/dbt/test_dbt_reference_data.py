@@ -2,54 +2,108 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from ledger_under_test import Ledger, failures
+from ledger_under_test import PROJECT, Ledger, failures, parse_project
 
-# The seeds as they are, with one row more: the row's number is that of the file.
-REFUSED = {
-    "an unknown component": (
+# What is done to a file, and what the build says: rows are those of the file, whose first is the header.
+SPOILED: dict[str, tuple[str, Callable[[str], str], str]] = {
+    "an unknown SKU": (
         "sku_aliases",
-        "'18999', '11111', 1, 'bundle', 'x'",
-        "row 65: component_sku 11111 is no",
+        lambda text: text + "18999,11111,1,bundle,x\n",
+        "row 65: component_sku 11111 is no product of skus.csv",
     ),
-    "a negative multiplier": ("sku_aliases", "'18999', '17612', -2, 'bundle', 'x'", "row 65: multiplier must be"),
-    "an alias of an alias": (
-        "sku_aliases",
-        "'18999', '18225', 1, 'bundle', 'x'",
-        "row 65: component_sku 18225 is no",
-    ),
-    "a component twice": ("sku_aliases", "'18605', '17904', 2, 'bundle', 'x'", "18605 names 17904 twice"),
-    "an unknown SKU": ("pallet_factors", "'11111', 48, '2000-01-01', null", "row 8: sku_code 11111 is no product"),
-    "overlapping spans": (
+    "an overlapping span": (
         "pallet_factors",
-        "'17612', 50, '2026-01-01', null",
-        "row 8: 17612 from 2026-01-01 overlaps",
+        lambda text: text.replace("17904,81,2025-10-02", "17904,81,2025-10-01"),
+        "row 4: 17904 from 2025-10-01 overlaps the row before it",
+    ),
+    "an empty rate": (
+        "rate_card",
+        lambda text: text.replace("handling,75,", "handling,,"),
+        "row 3: rate_cents must be 0 or more",
+    ),
+    "a rate nobody wrote": (
+        "rate_card",
+        lambda text: "".join(line for line in text.splitlines(True) if not line.startswith("storage")),
+        "row 4: there is no rate for storage; add a row",
+    ),
+    "a stocked product without a pallet factor": (
+        "pallet_factors",
+        lambda text: text.replace("18795,222,2000-01-01,\n", ""),
+        "row 7: there is no factor for 18795; add a row",
+    ),
+    "a negative multiplier": (
+        "sku_aliases",
+        lambda text: text + "18999,17612,-2,bundle,x\n",
+        "row 65: multiplier must be 1 or more",
+    ),
+    "a cycle of aliases": (
+        "sku_aliases",
+        lambda text: text + "18998,18999,1,bundle,x\n18999,18998,1,bundle,x\n",
+        "row 65: component_sku 18999 is no product of skus.csv; an alias cannot stand for another alias",
+    ),
+    "an alias of itself": (
+        "sku_aliases",
+        lambda text: text + "17612,17612,2,bundle,x\n",
+        "row 65: 17612 is a product of skus.csv; it cannot stand for others",
+    ),
+    "a component twice": (
+        "sku_aliases",
+        lambda text: text + "18605,17904,2,bundle,x\n",
+        "18605 names 17904 twice",
+    ),
+    "an unknown product on pallets": (
+        "pallet_factors",
+        lambda text: text + "11111,48,2000-01-01,\n",
+        "row 8: sku_code 11111 is no product",
     ),
     "a rate with a gap": (
         "rate_card",
-        "'order', 400, 'x', '1990-01-01', '1999-12-30'",
-        "row 2: order has no value for",
+        lambda text: text + "order,400,x,1990-01-01,1999-12-30\n",
+        "row 2: order has no value for the days before 2000-01-01",
     ),
     "a second opening day": (
         "opening_balances",
-        "'17612', '250111', '2025-10-01', 5",
-        "row 7: opening_date must be",
+        lambda text: text + "17612,250111,2025-10-01,5\n",
+        "row 7: opening_date must be the same day",
     ),
-    "a product twice": ("skus", "'17612', 'PT Kit', true, 50", "row 2: 17612 is there twice"),
+    "a product twice": ("skus", lambda text: text + "17612,PT Kit,true,50\n", "row 2: 17612 is there twice"),
+    "a number that is none": ("rate_card", lambda text: text.replace("425", "4.25 USD"), "Line: 2"),
 }
 
 
-@pytest.mark.parametrize("what", REFUSED)
-def test_the_build_refuses(what: str, new_ledger: Callable[..., Ledger]) -> None:
-    seed, values, sentence = REFUSED[what]
-    ledger = new_ledger()
-    with ledger.connect() as connection:
-        connection.execute(f"insert into seeds.{seed} values ({values})")
-    result = ledger.run("build", "--select", f"stg_reference__{seed}")
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project whose files may be spoiled."""
+    copy = tmp_path_factory.mktemp("project") / "dbt_project"
+    shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns("target", "logs"))
+    return copy
+
+
+@pytest.fixture(scope="module")
+def ledger(project: Path, new_ledger: Callable[..., Ledger], tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    built = new_ledger()
+    manifest = parse_project(tmp_path_factory.mktemp("parse"), project)
+    return Ledger(built.home, manifest, project)
+
+
+@pytest.mark.parametrize("what", SPOILED)
+def test_the_build_stops_at(what: str, project: Path, ledger: Ledger) -> None:
+    seed, spoil, sentence = SPOILED[what]
+    file = project / "seeds" / f"{seed}.csv"
+    good = file.read_text()
+    assert spoil(good) != good
+    file.write_text(spoil(good))
+    try:
+        result = ledger.run("build", "--full-refresh", "--select", f"+stg_reference__{seed}")
+    finally:
+        file.write_text(good)
     assert not result.success
-    assert f"seeds/{seed}.csv, row " in failures(result)
+    assert f"seeds/{seed}.csv" in failures(result)
     assert sentence in failures(result)
 
 

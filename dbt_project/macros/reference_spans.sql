@@ -1,0 +1,58 @@
+{#- Reference data with a span of days: checks that go on where `reference_checks.sql` ends. -#}
+
+{#- Nothing stands for a key that needs a value: the row to add comes after the last one. -#}
+{% macro keys_without_rows(seed, key, needed, noun) -%}
+    select
+        (select count(*) + 2 from {{ ref(seed) }}) as file_row,
+        'there is no {{ noun }} for ' || {{ key }} || '; add a row.' as problem
+    from {{ needed }}
+    where {{ key }} not in (select {{ key }} from {{ ref(seed) }} where {{ key }} is not null)
+{%- endmacro %}
+
+{#- Spans of one key must follow each other day by day and the last must be open, or some day has two values or none. -#}
+{% macro problem_of_span(key) -%}
+    when valid_from is null then 'valid_from is empty.'
+    when valid_to < valid_from then 'valid_to is before valid_from.'
+    when valid_from <= lag(coalesce(valid_to, date '9999-12-31')) over (partition by {{ key }} order by valid_from, file_row)
+        then {{ key }} || ' from ' || valid_from || ' overlaps the row before it in time.'
+    when valid_from > lag(valid_to) over (partition by {{ key }} order by valid_from, file_row) + 1
+        then {{ key }} || ' has no value for the days before ' || valid_from || '.'
+    when valid_to is not null and lead(valid_from) over (partition by {{ key }} order by valid_from, file_row) is null
+        then {{ key }} || ' has no value after ' || valid_to || '.'
+{%- endmacro %}
+
+{% macro check_pallet_factors() -%}
+    {%- call refuse('pallet_factors') -%}
+    select
+        file_row,
+        case
+            when sku_code is null or sku_code not in (select sku_code from {{ ref('skus') }})
+                then 'sku_code ' || coalesce(sku_code, '(empty)') || ' is no product of skus.csv.'
+            when not coalesce(units_per_pallet > 0, false) then 'units_per_pallet must be 1 or more.'
+            {{ problem_of_span('sku_code') }}
+        end as problem
+    from {{ rows_of('pallet_factors') }}
+    union all
+    {{ keys_without_rows(
+        'pallet_factors', 'sku_code', '(select sku_code from ' ~ ref('skus') ~ ' where is_key_product)', 'factor'
+    ) }}
+    {%- endcall -%}
+{%- endmacro %}
+
+{% macro check_rate_card() -%}
+    {%- call refuse('rate_card') -%}
+    select
+        file_row,
+        case
+            when not coalesce(charge_type in ('order', 'handling', 'storage'), false)
+                then 'charge_type must be order, handling or storage.'
+            when not coalesce(rate_cents >= 0, false) then 'rate_cents must be 0 or more.'
+            {{ problem_of_span('charge_type') }}
+        end as problem
+    from {{ rows_of('rate_card') }}
+    union all
+    {{ keys_without_rows(
+        'rate_card', 'charge_type', "(values ('order'), ('handling'), ('storage')) as charges (charge_type)", 'rate'
+    ) }}
+    {%- endcall -%}
+{%- endmacro %}
