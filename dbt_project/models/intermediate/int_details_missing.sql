@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 -- One row for each departure that a closed month has billed and the warehouse does not hold, of the orders this build
--- compares again: history not loaded, or held back as too late. That is no change, so it is never restated.
+-- compares again: history not loaded, or held back as too late. That is no change, so it is never restated. What only
+-- the former system knew has a negative label; it is missing when nothing of that system is loaded.
 with billed as (
 
     select * from {{ ref('stg_operations__frozen_lines') }}
@@ -36,13 +37,17 @@ shipments as (
 
 held_back as (
 
-    select
-        shipstation_order_id,
-        shipment_id
-    from {{ ref('int_departures') }}
+    select * from {{ ref('int_departures') }}
     where
         held_back_reason = 'historical_shipment'
         and shipstation_order_id in (select gone.shipstation_order_id from gone)
+
+),
+
+former as (
+
+    select count(*) as departure_count from {{ ref('int_departures') }}
+    where shipment_id < 0
 
 ),
 
@@ -50,6 +55,7 @@ missing as (
 
     select gone.detail_key
     from gone
+    cross join former
     left join orders on gone.shipstation_order_id = orders.shipstation_order_id
     left join shipments on gone.shipment_id = shipments.shipment_id
     left join held_back
@@ -59,7 +65,8 @@ missing as (
     where
         held_back.shipstation_order_id is not null
         or (gone.shipment_id is null and orders.shipstation_order_id is null)
-        or (gone.shipment_id is not null and shipments.shipment_id is null)
+        or (gone.shipment_id > 0 and shipments.shipment_id is null)
+        or (gone.shipment_id < 0 and former.departure_count = 0)
 
 )
 
