@@ -51,7 +51,9 @@ def tell_status(facts: dict[str, Any]) -> str:
         f"Snapshot   {snapshot}",
     ]
     for kind, run in facts["last_runs"].items():
-        lines.append(f"Last {kind:<9} " + (f"{run['status']} at {run['finished_at']}" if run else "never"))
+        ended = f"{run['status']} at {run['finished_at']}" if run else "never"
+        again = f" (run {run['run_id']})" if run and run["status"] != "success" else ""
+        lines.append(f"Last {kind:<9} {ended}{again}")
     lines += [
         f"Closed     {kind} {done['period']}, by {done['actor']}: {done['summary']}"
         for kind, done in facts["closes"].items()

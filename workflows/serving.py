@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from workflows.access import login_kind
 from workflows.errors import AlreadyRunning, ShipledgerError
 from workflows.jobs import JobClient
+from workflows.reports.archive import load_libraries
 from workflows.scheduling import SYNC_EVERY_MINUTES, missed, start, start_schedule
 from workflows.settings import Settings
 from workflows.switches import is_on
@@ -54,6 +55,7 @@ def serve(
         start_schedule(settings.timezone.key, sync_every_minutes)
         announce()
         _first_jobs(settings, jobs)
+        threading.Thread(target=load_libraries, daemon=True).start()
         clock = ClockWatch(time.time(), time.monotonic())
         while not stopped.wait(0.5):
             if clock.has_jumped(time.time(), time.monotonic()):

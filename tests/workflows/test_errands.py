@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from dbos import DBOSClient
 from inbox import Inbox, free_port, serving
 from own_worker import done, working
 
@@ -89,6 +91,28 @@ def test_cleaning_up_removes_what_is_old_and_nothing_else(settings: Settings, jo
     assert jobs.forget(datetime.now(UTC) - timedelta(days=1)) == 0
     assert jobs.forget(datetime.now(UTC) + timedelta(days=1)) == 2
     assert jobs.job(kept.run_id) is None
+
+
+def test_a_job_that_another_version_left_open_is_cancelled_and_blocks_nobody(settings: Settings) -> None:
+    with working(settings):
+        pass
+    client = DBOSClient(system_database_url=settings.workflow_database_url, application_name="shipledger")
+    left: Any = client.enqueue(
+        {
+            "queue_name": "errands",
+            "workflow_name": "digest",
+            "deduplication_id": "digest",
+            "app_version": "shipledger-0",
+            "application_name": "shipledger",
+        },
+        {},
+    )
+    client.destroy()
+    with working(settings) as jobs:
+        assert done(jobs, "digest").status == "success"
+        found = jobs.job(left.get_workflow_id())
+    assert found is not None
+    assert found.status == "cancelled"
 
 
 def test_daily_work_was_due_this_morning_or_yesterday() -> None:

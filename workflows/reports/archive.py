@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -104,6 +105,12 @@ def last_version(settings: Settings, kind: str, period: date) -> int:
 def period_name(kind: str, period: date) -> str:
     """A period as folders, files and keys name it: `2026-11-20`, for a month `2026-11`."""
     return f"{period:%Y-%m}" if kind == "eom" else period.isoformat()
+
+
+def load_libraries() -> None:
+    """Import what draws reports, so that the first one need not wait for it."""
+    for module in ("pdf", "workbook", "daily", "weekly", "monthly"):
+        import_module(f"workflows.reports.{module}")
 
 
 def _folder(settings: Settings, kind: str, period: date, version: int) -> Path:
