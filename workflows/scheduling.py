@@ -13,6 +13,7 @@ from dbos import DBOS
 from workflows import flows
 from workflows.errors import AlreadyRunning
 from workflows.jobs import JobClient
+from workflows.settings import Settings
 from workflows.switches import is_on
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ RECONCILED_DAYS = 14
 # between one and three, an hour that a clock change leaves out or brings twice.
 DAILY = {"reconcile": (30, 3), "health": (0, 5), "cleanup": (15, 5), "digest": (0, 7)}
 _WATCH_EVERY_MINUTES = 5
+_READS_SHIPSTATION = ("sync", "reconcile")
 # The shop rewrites its file a few times a day; a file that did not change costs reading it once.
 _IMPORT_EVERY_MINUTES = 5
 
@@ -35,8 +37,14 @@ def _scheduled(due_at: datetime, kind: Any) -> None:
     One that is still going is not started again; of those that a sleeping machine missed one is run, not all.
     """
     bench = flows.current_bench()
-    if is_on(bench.engine.settings.operations, kind) and not _ran_since(bench.jobs, kind, due_at):
+    if may_start(bench.engine.settings, kind) and not _ran_since(bench.jobs, kind, due_at):
         start(bench.jobs, kind, due_at)
+
+
+def may_start(settings: Settings, kind: str) -> bool:
+    """Whether a kind is switched on, and there is what it needs: nothing is read without credentials."""
+    has_credentials = bool(settings.api_key and settings.api_secret)
+    return is_on(settings.operations, kind) and (has_credentials or kind not in _READS_SHIPSTATION)
 
 
 def _ran_since(jobs: JobClient, kind: str, due_at: datetime) -> bool:

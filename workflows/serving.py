@@ -15,9 +15,8 @@ from workflows.access import login_kind
 from workflows.errors import AlreadyRunning, ShipledgerError
 from workflows.jobs import JobClient
 from workflows.reports.archive import load_libraries
-from workflows.scheduling import SYNC_EVERY_MINUTES, missed, start, start_schedule
+from workflows.scheduling import SYNC_EVERY_MINUTES, may_start, missed, start, start_schedule
 from workflows.settings import Settings
-from workflows.switches import is_on
 from workflows.worker import become_worker
 
 log = logging.getLogger(__name__)
@@ -87,10 +86,8 @@ def _first_jobs(settings: Settings, jobs: JobClient) -> None:
     now = datetime.now(UTC)
     if not (settings.api_key and settings.api_secret):
         log.warning("No ShipStation credentials are configured: the page is served, but nothing is synced.")
-    elif is_on(settings.operations, "sync"):
-        start(jobs, "sync", now)
-    for kind in missed(jobs, now, settings.timezone):
-        if is_on(settings.operations, kind):
+    for kind in ("sync", *missed(jobs, now, settings.timezone)):
+        if may_start(settings, kind):
             start(jobs, kind, now)
 
 
