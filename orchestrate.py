@@ -134,8 +134,10 @@ def demo(once: bool, port: int, as_json: bool) -> None:
             first_day = BusinessPlan().begins.date() - timedelta(days=1)
             loaded = commands.backfill(rehearsed, first_day, None, "demo", progress.show)
             facts = commands.sync(rehearsed, "demo", progress.show)
+            closed = commands.close(rehearsed, "eod", None, False, "demo", progress.show)
         say("The first load:  " + answers.tell_cycle(loaded))
-        answer(facts, as_json, lambda cycle: "The next cycle:  " + answers.tell_cycle(cycle))
+        say("The next cycle:  " + answers.tell_cycle(facts))
+        answer({**facts, "reports": closed["reports"]}, as_json, lambda _: answers.tell_close(closed))
         if not once:
             from streamlit_app.server import page_command
 
