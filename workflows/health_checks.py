@@ -147,7 +147,7 @@ INVARIANTS = (
             from marts.inventory_daily group by all
         ), postage as (
             select ship_date as charge_date, sum(postage_cents) as cents
-            from marts.packages where is_charged group by all
+            from marts.charge_details group by all
         )
         select charge_date::varchar from days
         left join orders using (charge_date) left join items using (charge_date)
@@ -220,7 +220,8 @@ INVARIANTS = (
         "keys are unique",
         "No row is there twice.",
         " union all ".join(
-            f"select '{table} ' || {key} from marts.{table} group by {key} having count(*) > 1"
+            f"select '{table} ' || key from (select {key} as key from marts.{table})"
+            " group by key having count(*) > 1"
             for table, key in _UNIQUE_KEYS.items()
         ),
     ),
