@@ -54,6 +54,7 @@ class Standing:
         stock: Rows of `inventory_current` that are critical or low.
         overdrawn: Rows of `lot_inventory` below zero.
         unhealthy: Names of the health checks that failed last.
+        open_units: SKUs of which open orders hold other units here than there, for more than one cycle.
         lost_mail: Subjects of mails that were given up.
     """
 
@@ -69,6 +70,7 @@ class Standing:
     stock: Sequence[Mapping[str, Any]] = field(default_factory=list)
     overdrawn: Sequence[Mapping[str, Any]] = field(default_factory=list)
     unhealthy: Sequence[str] = ()
+    open_units: Sequence[str] = ()
     lost_mail: Sequence[str] = ()
 
 
@@ -144,6 +146,13 @@ def _of_the_data(standing: Standing) -> Iterator[Alarm]:
             "warning",
             f"{standing.ghosts} orders without lines",
             f"More than {MANY_GHOSTS}: complete or cancel them in ShipStation; the exceptions name them.",
+        )
+    if standing.open_units:
+        yield Alarm(
+            "open units",
+            "critical",
+            "Open units differ from ShipStation's",
+            f"{', '.join(standing.open_units)}. Run `reconcile --since` a date with `--repair`.",
         )
     if standing.unhealthy:
         yield Alarm(

@@ -10,6 +10,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import duckdb
+
 from ingest import errors as ingest_errors
 from ingest.account import Account
 from ingest.closes import load_closes
@@ -21,7 +23,9 @@ from ingest.xcart import prepare_tables
 from workflows.errors import ConfigurationError, OutOfReach, ShipledgerError
 from workflows.frozen_store import prepare_closes
 from workflows.home import check_warehouse
+from workflows.key_figures import note_key_figures
 from workflows.modelling import Modelling, fingerprint, remove_ledger
+from workflows.open_units import measure_open_units, note_measurement
 from workflows.operations import prepare_store
 from workflows.publishing import current_snapshot, is_current, publish
 from workflows.settings import Settings
@@ -149,7 +153,15 @@ class Engine:
                 on_node=lambda done, total: report("models", done, total),
             )
             note_green_build(connection, GreenBuild(print_now, today, as_of), loads)
+            self._measure(connection, run.run_id, as_of)
         return {"built": True, "built_at": as_of, **asdict(outcome)}
+
+    def _measure(self, connection: duckdb.DuckDBPyConnection, run_id: str, as_of: datetime) -> None:
+        """Note what can be measured now: open units, and the key figures of the days that have ended."""
+        store = self.settings.operations
+        note_measurement(store, run_id, measure_open_units(connection, self.settings.ledger))
+        today = as_of.astimezone(self.settings.timezone).date()
+        note_key_figures(store, connection, today, as_of.isoformat())
 
     def load_operations(self) -> None:
         """Load what was entered and closed here since the last load."""

@@ -7,14 +7,13 @@ is how a process that was killed between sending and noting is found out by the 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.xcart_upload import UploadLine
+from workflows.store import open_store
 
 _TABLES = """
 create table if not exists uploads (
@@ -72,7 +71,7 @@ def append_events(store: Path, run_id: str, events: Iterable[UploadEvent]) -> No
         )
         for event in events
     ]
-    with _open(store) as connection:
+    with open_store(store, _TABLES) as connection:
         connection.executemany(
             "insert into uploads (run_id, order_key, order_number, event, detail, shipstation_order_id, lines,"
             " noted_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -82,7 +81,7 @@ def append_events(store: Path, run_id: str, events: Iterable[UploadEvent]) -> No
 
 def last_events(store: Path) -> dict[str, UploadEvent]:
     """The last event of each order, by order key."""
-    with _open(store) as connection:
+    with open_store(store, _TABLES) as connection:
         rows = connection.execute(
             "select order_key, order_number, event, detail, shipstation_order_id, lines, noted_at from uploads"
             " where seq in (select max(seq) from uploads group by order_key)"
@@ -92,7 +91,7 @@ def last_events(store: Path) -> dict[str, UploadEvent]:
 
 def prepare_log(store: Path) -> None:
     """Make the log when it is missing."""
-    with _open(store):
+    with open_store(store, _TABLES):
         pass
 
 
@@ -101,14 +100,3 @@ def _event(
 ) -> UploadEvent:
     sent = tuple(UploadLine(**line) for line in json.loads(lines)) if lines else ()
     return UploadEvent(key, number, event, detail, order_id, sent, datetime.fromisoformat(at))
-
-
-@contextmanager
-def _open(store: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(store, timeout=30)
-    try:
-        connection.executescript(_TABLES)
-        with connection:
-            yield connection
-    finally:
-        connection.close()

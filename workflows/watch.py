@@ -14,6 +14,7 @@ from workflows.errors import BuildFailed, HomeUnusable
 from workflows.health import health_history
 from workflows.jobs import CLOSES, Job, JobClient
 from workflows.mail import read_outbox
+from workflows.open_units import lasting_differences
 from workflows.publishing import current_snapshot
 from workflows.reading import open_snapshot
 from workflows.settings import Settings
@@ -91,6 +92,10 @@ def read_standing(settings: Settings, jobs: JobClient, published: Published, now
         stock=published.stock,
         overdrawn=published.overdrawn,
         unhealthy=[name for point in last_health for name in point.failed],
+        open_units=[
+            f"{one.sku or 'no SKU'} ({one.there} there, {one.here} here)"
+            for one in lasting_differences(settings.operations)
+        ],
         lost_mail=sorted({mail.subject for mail in read_outbox(settings) if mail.state == "given up"}),
     )
 

@@ -1,0 +1,117 @@
+"""The key figures: one row for each day that has ended, kept for ever in `operations.sqlite`.
+
+A day is noted by the first build after it. What a later look can still tell (orders, units, runs) is noted for
+days that no build followed, too; what only the moment tells (open, ghosts, exceptions) stays empty for those.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from workflows.settings import Settings
+from workflows.store import open_store
+
+COUNTED = ("orders_in", "units_in", "orders_shipped", "units_shipped", "api_requests", "sync_count", "repairs")
+MEASURED = ("sync_seconds", "watermark_age_minutes")
+OF_THE_MOMENT = ("open_orders", "open_units", "ghosts", "exceptions")
+_NUMBERS = (*COUNTED, *MEASURED, *OF_THE_MOMENT)
+# A home that stood still for longer has no figures for the days before these.
+_MOST_DAYS = 60
+
+_TABLES = f"""
+create table if not exists key_figures (
+    day text primary key,
+    noted_at text not null,
+    {", ".join(f"{name} real" for name in _NUMBERS)}
+) strict;
+create trigger if not exists key_figures_are_never_changed before update on key_figures
+begin select raise(abort, 'key figures are only added'); end;
+create trigger if not exists key_figures_are_never_deleted before delete on key_figures
+begin select raise(abort, 'key figures are only added'); end;
+"""
+_OF_A_DAY = """
+with zone as (select timezone from ledger.marts.snapshot_info), orders as (
+    select count(*) as orders_in, coalesce(sum(total_items), 0) as units_in
+    from ledger.marts.orders_inbox, zone
+    where cast(created_at at time zone zone.timezone as date) = $day
+), shipped as (
+    select count(*) as orders_shipped from ledger.marts.shipped_orders where ship_date = $day
+), units as (
+    select coalesce(sum(quantity_shipped), 0) as units_shipped
+    from ledger.marts.shipped_items where ship_date = $day and sku_code is not null
+), mended as (
+    select count(*) as repairs
+    from raw_shipstation.order_states, zone
+    where state = 'repaired' and cast(checked_at at time zone zone.timezone as date) = $day
+), runs as (
+    select coalesce(sum(api_requests), 0) as api_requests,
+        count(*) filter (where kind = 'sync') as sync_count,
+        avg(seconds) filter (where kind = 'sync') as sync_seconds,
+        max(date_diff('second', watermark_after, finished_at)) filter (where kind = 'sync') / 60.0
+            as watermark_age_minutes
+    from ledger.marts.sync_runs, zone
+    where status = 'success' and cast(started_at at time zone zone.timezone as date) = $day
+)
+select orders_in, units_in, orders_shipped, units_shipped, api_requests, sync_count, repairs, sync_seconds,
+    watermark_age_minutes
+from orders, shipped, units, mended, runs
+"""
+_NOW = """
+select
+    (select count(*) from ledger.marts.orders_inbox where order_status in (select unnest($open))),
+    (select coalesce(sum(total_items), 0) from ledger.marts.orders_inbox
+        where order_status in (select unnest($open))),
+    (select count(*) from ledger.marts.orders_inbox where is_ghost),
+    (select count(*) from ledger.marts.exceptions)
+"""
+_OPEN = ["awaiting_shipment", "on_hold", "pending_fulfillment", "awaiting_payment"]
+
+
+def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: date, noted_at: str) -> list[date]:
+    """Note the days that have ended since the last noted one, up to yesterday.
+
+    Args:
+        store: The operations store.
+        connection: The warehouse with the marts attached as `ledger`.
+        today: The business's day.
+        noted_at: The instant (ISO, UTC).
+
+    Returns:
+        The days noted.
+    """
+    with open_store(store, _TABLES) as kept:
+        ((last,),) = kept.execute("select max(day) from key_figures").fetchall()
+        yesterday = today - timedelta(days=1)
+        first = yesterday if last is None else date.fromisoformat(last) + timedelta(days=1)
+        days = _days(max(first, today - timedelta(days=_MOST_DAYS)), yesterday)
+        for day in days:
+            figures = connection.execute(_OF_A_DAY, {"day": day}).fetchall()[0]
+            moment: tuple[Any, ...] = (None,) * len(OF_THE_MOMENT)
+            if day == yesterday:
+                moment = connection.execute(_NOW, {"open": _OPEN}).fetchall()[0]
+            marks = ", ".join("?" * (2 + len(_NUMBERS)))
+            kept.execute(
+                f"insert into key_figures (day, noted_at, {', '.join(_NUMBERS)}) values ({marks})",
+                [day.isoformat(), noted_at, *(_plain(value) for value in (*figures, *moment))],
+            )
+    return days
+
+
+def key_figures(settings: Settings) -> list[dict[str, Any]]:
+    """All key figures, a row for each day, oldest first: `day` and a number (or None) for each name in this module."""
+    with open_store(settings.operations, _TABLES) as kept:
+        rows = kept.execute(f"select day, {', '.join(_NUMBERS)} from key_figures order by day").fetchall()
+    named = [dict(zip(("day", *_NUMBERS), row, strict=True)) for row in rows]
+    return [row | {"day": date.fromisoformat(row["day"])} for row in named]
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _plain(value: Any) -> float | None:
+    return None if value is None else float(value)

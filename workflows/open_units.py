@@ -1,0 +1,137 @@
+"""The units metric: what open orders hold by ShipStation's own payloads, against what the ledger says they hold.
+
+Measured after each build, from the payloads themselves and by another way than the models go, so it costs no
+request; a cycle that brought nothing has nothing new to measure. That the payloads are still ShipStation's is what
+the daily comparison (`reconcile`) proves, which reads ShipStation anew and counts the units of both sides, too.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from workflows.store import open_store
+
+_TABLES = """
+create table if not exists open_units (
+    seq integer primary key autoincrement,
+    run_id text not null,
+    measured_at text not null,
+    units_there integer not null,
+    units_here integer not null,
+    differences text not null
+) strict;
+create trigger if not exists open_units_are_never_changed before update on open_units
+begin select raise(abort, 'measurements are only added'); end;
+create trigger if not exists open_units_are_never_deleted before delete on open_units
+begin select raise(abort, 'measurements are only added'); end;
+"""
+# An order that ShipStation no longer knows is not open there, whatever its last payload says.
+_MEASURE = """
+with open_orders as (
+    select coalesce(payload->'$.items', kept_fields->'$.items') as items
+    from raw_shipstation.orders as orders
+    where order_status in ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')
+        and not exists (
+            from raw_shipstation.order_states as states
+            where states.order_id = orders.order_id and states.state = 'missing_in_shipstation'
+                and orders.fetched_at <= states.checked_at
+        )
+), printed as (
+    select unnest(from_json(items, '[{"sku": "VARCHAR", "quantity": "DOUBLE", "adjustment": "BOOLEAN"}]')) as line
+    from open_orders
+), there as (
+    select coalesce(line.sku, '') as sku, sum(coalesce(line.quantity, 0)) as units
+    from printed where not coalesce(line.adjustment, false) group by all
+), here as (
+    select coalesce(shipstation_sku_raw, '') as sku, sum(quantity) as units
+    from ledger.marts.order_items_inbox as items
+    inner join ledger.marts.orders_inbox as orders using (shipstation_order_id)
+    where orders.order_status in ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')
+        and not items.is_adjustment
+    group by all
+)
+select sku, coalesce(there.units, 0)::bigint, coalesce(here.units, 0)::bigint
+from there full join here using (sku) order by sku
+"""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A SKU, as ShipStation prints it, of which the two sides hold other numbers of open units."""
+
+    sku: str
+    there: int
+    here: int
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Open units of all SKUs at an instant (UTC), and the SKUs that differ."""
+
+    measured_at: datetime
+    units_there: int
+    units_here: int
+    differences: tuple[Difference, ...]
+
+
+def measure_open_units(connection: duckdb.DuckDBPyConnection, ledger: Path) -> Measurement:
+    """Measure now.
+
+    Args:
+        connection: The warehouse, open.
+        ledger: The file of the marts.
+    """
+    path = str(ledger).replace("'", "''")
+    connection.execute(f"attach if not exists '{path}' as ledger")
+    rows = connection.execute(_MEASURE).fetchall()
+    return Measurement(
+        datetime.now(UTC),
+        sum(there for _sku, there, _here in rows),
+        sum(here for _sku, _there, here in rows),
+        tuple(Difference(*row) for row in rows if row[1] != row[2]),
+    )
+
+
+def note_measurement(store: Path, run_id: str, measured: Measurement) -> None:
+    """Add a measurement to the history."""
+    with open_store(store, _TABLES) as connection:
+        connection.execute(
+            "insert into open_units (run_id, measured_at, units_there, units_here, differences)"
+            " values (?, ?, ?, ?, ?)",
+            [
+                run_id,
+                measured.measured_at.isoformat(),
+                measured.units_there,
+                measured.units_here,
+                json.dumps([asdict(difference) for difference in measured.differences]),
+            ],
+        )
+
+
+def read_open_units(store: Path, limit: int = 1000) -> list[Measurement]:
+    """The last measurements, newest first."""
+    with open_store(store, _TABLES) as connection:
+        rows = connection.execute(
+            "select measured_at, units_there, units_here, differences from open_units order by seq desc limit ?",
+            [limit],
+        ).fetchall()
+    return [
+        Measurement(
+            datetime.fromisoformat(at), there, here, tuple(Difference(**one) for one in json.loads(differences))
+        )
+        for at, there, here, differences in rows
+    ]
+
+
+def lasting_differences(store: Path) -> list[Difference]:
+    """The differences of the last measurement whose SKUs differed in the one before, too: an alert."""
+    measured = read_open_units(store, limit=2)
+    if len(measured) < 2:
+        return []
+    before = {difference.sku for difference in measured[1].differences}
+    return [difference for difference in measured[0].differences if difference.sku in before]
