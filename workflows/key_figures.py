@@ -102,7 +102,7 @@ def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: 
 
 
 def key_figures(settings: Settings) -> list[dict[str, Any]]:
-    """All key figures, a row for each day, oldest first: `day` and a number (or None) for each name in this module."""
+    """All key figures, oldest day first: `day`, and a number or None under each name of this module."""
     with open_store(settings.operations, _TABLES) as kept:
         rows = kept.execute(f"select day, {', '.join(_NUMBERS)} from key_figures order by day").fetchall()
     named = [dict(zip(("day", *_NUMBERS), row, strict=True)) for row in rows]
