@@ -219,7 +219,7 @@ def _draw_level(paper: Paper, left: float, top: float, height: float, level: str
     paper.set_fill_color(*colour)
     paper.circle(left + 1.1, top + height / 2, 1.1, style="F")
     paper.ink(9, bold=level == "critical", colour=colour)
-    paper.write_at(left + 3, top + (height - _LINE) / 2, 20, level.capitalize(), height=_LINE)
+    paper.write_at(left + 3.4, top + (height - _LINE) / 2, 20, level.capitalize(), height=_LINE)
 
 
 def _rule(paper: Paper, y: float, width: float, *, is_heavy: bool) -> None:
