@@ -32,7 +32,6 @@ from workflows.settings import Settings
 from workflows.warehouse import (
     GreenBuild,
     Run,
-    is_xcart_used,
     loads_to_build,
     newest_finished_run,
     note_green_build,
@@ -40,6 +39,7 @@ from workflows.warehouse import (
     open_warehouse,
     read_green_build,
     set_build_context,
+    unused_parts,
 )
 
 log = logging.getLogger(__name__)
@@ -139,7 +139,7 @@ class Engine:
             green = read_green_build(connection)
             if not loads and green is not None and self._is_fresh(green, print_now, today, as_of):
                 return {"built": False, "built_at": green.built_at}
-            unused = () if is_xcart_used(connection) else ("xcart",)
+            unused = unused_parts(connection)
             runs = {known.run_id: known for known in runs_since(newest_finished_run(connection))}
             note_runs(connection, list((runs | {run.run_id: run}).values()))
             set_build_context(connection, as_of, settings.timezone.key, run.run_id)

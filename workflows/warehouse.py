@@ -32,6 +32,11 @@ create table if not exists raw_shipledger.runs (
     seconds double, actor varchar, error varchar
 );
 """
+# What some models are made of that a business may never use: orders of a shop, closed periods.
+_PARTS = {
+    "xcart": ("raw_xcart.orders",),
+    "closes": ("raw_operations.frozen_months", "raw_operations.closed_weeks"),
+}
 _RAW_SCHEMAS = ("raw_shipstation", "raw_operations", "raw_xcart")
 # What ingest notes for itself; no model reads it.
 _INGEST_NOTES = ("watermarks", "ghost_looks", "files")
@@ -99,9 +104,18 @@ def has_shipstation(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(row and row[0])
 
 
-def is_xcart_used(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether any order of the shop was ever imported."""
-    row = connection.execute("select exists (from raw_xcart.orders)").fetchone()
+def unused_parts(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Parts of the models, by their tags, that no row has ever come for; a warm build leaves them alone."""
+    return tuple(
+        part for part, tables in _PARTS.items() if not any(_has_rows(connection, name) for name in tables)
+    )
+
+
+def _has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    try:
+        row = connection.execute(f"select exists (from {table})").fetchone()
+    except duckdb.CatalogException:
+        return False
     return bool(row and row[0])
 
 
