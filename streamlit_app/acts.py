@@ -49,6 +49,33 @@ def start(settings: Settings, kind: str, **arguments: Any) -> str:
         return jobs.enqueue(kind, person.name, **arguments)
 
 
+def cancel(settings: Settings, kind: str, run_id: str) -> None:
+    """Cancel a queued or running job; who may start its kind may cancel it.
+
+    Raises:
+        NotAllowed: The role does not reach.
+        UsageError: It has ended already.
+    """
+    with _jobs(settings) as jobs:
+        job = jobs.job(run_id)
+        permit(settings, job.kind if job else kind)
+        jobs.cancel(run_id)
+
+
+def retry(settings: Settings, kind: str, run_id: str) -> None:
+    """Put a failed or cancelled job into the queue again.
+
+    Raises:
+        NotAllowed: The role does not reach.
+        UsageError: It has not failed.
+        AlreadyRunning: Another one of its kind is queued or running.
+    """
+    with _jobs(settings) as jobs:
+        job = jobs.job(run_id)
+        person = permit(settings, job.kind if job else kind)
+        jobs.retry(run_id, person.name)
+
+
 def told(place: str, act: Callable[..., object], *arguments: Any, **options: Any) -> None:
     """Do an act, and keep what it refuses with for the next drawing of a place; for buttons.
 

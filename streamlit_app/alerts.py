@@ -1,22 +1,31 @@
-"""What needs a person, the worst first. Pure."""
+"""What needs a person, the worst first: the alarms that `status` and the digest tell too, and open exceptions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
 from textwrap import shorten
 from typing import Any, Literal
 
-from streamlit_app.condition import STALE_AFTER, last_checked, last_finished
-from streamlit_app.runs import RunLine
-from streamlit_app.words import age, count
+import streamlit as st
+
+from streamlit_app.runs import has_store
+from streamlit_app.words import clock, count
+from workflows.alarm_log import with_since
+from workflows.alarms import Alarm, find_alarms
 from workflows.exception_kinds import exception_kind
+from workflows.jobs import JobClient, job_client
+from workflows.settings import Settings
+from workflows.watch import read_published, read_standing
 
 Severity = Literal["critical", "error", "warning", "info"]
 
 # The list of runs has all of it.
 _LONGEST_REASON = 200
+_REMEMBERED_SECONDS = 5
 _RANK: dict[str, int] = {"critical": 0, "error": 1, "warning": 2, "info": 3}
 _EXCEPTION_SEVERITY: dict[str, Severity] = {"error": "error", "warning": "warning"}
 
@@ -28,74 +37,56 @@ class Alert:
     Attributes:
         title: What it is.
         detail: More about it, or what to do.
+        since: When it was first seen, in words; empty when that was not noted.
     """
 
     severity: Severity
     title: str
     detail: str = ""
+    since: str = ""
 
 
-def find_alerts(
-    *,
-    stock: Iterable[Mapping[str, Any]],
-    exceptions: Iterable[Mapping[str, Any]],
-    runs: Sequence[RunLine],
-    has_credentials: bool,
-    as_of: datetime,
-    now: datetime,
-) -> list[Alert]:
+def find_alerts(settings: Settings, exceptions: Iterable[Mapping[str, Any]], now: datetime) -> list[Alert]:
     """All alerts, the worst first.
 
     Args:
-        stock: Rows of `inventory_current`.
+        settings: Whose home.
         exceptions: `exception_type`, `severity` and `exception_count` by type.
-        runs: The last runs, newest first.
-        has_credentials: Whether ShipStation's key and secret are configured.
-        as_of: The snapshot's instant, UTC.
         now: The present instant.
     """
+    alarms = _alarms(settings, str(settings.home))
     found = [
-        *_of_the_system(runs, has_credentials, as_of, now),
-        *_of_stock(stock),
+        *(_of_alarm(alarm, settings, now) for alarm in alarms),
         *(_of_exceptions(row) for row in exceptions),
     ]
     return sorted(found, key=lambda alert: _RANK[alert.severity])
 
 
-def _of_the_system(
-    runs: Sequence[RunLine], has_credentials: bool, as_of: datetime, now: datetime
-) -> Iterable[Alert]:
-    if not has_credentials:
-        yield Alert(
-            "critical",
-            "No ShipStation credentials",
-            "Set SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET; until then nothing new comes in.",
-        )
-    latest = last_finished(runs)
-    if latest is not None and latest.status == "failed":
-        title = "Build red, nothing published" if latest.is_red else f"Last {latest.kind} failed"
-        reason = ", ".join(latest.failed_tests) or latest.error or ""
-        yield Alert("critical", title, shorten(reason, _LONGEST_REASON, placeholder=" …"))
-    checked_at = last_checked(as_of, runs)
-    if now - checked_at > STALE_AFTER:
-        yield Alert(
-            "critical",
-            "Data are stale",
-            f"ShipStation was last read {age(checked_at, now)}. Is `orchestrate.py serve` running?",
-        )
+@st.cache_data(ttl=_REMEMBERED_SECONDS, max_entries=4, show_spinner=False)
+def _alarms(_settings: Settings, home: str) -> list[Alarm]:
+    del home  # part of the cache's key only; the settings hold credentials, which are not to be hashed
+    with _looking(_settings) as jobs:
+        standing = read_standing(_settings, jobs, read_published(_settings), datetime.now(UTC))
+    return with_since(_settings.operations, find_alarms(standing))
 
 
-def _of_stock(stock: Iterable[Mapping[str, Any]]) -> Iterable[Alert]:
-    for row in stock:
-        if row["alert_level"] == "normal":
-            continue
-        days = row["days_of_supply"]
-        lasts = f"{count(int(days), 'day')} of supply" if days is not None else "under its reorder point"
-        yield Alert(
-            "critical" if row["alert_level"] == "critical" else "warning",
-            f"{row['product_name']}: {lasts}",
-            f"{row['sku_code']}, {row['quantity_available']:,} available, reorder at {row['reorder_point']:,}",
-        )
+@contextmanager
+def _looking(settings: Settings) -> Iterator[JobClient]:
+    """A client that only looks, and so must not make the store: before there is one it looks into an empty one."""
+    with TemporaryDirectory() as folder:
+        if not has_store(settings):
+            settings = replace(settings, system_database_url=f"sqlite:///{folder}/none.sqlite")
+        with job_client(settings) as jobs:
+            yield jobs
+
+
+def _of_alarm(alarm: Alarm, settings: Settings, now: datetime) -> Alert:
+    return Alert(
+        alarm.level,
+        alarm.title,
+        shorten(alarm.detail, _LONGEST_REASON, placeholder=" …"),
+        f"since {clock(alarm.since, settings.timezone, now)}" if alarm.since else "",
+    )
 
 
 def _of_exceptions(row: Mapping[str, Any]) -> Alert:

@@ -61,7 +61,7 @@ def _show(view: View, settings: Settings, person: Person) -> None:
             show_strip(settings, moment)
         show_person(person)
     if moment.problem is not None:
-        panels.unreadable(moment.problem)
+        panels.unreadable(settings, moment.problem)
     elif moment.snapshot is None:
         panels.nothing_published(settings)
     else:
@@ -72,12 +72,12 @@ def _show_snapshot(view: View, settings: Settings, snapshot: Snapshot, moment: M
     try:
         view.show(settings, snapshot, moment)
     except SnapshotUnreadable as problem:
-        panels.unreadable(str(problem))
+        panels.unreadable(settings, str(problem))
     except SnapshotGone:
         # Deleted while it was read. The strip looks again anyway; with a newer version there is no need to wait.
         if look(settings).snapshot != snapshot:
             st.rerun()
-        panels.unreadable(f"{snapshot.path.name} was deleted.")
+        panels.unreadable(settings, f"{snapshot.path.name} was deleted.")
 
 
 main()

@@ -208,6 +208,39 @@ def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height:
     return chart
 
 
+def health_history(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerChart:
+    """How many checks failed each time they ran.
+
+    Args:
+        rows: `checked` as YYYY-MM-DD HH:MM in the business's time, `passed`, `failed`, and `which` in words.
+        height: Pixels.
+    """
+    # Wall times of the business, read and drawn as UTC, so that no browser moves them.
+    base = alt.Chart(_data(rows, checked="utc:'%Y-%m-%d %H:%M'"), height=height).encode(
+        x=alt.X(
+            "checked:T",
+            title=None,
+            scale=alt.Scale(type="utc"),
+            axis=alt.Axis(format="%-d %b", tickCount=6, grid=False, labelPadding=6),
+        ),
+        y=alt.Y(
+            "failed:Q",
+            title="Failed checks",
+            scale=alt.Scale(domainMin=0, domainMax=max(4, *(row["failed"] for row in rows))),
+            axis=alt.Axis(tickCount=4, format="d"),
+        ),
+        tooltip=[
+            alt.Tooltip("checked:T", title="Checked", format="%-d %b, %H:%M"),
+            alt.Tooltip("passed:Q", title="Passed"),
+            alt.Tooltip("which:N", title="Failed"),
+        ],
+    )
+    chart: alt.LayerChart = _calm(
+        base.mark_line(color=_SERIES[0], strokeWidth=1.6) + base.mark_point(color=_SERIES[0], filled=True, size=36)
+    )
+    return chart
+
+
 def _data(rows: Iterable[Mapping[str, Any]], **parse: str) -> dict[str, Any]:
     return {"values": [dict(row) for row in rows], "format": {"type": "json", "parse": parse or None}}
 

@@ -139,7 +139,8 @@ def _sentence(recorded: RecordedEntry) -> str:
 
 
 def _show_recent(settings: Settings, snapshot: Snapshot) -> None:
-    entries = recent_entries(settings, _RECENT)
+    # Who only looks must not make the store.
+    entries = recent_entries(settings, _RECENT) if settings.operations.exists() else []
     if not entries:
         st.caption("Nothing has been entered yet.")
         return

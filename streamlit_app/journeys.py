@@ -23,3 +23,10 @@ def go(path: str, **asked: str) -> NoReturn:
         asked: What it shall show, as its address says it.
     """
     st.switch_page(st.session_state[_PAGES][path], query_params=asked)
+
+
+def show_link(path: str, words: str) -> None:
+    """A link to another view; nothing when there is no such view."""
+    page = st.session_state[_PAGES].get(path)
+    if page is not None:
+        st.page_link(page, label=words, icon=":material/arrow_forward:", width="content")

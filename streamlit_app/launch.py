@@ -16,6 +16,10 @@ if str(_HERE.parent) not in sys.path:
 
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
+from streamlit.logger import get_logger  # noqa: E402
+
+# It is said of each cache that there is no server yet; that is what this process is about to be.
+get_logger("streamlit.runtime.caching.cache_data_api").setLevel("ERROR")
 
 from streamlit_app.door import Door  # noqa: E402
 from streamlit_app.identity import login  # noqa: E402
@@ -35,7 +39,7 @@ def main(port: int, address: str) -> int:
     except ShipledgerError as problem:
         sys.stderr.write(f"{problem}\n")
         return problem.exit_code
-    warm_up(settings)
+    warm_up()
     page = st.App(
         _HERE / "app.py",
         secrets=secrets_of_streamlit,

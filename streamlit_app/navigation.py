@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
-from streamlit_app.views import charges, count, exceptions, inventory, lot_recall, orders, overview, weekly
+from streamlit_app.views import (
+    charges,
+    count,
+    exceptions,
+    inventory,
+    lot_recall,
+    orders,
+    runs_and_health,
+    today,
+    weekly,
+)
 from workflows.settings import Settings
 
 
@@ -17,7 +27,7 @@ class View:
 
     Attributes:
         section: Its group in the menu; views of the empty one stand by themselves.
-        path: Its address below the root.
+        path: Its address below the root; empty for the first.
         show: Draws it, once there is a snapshot.
     """
 
@@ -29,7 +39,7 @@ class View:
 
 
 VIEWS = (
-    View("", "Overview", "overview", ":material/dashboard:", overview.show),
+    View("", "Today", "", ":material/today:", today.show),
     View("", "Inventory", "inventory", ":material/inventory_2:", inventory.show),
     View("", "Count", "count", ":material/checklist:", count.show),
     View("", "Weekly", "weekly", ":material/date_range:", weekly.show),
@@ -37,4 +47,5 @@ VIEWS = (
     View("", "Orders", "orders", ":material/receipt_long:", orders.show),
     View("", "Lot recall", "lot-recall", ":material/undo:", lot_recall.show),
     View("", "Exceptions", "exceptions", ":material/error:", exceptions.show),
+    View("", "Runs and health", "runs", ":material/monitor_heart:", runs_and_health.show),
 )

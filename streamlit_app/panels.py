@@ -12,6 +12,7 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from streamlit_app.buttons import start_button
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.stock import LEVEL_WORDS
 from streamlit_app.words import age, clock, plain
@@ -150,10 +151,12 @@ def nothing_published(settings: Settings) -> None:
         st.caption(plain(f"Looked in {settings.published}"))
 
 
-def unreadable(reason: str) -> None:
+def unreadable(settings: Settings, reason: str) -> None:
     """The state of a snapshot that cannot be shown."""
     with st.container(border=True):
         st.subheader("This snapshot cannot be shown", anchor=False)
         st.write("It is damaged, or was made by another release. The next sync publishes a new one:")
+        start_button(settings, "sync", "Sync now")
+        st.caption("The same on the command line:")
         st.code(".venv/bin/python orchestrate.py sync", language=None)
         st.text(reason)

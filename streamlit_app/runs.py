@@ -12,11 +12,13 @@ import streamlit as st
 
 from streamlit_app.snapshot import Snapshot
 from workflows.errors import BuildFailed
-from workflows.jobs import KINDS, Job, job_client
+from workflows.jobs import CLOSES, Job, job_client
+from workflows.progress import percent
 from workflows.settings import Settings
 
 log = logging.getLogger(__name__)
 
+CYCLES = ("sync", "backfill", "reconcile", *CLOSES)
 _SHOWN = 30
 # Each tick of each open page asks; they share one answer.
 _REMEMBERED_SECONDS = 1
@@ -79,8 +81,8 @@ class RunLine:
 
 
 def recent_runs(settings: Settings, snapshot: Snapshot | None) -> list[RunLine]:
-    """The last runs of any kind, newest first."""
-    live = _live_runs(settings, KINDS, _SHOWN)
+    """The last runs that read ShipStation and build, newest first: what the freshness of the data hangs on."""
+    live = _live_runs(settings, CYCLES, _SHOWN)
     if live or snapshot is None:
         return live
     return [_published(row) for row in snapshot.rows(_PUBLISHED_RUNS)]
@@ -140,6 +142,7 @@ def _line(job: Job) -> RunLine:
         done=progress.get("done") or 0,
         total=progress.get("total") or 0,
         finished=tuple(progress.get("finished") or ()),
+        percent=percent(job) if job.status == "running" else None,
         arguments=job.arguments,
         facts=facts,
     )

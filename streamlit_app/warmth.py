@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import logging
-
-from workflows.settings import Settings
 
 # Streamlit imports these when the first element of their kind is drawn.
 _LAZY = (
@@ -18,10 +15,7 @@ _LAZY = (
 )
 
 
-def warm_up(settings: Settings) -> None:
+def warm_up() -> None:
     """Import what the views need."""
-    del settings
-    # It is told that caches are filled before there is a server; that is what this is for.
-    logging.getLogger("streamlit.runtime.caching").setLevel(logging.ERROR)
     for name in _LAZY:
         importlib.import_module(name)

@@ -22,7 +22,7 @@ from published_folder import Business, PublishedFolder
 
 from streamlit_app.server import page_command
 
-_START_SECONDS = 120
+_START_SECONDS = 600
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _OWN = ("http://127.0.0.1:", "data:", "blob:")
 ZONE = ZoneInfo("America/Chicago")
@@ -96,7 +96,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, _BROWSERS)), None)
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=arguments)
         yield browser

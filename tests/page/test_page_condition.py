@@ -1,11 +1,10 @@
-"""What badges and alerts say of the runs, the stock and the data."""
+"""What the badges say of the runs and the data."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from streamlit_app.alerts import Alert, find_alerts
 from streamlit_app.condition import build_badge, freshness, last_checked, running_badge, watermark
 from streamlit_app.runs import RunLine
 
@@ -16,11 +15,6 @@ def run(status: str = "success", minutes_ago: float = 1, **more: Any) -> RunLine
     ended = NOON - timedelta(minutes=minutes_ago)
     finished = None if status in ("queued", "running") else ended
     return RunLine("run", "sync", status, "dana", ended - timedelta(seconds=8), finished, **more)
-
-
-def alerts(**given: Any) -> list[Alert]:
-    calm = {"stock": [], "exceptions": [], "runs": [run()], "has_credentials": True, "as_of": NOON, "now": NOON}
-    return find_alerts(**{**calm, **given})
 
 
 def test_data_are_fresh_for_a_quarter_of_an_hour_late_for_two_hours_then_stale() -> None:
@@ -66,50 +60,3 @@ def test_a_running_job_tells_its_step() -> None:
 def test_the_watermark_is_the_furthest_any_run_reached() -> None:
     reached = [NOON - timedelta(hours=hours) for hours in (5, 1, 9)]
     assert watermark([run(watermark=one) for one in reached]) == reached[1]
-
-
-def test_nothing_needs_attention_when_all_is_well() -> None:
-    assert alerts(stock=[{"alert_level": "normal"}]) == []
-
-
-def test_the_failed_tests_of_a_red_build_are_named() -> None:
-    (alert,) = alerts(runs=[run("failed", is_red=True, failed_tests=("unique_lots", "no_gap")), run()])
-    assert (alert.severity, alert.title, alert.detail) == (
-        "critical",
-        "Build red, nothing published",
-        "unique_lots, no_gap",
-    )
-
-
-def test_a_failed_run_tells_why() -> None:
-    (alert,) = alerts(runs=[run("failed", error="ShipStation is out of reach."), run(minutes_ago=6)])
-    assert (alert.title, alert.detail) == ("Last sync failed", "ShipStation is out of reach.")
-
-
-def test_a_long_reason_does_not_push_the_other_alerts_away() -> None:
-    (alert,) = alerts(runs=[run("failed", error="out of reach " * 90)])
-    assert len(alert.detail) <= 200
-    assert alert.detail.endswith("…")
-
-
-def test_missing_credentials_and_stale_data_are_alerts() -> None:
-    found = alerts(has_credentials=False, runs=[], as_of=NOON - timedelta(hours=3))
-    assert [alert.title for alert in found] == ["No ShipStation credentials", "Data are stale"]
-
-
-def test_alerts_come_the_worst_first() -> None:
-    low = {"alert_level": "low", "product_name": "PPR Kit", "sku_code": "17914", "quantity_available": 1}
-    critical = {**low, "alert_level": "critical", "product_name": "PT Kit", "sku_code": "17612"}
-    stock = [{**row, "days_of_supply": days, "reorder_point": 50} for row, days in ((low, 20.9), (critical, None))]
-    exceptions = [
-        {"exception_type": "unassigned_lot", "severity": "info", "exception_count": 3},
-        {"exception_type": "unknown_sku", "severity": "error", "exception_count": 1},
-        {"exception_type": "something_new", "severity": "warning", "exception_count": 2},
-    ]
-    assert [(alert.severity, alert.title) for alert in alerts(stock=stock, exceptions=exceptions)] == [
-        ("critical", "PT Kit: under its reorder point"),
-        ("error", "1 line with an unknown SKU"),
-        ("warning", "PPR Kit: 20 days of supply"),
-        ("warning", "2 something new"),
-        ("info", "3 shipments without a lot"),
-    ]

@@ -51,7 +51,7 @@ def test_a_note_puts_one_aside_until_its_cause_changes(
     assert noted.actor
 
     folder.publish(business)
-    tab.goto(f"{served.url}/overview")
+    tab.goto(served.url)
     expect(panel(tab, "Needs attention").get_by_text("No ShipStation credentials")).to_be_visible()
     expect(panel(tab, "Needs attention").get_by_text("unknown SKU")).to_have_count(0)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import Served
-from looking import cells, panel
+from looking import cells, figure, panel
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
@@ -44,14 +44,15 @@ def test_a_red_build_is_told_with_its_failed_tests_and_the_last_green_figures_st
     tab.goto(served.url)
     expect(tab.get_by_text("Tests red, nothing published")).to_be_visible()
     expect(panel(tab, "Needs attention").get_by_text("unique_lots_lot_id")).to_be_visible()
-    expect(cells(panel(tab, "Last runs"))).to_contain_text(["✗ failed", "sync", "dana", "unique_lots_lot_id"])
-    expect(cells(panel(tab, "Stock"))).to_contain_text(["17612", "120"])
+    expect(figure(tab, "Units shipped")).to_have_text("5")
+    tab.get_by_role("link", name="Runs and health").click()
+    expect(cells(panel(tab, "Runs"))).to_contain_text(["✗ failed", "sync", "dana", "unique_lots_lot_id"])
 
 
 def test_who_only_looks_makes_no_workflow_store(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:
     folder.publish(business)
-    tab.goto(served.url)
-    expect(cells(panel(tab, "Last runs"))).to_contain_text(["✓ done", "sync"])
+    tab.goto(f"{served.url}/runs")
+    expect(cells(panel(tab, "Runs"))).to_contain_text(["✓ done", "sync"])
     assert not (served.home / "workflows.sqlite").exists()

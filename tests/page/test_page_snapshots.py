@@ -7,6 +7,8 @@ from looking import expect_orders, figure
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
+from streamlit_app.navigation import VIEWS
+
 
 def test_an_empty_home_says_what_to_do_until_the_first_snapshot_is_there(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
@@ -60,8 +62,9 @@ def test_a_file_that_is_no_snapshot_is_told_in_a_sentence(
 
 def test_the_page_writes_nothing(tab: Page, served: Served, folder: PublishedFolder, business: Business) -> None:
     version = folder.publish(business)
-    for view in ("", "inventory", "orders"):
-        tab.goto(f"{served.url}/{view}")
+    for view in VIEWS:
+        tab.goto(f"{served.url}/{view.path}")
+        expect(tab.get_by_role("heading", level=3)).not_to_have_count(0)
         expect(tab.get_by_text("Times in America/Chicago")).to_be_visible()
     assert {path.name for path in served.home.rglob("*")} == {"published", "current.duckdb", version.name}
     assert list(served.elsewhere.iterdir()) == []

@@ -14,7 +14,7 @@ def published(folder: PublishedFolder, business: Business) -> None:
     folder.publish(business)
 
 
-def test_the_overview_shows_today_stock_alerts_and_runs_each_with_its_age(tab: Page, served: Served) -> None:
+def test_today_shows_what_left_and_what_needs_a_person_each_with_its_age(tab: Page, served: Served) -> None:
     tab.goto(served.url)
     expect(figure(tab, "Orders shipped")).to_have_text("1")
     expect(figure(tab, "Units shipped")).to_have_text("5")
@@ -24,19 +24,17 @@ def test_the_overview_shows_today_stock_alerts_and_runs_each_with_its_age(tab: P
     expect(tab.get_by_text("Fresh, checked just now")).to_be_visible()
     attention = panel(tab, "Needs attention")
     expect(attention.get_by_text("No ShipStation credentials")).to_be_visible()
-    expect(attention.get_by_text("PT Kit: 5 days of supply")).to_be_visible()
+    expect(attention.get_by_text("PT Kit: 118 available, 5 days of supply")).to_be_visible()
     expect(attention.get_by_text("1 line with an unknown SKU")).to_be_visible()
-    expect(cells(panel(tab, "Stock"))).to_contain_text(
-        ["● Critical", "17612", "PT Kit", "120", "2", "118", "140.3"]
-    )
-    expect(cells(panel(tab, "Last runs"))).to_contain_text(["✓ done", "sync", "9.0 s", "4", "dana"])
-    for title in ("Units shipped by day", "Needs attention", "Stock", "Last runs"):
+    for title in ("What left", "Units shipped by day", "Needs attention"):
         expect(panel(tab, title).get_by_text("just now")).to_be_visible()
 
 
 def test_the_inventory_shows_products_lots_and_movements(tab: Page, served: Served) -> None:
     tab.goto(f"{served.url}/inventory")
-    expect(cells(panel(tab, "Products"))).to_contain_text(["● Critical", "17612", "Normal", "17904"])
+    expect(cells(panel(tab, "Products"))).to_contain_text(
+        ["● Critical", "17612", "PT Kit", "120", "2", "118", "140.3", "Normal", "17904"]
+    )
     expect(cells(panel(tab, "Lots"))).to_contain_text(["250300", "120", "240901", "464"])
     expect(tab.get_by_text("3 movements: 1,115 units in, 5 out")).to_be_visible()
     expect(cells(panel(tab, "Movements"))).to_contain_text(["Shipped", "-5", "Received", "Delivery", "Dana"])
@@ -51,12 +49,14 @@ def test_one_product_narrows_lots_and_movements(tab: Page, served: Served) -> No
 
 def test_on_an_upright_tablet_panels_stand_one_below_the_other(tab: Page, served: Served) -> None:
     tab.goto(served.url)
+    closes = [panel(tab, title) for title in ("End of day", "End of week", "End of month")]
     shipped, attention = panel(tab, "Units shipped by day"), panel(tab, "Needs attention")
     expect(attention).to_be_visible()
     beside = _left(attention) > _left(shipped)
     tab.set_viewport_size({"width": 820, "height": 1180})
     expect(attention.get_by_role("heading")).to_be_in_viewport()
     assert (beside, _left(attention) == _left(shipped)) == (True, True)
+    assert len({_left(close) for close in closes}) == 1
     assert tab.evaluate("document.documentElement.scrollWidth") <= 820
 
 

@@ -1,4 +1,4 @@
-"""Overview: how things stand, what left today, what needs a person, what is in stock."""
+"""Today: the three buttons of the day's work, what left today, what needs a person."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pyarrow as pa
 import streamlit as st
 
 from streamlit_app import charts
 from streamlit_app.alerts import Alert, find_alerts
+from streamlit_app.close_cards import show_closes
 from streamlit_app.open_exceptions import count_open
-from streamlit_app.panels import beside, chart, panel, stock_table, table, table_height
-from streamlit_app.runs import RunLine
+from streamlit_app.panels import beside, chart, panel
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.stock import STOCK
 from streamlit_app.strip import Moment
-from streamlit_app.words import clock, count, day, duration, plain
+from streamlit_app.words import count, day, plain
 from workflows.settings import Settings
 
 _WEEKS_CHARTED = 6
-_RUNS_SHOWN = 6
 _TOP_HEIGHT = 330
 _BADGE_WIDTH = 88
 _BADGES: dict[str, tuple[str, str, Any]] = {
@@ -30,7 +28,6 @@ _BADGES: dict[str, tuple[str, str, Any]] = {
     "error": ("Error", ":material/error:", "red"),
     "info": ("Note", ":material/info:", "gray"),
 }
-_STATUS_WORDS = {"success": "✓ done", "failed": "✗ failed", "running": "… running", "queued": "… queued"}
 
 _TODAY = """
     select
@@ -63,27 +60,36 @@ _SHIPPED_BY_DAY = """
 
 def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
     """Draw the view."""
+    del moment
     now = datetime.now(UTC)
     today = now.astimezone(settings.timezone).date()
     stock = snapshot.rows(STOCK)
+    show_closes(settings, _day_to_close(today))
     _show_today(settings, snapshot, stock, today)
     left, right = beside("shipped", [5, 3])
     with left, panel("Units shipped by day", settings, snapshot):
         _show_shipped(snapshot, stock, today)
     with right, panel("Needs attention", settings, snapshot):
-        alerts = find_alerts(
-            stock=stock,
-            exceptions=count_open(settings, snapshot),
-            runs=moment.runs,
-            has_credentials=bool(settings.api_key and settings.api_secret),
-            as_of=snapshot.as_of,
-            now=now,
-        )
+        alerts = find_alerts(settings, count_open(settings, snapshot), now)
         _show_alerts(alerts)
-    with panel("Stock", settings, snapshot):
-        _show_stock(snapshot, stock)
-    with panel("Last runs", settings, snapshot):
-        _show_runs(settings, moment.runs, now)
+
+
+def _day_to_close(today: date) -> date | None:
+    """Another day than today, when one is chosen."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.subheader(f"Today, {day(today)}", anchor=False, width="content")
+        st.space("stretch")
+        with st.popover("Another day", icon=":material/event:", width="content"):
+            chosen = st.date_input(
+                "Close the day, week and month of",
+                None,
+                format="YYYY-MM-DD",
+                max_value=today,
+                key="close_day",
+                bind="query-params",
+            )
+            st.caption("Leave it empty for today.")
+    return chosen if chosen != today else None
 
 
 def _show_today(settings: Settings, snapshot: Snapshot, stock: Sequence[dict[str, Any]], today: date) -> None:
@@ -93,7 +99,7 @@ def _show_today(settings: Settings, snapshot: Snapshot, stock: Sequence[dict[str
     before = snapshot.row(_SHIPPED_ON, last_day) if last_day else {"orders": 0, "units": 0}
     compared = f"on {day(last_day)}" if last_day else "before"
     allocated = sum(row["quantity_allocated"] for row in stock)
-    with panel(f"Today, {day(today)}", settings, snapshot):
+    with panel("What left", settings, snapshot):
         figures = st.columns(4)
         _figure(figures[0], "Orders shipped", shipped["orders"], f"{before['orders']:,} {compared}")
         _figure(figures[1], "Units shipped", shipped["units"], f"{before['units']:,} {compared}")
@@ -132,48 +138,6 @@ def _show_alerts(alerts: Sequence[Alert]) -> None:
                     st.badge(word, icon=icon, color=color)
                 with st.container(gap=None):
                     st.text(alert.title, width="stretch")
-                    if alert.detail:
-                        st.caption(plain(alert.detail))
-
-
-def _show_stock(snapshot: Snapshot, stock: Sequence[dict[str, Any]]) -> None:
-    left, right = beside("stock", [2, 1])
-    with left:
-        stock_table(snapshot.table(STOCK))
-    with right:
-        chart(charts.supply_by_product(stock, table_height(len(stock))), "Days of supply by SKU")
-
-
-def _show_runs(settings: Settings, runs: Sequence[RunLine], now: datetime) -> None:
-    if not runs:
-        st.text("No run is known.")
-        return
-    shown = runs[:_RUNS_SHOWN]
-    text = st.column_config.TextColumn
-    table(
-        pa.table(
-            {
-                "status": [_STATUS_WORDS.get(run.status, run.status) for run in shown],
-                "kind": [run.kind for run in shown],
-                "started": [
-                    clock(run.started_at, settings.timezone, now) if run.started_at else "" for run in shown
-                ],
-                "duration": [duration(run.seconds) for run in shown],
-                "orders": pa.array([run.orders_changed for run in shown], pa.int64()),
-                "actor": [run.actor or "" for run in shown],
-                "error": [", ".join(run.failed_tests) or run.error or "" for run in shown],
-            }
-        ),
-        {
-            "status": text("Status", width="small"),
-            "kind": text("Kind", width="small"),
-            "started": text("Started", width="small"),
-            "duration": text("Took", width="small"),
-            "orders": st.column_config.NumberColumn(
-                "Changed", format="localized", width="small", help="Orders new or different"
-            ),
-            "actor": text("By", width="small"),
-            "error": text("Error", width="large"),
-        },
-        alt="Last runs",
-    )
+                    told = ". ".join(part.rstrip(".") for part in (alert.detail, alert.since) if part)
+                    if told:
+                        st.caption(plain(told))

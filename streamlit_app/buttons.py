@@ -1,0 +1,51 @@
+"""Buttons that start a job, or act on one: dark for who may not, and with a sentence when it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from streamlit_app import acts
+from streamlit_app.identity import present_person
+from streamlit_app.runs import RunLine
+from streamlit_app.words import plain
+from workflows.settings import Settings
+
+NOT_YOURS = "Your role does not reach for this; ask an admin."
+
+
+def start_button(settings: Settings, kind: str, words: str) -> None:
+    """Start a job of a kind that needs no arguments."""
+    person = present_person(settings)
+    may = person is not None and person.may(kind)
+    st.button(
+        words,
+        key=f"start-{kind}",
+        disabled=not may,
+        help=None if may else NOT_YOURS,
+        on_click=acts.told,
+        args=(kind, acts.start, settings, kind),
+    )
+    show_refusal(kind)
+
+
+def run_button(settings: Settings, run: RunLine, words: str, act: Callable[[Settings, str, str], None]) -> None:
+    """Cancel a run or try it again: `acts.cancel`, `acts.retry`."""
+    person = present_person(settings)
+    may = person is not None and person.may(run.kind)
+    st.button(
+        words,
+        key=f"{act.__name__}-{run.run_id}",
+        disabled=not may,
+        help=None if may else NOT_YOURS,
+        on_click=acts.told,
+        args=(run.kind, act, settings, run.kind, run.run_id),
+    )
+
+
+def show_refusal(place: str) -> None:
+    """Why the last act of a place was refused; nothing when it was not."""
+    refused = acts.refusal(place)
+    if refused:
+        st.warning(plain(refused))

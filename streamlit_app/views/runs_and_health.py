@@ -1,0 +1,173 @@
+"""Runs and health: how fresh the data are, what was checked, what runs by itself, and every run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pyarrow as pa
+import streamlit as st
+
+from streamlit_app import acts
+from streamlit_app.buttons import run_button, show_refusal, start_button
+from streamlit_app.condition import last_checked, watermark
+from streamlit_app.health_panel import show_health
+from streamlit_app.panels import ROW_HEIGHT, panel, table_height
+from streamlit_app.presence import show_missing_worker
+from streamlit_app.runs import RunLine, runs_of
+from streamlit_app.snapshot import Snapshot
+from streamlit_app.strip import Moment
+from streamlit_app.switch_board import show_switches
+from streamlit_app.words import age, clock, count, duration
+from workflows.jobs import KINDS
+from workflows.settings import Settings
+
+# A sync that takes longer is worth a look (and an alert).
+SLOW_SYNC_SECONDS = 60
+_RUNS_SHOWN = 100
+_VISIBLE_ROWS = 14
+_CHOSEN = "chosen_run"
+_STATUS_WORDS = {
+    "success": "✓ done",
+    "failed": "✗ failed",
+    "cancelled": "– cancelled",
+    "running": "… running",
+    "queued": "… queued",
+}
+
+
+def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
+    """Draw the view."""
+    now = datetime.now(UTC)
+    show_missing_worker(settings)
+    with panel("Freshness", settings, snapshot):
+        _show_freshness(settings, snapshot, moment.runs, now)
+        start_button(settings, "sync", "Sync now")
+    with panel("Health checks", settings, snapshot):
+        show_health(settings)
+    with panel("What runs by itself", settings, snapshot):
+        show_switches(settings)
+    with panel("Runs", settings, snapshot):
+        _show_runs(settings, moment.runs, now)
+
+
+def _show_freshness(settings: Settings, snapshot: Snapshot, runs: Sequence[RunLine], now: datetime) -> None:
+    figures = st.columns(4)
+    checked, known = last_checked(snapshot.as_of, runs), watermark(runs)
+    asked = sum(run.facts.get("api_requests") or 0 for run in runs if _is_of_last_hour(run, now))
+    passed = next((run.tests_passed for run in runs if run.tests_passed), None)
+    _figure(figures[0], "ShipStation read", age(checked, now), clock(checked, settings.timezone, now))
+    _figure(
+        figures[1],
+        "Changes known up to",
+        clock(known, settings.timezone, now) if known else "unknown",
+        "the watermark",
+    )
+    _figure(figures[2], "Requests in the last hour", f"{asked:,}", f"of {settings.rate_limit * 60:,} allowed")
+    _figure(
+        figures[3], "Tests of the last build", "unknown" if passed is None else f"{passed} passed", "none failed"
+    )
+
+
+def _is_of_last_hour(run: RunLine, now: datetime) -> bool:
+    return run.started_at is not None and now - run.started_at < timedelta(hours=1)
+
+
+def _figure(place: st.delta_generator.DeltaGenerator, label: str, value: str, context: str) -> None:
+    place.metric(label, value, context, delta_color="off", delta_arrow="off")
+
+
+def _show_runs(settings: Settings, published: Sequence[RunLine], now: datetime) -> None:
+    kind = st.selectbox("Kind", KINDS, index=None, placeholder="All kinds", key="runs_kind", width=220)
+    kinds = (kind,) if kind else KINDS
+    runs = runs_of(settings, kinds, _RUNS_SHOWN) or [run for run in published if run.kind in kinds]
+    if not runs:
+        st.text("No run of this kind is known. The buttons on Today start one, `orchestrate.py --help` lists all.")
+        return
+    ids = [run.run_id for run in runs]
+    text = st.column_config.TextColumn
+    st.dataframe(
+        pa.table(
+            {
+                "status": [_STATUS_WORDS.get(run.status, run.status) for run in runs],
+                "kind": [run.kind for run in runs],
+                "started": [
+                    clock(run.started_at, settings.timezone, now) if run.started_at else "" for run in runs
+                ],
+                "duration": [_duration(run) for run in runs],
+                "actor": [run.actor or "" for run in runs],
+                "result": [_result(run) for run in runs],
+            }
+        ),
+        hide_index=True,
+        column_config={
+            "status": text("Status", width="small"),
+            "kind": text("Kind", width="small"),
+            "started": text("Started", width="small"),
+            "duration": text("Took", width="small"),
+            "actor": text("By", width="small"),
+            "result": text("Result or error", width="large"),
+        },
+        height=table_height(min(len(runs), _VISIBLE_ROWS)),
+        row_height=ROW_HEIGHT,
+        on_select=lambda: _choose(ids),
+        selection_mode="single-row",
+        # Each new run moves the rows; under another key no choice moves along.
+        key=f"runs-{kind}-{ids[0]}",
+        placeholder="",
+        alt="Runs, the newest first; choose one for its details",
+    )
+    chosen = next((run for run in runs if run.run_id == st.session_state.get(_CHOSEN)), None)
+    st.session_state["runs_table"] = f"runs-{kind}-{ids[0]}"
+    if chosen is None:
+        st.caption("Choose a run for its details, to cancel it or to try it again.")
+    else:
+        _show_run(settings, chosen, now)
+
+
+def _choose(ids: Sequence[str]) -> None:
+    rows = st.session_state[st.session_state["runs_table"]].selection.rows
+    st.session_state[_CHOSEN] = ids[rows[0]] if rows else None
+
+
+def _show_run(settings: Settings, run: RunLine, now: datetime) -> None:
+    facts = {
+        "Run": run.run_id,
+        "Kind": run.kind,
+        "Status": run.status,
+        "By": run.actor,
+        "Started": run.started_at and clock(run.started_at, settings.timezone, now),
+        "Took": duration(run.seconds),
+        "Requests": run.facts.get("api_requests"),
+        "Orders changed": run.orders_changed,
+        "Published": run.facts.get("published"),
+    }
+    with st.container(horizontal=True, gap="medium"):
+        for name, value in facts.items():
+            if value not in (None, ""):
+                with st.container(width="content", gap=None):
+                    st.caption(name)
+                    st.text(str(value))
+    if run.error:
+        st.text(run.error)
+    for test in run.failed_tests:
+        st.text(f"Red: {test}")
+    if run.is_open:
+        run_button(settings, run, "Cancel", acts.cancel)
+    elif run.status in ("failed", "cancelled"):
+        run_button(settings, run, "Try again", acts.retry)
+    show_refusal(run.kind)
+
+
+def _duration(run: RunLine) -> str:
+    told = duration(run.seconds)
+    is_slow = run.kind == "sync" and (run.seconds or 0) > SLOW_SYNC_SECONDS
+    return f"▲ {told}, slow" if is_slow else told
+
+
+def _result(run: RunLine) -> str:
+    if run.error or run.failed_tests:
+        return ", ".join(run.failed_tests) or run.error or ""
+    if run.facts.get("summary"):
+        return str(run.facts["summary"])
+    return count(run.orders_changed, "order changed", "orders changed") if run.orders_changed is not None else ""

@@ -1,0 +1,64 @@
+"""Runs and health: every run with its way on, the switches, the checks."""
+
+from __future__ import annotations
+
+import pytest
+import workshop
+from conftest import Served
+from looking import cells, choose_first_row, figure, panel
+from playwright.sync_api import Page, expect
+from published_folder import Business, PublishedFolder
+
+from workflows.settings import Settings
+from workflows.switches import turn_switch
+
+
+@pytest.fixture
+def settings(served: Served, folder: PublishedFolder, business: Business) -> Settings:
+    folder.publish(business)
+    return workshop.settings_of(served.home)
+
+
+def test_a_failed_run_is_listed_with_who_and_why_and_can_be_tried_again(
+    tab: Page, served: Served, settings: Settings
+) -> None:
+    failed = workshop.fail(settings, "sync", "dana")
+    tab.goto(f"{served.url}/runs")
+    runs = panel(tab, "Runs")
+    expect(cells(runs)).to_contain_text(["✗ failed", "sync", "dana", "ShipStation"])
+    choose_first_row(runs)
+    expect(runs.get_by_text(failed.run_id)).to_be_visible()
+    runs.get_by_role("button", name="Try again").click()
+    expect(cells(runs).first).to_have_text("… queued")
+    assert [job.status for job in workshop.jobs_of(settings, "sync")] == ["queued", "failed"]
+
+
+@pytest.mark.usefixtures("settings")
+def test_freshness_tells_when_shipstation_was_read_and_what_the_api_allows(tab: Page, served: Served) -> None:
+    tab.goto(f"{served.url}/runs")
+    expect(figure(tab, "ShipStation read")).to_have_text("just now")
+    expect(tab.get_by_text("of 2,400 allowed")).to_be_visible()
+
+
+def test_a_switch_is_turned_with_a_name_and_follows_what_others_turn(
+    tab: Page, served: Served, settings: Settings
+) -> None:
+    turn_switch(settings.operations, "cleanup", False, "ada")
+    tab.goto(f"{served.url}/runs")
+    board = panel(tab, "What runs by itself")
+    expect(board.get_by_text("Turned off by ada")).to_be_visible()
+    expect(board.get_by_role("switch", name="Cleanup")).not_to_be_checked()
+    board.get_by_text("Sync", exact=True).click()
+    expect(board.get_by_text("Turned off by")).to_have_count(2)
+    turns = workshop.turns_of(settings)
+    assert [turn[:2] for turn in turns] == [("cleanup", 0), ("sync", 0)]
+    assert turns[1][2]
+
+
+def test_before_the_first_check_the_page_says_what_to_do(tab: Page, served: Served, settings: Settings) -> None:
+    workshop.make_store(settings)
+    tab.goto(f"{served.url}/runs")
+    health = panel(tab, "Health checks")
+    expect(health.get_by_text("Nothing has been checked yet.")).to_be_visible()
+    health.get_by_role("button", name="Check now").click()
+    expect(cells(panel(tab, "Runs"))).to_contain_text(["… queued", "health"])

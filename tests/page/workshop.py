@@ -1,0 +1,67 @@
+"""A home in which jobs have been done: by a real worker, in a thread beside the browser's event loop."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from workflows.jobs import Job, job_client
+from workflows.settings import Settings, read_settings
+from workflows.worker import WorkerLock, run_worker
+
+
+def settings_of(home: Path) -> Settings:
+    """A home whose ShipStation is out of reach: whatever reads it fails at once."""
+    settings = read_settings({"SHIPLEDGER_HOME": str(home), "SHIPSTATION_BASE_URL": "http://127.0.0.1:9"})
+    return replace(settings, api_key="key", api_secret="secret", retry_seconds=0)
+
+
+def make_store(settings: Settings) -> None:
+    """Be the worker for a moment: it makes the workflow store, and leaves."""
+    _aside(lambda: None, settings)
+
+
+def fail(settings: Settings, kind: str, actor: str, **arguments: Any) -> Job:
+    """Let a worker try a job that needs ShipStation, and leave. Gives the failed job."""
+
+    def attempt() -> Job:
+        with job_client(settings) as jobs:
+            run_id = jobs.enqueue(kind, actor, **arguments)
+            while (job := jobs.job(run_id)) is not None and job.is_open:
+                pass
+            assert job is not None
+            return job
+
+    return _aside(attempt, settings)
+
+
+def jobs_of(settings: Settings, kind: str) -> list[Job]:
+    """All jobs of a kind, the newest first."""
+    with job_client(settings) as jobs:
+        return jobs.jobs(kinds=(kind,))
+
+
+def turns_of(settings: Settings) -> list[tuple[str, int, str]]:
+    """What the switches were turned to, and by whom."""
+    with closing(sqlite3.connect(settings.operations)) as connection:
+        return connection.execute("select name, is_on, actor from switch_turns order by seq").fetchall()
+
+
+def _aside(act: Callable[[], Any], settings: Settings) -> Any:
+    def work() -> Any:
+        settings.home.mkdir(exist_ok=True)
+        lock = WorkerLock(settings.home)
+        assert lock.acquire()
+        try:
+            with run_worker(settings):
+                return act()
+        finally:
+            lock.release()
+
+    with ThreadPoolExecutor() as pool:
+        return pool.submit(work).result()
