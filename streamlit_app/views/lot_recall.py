@@ -15,7 +15,7 @@ from streamlit_app.panels import beside, panel, table, with_words
 from streamlit_app.shipments import LOT_SOURCES
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
-from streamlit_app.words import count
+from streamlit_app.words import count, plain
 from workflows.errors import UsageError
 from workflows.reports.lot_facts import LotFacts, read_lot
 from workflows.reports.recall import SHIPMENTS, lot_recall_csv, lot_recall_pdf, lot_recall_xlsx
@@ -146,10 +146,10 @@ def _show_balance(facts: LotFacts) -> None:
         },
         alt="Where the lot's units are",
     )
-    if facts.is_balanced:
-        st.text("Balanced: what came, less what went, is on hand, and every shipped unit is listed below.")
+    if facts.is_sound:
+        st.text(facts.verdict)
     else:
-        st.error("Not balanced: units of this lot are not accounted for. Run `health`, and count the shelf.")
+        st.error(plain(facts.verdict), icon=":material/error:")
 
 
 def _show_waiting(facts: LotFacts) -> None:
@@ -159,7 +159,9 @@ def _show_waiting(facts: LotFacts) -> None:
         return
     text = st.column_config.TextColumn
     table(
-        pa.Table.from_pylist(list(facts.open_orders)),
+        pa.Table.from_pylist(
+            [{**row, "order_status": row["order_status"].replace("_", " ")} for row in facts.open_orders]
+        ),
         {
             "order_number": text("Order"),
             "order_date": st.column_config.DateColumn("Ordered", format="YYYY-MM-DD"),

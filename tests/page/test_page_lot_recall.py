@@ -51,7 +51,7 @@ def test_a_balance_that_does_not_add_up_is_told(
     recall = panel(tab, "Recall of lot 250300")
     # 1,019 opened, 5 shipped, and yet 120 on hand.
     expect(cells(recall)).to_contain_text(["Opening stock", "1019", "Shipped", "-5", "On hand", "120"])
-    expect(recall.get_by_text("Not balanced: units of this lot are not accounted for.")).to_be_visible()
+    expect(recall.get_by_text("NOT balanced: units of this lot are not accounted for.")).to_be_visible()
 
 
 def test_open_orders_that_name_the_lot_are_listed_to_be_stopped(
@@ -60,7 +60,7 @@ def test_open_orders_that_name_the_lot_are_listed_to_be_stopped(
     business.lines.append((OPEN, "17612 - 250300", "17612", "250300", 8))
     folder.publish(business)
     tab.goto(f"{served.url}/lot-recall?number=250300")
-    expect(cells(panel(tab, "Recall of lot 250300"), 1)).to_contain_text(["100001", "awaiting_shipment", "8"])
+    expect(cells(panel(tab, "Recall of lot 250300"), 1)).to_contain_text(["100001", "awaiting shipment", "8"])
 
 
 def test_its_files_name_every_package_and_hold_no_formula(

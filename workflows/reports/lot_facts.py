@@ -98,6 +98,23 @@ class LotFacts:
     package_count: int
     is_balanced: bool
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether every unit is accounted for: the sums agree, and no more left than came."""
+        return self.is_balanced and (self.quantity_on_hand or 0) >= 0
+
+    @property
+    def verdict(self) -> str:
+        """What the balance says, for people."""
+        if not self.is_balanced:
+            return "NOT balanced: units of this lot are not accounted for. Run `health`, and count the shelf."
+        if not self.is_sound:
+            return (
+                f"{-(self.quantity_on_hand or 0):,} more left than came: a receipt is missing, or labels name "
+                "this lot for units of another. Look at the neighbouring lots too."
+            )
+        return "Balanced: what came, less what went, is on hand, and every shipped unit is listed below."
+
 
 def read_lot(source: Readable, sku_code: str, lot_number: str) -> LotFacts:
     """What came and went of a lot; quick for any number of packages.

@@ -146,11 +146,6 @@ def _document(source: Source, recall: Recall) -> Document:
 def _balance(recall: Recall) -> Table:
     if recall.quantity_on_hand is None:
         return Table("Where the units are", [], [], empty="This product is not stocked here: there is no balance.")
-    verdict = (
-        "Balanced: what came, less what went, is on hand, and every shipped unit is listed below."
-        if recall.is_balanced
-        else "NOT balanced: units of this lot are not accounted for. Run health, and count the shelf."
-    )
     return Table(
         title="Where the units are",
         columns=[
@@ -160,7 +155,7 @@ def _balance(recall: Recall) -> Table:
         ],
         rows=[{"name": movement.name, "quantity": movement.quantity} for movement in recall.movements],
         totals={"name": "On hand", "quantity": recall.quantity_on_hand},
-        note=verdict,
+        note=recall.verdict,
         empty="Nothing of this lot has moved.",
     )
 
