@@ -84,7 +84,7 @@ def measure_pages(home: Path, snapshot: Snapshot) -> None:
         drawn, questions = min((_drawn(path, asked) for _ in range(_REPEATS)), key=lambda one: one[0])
         slowest = max(questions, key=lambda question: question.wall, default=Asked(0, 0))
         late = "  LATE" if slowest.wall > _LIMIT_SECONDS else ""
-        title = f"{path} {' '.join(f'{name}={value}' for name, value in asked.items())}"
+        title = f"{path or 'today'} {' '.join(f'{name}={value}' for name, value in asked.items())}"
         times = f"{slowest.wall:.3f} ({slowest.processor:.3f})"
         print(f"  {title:<48.48} {len(questions):>9} {times:>16} {drawn:>9.2f}{late}")
 
