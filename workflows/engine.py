@@ -32,6 +32,7 @@ from workflows.settings import Settings
 from workflows.warehouse import (
     GreenBuild,
     Run,
+    former_system,
     loads_to_build,
     newest_finished_run,
     note_green_build,
@@ -132,9 +133,10 @@ class Engine:
         self._prepare_xcart()
         as_of = datetime.now(UTC)
         today = as_of.astimezone(settings.timezone).date().isoformat()
-        print_now = fingerprint()
+        project = fingerprint()
         # Held until the end: dbt shares it, and opening the file anew costs a tenth of a warm build.
         with open_warehouse(settings.warehouse) as connection:
+            print_now = project + former_system(connection)
             loads = loads_to_build(connection)
             green = read_green_build(connection)
             if not loads and green is not None and self._is_fresh(green, print_now, today, as_of):
@@ -147,7 +149,7 @@ class Engine:
             if full:
                 remove_ledger(settings.ledger)
             outcome = self._modelling.build(
-                print_now,
+                project,
                 full=full,
                 unused_tags=unused,
                 on_node=lambda done, total: report("models", done, total),

@@ -119,6 +119,32 @@ def _has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     return bool(row and row[0])
 
 
+def former_system(connection: duckdb.DuckDBPyConnection) -> str:
+    """What of the former system's data the models take, as text that changes when they must take other rows.
+
+    They take what was shipped before ShipStation's first label, of orders that ShipStation never gave us. Empty
+    when the former system was never loaded.
+    """
+    tables = {
+        name
+        for (name,) in connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database()"
+        ).fetchall()
+    }
+    if "raw_legacy.imports" not in tables:
+        return ""
+    state = connection.execute(
+        """
+        select
+            (select max(noted_at) from raw_legacy.imports),
+            (select min(ship_date) from raw_shipstation.shipments where void_date is null),
+            (select count(*) from raw_legacy.shipped_orders
+             where order_number in (select order_number from raw_shipstation.orders))
+        """
+    ).fetchone()
+    return str(state)
+
+
 def set_build_context(connection: duckdb.DuckDBPyConnection, as_of: datetime, timezone: str, run_id: str) -> None:
     """Say what "now" is for the build that follows."""
     connection.execute("begin")

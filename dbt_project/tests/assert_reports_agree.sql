@@ -1,6 +1,7 @@
 -- Weeks, months and the details of the bill are sums of the same days; and what was billed in all, in days as they
 -- were frozen and in restatements, is what the ledger charges now. When this fails, the weekly plan, the daily charges
--- and the monthly bill contradict each other, and nobody can say which is right.
+-- and the monthly bill contradict each other, and nobody can say which is right. Weeks of the former system's history
+-- have no days here.
 with shipped as (
 
     select
@@ -13,9 +14,25 @@ with shipped as (
 
 ),
 
+known_by_day as (
+
+    select coalesce(sum(shipped.quantity_shipped), 0) as units
+    from {{ ref('int_shipped_daily') }} as shipped
+    left join {{ ref('int_weekly_averages') }} as averages
+        on
+            {{ monday_of('shipped.ship_date') }} = averages.week_start_date
+            and shipped.sku_code = averages.sku_code
+    where not coalesce(averages.is_of_former_system, false)
+
+),
+
 weeks as (
 
-    select coalesce(sum(quantity_shipped), 0) as units from {{ ref('weekly_shipped_history') }}
+    select coalesce(sum(weeks.quantity_shipped), 0) as units
+    from {{ ref('weekly_shipped_history') }} as weeks
+    inner join {{ ref('int_weekly_averages') }} as averages
+        on weeks.week_start_date = averages.week_start_date and weeks.sku_code = averages.sku_code
+    where not averages.is_of_former_system
 
 ),
 
@@ -73,7 +90,7 @@ ledger as (
 )
 
 select
-    shipped.units,
+    known_by_day.units,
     weeks.units as units_of_weeks,
     shipped.charged_units,
     details.units as units_of_details,
@@ -85,6 +102,7 @@ select
     months.total_cents as total_cents_billed,
     ledger.total_cents as total_cents_of_ledger
 from shipped
+cross join known_by_day
 cross join weeks
 cross join months
 cross join restatements
@@ -92,7 +110,7 @@ cross join carriers
 cross join details
 cross join ledger
 where
-    shipped.units <> weeks.units
+    known_by_day.units <> weeks.units
     or shipped.charged_units <> details.units
     or months.postage_cents <> carriers.postage_cents
     or months.package_count <> carriers.package_count

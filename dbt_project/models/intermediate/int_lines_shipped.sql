@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- One row for each departure × raw SKU × component × lot: the goods that left, also those held back from the reports.
 -- A label that lists its items carries those; what no label lists left with the departure that carries the remainder.
+-- What only the former system knows comes with a full build, under orders of its own.
 with departures as (
 
     select * from {{ ref('int_departures') }}
@@ -38,6 +39,10 @@ shipped as (
             and goods.shipment_id is not distinct from departures.shipment_id
     where goods.quantity <> 0
     group by all
+    {% if not is_incremental() -%}
+    union all by name
+    select * from {{ ref('int_legacy_lines') }}
+    {%- endif %}
 
 )
 

@@ -37,9 +37,8 @@ movements as (
         entries.lot_number,
         entries.quantity as quantity_in,
         0 as quantity_out
-    from {{ ref('stg_operations__entries') }} as entries
-    inner join opening_day on entries.entry_date > opening_day.opening_date
-    where entries.is_valid and entries.lot_number is not null
+    from {{ ref('int_entries_booked') }} as entries
+    where entries.lot_number is not null
     union all
     select
         shipped.ship_date as movement_date,

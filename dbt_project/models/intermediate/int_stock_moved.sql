@@ -27,7 +27,7 @@ movements as (
     from opening_balances
     union all
     select
-        'entry:' || entries.entry_id as transaction_id,
+        entries.transaction_id,
         entries.entry_date as transaction_date,
         entries.sku_code,
         entries.lot_number,
@@ -35,9 +35,7 @@ movements as (
         entries.quantity,
         entries.reason,
         entries.actor
-    from {{ ref('stg_operations__entries') }} as entries
-    inner join opening_day on entries.entry_date > opening_day.opening_date
-    where entries.is_valid
+    from {{ ref('int_entries_booked') }} as entries
     union all
     select
         concat_ws(

@@ -10,7 +10,7 @@ with findings as (
 
 found as (
 
-    {% for entity in ['ghosts', 'orders', 'lines', 'lots', 'units', 'entries', 'months', 'local_orders'] -%}
+    {% for entity in ['ghosts', 'orders', 'lines', 'lots', 'units', 'entries', 'months', 'local_orders', 'legacy'] -%}
     select
         exception_type,
         severity,

@@ -1,6 +1,6 @@
 -- One row for each lot of a SKU: those received, and those made on sight because a line or a label names them
--- (inferred). An inferred lot has no received date: nobody received it here. What an operator says a lot is wins over
--- what its balance says.
+-- (inferred), and those the former system knew. An inferred lot has no received date: nobody received it. What an
+-- operator says a lot is wins over what its balance says.
 with seen as (
 
     select
@@ -19,6 +19,12 @@ with seen as (
         lot_number
     from {{ ref('order_items_inbox') }}
     where lot_id is not null
+    union
+    select
+        described.sku_code,
+        described.lot_number
+    from {{ ref('int_lots_described') }} as described
+    where described.sku_code in (select skus.sku_code from {{ ref('stg_reference__skus') }} as skus)
 
 ),
 
@@ -28,16 +34,9 @@ moved as (
 
 ),
 
-stated as (
+described as (
 
-    select
-        states.sku_code,
-        states.lot_number,
-        arg_max(states.status, (states.valid_from_date, states.entered_at)) as status
-    from {{ ref('stg_operations__lot_states') }} as states
-    inner join {{ ref('stg_shipledger__build_context') }} as build_context
-        on states.valid_from_date <= build_context.today
-    group by all
+    select * from {{ ref('int_lots_described') }}
 
 ),
 
@@ -49,17 +48,17 @@ lots as (
         seen.sku_code,
         seen.lot_number,
         case
-            when stated.status in ('quarantined', 'retired') then stated.status
-            when moved.received_date is null then 'unreceived'
+            when described.status in ('quarantined', 'retired') then described.status
+            when coalesce(moved.received_date, described.received_date) is null then 'unreceived'
             when moved.quantity_on_hand > 0 then 'active'
             when moved.quantity_on_hand < 0 then 'overdrawn'
             else 'depleted'
         end as status,
-        moved.received_date is null as is_inferred,
-        moved.received_date
+        coalesce(moved.received_date, described.received_date) is null as is_inferred,
+        least(moved.received_date, described.received_date) as received_date
     from seen
     left join moved on seen.sku_code = moved.sku_code and seen.lot_number = moved.lot_number
-    left join stated on seen.sku_code = stated.sku_code and seen.lot_number = stated.lot_number
+    left join described on seen.sku_code = described.sku_code and seen.lot_number = described.lot_number
 
 )
 

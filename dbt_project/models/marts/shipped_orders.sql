@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- One row for each order that shipped, on its first ship date. A package is a label; an order marked as shipped
--- elsewhere has none. Two ship dates are still one order.
+-- elsewhere has none. Two ship dates are still one order. An order that only the former
+-- system knows has a negative id; its packages and postage are not known.
 with departures as (
 
     select * from {{ ref('int_departures') }}
@@ -20,6 +21,17 @@ shipped as (
     from departures
     where departure_kind <> 'return_label'
     group by shipstation_order_id
+    {% if not is_incremental() -%}
+    union all by name
+    select
+        shipstation_order_id,
+        min(order_number) as order_number,
+        0 as package_count,
+        cast(0 as bigint) as shipping_cost_cents,
+        min(ship_date) as ship_date
+    from {{ ref('int_legacy_lines') }}
+    group by shipstation_order_id
+    {%- endif %}
 
 )
 

@@ -1,0 +1,84 @@
+{{ config(materialized='view') }}
+-- One row for each row of the former system that is kept out, or of which something could not be read.
+with skus as (
+
+    select * from {{ ref('stg_reference__skus') }}
+    where is_key_product
+
+),
+
+last_import as (
+
+    select max(imported_at) as imported_at from {{ ref('stg_legacy__imports') }}
+
+),
+
+transactions as (
+
+    select
+        legacy_transaction_id,
+        is_note_unread and not is_shipment as is_unread,
+        transaction_date is null or quantity is null or sku_code not in (select skus.sku_code from skus)
+        or transaction_type not in ('receive', 'repack', 'adjust_up', 'adjust_down', 'ship') as is_kept_out,
+        'transaction ' || legacy_transaction_id || ' of the former system (' || coalesce(transaction_type, 'no type')
+        || ' of ' || coalesce(quantity::varchar, 'nothing') || ', SKU ' || coalesce(sku_code, 'none') || ')' as what,
+        note
+    from {{ ref('stg_legacy__transactions') }}
+
+),
+
+found as (
+
+    select
+        'legacy_note_unread' as exception_type,
+        'info' as severity,
+        'transaction:' || legacy_transaction_id as subject,
+        'The note of ' || what || ' names no single lot: "' || note || '". It counts for the product only.' as detail
+    from transactions
+    where is_unread and not is_kept_out
+    union all
+    select
+        'legacy_row_kept_out' as exception_type,
+        'warning' as severity,
+        'transaction:' || legacy_transaction_id as subject,
+        'Not booked: ' || what || '.' as detail
+    from transactions
+    where is_kept_out
+    union all
+    select
+        'legacy_row_kept_out' as exception_type,
+        'warning' as severity,
+        'week:' || legacy_history_id as subject,
+        'A week of the former system''s history is no week from Monday to Sunday, or of no product of ours (SKU '
+        || coalesce(sku_code, 'none') || ', from ' || coalesce(week_start_date::varchar, 'no day') || ').' as detail
+    from {{ ref('stg_legacy__weekly_history') }}
+    where not is_week or quantity_shipped is null or sku_code not in (select skus.sku_code from skus)
+    union all
+    select
+        'legacy_row_kept_out' as exception_type,
+        'warning' as severity,
+        'item:' || legacy_item_id as subject,
+        'Shipped line ' || legacy_item_id || ' of order ' || coalesce(order_number, 'none')
+        || ' in the former system has no day.' as detail
+    from {{ ref('stg_legacy__shipped_items') }}
+    where ship_date is null
+
+),
+
+excepted as (
+
+    select
+        found.exception_type,
+        found.severity,
+        null::bigint as shipstation_order_id,
+        null::varchar as order_number,
+        found.subject,
+        null::varchar as cause,
+        found.detail,
+        last_import.imported_at as first_seen_at
+    from found
+    cross join last_import
+
+)
+
+select * from excepted
