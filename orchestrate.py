@@ -24,6 +24,7 @@ from workflows.entry_commands import ENTRY_COMMANDS
 from workflows.errors import FAILED, AlreadyRunning, ShipledgerError
 from workflows.job_commands import JOB_COMMANDS
 from workflows.mail_commands import MAIL_COMMANDS
+from workflows.migration_commands import MIGRATION_COMMANDS
 from workflows.progress import TerminalProgress
 from workflows.rehearsal import begin_rehearsal
 from workflows.serving import serve as serve_home
@@ -150,7 +151,14 @@ def demo(once: bool, port: int, as_json: bool) -> None:
             )
 
 
-for command in (*CLOSE_COMMANDS, *ENTRY_COMMANDS, *JOB_COMMANDS, *MAIL_COMMANDS, *XCART_COMMANDS):
+for command in (
+    *CLOSE_COMMANDS,
+    *ENTRY_COMMANDS,
+    *JOB_COMMANDS,
+    *MAIL_COMMANDS,
+    *MIGRATION_COMMANDS,
+    *XCART_COMMANDS,
+):
     cli.add_command(command)
 
 

@@ -94,16 +94,14 @@ def digest_of(connection: sqlite3.Connection) -> str:
     return digest.hexdigest()
 
 
-def load_legacy(path: Path | None, warehouse: Warehouse, action: str) -> dict[str, int]:
+def load_legacy(path: Path | None, warehouse: Warehouse, action: str, previous_digest: str | None) -> None:
     """Load the database in place of what was loaded before, and note it in `raw_legacy.imports`.
 
     Args:
         path: The SQLite file; None takes everything out again.
         warehouse: Where to load.
         action: `migrate` or `rollback`.
-
-    Returns:
-        Rows loaded of each table.
+        previous_digest: The content that this replaces, for a rollback; None for none.
     """
     rows: dict[str, list[dict[str, Any]]] = {table: [] for table in TABLES}
     digest = None
@@ -111,27 +109,25 @@ def load_legacy(path: Path | None, warehouse: Warehouse, action: str) -> dict[st
         with open_legacy(path) as connection:
             rows = {table: list(_rows(connection, table)) for table in TABLES}
             digest = digest_of(connection)
-    before = last_import(warehouse)
     note = {
         "digest": digest,
-        "previous_digest": before["digest"] if before else None,
+        "previous_digest": previous_digest,
         "action": action,
         "noted_at": datetime.now(UTC),
     }
     load(create_pipeline(warehouse, SOURCE), legacy(rows, note))
-    return {table: len(found) for table, found in rows.items()}
 
 
-def last_import(warehouse: Warehouse) -> dict[str, Any] | None:
-    """The last note of `raw_legacy.imports`: digest, previous_digest, action, noted_at; None before the first."""
+def last_imports(warehouse: Warehouse) -> list[dict[str, Any]]:
+    """The last two notes of `raw_legacy.imports`, newest first: digest, previous_digest, action, noted_at."""
     with create_pipeline(warehouse, SOURCE).sql_client() as client:
         try:
             found = client.execute_sql(
-                f"select {', '.join(_IMPORTS.names)} from imports order by noted_at desc limit 1"
+                f"select {', '.join(_IMPORTS.names)} from imports order by noted_at desc limit 2"
             )
         except DatabaseUndefinedRelation:
-            return None
-    return dict(zip(_IMPORTS.names, found[0], strict=True)) if found else None
+            return []
+    return [dict(zip(_IMPORTS.names, row, strict=True)) for row in found or ()]
 
 
 @dlt.source(name=SOURCE, max_table_nesting=0)

@@ -89,6 +89,25 @@ def load_changes(account: Account, warehouse: Warehouse, progress: Progress = la
         return _report(cycle, _look_at_ghosts(pipeline, cycle))
 
 
+def prepare_tables(warehouse: Warehouse) -> None:
+    """Make ShipStation's raw tables, empty, where there are none yet; the models read them. Asks no API."""
+    pipeline = create_pipeline(warehouse, SOURCE)
+    with Client(Account(base_url="", key="", secret="")) as client, held_open(pipeline) as database:
+        store = Store(database)
+        if "watermarks" in store.tables:
+            return
+        cycle = Cycle(
+            client=client,
+            store=store,
+            arrived_by="backfill",
+            spans={},
+            now=datetime.now(UTC),
+            marks_before={},
+            next_marks=lambda _tallies: {},
+        )
+        load(pipeline, shipstation(cycle, with_reference_lists=False))
+
+
 def load_backfill_window(
     account: Account,
     warehouse: Warehouse,

@@ -123,6 +123,10 @@ def tell_outcome(facts: dict[str, Any]) -> str:
         return tell_close(facts)
     if facts["kind"] == "reconcile":
         return tell_comparison(facts)
+    if facts["kind"] == "migrate":
+        return tell_migration(facts)
+    if facts["kind"] == "backup":
+        return tell_backup(facts)
     if facts["kind"] in ("sync", "backfill"):
         return tell_cycle(facts)
     return f"The {facts['kind']} is done."
@@ -149,3 +153,42 @@ def tell_mail(facts: dict[str, Any]) -> str:
     if not facts["is_on"]:
         lines.append("No mail is sent: SHIPLEDGER_SMTP_URL is not set.")
     return "\n".join(lines) or "The outbox is empty."
+
+
+def tell_migration(facts: dict[str, Any]) -> str:
+    """The validation as a table, and what became of it."""
+    done = {
+        "migrate": "The former system's data are part of the ledger now.",
+        "unchanged": "The same data were brought in before; nothing was changed.",
+        "dry run": "A dry run: nothing was changed.",
+        "rollback": "The last migration was taken out again.",
+    }[facts["action"]]
+    published = f" {facts['published']} is current." if facts["published"] else ""
+    table = [tell_checks(facts["checks"])] if facts["checks"] else []
+    return "\n".join([*table, f"{done}{published} {facts['seconds']:.1f} s."])
+
+
+def tell_checks(checks: list[dict[str, str]]) -> str:
+    """A validation as a table: what, both sides, the verdict, and below it what to know."""
+    lines = [f"{'':<58}{'there':>16}{'here':>16}  verdict"]
+    for check in checks:
+        lines.append(f"{check['what']:<58}{check['there']:>16}{check['here']:>16}  {check['verdict']}")
+        lines += [f"    {check['detail']}"] if check["detail"] else []
+    counts = {verdict: sum(one["verdict"] == verdict for one in checks) for verdict in ("ok", "noted", "failed")}
+    return "\n".join([*lines, ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) + "."])
+
+
+def tell_backup(facts: dict[str, Any]) -> str:
+    """Where the backup is, and what it holds."""
+    rows = sum(sum(tables.values()) for tables in facts["counts"].values())
+    removed = f" {len(facts['removed'])} older ones were removed." if facts["removed"] else ""
+    return (
+        f"{facts['file']}: {facts['bytes'] / 1e6:.1f} MB, {rows} rows in {len(facts['counts'])} databases, "
+        f"read back and compared; {facts['seconds']:.1f} s.{removed}"
+    )
+
+
+def tell_restore(facts: dict[str, Any]) -> str:
+    """What was restored, and where the replaced data are."""
+    kept = f"What was here before is in {facts['kept']}." if facts["kept"] else "There was nothing here before."
+    return f"Restored the backup of {facts['made_at']}. {kept} The next sync brings it up to date."

@@ -168,6 +168,36 @@ def cancel(settings: Settings, run_id: str) -> dict[str, Any]:
     return {"run_id": job.run_id, "kind": job.kind, "status": job.status}
 
 
+def migrate(
+    settings: Settings, file: Path | None, dry_run: bool, actor: str, on_progress: OnProgress
+) -> dict[str, Any]:
+    """Bring in the former system's database and give the validation; see `migration_flow`.
+
+    Args:
+        settings: The configuration.
+        file: Its SQLite file; None takes the last migration out again.
+        dry_run: Whether to do it aside and change nothing.
+        actor: Who asked.
+        on_progress: Told the job's state while it runs.
+
+    Raises:
+        ShipledgerError: With the contract's exit code.
+    """
+    legacy = str(file.absolute()) if file else None
+    arguments = {"legacy": legacy, "dry_run": dry_run, "rollback": file is None}
+    return _run_job(settings, "migrate", arguments, actor, on_progress)
+
+
+def backup(settings: Settings, folder: Path | None, actor: str, on_progress: OnProgress) -> dict[str, Any]:
+    """Write a backup of the home, and give its file and counts; see `backups`.
+
+    Raises:
+        ShipledgerError: With the contract's exit code.
+    """
+    arguments = {"to": str(folder.absolute()) if folder else None}
+    return _run_job(settings, "backup", arguments, actor, on_progress)
+
+
 def _span(settings: Settings, since: date, until: date | None) -> tuple[datetime, datetime | None]:
     """The instants (UTC) at which a span of business days begins and ends."""
     if since > settings.today():

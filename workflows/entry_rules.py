@@ -21,7 +21,8 @@ def check_product(reference: Reference, sku: str) -> None:
         return
     stocked = f"Stocked are {', '.join(sorted(reference.stocked))}."
     if sku in reference.components:
-        raise EntryRefused(f"{sku} stands for {reference.components[sku]}: enter those instead.", "sku_code")
+        parts = " + ".join(f"{units} × {component}" for component, units in reference.components[sku].items())
+        raise EntryRefused(f"{sku} stands for {parts}: enter those instead.", "sku_code")
     if sku in reference.sold_only:
         raise EntryRefused(f"{sku} is sold but not stocked here, so it has no shelf. {stocked}", "sku_code")
     raise EntryRefused(

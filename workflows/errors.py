@@ -87,6 +87,10 @@ class BuildFailed(ShipledgerError):
         return str(self.args[0])
 
 
+class MigrationRefused(ShipledgerError):
+    """The former system's data did not pass the validation; nothing was published, and all was put back."""
+
+
 class HomeUnusable(ShipledgerError):
     """The home directory or a file in it cannot be used."""
 

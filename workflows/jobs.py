@@ -28,7 +28,11 @@ CLOSES = ("eod", "eow", "eom")
 # They send mail, which may take its time, and need no turn at the warehouse.
 ERRANDS = ("digest", "watch")
 # Every kind but `watch`, which is too frequent to be listed.
-KINDS = ("sync", "backfill", "reconcile", "import-xcart", "upload", *CLOSES, "health", "cleanup", "digest")
+KINDS = (
+    *("sync", "backfill", "reconcile", "import-xcart", "upload"),
+    *CLOSES,
+    *("migrate", "backup", "health", "cleanup", "digest"),
+)
 _DELETED_AT_ONCE = 500
 _OPEN = ("ENQUEUED", "PENDING", "DELAYED")
 _STATUS = {

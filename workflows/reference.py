@@ -25,14 +25,14 @@ class Reference:
     Attributes:
         stocked: Codes of the products on our shelf.
         sold_only: Codes of products that are sold, but not stocked here.
-        components: For each alias (bundle, pack, promotional SKU) what it stands for, as text: `40 × 17612`.
+        components: For each alias (bundle, pack, promotional SKU) the units of each product it stands for.
         opening_day: The business day whose end the opening balances are of.
         opening_lots: The lots of the opening balances, as (SKU, lot).
     """
 
     stocked: frozenset[str]
     sold_only: frozenset[str]
-    components: dict[str, str]
+    components: dict[str, dict[str, int]]
     opening_day: date
     opening_lots: frozenset[tuple[str, str]]
 
@@ -47,12 +47,12 @@ def read_reference(seeds: Path = _SEEDS) -> Reference:
         ConfigurationError: A file is missing, or a row cannot be read.
     """
     try:
-        products = {row["sku_code"]: row["is_key_product"].lower() == "true" for row in _rows(seeds, "skus")}
-        openings = list(_rows(seeds, "opening_balances"))
+        products = {row["sku_code"]: row["is_key_product"].lower() == "true" for row in seed_rows("skus", seeds)}
+        openings = list(seed_rows("opening_balances", seeds))
         return Reference(
             stocked=frozenset(code for code, is_key in products.items() if is_key),
             sold_only=frozenset(code for code, is_key in products.items() if not is_key),
-            components=_components(_rows(seeds, "sku_aliases")),
+            components=_components(seed_rows("sku_aliases", seeds)),
             opening_day=min(date.fromisoformat(row["opening_date"]) for row in openings),
             opening_lots=frozenset((row["sku_code"], row["lot_number"]) for row in openings if row["lot_number"]),
         )
@@ -62,13 +62,14 @@ def read_reference(seeds: Path = _SEEDS) -> Reference:
         ) from problem
 
 
-def _rows(seeds: Path, name: str) -> Iterator[dict[str, str]]:
+def seed_rows(name: str, seeds: Path = _SEEDS) -> Iterator[dict[str, str]]:
+    """The rows of one reference file, as text by column."""
     with (seeds / f"{name}.csv").open(newline="", encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 
-def _components(aliases: Iterator[dict[str, str]]) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
+def _components(aliases: Iterator[dict[str, str]]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
     for row in aliases:
-        found.setdefault(row["alias_sku"], []).append(f"{row['multiplier']} × {row['component_sku']}")
-    return {alias: " + ".join(parts) for alias, parts in found.items()}
+        found.setdefault(row["alias_sku"], {})[row["component_sku"]] = int(row["multiplier"])
+    return found

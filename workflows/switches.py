@@ -15,6 +15,7 @@ SWITCHES = {
     "import-xcart": "read the shop's file every 5 minutes, where SHIPLEDGER_XCART_PATH is set",
     "reconcile": "compare the last days with ShipStation and repair, daily",
     "health": "integrity and freshness checks, daily",
+    "backup": "write a backup and read it back, daily",
     "cleanup": "remove old logs, scratch files and runs, daily",
     "digest": "one mail a day with new alerts",
     "watch": "notice alerts and send mail that waits, every 5 minutes",

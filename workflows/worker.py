@@ -13,9 +13,11 @@ from typing import IO
 from dbos import DBOS
 
 from workflows import (
+    backup_flow,  # noqa: F401
     closes,  # noqa: F401  (the workflows of a module exist once it is imported)
     errands,  # noqa: F401
     flows,
+    migration_flow,  # noqa: F401
     xcart,  # noqa: F401
 )
 from workflows.engine import Engine

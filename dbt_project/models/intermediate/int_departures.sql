@@ -1,7 +1,8 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- One row for each way goods left: a label that is not void, or, for a shipped order without an outbound label, its
 -- first fulfillment or the order itself. `held_back_reason` names why a departure is in no report. Return labels
--- carry postage but no goods. `carries_remainder`: takes what no other label of the order lists.
+-- carry postage but no goods. `carries_remainder`: takes what no other label of the order lists. What only the former
+-- system knows comes with a full build, under negative ids.
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}
@@ -40,6 +41,10 @@ judged as (
     from departures
     cross join build_context
     left join orders on departures.shipstation_order_id = orders.shipstation_order_id
+    {% if not is_incremental() -%}
+    union all by name
+    select * from {{ ref('int_legacy_departures') }}
+    {%- endif %}
 
 )
 

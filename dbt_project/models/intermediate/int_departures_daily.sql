@@ -15,7 +15,7 @@ daily as (
         count(*) filter (where departure_kind = 'label') as package_count,
         cast(sum(postage_cents) as bigint) as postage_cents
     from departures
-    where held_back_reason is null and shipment_id is not null
+    where held_back_reason is null and shipment_id > 0
     group by all
 
 )

@@ -18,8 +18,8 @@ dictionary as (
 
 first_label as (
 
-    select min(ship_date) as ship_date from {{ ref('int_departures') }}
-    where departure_kind = 'label' and held_back_reason is null
+    select min(ship_date) as ship_date from {{ ref('stg_shipstation__shipments') }}
+    where not is_voided and not is_return_label
 
 ),
 
@@ -45,7 +45,7 @@ lines as (
     select
         md5('former|' || only_there.legacy_item_id || '|' || coalesce(dictionary.sku_code, '')) as line_key,
         -cast(hash(only_there.order_number) >> 2 as bigint) as shipstation_order_id,
-        cast(null as bigint) as shipment_id,
+        -cast(hash(only_there.order_number, only_there.ship_date) >> 2 as bigint) as shipment_id,
         only_there.sku_raw as shipstation_sku_raw,
         dictionary.sku_code,
         if(only_there.is_whole_text_known, null, only_there.lot_number) as lot_number,

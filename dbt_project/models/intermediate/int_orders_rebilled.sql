@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 -- One row for each order whose charges must be compared again with what was billed: the changed ones, and those of
--- months whose close this build sees for the first time.
+-- months whose close this build sees for the first time. The former system's, which are no changed orders, always.
 with changed as (
 
     select * from {{ ref('int_orders_changed') }}
@@ -30,7 +30,9 @@ rebilled as (
     union
     select departures.shipstation_order_id
     from departures
-    where {{ month_of('departures.ship_date') }} in {{ newly_closed_months() }}
+    where
+        {{ month_of('departures.ship_date') }} in {{ newly_closed_months() }}
+        or departures.shipment_id < 0
 
 )
 

@@ -1,6 +1,5 @@
--- One row for each week × SKU, from the first week with a shipment to the week that runs, zero weeks included. The
--- average is over the weeks that end with this one, 52 at most; fewer on record means fewer in the divisor. A week that
--- began before the first day we know shipments of is the former system's, where it has one: whole, and only from there.
+-- One row for each week × SKU, from the first with a shipment to the one that runs, zero weeks included. The average is
+-- over the weeks that end with this one, 52 at most. A week of the former system counts as it has it, and nothing else.
 with shipped as (
 
     select
@@ -12,27 +11,9 @@ with shipped as (
 
 ),
 
-first_day as (
-
-    select min(ship_date) as ship_date
-    from (
-        select ship_date from {{ ref('int_departures_daily') }}
-        union all
-        select ship_date from {{ ref('stg_legacy__shipped_items') }}
-    ) as known_by_day
-
-),
-
 history as (
 
-    select
-        history.week_start_date,
-        history.sku_code,
-        max(history.quantity_shipped) as quantity_shipped
-    from {{ ref('stg_legacy__weekly_history') }} as history
-    cross join first_day
-    where history.is_week and history.week_start_date < coalesce(first_day.ship_date, date '9999-12-31')
-    group by all
+    select * from {{ ref('int_legacy_weeks') }}
 
 ),
 

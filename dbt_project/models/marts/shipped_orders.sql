@@ -15,23 +15,12 @@ shipped as (
         shipstation_order_id,
         first(order_number order by ship_date, departed_at nulls last, shipment_id) as order_number,
         first(tracking_number order by ship_date, departed_at nulls last, shipment_id) as tracking_number,
-        count(shipment_id) as package_count,
+        count(*) filter (where departure_kind = 'label') as package_count,
         cast(sum(postage_cents) as bigint) as shipping_cost_cents,
         min(ship_date) as ship_date
     from departures
     where departure_kind <> 'return_label'
     group by shipstation_order_id
-    {% if not is_incremental() -%}
-    union all by name
-    select
-        shipstation_order_id,
-        min(order_number) as order_number,
-        0 as package_count,
-        cast(0 as bigint) as shipping_cost_cents,
-        min(ship_date) as ship_date
-    from {{ ref('int_legacy_lines') }}
-    group by shipstation_order_id
-    {%- endif %}
 
 )
 

@@ -1,0 +1,115 @@
+"""Backups: what is written reads back, and what a restore replaces is kept."""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from own_worker import done, working
+
+from workflows import backups
+from workflows.entries import EntryRequest, recent_entries, record_entry
+from workflows.errors import AlreadyRunning, ShipledgerError, UsageError
+from workflows.jobs import job_client
+from workflows.publishing import current_snapshot
+from workflows.restoring import restore_backup
+from workflows.settings import Settings, read_settings
+from workflows.worker import WorkerLock
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A home with an entry, a warehouse, a snapshot and a report."""
+    made = replace(read_settings({}), home=tmp_path / "home")
+    record_entry(made, EntryRequest("receive", "17612", 576, made.today(), "ann"))
+    with duckdb.connect(str(made.warehouse)) as connection:
+        connection.execute("create schema raw_shipstation")
+        connection.execute("create table raw_shipstation.orders as select range as order_id from range(5000)")
+    with duckdb.connect(str(made.published / "shipledger-1.duckdb")) as connection:
+        connection.execute("create schema marts")
+        connection.execute("create table marts.skus as select '17612' as sku_code")
+    (made.published / "current.duckdb").symlink_to("shipledger-1.duckdb")
+    (made.home / "reports").mkdir()
+    (made.home / "reports" / "invoice.pdf").write_bytes(b"%PDF-1.7")
+    return made
+
+
+def back_up(settings: Settings, to: Path | None = None) -> dict[str, Any]:
+    """A backup made by the worker, as the schedule has it made."""
+    with working(settings) as jobs:
+        job = done(jobs, "backup", to=str(to) if to else None)
+    assert job.status == "success", job.error
+    assert job.result is not None
+    return job.result
+
+
+def test_a_backup_brings_everything_back_and_keeps_what_it_replaces(settings: Settings) -> None:
+    made = back_up(settings)
+    assert made["counts"]["warehouse.duckdb"] == {"raw_shipstation.orders": 5000}
+    assert made["counts"]["operations.sqlite"]["entries"] == 1
+    for name in ("warehouse.duckdb", "operations.sqlite", "workflows.sqlite"):
+        (settings.home / name).write_bytes(b"spoiled")
+    shutil.rmtree(settings.published)
+    shutil.rmtree(settings.home / "reports")
+    restored = restore_backup(settings, Path(made["file"]))
+    assert restored["counts"] == made["counts"]
+    assert [entry.quantity for entry in recent_entries(settings)] == [576]
+    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+        assert connection.execute("select sum(order_id) from raw_shipstation.orders").fetchall() == [(12497500,)]
+    snapshot = current_snapshot(settings)
+    assert snapshot is not None
+    assert snapshot.name == "shipledger-1.duckdb"
+    assert (settings.home / "reports" / "invoice.pdf").read_bytes() == b"%PDF-1.7"
+    assert (Path(restored["kept"]) / "operations.sqlite").read_bytes() == b"spoiled"
+
+
+def test_a_restored_home_does_not_take_up_the_backup_that_was_under_way_in_it(settings: Settings) -> None:
+    made = back_up(settings)
+    restore_backup(settings, Path(made["file"]))
+    with job_client(settings) as jobs:
+        assert [(job.kind, job.status) for job in jobs.jobs()] == [("backup", "cancelled")]
+        assert jobs.open_jobs() == []
+
+
+def test_a_damaged_or_foreign_file_is_refused_and_nothing_is_replaced(settings: Settings, tmp_path: Path) -> None:
+    made = back_up(settings, tmp_path / "elsewhere")
+    assert Path(made["file"]).parent == tmp_path / "elsewhere"
+    before = settings.operations.read_bytes()
+    with tarfile.open(made["file"]) as archive:
+        archive.extractall(tmp_path / "inside", filter="data")
+    (tmp_path / "inside" / "reports" / "invoice.pdf").write_bytes(b"%PDF-1.8")
+    with tarfile.open(tmp_path / "damaged.tar", "w") as archive:
+        archive.add(tmp_path / "inside", ".")
+    with pytest.raises(ShipledgerError, match="is damaged"):
+        restore_backup(settings, tmp_path / "damaged.tar")
+    (tmp_path / "poem.tar").write_text("no archive")
+    with pytest.raises(UsageError, match="is no backup"):
+        restore_backup(settings, tmp_path / "poem.tar")
+    assert settings.operations.read_bytes() == before
+    assert not list(settings.home.glob("replaced-*"))
+
+
+def test_a_restore_is_refused_while_a_worker_runs(settings: Settings, tmp_path: Path) -> None:
+    lock = WorkerLock(settings.home)
+    assert lock.acquire()
+    with pytest.raises(AlreadyRunning, match="Stop it"):
+        restore_backup(settings, tmp_path / "any.tar")
+    lock.release()
+
+
+def test_the_newest_fourteen_backups_of_a_folder_are_kept_and_nothing_else_is_removed(
+    settings: Settings, tmp_path: Path
+) -> None:
+    for night in range(1, 18):
+        (tmp_path / f"shipledger-backup-202501{night:02}T000000000000.tar").touch()
+    (tmp_path / "notes.tar").touch()
+    made = back_up(settings, tmp_path)
+    names = sorted(path.name for path in tmp_path.glob("*.tar"))
+    assert len(names) == backups.KEEP + 1
+    assert names[:2] == ["notes.tar", "shipledger-backup-20250105T000000000000.tar"]
+    assert Path(made["file"]).name == names[-1]

@@ -1,0 +1,193 @@
+"""Backups: one file with everything of a home that cannot be computed again.
+
+The file is a tar archive: the warehouse, the operations store, the workflows' state, the current snapshot, reports
+and copies of migrations, with a manifest of sizes, hashes and row counts. DuckDB's files are compressed already.
+The worker makes it in its turn, so no job writes meanwhile; SQLite files are copied with its own backup, so an
+entry made meanwhile is in it or not, whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from workflows.errors import ShipledgerError, UsageError
+from workflows.publishing import CURRENT, current_snapshot
+from workflows.settings import Settings
+
+Counts = dict[str, int]
+Facts = dict[str, Any]
+# Two weeks of nights.
+KEEP = 14
+_PREFIX = "shipledger-backup-"
+MANIFEST = "manifest.json"
+FOLDERS = ("reports", "migrations")
+
+
+def make_backup(settings: Settings, folder: Path | None, run_id: str) -> Facts:
+    """Write a backup, read it back and compare, and remove all but the newest of its folder.
+
+    Args:
+        settings: Which home.
+        folder: Where to; `backups` in the home by default.
+        run_id: The job that does it, which the copy of the workflows' state takes as ended.
+
+    Returns:
+        `file`, `bytes`, `counts` (rows of each database) and `removed` (older backups).
+
+    Raises:
+        ShipledgerError: It could not be written, or does not read back as it was written.
+    """
+    folder = folder or settings.home / "backups"
+    name = f"{_PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S%f}.tar"
+    staging = settings.home / "scratch" / f"backup-{run_id}"
+    shutil.rmtree(staging, ignore_errors=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _collect(settings, staging, run_id)
+        manifest = _describe(staging)
+        (staging / MANIFEST).write_text(json.dumps(manifest, indent=1))
+        part = folder / f".{name}.part"
+        with tarfile.open(part, "w") as archive:
+            for path in _files(staging):
+                archive.add(path, str(path.relative_to(staging)))
+        part.chmod(0o600)
+        shutil.rmtree(staging)
+        unpack(part, staging)
+        part.replace(folder / name)
+    except (OSError, duckdb.Error, sqlite3.Error, tarfile.TarError) as problem:
+        raise ShipledgerError(
+            f"The backup could not be written to {folder} ({str(problem).splitlines()[0]}). Make room; repeat it."
+        ) from problem
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    removed = _remove_old(folder)
+    return {
+        "file": str(folder / name),
+        "bytes": (folder / name).stat().st_size,
+        "counts": manifest["counts"],
+        "removed": removed,
+    }
+
+
+def _collect(settings: Settings, staging: Path, run_id: str) -> None:
+    """Copies of everything; the entries after the warehouse that took them, so that none of those is missing."""
+    (staging / "published").mkdir(parents=True)
+    if settings.warehouse.exists():
+        with duckdb.connect(str(settings.warehouse)) as connection:
+            connection.execute("checkpoint")
+        shutil.copyfile(settings.warehouse, staging / "warehouse.duckdb")
+    snapshot = current_snapshot(settings)
+    if snapshot is not None:
+        shutil.copyfile(snapshot, staging / "published" / snapshot.name)
+        (staging / "published" / snapshot.name).chmod(0o444)
+        (staging / "published" / CURRENT).symlink_to(snapshot.name)
+    for name in ("operations.sqlite", "workflows.sqlite"):
+        if (settings.home / name).exists():
+            _copy_sqlite(settings.home / name, staging / name)
+    _end_job(staging / "workflows.sqlite", run_id)
+    for folder in FOLDERS:
+        if (settings.home / folder).is_dir():
+            shutil.copytree(settings.home / folder, staging / folder, symlinks=True)
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as there, closing(sqlite3.connect(target)) as here:
+        there.backup(here)
+        here.execute("pragma journal_mode = delete")
+
+
+def _end_job(store: Path, run_id: str) -> None:
+    """The backup is under way in the copied state; a restored home must not take it up again."""
+    if store.exists():
+        with closing(sqlite3.connect(store)) as connection, connection:
+            connection.execute(
+                "update workflow_status set status = 'CANCELLED' where workflow_uuid = ? and status = 'PENDING'",
+                [run_id],
+            )
+
+
+def _describe(folder: Path) -> Facts:
+    """The manifest: for each file size and hash, for each database its rows by table."""
+    files = {
+        str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        for path in _files(folder)
+        if not path.is_symlink()
+    }
+    return {"made_at": datetime.now(UTC).isoformat(), "files": files, "counts": _counts(folder)}
+
+
+def _counts(folder: Path) -> dict[str, Counts]:
+    counts: dict[str, Counts] = {}
+    for path in _files(folder):
+        if path.suffix == ".duckdb" and not path.is_symlink():
+            with duckdb.connect(str(path), read_only=True) as connection:
+                counts[path.name] = _duckdb_rows(connection)
+        elif path.suffix == ".sqlite" and path.parent == folder:
+            with closing(sqlite3.connect(path)) as connection:
+                counts[path.name] = _sqlite_rows(connection)
+    return counts
+
+
+def _duckdb_rows(connection: duckdb.DuckDBPyConnection) -> Counts:
+    names = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where not internal order by all"
+    ).fetchall()
+    found = {f"{schema}.{table}": f'select count(*) from "{schema}"."{table}"' for schema, table in names}
+    return {name: int((connection.execute(query).fetchone() or (0,))[0]) for name, query in found.items()}
+
+
+def _sqlite_rows(connection: sqlite3.Connection) -> Counts:
+    if connection.execute("pragma integrity_check").fetchone()[0] != "ok":
+        raise sqlite3.DatabaseError("a copied SQLite file is damaged")
+    names = connection.execute("select name from sqlite_master where type = 'table' order by 1").fetchall()
+    return {name: connection.execute(f'select count(*) from "{name}"').fetchone()[0] for (name,) in names}
+
+
+def unpack(file: Path, folder: Path) -> Facts:
+    """Unpack a backup and see that it is what its manifest says, by hash and by opening the databases.
+
+    Raises:
+        UsageError: It is no backup.
+        ShipledgerError: It is damaged.
+    """
+    try:
+        with tarfile.open(file) as archive:
+            archive.extractall(folder, filter="data")
+        manifest: Facts = json.loads((folder / MANIFEST).read_text())
+    except (OSError, tarfile.TarError, ValueError) as problem:
+        raise UsageError(f"{file} is no backup of Shipledger that can be read ({problem}).") from problem
+    said = {"files": manifest["files"], "counts": manifest["counts"]}
+    (folder / MANIFEST).rename(folder / ".manifest")
+    is_like = _describe(folder)
+    (folder / ".manifest").rename(folder / MANIFEST)
+    is_like["files"].pop(".manifest", None)
+    if said != {"files": is_like["files"], "counts": is_like["counts"]}:
+        raise ShipledgerError(f"The backup {file} is damaged: it is not what its manifest says. Use another one.")
+    return manifest
+
+
+def _remove_old(folder: Path) -> list[str]:
+    old = sorted(folder.glob(f"{_PREFIX}*.tar"), reverse=True)[KEEP:]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return [path.name for path in old]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    yield from (path for path in sorted(folder.rglob("*")) if path.is_symlink() or path.is_file())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

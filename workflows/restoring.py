@@ -1,0 +1,60 @@
+"""Restoring a backup: only while no worker runs, and what it replaces is kept."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from workflows.backups import FOLDERS, MANIFEST, Facts, unpack
+from workflows.errors import AlreadyRunning
+from workflows.home import prepare_home
+from workflows.settings import Settings
+from workflows.worker import WorkerLock
+
+_REPLACED = (
+    *(f"{name}{tail}" for name in ("warehouse.duckdb", "ledger.duckdb") for tail in ("", ".wal")),
+    *(f"{name}{tail}" for name in ("operations.sqlite", "workflows.sqlite") for tail in ("", "-wal", "-shm")),
+    "published",
+    *FOLDERS,
+)
+
+
+def restore_backup(settings: Settings, file: Path) -> Facts:
+    """Put a backup in place of what is in the home; what it replaces is kept beside it.
+
+    Returns:
+        `counts` of what was restored, and `kept` (the folder with what was there before, None when nothing was).
+
+    Raises:
+        UsageError: The file is no backup.
+        AlreadyRunning: A worker runs.
+        ShipledgerError: The backup is damaged; nothing was changed.
+    """
+    prepare_home(settings)
+    lock = WorkerLock(settings.home)
+    if not lock.acquire():
+        raise AlreadyRunning(f"A worker is at work in {settings.home}. Stop it, then restore.")
+    staging = settings.home / "scratch" / "restore"
+    try:
+        shutil.rmtree(staging, ignore_errors=True)
+        manifest = unpack(file, staging)
+        kept = _set_aside(settings)
+        for path in staging.iterdir():
+            if path.name != MANIFEST:
+                path.rename(settings.home / path.name)
+        prepare_home(settings)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        lock.release()
+    return {"file": str(file), "made_at": manifest["made_at"], "counts": manifest["counts"], "kept": kept}
+
+
+def _set_aside(settings: Settings) -> str | None:
+    """Move what a restored backup replaces into a folder of its own."""
+    there = [settings.home / name for name in _REPLACED if (settings.home / name).exists()]
+    kept = settings.home / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    for path in there:
+        kept.mkdir(exist_ok=True)
+        path.rename(kept / path.name)
+    return str(kept) if there else None
