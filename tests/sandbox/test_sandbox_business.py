@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 import requests
 from sandbox_client import Run
+from small_books import END, Rows, payloads, rows, small
 
 from sandbox import Book, BusinessPlan, generate_business
 from sandbox.catalogue import COMPONENTS, KEY_SKUS
 from sandbox.stock import OPENING, OPENING_DATE
 
-Rows = list[dict[str, Any]]
-END = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 LOT = re.compile(r"^(\d{5})\s*-\s*(\d{5,})$")
-
-
-def rows(book: Book, name: str) -> Rows:
-    return [record.row() for record in book.table(name)]
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +33,6 @@ def labels(year: Book) -> Rows:
 @pytest.fixture(scope="module")
 def marks(year: Book) -> Rows:
     return rows(year, "fulfillments")
-
-
-def small(seed: int = 1, end: datetime = END) -> Book:
-    return generate_business(BusinessPlan(seed=seed, end=end, weeks=4))
-
-
-def payloads(book: Book) -> list[bytes]:
-    return [record.payload for name in ("orders", "shipments", "fulfillments") for record in book.table(name)]
 
 
 def test_the_same_seed_and_span_give_the_same_rows_and_another_seed_others() -> None:
@@ -312,78 +298,6 @@ def test_receipts_come_about_weekly_and_keep_the_stock_sensible(year: Book, orde
         assert max(levels) <= max(opening, 2500), sku
 
 
-def test_trading_goes_on_and_is_the_same_for_the_same_calls() -> None:
-    books = [small(), small()]
-    before = books[0].counts()
-    for book in books:
-        book.trade(300, END + timedelta(minutes=5))
-    assert payloads(books[0]) == payloads(books[1])
-    after = books[0].counts()
-    assert after["orders"] > before["orders"] + 50
-    assert after["shipments"] > before["shipments"] + 50
-    assert after["fulfillments"] > before["fulfillments"]
-
-
-def test_trading_makes_every_kind_of_change() -> None:
-    book = small()
-    old = {row["orderId"]: row for row in rows(book, "orders")}
-    old_labels = {row["shipmentId"]: row for row in rows(book, "shipments")}
-    statuses = set()
-    for minute in range(2, 8):
-        book.trade(100, END + timedelta(minutes=minute))
-        changed = [row for row in rows(book, "orders") if old.get(row["orderId"]) != row]
-        assert all("2026-11-20T07:0" in row["modifyDate"] for row in changed)
-        statuses |= {row["orderStatus"] for row in changed}
-    assert {"shipped", "cancelled", "on_hold", "awaiting_shipment"} <= statuses
-    voided = [row for row in rows(book, "shipments") if row["voided"] and row["voidDate"] > "2026-11-20T07:0"]
-    assert any(row["shipmentId"] in old_labels for row in voided)
-    assert any(row["internalNotes"] == "Changed by phone." for row in changed)
-
-
-def test_trading_after_createorders_never_gives_an_id_twice(run: Run) -> None:
-    book = small()
-    client = run(book=book)
-    order = {
-        "orderNumber": "1",
-        "orderDate": "2026-11-20",
-        "orderStatus": "on_hold",
-        "billTo": {},
-        "shipTo": {},
-    }
-    created = client.post("/orders/createorders", [order]).json()["results"][0]["orderId"]
-    book.trade(50, END + timedelta(minutes=5))
-    assert book.order(created)["orderNumber"] == "1"
-    assert book.highest_id("orders") > created
-
-
-def test_the_sandbox_trades_by_itself_while_it_runs(run: Run) -> None:
-    book = small()
-    traded = threading.Event()
-    trade = book.trade
-
-    def note(steps: int, now: datetime | None = None) -> None:
-        trade(steps, now)
-        traded.set()
-
-    book.trade = note  # type: ignore[method-assign]
-    run(book=book, trade_every_seconds=0.01)
-    assert traded.wait(5)
-
-
-def test_voiding_a_label_sends_its_order_back_and_is_found_by_void_date(run: Run) -> None:
-    book = small()
-    client = run(book=book)
-    labels = rows(book, "shipments")
-    packages = Counter(row["orderId"] for row in labels)
-    label = next(row for row in labels if packages[row["orderId"]] == 1 and not row["voided"])
-    book.void_shipment(label["shipmentId"], END + timedelta(days=7))
-    order = client.get(f"/orders/{label['orderId']}").json()
-    assert (order["orderStatus"], order["shipDate"]) == ("awaiting_shipment", None)
-    found = client.rows("shipments", voidDateStart="2026-11-27")
-    assert [row["shipmentId"] for row in found] == [label["shipmentId"]]
-    assert found[0]["createDate"] == label["createDate"]
-
-
 def test_receipts_are_told_over_the_control_path(run: Run, year: Book) -> None:
     answer = requests.get(run(book=year).sandbox.url + "/_sandbox/receipts", timeout=10).json()
     assert answer["receipts"] == year.receipts
@@ -402,11 +316,3 @@ def test_a_large_business_is_supplied_and_its_numbers_stay_in_range() -> None:
 def test_a_business_without_days_is_refused() -> None:
     with pytest.raises(ValueError, match="start before its end"):
         generate_business(BusinessPlan(end=END, start=END))
-
-
-def test_trading_can_be_asked_for_over_the_control_path(run: Run) -> None:
-    book = generate_business(BusinessPlan(weeks=1))
-    before = len(book.orders)
-    client = run(book=book)
-    answer = requests.post(client.sandbox.url + "/_sandbox/trade", params={"steps": 40}, timeout=10)
-    assert answer.json()["orders"] == len(book.orders) > before
