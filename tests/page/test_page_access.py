@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from conftest import Served, serve
+from page_process import Served, serve
 from playwright.sync_api import Browser, Page, expect
 from published_folder import Business, PublishedFolder
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 import workshop
-from conftest import Served
 from looking import panel
+from page_process import Served
 from playwright.sync_api import Locator, Page, expect
 from published_folder import Business, PublishedFolder
 

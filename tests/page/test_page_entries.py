@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import Served
 from looking import cells, choose, panel
+from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from conftest import Served
 from looking import cells, choose_first_row, panel
+from page_process import Served
 from playwright.sync_api import Locator, Page, expect
 from published_folder import OPEN, Business, PublishedFolder
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 
-from conftest import Served
 from looking import cells, choose_first_row, download, figure, panel, printed_text, search, workbook_texts
+from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import OPEN, SHIPPED_TODAY, TWO_PACKAGES, Business, PublishedFolder
 

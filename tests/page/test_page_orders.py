@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from conftest import Served
 from looking import cells, choose_first_row, expect_orders, panel, search
+from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 

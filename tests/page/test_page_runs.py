@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import Served
 from looking import cells, figure, panel
+from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 import workshop
-from conftest import Served
 from looking import cells, choose_first_row, figure, panel
+from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conftest import Served
 from looking import expect_orders, figure
+from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Served
 from looking import cells, figure, panel
+from page_process import Served
 from playwright.sync_api import Locator, Page, expect
 from published_folder import Business, PublishedFolder
 

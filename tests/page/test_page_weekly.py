@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from conftest import Served
 from looking import badge, cells, choose_first_row, download, panel, printed_text, workbook_texts
+from page_process import Served
 from playwright.sync_api import Page, expect
 from published_bill import Bill
 from published_folder import Business, PublishedFolder
