@@ -108,6 +108,7 @@ def serve(port: int, as_json: bool) -> None:
     serve_home(
         settings,
         page_command(port, settings.address),
+        port,
         _stop_signal(),
         announce=lambda: answer(_serving(settings, port), as_json, answers.tell_serving),
     )
@@ -145,6 +146,7 @@ def demo(once: bool, port: int, as_json: bool) -> None:
             serve_home(
                 rehearsed,
                 page_command(port, rehearsed.address),
+                port,
                 _stop_signal(),
                 announce=lambda: say(answers.tell_serving(_serving(rehearsed, port))),
                 sync_every_minutes=1,

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from ipaddress import ip_address
 
 from workflows.access import login_kind
 from workflows.errors import AlreadyRunning, ShipledgerError
 from workflows.jobs import JobClient
 from workflows.reports.archive import load_libraries
 from workflows.scheduling import SYNC_EVERY_MINUTES, may_start, missed, start, start_schedule
-from workflows.settings import Settings
+from workflows.settings import LOOPBACK, Settings
 from workflows.worker import become_worker
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ _JUMP_SECONDS = 30
 def serve(
     settings: Settings,
     page_command: list[str],
+    port: int,
     stopped: threading.Event,
     announce: Callable[[], None],
     sync_every_minutes: int = SYNC_EVERY_MINUTES,
@@ -37,8 +40,9 @@ def serve(
     Args:
         settings: The configuration; the page's process gets it through its environment.
         page_command: The command line of the page's process.
+        port: The port the page listens on.
         stopped: Set to stop.
-        announce: Called once this process is the worker and the page has been started.
+        announce: Called once this process is the worker and the page can be opened.
         sync_every_minutes: How often a sync is due.
 
     Raises:
@@ -52,11 +56,11 @@ def serve(
         raise AlreadyRunning(f"A worker for {settings.home} is running already. Stop it first, or use it.")
     with _page(settings, page_command) as page:
         start_schedule(settings.timezone.key, sync_every_minutes)
-        announce()
         _first_jobs(settings, jobs)
         threading.Thread(target=load_libraries, daemon=True).start()
         clock = ClockWatch(time.time(), time.monotonic())
-        while not stopped.wait(0.5):
+        announced = False
+        while not stopped.wait(0.5 if announced else 0.05):
             if clock.has_jumped(time.time(), time.monotonic()):
                 log.warning("The machine slept, or its clock was set; the schedule begins anew.")
                 start_schedule(settings.timezone.key, sync_every_minutes)
@@ -64,6 +68,18 @@ def serve(
                 raise ShipledgerError(
                     f"The page ended by itself (exit {page.returncode}). Is the port taken? Try --port."
                 )
+            if not announced and _listens(settings.address, port):
+                announced = True
+                announce()
+
+
+def _listens(address: str, port: int) -> bool:
+    """Whether a page can be opened there; an address that means all of them is reached by this machine's own."""
+    try:
+        socket.create_connection((LOOPBACK if ip_address(address).is_unspecified else address, port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 class ClockWatch:
