@@ -16,6 +16,9 @@ from pathlib import Path
 
 import duckdb
 
+# A full build of a million orders takes 5.4 GB without a limit and 2.8 GB with this one, no slower: what does not
+# fit waits in the scratch directory, which a starting worker empties. dbt shares the instance, and so the limit.
+_MEMORY = "2500MB"
 _TABLES = """
 create schema if not exists raw_shipledger;
 create table if not exists raw_shipledger.build_context (
@@ -74,7 +77,9 @@ class GreenBuild:
 @contextmanager
 def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse with the worker's tables in it, for as long as the block lasts."""
+    spill = str(path.parent / "scratch" / "duckdb").replace("'", "''")
     with duckdb.connect(str(path)) as connection:
+        connection.execute(f"set memory_limit = '{_MEMORY}'; set temp_directory = '{spill}'")
         connection.execute(_TABLES)
         yield connection
 
