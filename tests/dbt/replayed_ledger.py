@@ -53,6 +53,7 @@ class ReplayedLedger:
         self.connection = duckdb.connect()
         self.connection.execute(f"""
             set timezone = '{session_zone}';
+            set threads = 1;
             attach ':memory:' as warehouse;
             attach ':memory:' as ledger;
             attach '{recording.reference}' as founded (read_only);

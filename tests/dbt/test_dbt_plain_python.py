@@ -23,7 +23,7 @@ from replayed_ledger import Recording, ReplayedLedger
 
 SEEDS = range(100)
 BUILT_BY_DBT_ITSELF = [3, 14, 15]
-# Where each key points. An order we do not hold is one whose absence is listed.
+# Where each key points. An order we do not hold is one whose absence is listed, or its labels are void.
 KEYS = {
     "sku_id": "select sku_id from skus",
     "sku_code": "select sku_code from skus",
@@ -34,6 +34,8 @@ KEYS = {
         union all
         select shipstation_order_id from exceptions
         where exception_type in ('missing_order', 'missing_ship_date', 'historical_shipment')
+        union all
+        select shipstation_order_id from packages where is_voided
     """,
 }
 SESSION_ZONES = ["UTC", "America/Los_Angeles", "Asia/Tokyo"]
