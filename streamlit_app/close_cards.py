@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -160,4 +161,6 @@ def _period_words(period: Period | None) -> str:
 
 
 def _file_words(file: Path) -> str:
-    return f"{file.stem.replace('-', ' ').replace('_', ' ')} ({file.suffix[1:].upper()})"
+    """What a report is, without what the card says already: its name ends in `-v<version>-<what it is>`."""
+    what = re.sub(r".*-v\d+-", "", file.stem).replace("-", " ")
+    return f"{what.capitalize()} ({file.suffix[1:].upper()})"

@@ -59,7 +59,7 @@ def test_the_day_is_closed_by_one_button_and_again_as_a_new_version(tab: Page, b
     expect(day.get_by_text("Closed ")).to_be_visible()
 
     with tab.expect_download() as download:
-        day.get_by_test_id("stDownloadButton").first.get_by_role("button").click()
+        day.get_by_role("button", name="Summary (PDF)").click()
     assert download.value.path().read_bytes().startswith(b"%PDF")
 
     day.get_by_role("button", name="Close again").click()
