@@ -40,7 +40,7 @@ def serve(
     Args:
         settings: The configuration; the page's process gets it through its environment.
         page_command: The command line of the page's process.
-        port: The port the page listens on.
+        port: The port the page listens on; 0 for any, of which nobody can tell when it answers.
         stopped: Set to stop.
         announce: Called once this process is the worker and the page can be opened.
         sync_every_minutes: How often a sync is due.
@@ -68,7 +68,7 @@ def serve(
                 raise ShipledgerError(
                     f"The page ended by itself (exit {page.returncode}). Is the port taken? Try --port."
                 )
-            if not announced and _listens(settings.address, port):
+            if not announced and (port == 0 or _listens(settings.address, port)):
                 announced = True
                 announce()
 
