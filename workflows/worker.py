@@ -6,6 +6,7 @@ import fcntl
 import logging
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
@@ -119,11 +120,17 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
             }
         )
         try:
-            DBOS.launch()
-            jobs.cancel_of_other_versions()
-            for queue in (QUEUE, ERRANDS_QUEUE):
-                DBOS.register_queue(queue, concurrency=1, polling_interval_sec=_POLL_SECONDS)
+            # In a thread of its own: DBOS begins in another way where an event loop runs, as in a caller's may.
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(_launch, jobs).result()
             yield jobs
         finally:
             DBOS.destroy()
             flows.set_bench(None)
+
+
+def _launch(jobs: JobClient) -> None:
+    DBOS.launch()
+    jobs.cancel_of_other_versions()
+    for queue in (QUEUE, ERRANDS_QUEUE):
+        DBOS.register_queue(queue, concurrency=1, polling_interval_sec=_POLL_SECONDS)
