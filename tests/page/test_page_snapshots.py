@@ -60,12 +60,15 @@ def test_a_file_that_is_no_snapshot_is_told_in_a_sentence(
     expect(tab.get_by_text("Traceback")).to_have_count(0)
 
 
-def test_the_page_writes_nothing(tab: Page, served: Served, folder: PublishedFolder, business: Business) -> None:
+def test_looking_changes_nothing_that_is_published_and_nothing_elsewhere(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
     folder.publish(business)
-    before = {path.relative_to(served.home) for path in served.home.rglob("*")}
+    published = served.home / "published"
+    before = {path.name: path.stat().st_mtime_ns for path in published.iterdir()}
     for view in VIEWS:
         tab.goto(f"{served.url}/{view.path}")
         expect(tab.get_by_role("heading", level=3)).not_to_have_count(0)
         expect(tab.get_by_text("Times in America/Chicago")).to_be_visible()
-    assert {path.relative_to(served.home) for path in served.home.rglob("*")} == before
+    assert {path.name: path.stat().st_mtime_ns for path in published.iterdir()} == before
     assert list(served.elsewhere.iterdir()) == []
