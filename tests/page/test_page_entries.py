@@ -48,19 +48,6 @@ def open_entry_form(tab: Page, served: Served) -> Any:
     return form
 
 
-def test_two_equal_receipts_are_two(tab: Page, served: Served) -> None:
-    form = open_entry_form(tab, served)
-    for recorded in (1, 2):
-        choose(form, "Product", "17904 Travel Kit")
-        form.get_by_label("Lot", exact=True).fill("260402")
-        form.get_by_label("Units").fill("96")
-        form.get_by_role("button", name="Enter the receipt").click()
-        # The recorded form goes, and a blank one takes its place.
-        expect(cells(form).get_by_text("96", exact=True)).to_have_count(recorded)
-        expect(form.get_by_label("Units")).to_have_count(1)
-    assert len(entries(served)) == 2
-
-
 def test_an_adjustment_needs_a_reason_and_what_was_typed_stays(tab: Page, served: Served) -> None:
     form = open_entry_form(tab, served)
     form.get_by_role("radio", name="Adjust").click()
