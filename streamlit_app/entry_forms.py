@@ -139,8 +139,7 @@ def _sentence(recorded: RecordedEntry) -> str:
 
 
 def _show_recent(settings: Settings, snapshot: Snapshot) -> None:
-    # Who only looks must not make the store.
-    entries = recent_entries(settings, _RECENT) if settings.operations.exists() else []
+    entries = recent_entries(settings, _RECENT)
     if not entries:
         st.caption("Nothing has been entered yet.")
         return

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workflows.errors import ShipledgerError, UsageError
-from workflows.store import open_store
+from workflows.store import open_store, read_store
 
 LONGEST_NOTE = 500
 
@@ -88,10 +88,8 @@ def standing_acknowledgements(store: Path) -> list[Acknowledgement]:
     Raises:
         AcknowledgementsUnreadable: The store is there and cannot be read.
     """
-    if not store.exists():
-        return []
     try:
-        with open_store(store, _TABLES) as connection:
+        with read_store(store, _TABLES) as connection:
             rows = connection.execute("""
                 select exception_id, cause, note, actor, acknowledged_at from acknowledgements as newest
                 where is_taken_back = 0 and seq = (

@@ -13,7 +13,7 @@ from sqlite3 import Connection
 from typing import cast
 
 from workflows.alarms import Alarm, Level
-from workflows.store import open_store
+from workflows.store import open_store, read_store
 
 _TABLES = """
 create table if not exists alarm_turns (
@@ -74,9 +74,7 @@ def turn_alarms(store: Path, alarms: Sequence[Alarm], now: datetime) -> list[Ala
 
 def with_since(store: Path, alarms: Sequence[Alarm]) -> list[Alarm]:
     """The alarms, each with since when it has stood, as far as that was noted; nothing is written."""
-    if not store.exists():
-        return list(alarms)
-    with open_store(store, _PREPARE) as connection:
+    with read_store(store, _PREPARE) as connection:
         on = {alarm.key: alarm.since for alarm, _seq in _standing(connection)}
     return [replace(alarm, since=on.get(alarm.key)) for alarm in alarms]
 
@@ -86,7 +84,7 @@ def untold(store: Path) -> tuple[list[Alarm], int]:
 
     One that has begun and ended between two digests is not told: nobody can do anything about it any more.
     """
-    with open_store(store, _PREPARE) as connection:
+    with read_store(store, _PREPARE) as connection:
         told = connection.execute("select coalesce(max(last_turn), 0) from alarm_digests").fetchone()[0]
         last = connection.execute("select coalesce(max(seq), 0) from alarm_turns").fetchone()[0]
         return [alarm for alarm, seq in _standing(connection) if seq > told], int(last)

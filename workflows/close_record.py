@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workflows.periods import Period
-from workflows.store import open_store
+from workflows.store import open_store, read_store
 
 _TABLES = """
 create table if not exists closes (
@@ -88,9 +88,7 @@ def recent_closes(store: Path, kind: str, limit: int = 10) -> list[Close]:
 
 
 def _read(store: Path, condition: str, *parameters: Any) -> list[Close]:
-    if not store.exists():
-        return []
-    with open_store(store, _TABLES) as connection:
+    with read_store(store, _TABLES) as connection:
         rows = connection.execute(f"select {_COLUMNS} from closes {condition}", parameters).fetchall()
     return [_close(*row) for row in rows]
 

@@ -32,6 +32,7 @@ from workflows.settings import Settings
 from workflows.warehouse import (
     GreenBuild,
     Run,
+    forget_green_build,
     former_system,
     loads_to_build,
     newest_finished_run,
@@ -147,6 +148,7 @@ class Engine:
             set_build_context(connection, as_of, settings.timezone.key, run.run_id)
             full = green is None or green.fingerprint != print_now or not settings.ledger.exists()
             if full:
+                forget_green_build(connection)
                 remove_ledger(settings.ledger)
             outcome = self._modelling.build(
                 project,

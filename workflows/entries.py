@@ -160,7 +160,8 @@ def record_lot_state(settings: Settings, state: LotState) -> LotState:
 
 def recent_entries(settings: Settings, limit: int = 50) -> list[Entry]:
     """The newest entries, the last one first, those included that the published ledger does not show yet."""
-    prepare_home(settings)
+    if not settings.operations.exists():
+        return []
     with writing(settings.operations) as store:
         return store.newest_entries(limit)
 

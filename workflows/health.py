@@ -18,7 +18,7 @@ from workflows.operations import writing
 from workflows.publishing import current_snapshot
 from workflows.reading import open_snapshot
 from workflows.settings import Settings
-from workflows.store import open_store
+from workflows.store import open_store, read_store
 
 # Each source may be that old: a sync is due every five minutes, a build every hour.
 STALE_AFTER = timedelta(hours=2)
@@ -107,10 +107,8 @@ def run_health(settings: Settings) -> HealthReport:
 
 def health_history(settings: Settings, days: int = 90) -> list[HealthPoint]:
     """The results of the last days, the oldest first."""
-    if not settings.operations.exists():
-        return []
     since = (datetime.now(UTC) - timedelta(days=days)).isoformat()
-    with open_store(settings.operations, _TABLES) as connection:
+    with read_store(settings.operations, _TABLES) as connection:
         rows = connection.execute(
             "select checked_at, sum(is_ok), group_concat(case when is_ok then null else name end, '|')"
             " from health_results where checked_at >= ? group by checked_at order by checked_at",

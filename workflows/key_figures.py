@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from workflows.settings import Settings
-from workflows.store import open_store
+from workflows.store import open_store, read_store
 
 COUNTED = ("orders_in", "units_in", "orders_shipped", "units_shipped", "api_requests", "sync_count", "repairs")
 MEASURED = ("sync_seconds", "watermark_age_minutes")
@@ -103,7 +103,7 @@ def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: 
 
 def key_figures(settings: Settings) -> list[dict[str, Any]]:
     """All key figures, oldest day first: `day`, and a number or None under each name of this module."""
-    with open_store(settings.operations, _TABLES) as kept:
+    with read_store(settings.operations, _TABLES) as kept:
         rows = kept.execute(f"select day, {', '.join(_NUMBERS)} from key_figures order by day").fetchall()
     named = [dict(zip(("day", *_NUMBERS), row, strict=True)) for row in rows]
     return [row | {"day": date.fromisoformat(row["day"])} for row in named]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from workflows.store import open_store
+from workflows.store import open_store, read_store
 
 _TABLES = """
 create table if not exists open_units (
@@ -115,7 +115,7 @@ def note_measurement(store: Path, run_id: str, measured: Measurement) -> None:
 
 def read_open_units(store: Path, limit: int = 1000) -> list[Measurement]:
     """The last measurements, newest first."""
-    with open_store(store, _TABLES) as connection:
+    with read_store(store, _TABLES) as connection:
         rows = connection.execute(
             "select measured_at, units_there, units_here, differences from open_units order by seq desc limit ?",
             [limit],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 _BUSY_SECONDS = 30
@@ -18,10 +18,24 @@ def open_store(store: Path, tables: str) -> Iterator[sqlite3.Connection]:
         store: The SQLite file; made when missing.
         tables: The statements that make the tables the block works with, each `if not exists`.
     """
-    connection = sqlite3.connect(store, timeout=_BUSY_SECONDS)
-    try:
+    with _prepared(store, tables) as connection, connection:
+        yield connection
+
+
+@contextmanager
+def read_store(store: Path, tables: str) -> Iterator[sqlite3.Connection]:
+    """The store to read from: who only looks makes no file, and finds a missing one without rows.
+
+    Args:
+        store: The SQLite file.
+        tables: As for `open_store`.
+    """
+    with _prepared(store if store.exists() else ":memory:", tables) as connection:
+        yield connection
+
+
+@contextmanager
+def _prepared(database: Path | str, tables: str) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(database, timeout=_BUSY_SECONDS)) as connection:
         connection.executescript(tables)
-        with connection:
-            yield connection
-    finally:
-        connection.close()
+        yield connection

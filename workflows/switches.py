@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workflows.errors import UsageError
-from workflows.store import open_store
+from workflows.store import open_store, read_store
 
 # What runs by itself, and what that is for.
 SWITCHES = {
@@ -61,15 +61,14 @@ def read_switches(store: Path) -> list[Switch]:
         store: The operations store; it need not exist yet.
     """
     turned: dict[str, Switch] = {}
-    if store.exists():
-        with open_store(store, _TABLES) as connection:
-            for name, is_on, actor, at in connection.execute(
-                "select name, is_on, actor, turned_at from switch_turns"
-                " where seq in (select max(seq) from switch_turns group by name)"
-            ):
-                turned[name] = Switch(
-                    name, SWITCHES.get(name, ""), bool(is_on), actor, datetime.fromisoformat(at).astimezone(UTC)
-                )
+    with read_store(store, _TABLES) as connection:
+        for name, is_on, actor, at in connection.execute(
+            "select name, is_on, actor, turned_at from switch_turns"
+            " where seq in (select max(seq) from switch_turns group by name)"
+        ):
+            turned[name] = Switch(
+                name, SWITCHES.get(name, ""), bool(is_on), actor, datetime.fromisoformat(at).astimezone(UTC)
+            )
     return [turned.get(name, Switch(name, purpose)) for name, purpose in SWITCHES.items()]
 
 

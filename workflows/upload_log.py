@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.xcart_upload import UploadLine
-from workflows.store import open_store
+from workflows.store import open_store, read_store
 
 _TABLES = """
 create table if not exists uploads (
@@ -81,7 +81,7 @@ def append_events(store: Path, run_id: str, events: Iterable[UploadEvent]) -> No
 
 def last_events(store: Path) -> dict[str, UploadEvent]:
     """The last event of each order, by order key."""
-    with open_store(store, _TABLES) as connection:
+    with read_store(store, _TABLES) as connection:
         rows = connection.execute(
             "select order_key, order_number, event, detail, shipstation_order_id, lines, noted_at from uploads"
             " where seq in (select max(seq) from uploads group by order_key)"

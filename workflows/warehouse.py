@@ -166,6 +166,11 @@ def read_green_build(connection: duckdb.DuckDBPyConnection) -> GreenBuild | None
     return GreenBuild(row[0], row[1], row[2].astimezone(UTC)) if row else None
 
 
+def forget_green_build(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have the next build make everything anew: until one is green, what is there is only a part."""
+    connection.execute("delete from raw_shipledger.green_build")
+
+
 def note_green_build(connection: duckdb.DuckDBPyConnection, build: GreenBuild, loads: Sequence[str]) -> None:
     """Note that a build of these loads was green."""
     connection.execute("begin")

@@ -49,8 +49,11 @@ def choose_first_row(place: Page | Locator, table: int = 0) -> None:
 
 
 def choose(place: Locator, label: str, option: str) -> None:
-    """Choose from a list that opens, once the page stands still: a list that is drawn anew closes."""
+    """Choose from a list that opens, once the page stands still: one that is drawn anew or scrolled closes."""
     expect(place.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    place.get_by_label(label).scroll_into_view_if_needed()
+    # The browser tells of a scroll in the frame after it.
+    place.page.evaluate("new Promise(told => requestAnimationFrame(() => requestAnimationFrame(told)))")
     place.get_by_label(label).click()
     place.page.get_by_role("option", name=option).click()
 

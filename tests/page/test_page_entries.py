@@ -48,6 +48,37 @@ def open_entry_form(tab: Page, served: Served) -> Any:
     return form
 
 
+def test_a_receipt_is_recorded_once_with_its_actor_though_the_button_is_clicked_twice(
+    tab: Page, served: Served
+) -> None:
+    form = open_entry_form(tab, served)
+    be(tab, "Dana D.")
+    choose(form, "Product", "17612 PT Kit")
+    form.get_by_label("Lot", exact=True).fill("260401")
+    form.get_by_label("Units").fill("576")
+    form.get_by_label("Note").fill(NOTE)
+    form.get_by_role("button", name="Enter the receipt").dblclick()
+    expect(form.get_by_text("Received: 576 units of 17612, lot 260401.")).to_be_visible()
+    told = ["Received", "17612", "260401", "576", NOTE, "Dana D.", "waits for a sync"]
+    expect(cells(form)).to_contain_text(told)
+    expect(form.get_by_label("Units")).to_have_count(1)
+    expect(form.get_by_label("Units")).to_have_value("")
+    assert entries(served) == [("receive", "17612", "260401", 576, None, NOTE, "Dana D.")]
+
+
+def test_two_equal_receipts_are_two(tab: Page, served: Served) -> None:
+    form = open_entry_form(tab, served)
+    for recorded in (1, 2):
+        choose(form, "Product", "17904 Travel Kit")
+        form.get_by_label("Lot", exact=True).fill("260402")
+        form.get_by_label("Units").fill("96")
+        form.get_by_role("button", name="Enter the receipt").click()
+        # The recorded form goes, and a blank one takes its place.
+        expect(cells(form).get_by_text("96", exact=True)).to_have_count(recorded)
+        expect(form.get_by_label("Units")).to_have_count(1)
+    assert len(entries(served)) == 2
+
+
 def test_an_adjustment_needs_a_reason_and_what_was_typed_stays(tab: Page, served: Served) -> None:
     form = open_entry_form(tab, served)
     form.get_by_role("radio", name="Adjust").click()
@@ -98,6 +129,22 @@ def test_a_count_is_blind_compares_recounts_what_differs_and_books_the_differenc
     shelf.get_by_role("button", name="Book the count").dblclick()
     expect(shelf.get_by_text("1 with a difference (-3 units)")).to_be_visible()
     assert [row[:6] for row in entries(served)] == [("count", "17612", "250300", -3, "count", "first count 90")]
+
+
+def test_a_count_knows_what_was_entered_since_the_snapshot(tab: Page, served: Served) -> None:
+    form = open_entry_form(tab, served)
+    choose(form, "Product", "17904 Travel Kit")
+    form.get_by_label("Lot", exact=True).fill("240901")
+    form.get_by_label("Units").fill("40")
+    form.get_by_role("button", name="Enter the receipt").click()
+    expect(form.get_by_text("Received: 40 units")).to_be_visible()
+    tab.get_by_role("link", name="Count").click()
+    shelf = panel(tab, "Count the shelf")
+    shelf.get_by_role("button", name="17904 Travel Kit").click()
+    shelf.get_by_label("Lot 240901").fill("136")
+    shelf.get_by_role("button", name="Compare with the ledger").click()
+    expect(shelf.get_by_text("all of it agrees with the ledger")).to_be_visible()
+    expect(cells(shelf)).to_contain_text(["240901", "136", "96", "40", "136", "0", "✓ agrees"])
 
 
 def test_a_lot_nobody_knows_is_refused_before_anything_is_booked(tab: Page, served: Served) -> None:

@@ -61,7 +61,7 @@ def test_a_line_opens_its_shipments_and_a_shipment_its_order(
     assert tab.url.endswith("sku=17612")
     expect(cells(week, 1)).to_contain_text([HOSTILE, "71", "oldest lot", "12"])
     choose_first_row(week, 1)
-    expect(panel(tab, "One order").get_by_text(HOSTILE)).to_be_visible()
+    expect(panel(tab, "One order").get_by_text(HOSTILE).first).to_be_visible()
 
 
 def test_a_line_without_shipments_says_so(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
+
+from dbos import DBOS
 
 from workflows.jobs import Job, JobClient
 from workflows.settings import Settings
@@ -29,7 +30,9 @@ def done(jobs: JobClient, kind: str, **arguments: Any) -> Job:
 
 def ended(jobs: JobClient, run_id: str) -> Job:
     """A job once it has ended."""
-    while (job := jobs.job(run_id)) is not None and job.is_open:
-        time.sleep(0.02)
+    with suppress(Exception):
+        # What it ended with is in the job.
+        DBOS.retrieve_workflow(run_id).get_result(polling_interval_sec=0.02)
+    job = jobs.job(run_id)
     assert job is not None
     return job
