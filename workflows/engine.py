@@ -137,7 +137,8 @@ class Engine:
         project = fingerprint()
         # Held until the end: dbt shares it, and opening the file anew costs a tenth of a warm build.
         with open_warehouse(settings.warehouse) as connection:
-            print_now = project + former_system(connection)
+            state = former_system(connection)
+            print_now = project + state
             loads = loads_to_build(connection)
             green = read_green_build(connection)
             if not loads and green is not None and self._is_fresh(green, print_now, today, as_of):
@@ -151,7 +152,9 @@ class Engine:
                 forget_green_build(connection)
                 remove_ledger(settings.ledger)
             outcome = self._modelling.build(
+                connection,
                 project,
+                state=state,
                 full=full,
                 unused_tags=unused,
                 on_node=lambda done, total: report("models", done, total),

@@ -1,8 +1,8 @@
 """The statements of real dbt builds, recorded once and replayed in memory: a hundred businesses in a minute.
 
-dbt spends most of a small build on itself. What it sends to DuckDB (tables with their constraints, hooks, tests)
-depends on the project and on which relations are there, never on the rows in them, so the statements of one first
-and one warm build hold for every business. That a replay leaves what dbt itself leaves is a test of its own.
+dbt spends most of a small build on itself, and what it sends depends on the project and on the relations that
+are there, never on their rows (see `workflows.replay`). So the statements of one first and one warm build hold
+for every business. That a replay leaves what dbt itself leaves is a test of its own.
 """
 
 from __future__ import annotations
@@ -15,21 +15,11 @@ import duckdb
 import raw_tables
 from ledger_under_test import FULL, WARM, Ledger, all_rows, failures
 
-# dbt looks around before it acts; what it sees there decides nothing here.
-_LOOKS = ("duckdb_databases()", "duckdb_constraints()", "information_schema", "describe (")
-_TRANSACTIONS = {"BEGIN", "COMMIT", "ROLLBACK"}
+from workflows.replay import Recorder, Statement
 
 
 @dataclass(frozen=True)
-class Statement:
-    """One statement of a build and the node it belongs to."""
-
-    node: str
-    sql: str
-
-
-@dataclass(frozen=True)
-class Recording:
+class RecordedBuilds:
     """What dbt sends for a first and for a warm build, and the reference data it loaded from the seed files."""
 
     first: list[Statement]
@@ -37,7 +27,7 @@ class Recording:
     reference: Path
 
     @classmethod
-    def of(cls, ledger: Ledger) -> Recording:
+    def of(cls, ledger: Ledger) -> RecordedBuilds:
         """Record both builds on an empty business that was never built; its seeds stay in its warehouse."""
         first = _statements(ledger, "build", *FULL)
         warm = _statements(ledger, "build", *WARM)
@@ -47,7 +37,7 @@ class Recording:
 class ReplayedLedger:
     """A warehouse and its marts in memory. Close it: a hundred of them are some gigabytes."""
 
-    def __init__(self, recording: Recording, session_zone: str) -> None:
+    def __init__(self, recording: RecordedBuilds, session_zone: str) -> None:
         """An empty business; `session_zone` is the database's own time zone, which no figure may depend on."""
         self._recording = recording
         self.connection = duckdb.connect()
@@ -94,18 +84,10 @@ class ReplayedLedger:
 
 def _statements(ledger: Ledger, *arguments: str) -> list[Statement]:
     """The statements that a dbt command sends for its nodes, in order."""
-    sent: list[Statement] = []
-
-    def note(event: Any) -> None:
-        if event.info.name == "SQLQuery" and event.data.node_info.unique_id:
-            sent.append(Statement(event.data.node_info.unique_id, event.data.sql))
-
-    result = ledger.run(*arguments, "--threads", "1", on_event=note)
+    recorder = Recorder()
+    result = ledger.run(*arguments, "--threads", "1", on_event=recorder)
     assert result.success, failures(result)
     with ledger.connect() as connection:
         raw_tables.mark_built(connection)
-    acts = [
-        one for one in sent if one.sql not in _TRANSACTIONS and not any(look in one.sql.lower() for look in _LOOKS)
-    ]
-    assert acts
-    return acts
+    assert recorder.statements
+    return recorder.statements

@@ -19,7 +19,7 @@ from ledger_under_test import Ledger
 from nasty_business import NastyBusiness
 from plain_ledger import PlainLedger, monday_of
 from plain_shipping import spelled
-from replayed_ledger import Recording, ReplayedLedger
+from replayed_ledger import RecordedBuilds, ReplayedLedger
 
 SEEDS = range(100)
 BUILT_BY_DBT_ITSELF = [3, 14, 15]
@@ -50,19 +50,19 @@ class Case:
 
 
 @pytest.fixture(scope="module")
-def recording(manifest: Any, tmp_path_factory: pytest.TempPathFactory) -> Recording:
-    return Recording.of(
+def recording(manifest: Any, tmp_path_factory: pytest.TempPathFactory) -> RecordedBuilds:
+    return RecordedBuilds.of(
         Ledger.unbuilt(tmp_path_factory.mktemp("recorded"), manifest, datetime(2026, 1, 9, 18, tzinfo=UTC))
     )
 
 
 @pytest.fixture(scope="module", params=SEEDS, ids=lambda seed: f"seed-{seed}-")
-def case(request: pytest.FixtureRequest, recording: Recording) -> Iterator[Case]:
+def case(request: pytest.FixtureRequest, recording: RecordedBuilds) -> Iterator[Case]:
     with closing(replayed(request.param, recording)) as ledger:
         yield Case(ledger)
 
 
-def replayed(seed: int, recording: Recording) -> ReplayedLedger:
+def replayed(seed: int, recording: RecordedBuilds) -> ReplayedLedger:
     """A business built, changed, and built warm."""
     ledger = ReplayedLedger(recording, SESSION_ZONES[seed % len(SESSION_ZONES)])
     business = NastyBusiness(seed)
@@ -75,7 +75,7 @@ def replayed(seed: int, recording: Recording) -> ReplayedLedger:
 
 @pytest.mark.parametrize("seed", BUILT_BY_DBT_ITSELF)
 def test_a_replay_leaves_what_dbt_itself_leaves(
-    seed: int, recording: Recording, new_ledger: Callable[..., Ledger]
+    seed: int, recording: RecordedBuilds, new_ledger: Callable[..., Ledger]
 ) -> None:
     ledger, business = new_ledger(), NastyBusiness(seed)
     for step, build in ((business.begin, ledger.build_anew), (business.change, ledger.build)):
@@ -86,7 +86,7 @@ def test_a_replay_leaves_what_dbt_itself_leaves(
         assert copy.tables() == ledger.tables()
 
 
-def test_already_a_few_of_the_businesses_have_what_went_wrong_before(recording: Recording) -> None:
+def test_already_a_few_of_the_businesses_have_what_went_wrong_before(recording: RecordedBuilds) -> None:
     seen: Counter[str] = Counter()
     for seed in list(SEEDS)[:5]:
         with closing(replayed(seed, recording)) as ledger:
