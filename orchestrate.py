@@ -21,10 +21,11 @@ from workflows import access, answers, commands
 from workflows.close_commands import CLOSE_COMMANDS
 from workflows.console import ACTOR, JSON, Day, answer, say, to_json, who
 from workflows.entry_commands import ENTRY_COMMANDS
-from workflows.errors import FAILED, AlreadyRunning, ShipledgerError
+from workflows.errors import FAILED, AlreadyRunning, CutoverRefused, ShipledgerError
 from workflows.job_commands import JOB_COMMANDS
 from workflows.mail_commands import MAIL_COMMANDS
 from workflows.migration_commands import MIGRATION_COMMANDS
+from workflows.parity.commands import PARITY_COMMANDS
 from workflows.progress import TerminalProgress
 from workflows.rehearsal import begin_rehearsal
 from workflows.serving import serve as serve_home
@@ -159,6 +160,7 @@ for command in (
     *JOB_COMMANDS,
     *MAIL_COMMANDS,
     *MIGRATION_COMMANDS,
+    *PARITY_COMMANDS,
     *XCART_COMMANDS,
 ):
     cli.add_command(command)
@@ -211,7 +213,8 @@ def main(arguments: list[str] | None = None) -> int:
         _end_at_once(signal.SIGINT, None)
     except ShipledgerError as problem:
         run_id = problem.run_id if isinstance(problem, AlreadyRunning) else None
-        return _complain(str(problem), problem.exit_code, as_json, run_id)
+        more = problem.facts if isinstance(problem, CutoverRefused) else {}
+        return _complain(str(problem), problem.exit_code, as_json, run_id, **more)
     except Exception:
         logging.getLogger("shipledger").exception("Unexpected error")
         return _complain("Something unexpected went wrong; the log above says where.", FAILED, as_json)
@@ -225,10 +228,10 @@ def _end_at_once(number: int, _frame: FrameType | None) -> NoReturn:
     os._exit(128 + number)
 
 
-def _complain(message: str, exit_code: int, as_json: bool, run_id: str | None = None) -> int:
+def _complain(message: str, exit_code: int, as_json: bool, run_id: str | None = None, **facts: object) -> int:
     click.echo(message, err=True)
     if as_json:
-        click.echo(to_json({"error": message, "exit_code": exit_code, "run_id": run_id}))
+        click.echo(to_json({"error": message, "exit_code": exit_code, "run_id": run_id, **facts}))
     return exit_code
 
 

@@ -49,3 +49,11 @@ class FileRefused(IngestError):
 
 class FileUnfinished(IngestError):
     """A file is not complete: it may be half written. Reading it again later may help."""
+
+
+class FormerSystemOutOfReach(IngestError):
+    """The former system's database does not answer."""
+
+
+class NoSuchSource(IngestError):
+    """What was named is neither a file nor an address of a database."""

@@ -78,7 +78,7 @@ def open_legacy(path: Path) -> Iterator[sqlite3.Connection]:
     if not path.is_file():
         raise NotTheFormerSystem(f"There is no file {path}. Name the former system's SQLite database.")
     try:
-        with closing(_connect(path)) as connection:
+        with closing(connect_to(path)) as connection:
             _check_tables(path, connection)
             yield connection
     except sqlite3.DatabaseError as problem:
@@ -140,7 +140,7 @@ def legacy(rows: dict[str, list[dict[str, Any]]], note: dict[str, Any]) -> Any:
     yield dlt.resource(iter([noted]), name="imports", write_disposition="append")
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect_to(path: Path) -> sqlite3.Connection:
     """Read-only; a write-ahead log in a folder that cannot be written is left out, which only such a copy has."""
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)

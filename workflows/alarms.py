@@ -56,6 +56,7 @@ class Standing:
         unhealthy: Names of the health checks that failed last.
         open_units: SKUs of which open orders hold other units here than there, for more than one cycle.
         lost_mail: Subjects of mails that were given up.
+        disparities: Differences from the former system that the last comparison could not explain.
     """
 
     now: datetime
@@ -72,6 +73,7 @@ class Standing:
     unhealthy: Sequence[str] = ()
     open_units: Sequence[str] = ()
     lost_mail: Sequence[str] = ()
+    disparities: int = 0
 
 
 def find_alarms(standing: Standing) -> list[Alarm]:
@@ -153,6 +155,13 @@ def _of_the_data(standing: Standing) -> Iterator[Alarm]:
             "critical",
             "Open units differ from ShipStation's",
             f"{', '.join(standing.open_units)}. Run `reconcile --since` a date with `--repair`.",
+        )
+    if standing.disparities:
+        yield Alarm(
+            "parity",
+            "warning",
+            "The former system differs",
+            f"{standing.disparities} differences are unexplained: see Runs and health, or run `parity`.",
         )
     if standing.unhealthy:
         yield Alarm(

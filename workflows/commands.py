@@ -20,7 +20,7 @@ from workflows.worker import become_worker
 _POLL_SECONDS = 0.1
 _STORE_SECONDS = 30
 # What a killed job of these kinds read may be long out of date: it is finished, and then run again.
-_ALWAYS_ANEW = ("sync", "import-xcart", "upload")
+_ALWAYS_ANEW = ("sync", "import-xcart", "upload", "parity")
 
 OnProgress = Callable[[Job], None]
 
@@ -32,7 +32,7 @@ def sync(settings: Settings, actor: str, on_progress: OnProgress) -> dict[str, A
         ShipledgerError: With the contract's exit code.
     """
     account_of(settings)
-    return _run_job(settings, "sync", {}, actor, on_progress)
+    return run_job(settings, "sync", {}, actor, on_progress)
 
 
 def backfill(
@@ -53,7 +53,7 @@ def backfill(
     account_of(settings)
     start, end = _span(settings, since, until)
     arguments = {"since": start.isoformat(), "until": end.isoformat() if end else None}
-    return _run_job(settings, "backfill", arguments, actor, on_progress)
+    return run_job(settings, "backfill", arguments, actor, on_progress)
 
 
 def reconcile(
@@ -84,7 +84,7 @@ def reconcile(
         "until": (end or datetime.now(UTC)).isoformat(),
         "repair": repair,
     }
-    return _run_job(settings, "reconcile", arguments, actor, on_progress)
+    return run_job(settings, "reconcile", arguments, actor, on_progress)
 
 
 def close(
@@ -106,7 +106,7 @@ def close(
     account_of(settings)
     day = day or settings.today()
     period_to_close(kind, day, settings.today())
-    return _run_job(settings, kind, {"date": day.isoformat(), "force": force}, actor, on_progress)
+    return run_job(settings, kind, {"date": day.isoformat(), "force": force}, actor, on_progress)
 
 
 def import_xcart(settings: Settings, path: Path, actor: str, on_progress: OnProgress) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def import_xcart(settings: Settings, path: Path, actor: str, on_progress: OnProg
     """
     if not path.exists():
         raise UsageError(f"There is nothing at {path}. Give the shop's XML file, or the folder it is in.")
-    return _run_job(settings, "import-xcart", {"path": str(path.absolute())}, actor, on_progress)
+    return run_job(settings, "import-xcart", {"path": str(path.absolute())}, actor, on_progress)
 
 
 def upload(settings: Settings, dry_run: bool, actor: str, on_progress: OnProgress) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def upload(settings: Settings, dry_run: bool, actor: str, on_progress: OnProgres
         ShipledgerError: With the contract's exit code.
     """
     account_of(settings)
-    return _run_job(settings, "upload", {"dry_run": dry_run}, actor, on_progress)
+    return run_job(settings, "upload", {"dry_run": dry_run}, actor, on_progress)
 
 
 def retry(settings: Settings, run_id: str, actor: str, on_progress: OnProgress) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def migrate(
     """
     legacy = str(file.absolute()) if file else None
     arguments = {"legacy": legacy, "dry_run": dry_run, "rollback": file is None}
-    return _run_job(settings, "migrate", arguments, actor, on_progress)
+    return run_job(settings, "migrate", arguments, actor, on_progress)
 
 
 def backup(settings: Settings, folder: Path | None, actor: str, on_progress: OnProgress) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def backup(settings: Settings, folder: Path | None, actor: str, on_progress: OnP
         ShipledgerError: With the contract's exit code.
     """
     arguments = {"to": str(folder.absolute()) if folder else None}
-    return _run_job(settings, "backup", arguments, actor, on_progress)
+    return run_job(settings, "backup", arguments, actor, on_progress)
 
 
 def _span(settings: Settings, since: date, until: date | None) -> tuple[datetime, datetime | None]:
@@ -211,10 +211,14 @@ def _midnight(settings: Settings, day: date) -> datetime:
     return datetime.combine(day, time_of_day(), settings.timezone).astimezone(UTC)
 
 
-def _run_job(
+def run_job(
     settings: Settings, kind: str, arguments: dict[str, Any], actor: str, on_progress: OnProgress
 ) -> dict[str, Any]:
-    """Run a job to its end: in this process when no worker lives, else at the worker."""
+    """Run a job to its end and give its facts: in this process when no worker lives, else at the worker.
+
+    Raises:
+        ShipledgerError: With the contract's exit code.
+    """
     own = become_worker(settings)
     if own is not None:
         return _run_here(own, kind, arguments, actor, on_progress)

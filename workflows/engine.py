@@ -20,7 +20,7 @@ from ingest.operations import load_entries
 from ingest.pipeline import Warehouse
 from ingest.reconcile import reconcile
 from ingest.xcart import prepare_tables
-from workflows.errors import ConfigurationError, OutOfReach, ShipledgerError
+from workflows.errors import ConfigurationError, OutOfReach, ShipledgerError, UsageError
 from workflows.frozen_store import prepare_closes
 from workflows.home import check_warehouse
 from workflows.key_figures import note_key_figures
@@ -238,6 +238,8 @@ def _for_the_user(problem: ingest_errors.IngestError) -> ShipledgerError:
     """The same sentence, with the contract's exit code."""
     if isinstance(problem, ingest_errors.CredentialsRejected):
         return ConfigurationError(str(problem))
-    if isinstance(problem, ingest_errors.ApiUnreachable):
+    if isinstance(problem, ingest_errors.ApiUnreachable | ingest_errors.FormerSystemOutOfReach):
         return OutOfReach(str(problem))
+    if isinstance(problem, ingest_errors.NoSuchSource):
+        return UsageError(str(problem))
     return ShipledgerError(str(problem))

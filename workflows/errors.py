@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 FAILED = 1
 WRONG_USAGE = 2
 TRY_AGAIN_LATER = 75
@@ -50,7 +52,7 @@ class EntryRefused(UsageError):
 
 
 class OutOfReach(ShipledgerError):
-    """ShipStation stayed out of reach; the next run goes on where this one stopped."""
+    """ShipStation, or the former system, stayed out of reach; the next run goes on where this one stopped."""
 
     exit_code = TRY_AGAIN_LATER
 
@@ -89,6 +91,21 @@ class BuildFailed(ShipledgerError):
 
 class MigrationRefused(ShipledgerError):
     """The former system's data did not pass the validation; nothing was published, and all was put back."""
+
+
+class CutoverRefused(ShipledgerError):
+    """Parity has not held for long enough; nothing was changed.
+
+    Attributes:
+        facts: The numbers of the refusal.
+    """
+
+    def __init__(self, message: str, facts: dict[str, Any]) -> None:
+        super().__init__(message, facts)
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class HomeUnusable(ShipledgerError):

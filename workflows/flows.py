@@ -160,26 +160,29 @@ def _publish(kind: str, started_at: datetime, loaded: Facts, built_at: datetime)
 
 @contextmanager
 def working(step: str) -> Iterator[None]:
-    """A step's work on the warehouse: one at a time.
+    """A step's work on the warehouse: one at a time."""
+    with current_bench().turn, told_as_sentence(step):
+        yield
 
-    What nobody foresaw goes to the log whole, and to the user as a sentence.
-    """
-    with current_bench().turn:
-        try:
-            yield
-        except ShipledgerError as problem:
-            log.warning("The step '%s' ended: %s", step, problem)
-            raise
-        except Exception as problem:
-            cancelled = _cause(problem, Cancelled)
-            if cancelled is not None:
-                raise cancelled from problem
-            log.exception("The step '%s' failed unexpectedly", step)
-            raise ShipledgerError(
-                f"Something unexpected went wrong at the step '{step}' ({type(problem).__name__}). What was "
-                "published before stays; logs/shipledger.log in the home has the details. Try again, and "
-                "report it if it stays."
-            ) from problem
+
+@contextmanager
+def told_as_sentence(step: str) -> Iterator[None]:
+    """A step's work: what nobody foresaw goes to the log whole, and to the user as a sentence."""
+    try:
+        yield
+    except ShipledgerError as problem:
+        log.warning("The step '%s' ended: %s", step, problem)
+        raise
+    except Exception as problem:
+        cancelled = _cause(problem, Cancelled)
+        if cancelled is not None:
+            raise cancelled from problem
+        log.exception("The step '%s' failed unexpectedly", step)
+        raise ShipledgerError(
+            f"Something unexpected went wrong at the step '{step}' ({type(problem).__name__}). What was "
+            "published before stays; logs/shipledger.log in the home has the details. Try again, and "
+            "report it if it stays."
+        ) from problem
 
 
 def _cause(problem: BaseException | None, wanted: type[Exception]) -> BaseException | None:

@@ -25,13 +25,13 @@ APPLICATION = "shipledger"
 # Raised when the steps of a workflow change, so that no job is resumed by other code than began it.
 APPLICATION_VERSION = "shipledger-3"
 CLOSES = ("eod", "eow", "eom")
-# They send mail, which may take its time, and need no turn at the warehouse.
-ERRANDS = ("digest", "watch")
+# They send mail or read the former system, which may take its time, and need no turn at the warehouse.
+ERRANDS = ("digest", "watch", "parity")
 # Every kind but `watch`, which is too frequent to be listed.
 KINDS = (
     *("sync", "backfill", "reconcile", "import-xcart", "upload"),
     *CLOSES,
-    *("migrate", "backup", "health", "cleanup", "digest"),
+    *("migrate", "parity", "backup", "health", "cleanup", "digest"),
 )
 _DELETED_AT_ONCE = 500
 _OPEN = ("ENQUEUED", "PENDING", "DELAYED")

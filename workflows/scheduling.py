@@ -13,6 +13,7 @@ from dbos import DBOS
 from workflows import flows
 from workflows.errors import AlreadyRunning
 from workflows.jobs import JobClient
+from workflows.parity.cutover_log import is_cut_over
 from workflows.settings import Settings
 from workflows.switches import is_on
 
@@ -28,6 +29,8 @@ _WATCH_EVERY_MINUTES = 5
 _READS_SHIPSTATION = ("sync", "reconcile")
 # The shop rewrites its file a few times a day; a file that did not change costs reading it once.
 _IMPORT_EVERY_MINUTES = 5
+# A cutover allows for gaps of twice that, see `parity.toml`.
+_COMPARE_EVERY_HOURS = 2
 
 
 @DBOS.workflow(name="scheduled")
@@ -42,8 +45,10 @@ def _scheduled(due_at: datetime, kind: Any) -> None:
 
 
 def may_start(settings: Settings, kind: str) -> bool:
-    """Whether a kind is switched on, and there is what it needs: nothing is read without credentials."""
+    """Whether a kind is switched on, and there is what it needs: credentials, a former system not yet left."""
     has_credentials = bool(settings.api_key and settings.api_secret)
+    if kind == "parity" and (settings.legacy_url is None or is_cut_over(settings.operations)):
+        return False
     return is_on(settings.operations, kind) and (has_credentials or kind not in _READS_SHIPSTATION)
 
 
@@ -73,6 +78,8 @@ def start_schedule(timezone: str, sync_every_minutes: int = SYNC_EVERY_MINUTES) 
     if _xcart_path() is not None:
         often["import-xcart"] = _IMPORT_EVERY_MINUTES
     cron = {kind: f"*/{minutes} * * * *" for kind, minutes in often.items()}
+    if _settings().legacy_url is not None:
+        cron["parity"] = f"0 */{_COMPARE_EVERY_HOURS} * * *"
     cron |= {kind: f"{minute} {hour} * * *" for kind, (minute, hour) in DAILY.items()}
     DBOS.apply_schedules(
         [
@@ -118,7 +125,11 @@ def _arguments(kind: str, due_at: datetime) -> dict[str, Any]:
 
 
 def _xcart_path() -> Path | None:
-    return flows.current_bench().engine.settings.xcart_path
+    return _settings().xcart_path
+
+
+def _settings() -> Settings:
+    return flows.current_bench().engine.settings
 
 
 def _last_days(until: datetime) -> dict[str, Any]:

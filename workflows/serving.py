@@ -128,4 +128,5 @@ def page_environment(settings: Settings) -> dict[str, str]:
         "SHIPLEDGER_TIMEZONE": settings.timezone.key,
         "SHIPSTATION_API_KEY": "configured" if settings.api_key else "",
         "SHIPSTATION_API_SECRET": "configured" if settings.api_secret else "",
+        "SHIPLEDGER_LEGACY_URL": "configured" if settings.legacy_url else "",
     }

@@ -64,6 +64,8 @@ class Settings:
         users_file: The users, their roles and their passwords' hashes; see `access`.
         oidc: The identity provider, None when not configured.
         mail: Where e-mail goes out, None when none is sent.
+        legacy_url: The running former system's database, a file or a SQLAlchemy URL; None where there is none.
+        parity_file: The criteria of parity with it; see `parity.criteria`.
     """
 
     home: Path
@@ -82,6 +84,8 @@ class Settings:
     users_file: Path = PROJECT / "users.toml"
     oidc: Oidc | None = None
     mail: MailSettings | None = None
+    legacy_url: str | None = field(default=None, repr=False)
+    parity_file: Path = PROJECT / "parity.toml"
 
     @property
     def warehouse(self) -> Path:
@@ -141,6 +145,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         address=_address(found.get("SHIPLEDGER_ADDRESS") or LOOPBACK),
         users_file=Path(found.get("SHIPLEDGER_USERS") or PROJECT / "users.toml").expanduser().absolute(),
         oidc=_oidc(found),
+        legacy_url=found.get("SHIPLEDGER_LEGACY_URL") or None,
+        parity_file=Path(found.get("SHIPLEDGER_PARITY") or PROJECT / "parity.toml").expanduser().absolute(),
     )
 
 

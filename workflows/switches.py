@@ -14,6 +14,7 @@ SWITCHES = {
     "sync": "read ShipStation every 5 minutes",
     "import-xcart": "read the shop's file every 5 minutes, where SHIPLEDGER_XCART_PATH is set",
     "reconcile": "compare the last days with ShipStation and repair, daily",
+    "parity": "compare with the former system every 2 hours until the cutover, if SHIPLEDGER_LEGACY_URL is set",
     "health": "integrity and freshness checks, daily",
     "backup": "write a backup and read it back, daily",
     "cleanup": "remove old logs, scratch files and runs, daily",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,6 +16,8 @@ from workflows.health import health_history
 from workflows.jobs import CLOSES, Job, JobClient
 from workflows.mail import read_outbox
 from workflows.open_units import lasting_differences
+from workflows.parity.cutover_log import is_cut_over
+from workflows.parity.log import recent_runs
 from workflows.publishing import current_snapshot
 from workflows.reading import open_snapshot
 from workflows.settings import Settings
@@ -74,7 +77,7 @@ def read_published(settings: Settings) -> Published:
 
 def read_standing(settings: Settings, jobs: JobClient, published: Published, now: datetime) -> Standing:
     """How things stand now (UTC)."""
-    ended = [job for kind in _READERS for job in jobs.jobs(kinds=(kind,), status=_ENDED, limit=1)]
+    ended = _last_reads(jobs)
     latest = max(ended, key=lambda job: job.created_at or now, default=None)
     red = latest.error if latest and isinstance(latest.error, BuildFailed) else None
     recent = [job for job in ended if (job.finished_at or now) > now - _FAILURES_MATTER]
@@ -96,6 +99,7 @@ def read_standing(settings: Settings, jobs: JobClient, published: Published, now
             f"{one.sku or 'no SKU'} ({one.there} there, {one.here} here)"
             for one in lasting_differences(settings.operations)
         ],
+        disparities=unexplained_now(settings.operations),
         lost_mail=sorted({mail.subject for mail in read_outbox(settings) if mail.state == "given up"}),
     )
 
@@ -104,6 +108,21 @@ def look(settings: Settings, jobs: JobClient, now: datetime) -> list[Alarm]:
     """Note which conditions have begun or ended by now (UTC). Gives the alarms of the moment, the worst first."""
     standing = read_standing(settings, jobs, read_published(settings), now)
     return turn_alarms(settings.operations, find_alarms(standing), now)
+
+
+def unexplained_now(store: Path) -> int:
+    """Differences that the last comparison with the former system could not explain; none once it is left."""
+    last = recent_runs(store, limit=1)
+    return last[0].unexplained if last and not is_cut_over(store) else 0
+
+
+def known_watermark(jobs: JobClient) -> datetime | None:
+    """Up to when changes in ShipStation are known, by the last runs; None before the first one."""
+    return _watermark(_last_reads(jobs))
+
+
+def _last_reads(jobs: JobClient) -> list[Job]:
+    return [job for kind in _READERS for job in jobs.jobs(kinds=(kind,), status=_ENDED, limit=1)]
 
 
 def _watermark(loads: list[Job]) -> datetime | None:

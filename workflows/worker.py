@@ -25,6 +25,7 @@ from workflows.engine import Engine
 from workflows.home import prepare_home
 from workflows.jobs import APPLICATION, APPLICATION_VERSION, ERRANDS_QUEUE, QUEUE, JobClient, job_client
 from workflows.logs import log_to_home
+from workflows.parity import flow as parity_flow  # noqa: F401
 from workflows.presence import LOCK_FILE
 from workflows.settings import Settings
 

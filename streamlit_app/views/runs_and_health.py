@@ -13,6 +13,7 @@ from streamlit_app.buttons import run_button, show_refusal, start_button
 from streamlit_app.condition import last_checked, watermark
 from streamlit_app.health_panel import show_health
 from streamlit_app.panels import ROW_HEIGHT, panel, table_height
+from streamlit_app.parity_panel import show_parity
 from streamlit_app.presence import show_missing_worker
 from streamlit_app.runs import RunLine, runs_of
 from streamlit_app.snapshot import Snapshot
@@ -47,6 +48,8 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
         show_health(settings)
     with panel("What runs by itself", settings, snapshot):
         show_switches(settings)
+    with panel("Former system", settings, snapshot):
+        show_parity(settings)
     with panel("Runs", settings, snapshot):
         _show_runs(settings, moment.runs, now)
 

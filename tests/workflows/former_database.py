@@ -20,14 +20,20 @@ create table bundle_components (id integer primary key, bundle_sku_id integer no
 create table inventory_transactions (id integer primary key, date text not null, sku text not null,
     quantity integer not null, transaction_type text not null, notes text);
 create table shipped_orders (id integer primary key, ship_date text not null, order_number text not null unique,
-    customer_email text, shipstation_order_id text);
+    customer_email text, shipstation_order_id text, created_at text);
 create table shipped_items (id integer primary key, ship_date text not null, sku_lot text not null default '',
-    base_sku text not null, quantity_shipped integer not null, order_number text);
+    base_sku text not null, quantity_shipped integer not null, order_number text, created_at text);
 create table weekly_shipped_history (id integer primary key, start_date text not null, end_date text not null,
     sku text not null, quantity_shipped integer not null);
-create table orders_inbox (id integer primary key, order_number text not null);
+create table orders_inbox (id integer primary key, order_number text not null unique, order_date date,
+    status text not null default 'pending', shipstation_order_id text, total_items integer default 0,
+    created_at datetime default current_timestamp, updated_at datetime default current_timestamp);
 create table order_items_inbox (id integer primary key, order_inbox_id integer not null, sku text,
     quantity integer);
+create table workflows (id integer primary key, name text not null unique, status text not null, last_run_at text,
+    enabled integer not null default 1 check (enabled in (0, 1)));
+create table sync_watermark (id integer primary key, workflow_name text not null unique,
+    last_sync_timestamp text not null, updated_at text);
 """
 _ROWS = {
     "configuration_params (category, parameter_name, value, sku)": [

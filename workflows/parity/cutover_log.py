@@ -1,0 +1,94 @@
+"""What became of each cutover: append-only, in `operations.sqlite`.
+
+`begun` is written before the former system's flags are touched, with the values they had, and `done` after: that
+is how a cutover that was killed in between is found and finished. A rollback is noted in the same way.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from workflows.errors import AlreadyRunning
+from workflows.store import open_store, read_store
+
+BEGUN, DONE, ROLLBACK_BEGUN, ROLLED_BACK = "begun", "done", "rollback begun", "rolled back"
+_TABLES = f"""
+create table if not exists cutovers (
+    seq integer primary key autoincrement,
+    event text not null check (event in ('{BEGUN}', '{DONE}', '{ROLLBACK_BEGUN}', '{ROLLED_BACK}')),
+    actor text not null,
+    source text not null,
+    noted_at text not null,
+    facts text not null
+) strict;
+create trigger if not exists cutovers_are_never_changed before update on cutovers
+begin select raise(abort, 'cutovers are only added to'); end;
+create trigger if not exists cutovers_are_never_deleted before delete on cutovers
+begin select raise(abort, 'cutovers are only added to'); end;
+"""
+
+
+@dataclass(frozen=True)
+class CutoverEvent:
+    """Something that happened to a cutover.
+
+    Attributes:
+        event: One of this module's.
+        source: The former system, without a password.
+        noted_at: When, UTC.
+        facts: `flags` with their values before, and the `numbers` it was decided by.
+    """
+
+    event: str
+    actor: str
+    source: str
+    noted_at: datetime
+    facts: dict[str, Any]
+
+
+def last_event(store: Path) -> CutoverEvent | None:
+    """What happened last, None when there never was a cutover."""
+    with read_store(store, _TABLES) as connection:
+        row = connection.execute(
+            "select event, actor, source, noted_at, facts from cutovers order by seq desc limit 1"
+        ).fetchone()
+    if row is None:
+        return None
+    event, actor, source, noted_at, facts = row
+    return CutoverEvent(event, actor, source, datetime.fromisoformat(noted_at).astimezone(UTC), json.loads(facts))
+
+
+def note_event(store: Path, event: CutoverEvent, after: str | None) -> None:
+    """Write an event, which is on the disk when this returns.
+
+    Args:
+        store: The operations store.
+        event: What happened.
+        after: The event that has to be the last so far; None for none.
+
+    Raises:
+        AlreadyRunning: Somebody else has written one meanwhile.
+    """
+    with open_store(store, _TABLES) as connection:
+        added = connection.execute(
+            "insert into cutovers (event, actor, source, noted_at, facts) select ?, ?, ?, ?, ?"
+            " where (select event from cutovers order by seq desc limit 1) is ?",
+            (
+                *(event.event, event.actor, event.source, event.noted_at.isoformat(), json.dumps(event.facts)),
+                after,
+            ),
+        )
+    if not added.rowcount:
+        raise AlreadyRunning(
+            "Somebody else has begun a cutover or a rollback at this moment. See what came of it."
+        )
+
+
+def is_cut_over(store: Path) -> bool:
+    """Whether the former system has been left, and nobody has come back."""
+    event = last_event(store)
+    return event is not None and event.event in (BEGUN, DONE)
