@@ -49,5 +49,4 @@ docs: $(INSTALLED)
 
 # Needs uv. Writes hashes and no index's address.
 lock:
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-strip-extras --upgrade -o requirements.lock
+	uv pip compile pyproject.toml --group dev --upgrade -o requirements.lock

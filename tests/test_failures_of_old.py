@@ -9,14 +9,14 @@ PROJECT = Path(__file__).parents[1]
 NAMED = re.compile(r"`((?:tests|dbt_project)/[\w/.]+)(?:::(\w+))?`")
 
 
-def tests_by_failure() -> dict[int, list[tuple[str, str]]]:
+def named_by_failure() -> dict[int, list[tuple[str, str]]]:
     """Number of the failure: file and test of each test its row names; no test for a file that is one itself."""
     rows = re.findall(r"^\| (\d+) \|(.*)$", (PROJECT / "docs/failures.md").read_text(), re.MULTILINE)
     return {int(number): NAMED.findall(text.split("|")[2]) for number, text in rows}
 
 
 def test_each_of_the_22_failures_has_a_test() -> None:
-    named = tests_by_failure()
+    named = named_by_failure()
     assert sorted(named) == list(range(1, 23))
     assert all(named.values())
 
@@ -24,7 +24,7 @@ def test_each_of_the_22_failures_has_a_test() -> None:
 def test_every_test_that_is_named_exists() -> None:
     missing = [
         f"{number}: {file}::{test}"
-        for number, tests in tests_by_failure().items()
+        for number, tests in named_by_failure().items()
         for file, test in tests
         if not exists(PROJECT / file, test)
     ]

@@ -76,7 +76,7 @@ def test_what_changed_after_a_close_is_listed_with_its_cause_as_text(
     changed = panel(tab, "Changed after their month was closed")
     expect(cells(changed)).to_contain_text(["671700", HOSTILE, "-7", "-5.25"])
     choose_first_row(changed)
-    expect(panel(tab, "One order").get_by_text("671700")).to_be_visible()
+    expect(panel(tab, "One order").get_by_text("671700").first).to_be_visible()
 
 
 def test_before_the_first_charged_day_it_says_when_there_will_be_one(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sandbox_client import NOON, Client, Run
+from small_books import Rows, rows
 
 from sandbox import Book, BusinessPlan, Clock, Sandbox, SandboxSettings, generate_business
 
@@ -32,3 +33,18 @@ def run() -> Iterator[Run]:
 def year() -> Book:
     """The generated business with its defaults, up to a Friday morning."""
     return generate_business(BusinessPlan(end=datetime(2026, 11, 20, 15, 0, tzinfo=UTC)))
+
+
+@pytest.fixture(scope="session")
+def orders(year: Book) -> Rows:
+    return rows(year, "orders")
+
+
+@pytest.fixture(scope="session")
+def labels(year: Book) -> Rows:
+    return rows(year, "shipments")
+
+
+@pytest.fixture(scope="session")
+def marks(year: Book) -> Rows:
+    return rows(year, "fulfillments")

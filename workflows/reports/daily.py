@@ -95,8 +95,7 @@ def summarize_day(source: Source, day: date) -> Document:
     units on hand are those of the day.
     """
     facts = source.row(_FIGURES, day)
-    return _document(
-        source,
+    return source.document(
         "End of Day",
         long_day(day),
         [
@@ -167,7 +166,7 @@ def count_sheet(source: Source, day: date) -> Document:
         "and a lot that is not listed under Other. Enter the counts on the page, or with the command count."
     )
     who = "Counted by ____________________   Date and time ____________________   Checked by ____________________"
-    return _document(source, "Count Sheet", long_day(day), [Text(how), Text(who), *tables])
+    return source.document("Count Sheet", long_day(day), [Text(how), Text(who), *tables])
 
 
 def units_by_day(source: Source, day: date) -> Bars:
@@ -249,10 +248,4 @@ def _stock(rows: Sequence[dict[str, Any]]) -> Table:
             },
         },
         note="On hand and pallets at the end of the day; the columns from allocated on as of the snapshot.",
-    )
-
-
-def _document(source: Source, title: str, period: str, parts: Sequence[Any]) -> Document:
-    return Document(
-        title=title, period=period, snapshot=source.name, as_of=source.as_of, zone=source.zone, parts=parts
     )

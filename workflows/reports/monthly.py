@@ -67,12 +67,9 @@ def bill_month(source: Source, month: date, version: int) -> Document:
     restated = sum(line["total_cents"] for line in restatements)
     totals = {key: sum(day[key] for day in days) for key in _SUMMED}
     number = f"{month:%Y-%m}" if version == 1 else f"{month:%Y-%m}-{version}"
-    return Document(
+    return source.document(
         title=f"Invoice {number}",
         period=f"Fulfillment charges for {month_name(month)}, issued {short_day(source.today)}",
-        snapshot=source.name,
-        as_of=source.as_of,
-        zone=source.zone,
         parts=[
             Figures(
                 [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from workflows.errors import ShipledgerError
+from workflows.reports.document import Document, Part
 
 # Reading neither fetches extensions nor touches other files. One process opens a file in one way only, so whoever
 # reads snapshots takes these.
@@ -54,6 +55,10 @@ class Source:
     def row(self, query: str, *parameters: Any) -> dict[str, Any]:
         """The one row of an aggregate."""
         return self.rows(query, *parameters)[0]
+
+    def document(self, title: str, period: str, parts: Sequence[Part], *, is_wide: bool = False) -> Document:
+        """A report made from this snapshot; see `Document`."""
+        return Document(title, period, self.name, self.as_of, self.zone, parts, is_wide)
 
     def has(self, table: str) -> bool:
         """Whether the snapshot has this table of the marts."""

@@ -118,12 +118,9 @@ def _file_rows(recall: Recall) -> list[list[Any]]:
 
 
 def _document(source: Source, recall: Recall) -> Document:
-    return Document(
+    return source.document(
         title="Lot Recall",
         period=f"Lot {recall.lot_number} of {recall.sku_code} {recall.product_name}",
-        snapshot=source.name,
-        as_of=source.as_of,
-        zone=source.zone,
         is_wide=True,
         parts=[
             Figures(

@@ -30,12 +30,9 @@ def report_week(source: Source, monday: date) -> Document:
     shipped = sum(row["units"] for row in history if row["week_start_date"] == monday)
     short = [row for row in rows if row["alert_level"] in ("critical", "low")]
     sunday = monday + timedelta(days=6)
-    return Document(
+    return source.document(
         title="Weekly Inventory Report",
         period=f"Week of Monday, {short_day(monday)}, to Sunday, {short_day(sunday)}",
-        snapshot=source.name,
-        as_of=source.as_of,
-        zone=source.zone,
         is_wide=True,
         parts=[
             Figures(

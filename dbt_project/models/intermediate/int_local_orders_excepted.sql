@@ -74,7 +74,7 @@ found as (
 excepted as (
 
     select
-        *,
+        found.*,
         null::bigint as shipstation_order_id
     from found
 

@@ -1,38 +1,11 @@
--- Weeks, months and the details of the bill are sums of the same days; and what was billed in all, in days as they
--- were frozen and in restatements, is what the ledger charges now. When this fails, the weekly plan, the daily charges
--- and the monthly bill contradict each other, and nobody can say which is right. Weeks of the former system's history
--- have no days here.
+-- Months and the details of the bill are sums of the same days; and what was billed in all, in days as they were frozen
+-- and in restatements, is what the ledger charges now. When this fails, the daily charges and the monthly bill
+-- contradict each other, and nobody can say which is right.
 with shipped as (
 
-    select
-        coalesce(sum(shipped.quantity_shipped), 0) as units,
-        coalesce(sum(
-            if(shipped.ship_date < build_context.today, shipped.quantity_shipped, 0)
-        ), 0) as charged_units
+    select coalesce(sum(shipped.quantity_shipped), 0) as charged_units
     from {{ ref('int_shipped_daily') }} as shipped
-    cross join {{ ref('stg_shipledger__build_context') }} as build_context
-
-),
-
-known_by_day as (
-
-    select coalesce(sum(shipped.quantity_shipped), 0) as units
-    from {{ ref('int_shipped_daily') }} as shipped
-    left join {{ ref('int_weekly_averages') }} as averages
-        on
-            {{ monday_of('shipped.ship_date') }} = averages.week_start_date
-            and shipped.sku_code = averages.sku_code
-    where not coalesce(averages.is_of_former_system, false)
-
-),
-
-weeks as (
-
-    select coalesce(sum(weeks.quantity_shipped), 0) as units
-    from {{ ref('weekly_shipped_history') }} as weeks
-    inner join {{ ref('int_weekly_averages') }} as averages
-        on weeks.week_start_date = averages.week_start_date and weeks.sku_code = averages.sku_code
-    where not averages.is_of_former_system
+    inner join {{ ref('stg_shipledger__build_context') }} as build_context on shipped.ship_date < build_context.today
 
 ),
 
@@ -90,8 +63,6 @@ ledger as (
 )
 
 select
-    known_by_day.units,
-    weeks.units as units_of_weeks,
     shipped.charged_units,
     details.units as units_of_details,
     months.units + restatements.units as units_billed,
@@ -102,16 +73,13 @@ select
     months.total_cents as total_cents_billed,
     ledger.total_cents as total_cents_of_ledger
 from shipped
-cross join known_by_day
-cross join weeks
 cross join months
 cross join restatements
 cross join carriers
 cross join details
 cross join ledger
 where
-    known_by_day.units <> weeks.units
-    or shipped.charged_units <> details.units
+    shipped.charged_units <> details.units
     or months.postage_cents <> carriers.postage_cents
     or months.package_count <> carriers.package_count
     or months.restatement_cents <> restatements.total_cents
