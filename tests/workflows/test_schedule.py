@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import json
 import signal
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from command_line import CommandLine
+from dbos import DBOS
 from gates import until
+from own_worker import working
 
 from workflows.errors import UsageError
-from workflows.scheduling import DAILY
+from workflows.scheduling import DAILY, may_start, start_schedule
 from workflows.serving import ClockWatch
+from workflows.settings import Settings, read_settings
 from workflows.switches import read_switches, turn_switch
 
 
@@ -64,3 +68,20 @@ def test_a_clock_that_is_set_and_a_machine_that_slept_are_noticed_and_a_slow_loo
     assert watch.has_jumped(wall=1300.0 - 86400, steady=350.5)
     assert not watch.has_jumped(wall=1301.0 - 86400, steady=351.5)
     assert watch.has_jumped(wall=1301.0, steady=352.0)
+
+
+def test_the_former_system_is_compared_every_two_hours_where_one_is_named(tmp_path: Path) -> None:
+    alone = replace(read_settings({}), home=tmp_path)
+    beside = replace(alone, home=tmp_path / "beside", legacy_url="former.db")
+    beside.home.mkdir()
+    assert (scheduled_in(alone).get("parity"), may_start(alone, "parity")) == (None, False)
+    assert (scheduled_in(beside).get("parity"), may_start(beside, "parity")) == ("0 */2 * * *", True)
+    turn_switch(beside.operations, "parity", False, "mary")
+    assert not may_start(beside, "parity")
+
+
+def scheduled_in(settings: Settings) -> dict[str, str]:
+    """When each kind is due in a home whose worker has begun its schedule."""
+    with working(settings):
+        start_schedule(settings.timezone.key)
+        return {one["schedule_name"]: one["schedule"] for one in DBOS.list_schedules()}
