@@ -126,7 +126,8 @@ def connected(source: str, *, writable: bool = False) -> Iterator[sa.Connection]
 
 def numbers_since(connection: sa.Connection, since: datetime, first_day: date) -> set[str]:
     """The numbers of the orders that were written since an instant, or shipped since a day."""
-    instant, found = f"{since:%Y-%m-%d %H:%M:%S}", set()
+    instant = f"{since:%Y-%m-%d %H:%M:%S}"
+    found: set[Any] = set()
     for name in _REQUIRED:
         there = _there(connection, name)
         number = _text_of(name, "order_number", there)
@@ -137,8 +138,8 @@ def numbers_since(connection: sa.Connection, since: datetime, first_day: date) -
             if column in there
         ]
         query = sa.select(number).select_from(sa.table(name)).where(sa.or_(sa.false(), *conditions)).distinct()
-        found |= {row[0] for row in connection.execute(query) if row[0] is not None}
-    return found
+        found.update(connection.execute(query).scalars().all())
+    return found - {None}
 
 
 def rows_of(connection: sa.Connection, numbers: Sequence[str]) -> TheirRows:
@@ -233,7 +234,7 @@ def _ids_with_lines(connection: sa.Connection, ids: Sequence[str]) -> set[str] |
     for first in range(0, len(ids), _NUMBERS_AT_ONCE):
         wanted = of_order.in_(ids[first : first + _NUMBERS_AT_ONCE])
         query = sa.select(of_order).select_from(sa.table("order_items_inbox")).where(wanted).distinct()
-        found |= {row[0] for row in connection.execute(query)}
+        found.update(connection.execute(query).scalars().all())
     return found
 
 

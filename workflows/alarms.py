@@ -56,6 +56,7 @@ class Standing:
         unhealthy: Names of the health checks that failed last.
         open_units: SKUs of which open orders hold other units here than there, for more than one cycle.
         lost_mail: Subjects of mails that were given up.
+        is_cutover_unfinished: Whether a cutover or its rollback was begun and not finished.
         disparities: Differences from the former system that the last comparison could not explain.
     """
 
@@ -73,6 +74,7 @@ class Standing:
     unhealthy: Sequence[str] = ()
     open_units: Sequence[str] = ()
     lost_mail: Sequence[str] = ()
+    is_cutover_unfinished: bool = False
     disparities: int = 0
 
 
@@ -155,6 +157,13 @@ def _of_the_data(standing: Standing) -> Iterator[Alarm]:
             "critical",
             "Open units differ from ShipStation's",
             f"{', '.join(standing.open_units)}. Run `reconcile --since` a date with `--repair`.",
+        )
+    if standing.is_cutover_unfinished:
+        yield Alarm(
+            "cutover",
+            "critical",
+            "A cutover or its rollback is not finished",
+            "The former system's workflows may be on or off: give the same command again, which finishes it.",
         )
     if standing.disparities:
         yield Alarm(

@@ -16,7 +16,7 @@ from workflows.health import health_history
 from workflows.jobs import CLOSES, Job, JobClient
 from workflows.mail import read_outbox
 from workflows.open_units import lasting_differences
-from workflows.parity.cutover_log import is_cut_over
+from workflows.parity.cutover_log import is_cut_over, is_unfinished
 from workflows.parity.log import recent_runs
 from workflows.publishing import current_snapshot
 from workflows.reading import open_snapshot
@@ -99,6 +99,7 @@ def read_standing(settings: Settings, jobs: JobClient, published: Published, now
             f"{one.sku or 'no SKU'} ({one.there} there, {one.here} here)"
             for one in lasting_differences(settings.operations)
         ],
+        is_cutover_unfinished=is_unfinished(settings.operations),
         disparities=unexplained_now(settings.operations),
         lost_mail=sorted({mail.subject for mail in read_outbox(settings) if mail.state == "given up"}),
     )

@@ -16,7 +16,7 @@ from workflows.errors import CutoverRefused, ShipledgerError, UsageError
 from workflows.parity import cutover
 from workflows.parity.criteria import read_criteria
 from workflows.parity.cutover import cut_over, roll_back
-from workflows.parity.cutover_log import is_cut_over, last_event
+from workflows.parity.cutover_log import is_cut_over, is_unfinished, last_event
 from workflows.parity.log import ParityRun, note_run
 from workflows.parity.source import Source, known_source
 from workflows.scheduling import may_start
@@ -165,8 +165,10 @@ def test_killed_before_the_flags_were_turned_the_next_run_finishes(
     killed_at("turn_off", monkeypatch, lambda: cut_over(leaving.settings, leaving.source, "mary"))
     assert leaving.flags() == BEFORE
     assert is_cut_over(leaving.settings.operations)
+    assert is_unfinished(leaving.settings.operations)
     facts = cut_over(leaving.settings, leaving.source, "joe")
     assert (facts["action"], leaving.flags()) == ("finished", OFF)
+    assert not is_unfinished(leaving.settings.operations)
     roll_back(leaving.settings, leaving.source, "joe")
     assert leaving.flags() == BEFORE
 
@@ -220,3 +222,15 @@ def test_the_command_refuses_with_numbers_in_one_object_and_exit_1(leaving: Leav
     assert "the last comparison has 2 unexplained differences (status 2)" in answer.facts["error"]
     assert (answer.facts["hours_needed"], answer.facts["hours_held"]) == (48.0, 0.0)
     assert "Traceback" not in answer.errors
+
+
+def test_the_commands_leave_and_come_back(leaving: Leaving) -> None:
+    leaving.held()
+    command = CommandLine(leaving.settings.home, "http://127.0.0.1:9")
+    left = command.run("cutover", "--legacy", str(leaving.file), "--actor", "mary")
+    assert (left.code, left.facts["action"], left.facts["actor"]) == (0, "cutover", "mary"), left.errors
+    assert leaving.flags() == OFF
+    back = command.run("cutover", "--rollback", SHIPLEDGER_LEGACY_URL=str(leaving.file))
+    assert (back.code, back.facts["action"], leaving.flags()) == (0, "rollback", BEFORE)
+    nothing = command.run("cutover", "--rollback", "--legacy", str(leaving.file))
+    assert (nothing.code, "no cutover to roll back" in nothing.facts["error"]) == (2, True)

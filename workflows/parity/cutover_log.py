@@ -88,6 +88,12 @@ def note_event(store: Path, event: CutoverEvent, after: str | None) -> None:
         )
 
 
+def is_unfinished(store: Path) -> bool:
+    """Whether a cutover or a rollback was begun and not finished."""
+    event = last_event(store)
+    return event is not None and event.event in (BEGUN, ROLLBACK_BEGUN)
+
+
 def is_cut_over(store: Path) -> bool:
     """Whether the former system has been left, and nobody has come back."""
     event = last_event(store)

@@ -53,6 +53,8 @@ select order_number, count(*) as orders from our_orders group by order_number;
 _EVIDENCE = """
 create temp table evidence as
 select d.area, d.order_number, d.sku, d.field, d.ours, d.theirs, d.their_change, d.their_order_id,
+    -- What never changes in an order's life cannot be late.
+    d.field not in ('order id', 'order date', 'header') as is_changeable,
     d.order_number in (select order_number from our_orders where is_missing) as is_deleted,
     coalesce(list_contains($local_statuses, d.their_status), false) as is_local_status,
     coalesce(list_contains($not_held_statuses, d.our_status), false) as is_not_held,

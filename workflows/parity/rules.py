@@ -74,13 +74,15 @@ RULES = (
     ),
     Rule(
         "changed after their last look", TIMING, None,
-        "our_change > latest_explained and our_change > least(coalesce(their_look, settled), settled)"
+        "is_changeable and our_change > latest_explained"
+        " and our_change > least(coalesce(their_look, settled), settled)"
         " and not lasts_too_long",
         "changed in ShipStation after the former system had looked last",
     ),
     Rule(
         "changed after our last look", TIMING, None,
-        "their_change > latest_explained and their_change > least(our_look, settled) and not lasts_too_long",
+        "is_changeable and their_change > latest_explained and their_change > least(our_look, settled)"
+        " and not lasts_too_long",
         "written in the former system after we had looked last",
     ),
     _failure(
@@ -166,7 +168,8 @@ RULES = (
     ),
     _failure(
         5, "stuck behind the watermark",
-        "(area = 'orders' and field <> 'order' and their_change < our_change and our_change <= their_look)"
+        "(area = 'orders' and field <> 'order' and is_changeable"
+        " and their_change < our_change and our_change <= their_look)"
         " or (area <> 'orders' and theirs is null and is_stuck)",
         "changed before the former system looked, and not taken: its watermark had gone past it",
     ),
