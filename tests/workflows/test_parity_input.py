@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from command_line import CommandLine
-from conftest import copy_of
 from former_twin import FormerTwin
 from own_worker import done, working
 
@@ -38,7 +38,8 @@ def test_the_command_answers_with_one_object_and_the_differences(filled: Command
 
 @pytest.fixture(scope="module")
 def jobs(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JobClient]:
-    home = copy_of(built_home, tmp_path_factory.mktemp("input"))
+    home = tmp_path_factory.mktemp("input") / "home"
+    shutil.copytree(built_home, home, symlinks=True)
     with working(replace(read_settings({}), home=home)) as jobs:
         yield jobs
 
