@@ -32,6 +32,8 @@ _DLT_SETTINGS = {
     "normalize.parquet_normalizer.add_dlt_load_id": True,
     # DuckDB takes one writer at a time; more workers would only wait.
     "load.workers": 1,
+    # What is in the warehouse stays in no file beside it.
+    "load.delete_completed_jobs": True,
 }
 
 

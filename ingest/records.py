@@ -10,7 +10,6 @@ with the stored one by its hash; unchanged rows are not loaded again. Three thin
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ import pyarrow as pa
 
 from ingest.pacific import earliest_instant, latest_instant, parse_wall
 from ingest.payload import Payload
+from ingest.retention import Keeps, hash_payload, keeps_of, rest_of_payload
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,11 @@ class Stored:
     first_seen_at: datetime
     arrived_by: str
 
+    @property
+    def keeps(self) -> Keeps | None:
+        """How much of the payload stayed when its personal data were removed; None when it is whole."""
+        return keeps_of(self.payload_hash)
+
 
 @dataclass(frozen=True)
 class Record:
@@ -142,12 +147,15 @@ def changed_records(
         now: The instant of fetching (UTC).
 
     Returns:
-        Records to load; `kept_fields` is still empty.
+        Records to load; `kept_fields` is still empty. Of a row whose personal data were removed, and that was not
+        modified since, they hold what stays of it and nothing more.
     """
     records = []
-    for key, payload in payloads.items():
-        digest = hashlib.blake2b(payload.body, digest_size=16).hexdigest()
+    for key, fetched in payloads.items():
         known = stored.get(key)
+        keeps = _still_keeps(kind, fetched, known)
+        payload = rest_of_payload(kind.table, fetched, keeps) if keeps else fetched
+        digest = hash_payload(payload.body, keeps)
         if known is None:
             records.append(Record(key, payload, digest, None, now, arrived_by))
             continue
@@ -158,6 +166,13 @@ def changed_records(
             continue
         records.append(Record(key, payload, digest, None, known.first_seen_at, by))
     return records
+
+
+def _still_keeps(kind: RecordKind, payload: Payload, known: Stored | None) -> Keeps | None:
+    """How much of a payload that comes again stays: all of an order that was modified since it was closed."""
+    if known is None or known.keeps is None or is_certainly_older(known.version, _version(kind, payload)):
+        return None
+    return known.keeps
 
 
 def is_certainly_older(incoming: str | None, known: str | None) -> bool:

@@ -60,7 +60,7 @@ class Store:
             f"select {kind.key}, payload, kept_fields from {kind.table} where {kind.key} in (select unnest(%s))",
             list(keys),
         )
-        return {key: _effective(payload, kept) for key, payload, kept in rows}
+        return {key: effective_fields(payload, kept) for key, payload, kept in rows}
 
     def keys_between(self, kind: RecordKind, date_column: str, begin: str, end: str) -> list[int]:
         """Ids of stored rows whose date lies between two wall times, compared as ISO text."""
@@ -132,8 +132,8 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _effective(payload: str, kept: str | None) -> dict[str, Any]:
-    """The stored payload with the fields kept from before."""
+def effective_fields(payload: str, kept: str | None) -> dict[str, Any]:
+    """The fields of a stored payload, with those kept from before."""
     body = decode_fields(payload)
     return _merge(decode_fields(kept), body) if kept else body
 

@@ -29,6 +29,7 @@ from ingest.cycle import Progress
 from ingest.errors import FileRefused, FileUnfinished
 from ingest.findings import Finding
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
+from ingest.retention import keeps_of
 from ingest.store import Store, query
 from ingest.xcart_file import ShopOrder, hash_file, read_orders
 from ingest.xcart_orders import CheckedOrder, InvalidOrder, StoredOrder
@@ -72,8 +73,8 @@ class _Reading:
     open_findings: dict[str, Finding]
     now: datetime
     progress: Progress
-    # The content of each order that this file has told so far, by its number.
-    taken: dict[str, bytes] = field(default_factory=dict)
+    # The content's hash of each order that this file has told so far, by its number.
+    taken: dict[str, str] = field(default_factory=dict)
     invalid: list[Finding] = field(default_factory=list)
     read: int = 0
     changed: int = 0
@@ -223,10 +224,11 @@ def _changed(reading: _Reading, batch: list[CheckedOrder]) -> pa.Table:
     rows = []
     for order in batch:
         known = stored.get(order.order_number)
-        last = reading.taken.get(order.order_number, known.digest if known else None)
-        if last != order.digest:
-            rows.append(xcart_orders.to_row(order, reading.path.name, known, reading.now))
-        reading.taken[order.order_number] = order.digest
+        told = xcart_orders.without_personal_data(order, known.keeps) if known and known.keeps else order
+        last = reading.taken.get(told.order_number, known.payload_hash if known else None)
+        if last != told.payload_hash:
+            rows.append(xcart_orders.to_row(told, reading.path.name, known, reading.now))
+        reading.taken[told.order_number] = told.payload_hash
     reading.changed += len(rows)
     return pa.Table.from_pylist(rows, schema=xcart_orders.SCHEMA)
 
@@ -283,4 +285,4 @@ def _stored(database: SqlClientBase[Any], numbers: list[str]) -> dict[str, Store
         "select order_number, payload_hash, first_seen_at from orders where order_number in (select unnest(%s))",
         numbers,
     )
-    return {number: StoredOrder(bytes.fromhex(digest), seen.astimezone(UTC)) for number, digest, seen in rows}
+    return {number: StoredOrder(digest, seen.astimezone(UTC), keeps_of(digest)) for number, digest, seen in rows}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 import pyarrow as pa
 
+from ingest.retention import Keeps, hash_payload, rest_as_text
 from ingest.xcart_file import ShopOrder
 
 # Keeps an upload from making a second order: ShipStation takes one order for each key.
@@ -43,10 +43,11 @@ class InvalidOrder(Exception):
 
 @dataclass(frozen=True)
 class StoredOrder:
-    """What is known of an order; the instant is UTC."""
+    """What is known of an order; the instant is UTC. `keeps`: see `retention`."""
 
-    digest: bytes
+    payload_hash: str
     first_seen_at: datetime
+    keeps: Keeps | None
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,8 @@ class CheckedOrder:
         order_number: The shop's number.
         order_date: `YYYY-MM-DD HH:MM:SS`, in the business's time zone.
         lines: For each line `sku`, `name` and `amount` (units as sold).
-        payload: The whole order as JSON; holds personal data.
-        digest: Tells whether anything of it changed.
+        payload: The whole order as JSON; holds personal data, unless these are past their time.
+        payload_hash: Tells whether anything of it changed.
     """
 
     position: int
@@ -67,7 +68,7 @@ class CheckedOrder:
     order_date: str
     lines: list[dict[str, Any]]
     payload: bytes
-    digest: bytes
+    payload_hash: str
 
 
 def check(order: ShopOrder) -> CheckedOrder:
@@ -89,8 +90,14 @@ def check(order: ShopOrder) -> CheckedOrder:
         order_date=_date(order.fields),
         lines=lines,
         payload=payload,
-        digest=hashlib.blake2b(payload, digest_size=16).digest(),
+        payload_hash=hash_payload(payload, None),
     )
+
+
+def without_personal_data(order: CheckedOrder, keeps: Keeps) -> CheckedOrder:
+    """What stays of an order whose personal data are past their time."""
+    payload, payload_hash = rest_as_text("shop", orjson.loads(order.payload), keeps)
+    return replace(order, payload=payload.encode(), payload_hash=payload_hash)
 
 
 def to_row(order: CheckedOrder, file_name: str, stored: StoredOrder | None, now: datetime) -> dict[str, Any]:
@@ -101,7 +108,7 @@ def to_row(order: CheckedOrder, file_name: str, stored: StoredOrder | None, now:
         "order_date": order.order_date,
         "lines": orjson.dumps(order.lines).decode(),
         "payload": order.payload.decode(),
-        "payload_hash": order.digest.hex(),
+        "payload_hash": order.payload_hash,
         "source_file": file_name,
         "position": order.position,
         "first_seen_at": stored.first_seen_at if stored else now,

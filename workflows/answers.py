@@ -127,6 +127,8 @@ def tell_outcome(facts: dict[str, Any]) -> str:
         return tell_migration(facts)
     if facts["kind"] == "backup":
         return tell_backup(facts)
+    if facts["kind"] == "retention":
+        return tell_retention(facts)
     if facts["kind"] in ("sync", "backfill"):
         return tell_cycle(facts)
     return f"The {facts['kind']} is done."
@@ -192,3 +194,21 @@ def tell_restore(facts: dict[str, Any]) -> str:
     """What was restored, and where the replaced data are."""
     kept = f"What was here before is in {facts['kept']}." if facts["kept"] else "There was nothing here before."
     return f"Restored the backup of {facts['made_at']}. {kept} The next sync brings it up to date."
+
+
+def tell_retention(facts: dict[str, Any]) -> str:
+    """What was removed, or would be, a line for each table."""
+    if facts["closed_before"] is None:
+        return "Personal data are kept for ever: SHIPLEDGER_RETENTION_DAYS is 0. Nothing was removed."
+    lines = [f"{'rows':<14}{'all but what a recall needs':>30}{'all':>10}"]
+    lines += [
+        f"{table:<14}{counts['recall']:>30}{counts['figures']:>10}" for table, counts in facts["rows"].items()
+    ]
+    total = sum(sum(counts.values()) for counts in facts["rows"].values())
+    done = "would lose" if facts["dry_run"] else "lost"
+    lines.append(f"{total} rows of orders closed before {facts['closed_before']} {done} their personal data.")
+    if facts["published"]:
+        lines.append(
+            f"Published {facts['published']}; {facts['snapshots_rewritten']} snapshots were written anew."
+        )
+    return "\n".join(lines)

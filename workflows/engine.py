@@ -131,7 +131,7 @@ class Engine:
             BuildFailed: The build is red.
         """
         settings = self.settings
-        self._prepare_xcart()
+        self.prepare_xcart()
         as_of = datetime.now(UTC)
         today = as_of.astimezone(settings.timezone).date().isoformat()
         project = fingerprint()
@@ -203,7 +203,7 @@ class Engine:
         facts["load_seconds"] = time.monotonic() - began
         return facts
 
-    def _prepare_xcart(self) -> None:
+    def prepare_xcart(self) -> None:
         """The models read the shop's tables also where no shop is connected; looked at once for each process."""
         if not self._has_xcart_tables:
             with told_to_the_user():

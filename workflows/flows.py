@@ -102,7 +102,7 @@ def reconcile(arguments: dict[str, Any]) -> Facts:
 def build_and_publish(kind: str, started_at: datetime, loaded: Facts) -> Facts:
     """The last two steps of every job that loads: give its facts, with what was built and published."""
     built = build(kind, started_at, loaded)
-    published, finished_at = _publish(kind, started_at, loaded, built["built_at"])
+    published, finished_at = publish(kind, started_at, loaded, built["built_at"])
     return {
         "run_id": DBOS.workflow_id,
         "kind": kind,
@@ -151,7 +151,8 @@ def build(kind: str, started_at: datetime, loaded: Facts) -> Facts:
 
 
 @DBOS.step(name="publish")
-def _publish(kind: str, started_at: datetime, loaded: Facts, built_at: datetime) -> tuple[str, datetime]:
+def publish(kind: str, started_at: datetime, loaded: Facts, built_at: datetime) -> tuple[str, datetime]:
+    """Publish what was built: give the snapshot's name, and the instant (UTC) it was current."""
     run = this_run(kind, started_at, loaded)
     with working("publish"):
         published = current_bench().engine.publish(run, built_at)

@@ -1,4 +1,4 @@
-"""The commands on jobs, the schedule and health: cancel, retry, switch, health."""
+"""The commands on jobs, the schedule and health: cancel, retry, switch, health, retention."""
 
 from __future__ import annotations
 
@@ -60,4 +60,16 @@ def switch(name: str, position: str, actor: str | None, as_json: bool) -> None:
     answer(facts, as_json, answers.tell_switch)
 
 
-JOB_COMMANDS = (cancel, retry, switch, health)
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only count what would be removed.")
+@ACTOR
+@JSON
+def retention(dry_run: bool, actor: str | None, as_json: bool) -> None:
+    """Remove personal data of orders closed longer ago than SHIPLEDGER_RETENTION_DAYS; `serve` does it daily."""
+    with TerminalProgress() as progress:
+        arguments = {"dry_run": dry_run}
+        facts = commands.run_job(read_settings(), "retention", arguments, who(actor), progress.show)
+    answer(facts, as_json, answers.tell_retention)
+
+
+JOB_COMMANDS = (cancel, retry, switch, health, retention)

@@ -31,7 +31,7 @@ ERRANDS = ("digest", "watch", "parity")
 KINDS = (
     *("sync", "backfill", "reconcile", "import-xcart", "upload"),
     *CLOSES,
-    *("migrate", "parity", "backup", "health", "cleanup", "digest"),
+    *("migrate", "parity", "retention", "backup", "health", "cleanup", "digest"),
 )
 _DELETED_AT_ONCE = 500
 _OPEN = ("ENQUEUED", "PENDING", "DELAYED")

@@ -49,7 +49,7 @@ def publish(settings: Settings, run: Run, built_at: datetime) -> str:
         part.chmod(0o444)
         part.rename(target)
         _point_to(settings.published, name)
-        _remove_old(settings.published)
+        _remove_old(settings)
     except (OSError, duckdb.Error) as problem:
         part.unlink(missing_ok=True)
         raise ShipledgerError(
@@ -66,6 +66,11 @@ def current_snapshot(settings: Settings) -> Path | None:
     except OSError:
         return None
     return path if path.is_file() else None
+
+
+def snapshots(settings: Settings) -> list[Path]:
+    """All published snapshots, the newest first."""
+    return sorted(settings.published.glob(f"{_PREFIX}*.duckdb"), reverse=True)
 
 
 def is_current(settings: Settings, built_at: datetime) -> bool:
@@ -110,8 +115,7 @@ def _remove_leftovers(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _remove_old(folder: Path) -> None:
-    current = (folder / CURRENT).resolve().name
-    snapshots = sorted(folder.glob(f"{_PREFIX}*.duckdb"), reverse=True)
-    for path in [path for path in snapshots if path.name != current][KEEP - 1 :]:
+def _remove_old(settings: Settings) -> None:
+    current = (settings.published / CURRENT).resolve().name
+    for path in [path for path in snapshots(settings) if path.name != current][KEEP - 1 :]:
         path.unlink(missing_ok=True)

@@ -24,7 +24,15 @@ SYNC_EVERY_MINUTES = 5
 RECONCILED_DAYS = 14
 # Minute and hour in the business's time zone: before the day's work, when nobody waits for the API, and never
 # between one and three, an hour that a clock change leaves out or brings twice.
-DAILY = {"reconcile": (30, 3), "backup": (15, 4), "health": (0, 5), "cleanup": (15, 5), "digest": (0, 7)}
+# Personal data go before the backup, so that it lacks them.
+DAILY = {
+    "reconcile": (30, 3),
+    "retention": (0, 4),
+    "backup": (15, 4),
+    "health": (0, 5),
+    "cleanup": (15, 5),
+    "digest": (0, 7),
+}
 _WATCH_EVERY_MINUTES = 5
 _READS_SHIPSTATION = ("sync", "reconcile")
 # The shop rewrites its file a few times a day; a file that did not change costs reading it once.

@@ -18,6 +18,8 @@ from workflows.mail_settings import MailSettings, read_mail_settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
+# How long anything may be kept, so that the day it began is a day of the calendar.
+_MOST_YEARS = 100
 _OIDC = {
     "metadata_url": "SHIPLEDGER_OIDC_METADATA_URL",
     "client_id": "SHIPLEDGER_OIDC_CLIENT_ID",
@@ -63,6 +65,8 @@ class Settings:
         address: The IP address that the page listens on.
         users_file: The users, their roles and their passwords' hashes; see `access`.
         oidc: The identity provider, None when not configured.
+        retention_days: So many days after an order was closed its personal data are removed; 0 keeps them.
+        recall_years: So many years after it was closed what a recall needs is removed, too.
         mail: Where e-mail goes out, None when none is sent.
         legacy_url: The running former system's database, a file or a SQLAlchemy URL; None where there is none.
         parity_file: The criteria of parity with it; see `parity.criteria`.
@@ -83,6 +87,8 @@ class Settings:
     address: str = LOOPBACK
     users_file: Path = PROJECT / "users.toml"
     oidc: Oidc | None = None
+    retention_days: int = 400
+    recall_years: int = 3
     mail: MailSettings | None = None
     legacy_url: str | None = field(default=None, repr=False)
     parity_file: Path = PROJECT / "parity.toml"
@@ -139,6 +145,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         overlap_minutes=_number(found, "SHIPLEDGER_OVERLAP_MINUTES", 15, least=0),
         system_database_url=found.get("SHIPLEDGER_SYSTEM_DATABASE_URL") or None,
         count_tolerance=int(_number(found, "SHIPLEDGER_COUNT_TOLERANCE", 2, least=0)),
+        retention_days=int(_number(found, "SHIPLEDGER_RETENTION_DAYS", 400, least=0, most=_MOST_YEARS * 365)),
+        recall_years=int(_number(found, "SHIPLEDGER_RECALL_YEARS", 3, least=0, most=_MOST_YEARS)),
         mail=read_mail_settings(found),
         xcart_path=_path(found.get("SHIPLEDGER_XCART_PATH")),
         allow_upload=found.get("SHIPLEDGER_ALLOW_UPLOAD", "").strip() == "1",
@@ -192,7 +200,9 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _number(found: Mapping[str, str], name: str, default: float, *, least: float) -> float:
+def _number(
+    found: Mapping[str, str], name: str, default: float, *, least: float, most: float = float("inf")
+) -> float:
     text = found.get(name)
     if not text:
         return default
@@ -200,6 +210,7 @@ def _number(found: Mapping[str, str], name: str, default: float, *, least: float
         value = float(text)
     except ValueError:
         value = float("nan")
-    if not value >= least or value == float("inf"):
-        raise ConfigurationError(f"{name} is '{text}'. Use a number of at least {least:g}.")
+    if not least <= value <= most or value == float("inf"):
+        bound = f" and at most {most:g}" if most < float("inf") else ""
+        raise ConfigurationError(f"{name} is '{text}'. Use a number of at least {least:g}{bound}.")
     return value

@@ -16,6 +16,7 @@ SWITCHES = {
     "reconcile": "compare the last days with ShipStation and repair, daily",
     "parity": "compare with the former system every 2 hours until the cutover, if SHIPLEDGER_LEGACY_URL is set",
     "health": "integrity and freshness checks, daily",
+    "retention": "remove personal data of orders closed long ago, daily",
     "backup": "write a backup and read it back, daily",
     "cleanup": "remove old logs, scratch files and runs, daily",
     "digest": "one mail a day with new alerts",

@@ -77,11 +77,16 @@ class GreenBuild:
 @contextmanager
 def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse with the worker's tables in it, for as long as the block lasts."""
-    spill = str(path.parent / "scratch" / "duckdb").replace("'", "''")
     with duckdb.connect(str(path)) as connection:
-        connection.execute(f"set memory_limit = '{_MEMORY}'; set temp_directory = '{spill}'")
+        limit_memory(connection, path)
         connection.execute(_TABLES)
         yield connection
+
+
+def limit_memory(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    """Have DuckDB hold no more than a build may; what does not fit goes to the home's scratch directory."""
+    spill = str(warehouse.parent / "scratch" / "duckdb").replace("'", "''")
+    connection.execute(f"set memory_limit = '{_MEMORY}'; set temp_directory = '{spill}'")
 
 
 def loads_to_build(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -19,6 +19,7 @@ from workflows import (
     errands,  # noqa: F401
     flows,
     migration_flow,  # noqa: F401
+    retention_flow,  # noqa: F401
     xcart,  # noqa: F401
 )
 from workflows.engine import Engine
