@@ -11,7 +11,7 @@ import altair as alt
 from streamlit_app.words import count, day
 
 # Told apart also by who sees no difference between red and green.
-_SERIES = ("#2f6f9f", "#e0a030", "#3f9d88", "#8a6bb1", "#c8624a", "#5f7486", "#a9b4be")
+SERIES = ("#2f6f9f", "#e0a030", "#3f9d88", "#8a6bb1", "#c8624a", "#5f7486", "#a9b4be")
 _LEVELS = {"critical": "#b3261e", "low": "#c77700", "normal": "#2f6f9f"}
 _FONT = '"Source Sans", sans-serif'
 _PADDING = 4
@@ -83,8 +83,8 @@ def _stacked(
 ) -> alt.Chart:
     """Bars over days; `titles` name the day, the series and the value where a pointer rests."""
     when, series, value = titles
-    chart: alt.Chart = _calm(
-        alt.Chart(_data(bars), height=height)
+    chart: alt.Chart = calm(
+        alt.Chart(data_of(bars), height=height)
         .mark_bar(width={"band": 0.75})
         .encode(
             x=alt.X(
@@ -105,7 +105,7 @@ def _stacked(
                 "series:N",
                 title=None,
                 sort=list(order),
-                scale=alt.Scale(domain=list(order), range=list(_SERIES[: len(order)])),
+                scale=alt.Scale(domain=list(order), range=list(SERIES[: len(order)])),
                 legend=alt.Legend(orient="top", direction="horizontal", columns=3, symbolType="square"),
             ),
             order=alt.Order("rank:Q"),
@@ -126,7 +126,7 @@ def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.Lay
         rows: `sku_code`, `days_of_supply` and `alert_level`; those that nothing is shipped of are left out.
         height: Pixels.
     """
-    data = _data(
+    data = data_of(
         {
             "sku": row["sku_code"],
             "days": row["days_of_supply"],
@@ -165,7 +165,7 @@ def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.Lay
     )
     labels = base.mark_text(align="left", dx=6, fontSize=13, color="#1c2733").encode(text="label:N")
     title = alt.TitleParams("Days of supply", anchor="start", color=_QUIET, fontSize=13, fontWeight="normal")
-    chart: alt.LayerChart = _calm((bars + labels).properties(title=title))
+    chart: alt.LayerChart = calm((bars + labels).properties(title=title))
     return chart
 
 
@@ -178,13 +178,13 @@ def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height:
         height: Pixels.
     """
     # Read and drawn as UTC, or browsers west of it would show each calendar day one day early.
-    data = _data(
+    data = data_of(
         ({**row, "when": day(date.fromisoformat(row["inventory_date"]))} for row in rows),
         inventory_date="utc:'%Y-%m-%d'",
     )
     line = (
         alt.Chart(data, height=height)
-        .mark_line(interpolate="step-after", color=_SERIES[0], strokeWidth=1.6)
+        .mark_line(interpolate="step-after", color=SERIES[0], strokeWidth=1.6)
         .encode(
             x=alt.X(
                 "inventory_date:T",
@@ -200,11 +200,11 @@ def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height:
         )
     )
     rule = (
-        alt.Chart(_data([{"units": reorder_point}]))
+        alt.Chart(data_of([{"units": reorder_point}]))
         .mark_rule(color=_LEVELS["low"], strokeDash=[4, 3])
         .encode(y="units:Q", tooltip=[alt.Tooltip("units:Q", title="Reorder point", format=",d")])
     )
-    chart: alt.LayerChart = _calm(line + rule)
+    chart: alt.LayerChart = calm(line + rule)
     return chart
 
 
@@ -216,7 +216,7 @@ def health_history(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerC
         height: Pixels.
     """
     # Wall times of the business, read and drawn as UTC, so that no browser moves them.
-    base = alt.Chart(_data(rows, checked="utc:'%Y-%m-%d %H:%M'"), height=height).encode(
+    base = alt.Chart(data_of(rows, checked="utc:'%Y-%m-%d %H:%M'"), height=height).encode(
         x=alt.X(
             "checked:T",
             title=None,
@@ -235,13 +235,14 @@ def health_history(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerC
             alt.Tooltip("which:N", title="Failed"),
         ],
     )
-    chart: alt.LayerChart = _calm(
-        base.mark_line(color=_SERIES[0], strokeWidth=1.6) + base.mark_point(color=_SERIES[0], filled=True, size=36)
+    chart: alt.LayerChart = calm(
+        base.mark_line(color=SERIES[0], strokeWidth=1.6) + base.mark_point(color=SERIES[0], filled=True, size=36)
     )
     return chart
 
 
-def _data(rows: Iterable[Mapping[str, Any]], **parse: str) -> dict[str, Any]:
+def data_of(rows: Iterable[Mapping[str, Any]], **parse: str) -> dict[str, Any]:
+    """Rows as a chart takes them; `parse` says how the text of a column is read."""
     return {"values": [dict(row) for row in rows], "format": {"type": "json", "parse": parse or None}}
 
 
@@ -254,7 +255,8 @@ def _first_of_each_week(days: Iterable[str]) -> list[str]:
     return list(firsts.values())
 
 
-def _calm(chart: Any) -> Any:
+def calm(chart: Any) -> Any:
+    """The chart in the page's quiet dress."""
     return (
         chart.configure(background="transparent", font=_FONT, padding=_PADDING)
         .configure_view(stroke=None)

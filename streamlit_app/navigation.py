@@ -12,6 +12,7 @@ from streamlit_app.views import (
     count,
     exceptions,
     inventory,
+    key_figures,
     lot_recall,
     orders,
     runs_and_health,
@@ -47,5 +48,6 @@ VIEWS = (
     View("", "Orders", "orders", ":material/receipt_long:", orders.show),
     View("", "Lot recall", "lot-recall", ":material/undo:", lot_recall.show),
     View("", "Exceptions", "exceptions", ":material/error:", exceptions.show),
+    View("", "Key figures", "figures", ":material/show_chart:", key_figures.show),
     View("", "Runs and health", "runs", ":material/monitor_heart:", runs_and_health.show),
 )

@@ -9,18 +9,20 @@ from typing import Any
 import duckdb
 import yaml
 
-_CONTRACTS = Path(__file__).parents[1] / "dbt_project" / "models" / "marts" / "marts.yml"
+_MARTS = Path(__file__).parents[1] / "dbt_project" / "models" / "marts"
+_CONTRACTS = ("marts.yml", "local_orders.yml")
 # A model whose table has another name: the seed of that name holds what users edit.
 _NAMES = {"products": "skus"}
 
 
 def _tables() -> dict[str, dict[str, str]]:
-    models = yaml.safe_load(_CONTRACTS.read_text(encoding="utf-8"))["models"]
+    files = [yaml.safe_load((_MARTS / name).read_text(encoding="utf-8")) for name in _CONTRACTS]
     return {
         _NAMES.get(model["name"], model["name"]): {
             column["name"]: column["data_type"] for column in model["columns"]
         }
-        for model in models
+        for file in files
+        for model in file["models"]
     }
 
 

@@ -15,6 +15,7 @@ from streamlit_app.one_order import show_order
 from streamlit_app.order_search import Search
 from streamlit_app.panels import days_between, panel, with_words
 from streamlit_app.shipments import LOT_SOURCES
+from streamlit_app.shop_orders import show_shop_orders
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
 from streamlit_app.words import count
@@ -60,6 +61,8 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
         with panel("One order", settings, snapshot):
             st.button("Back to the orders found", icon=":material/arrow_back:", on_click=_close)
             show_order(settings, snapshot, chosen)
+    else:
+        show_shop_orders(settings, snapshot)
 
 
 def _ask(today: date) -> Search:

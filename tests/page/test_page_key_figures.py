@@ -1,0 +1,151 @@
+"""Key figures as lines, open units against ShipStation's, and the orders of the shop."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import workshop
+from looking import badge, cells, figure, panel
+from page_process import Served
+from playwright.sync_api import Page, expect
+from published_folder import Business, PublishedFolder
+
+from streamlit_app.figure_charts import lines_by_day
+from streamlit_app.words import day
+from tests.contract_tables import insert
+from workflows.key_figures import note_key_figures
+from workflows.open_units import Difference, Measurement, note_measurement
+from workflows.settings import Settings
+
+OPEN_UNITS = "Open units, ShipStation against ours"
+SHOP = "Orders of the shop"
+
+
+@pytest.fixture
+def settings(served: Served, folder: PublishedFolder, business: Business) -> Settings:
+    folder.publish(business)
+    return workshop.settings_of(served.home)
+
+
+def note_days(settings: Settings, *todays: date) -> None:
+    """The key figures that builds on these days note of the published ledger."""
+    ledger = (settings.published / "current.duckdb").resolve()
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{ledger}' as ledger (read_only)")
+        connection.execute("create schema raw_shipstation")
+        connection.execute("create table raw_shipstation.order_states (state varchar, checked_at timestamptz)")
+        for today in todays:
+            note_key_figures(settings.operations, connection, today, "")
+
+
+def measure(settings: Settings, minutes_ago: int, there: int, *differences: Difference) -> None:
+    here = there - sum(one.there - one.here for one in differences)
+    at = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+    note_measurement(settings.operations, "run", Measurement(at, there, here, differences))
+
+
+@pytest.mark.usefixtures("settings")
+def test_before_the_first_figures_the_page_says_what_to_do(tab: Page, served: Served) -> None:
+    tab.goto(f"{served.url}/figures")
+    expect(panel(tab, "Key figures").get_by_text("No day has been noted yet.")).to_be_visible()
+    units = panel(tab, OPEN_UNITS)
+    expect(units.get_by_text("Nothing has been measured yet.")).to_be_visible()
+    expect(units.get_by_role("button", name="Sync now")).to_be_visible()
+
+
+def test_each_figure_is_a_line_with_its_last_number_over_the_span_that_is_chosen(
+    tab: Page, served: Served, settings: Settings, today: date
+) -> None:
+    note_days(settings, today - timedelta(days=120), today - timedelta(days=80), today - timedelta(days=30), today)
+    tab.goto(f"{served.url}/figures")
+    figures = panel(tab, "Key figures")
+    yesterday = day(today - timedelta(days=1))
+    expect(figures.get_by_text(f"90 days, up to {yesterday}; what nobody noted is a gap.")).to_be_visible()
+    expect(figures.get_by_test_id("stVegaLiteChart")).to_have_count(10)
+    expect(figures.get_by_text("last unknown seconds")).to_be_visible()
+    expect(figures.get_by_role("button", name="Show data: Orders shipped, day by day; the last: 1")).to_have_count(
+        1
+    )
+    expect(figures.get_by_role("button", name="Show data: Units shipped, day by day; the last: 4")).to_have_count(
+        1
+    )
+    figures.get_by_role("radio", name="A year").click()
+    expect(
+        figures.get_by_text(f"121 days, up to {yesterday}; the mean day of each week is drawn.")
+    ).to_be_visible()
+    expect(tab).to_have_url(f"{served.url}/figures?span=365")
+
+
+def test_a_sku_with_other_open_units_than_in_shipstation_is_named(
+    tab: Page, served: Served, settings: Settings
+) -> None:
+    measure(settings, 10, 40)
+    tab.goto(f"{served.url}/figures")
+    units = panel(tab, OPEN_UNITS)
+    expect(badge(units, "No SKU differs")).to_be_visible()
+    measure(settings, 5, 42, Difference("17612 - 250300", 7, 4))
+    tab.reload()
+    expect(badge(units, "1 SKU differs")).to_be_visible()
+    expect(units.get_by_text("42 units of open orders in ShipStation, 39 here")).to_be_visible()
+    expect(cells(units)).to_have_text(["17612 - 250300", "7", "4"])
+    expect(units.get_by_test_id("stVegaLiteChart")).to_have_count(1)
+
+
+def test_the_orders_of_the_shop_are_counted_by_how_far_they_are_and_what_is_held_says_why(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, today: date
+) -> None:
+    version = folder.publish(business)
+    tab.goto(f"{served.url}/orders")
+    expect(panel(tab, "Orders")).to_be_visible()
+    expect(tab.get_by_role("heading", name=SHOP)).to_have_count(0)
+    shop = Path(shutil.copyfile(version, version.with_name(f"{version.stem}-shop.duckdb")))
+    with duckdb.connect(str(shop)) as connection:
+        insert(
+            connection,
+            "local_orders",
+            "order_number, state, upload_event, upload_detail, quantity_stocked, is_changed_after_shipping,"
+            " order_date",
+            [
+                ("671825", "waiting", "held", "Too few free units of 17612.", 9, False, today - timedelta(days=2)),
+                ("671826", "waiting", None, None, 4, False, today),
+                ("671827", "shipped", "uploaded", None, 1, True, today - timedelta(days=1)),
+            ],
+        )
+    folder.point_to(shop)
+    tab.reload()
+    orders = panel(tab, SHOP)
+    expect(figure(tab, "Waiting here")).to_have_text("2")
+    expect(figure(tab, "Shipped")).to_have_text("1")
+    expect(figure(tab, "In ShipStation")).to_have_text("0")
+    told = [cell for cell in cells(orders).all_text_contents() if not cell.startswith("20")]
+    assert told == [
+        *("671825", "9", "Too few free units of 17612."),
+        *("671827", "1", "Changed in the shop after it had shipped"),
+    ]
+    expect(orders.get_by_text("upload --dry-run")).to_be_visible()
+
+
+def test_what_nobody_noted_is_a_gap_and_a_week_is_the_mean_of_its_days() -> None:
+    monday = date(2026, 11, 9)
+    figures = [
+        {"day": monday + timedelta(days=at), "ghosts": value}
+        for at, value in ((0, 2.0), (1, None), (3, 4.0), (14, 1.0))
+    ]
+    by_day = _values(lines_by_day(figures, {"ghosts": "open"}, 100, ",d", by_week=False).to_dict())
+    assert [row["value"] for row in by_day] == [2.0, None, None, 4.0, *[None] * 10, 1.0]
+    by_week = _values(lines_by_day(figures, {"ghosts": "open"}, 100, ",d", by_week=True).to_dict())
+    assert [(row["at"], row["value"]) for row in by_week] == [
+        ("2026-11-09", 3.0),
+        ("2026-11-16", None),
+        ("2026-11-23", 1.0),
+    ]
+
+
+def _values(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    values: list[dict[str, Any]] = spec["datasets"][spec["data"]["name"]]
+    return values
