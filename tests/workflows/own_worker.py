@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
-
-from dbos import DBOS
 
 from workflows.jobs import Job, JobClient
 from workflows.settings import Settings
@@ -30,9 +29,8 @@ def done(jobs: JobClient, kind: str, **arguments: Any) -> Job:
 
 def ended(jobs: JobClient, run_id: str) -> Job:
     """A job once it has ended."""
-    with suppress(Exception):
-        # What it ended with is in the job.
-        DBOS.retrieve_workflow(run_id).get_result(polling_interval_sec=0.02)
-    job = jobs.job(run_id)
+    pause = threading.Event()
+    while (job := jobs.job(run_id)) is not None and job.is_open:
+        pause.wait(0.02)
     assert job is not None
     return job
