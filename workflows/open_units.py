@@ -30,19 +30,25 @@ begin select raise(abort, 'measurements are only added'); end;
 create trigger if not exists open_units_are_never_deleted before delete on open_units
 begin select raise(abort, 'measurements are only added'); end;
 """
+_OPEN_STATES = ("awaiting_shipment", "on_hold", "pending_fulfillment", "awaiting_payment")
+# One scan for each state: where a column must equal one text, DuckDB reads the payloads of the rows that do; where
+# it may equal one of several, all of them.
+_OPEN_THERE = " union all ".join(
+    f"from raw_shipstation.orders where order_status = '{state}'" for state in _OPEN_STATES
+)
 # An order that ShipStation no longer knows is not open there, whatever its last payload says.
-_MEASURE = """
+_MEASURE = f"""
 with open_orders as (
     select coalesce(payload->'$.items', kept_fields->'$.items') as items
-    from raw_shipstation.orders as orders
-    where order_status in ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')
-        and not exists (
-            from raw_shipstation.order_states as states
-            where states.order_id = orders.order_id and states.state = 'missing_in_shipstation'
-                and orders.fetched_at <= states.checked_at
-        )
+    from ({_OPEN_THERE}) as orders
+    where not exists (
+        from raw_shipstation.order_states as states
+        where states.order_id = orders.order_id and states.state = 'missing_in_shipstation'
+            and orders.fetched_at <= states.checked_at
+    )
 ), printed as (
-    select unnest(from_json(items, '[{"sku": "VARCHAR", "quantity": "DOUBLE", "adjustment": "BOOLEAN"}]')) as line
+    select
+        unnest(from_json(items, '[{{"sku": "VARCHAR", "quantity": "DOUBLE", "adjustment": "BOOLEAN"}}]')) as line
     from open_orders
 ), there as (
     select coalesce(line.sku, '') as sku, sum(coalesce(line.quantity, 0)) as units
@@ -51,8 +57,7 @@ with open_orders as (
     select coalesce(shipstation_sku_raw, '') as sku, sum(quantity) as units
     from ledger.marts.order_items_inbox as items
     inner join ledger.marts.orders_inbox as orders using (shipstation_order_id)
-    where orders.order_status in ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')
-        and not items.is_adjustment
+    where orders.order_status in {_OPEN_STATES} and not items.is_adjustment
     group by all
 )
 select sku, coalesce(there.units, 0)::bigint, coalesce(here.units, 0)::bigint

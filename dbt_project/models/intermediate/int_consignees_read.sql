@@ -4,11 +4,9 @@
 with orders as (
 
     select
-        order_id as shipstation_order_id,
-        0 as shipment_id,
-        kept_fields,
-        payload
-    from {{ source('shipstation', 'orders') }}
+        shipstation_order_id,
+        ship_to
+    from {{ ref('stg_shipstation__orders') }}
     where {{ order_changed() }}
 
 ),
@@ -16,46 +14,19 @@ with orders as (
 labels as (
 
     select
-        coalesce(order_id, -shipment_id) as shipstation_order_id,
-        shipment_id,
-        kept_fields,
-        payload
-    from {{ source('shipstation', 'shipments') }}
-    where {{ order_changed() }} and shipstation_order_id not in (select orders.shipstation_order_id from orders)
-
-),
-
-printed as (
-
-    select * from orders
-    union all
-    select * from labels
-
-),
-
-documents as (
-
-    select
         shipstation_order_id,
-        shipment_id,
-        json_transform(
-            case when kept_fields is null then payload else json_merge_patch(kept_fields, payload) end,
-            '{"shipTo": {
-                "name": "VARCHAR", "company": "VARCHAR", "city": "VARCHAR", "state": "VARCHAR",
-                "postalCode": "VARCHAR", "country": "VARCHAR"
-            }}'
-        ).shipto as ship_to
-    from printed
+        first(ship_to order by shipment_id) as ship_to
+    from {{ ref('stg_shipstation__shipments') }}
+    where {{ order_changed() }} and shipstation_order_id not in (select orders.shipstation_order_id from orders)
+    group by shipstation_order_id
 
 ),
 
 consignees as (
 
-    select
-        shipstation_order_id,
-        first(ship_to order by shipment_id) as ship_to
-    from documents
-    group by shipstation_order_id
+    select * from orders
+    union all
+    select * from labels
 
 )
 

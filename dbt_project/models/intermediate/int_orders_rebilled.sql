@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- One row for each order whose charges must be compared again with what was billed: the changed ones, and those of
 -- months whose close this build sees for the first time. The former system's, which are no changed orders, always.
 with changed as (

@@ -16,7 +16,7 @@ order_states as (
 looked_at as (
 
     select
-        orders.*,
+        orders.* exclude (ship_to),
         coalesce(
             order_states.state = 'missing_in_shipstation' and orders.fetched_at <= order_states.checked_at, false
         ) as is_missing,

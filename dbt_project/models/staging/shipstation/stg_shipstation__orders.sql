@@ -1,7 +1,8 @@
 {{ config(materialized='incremental', incremental_strategy='replace_rows', unique_key='shipstation_order_id') }}
 -- One row for each order, parsed once from its newest payload. A field the newest payload lacks is taken from the
--- one before (`kept_fields`). Nothing is filtered; `items` and `merged_ids` are unparsed. No personal data: the
--- customer is a hash, and unknown once the personal data are removed (the payload's hash then says what stays).
+-- one before (`kept_fields`). Nothing is filtered; `items` and `merged_ids` are unparsed. `ship_to` is personal: only
+-- `order_consignees` reads it. The customer is a hash, and unknown once the personal data are removed (the payload's
+-- hash then says what stays).
 with source as (
 
     select
@@ -12,7 +13,10 @@ with source as (
                 "orderNumber": "VARCHAR", "orderStatus": "VARCHAR", "orderDate": "VARCHAR", "createDate": "VARCHAR",
                 "modifyDate": "VARCHAR", "shipDate": "VARCHAR", "carrierCode": "VARCHAR", "serviceCode": "VARCHAR",
                 "customerId": "VARCHAR", "customerEmail": "VARCHAR", "customerUsername": "VARCHAR",
-                "shipTo": {"name": "VARCHAR"},
+                "shipTo": {
+                    "name": "VARCHAR", "company": "VARCHAR", "city": "VARCHAR", "state": "VARCHAR",
+                    "postalCode": "VARCHAR", "country": "VARCHAR"
+                },
                 "advancedOptions": {
                     "billToMyOtherAccount": "VARCHAR", "parentId": "VARCHAR", "mergedIds": ["VARCHAR"]
                 },
@@ -45,6 +49,7 @@ orders as (
             nullif(doc.customeremail, ''), nullif(doc.customerusername, ''), doc.customerid, doc.shipto.name
         ))))) as customer_hash,
         arrived_by,
+        doc.shipto as ship_to,
 
         ---------- lists
         doc.items as items,

@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_rows', unique_key='shipment_id') }}
 -- One row for each label bought in ShipStation. Voided and return labels stay, flagged: nothing is filtered here.
--- A label that names no order stands as an order of its own, under the negative of its shipment id.
+-- A label that names no order stands as an order of its own, under the negative of its shipment id. `ship_to` is
+-- personal: only `order_consignees` reads it.
 with source as (
 
     select
@@ -12,6 +13,10 @@ with source as (
                 "insuranceCost": "VARCHAR", "trackingNumber": "VARCHAR", "isReturnLabel": "VARCHAR",
                 "carrierCode": "VARCHAR", "serviceCode": "VARCHAR", "voided": "VARCHAR", "voidDate": "VARCHAR",
                 "shippingProviderId": "VARCHAR",
+                "shipTo": {
+                    "name": "VARCHAR", "company": "VARCHAR", "city": "VARCHAR", "state": "VARCHAR",
+                    "postalCode": "VARCHAR", "country": "VARCHAR"
+                },
                 "shipmentItems": [{
                     "orderItemId": "VARCHAR", "sku": "VARCHAR", "quantity": "VARCHAR", "unitPrice": "VARCHAR",
                     "adjustment": "VARCHAR"
@@ -37,6 +42,7 @@ shipments as (
         doc.carriercode as carrier_code,
         doc.servicecode as service_code,
         arrived_by,
+        doc.shipto as ship_to,
 
         ---------- lists
         doc.shipmentitems as items,
