@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from workflows.jobs import JobClient
-from workflows.settings import Settings, read_settings
+from workflows.settings import PROJECT, Settings, read_settings
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,29 @@ def run_job(jobs: JobClient, kind: str, **arguments: Any) -> dict[str, Any]:
     if job is None or job.result is None:
         raise RuntimeError(f"The {kind} failed: {job.error if job else 'it is gone'}")
     return {**job.result, "own_seconds": wall - job.result["api_seconds"]}
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a command answered, how long its process took, and the largest memory that had, in MB."""
+
+    facts: dict[str, Any]
+    seconds: float
+    megabytes: float
+
+
+def run_command(environment: Mapping[str, str], *words: str) -> Command:
+    """Run a command of `orchestrate.py` that succeeds, in a process of its own."""
+    command = [sys.executable, str(PROJECT / "orchestrate.py"), *words, "--json"]
+    began = time.monotonic()
+    process = subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    facts = json.loads(process.stdout.read())
+    # Only this way of waiting tells of one process and not of all together.
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, facts
+    return Command(facts, time.monotonic() - began, usage.ru_maxrss / 1024)
 
 
 def timed(act: Callable[[], Any]) -> float:

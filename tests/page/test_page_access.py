@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 import requests
+from looking import panel
 from page_process import Served, serve
 from playwright.sync_api import Browser, Page, expect
 from published_folder import Business, PublishedFolder
+from workshop import jobs_of, make_store, settings_of
 
 from streamlit_app.server import page_command
 from streamlit_app.sessions import SESSION_SECONDS, Brake, Sessions
@@ -165,3 +167,28 @@ def test_a_wrong_password_is_told_as_text_and_slowed_down(visitor: Page, guarded
         expect(visitor.get_by_label("Name")).to_have_value("<b>nobody")
     log_in(visitor, guarded, "<b>nobody", "wrong")
     expect(visitor.get_by_role("alert")).to_contain_text("Too many wrong passwords. Try again in")
+
+
+@pytest.mark.parametrize(("name", "works", "rules"), [("vera", 0, 0), ("oleg", 1, 0), ("ada", 1, 1)])
+def test_each_role_finds_the_buttons_of_its_work_and_a_press_is_recorded_with_its_name(
+    visitor: Page, guarded: Served, business: Business, name: str, works: int, rules: int
+) -> None:
+    PublishedFolder(guarded.home).publish(business)
+    settings = settings_of(guarded.home)
+    make_store(settings)
+    log_in(visitor, guarded, name)
+    close = visitor.get_by_role("button", name="Close the week").first
+    expect(close).to_be_visible()
+    assert close.is_enabled() == bool(works)
+    if works:
+        close.click()
+        expect(visitor.get_by_text(f"Begun by {name}")).to_be_visible()
+        assert jobs_of(settings, "eow")[0].actor == name
+        panel(visitor, "End of week").get_by_role("button", name="Cancel").click()
+        expect(close).to_be_visible()
+    visitor.goto(f"{guarded.url}/inventory")
+    entry = panel(visitor, "Enter a receipt or an adjustment")
+    expect(entry.get_by_text("Your role only looks")).to_have_count(1 - works)
+    expect(entry.get_by_role("button", name="Enter the receipt")).to_have_count(works)
+    visitor.goto(f"{guarded.url}/runs")
+    expect(visitor.get_by_role("switch", name="Sync")).to_be_enabled(enabled=bool(rules))
