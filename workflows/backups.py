@@ -154,6 +154,23 @@ def _sqlite_rows(connection: sqlite3.Connection) -> Counts:
     return {name: connection.execute(f'select count(*) from "{name}"').fetchone()[0] for (name,) in names}
 
 
+def _extract(archive: tarfile.TarFile, folder: Path) -> None:
+    """Take out files, folders and links that stay below the folder; Python 3.11 has filters only since 3.11.4.
+
+    Raises:
+        tarfile.TarError: A member is something else, or would lie or point elsewhere.
+    """
+    inside = folder.resolve()
+    for member in archive:
+        place = inside / member.name
+        if member.issym():
+            place = place.parent / member.linkname
+        is_ours = member.isreg() or member.isdir() or member.issym()
+        if not is_ours or not place.resolve().is_relative_to(inside):
+            raise tarfile.TarError(f"it holds {member.name}, which no backup does")
+        archive.extract(member, folder)
+
+
 def unpack(file: Path, folder: Path) -> Facts:
     """Unpack a backup and see that it is what its manifest says, by hash and by opening the databases.
 
@@ -163,7 +180,7 @@ def unpack(file: Path, folder: Path) -> Facts:
     """
     try:
         with tarfile.open(file) as archive:
-            archive.extractall(folder, filter="data")
+            _extract(archive, folder)
         manifest: Facts = json.loads((folder / MANIFEST).read_text())
     except (OSError, tarfile.TarError, ValueError) as problem:
         raise UsageError(f"{file} is no backup of Shipledger that can be read ({problem}).") from problem

@@ -122,6 +122,7 @@ def test_the_orders_of_the_shop_are_counted_by_how_far_they_are_and_what_is_held
     expect(figure(tab, "Waiting here")).to_have_text("2")
     expect(figure(tab, "Shipped")).to_have_text("1")
     expect(figure(tab, "In ShipStation")).to_have_text("0")
+    expect(cells(orders).first).to_be_attached()
     told = [cell for cell in cells(orders).all_text_contents() if not cell.startswith("20")]
     assert told == [
         *("671825", "9", "Too few free units of 17612."),

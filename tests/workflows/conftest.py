@@ -15,6 +15,8 @@ from workflows.settings import Settings, read_settings
 from workflows.warehouse import former_system, open_warehouse, unused_parts
 
 WEEKS = 6
+# One instant for all: two businesses that end minutes apart on a working day are not the same.
+_NOW = datetime.now(UTC)
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +35,7 @@ def own_business() -> Iterator[Sandbox]:
 
 
 def sandbox_with_business() -> Sandbox:
-    book = generate_business(BusinessPlan(weeks=WEEKS, orders_per_day=12))
+    book = generate_business(BusinessPlan(end=_NOW, weeks=WEEKS, orders_per_day=12))
     return Sandbox(SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0), book)
 
 

@@ -223,8 +223,8 @@ class Planter:
         self.expect(number, "ship date", "missing date filled in")
         number, _ = self.ordinary()
         self.twin.change(
-            "update shipped_orders set ship_date = date(ship_date, '+4 day'),"
-            " created_at = datetime(ship_date, '+4 day', '+12 hours') where order_number = ?",
+            "update shipped_orders set ship_date = date(ship_date, '+2 day'),"
+            " created_at = datetime(ship_date, '+2 day', '+12 hours') where order_number = ?",
             number,
         )
         self.expect(number, "ship date", "missing date filled in")

@@ -81,12 +81,20 @@ def test_a_damaged_or_foreign_file_is_refused_and_nothing_is_replaced(settings: 
     assert Path(made["file"]).parent == tmp_path / "elsewhere"
     before = settings.operations.read_bytes()
     with tarfile.open(made["file"]) as archive:
-        archive.extractall(tmp_path / "inside", filter="data")
+        archive.extractall(tmp_path / "inside")
     (tmp_path / "inside" / "reports" / "invoice.pdf").write_bytes(b"%PDF-1.8")
     with tarfile.open(tmp_path / "damaged.tar", "w") as archive:
         archive.add(tmp_path / "inside", ".")
     with pytest.raises(ShipledgerError, match="is damaged"):
         restore_backup(settings, tmp_path / "damaged.tar")
+    for name, target in (("../outside", None), ("link", "../../outside")):
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = (tarfile.SYMTYPE, target) if target else (tarfile.REGTYPE, "")
+        with tarfile.open(tmp_path / "hostile.tar", "w") as archive:
+            archive.addfile(member)
+        with pytest.raises(UsageError, match="which no backup does"):
+            restore_backup(settings, tmp_path / "hostile.tar")
+    assert not (tmp_path / "outside").exists()
     (tmp_path / "poem.tar").write_text("no archive")
     with pytest.raises(UsageError, match="is no backup"):
         restore_backup(settings, tmp_path / "poem.tar")

@@ -133,6 +133,7 @@ def test_serve_runs_the_page_and_the_worker_and_ends_cleanly(
         assert until(lambda: filled_own.published(status), [("on_hold",)])
         second = filled_own.run("serve", "--port", "0")
         assert second.code == 75
+        assert until(lambda: filled_own.run("status").facts["open_jobs"], [])
         followed = filled_own.run("sync")
         assert followed.code == 0
         assert filled_own.run("status").facts["worker_running"] is True
