@@ -47,6 +47,6 @@ bench: $(INSTALLED)
 docs: $(INSTALLED)
 	$(BIN)/python -m workflows.dictionary
 
-# Needs uv. Writes hashes and no index's address.
+# Needs uv. What it writes is settled in pyproject.toml.
 lock:
 	uv pip compile pyproject.toml --group dev --upgrade -o requirements.lock
