@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workflows.errors import ShipledgerError, UsageError
-from workflows.store import open_store, read_store
+from workflows.store import append_only, open_store, read_store
 
 LONGEST_NOTE = 500
 
@@ -26,11 +26,7 @@ create table if not exists acknowledgements (
     actor text not null,
     acknowledged_at text not null
 ) strict;
-create trigger if not exists acknowledgements_are_never_changed before update on acknowledgements
-begin select raise(abort, 'acknowledgements are never changed: take one back by another row'); end;
-create trigger if not exists acknowledgements_are_never_deleted before delete on acknowledgements
-begin select raise(abort, 'acknowledgements are never deleted: take one back by another row'); end;
-"""
+""" + append_only("acknowledgements", instead="take one back by another row")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlite3 import Connection
 from typing import cast
 
 from workflows.alarms import Alarm, Level
-from workflows.store import open_store, read_store
+from workflows.store import append_only, open_store, read_store
 
 _TABLES = """
 create table if not exists alarm_turns (
@@ -31,13 +31,7 @@ create table if not exists alarm_digests (
     told_at text not null
 ) strict;
 """
-_GUARD = """
-create trigger if not exists {table}_are_never_changed before update on {table}
-begin select raise(abort, '{table} are never changed'); end;
-create trigger if not exists {table}_are_never_deleted before delete on {table}
-begin select raise(abort, '{table} are never deleted'); end;
-"""
-_PREPARE = _TABLES + "".join(_GUARD.format(table=table) for table in ("alarm_turns", "alarm_digests"))
+_PREPARE = _TABLES + append_only("alarm_turns", "alarm_digests")
 _LAST_TURNS = """
     select alarm_key, level, title, detail, turned_at, seq from alarm_turns
     where is_on = 1 and seq in (select max(seq) from alarm_turns group by alarm_key) order by seq

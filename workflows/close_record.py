@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workflows.periods import Period
-from workflows.store import open_store, read_store
+from workflows.store import append_only, open_store, read_store
 
 _TABLES = """
 create table if not exists closes (
@@ -25,11 +25,7 @@ create table if not exists closes (
     unique (kind, period, version),
     unique (kind, period, run_id)
 ) strict;
-create trigger if not exists closes_are_never_changed before update on closes
-begin select raise(abort, 'closes are never changed: close again as a new version'); end;
-create trigger if not exists closes_are_never_deleted before delete on closes
-begin select raise(abort, 'closes are never deleted: close again as a new version'); end;
-"""
+""" + append_only("closes", instead="close again as a new version")
 _COLUMNS = "kind, period, version, run_id, actor, closed_at, snapshot, facts"
 
 

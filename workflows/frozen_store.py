@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from workflows.store import append_only
+
 # What the bill shows, and what a later restatement is compared with.
 BILL = ("carrier", "day", "restatement")
 EVIDENCE = ("detail", "movement", "stock")
@@ -52,14 +54,8 @@ create table if not exists closed_weeks (
     unique (week_start_date, version)
 ) strict;
 """
-_GUARD = """
-create trigger if not exists {table}_are_never_changed before update on {table}
-begin select raise(abort, '{table} are never changed: a change is a restatement in the next month'); end;
-create trigger if not exists {table}_are_never_deleted before delete on {table}
-begin select raise(abort, '{table} are never deleted: a change is a restatement in the next month'); end;
-"""
-_PREPARE = _TABLES + "".join(
-    _GUARD.format(table=name) for name in ("frozen_months", "frozen_lines", "closed_weeks")
+_PREPARE = _TABLES + append_only(
+    "frozen_months", "frozen_lines", "closed_weeks", instead="a change is a restatement in the next month"
 )
 
 

@@ -18,7 +18,7 @@ from workflows.operations import writing
 from workflows.publishing import current_snapshot
 from workflows.reading import open_snapshot
 from workflows.settings import Settings
-from workflows.store import open_store, read_store
+from workflows.store import append_only, open_store, read_store
 
 # Each source may be that old: a sync is due every five minutes, a build every hour.
 STALE_AFTER = timedelta(hours=2)
@@ -31,11 +31,7 @@ create table if not exists health_results (
     is_ok integer not null check (is_ok in (0, 1)),
     detail text not null
 ) strict;
-create trigger if not exists health_results_are_never_changed before update on health_results
-begin select raise(abort, 'health results are never changed'); end;
-create trigger if not exists health_results_are_never_deleted before delete on health_results
-begin select raise(abort, 'health results are never deleted'); end;
-"""
+""" + append_only("health_results")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from workflows.settings import Settings
-from workflows.store import open_store, read_store
+from workflows.store import append_only, open_store, read_store
 
 COUNTED = ("orders_in", "units_in", "orders_shipped", "units_shipped", "api_requests", "sync_count", "repairs")
 MEASURED = ("sync_seconds", "watermark_age_minutes")
@@ -28,11 +28,7 @@ create table if not exists key_figures (
     noted_at text not null,
     {", ".join(f"{name} real" for name in _NUMBERS)}
 ) strict;
-create trigger if not exists key_figures_are_never_changed before update on key_figures
-begin select raise(abort, 'key figures are only added'); end;
-create trigger if not exists key_figures_are_never_deleted before delete on key_figures
-begin select raise(abort, 'key figures are only added'); end;
-"""
+""" + append_only("key_figures")
 _OF_A_DAY = """
 with zone as (select timezone from ledger.marts.snapshot_info), orders as (
     select count(*) as orders_in, coalesce(sum(total_items), 0) as units_in

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from workflows.store import open_store, read_store
+from workflows.store import append_only, open_store, read_store
 
 _TABLES = """
 create table if not exists open_units (
@@ -25,11 +25,7 @@ create table if not exists open_units (
     units_here integer not null,
     differences text not null
 ) strict;
-create trigger if not exists open_units_are_never_changed before update on open_units
-begin select raise(abort, 'measurements are only added'); end;
-create trigger if not exists open_units_are_never_deleted before delete on open_units
-begin select raise(abort, 'measurements are only added'); end;
-"""
+""" + append_only("open_units")
 _OPEN_STATES = ("awaiting_shipment", "on_hold", "pending_fulfillment", "awaiting_payment")
 # One scan for each state: where a column must equal one text, DuckDB reads the payloads of the rows that do; where
 # it may equal one of several, all of them.

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from workflows.store import append_only
+
 _TABLES = """
 create table if not exists entries (
     seq integer primary key autoincrement,
@@ -41,12 +43,7 @@ create table if not exists lot_states (
     entered_at text not null
 ) strict;
 """
-_TRIGGERS = """
-create trigger if not exists {table}_are_never_changed before update on {table}
-begin select raise(abort, '{table} are never changed: correct one by another'); end;
-create trigger if not exists {table}_are_never_deleted before delete on {table}
-begin select raise(abort, '{table} are never deleted: correct one by another'); end;
-"""
+_GUARDS = append_only("entries", "lot_states", instead="correct one by another")
 
 
 def _new_id() -> str:
@@ -180,10 +177,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     # A store of before there were corrections.
     if "corrects" not in {name for _, name, *_ in connection.execute("pragma table_info(entries)")}:
         connection.execute("alter table entries add column corrects text")
-    for table in ("entries", "lot_states"):
-        for statement in _TRIGGERS.format(table=table).split("end;\n"):
-            if statement.strip():
-                connection.execute(statement + "end")
+    for statement in filter(str.strip, _GUARDS.split("end;\n")):
+        connection.execute(statement + "end")
 
 
 def _plain(value: Any) -> Any:

@@ -10,6 +10,21 @@ from pathlib import Path
 _BUSY_SECONDS = 30
 
 
+def append_only(*tables: str, instead: str = "another row says what is new") -> str:
+    """The statements that keep rows of these tables from ever being changed or deleted.
+
+    Args:
+        tables: Their names; they have to be there.
+        instead: What to do, for who tries.
+    """
+    return "".join(
+        f"create trigger if not exists {table}_are_never_{done} before {act} on {table}\n"
+        f"begin select raise(abort, '{table} are never {done}: {instead}'); end;\n"
+        for table in tables
+        for act, done in (("update", "changed"), ("delete", "deleted"))
+    )
+
+
 @contextmanager
 def open_store(store: Path, tables: str) -> Iterator[sqlite3.Connection]:
     """The store for as long as the block lasts; what the block wrote counts when it ends well, else nothing of it.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workflows.errors import UsageError
-from workflows.store import open_store, read_store
+from workflows.store import append_only, open_store, read_store
 
 # What runs by itself, and what that is for.
 SWITCHES = {
@@ -30,11 +30,7 @@ create table if not exists switch_turns (
     actor text not null,
     turned_at text not null
 ) strict;
-create trigger if not exists switch_turns_are_never_changed before update on switch_turns
-begin select raise(abort, 'switches are turned by another row'); end;
-create trigger if not exists switch_turns_are_never_deleted before delete on switch_turns
-begin select raise(abort, 'switches are turned by another row'); end;
-"""
+""" + append_only("switch_turns", instead="turn it by another row")
 
 
 @dataclass(frozen=True)

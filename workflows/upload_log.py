@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.xcart_upload import UploadLine
-from workflows.store import open_store, read_store
+from workflows.store import append_only, open_store, read_store
 
 _TABLES = """
 create table if not exists uploads (
@@ -28,11 +28,7 @@ create table if not exists uploads (
     noted_at text not null
 ) strict;
 create index if not exists uploads_by_key on uploads (order_key, seq);
-create trigger if not exists uploads_are_never_changed before update on uploads
-begin select raise(abort, 'the upload log is only added to'); end;
-create trigger if not exists uploads_are_never_deleted before delete on uploads
-begin select raise(abort, 'the upload log is only added to'); end;
-"""
+""" + append_only("uploads")
 
 
 @dataclass(frozen=True)

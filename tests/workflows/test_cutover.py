@@ -210,7 +210,7 @@ def test_the_log_of_cutovers_cannot_be_changed(leaving: Leaving) -> None:
     cut_over(leaving.settings, leaving.source, "mary")
     with sqlite3.connect(leaving.settings.operations) as connection:
         for table in ("cutovers", "parity_runs"):
-            with pytest.raises(sqlite3.IntegrityError, match="only added"):
+            with pytest.raises(sqlite3.IntegrityError, match="are never"):
                 connection.execute(f"delete from {table}")
 
 

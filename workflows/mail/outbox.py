@@ -30,10 +30,11 @@ from sqlite3 import Connection
 
 from workflows.errors import ShipledgerError
 from workflows.settings import Settings
-from workflows.store import open_store
+from workflows.store import append_only, open_store
 
 # In one transaction: each of its own costs as much as a delivery.
-_TABLES = """
+_TABLES = (
+    """
 begin;
 create table if not exists mails (
     mail_key text primary key,
@@ -54,16 +55,11 @@ create table if not exists mail_events (
     happened_at text not null
 ) strict;
 create index if not exists mail_events_by_mail on mail_events (mail_key, recipient, seq);
-create trigger if not exists mails_are_never_changed before update on mails
-begin select raise(abort, 'mails are never changed'); end;
-create trigger if not exists mails_are_never_deleted before delete on mails
-begin select raise(abort, 'mails are never deleted'); end;
-create trigger if not exists mail_events_are_never_changed before update on mail_events
-begin select raise(abort, 'what became of a mail is never changed: another event follows'); end;
-create trigger if not exists mail_events_are_never_deleted before delete on mail_events
-begin select raise(abort, 'what became of a mail is never deleted: another event follows'); end;
-commit;
 """
+    + append_only("mails")
+    + append_only("mail_events", instead="another event follows")
+    + "commit;"
+)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workflows.errors import AlreadyRunning
-from workflows.store import open_store, read_store
+from workflows.store import append_only, open_store, read_store
 
 BEGUN, DONE, ROLLBACK_BEGUN, ROLLED_BACK = "begun", "done", "rollback begun", "rolled back"
 _TABLES = f"""
@@ -25,11 +25,7 @@ create table if not exists cutovers (
     noted_at text not null,
     facts text not null
 ) strict;
-create trigger if not exists cutovers_are_never_changed before update on cutovers
-begin select raise(abort, 'cutovers are only added to'); end;
-create trigger if not exists cutovers_are_never_deleted before delete on cutovers
-begin select raise(abort, 'cutovers are only added to'); end;
-"""
+""" + append_only("cutovers")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from workflows.parity.comparison import Difference
 from workflows.parity.rules import BY_NAME, TIMING, UNEXPLAINED
-from workflows.store import open_store, read_store
+from workflows.store import append_only, open_store, read_store
 
 # A comparison with more differences keeps the unexplained ones first; its counts are of all.
 KEPT_DIFFERENCES = 2000
@@ -44,15 +44,7 @@ create table if not exists parity_differences (
     rule text
 ) strict;
 create index if not exists parity_differences_by_run on parity_differences (run_id);
-create trigger if not exists parity_runs_are_never_changed before update on parity_runs
-begin select raise(abort, 'comparisons are only added'); end;
-create trigger if not exists parity_runs_are_never_deleted before delete on parity_runs
-begin select raise(abort, 'comparisons are only added'); end;
-create trigger if not exists parity_differences_are_never_changed before update on parity_differences
-begin select raise(abort, 'comparisons are only added'); end;
-create trigger if not exists parity_differences_are_never_deleted before delete on parity_differences
-begin select raise(abort, 'comparisons are only added'); end;
-"""
+""" + append_only("parity_runs", "parity_differences")
 _RUN = "run_id, actor, source, criteria, since, until, unexplained, orders_compared, facts"
 _DIFFERENCE = "area, order_number, sku, field, ours, theirs, kind, rule"
 
