@@ -23,3 +23,10 @@
 {% macro month_of(day) -%}
     cast(date_trunc('month', {{ day }}) as date)
 {%- endmacro %}
+
+{#- The sums of columns under their own names; of no rows: zeros. -#}
+{% macro sums_of(columns) -%}
+    {%- for column in columns -%}
+    coalesce(sum({{ column }}), 0) as {{ column }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -12,33 +12,23 @@ with shipped as (
 months as (
 
     select
-        coalesce(sum(unit_count), 0) as units,
-        coalesce(sum(order_count), 0) as order_count,
-        coalesce(sum(postage_cents), 0) as postage_cents,
-        coalesce(sum(package_count), 0) as package_count,
-        coalesce(sum(total_cents), 0) as total_cents,
-        coalesce(sum(restatement_cents), 0) as restatement_cents
+        {{ sums_of([
+            'unit_count', 'order_count', 'postage_cents', 'package_count', 'total_cents', 'restatement_cents'
+        ]) }}
     from {{ ref('charge_report_monthly') }}
 
 ),
 
 restatements as (
 
-    select
-        coalesce(sum(unit_count), 0) as units,
-        coalesce(sum(order_count), 0) as order_count,
-        coalesce(sum(postage_cents), 0) as postage_cents,
-        coalesce(sum(package_count), 0) as package_count,
-        coalesce(sum(total_cents), 0) as total_cents
+    select {{ sums_of(['unit_count', 'order_count', 'postage_cents', 'package_count', 'total_cents']) }}
     from {{ ref('charge_restatements') }}
 
 ),
 
 carriers as (
 
-    select
-        coalesce(sum(postage_cents), 0) as postage_cents,
-        coalesce(sum(package_count), 0) as package_count
+    select {{ sums_of(['postage_cents', 'package_count']) }}
     from {{ ref('charge_report_carriers') }}
 
 ),
@@ -46,26 +36,23 @@ carriers as (
 details as (
 
     select
-        coalesce(sum(details.unit_count), 0) as units,
-        coalesce(sum(details.order_count), 0) as order_count,
-        coalesce(sum(details.postage_cents), 0) as postage_cents,
-        coalesce(sum(details.package_count), 0) as package_count,
-        bool_or(details.is_missing) as is_history_missing
-    from {{ ref('charge_details') }} as details
-    inner join {{ ref('stg_shipledger__build_context') }} as build_context on details.ship_date < build_context.today
+        {{ sums_of(['unit_count', 'order_count', 'postage_cents', 'package_count']) }},
+        bool_or(is_missing) as is_history_missing
+    from {{ ref('charge_details') }}
+    where ship_date < (select build_context.today from {{ ref('stg_shipledger__build_context') }} as build_context)
 
 ),
 
 ledger as (
 
-    select coalesce(sum(total_cents), 0) as total_cents from {{ ref('int_days_charged') }}
+    select {{ sums_of(['total_cents']) }} from {{ ref('int_days_charged') }}
 
 )
 
 select
     shipped.charged_units,
-    details.units as units_of_details,
-    months.units + restatements.units as units_billed,
+    details.unit_count as units_of_details,
+    months.unit_count + restatements.unit_count as units_billed,
     months.order_count + restatements.order_count as orders_billed,
     details.order_count as orders_of_details,
     months.postage_cents,
@@ -79,14 +66,14 @@ cross join carriers
 cross join details
 cross join ledger
 where
-    shipped.charged_units <> details.units
+    shipped.charged_units <> details.unit_count
     or months.postage_cents <> carriers.postage_cents
     or months.package_count <> carriers.package_count
     or months.restatement_cents <> restatements.total_cents
     or (
         not coalesce(details.is_history_missing, false)
         and (
-            months.units + restatements.units <> details.units
+            months.unit_count + restatements.unit_count <> details.unit_count
             or months.order_count + restatements.order_count <> details.order_count
             or months.package_count + restatements.package_count <> details.package_count
             or months.postage_cents + restatements.postage_cents <> details.postage_cents

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,8 @@ SOCKET = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Versio
 KEY = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
 
 
-@pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+@contextmanager
+def page_with_a_login(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A page that asks for a password, with one user of each role."""
     elsewhere = tmp_path_factory.mktemp("guarded")
     users = elsewhere / "users.toml"
@@ -36,6 +37,19 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     ]
     users.write_text("\n".join(["[users]", *lines]))
     with serve(tmp_path_factory.mktemp("home"), elsewhere, SHIPLEDGER_USERS=str(users)) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with page_with_a_login(tmp_path_factory) as page:
+        yield page
+
+
+@pytest.fixture
+def guarded_for_one_test(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """For wrong passwords: they slow down everybody at the same address."""
+    with page_with_a_login(tmp_path_factory) as page:
         yield page
 
 
@@ -160,12 +174,12 @@ def test_a_password_opens_the_page_until_one_logs_out(visitor: Page, guarded: Se
     assert requests.get(guarded.url, cookies={kept["name"]: kept["value"]}).status_code == 401
 
 
-def test_a_wrong_password_is_told_as_text_and_slowed_down(visitor: Page, guarded: Served) -> None:
+def test_a_wrong_password_is_told_as_text_and_slowed_down(visitor: Page, guarded_for_one_test: Served) -> None:
     for _ in range(4):
-        log_in(visitor, guarded, "<b>nobody", "wrong")
+        log_in(visitor, guarded_for_one_test, "<b>nobody", "wrong")
         expect(visitor.get_by_role("alert")).to_have_text("The name or the password is wrong.")
         expect(visitor.get_by_label("Name")).to_have_value("<b>nobody")
-    log_in(visitor, guarded, "<b>nobody", "wrong")
+    log_in(visitor, guarded_for_one_test, "<b>nobody", "wrong")
     expect(visitor.get_by_role("alert")).to_contain_text("Too many wrong passwords. Try again in")
 
 
