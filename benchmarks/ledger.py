@@ -130,10 +130,11 @@ def _build(engine: Engine, number: int) -> None:
 
 
 def _change(warehouse: Path, number: int) -> None:
-    """Let other 500 orders, spread over all days, have come again in a new load."""
+    """Let other 500 orders, spread over all days, have come again in a load that dlt merged: at the end."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(
             """
+            create temp table changed as
             with places as (
                 select
                     order_id,
@@ -141,14 +142,21 @@ def _change(warehouse: Path, number: int) -> None:
                     count(*) over () as orders
                 from raw_shipstation.orders
             )
-            update raw_shipstation.orders as changed
-            set
-                payload = json_merge_patch(changed.payload, '{"gift": true}'),
-                _dlt_load_id = 'benchmark-' || $1::bigint
-            from places
-            where changed.order_id = places.order_id and (places.place + $1 * 7) % (places.orders // $2) = 0
+            select orders.* replace (
+                json_merge_patch(orders.payload, '{"gift": true}') as payload,
+                'benchmark-' || $1::bigint as _dlt_load_id
+            )
+            from raw_shipstation.orders as orders
+            inner join places on orders.order_id = places.order_id
+            where (places.place + $1 * 7) % (places.orders // $2) = 0
             """,
             [number, _CHANGED],
+        )
+        connection.execute(
+            """
+            delete from raw_shipstation.orders where order_id in (select order_id from changed);
+            insert into raw_shipstation.orders by name from changed
+            """
         )
 
 

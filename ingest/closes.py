@@ -11,9 +11,10 @@ from typing import Any
 
 import dlt
 import pyarrow as pa
+from dlt.destinations.sql_client import SqlClientBase
 
 from ingest.operations import SOURCE
-from ingest.pipeline import Warehouse, create_pipeline, load
+from ingest.pipeline import Warehouse, create_pipeline, held_open, load
 
 _ROWS_AT_ONCE = 20_000
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -53,11 +54,12 @@ def load_closes(store: Path, warehouse: Warehouse) -> int:
         How many rows were loaded.
     """
     pipeline = create_pipeline(warehouse, SOURCE)
-    loaded = _last_loaded(pipeline)
-    rows = {table: _count_after(store, table, loaded.get(table, 0)) for table in _TABLES}
-    wanted = {table: loaded.get(table, 0) for table in _TABLES if rows[table] or table not in loaded}
-    if wanted:
-        load(pipeline, closes(store, wanted))
+    with held_open(pipeline) as database:
+        loaded = _last_loaded(database)
+        rows = {table: _count_after(store, table, loaded.get(table, 0)) for table in _TABLES}
+        wanted = {table: loaded.get(table, 0) for table in _TABLES if rows[table] or table not in loaded}
+        if wanted:
+            load(pipeline, closes(store, wanted))
     return sum(rows.values())
 
 
@@ -68,17 +70,16 @@ def closes(store: Path, after: dict[str, int]) -> Any:
         yield dlt.resource(_batches(store, table, seq), name=table, primary_key="seq", write_disposition="merge")
 
 
-def _last_loaded(pipeline: dlt.Pipeline) -> dict[str, int]:
+def _last_loaded(database: SqlClientBase[Any]) -> dict[str, int]:
     """The last sequence number of each table in the warehouse; a table that is not there has no entry."""
-    with pipeline.sql_client() as client:
-        found = client.execute_sql(
-            "select table_name from duckdb_tables() where schema_name = %s", client.dataset_name
-        )
-        tables = sorted({name for (name,) in found or []} & set(_TABLES))
-        if not tables:
-            return {}
-        each = ", ".join(f"(select coalesce(max(seq), 0) from {table})" for table in tables)
-        [row] = client.execute_sql(f"select {each}") or []
+    found = database.execute_sql(
+        "select table_name from duckdb_tables() where schema_name = %s", database.dataset_name
+    )
+    tables = sorted({name for (name,) in found or []} & set(_TABLES))
+    if not tables:
+        return {}
+    each = ", ".join(f"(select coalesce(max(seq), 0) from {table})" for table in tables)
+    [row] = database.execute_sql(f"select {each}") or []
     return dict(zip(tables, row, strict=True))
 
 

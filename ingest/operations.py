@@ -13,7 +13,7 @@ import dlt
 import pyarrow as pa
 from dlt.destinations.sql_client import SqlClientBase
 
-from ingest.pipeline import Warehouse, create_pipeline, load
+from ingest.pipeline import Warehouse, create_pipeline, held_open, load
 
 SOURCE = "operations"
 
@@ -52,12 +52,12 @@ def load_entries(store: Path, warehouse: Warehouse) -> int:
         How many rows were loaded.
     """
     pipeline = create_pipeline(warehouse, SOURCE)
-    with pipeline.sql_client() as client:
-        last = {name: _last_loaded(client, name) for name in _SCHEMAS}
-    rows = {name: _read_after(store, name, seq or 0) for name, seq in last.items()}
-    due = {name: found for name, found in rows.items() if found or last[name] is None}
-    if due:
-        load(pipeline, operations(due))
+    with held_open(pipeline) as database:
+        last = {name: _last_loaded(database, name) for name in _SCHEMAS}
+        rows = {name: _read_after(store, name, seq or 0) for name, seq in last.items()}
+        due = {name: found for name, found in rows.items() if found or last[name] is None}
+        if due:
+            load(pipeline, operations(due))
     return sum(map(len, due.values()))
 
 

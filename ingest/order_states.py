@@ -74,11 +74,10 @@ def state_after(
         now: The instant (UTC).
         alone: Whether the payload was fetched by the order's id.
     """
+    has_lines = bool(payload.get("items"))
+    if has_lines or payload.get("orderStatus") in _ENDED_STATUSES:
+        return OrderState(order_id, REPAIRED if has_lines else CLOSED, before.since_at, now) if before else None
     since = before.since_at if before else _modified_at(payload, now)
-    if payload.get("items"):
-        return OrderState(order_id, REPAIRED, since, now) if before else None
-    if payload.get("orderStatus") in _ENDED_STATUSES:
-        return OrderState(order_id, CLOSED, since, now) if before else None
     if alone or (before and before.state == WORK_IN_PROGRESS):
         return OrderState(order_id, WORK_IN_PROGRESS, since, now)
     return OrderState(order_id, GHOST, since, now)

@@ -98,6 +98,7 @@ class Engine:
 
     def load_window(self, since: datetime, until: datetime | None, report: Report) -> Facts:
         """Load one window of a backfill; `finished` in the facts says whether it was the last."""
+        self._modelling.read_ahead()
         return self._load(lambda account: load_backfill_window(account, self.warehouse, since, until, report))
 
     def reconcile(self, since: datetime, until: datetime, repair: bool, report: Report) -> Facts:
@@ -196,9 +197,11 @@ class Engine:
     def _load(self, fetch: Callable[[Account], LoadReport]) -> Facts:
         account = self._ready()
         began = time.monotonic()
-        with told_to_the_user():
+        # Two loads of one process share the file while one of them keeps it open.
+        with duckdb.connect(str(self.settings.warehouse)), told_to_the_user():
             loaded = fetch(account)
-        self.load_operations()
+            if loaded.finished:
+                self.load_operations()
         facts = asdict(loaded)
         facts["load_seconds"] = time.monotonic() - began
         return facts
