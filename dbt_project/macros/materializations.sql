@@ -1,7 +1,7 @@
 {#-
-    The two materializations of this project, in place of the adapter's: every statement of a node in one transaction, without
-    temporary tables, renames and backups. A warm build is forty nodes; with the adapter's own it took twice as long
-    (1.6 s against 0.8 s at 100,000 orders). A failed node leaves its table as it was.
+    The three materializations of this project, in place of the adapter's: every statement of a node in one transaction,
+    without temporary relations, renames and backups. A warm build is forty nodes; with the adapter's own it took twice as
+    long (1.6 s against 0.8 s at 100,000 orders). A failed node leaves its relation as it was.
 -#}
 {% macro create_filled_table(relation, compiled_code) -%}
     {%- if config.get('contract').enforced -%}
@@ -18,7 +18,7 @@
 
 {% materialization table, adapter='duckdb' -%}
     {%- set relation = this.incorporate(type='table') -%}
-    {%- do drop_unless_table(relation) -%}
+    {%- do drop_unless(relation, 'table') -%}
     {{ run_hooks(pre_hooks) }}
     {%- call statement('main') -%}
         {{ create_filled_table(relation, compiled_code) }}
@@ -38,7 +38,7 @@
     {%- set key = config.get('unique_key') -%}
     {%- set strategy = config.require('incremental_strategy') -%}
     {%- set replaced_orders = config.get('meta', {}).get('replaced_orders', 'int_orders_changed') -%}
-    {%- do drop_unless_table(relation) -%}
+    {%- do drop_unless(relation, 'table') -%}
     {{ run_hooks(pre_hooks) }}
     {%- call statement('main') -%}
         {%- if should_full_refresh() or load_cached_relation(relation) is none -%}
@@ -59,7 +59,19 @@
     {{ return({'relations': [relation]}) }}
 {%- endmaterialization %}
 
-{% macro drop_unless_table(relation) -%}
+{% materialization view, adapter='duckdb' -%}
+    {%- set relation = this.incorporate(type='view') -%}
+    {%- do drop_unless(relation, 'view') -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- call statement('main') -%}
+        create or replace view {{ relation }} as ({{ compiled_code }});
+    {%- endcall -%}
+    {{ run_hooks(post_hooks) }}
+    {%- do adapter.commit() -%}
+    {{ return({'relations': [relation]}) }}
+{%- endmaterialization %}
+
+{% macro drop_unless(relation, type) -%}
     {%- set existing = load_cached_relation(relation) -%}
-    {%- if existing is not none and not existing.is_table -%}{%- do adapter.drop_relation(existing) -%}{%- endif -%}
+    {%- if existing is not none and existing.type != type -%}{%- do adapter.drop_relation(existing) -%}{%- endif -%}
 {%- endmacro %}
