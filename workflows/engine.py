@@ -98,8 +98,10 @@ class Engine:
 
     def load_window(self, since: datetime, until: datetime | None, report: Report) -> Facts:
         """Load one window of a backfill; `finished` in the facts says whether it was the last."""
-        self._modelling.read_ahead()
-        return self._load(lambda account: load_backfill_window(account, self.warehouse, since, until, report))
+        facts = self._load(lambda account: load_backfill_window(account, self.warehouse, since, until, report))
+        if not facts["finished"]:
+            self._modelling.read_ahead()
+        return facts
 
     def reconcile(self, since: datetime, until: datetime, repair: bool, report: Report) -> Facts:
         """Compare a span (UTC instants) with ShipStation field by field; see `ingest.reconcile`."""

@@ -88,8 +88,8 @@ class Modelling:
     def read_ahead(self) -> None:
         """Begin to have dbt read the project in a process beside this one, where a build will need dbt.
 
-        What it reads is kept in dbt's own file of the project as parsed, which the next build takes up. While a
-        backfill waits for ShipStation there is time for it; a build that is replayed needs none of it.
+        What it reads is kept in dbt's own file of the project as parsed, which the next build takes up. For a long
+        backfill: reading takes longer than one window does, and a build that is replayed needs none of it.
         """
         if self._reader is not None or self._parsed is not None or self._recording_file.exists():
             return
