@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import dlt
+from dlt.common.configuration.container import Container
+from dlt.common.configuration.providers import ConfigProvider, CustomLoaderDocProvider
+from dlt.common.configuration.specs import PluggableRunContext
 from dlt.common.pipeline import LoadInfo
+from dlt.common.runtime.run_context import RunContext
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.destinations.sql_client import SqlClientBase
 from dlt.pipeline.exceptions import PipelineStepFailed
@@ -20,20 +24,24 @@ from ingest.errors import IngestError, WarehouseUnusable
 
 # Settings of dlt, with the reason for each.
 _DLT_SETTINGS = {
-    # Nothing leaves this machine but requests to ShipStation.
-    "runtime.dlthub_telemetry": False,
-    # The worker has a log of its own.
-    "runtime.log_level": "CRITICAL",
-    # Signals are the worker's to handle.
-    "runtime.intercept_signals": False,
+    "runtime": {
+        # Nothing leaves this machine but requests to ShipStation.
+        "dlthub_telemetry": False,
+        # The worker has a log of its own.
+        "log_level": "CRITICAL",
+        # Signals are the worker's to handle.
+        "intercept_signals": False,
+    },
     # One resource after the other, so that findings and watermarks come after the rows they speak of.
-    "extract.next_item_mode": "fifo",
+    "extract": {"next_item_mode": "fifo"},
     # dbt finds what is new by the load it came with.
-    "normalize.parquet_normalizer.add_dlt_load_id": True,
-    # DuckDB takes one writer at a time; more workers would only wait.
-    "load.workers": 1,
-    # What is in the warehouse stays in no file beside it.
-    "load.delete_completed_jobs": True,
+    "normalize": {"parquet_normalizer": {"add_dlt_load_id": True}},
+    "load": {
+        # DuckDB takes one writer at a time; more workers would only wait.
+        "workers": 1,
+        # What is in the warehouse stays in no file beside it.
+        "delete_completed_jobs": True,
+    },
 }
 
 
@@ -52,12 +60,21 @@ class Warehouse:
     scratch: Path
 
 
+class _Surroundings(RunContext):  # type: ignore[misc]
+    """Where dlt looks for its settings: here, and nowhere else.
+
+    Left to itself it reads the environment and `.dlt` folders, of the working directory and of the user: another
+    project's settings would decide how we load. In its search for secrets it even imports Streamlit, 0.4 s.
+    """
+
+    def initial_providers(self) -> list[ConfigProvider]:
+        return [CustomLoaderDocProvider("shipledger", lambda: _DLT_SETTINGS, supports_secrets=False)]
+
+
 @cache
 def _configure() -> None:
-    """Give dlt its settings; its runtime starts when it is imported, so it is started again with them."""
-    for name, value in _DLT_SETTINGS.items():
-        dlt.config[name] = value
-    dlt.current.run_context().initialize_runtime()
+    """Give dlt its settings, before it looks for any itself."""
+    Container()[PluggableRunContext] = PluggableRunContext(_Surroundings(None))
 
 
 @cache
