@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,6 +54,10 @@ _MEMORY_LIMIT = "256MB"
 _SMALLER_LIMITS = {"xcart": "128MB"}
 
 
+# What is still frozen when the interpreter ends would be reported as leaked.
+atexit.register(gc.unfreeze)
+
+
 @dataclass(frozen=True)
 class Warehouse:
     """Where the warehouse is, and a directory for dlt's working files, which may be deleted at any time."""
@@ -75,6 +81,8 @@ class _Surroundings(RunContext):  # type: ignore[misc]
 def _configure() -> None:
     """Give dlt its settings, before it looks for any itself."""
     Container()[PluggableRunContext] = PluggableRunContext(_Surroundings(None))
+    # What dlt is made of lives on. Out of the collector's sight, it costs no load a twentieth of its time.
+    gc.freeze()
 
 
 @cache

@@ -157,6 +157,11 @@ class JobClient:
         arguments = job.arguments | ({"force": False} if "force" in job.arguments else {})
         return self.enqueue(job.kind, actor, **arguments)
 
+    def register_queues(self, poll_seconds: float) -> None:
+        """Make the queues, or renew their settings: one job at a time in each, looked for every few seconds."""
+        for queue in (QUEUE, ERRANDS_QUEUE):
+            self._dbos.register_queue(queue, global_concurrency=1, polling_interval_sec=poll_seconds)
+
     def cancel_of_other_versions(self) -> None:
         """Cancel what another version of the application left open: nobody can run it, and it blocks its kind."""
         for one in self._dbos.list_workflows(status=list(_OPEN), load_input=False, load_output=False):

@@ -24,7 +24,7 @@ from workflows import (
 )
 from workflows.engine import Engine
 from workflows.home import prepare_home
-from workflows.jobs import APPLICATION, APPLICATION_VERSION, ERRANDS_QUEUE, QUEUE, JobClient, job_client
+from workflows.jobs import APPLICATION, APPLICATION_VERSION, JobClient, job_client
 from workflows.logs import log_to_home
 from workflows.parity import flow as parity_flow  # noqa: F401
 from workflows.presence import LOCK_FILE
@@ -124,15 +124,16 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
         try:
             # In a thread of its own: DBOS begins in another way where an event loop runs, as in a caller's may.
             with ThreadPoolExecutor(1) as thread:
-                thread.submit(_launch, jobs).result()
+                thread.submit(_launch, settings, jobs).result()
             yield jobs
         finally:
             DBOS.destroy()
             flows.set_bench(None)
 
 
-def _launch(jobs: JobClient) -> None:
+def _launch(settings: Settings, jobs: JobClient) -> None:
+    DBOS.migrate(settings.workflow_database_url)
+    # A queue that is not there when DBOS begins is found a second later.
+    jobs.register_queues(_POLL_SECONDS)
     DBOS.launch()
     jobs.cancel_of_other_versions()
-    for queue in (QUEUE, ERRANDS_QUEUE):
-        DBOS.register_queue(queue, concurrency=1, polling_interval_sec=_POLL_SECONDS)
