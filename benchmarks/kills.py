@@ -50,7 +50,8 @@ def main() -> None:
         _command(home, box.url, "backfill", "--since", since).wait()
         for number in range(1, kills + 1):
             box.book.trade(3, datetime.now(UTC))
-            _kill_one(home, box.url, chance, damage)
+            while not _kill_one(home, box.url, chance, damage):
+                box.book.trade(3, datetime.now(UTC))
             if number % _LET_THROUGH_EVERY == 0:
                 damage.failed += _command(home, box.url, "sync").wait() != 0
                 _look(home, box, damage)
@@ -73,16 +74,18 @@ def _command(home: Path, url: str, *words: str) -> subprocess.Popen[bytes]:
     )
 
 
-def _kill_one(home: Path, url: str, chance: random.Random, damage: Damage) -> None:
+def _kill_one(home: Path, url: str, chance: random.Random, damage: Damage) -> bool:
+    """Start a sync and kill it at a random moment; gives whether it was still at work then."""
     moment = chance.uniform(0.2, _LONGEST_SECONDS)
     process = _command(home, url, "sync")
     try:
         process.wait(moment)
-        damage.moments["after it had finished"] += 1
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
         damage.moments[f"in second {int(moment) + 1}"] += 1
+        return True
+    return False
 
 
 def _look(home: Path, box: Sandbox, damage: Damage) -> None:
