@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -75,15 +76,18 @@ class Command:
 def run_command(environment: Mapping[str, str], *words: str) -> Command:
     """Run a command of `orchestrate.py` that succeeds, in a process of its own."""
     command = [sys.executable, str(PROJECT / "orchestrate.py"), *words, "--json"]
-    began = time.monotonic()
-    process = subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    facts = json.loads(process.stdout.read())
-    # Only this way of waiting tells of one process and not of all together.
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    megabytes = 0.0
+    with tempfile.TemporaryFile() as told:
+        began = time.monotonic()
+        process = subprocess.Popen(command, env=dict(environment), stdout=told)
+        while process.poll() is None:
+            megabytes = max(megabytes, peak_megabytes(process.pid))
+            time.sleep(0.02)
+        seconds = time.monotonic() - began
+        told.seek(0)
+        facts = json.loads(told.read())
     assert process.returncode == 0, facts
-    return Command(facts, time.monotonic() - began, usage.ru_maxrss / 1024)
+    return Command(facts, seconds, megabytes)
 
 
 def timed(act: Callable[[], Any]) -> float:
@@ -93,13 +97,13 @@ def timed(act: Callable[[], Any]) -> float:
     return time.monotonic() - began
 
 
-def peak_megabytes() -> float:
-    """The largest memory this process has had, in MB.
+def peak_megabytes(process: int | str = "self") -> float:
+    """The largest memory a process has had, this one by default, in MB; 0 when it has ended.
 
-    From /proc: what `getrusage` tells begins with the peak of whoever started the process.
+    From /proc: what `getrusage` and `wait4` tell begins with the peak of whoever started the process.
     """
-    [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:")]
-    return int(line.split()[1]) / 1024
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 def print_table(title: str, rows: list[Row]) -> None:

@@ -6,20 +6,16 @@ comparison runs in a process of its own, as the worker would run it, so that its
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
-import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from benchmarks.business import PROJECT
-from benchmarks.measure import Row, print_table
+from benchmarks.measure import Row, print_table, run_command
 from tests.contract_tables import create_tables
 
 _DAYS = 30
@@ -92,7 +88,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home, former = Path(folder) / "home", Path(folder) / "former.db"
         _make(home, former, a_day * _DAYS)
-        facts, megabytes = _compare(home, former)
+        environment = os.environ | {"SHIPLEDGER_HOME": str(home)}
+        compared = run_command(environment, "parity", "--legacy", str(former), "--hours", str(_HOURS))
+    facts = compared.facts
     in_window = facts["orders_compared"]
     # Those of the last hours are put down to timing.
     spoiled = sum(facts["by_class"].values())
@@ -103,7 +101,7 @@ def main() -> None:
         f"{_HOURS} hours at {a_day} orders a day, of {_DAYS} days on both sides",
         [Row("parity", facts["seconds"], _LIMIT_SECONDS, None, note)],
     )
-    print(f"  peak memory of the whole process: {megabytes:.0f} MB (limit {_LIMIT_MEGABYTES})")
+    print(f"  peak memory of the whole process: {compared.megabytes:.0f} MB (limit {_LIMIT_MEGABYTES})")
 
 
 def _make(home: Path, former: Path, orders: int) -> None:
@@ -120,21 +118,6 @@ def _make(home: Path, former: Path, orders: int) -> None:
                 found = marts.execute(query).fetchall()
                 theirs.executemany(f"insert into {table} values ({', '.join('?' * len(found[0]))})", found)
     (home / "published" / "current.duckdb").symlink_to(snapshot.name)
-
-
-def _compare(home: Path, former: Path) -> tuple[dict[str, Any], float]:
-    command = [sys.executable, str(PROJECT / "orchestrate.py"), "parity", "--legacy", str(former), "--json"]
-    environment = os.environ | {"SHIPLEDGER_HOME": str(home)}
-    process = subprocess.Popen(
-        [*command, "--hours", str(_HOURS)], env=environment, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    facts = json.loads(process.stdout.read())
-    # Only this way of waiting tells of one process and not of all together.
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, facts
-    return facts, usage.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

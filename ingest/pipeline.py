@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,10 +52,6 @@ _MEMORY_LIMIT = "256MB"
 _SMALLER_LIMITS = {"xcart": "128MB"}
 
 
-# What is still frozen when the interpreter ends would be reported as leaked.
-atexit.register(gc.unfreeze)
-
-
 @dataclass(frozen=True)
 class Warehouse:
     """Where the warehouse is, and a directory for dlt's working files, which may be deleted at any time."""
@@ -69,8 +63,9 @@ class Warehouse:
 class _Surroundings(RunContext):  # type: ignore[misc]
     """Where dlt looks for its settings: here, and nowhere else.
 
-    Left to itself it reads the environment and `.dlt` folders, of the working directory and of the user: another
-    project's settings would decide how we load. In its search for secrets it even imports Streamlit, 0.4 s.
+    Left to itself it reads the environment and the secrets in `.dlt` folders, of the working directory and of the
+    user, before what we set: another project could decide how we load. Where it finds no secrets it even
+    imports Streamlit, 0.4 s, to look there.
     """
 
     def initial_providers(self) -> list[ConfigProvider]:
@@ -81,8 +76,6 @@ class _Surroundings(RunContext):  # type: ignore[misc]
 def _configure() -> None:
     """Give dlt its settings, before it looks for any itself."""
     Container()[PluggableRunContext] = PluggableRunContext(_Surroundings(None))
-    # What dlt is made of lives on. Out of the collector's sight, it costs no load a twentieth of its time.
-    gc.freeze()
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from workflows.open_units import OPEN_STATES
 from workflows.settings import Settings
 from workflows.store import append_only, open_store, read_store
 
@@ -64,7 +65,6 @@ select
     (select count(*) from ledger.marts.orders_inbox where is_ghost),
     (select count(*) from ledger.marts.exceptions)
 """
-_OPEN = ["awaiting_shipment", "on_hold", "pending_fulfillment", "awaiting_payment"]
 
 
 def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: date, noted_at: str) -> list[date]:
@@ -88,7 +88,7 @@ def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: 
             figures = connection.execute(_OF_A_DAY, {"day": day}).fetchall()[0]
             moment: tuple[Any, ...] = (None,) * len(OF_THE_MOMENT)
             if day == yesterday:
-                moment = connection.execute(_NOW, {"open": _OPEN}).fetchall()[0]
+                moment = connection.execute(_NOW, {"open": list(OPEN_STATES)}).fetchall()[0]
             marks = ", ".join("?" * (2 + len(_NUMBERS)))
             kept.execute(
                 f"insert into key_figures (day, noted_at, {', '.join(_NUMBERS)}) values ({marks})",

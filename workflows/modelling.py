@@ -86,7 +86,7 @@ class Modelling:
         self._reader: subprocess.Popen[bytes] | None = None
 
     def read_ahead(self) -> None:
-        """Begin to have dbt read the project in a process beside this one, where a build will need dbt.
+        """Begin to have dbt read the project in a process beside this one, where no build was ever recorded.
 
         What it reads is kept in dbt's own file of the project as parsed, which the next build takes up. For a long
         backfill: reading takes longer than one window does, and a build that is replayed needs none of it.

@@ -26,11 +26,11 @@ create table if not exists open_units (
     differences text not null
 ) strict;
 """ + append_only("open_units")
-_OPEN_STATES = ("awaiting_shipment", "on_hold", "pending_fulfillment", "awaiting_payment")
+OPEN_STATES = ("awaiting_shipment", "on_hold", "pending_fulfillment", "awaiting_payment")
 # One scan for each state: where a column must equal one text, DuckDB reads the payloads of the rows that do; where
 # it may equal one of several, all of them.
 _OPEN_THERE = " union all ".join(
-    f"from raw_shipstation.orders where order_status = '{state}'" for state in _OPEN_STATES
+    f"from raw_shipstation.orders where order_status = '{state}'" for state in OPEN_STATES
 )
 # An order that ShipStation no longer knows is not open there, whatever its last payload says.
 _MEASURE = f"""
@@ -53,7 +53,7 @@ with open_orders as (
     select coalesce(shipstation_sku_raw, '') as sku, sum(quantity) as units
     from ledger.marts.order_items_inbox as items
     inner join ledger.marts.orders_inbox as orders using (shipstation_order_id)
-    where orders.order_status in {_OPEN_STATES} and not items.is_adjustment
+    where orders.order_status in {OPEN_STATES} and not items.is_adjustment
     group by all
 )
 select sku, coalesce(there.units, 0)::bigint, coalesce(here.units, 0)::bigint

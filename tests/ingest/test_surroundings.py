@@ -35,7 +35,7 @@ def test_settings_of_another_project_do_not_change_how_we_load(
     box.book.put_order(order(1, ago(hours=1)))
     for folder in (tmp_path / "project", tmp_path / "user"):
         (folder / ".dlt").mkdir(parents=True)
-        (folder / ".dlt" / "config.toml").write_text("[normalize.parquet_normalizer]\nadd_dlt_load_id = false\n")
+        (folder / ".dlt" / "secrets.toml").write_text("[normalize.parquet_normalizer]\nadd_dlt_load_id = false\n")
     answer = subprocess.run(
         [sys.executable, "-c", LOAD, box.url, str(warehouse.path.parent)],
         cwd=tmp_path / "project",

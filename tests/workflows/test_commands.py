@@ -143,8 +143,16 @@ def test_an_unwritable_home_is_a_sentence(tmp_path: Path) -> None:
     assert "cannot be written" in answer.facts["error"]
 
 
-def test_a_damaged_ledger_is_built_anew(filled: CommandLine) -> None:
+def test_a_damaged_ledger_is_built_anew_over_what_another_version_made_of_the_models(filled: CommandLine) -> None:
     (filled.home / "ledger.duckdb").unlink()
+    swapped = {
+        "staging.stg_shipledger__runs": ("view", "table"),
+        "intermediate.int_orders_rebilled": ("table", "view"),
+        "intermediate.int_departures": ("table", "view"),
+    }
+    with duckdb.connect(str(filled.home / "warehouse.duckdb")) as warehouse:
+        for name, (ours, theirs) in swapped.items():
+            warehouse.execute(f"drop {ours} {name}; create {theirs} {name} as select 1")
     before = filled.published("select count(*), sum(quantity_shipped) from marts.shipped_items")
     assert filled.run("sync").code == 0
     assert filled.published("select count(*), sum(quantity_shipped) from marts.shipped_items") == before
