@@ -25,7 +25,7 @@ from workflows.frozen_store import prepare_closes
 from workflows.home import check_warehouse
 from workflows.key_figures import note_key_figures
 from workflows.modelling import Modelling, fingerprint, remove_ledger
-from workflows.open_units import measure_open_units, note_measurement
+from workflows.open_units import measure_open_units, note_measurement, read_open_lines
 from workflows.operations import prepare_store
 from workflows.publishing import current_snapshot, is_current, publish
 from workflows.settings import Settings
@@ -149,7 +149,7 @@ class Engine:
             unused = unused_parts(connection)
             runs = {known.run_id: known for known in runs_since(newest_finished_run(connection))}
             note_runs(connection, list((runs | {run.run_id: run}).values()))
-            set_build_context(connection, as_of, settings.timezone.key, run.run_id)
+            set_build_context(connection, as_of, settings.timezone.key, run.run_id, loads)
             full = green is None or green.fingerprint != print_now or not settings.ledger.exists()
             if full:
                 forget_green_build(connection)
@@ -162,6 +162,7 @@ class Engine:
                 unused_tags=unused,
                 on_node=lambda done, total: report("models", done, total),
             )
+            read_open_lines(connection, None if full else loads)
             note_green_build(connection, GreenBuild(print_now, today, as_of), loads)
             self._measure(connection, run.run_id, as_of)
         return {"built": True, "built_at": as_of, **asdict(outcome)}

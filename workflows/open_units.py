@@ -1,13 +1,15 @@
 """The units metric: what open orders hold by ShipStation's own payloads, against what the ledger says they hold.
 
 Measured after each build, from the payloads themselves and by another way than the models go, so it costs no
-request; a cycle that brought nothing has nothing new to measure. That the payloads are still ShipStation's is what
-the daily comparison (`reconcile`) proves, which reads ShipStation anew and counts the units of both sides, too.
+request; a cycle that brought nothing has nothing new to measure. Each payload is read once, and what it prints of
+an open order is kept. That the payloads are still ShipStation's is what the daily comparison (`reconcile`) proves,
+which reads ShipStation anew and counts the units of both sides, too.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,26 +31,37 @@ create table if not exists open_units (
 OPEN_STATES = ("awaiting_shipment", "on_hold", "pending_fulfillment", "awaiting_payment")
 # One scan for each state: where a column must equal one text, DuckDB reads the payloads of the rows that do; where
 # it may equal one of several, all of them.
-_OPEN_THERE = " union all ".join(
-    f"from raw_shipstation.orders where order_status = '{state}'" for state in OPEN_STATES
-)
-# An order that ShipStation no longer knows is not open there, whatever its last payload says.
-_MEASURE = f"""
-with open_orders as (
-    select coalesce(payload->'$.items', kept_fields->'$.items') as items
-    from ({_OPEN_THERE}) as orders
-    where not exists (
-        from raw_shipstation.order_states as states
-        where states.order_id = orders.order_id and states.state = 'missing_in_shipstation'
-            and orders.fetched_at <= states.checked_at
-    )
+_OPEN = " union all ".join(f"from raw_shipstation.orders where order_status = '{state}'" for state in OPEN_STATES)
+_LOADED = "from raw_shipstation.orders where _dlt_load_id in (select unnest($loads))"
+_PRINTED = """
+with orders as (
+    select order_id, fetched_at, coalesce(payload->'$.items', kept_fields->'$.items') as items from ({})
 ), printed as (
     select
+        order_id, fetched_at,
         unnest(from_json(items, '[{{"sku": "VARCHAR", "quantity": "DOUBLE", "adjustment": "BOOLEAN"}}]')) as line
-    from open_orders
-), there as (
-    select coalesce(line.sku, '') as sku, sum(coalesce(line.quantity, 0)) as units
-    from printed where not coalesce(line.adjustment, false) group by all
+    from orders
+)
+select order_id, fetched_at, coalesce(line.sku, '') as sku, sum(coalesce(line.quantity, 0)) as units
+from printed where not coalesce(line.adjustment, false) group by all
+"""
+_PRINT_ALL = f"create or replace table raw_shipledger.open_lines as {_PRINTED.format(_OPEN)}"
+_FORGET_LOADED = f"delete from raw_shipledger.open_lines where order_id in (select order_id {_LOADED})"
+_PRINT_LOADED = f"""
+insert into raw_shipledger.open_lines by name
+{_PRINTED.format(f"{_LOADED} and order_status in {OPEN_STATES}")}
+"""
+# An order that ShipStation no longer knows is not open there, whatever its last payload says.
+_MEASURE = f"""
+with there as (
+    select sku, sum(units) as units
+    from raw_shipledger.open_lines as lines
+    where not exists (
+        from raw_shipstation.order_states as states
+        where states.order_id = lines.order_id and states.state = 'missing_in_shipstation'
+            and lines.fetched_at <= states.checked_at
+    )
+    group by all
 ), here as (
     select coalesce(shipstation_sku_raw, '') as sku, sum(quantity) as units
     from ledger.marts.order_items_inbox as items
@@ -80,11 +93,31 @@ class Measurement:
     differences: tuple[Difference, ...]
 
 
+def read_open_lines(connection: duckdb.DuckDBPyConnection, loads: Sequence[str] | None) -> None:
+    """Read what open orders hold from their payloads, into `raw_shipledger.open_lines`. Repeating it does no harm.
+
+    Args:
+        connection: The warehouse, open.
+        loads: Loads since it was last done, of which a killed caller may have done some; None reads all payloads,
+            and so does the first time.
+    """
+    known = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'raw_shipledger' and table_name = 'open_lines'"
+    ).fetchone()
+    if loads is None or known is None:
+        connection.execute(_PRINT_ALL)
+        return
+    connection.execute("begin")
+    for statement in (_FORGET_LOADED, _PRINT_LOADED):
+        connection.execute(statement, {"loads": list(loads)})
+    connection.execute("commit")
+
+
 def measure_open_units(connection: duckdb.DuckDBPyConnection, ledger: Path) -> Measurement:
     """Measure now.
 
     Args:
-        connection: The warehouse, open.
+        connection: The warehouse, open, the open lines of all its loads read.
         ledger: The file of the marts.
     """
     path = str(ledger).replace("'", "''")

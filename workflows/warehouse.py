@@ -1,7 +1,8 @@
 """The worker's own tables in the warehouse, schema `raw_shipledger`: facts about builds and runs.
 
 - `build_context`: one row, the instant and time zone the models take "now" and "today" from.
-- `built_loads`: which loads a green build has covered; what is not in it is what the next build has to do.
+- `built_loads`: which loads a green build has covered.
+- `unbuilt_loads`: which it has not, as of the build that follows: what it has to look at again.
 - `green_build`: one row, of what the last green build was made.
 - `runs`: every run of any kind, as the workflow store tells it.
 """
@@ -25,6 +26,7 @@ create table if not exists raw_shipledger.build_context (
     as_of timestamptz not null, timezone varchar not null, run_id varchar not null
 );
 create table if not exists raw_shipledger.built_loads (load_id varchar not null);
+create table if not exists raw_shipledger.unbuilt_loads (load_id varchar not null);
 create table if not exists raw_shipledger.green_build (
     fingerprint varchar not null, business_date date not null, built_at timestamptz not null
 );
@@ -155,11 +157,14 @@ def former_system(connection: duckdb.DuckDBPyConnection) -> str:
     return str(state)
 
 
-def set_build_context(connection: duckdb.DuckDBPyConnection, as_of: datetime, timezone: str, run_id: str) -> None:
-    """Say what "now" is for the build that follows."""
+def set_build_context(
+    connection: duckdb.DuckDBPyConnection, as_of: datetime, timezone: str, run_id: str, loads: Sequence[str]
+) -> None:
+    """Say what "now" is for the build that follows, and which loads it has to cover."""
     connection.execute("begin")
-    connection.execute("delete from raw_shipledger.build_context")
+    connection.execute("delete from raw_shipledger.build_context; delete from raw_shipledger.unbuilt_loads")
     connection.execute("insert into raw_shipledger.build_context values (?, ?, ?)", [as_of, timezone, run_id])
+    connection.execute("insert into raw_shipledger.unbuilt_loads select unnest(?::varchar[])", [list(loads)])
     connection.execute("commit")
 
 

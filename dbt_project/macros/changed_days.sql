@@ -49,7 +49,9 @@
             null::varchar as lot_number,
             null::varchar as lot_source,
             null::bigint as quantity_shipped,
-            null::bigint as shipstation_order_id
+            null::bigint as shipstation_order_id,
+            null::bigint as shipment_id,
+            null::varchar as shipstation_sku_raw
         where false
     ) as nothing
 {%- endmacro %}

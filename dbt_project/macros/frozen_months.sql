@@ -68,6 +68,6 @@
     (
         select closes.month
         from {{ ref('stg_operations__frozen_months') }} as closes
-        where closes.load_id in {{ unbuilt_loads('frozen_months', 'operations') }}
+        where closes.load_id in {{ unbuilt_loads() }}
     )
 {%- endmacro %}

@@ -1,25 +1,18 @@
 {#-
-    What a build has to look at again. The worker writes a load into `built_loads` only after a green build, so a red or
-    killed build is simply repeated. An anti-join, not a maximum: clocks go backwards.
+    What a build has to look at again, as the worker has listed it. It notes a load as built only after a green build, so a
+    red or killed build is simply repeated.
 -#}
-{% macro unbuilt_loads(table, from_source='shipstation') -%}
-    (
-        select loads._dlt_load_id
-        from (select distinct _dlt_load_id from {{ source(from_source, table) }}) as loads
-        where not exists (
-            select 1 from {{ source('shipledger', 'built_loads') }} as built
-            where built.load_id = loads._dlt_load_id
-        )
-    )
+{% macro unbuilt_loads() -%}
+    (select unbuilt.load_id from {{ source('shipledger', 'unbuilt_loads') }} as unbuilt)
 {%- endmacro %}
 
 {#-
     Staging: in a warm build only the rows of loads that no green build has covered. Comes after `int_orders_changed`, which
     reads what staging held before.
 -#}
-{% macro where_newly_loaded(table) -%}
+{% macro where_newly_loaded() -%}
     {%- set read_before = ref('int_orders_changed') -%}
-    {% if is_incremental() %}where _dlt_load_id in {{ unbuilt_loads(table) }}{% endif %}
+    {% if is_incremental() %}where _dlt_load_id in {{ unbuilt_loads() }}{% endif %}
 {%- endmacro %}
 
 {#-
@@ -42,20 +35,4 @@
         {%- if relation is not none -%}{{ return(relation) }}{%- endif -%}
     {%- endif -%}
     {{ return(none) }}
-{%- endmacro %}
-
-{#- A further part of a union: the orders that newly loaded labels or fulfillments belonged to in the last build. -#}
-{% macro orders_of_last_build(table) -%}
-    {%- set last = previous_build_of('staging', 'stg_shipstation__' ~ table) -%}
-    {%- set key = {'shipments': 'shipment_id', 'fulfillments': 'fulfillment_id'}[table] -%}
-    {%- if last is not none %}
-    union
-    select shipstation_order_id
-    from {{ last }}
-    where {{ key }} in (
-        select loaded.{{ key }}
-        from {{ source('shipstation', table) }} as loaded
-        where loaded._dlt_load_id in {{ unbuilt_loads(table) }}
-    )
-    {%- endif %}
 {%- endmacro %}

@@ -18,7 +18,7 @@
     where {{ key }} in (
         select shop.{{ key }}
         from {{ source('xcart', 'orders') }} as shop
-        where shop._dlt_load_id in {{ unbuilt_loads('orders', 'xcart') }}
+        where shop._dlt_load_id in {{ unbuilt_loads() }}
     )
     {%- endif %}
 {%- endmacro %}

@@ -15,6 +15,16 @@
 } -%}
 {%- set replaced_by_order = ['order_items_inbox', 'shipped_items'] %}
 
+with {% for child in replaced_by_order -%}
+replaced_{{ child }} as materialized (
+
+    select {{ references[child] | join(', ') }}
+    from {{ ref(child) }}
+    where shipstation_order_id in (select changed.shipstation_order_id from {{ ref('int_orders_changed') }} as changed)
+
+){{ ',' if not loop.last }}
+
+{% endfor -%}
 {% for child, keys in references.items() -%}
 {% set last_child = loop.last -%}
 {% for column, target in keys.items() -%}
@@ -23,14 +33,8 @@ select
     cast(child.{{ column }} as varchar) as key_value
 from (
     select distinct {{ column }}
-    from {{ ref(child) }}
-    where
-        {{ column }} is not null
-        {% if child in replaced_by_order -%}
-        and shipstation_order_id in (
-            select changed.shipstation_order_id from {{ ref('int_orders_changed') }} as changed
-        )
-        {%- endif %}
+    from {{ 'replaced_' ~ child if child in replaced_by_order else ref(child) }}
+    where {{ column }} is not null
 ) as child
 where
     not exists (

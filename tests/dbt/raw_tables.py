@@ -44,6 +44,7 @@ create table raw_shipstation.order_states (
     order_id bigint, state varchar, since_at timestamptz, checked_at timestamptz, _dlt_load_id varchar);
 create table raw_shipledger.build_context (as_of timestamptz, timezone varchar, run_id varchar);
 create table raw_shipledger.built_loads (load_id varchar);
+create table raw_shipledger.unbuilt_loads (load_id varchar);
 create table raw_shipledger.runs (
     run_id varchar, kind varchar, started_at timestamptz, finished_at timestamptz, status varchar,
     watermark_before timestamptz, watermark_after timestamptz, orders_fetched bigint, orders_changed bigint,
@@ -201,13 +202,24 @@ def load_closes(connection: duckdb.DuckDBPyConnection, store: Path, load_id: str
                 )
 
 
+def note_unbuilt(connection: duckdb.DuckDBPyConnection) -> None:
+    """What the worker does before a build: list the loads in the raw tables that no green build has covered."""
+    connection.execute("delete from raw_shipledger.unbuilt_loads")
+    connection.execute(
+        f"insert into raw_shipledger.unbuilt_loads {_all_loads()} except from raw_shipledger.built_loads"
+    )
+
+
 def mark_built(connection: duckdb.DuckDBPyConnection) -> None:
     """What the worker does after a green build: every load in the raw tables is covered now."""
+    connection.execute("delete from raw_shipledger.built_loads")
+    connection.execute(f"insert into raw_shipledger.built_loads {_all_loads()}")
+
+
+def _all_loads() -> str:
     tables = [f"raw_shipstation.{table}" for table in ("orders", "shipments", "fulfillments", "order_states")]
     tables += ["raw_operations.frozen_months", "raw_xcart.orders", "raw_xcart.uploads"]
-    loads = " union ".join(f"select _dlt_load_id from {table}" for table in tables)
-    connection.execute("delete from raw_shipledger.built_loads")
-    connection.execute(f"insert into raw_shipledger.built_loads {loads}")
+    return "(" + " union ".join(f"select _dlt_load_id from {table}" for table in tables) + ")"
 
 
 def _text(value: Any) -> str | None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import raw_tables
-from ledger_under_test import Ledger
+from ledger_under_test import Ledger, failures
 from shipstation_payloads import Payload, label, line, order
 
 FRIDAY = datetime(2026, 1, 9, 18, tzinfo=UTC)
@@ -28,6 +28,12 @@ def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
 def come(ledger: Ledger, table: str, payload: Payload, *, load_id: str = "load-2", **how: object) -> None:
     with ledger.connect() as connection:
         raw_tables.load(connection, table, [payload], load_id, **how)  # type: ignore[arg-type]
+
+
+def kill_after(ledger: Ledger, *models: str) -> None:
+    """A build that got as far as these models."""
+    result = ledger.run("build", "--select", "int_orders_changed", *models, "--indirect-selection", "empty")
+    assert result.success, failures(result)
 
 
 def test_a_warm_build_runs_every_data_test(ledger: Ledger) -> None:
@@ -109,8 +115,23 @@ def test_a_build_that_changes_nothing_changes_nothing(ledger: Ledger) -> None:
 
 def test_a_killed_build_is_repeated_until_a_green_one_covers_its_loads(ledger: Ledger) -> None:
     come(ledger, "orders", order(1, [line("17612 - 250300", 4)]))
-    stopped = ledger.run("build", "--select", "stg_shipstation__orders int_orders_changed int_lines_resolved")
-    assert stopped.success
+    kill_after(ledger, "stg_shipstation__orders", "stg_shipstation__shipments", "int_lines_resolved")
+    ledger.build()
+    ledger.assert_same_as_full_build()
+
+
+def test_a_killed_build_that_had_moved_a_label_still_takes_it_from_the_order_it_left(ledger: Ledger) -> None:
+    come(ledger, "shipments", label(101, 2, "2026-01-05", [line("18795", 1)]))
+    kill_after(ledger, "stg_shipstation__shipments")
+    ledger.build()
+    ledger.assert_same_as_full_build()
+
+
+def test_a_killed_build_that_had_taken_back_a_number_still_clears_the_other_order(ledger: Ledger) -> None:
+    come(ledger, "orders", order(2, [line("18795", 10)], orderNumber="680001"))
+    ledger.build()
+    come(ledger, "orders", order(2, [line("18795", 10)]), load_id="load-3")
+    kill_after(ledger, "stg_shipstation__orders")
     ledger.build()
     ledger.assert_same_as_full_build()
 

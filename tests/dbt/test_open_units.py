@@ -18,6 +18,7 @@ from workflows.open_units import (
     lasting_differences,
     measure_open_units,
     note_measurement,
+    read_open_lines,
     read_open_units,
 )
 from workflows.settings import read_settings
@@ -45,8 +46,9 @@ def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
     return ledger
 
 
-def measure(ledger: Ledger, store: Path) -> None:
+def measure(ledger: Ledger, store: Path, *loads: str) -> None:
     with ledger.connect() as connection:
+        read_open_lines(connection, loads)
         note_measurement(store, "run", measure_open_units(connection, ledger.marts))
 
 
@@ -74,9 +76,29 @@ def test_a_difference_alarms_when_it_lasts_longer_than_one_cycle_and_no_longer(
     with ledger.connect() as connection:
         raw_tables.load(connection, "orders", [order(1, [line("17612 - 250300", 2)], "shipped")], "load-2")
     ledger.build()
-    measure(ledger, store)
+    measure(ledger, store, "load-2")
     assert lasting_differences(store) == []
     assert len(read_open_units(store)) == 3
+
+
+def test_loads_read_one_by_one_or_twice_leave_what_reading_every_payload_leaves(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    store = tmp_path / "operations.sqlite"
+    measure(ledger, store)
+    with ledger.connect() as connection:
+        raw_tables.load(connection, "orders", [order(2, [line("17612-6", 9)], "on_hold")], "load-2")
+        raw_tables.load(
+            connection, "orders", [order(1, [], "shipped"), order(5, [line("17904", 6)], "on_hold")], "load-3"
+        )
+        read_open_lines(connection, ["load-2"])
+        read_open_lines(connection, ["load-2", "load-3"])
+        one_by_one = connection.execute("from raw_shipledger.open_lines order by all").fetchall()
+        read_open_lines(connection, None)
+        assert connection.execute("from raw_shipledger.open_lines order by all").fetchall() == one_by_one
+    assert [(order_id, sku, units) for order_id, _, sku, units in one_by_one] == [
+        (2, "17612-6", 9), (3, "17904", 50), (5, "17904", 6),
+    ]  # fmt: skip
 
 
 def test_a_day_is_noted_once_when_it_has_ended_and_a_day_without_a_build_keeps_what_can_still_be_told(

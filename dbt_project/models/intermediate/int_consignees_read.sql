@@ -6,8 +6,7 @@ with orders as (
     select
         shipstation_order_id,
         ship_to
-    from {{ ref('stg_shipstation__orders') }}
-    where {{ order_changed() }}
+    from {{ changed_rows('stg_shipstation__orders') }}
 
 ),
 
@@ -16,8 +15,8 @@ labels as (
     select
         shipstation_order_id,
         first(ship_to order by shipment_id) as ship_to
-    from {{ ref('stg_shipstation__shipments') }}
-    where {{ order_changed() }} and shipstation_order_id not in (select orders.shipstation_order_id from orders)
+    from {{ changed_rows('stg_shipstation__shipments') }}
+    where shipstation_order_id not in (select orders.shipstation_order_id from orders)
     group by shipstation_order_id
 
 ),

@@ -1,4 +1,5 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+-- depends_on: {{ ref('int_orders_changed') }}
 -- One row for each way goods left: a label that is not void, or, for a shipped order without an outbound label, its
 -- first fulfillment or the order itself. `held_back_reason` names why a departure is in no report. Return labels
 -- carry postage but no goods. `carries_remainder`: takes what no other label of the order lists. What only the former
@@ -6,7 +7,6 @@
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}
-    where {{ order_changed() }}
 
 ),
 

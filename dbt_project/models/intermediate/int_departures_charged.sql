@@ -3,8 +3,8 @@
 -- An order counts with its first departure; a return label is no package, but its postage is charged.
 with departures as (
 
-    select * from {{ ref('int_departures') }}
-    where held_back_reason is null and {{ order_changed('int_orders_rebilled') }}
+    select * from {{ changed_rows('int_departures', 'int_orders_rebilled') }}
+    where held_back_reason is null
 
 ),
 
@@ -15,8 +15,8 @@ units as (
         shipment_id,
         sku_code,
         sum(quantity) as quantity
-    from {{ ref('int_lines_shipped') }}
-    where held_back_reason is null and sku_code is not null and {{ order_changed('int_orders_rebilled') }}
+    from {{ changed_rows('int_lines_shipped', 'int_orders_rebilled') }}
+    where held_back_reason is null and sku_code is not null
     group by all
 
 ),

@@ -10,14 +10,28 @@ daily as (
 
     select
         ship_date,
-        coalesce(carrier_code, 'unknown') as carrier_code,
-        coalesce(service_code, 'unknown') as service_code,
+        carrier_code,
+        service_code,
         count(*) filter (where departure_kind = 'label') as package_count,
-        cast(sum(postage_cents) as bigint) as postage_cents
+        sum(postage_cents) as postage_cents
     from departures
     where held_back_reason is null and shipment_id > 0
     group by all
 
+),
+
+-- Named after they are added up: a thousand rows instead of each departure.
+named as (
+
+    select
+        ship_date,
+        coalesce(carrier_code, 'unknown') as carrier_code,
+        coalesce(service_code, 'unknown') as service_code,
+        cast(sum(package_count) as bigint) as package_count,
+        cast(sum(postage_cents) as bigint) as postage_cents
+    from daily
+    group by all
+
 )
 
-select * from daily
+select * from named

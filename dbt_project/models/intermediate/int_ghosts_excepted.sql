@@ -3,7 +3,7 @@
 -- the instant of the build, and is a warning once it is old.
 with orders as (
 
-    select * from {{ ref('orders_inbox') }}
+    select * from {{ ref('int_orders_flagged') }}
     where is_ghost
 
 ),

@@ -4,15 +4,14 @@
 -- that carries the remainder.
 with departures as (
 
-    select * from {{ ref('int_departures') }}
-    where {{ order_changed() }}
+    select * from {{ changed_rows('int_departures') }}
 
 ),
 
 order_lines as (
 
-    select * from {{ ref('int_lines_resolved') }}
-    where shipment_id is null and not is_adjustment and {{ order_changed() }}
+    select * from {{ changed_rows('int_lines_resolved') }}
+    where shipment_id is null and not is_adjustment
 
 ),
 

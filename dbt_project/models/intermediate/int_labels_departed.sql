@@ -3,8 +3,8 @@
 -- no goods. The first label that lists nothing takes what no other label of the order lists.
 with labels as (
 
-    select * from {{ ref('stg_shipstation__shipments') }}
-    where not is_voided and {{ order_changed() }}
+    select * from {{ changed_rows('stg_shipstation__shipments') }}
+    where not is_voided
 
 ),
 

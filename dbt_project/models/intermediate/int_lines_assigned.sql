@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id',
-    meta={'replaced_orders': 'int_orders_reshipped'}
+    meta={'replaced_orders': 'int_orders_reassigned'}
 ) }}
 -- One row for each shipped line without a lot × lot it was taken from, and one without a lot for what none covered.
 -- Lines of a day and lots of a day stand in a queue each; where their stretches overlap, the line came from the lot.
@@ -59,7 +59,7 @@ typed as (
 
     select * replace (cast(quantity as bigint) as quantity)
     from assigned
-    where {{ order_changed('int_orders_reshipped') }}
+    where {{ order_changed('int_orders_reassigned') }}
 
 )
 

@@ -4,15 +4,14 @@
 -- when the order has no such line.
 with departures as (
 
-    select * from {{ ref('int_departures') }}
-    where departure_kind = 'label' and {{ order_changed() }}
+    select * from {{ changed_rows('int_departures') }}
+    where departure_kind = 'label'
 
 ),
 
 lines as (
 
-    select * from {{ ref('int_lines_resolved') }}
-    where {{ order_changed() }}
+    select * from {{ changed_rows('int_lines_resolved') }}
 
 ),
 

@@ -1,10 +1,10 @@
-{{ config(materialized='view') }}
+{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- One row for each open order of ShipStation × SKU × lot it names: the units it wants, and those that left of it on a
 -- label. `lot_number` is null for what it wants, or got, without a lot.
 with open_orders as (
 
     select shipstation_order_id
-    from {{ ref('int_orders_described') }}
+    from {{ changed_rows('int_orders_described') }}
     where order_status in ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')
 
 ),
@@ -17,7 +17,7 @@ units as (
         lot_number,
         quantity as quantity_wanted,
         0 as quantity_gone
-    from {{ ref('int_lines_resolved') }}
+    from {{ changed_rows('int_lines_resolved') }}
     where shipment_id is null and sku_status = 'known'
     union all
     select
@@ -26,7 +26,7 @@ units as (
         lot_number,
         0 as quantity_wanted,
         quantity as quantity_gone
-    from {{ ref('int_lines_shipped') }}
+    from {{ changed_rows('int_lines_shipped') }}
 
 ),
 

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 -- One row for each shipped line without a lot, on the days and of the SKUs that this build assigns lots for again. The
 -- lines of a day stand in a queue: `line_end` is the units wanted up to and with this one. Never add it up.
-with lines as (
+with lines as not materialized (
 
     select * from {{ ref('int_lines_shipped') }}
     where lot_number is null and sku_code is not null and held_back_reason is null and quantity > 0
@@ -22,7 +22,7 @@ days as (
         lines.sku_code
     from lines
     inner join taken on lines.ship_date = taken.movement_date and lines.sku_code = taken.sku_code
-    where {{ order_changed('int_orders_reshipped') }}
+    where {{ order_changed('int_orders_reassigned') }}
 
 ),
 

@@ -4,8 +4,7 @@
 -- What only the former system knows comes with a full build, under orders of its own.
 with departures as (
 
-    select * from {{ ref('int_departures') }}
-    where {{ order_changed() }}
+    select * from {{ changed_rows('int_departures') }}
 
 ),
 

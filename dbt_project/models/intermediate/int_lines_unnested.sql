@@ -3,15 +3,13 @@
 -- computes again. `item` is the line as ShipStation printed it, not yet read.
 with orders as (
 
-    select * from {{ ref('stg_shipstation__orders') }}
-    where {{ order_changed() }}
+    select * from {{ changed_rows('stg_shipstation__orders') }}
 
 ),
 
 shipments as (
 
-    select * from {{ ref('stg_shipstation__shipments') }}
-    where {{ order_changed() }}
+    select * from {{ changed_rows('stg_shipstation__shipments') }}
 
 ),
 

@@ -1,6 +1,7 @@
 {{ config(tags=['xcart']) }}
 -- One row for each order of the shop this build must compute again: it was imported or uploaded in a load that no green
--- build has covered, or an order of ShipStation that is or was the same one is computed again. In a full build: all.
+-- build has covered, or an order of ShipStation that is or was the same one is computed again, or a build that did not
+-- turn green had it in hand. In a full build: all.
 {%- set last_build = previous_build_of('marts', 'local_orders', 'ledger') %}
 with touched as (
 
@@ -8,7 +9,7 @@ with touched as (
     select order_number
     from {{ source('xcart', table) }}
     {% if not flags.FULL_REFRESH -%}
-    where _dlt_load_id in {{ unbuilt_loads(table, 'xcart') }}
+    where _dlt_load_id in {{ unbuilt_loads() }}
     {% endif -%}
     {{ 'union' if not loop.last }}
     {% endfor %}
@@ -45,7 +46,12 @@ changed as (
     from {{ last_build }}
     where shipstation_order_id in (select orders.shipstation_order_id from orders)
     {%- endif %}
+    union
+    {{ carried_over('order_number') }}
 
 )
 
-select * from changed
+select
+    order_number,
+    {{ newest_unbuilt_load() }} as computed_for
+from changed

@@ -1,16 +1,23 @@
+{{ config(pre_hook='{{ forget_changed_rows() }}') }}
 -- One row for each order this build must compute again: any of its rows came in a load that no green build has covered.
 -- With it come the orders that share its number (one may make the other a duplicate), the order that a label or
--- fulfillment belonged to before, and orders that a new order of the shop tells the origin of. In a full build: all.
+-- fulfillment belonged to before, orders that a new order of the shop tells the origin of, and what a build that did
+-- not turn green had in hand. In a full build: all.
 {%- set sources = {'orders': 'order_id', 'shipments': 'coalesce(order_id, -shipment_id)',
     'fulfillments': 'coalesce(order_id, -fulfillment_id)', 'order_states': 'order_id'} %}
-{%- set parsed_orders = previous_build_of('staging', 'stg_shipstation__orders') %}
-with touched as (
+with carried as (
+
+    {{ carried_over('shipstation_order_id') }}
+
+),
+
+touched as (
 
     {% for table, order_id in sources.items() -%}
     select {{ order_id }} as shipstation_order_id
     from {{ source('shipstation', table) }}
     {% if not flags.FULL_REFRESH -%}
-    where _dlt_load_id in {{ unbuilt_loads(table) }}
+    where _dlt_load_id in {{ unbuilt_loads() }}
     {% endif -%}
     {{ 'union' if not loop.last }}
     {% endfor %}
@@ -19,30 +26,25 @@ with touched as (
     {%- endfor %}
     {{ orders_newly_local('order_key') }}
     {{ orders_newly_local('order_number') }}
+    union
+    select shipstation_order_id from carried
 
 ),
 
-numbers as (
+together as (
 
-    select order_number
-    from {{ source('shipstation', 'orders') }}
-    where order_id in (select touched.shipstation_order_id from touched)
-    {% if parsed_orders is not none -%}
-    union
-    select order_number
-    from {{ parsed_orders }}
-    where shipstation_order_id in (select touched.shipstation_order_id from touched)
-    {%- endif %}
+    select shipstation_order_id from touched
+    {{ orders_of_the_same_number() }}
 
 ),
 
 changed as (
 
-    select shipstation_order_id from touched
-    union
-    select order_id
-    from {{ source('shipstation', 'orders') }}
-    where order_number in (select numbers.order_number from numbers)
+    select
+        shipstation_order_id,
+        {{ newest_unbuilt_load() }} as computed_for,
+        (select count(*) from carried) > 0 as is_repeated
+    from together
 
 )
 

@@ -4,14 +4,14 @@
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}
-    where order_status = 'shipped' and {{ order_changed() }}
+    where order_status = 'shipped'
 
 ),
 
 labels as (
 
-    select * from {{ ref('stg_shipstation__shipments') }}
-    where not is_voided and not is_return_label and {{ order_changed() }}
+    select * from {{ changed_rows('stg_shipstation__shipments') }}
+    where not is_voided and not is_return_label
 
 ),
 
@@ -20,8 +20,8 @@ fulfillments as (
     select
         *,
         row_number() over (partition by shipstation_order_id order by ship_date nulls last, fulfillment_id) as nth
-    from {{ ref('stg_shipstation__fulfillments') }}
-    where not is_voided and {{ order_changed() }}
+    from {{ changed_rows('stg_shipstation__fulfillments') }}
+    where not is_voided
 
 ),
 

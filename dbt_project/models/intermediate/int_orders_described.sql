@@ -7,7 +7,6 @@ with orders as (
         *,
         has_printed_number and parent_order_id is null and not is_merged and not is_missing as may_be_contested
     from {{ ref('int_orders_settled') }}
-    where {{ order_changed() }}
 
 ),
 
@@ -22,8 +21,8 @@ first_departures as (
             carrier_account_id := carrier_account_id,
             tracking_number := tracking_number
         ) order by departed_at nulls last, shipment_id) as departure
-    from {{ ref('int_departures') }}
-    where departure_kind <> 'return_label' and {{ order_changed() }}
+    from {{ changed_rows('int_departures') }}
+    where departure_kind <> 'return_label'
     group by shipstation_order_id
 
 ),
@@ -34,8 +33,8 @@ contents as (
         shipstation_order_id,
         count(*) as line_count,
         coalesce(sum(line_quantity) filter (where not is_adjustment), 0) as total_items
-    from {{ ref('int_lines_resolved') }}
-    where shipment_id is null and component_number = 1 and {{ order_changed() }}
+    from {{ changed_rows('int_lines_resolved') }}
+    where shipment_id is null and component_number = 1
     group by shipstation_order_id
 
 ),
@@ -53,7 +52,7 @@ contested_numbers as (
 described as (
 
     select
-        orders.* exclude (items, merged_ids, may_be_contested, carrier_code, service_code, carrier_account_id),
+        orders.* exclude (items, may_be_contested, carrier_code, service_code, carrier_account_id),
         first_departures.ship_date,
         coalesce(first_departures.departure.carrier_code, orders.carrier_code) as carrier_code,
         coalesce(first_departures.departure.service_code, orders.service_code) as service_code,
@@ -61,6 +60,7 @@ described as (
         first_departures.departure.tracking_number,
         coalesce(contents.line_count, 0) as line_count,
         cast(coalesce(contents.total_items, 0) as bigint) as total_items,
+        coalesce(contents.line_count, 0) = 0 and orders.order_status not in ('shipped', 'cancelled') as is_ghost,
         orders.may_be_contested
         and orders.order_number in (select contested.order_number from contested_numbers as contested)
             as has_contested_number

@@ -2,14 +2,24 @@
 -- One row for each order and thing wrong with it, its lines aside: with the order itself, or with how it left.
 with orders as (
 
-    select * from {{ ref('orders_inbox') }}
-    where is_missing or has_contested_number
+    select * from {{ ref('int_orders_flagged') }}
 
 ),
 
 merged as (
 
     select * from {{ ref('int_orders_merged') }}
+
+),
+
+-- One condition at a time, so that DuckDB passes over the blocks in which no row meets it.
+unreported as (
+
+    select * from {{ ref('int_departures') }}
+    where held_back_reason is not null
+    union all
+    select * from {{ ref('int_departures') }}
+    where not has_order and held_back_reason is null
 
 ),
 
@@ -21,8 +31,7 @@ departures as (
         min(order_number) as order_number,
         min(ship_date) as ship_date,
         min(first_seen_at) as first_seen_at
-    from {{ ref('int_departures') }}
-    where held_back_reason is not null or not has_order
+    from unreported
     group by all
 
 ),

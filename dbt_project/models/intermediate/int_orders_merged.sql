@@ -3,7 +3,7 @@
 -- do, the one that was changed last is believed.
 with orders as (
 
-    select * from {{ ref('stg_shipstation__orders') }}
+    select * from {{ ref('int_orders_flagged') }}
     where is_merged
 
 ),

@@ -1,9 +1,10 @@
 {{ config(materialized='view') }}
--- One row for each order, with what a look at it by itself found: an order that ShipStation no longer knows counts as
--- cancelled, unless it came again since. Work in progress stays that, however often the empty order is edited.
+-- One row for each order this build computes again, with what a look at it by itself found: an order that ShipStation
+-- no longer knows counts as cancelled, unless it came again since. Work in progress stays that, however often the empty
+-- order is edited.
 with orders as (
 
-    select * from {{ ref('stg_shipstation__orders') }}
+    select * from {{ changed_rows('stg_shipstation__orders') }}
 
 ),
 
@@ -16,7 +17,7 @@ order_states as (
 looked_at as (
 
     select
-        orders.* exclude (ship_to),
+        orders.* exclude (ship_to, number_hash),
         coalesce(
             order_states.state = 'missing_in_shipstation' and orders.fetched_at <= order_states.checked_at, false
         ) as is_missing,

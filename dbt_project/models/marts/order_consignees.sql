@@ -1,10 +1,10 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+-- depends_on: {{ ref('int_orders_changed') }}
 -- One row for each order: whom its goods went to, as far as a recall needs it. The only table with personal data: names
 -- and places are here and nowhere else in the marts.
 with consignees as (
 
     select * from {{ ref('int_consignees_read') }}
-    where {{ order_changed() }}
 
 ),
 

@@ -4,8 +4,8 @@
 -- of ours.
 with lines as (
 
-    select * from {{ ref('int_lines_resolved') }}
-    where shipment_id is null and component_number = 1 and {{ order_changed() }}
+    select * from {{ changed_rows('int_lines_resolved') }}
+    where shipment_id is null and component_number = 1
 
 ),
 

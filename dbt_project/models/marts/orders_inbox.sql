@@ -3,8 +3,7 @@
 -- not in component units and belongs in no report.
 with orders as (
 
-    select * from {{ ref('int_orders_described') }}
-    where {{ order_changed() }}
+    select * from {{ changed_rows('int_orders_described') }}
 
 ),
 
@@ -64,7 +63,7 @@ inbox as (
         orders.total_items,
 
         ---------- booleans
-        orders.line_count = 0 and orders.order_status not in ('shipped', 'cancelled') as is_ghost,
+        orders.is_ghost,
         orders.is_missing,
         orders.is_work_in_progress and orders.line_count = 0 as is_work_in_progress,
         coalesce(orders.has_contested_number, false) as has_contested_number,

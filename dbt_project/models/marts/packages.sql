@@ -3,15 +3,13 @@
 -- sent. Not to be added up: what is charged is in `charge_details`.
 with shipments as (
 
-    select * from {{ ref('stg_shipstation__shipments') }}
-    where {{ order_changed() }}
+    select * from {{ changed_rows('stg_shipstation__shipments') }}
 
 ),
 
 fulfillments as (
 
-    select * from {{ ref('stg_shipstation__fulfillments') }}
-    where {{ order_changed() }}
+    select * from {{ changed_rows('stg_shipstation__fulfillments') }}
 
 ),
 

@@ -6,8 +6,8 @@
 -- `quantity_shipped` by ship date and `sku_code` is what every report uses. Unknown SKUs have no `sku_code`.
 with lines as (
 
-    select * from {{ ref('int_lines_shipped') }}
-    where held_back_reason is null and {{ order_changed('int_orders_reshipped') }}
+    select * from {{ changed_rows('int_lines_shipped', 'int_orders_reshipped') }}
+    where held_back_reason is null
 
 ),
 

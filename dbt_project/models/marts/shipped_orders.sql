@@ -4,8 +4,8 @@
 -- system knows has a negative id; its packages and postage are not known.
 with departures as (
 
-    select * from {{ ref('int_departures') }}
-    where held_back_reason is null and {{ order_changed() }}
+    select * from {{ changed_rows('int_departures') }}
+    where held_back_reason is null
 
 ),
 

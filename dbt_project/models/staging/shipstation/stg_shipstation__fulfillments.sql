@@ -13,7 +13,7 @@ with source as (
             }'
         ) as doc
     from {{ source('shipstation', 'fulfillments') }}
-    {{ where_newly_loaded('fulfillments') }}
+    {{ where_newly_loaded() }}
 
 ),
 

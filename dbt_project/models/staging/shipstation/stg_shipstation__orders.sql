@@ -27,7 +27,7 @@ with source as (
             }'
         ) as doc
     from {{ source('shipstation', 'orders') }}
-    {{ where_newly_loaded('orders') }}
+    {{ where_newly_loaded() }}
 
 ),
 
@@ -50,6 +50,9 @@ orders as (
         ))))) as customer_hash,
         arrived_by,
         doc.shipto as ship_to,
+
+        ---------- numerics
+        if(order_number is null, null, hash(order_number)) as number_hash,
 
         ---------- lists
         doc.items as items,

@@ -24,7 +24,7 @@ with source as (
             }'
         ) as doc
     from {{ source('shipstation', 'shipments') }}
-    {{ where_newly_loaded('shipments') }}
+    {{ where_newly_loaded() }}
 
 ),
 

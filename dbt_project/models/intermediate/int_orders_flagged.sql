@@ -1,0 +1,23 @@
+{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+-- One row for each order that is out of the ordinary: without lines, gone from ShipStation, with another customer's
+-- number, or with others merged into it.
+with flagged as (
+
+    select
+        shipstation_order_id,
+        order_number,
+        order_status,
+        is_ghost,
+        is_missing,
+        has_contested_number,
+        is_work_in_progress,
+        is_merged,
+        merged_ids,
+        modified_at,
+        first_seen_at
+    from {{ changed_rows('int_orders_described') }}
+    where is_ghost or is_missing or has_contested_number or is_merged
+
+)
+
+select * from flagged
