@@ -1,8 +1,11 @@
 """`python -m benchmarks.ledger [ORDERS]`: a full build of many orders (default 1,000,000), and warm ones.
 
 A sandbox's business of 10,000 orders is loaded once; the large one is the same with every raw row many times, each
-payload its own, on the same days, with as many times its receipts. Each size is built in a fresh process, as the
-worker builds it.
+payload and id its own, on the same days and in their order, with as many times its receipts. Each size is built in
+a fresh process, as the worker builds it.
+
+Warm builds follow 500 changes. As a cycle brings them: 495 of the 2,000 newest orders and 5 of any age. And spread
+evenly over all days, which no cycle brings, and which finds nothing side by side.
 """
 
 from __future__ import annotations
@@ -21,17 +24,39 @@ import duckdb
 from benchmarks.measure import Row, peak_megabytes, print_table, run_job, settings_for, timed
 from sandbox import BusinessPlan, Sandbox, SandboxSettings, generate_business
 from workflows.engine import Engine
+from workflows.presence import WorkerLock
 from workflows.rehearsal import begin_rehearsal
 from workflows.warehouse import Run
-from workflows.worker import WorkerLock, run_worker
+from workflows.worker import run_worker
 
 _SMALL = 10_000
 _WEEKS = 60
-_CHANGED = 500
-_REPEATS = 5
+_CHANGED, _OLD, _NEWEST = 500, 5, 2_000
+_REPEATS = 7
 _LIMIT_SECONDS, _LIMIT_MEGABYTES, _LIMIT_RATIO = 60, 4096, 1.5
 _LISTS = {"orders": "order_id", "shipments": "shipment_id", "fulfillments": "fulfillment_id"}
-_APART = 10**13
+_KINDS = {"recent": "as a cycle brings them", "spread": "spread over all days"}
+# Copies of one row lie between it and the next one, also by their ids.
+_APART = 1_000
+_PICKED = {
+    "recent": f"""
+        (from newest order by hash(order_id + $number) limit {_CHANGED - _OLD})
+        union all
+        (select order_id from raw_shipstation.orders anti join newest using (order_id)
+         order by hash(order_id - $number) limit {_OLD})
+    """,
+    "spread": f"""
+        select order_id
+        from (
+            select
+                order_id,
+                row_number() over (order by create_date, order_id) as place,
+                count(*) over () as orders
+            from raw_shipstation.orders
+        )
+        where (place + $number * 7) % (orders // {_CHANGED}) = 0
+    """,
+}
 
 
 def main() -> None:
@@ -47,15 +72,13 @@ def main() -> None:
         shutil.copy(small / "warehouse.duckdb", large)
         orders = _grow(large / "warehouse.duckdb", wanted)
         few, many = _measured(small), _measured(large)
-        ratio = many["warm"] / few["warm"]
-        rows = [
-            Row(f"full build, {orders:,} orders", many["full"], _LIMIT_SECONDS, None, _memory(many)),
-            Row(f"warm build, {_CHANGED} changed of {_SMALL:,}", few["warm"]),
-            Row(
-                f"warm build, {_CHANGED} changed of {orders:,}", many["warm"], few["warm"] * _LIMIT_RATIO, None,
-                f"{ratio:.2f} times the small one, limit {_LIMIT_RATIO}",
-            ),
-        ]  # fmt: skip
+        rows = [Row(f"full build, {orders:,} orders", many["full"], _LIMIT_SECONDS, None, _memory(many))]
+        for kind, words in _KINDS.items():
+            ratio = f"{many[kind] / few[kind]:.2f} times the small one, limit {_LIMIT_RATIO}"
+            rows += [
+                Row(f"warm, {_CHANGED} of {_SMALL:,}, {words}", few[kind]),
+                Row(f"warm, {_CHANGED} of {orders:,}, {words}", many[kind], few[kind] * _LIMIT_RATIO, None, ratio),
+            ]
         print_table("The ledger's builds, dbt's parsing left out of the warm ones", rows)
 
 
@@ -78,28 +101,37 @@ def _load(home: Path) -> None:
 
 
 def _grow(warehouse: Path, orders: int) -> int:
-    """Copy every raw row until there are so many orders; gives how many there are."""
+    """Have every raw row many times, until there are so many orders; gives how many there are."""
     with duckdb.connect(str(warehouse)) as connection:
         [(present,)] = connection.execute("select count(*) from raw_shipstation.orders").fetchall()
-        copies = -(-orders // present) - 1
+        copies = -(-orders // present)
+        assert copies <= _APART, "the sandbox's ids leave no room for so many copies"
         for table, key in _LISTS.items():
-            ids = ", ".join(f"{name} + copy * {_APART} as {name}" for name in {key, "order_id"})
+            ids = ", ".join(f"{name} * {_APART} + copy as {name}" for name in {key, "order_id"})
             connection.execute(
                 f"""
-                insert into raw_shipstation.{table} by name
+                create table raw_shipstation.grown as
                 select * exclude (copy) replace (
                     {ids},
-                    order_number || '-' || copy as order_number,
+                    if(copy = 0, order_number, order_number || '-' || copy) as order_number,
                     (left(payload, -1) || ',"copy":' || copy || '}}')::json as payload
                 )
-                from raw_shipstation.{table}, (select unnest(range(1, $1::bigint + 1)) as copy)
-                order by copy
+                from raw_shipstation.{table}, (select unnest(range($1::bigint)) as copy)
+                order by create_date, copy
                 """,
                 [copies],
             )
-        connection.execute("update raw_operations.entries set quantity = quantity * ($1::bigint + 1)", [copies])
+            connection.execute(
+                f"""
+                delete from raw_shipstation.{table};
+                insert into raw_shipstation.{table} by name from raw_shipstation.grown;
+                drop table raw_shipstation.grown
+                """
+            )
+        connection.execute("update raw_shipstation.order_states set order_id = order_id * $1", [_APART])
+        connection.execute("update raw_operations.entries set quantity = quantity * $1::bigint", [copies])
         connection.execute("delete from raw_shipledger.green_build; checkpoint")
-    return int(present * (copies + 1))
+    return int(present * copies)
 
 
 def _measured(home: Path) -> dict[str, float]:
@@ -111,16 +143,19 @@ def _measured(home: Path) -> dict[str, float]:
 
 
 def _measure(home: Path) -> dict[str, float]:
-    """Seconds of a full build and its peak memory, then the median seconds of warm ones."""
+    """Seconds of a full build and its peak memory, then the median seconds of warm ones of each kind."""
     engine = Engine(settings_for(home, "http://127.0.0.1:9"))
     engine.settings.ledger.unlink(missing_ok=True)
-    full = timed(lambda: _build(engine, 0))
-    megabytes = peak_megabytes()
-    times = []
-    for number in range(1, _REPEATS + 2):
-        _change(engine.settings.warehouse, number)
-        times.append(timed(lambda number=number: _build(engine, number)))
-    return {"full": full, "megabytes": megabytes, "warm": median(times[1:])}
+    facts = {"full": timed(lambda: _build(engine, 0)), "megabytes": peak_megabytes()}
+    number = 0
+    for kind in _KINDS:
+        times = []
+        for _ in range(_REPEATS + 1):
+            number += 1
+            _change(engine.settings.warehouse, kind, number)
+            times.append(timed(lambda number=number: _build(engine, number)))
+        facts[kind] = median(times[1:])
+    return facts
 
 
 def _build(engine: Engine, number: int) -> None:
@@ -129,28 +164,23 @@ def _build(engine: Engine, number: int) -> None:
     assert facts["full"] == (number == 0), facts
 
 
-def _change(warehouse: Path, number: int) -> None:
-    """Let other 500 orders, spread over all days, have come again in a load that dlt merged: at the end."""
+def _change(warehouse: Path, kind: str, number: int) -> None:
+    """Let other 500 orders have come again in a load that dlt merged: at the end."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(
-            """
+            f"""
             create temp table changed as
-            with places as (
-                select
-                    order_id,
-                    row_number() over (order by modify_date, order_id) as place,
-                    count(*) over () as orders
-                from raw_shipstation.orders
-            )
+            with newest as (
+                select order_id from raw_shipstation.orders
+                order by create_date desc, order_id desc limit {_NEWEST}
+            ), picked as ({_PICKED[kind]})
             select orders.* replace (
-                json_merge_patch(orders.payload, '{"gift": true}') as payload,
-                'benchmark-' || $1::bigint as _dlt_load_id
+                json_merge_patch(orders.payload, '{{"gift": true}}') as payload,
+                'benchmark-' || $number::bigint as _dlt_load_id
             )
-            from raw_shipstation.orders as orders
-            inner join places on orders.order_id = places.order_id
-            where (places.place + $1 * 7) % (places.orders // $2) = 0
+            from raw_shipstation.orders as orders semi join picked using (order_id)
             """,
-            [number, _CHANGED],
+            {"number": number},
         )
         connection.execute(
             """
