@@ -11,44 +11,46 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
+from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
 import click
 
-from workflows import access, answers, commands
-from workflows.close_commands import CLOSE_COMMANDS
-from workflows.console import ACTOR, JSON, Day, answer, say, to_json, who
-from workflows.entry_commands import ENTRY_COMMANDS
+from workflows import access, answers
+from workflows.console import JSON, answer, say, to_json
 from workflows.errors import FAILED, AlreadyRunning, CutoverRefused, ShipledgerError
-from workflows.job_commands import JOB_COMMANDS
-from workflows.mail_commands import MAIL_COMMANDS
-from workflows.migration_commands import MIGRATION_COMMANDS
-from workflows.parity.commands import PARITY_COMMANDS
-from workflows.progress import TerminalProgress
-from workflows.rehearsal import begin_rehearsal
-from workflows.serving import serve as serve_home
+from workflows.own_worker import end_worker
 from workflows.settings import Settings, read_settings
-from workflows.status import read_status
-from workflows.worker import end_worker
-from workflows.xcart_commands import XCART_COMMANDS
+
+# A command brings along what it needs: who enters a receipt need not wait for what a sync imports.
+_MODULES = {
+    **dict.fromkeys(("sync", "backfill", "reconcile", "status"), "workflows.cycle_commands"),
+    **dict.fromkeys(("eod", "eow", "eom"), "workflows.close_commands"),
+    **dict.fromkeys(("receive", "adjust", "count", "repack", "lot"), "workflows.entry_commands"),
+    **dict.fromkeys(("cancel", "retry", "switch", "health", "retention"), "workflows.job_commands"),
+    **dict.fromkeys(("migrate", "backup", "restore"), "workflows.migration_commands"),
+    **dict.fromkeys(("parity", "cutover"), "workflows.parity.commands"),
+    **dict.fromkeys(("import-xcart", "upload"), "workflows.xcart_commands"),
+    "mail": "workflows.mail_commands",
+    "sandbox": "sandbox.cli",
+}
 
 
 class _Commands(click.Group):
-    """The commands; the sandbox, which brings a web server, is imported only when it is asked for."""
+    """The commands, each imported when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All names, the sandbox's included."""
-        return sorted([*super().list_commands(ctx), "sandbox"])
+        """All names."""
+        return sorted([*super().list_commands(ctx), *_MODULES])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
-        if cmd_name != "sandbox":
+        if cmd_name not in _MODULES:
             return super().get_command(ctx, cmd_name)
-        from sandbox.cli import sandbox_command
-
-        return sandbox_command
+        found: tuple[click.Command, ...] = import_module(_MODULES[cmd_name]).COMMANDS
+        return next(command for command in found if command.name == cmd_name)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,53 +59,12 @@ def cli() -> None:
 
 
 @cli.command()
-@ACTOR
-@JSON
-def sync(actor: str | None, as_json: bool) -> None:
-    """Bring in what changed in ShipStation, build, test and publish."""
-    with TerminalProgress() as progress:
-        facts = commands.sync(read_settings(), who(actor), progress.show)
-    answer(facts, as_json, answers.tell_cycle)
-
-
-@cli.command()
-@click.option("--since", type=Day(), required=True, help="First day of modification, YYYY-MM-DD.")
-@click.option("--until", type=Day(), default=None, help="Last day, included; now by default.")
-@ACTOR
-@JSON
-def backfill(since: date, until: date | None, actor: str | None, as_json: bool) -> None:
-    """Bring in a span of modification dates; a stopped one goes on where it was."""
-    with TerminalProgress() as progress:
-        facts = commands.backfill(read_settings(), since, until, who(actor), progress.show)
-    answer(facts, as_json, answers.tell_cycle)
-
-
-@cli.command()
-@click.option("--since", type=Day(), required=True, help="First day, YYYY-MM-DD.")
-@click.option("--until", type=Day(), default=None, help="Last day, included; now by default.")
-@click.option("--repair", is_flag=True, help="Load what is missing or different.")
-@ACTOR
-@JSON
-def reconcile(since: date, until: date | None, repair: bool, actor: str | None, as_json: bool) -> None:
-    """Compare ShipStation with the warehouse, field by field."""
-    with TerminalProgress() as progress:
-        facts = commands.reconcile(read_settings(), since, until, repair, who(actor), progress.show)
-    answer(facts, as_json, answers.tell_comparison)
-
-
-@cli.command()
-@JSON
-def status(as_json: bool) -> None:
-    """Tell how things stand: watermark, runs, jobs, freshness, alerts."""
-    answer(read_status(read_settings()), as_json, answers.tell_status)
-
-
-@cli.command()
 @click.option("--port", default=8501, show_default=True, help="The page's port on this machine.")
 @JSON
 def serve(port: int, as_json: bool) -> None:
     """Run the worker, the schedule and the page until stopped."""
     from streamlit_app.server import page_command
+    from workflows.serving import serve as serve_home
 
     settings = read_settings()
     serve_home(
@@ -130,6 +91,8 @@ def hash_password(password: str, as_json: bool) -> None:
 def demo(once: bool, port: int, as_json: bool) -> None:
     """Rehearse all of it on a local ShipStation with a generated business."""
     from sandbox.business import BusinessPlan
+    from workflows import commands
+    from workflows.progress import TerminalProgress
 
     settings = read_settings()
     with _rehearsed(settings) as rehearsed:
@@ -143,6 +106,7 @@ def demo(once: bool, port: int, as_json: bool) -> None:
         answer({**facts, "reports": closed["reports"]}, as_json, lambda _: answers.tell_close(closed))
         if not once:
             from streamlit_app.server import page_command
+            from workflows.serving import serve as serve_home
 
             serve_home(
                 rehearsed,
@@ -154,24 +118,13 @@ def demo(once: bool, port: int, as_json: bool) -> None:
             )
 
 
-for command in (
-    *CLOSE_COMMANDS,
-    *ENTRY_COMMANDS,
-    *JOB_COMMANDS,
-    *MAIL_COMMANDS,
-    *MIGRATION_COMMANDS,
-    *PARITY_COMMANDS,
-    *XCART_COMMANDS,
-):
-    cli.add_command(command)
-
-
 @contextmanager
 def _rehearsed(settings: Settings) -> Iterator[Settings]:
     """A sandbox that trades, and the settings to work on it."""
     from sandbox.business import BusinessPlan, generate_business
     from sandbox.server import Sandbox
     from sandbox.settings import SandboxSettings
+    from workflows.rehearsal import begin_rehearsal
 
     say("Starting a local ShipStation with 60 weeks of generated trade ...")
     book = generate_business(BusinessPlan())

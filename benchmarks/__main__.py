@@ -22,7 +22,8 @@ from benchmarks.measure import (
 )
 from benchmarks.naive import beginning, naive_build, naive_load
 from workflows.jobs import JobClient
-from workflows.worker import WorkerLock, run_worker
+from workflows.presence import WorkerLock
+from workflows.worker import run_worker
 
 _CHANGED = 500
 _REPEATS = 5

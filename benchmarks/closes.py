@@ -14,8 +14,9 @@ from typing import Any
 from benchmarks.business import business
 from benchmarks.measure import Row, print_table, run_job, settings_for
 from workflows.jobs import JobClient
+from workflows.presence import WorkerLock
 from workflows.settings import Settings
-from workflows.worker import WorkerLock, run_worker
+from workflows.worker import run_worker
 
 _REPEATS = 5
 

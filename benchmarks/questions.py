@@ -27,7 +27,8 @@ from benchmarks.measure import run_job, settings_for
 from streamlit_app import snapshot as snapshots
 from streamlit_app.navigation import VIEWS
 from streamlit_app.snapshot import Snapshot
-from workflows.worker import WorkerLock, run_worker
+from workflows.presence import WorkerLock
+from workflows.worker import run_worker
 
 _SMALL = 10_000
 _REPEATS = 3

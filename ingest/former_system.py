@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from ingest.errors import FormerSystemOutOfReach, NoSuchSource
-from ingest.legacy import NotTheFormerSystem, connect_to
+from ingest.former_file import NotTheFormerSystem, connect_to
 
 _CONNECT_SECONDS = 10
 _NUMBERS_AT_ONCE = 5000

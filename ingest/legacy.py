@@ -18,7 +18,7 @@ import dlt
 import pyarrow as pa
 from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
-from ingest.errors import IngestError
+from ingest.former_file import NotTheFormerSystem, connect_to
 from ingest.pipeline import Warehouse, create_pipeline, load
 
 SOURCE = "legacy"
@@ -62,10 +62,6 @@ _IMPORTS = pa.schema(
         pa.field("noted_at", pa.timestamp("us", tz="UTC"), nullable=False),
     ]
 )
-
-
-class NotTheFormerSystem(IngestError):
-    """The file is no readable database of the former system."""
 
 
 @contextmanager
@@ -138,16 +134,6 @@ def legacy(rows: dict[str, list[dict[str, Any]]], note: dict[str, Any]) -> Any:
         yield dlt.resource(iter([made]), name=table, write_disposition="replace")
     noted = pa.Table.from_pylist([note], schema=_IMPORTS)
     yield dlt.resource(iter([noted]), name="imports", write_disposition="append")
-
-
-def connect_to(path: Path) -> sqlite3.Connection:
-    """Read-only; a write-ahead log in a folder that cannot be written is left out, which only such a copy has."""
-    try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-        connection.execute("select count(*) from sqlite_master")
-    except sqlite3.OperationalError:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-    return connection
 
 
 def _check_tables(path: Path, connection: sqlite3.Connection) -> None:

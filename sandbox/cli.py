@@ -140,5 +140,7 @@ def _log_to_stderr() -> None:
         )
 
 
+COMMANDS = (sandbox_command,)
+
 if __name__ == "__main__":
     sandbox_command()

@@ -10,7 +10,7 @@ from pathlib import Path
 from streamlit_app.runs import RunLine, runs_of
 from workflows.close_record import Close, last_close, recent_closes
 from workflows.errors import UsageError
-from workflows.jobs import CLOSES
+from workflows.kinds import CLOSES
 from workflows.periods import CloseKind, Period, period_to_close
 from workflows.settings import Settings
 

@@ -12,7 +12,8 @@ import streamlit as st
 
 from streamlit_app.snapshot import Snapshot
 from workflows.errors import BuildFailed
-from workflows.jobs import CLOSES, Job, job_client
+from workflows.jobs import Job, job_client
+from workflows.kinds import CLOSES
 from workflows.progress import percent
 from workflows.settings import Settings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workflows.jobs import CLOSES
+from workflows.kinds import CLOSES
 
 
 def tell_cycle(facts: dict[str, Any]) -> str:

@@ -35,4 +35,4 @@ def _command(kind: CloseKind) -> click.Command:
     return close
 
 
-CLOSE_COMMANDS = tuple(_command(kind) for kind in _HELP)
+COMMANDS = tuple(_command(kind) for kind in _HELP)

@@ -9,13 +9,13 @@ from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
-from workflows.engine import account_of
+from workflows.account import account_of
 from workflows.errors import Cancelled, ShipledgerError, UsageError
 from workflows.home import prepare_home
 from workflows.jobs import Job, JobClient, job_client
+from workflows.own_worker import become_worker
 from workflows.periods import CloseKind, period_to_close
 from workflows.settings import Settings
-from workflows.worker import become_worker
 
 _POLL_SECONDS = 0.1
 _STORE_SECONDS = 30

@@ -20,6 +20,7 @@ from ingest.operations import load_entries
 from ingest.pipeline import Warehouse
 from ingest.reconcile import reconcile
 from ingest.xcart import prepare_tables
+from workflows.account import account_of
 from workflows.errors import ConfigurationError, OutOfReach, ShipledgerError, UsageError
 from workflows.frozen_store import prepare_closes
 from workflows.home import check_warehouse
@@ -52,35 +53,6 @@ _REBUILD_AFTER = timedelta(hours=1)
 Report = Callable[[str, int, int], None]
 RunsSince = Callable[[datetime | None], list[Run]]
 Facts = dict[str, Any]
-
-
-def account_of(settings: Settings) -> Account:
-    """The ShipStation account of the configuration.
-
-    Raises:
-        ConfigurationError: The credentials are not configured.
-    """
-    missing = [
-        name
-        for name, value in (
-            ("SHIPSTATION_API_KEY", settings.api_key),
-            ("SHIPSTATION_API_SECRET", settings.api_secret),
-        )
-        if not value
-    ]
-    if missing or not settings.api_key or not settings.api_secret:
-        raise ConfigurationError(
-            f"{' and '.join(missing)} not set. Put the key and secret from ShipStation's Account settings > "
-            "API settings into the environment or the .env file."
-        )
-    return Account(
-        base_url=settings.base_url,
-        key=settings.api_key,
-        secret=settings.api_secret,
-        requests_per_minute=settings.rate_limit,
-        retry_seconds=settings.retry_seconds,
-        overlap=timedelta(minutes=settings.overlap_minutes),
-    )
 
 
 class Engine:

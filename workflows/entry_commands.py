@@ -100,7 +100,7 @@ def lot(
     answer(asdict(state), as_json, tell_lot_state)
 
 
-ENTRY_COMMANDS = (receive, adjust, count, repack, lot)
+COMMANDS = (receive, adjust, count, repack, lot)
 
 
 def _record(

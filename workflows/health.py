@@ -13,7 +13,8 @@ from workflows.errors import ShipledgerError
 from workflows.frozen import altered_months
 from workflows.health_checks import INVARIANTS, breaches_of
 from workflows.home import prepare_home
-from workflows.jobs import CLOSES, job_client
+from workflows.jobs import job_client
+from workflows.kinds import CLOSES
 from workflows.operations import writing
 from workflows.publishing import current_snapshot
 from workflows.reading import open_snapshot

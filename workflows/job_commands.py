@@ -72,4 +72,4 @@ def retention(dry_run: bool, actor: str | None, as_json: bool) -> None:
     answer(facts, as_json, answers.tell_retention)
 
 
-JOB_COMMANDS = (cancel, retry, switch, health, retention)
+COMMANDS = (cancel, retry, switch, health, retention)

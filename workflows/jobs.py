@@ -16,6 +16,7 @@ from dbos import error as dbos_error
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from workflows.errors import AlreadyRunning, Cancelled, UsageError
+from workflows.kinds import ERRANDS, KINDS
 from workflows.settings import Settings
 
 # Jobs that work on the warehouse, one at a time, and those that only read what is published or send mail.
@@ -24,15 +25,6 @@ ERRANDS_QUEUE = "errands"
 APPLICATION = "shipledger"
 # Raised when the steps of a workflow change, so that no job is resumed by other code than began it.
 APPLICATION_VERSION = "shipledger-3"
-CLOSES = ("eod", "eow", "eom")
-# They send mail or read the former system, which may take its time, and need no turn at the warehouse.
-ERRANDS = ("digest", "watch", "parity")
-# Every kind but `watch`, which is too frequent to be listed.
-KINDS = (
-    *("sync", "backfill", "reconcile", "import-xcart", "upload"),
-    *CLOSES,
-    *("migrate", "parity", "retention", "backup", "health", "cleanup", "digest"),
-)
 _DELETED_AT_ONCE = 500
 _OPEN = ("ENQUEUED", "PENDING", "DELAYED")
 _STATUS = {

@@ -39,4 +39,4 @@ def mail(key: str | None, is_test: bool, as_json: bool) -> None:
     answer(facts, as_json, answers.tell_mail)
 
 
-MAIL_COMMANDS = (mail,)
+COMMANDS = (mail,)

@@ -51,4 +51,4 @@ def restore(file: Path, as_json: bool) -> None:
     answer(restore_backup(read_settings(), file), as_json, tell_restore)
 
 
-MIGRATION_COMMANDS = (migrate, backup, restore)
+COMMANDS = (migrate, backup, restore)

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from workflows.errors import ShipledgerError
-from workflows.jobs import CLOSES
+from workflows.kinds import CLOSES
 from workflows.settings import Settings
 from workflows.warehouse import Run
 

@@ -10,8 +10,8 @@ from typing import Any
 from workflows.errors import AlreadyRunning, UsageError
 from workflows.home import prepare_home
 from workflows.operations import Entry, append_entries
+from workflows.presence import WorkerLock
 from workflows.settings import Settings
-from workflows.worker import WorkerLock
 
 _MARKER = "rehearsal"
 ACTOR = "demo"

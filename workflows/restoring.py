@@ -9,8 +9,8 @@ from pathlib import Path
 from workflows.backups import FOLDERS, MANIFEST, Facts, unpack
 from workflows.errors import AlreadyRunning
 from workflows.home import prepare_home
+from workflows.presence import WorkerLock
 from workflows.settings import Settings
-from workflows.worker import WorkerLock
 
 _REPLACED = (
     *(f"{name}{tail}" for name in ("warehouse.duckdb", "ledger.duckdb") for tail in ("", ".wal")),

@@ -16,10 +16,10 @@ from ipaddress import ip_address
 from workflows.access import login_kind
 from workflows.errors import AlreadyRunning, ShipledgerError
 from workflows.jobs import JobClient
+from workflows.own_worker import become_worker
 from workflows.reports.archive import load_libraries
 from workflows.scheduling import SYNC_EVERY_MINUTES, may_start, missed, start, start_schedule
 from workflows.settings import LOOPBACK, Settings
-from workflows.worker import become_worker
 
 log = logging.getLogger(__name__)
 

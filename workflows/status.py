@@ -9,11 +9,12 @@ from workflows.alarm_log import with_since
 from workflows.alarms import Standing, find_alarms
 from workflows.close_record import recent_closes
 from workflows.home import prepare_home
-from workflows.jobs import CLOSES, KINDS, Job, JobClient, job_client
+from workflows.jobs import Job, JobClient, job_client
+from workflows.kinds import CLOSES, KINDS
+from workflows.presence import WorkerLock
 from workflows.settings import Settings
 from workflows.switches import read_switches
 from workflows.watch import Published, read_published, read_standing
-from workflows.worker import WorkerLock
 
 
 def read_status(settings: Settings) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from workflows.alarm_log import turn_alarms
 from workflows.alarms import Alarm, Standing, find_alarms
 from workflows.errors import BuildFailed, HomeUnusable
 from workflows.health import health_history
-from workflows.jobs import CLOSES, Job, JobClient
+from workflows.jobs import Job, JobClient
+from workflows.kinds import CLOSES
 from workflows.mail import read_outbox
 from workflows.open_units import lasting_differences
 from workflows.parity.cutover_log import is_cut_over, is_unfinished

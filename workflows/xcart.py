@@ -10,7 +10,8 @@ from dbos import DBOS
 
 from ingest.upload_log import load_upload_log
 from ingest.xcart import import_orders
-from workflows.engine import Facts, account_of, told_to_the_user
+from workflows.account import account_of
+from workflows.engine import Facts, told_to_the_user
 from workflows.errors import OutOfReach, ShipledgerError
 from workflows.flows import begin, build, build_and_publish, current_bench, job_reporter, load_changes, working
 from workflows.home import check_warehouse

@@ -70,4 +70,4 @@ def _goods(lines: list[dict[str, Any]]) -> str:
     return ", ".join(f"{line['quantity']} x {line['sku_code']} - {line['lot_number']}" for line in lines)
 
 
-XCART_COMMANDS = (import_xcart, upload)
+COMMANDS = (import_xcart, upload)

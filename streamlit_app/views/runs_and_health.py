@@ -20,7 +20,7 @@ from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
 from streamlit_app.switch_board import show_switches
 from streamlit_app.words import age, clock, count, duration
-from workflows.jobs import KINDS
+from workflows.kinds import KINDS
 from workflows.settings import Settings
 
 # A sync that takes longer is worth a look (and an alert).

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from workflows.jobs import Job, job_client
+from workflows.presence import WorkerLock
 from workflows.settings import Settings, read_settings
-from workflows.worker import WorkerLock, run_worker
+from workflows.worker import run_worker
 
 
 def settings_of(home: Path) -> Settings:

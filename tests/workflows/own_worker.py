@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from workflows.jobs import Job, JobClient
+from workflows.presence import WorkerLock
 from workflows.settings import Settings
-from workflows.worker import WorkerLock, run_worker
+from workflows.worker import run_worker
 
 
 @contextmanager

@@ -16,10 +16,10 @@ from workflows import backups
 from workflows.entries import EntryRequest, recent_entries, record_entry
 from workflows.errors import AlreadyRunning, ShipledgerError, UsageError
 from workflows.jobs import job_client
+from workflows.presence import WorkerLock
 from workflows.publishing import current_snapshot
 from workflows.restoring import restore_backup
 from workflows.settings import Settings, read_settings
-from workflows.worker import WorkerLock
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from command_line import CommandLine, answer_of
 from gates import edit_newest, gate, until
 
 from sandbox import Sandbox
-from workflows.worker import WorkerLock
+from workflows.presence import WorkerLock
 
 
 def edit_second_newest(box: Sandbox, status: str) -> int:

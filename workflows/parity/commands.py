@@ -108,4 +108,4 @@ def _described(one: Difference) -> dict[str, Any]:
     return {"class": facts.pop("kind"), **facts, "explanation": words_of(one)}
 
 
-PARITY_COMMANDS = (parity, cutover)
+COMMANDS = (parity, cutover)

@@ -1,0 +1,44 @@
+"""A command imports what it needs: who enters a receipt does not wait for the libraries of a sync."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import orchestrate
+
+HEAVY = {"dbos", "dbt", "dlt", "streamlit", "sqlalchemy"}
+_RUN = """
+import json, sys
+import orchestrate
+
+orchestrate.main([sys.argv[1], "--help"])
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def imported_by(command: str) -> set[str]:
+    """The packages that a process has imported once it runs a command."""
+    made = subprocess.run([sys.executable, "-c", _RUN, command], stdout=subprocess.PIPE, text=True, check=True)
+    assert f"Usage: orchestrate.py {command}" in made.stdout
+    return {name.partition(".")[0] for name in json.loads(made.stdout.splitlines()[-1])}
+
+
+@pytest.mark.parametrize("command", ["receive", "adjust", "count", "repack", "lot", "hash-password"])
+def test_an_entry_waits_for_no_library_of_jobs_loads_or_models(command: str) -> None:
+    assert not imported_by(command) & HEAVY
+
+
+@pytest.mark.parametrize("command", ["status", "sync", "eod"])
+def test_what_follows_a_job_waits_for_no_library_of_loads_or_models(command: str) -> None:
+    assert imported_by(command) & HEAVY == {"dbos", "sqlalchemy"}
+
+
+def test_every_command_is_where_it_is_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
+    assert orchestrate.main(["--help"]) == 0
+    listed = capsys.readouterr().out
+    for command in ("sync", "eom", "lot", "retention", "restore", "cutover", "upload", "mail", "sandbox", "serve"):
+        assert f"\n  {command} " in listed

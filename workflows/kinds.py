@@ -1,0 +1,13 @@
+"""The kinds of jobs. Apart from the job client, whose libraries take half a second to import."""
+
+from __future__ import annotations
+
+CLOSES = ("eod", "eow", "eom")
+# They send mail or read the former system, which may take its time, and need no turn at the warehouse.
+ERRANDS = ("digest", "watch", "parity")
+# Every kind but `watch`, which is too frequent to be listed.
+KINDS = (
+    *("sync", "backfill", "reconcile", "import-xcart", "upload"),
+    *CLOSES,
+    *("migrate", "parity", "retention", "backup", "health", "cleanup", "digest"),
+)
