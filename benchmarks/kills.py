@@ -1,8 +1,9 @@
 """`python -m benchmarks.kills [KILLS]`: a sync killed at random moments, and what that did to the data.
 
 Between kills orders are edited, made and shipped. A killed run is followed by the next one, which is killed too
-unless it ends before, until every few kills one is let through. Then the warehouse and the snapshot must equal the
-sandbox: no row lost, doubled, or older than one that was seen before.
+unless it ends before, until every few kills one is let through. Then the warehouse and the snapshot must equal
+the sandbox: no row lost, doubled, or older than one that was seen before. At the end a build of everything must
+make the tables that were published, row by row: no build, killed between two models, has left a stale one.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from sandbox import BusinessPlan, Sandbox, SandboxSettings, generate_business
 
 _LET_THROUGH_EVERY = 10
 _LONGEST_SECONDS = 6.0
+# What tells of the build itself, and of a table that tells ages the columns that do not.
+_OF_THE_RUN = ("snapshot_info", "sync_runs")
+_OF_NO_MOMENT = {"exceptions": "exception_id, shipstation_order_id, exception_type, order_number, first_seen_at"}
 
 
 @dataclass
@@ -33,6 +37,7 @@ class Damage:
     lost: int = 0
     doubled: int = 0
     regressed: int = 0
+    stale: int = 0
     failed: int = 0
     moments: Counter[str] = field(default_factory=Counter)
 
@@ -57,13 +62,14 @@ def main() -> None:
                 damage.failed += _command(home, box.url, "sync").wait() != 0
                 _look(home, box, damage)
                 print(f"{number} kills: {damage}", flush=True)
+        damage.stale = _stale_rows(home, box.url)
     print(
         f"\n{kills} kills: {damage.lost} lost, {damage.doubled} doubled, {damage.regressed} regressed, "
-        f"{damage.failed} runs that could not finish the work"
+        f"{damage.stale} stale, {damage.failed} runs that could not finish the work"
     )
     for moment, count in damage.moments.most_common():
         print(f"  killed {moment:<28} {count}")
-    sys.exit(bool(damage.lost or damage.doubled or damage.regressed or damage.failed))
+    sys.exit(bool(damage.lost or damage.doubled or damage.regressed or damage.stale or damage.failed))
 
 
 def _command(home: Path, url: str, *words: str) -> subprocess.Popen[bytes]:
@@ -99,6 +105,31 @@ def _look(home: Path, box: Sandbox, damage: Damage) -> None:
     damage.lost += len(there.keys() - newest.keys()) + len(there.keys() - {key for (key,) in published})
     damage.doubled += len(here) - len(newest) + len(published) - len(set(published))
     damage.regressed += sum(1 for key, date in there.items() if key in newest and newest[key] < date)
+
+
+def _stale_rows(home: Path, url: str) -> int:
+    """How many published rows a build of everything makes otherwise, from the same raw rows."""
+    _command(home, url, "sync").wait()
+    warm = (home / "published" / "current.duckdb").resolve()
+    (home / "ledger.duckdb").unlink()
+    _command(home, url, "sync").wait()
+    anew = (home / "published" / "current.duckdb").resolve()
+    assert anew != warm
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{warm}' as warm (read_only); attach '{anew}' as anew (read_only)")
+        names = connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'anew' and schema_name = 'marts'"
+        ).fetchall()
+        return sum(_differing(connection, name) for (name,) in names if name not in _OF_THE_RUN)
+
+
+def _differing(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    columns = _OF_NO_MOMENT.get(table, "*")
+    one, other = (f"(select {columns} from {side}.marts.{table})" for side in ("warm", "anew"))
+    [(count,)] = connection.execute(
+        f"select count(*) from (({one} except all {other}) union all ({other} except all {one}))"
+    ).fetchall()
+    return int(count)
 
 
 if __name__ == "__main__":
