@@ -138,10 +138,13 @@ class Ledger:
             raw_tables.mark_built(connection)
 
     def _relations(self) -> list[tuple[Any, ...]]:
-        """The tables of the warehouse: all that the statements of a build depend on beside the project."""
+        """The tables of the warehouse: all that the statements of a build depend on beside the project.
+
+        What the last build kept of changed rows is made anew by each.
+        """
         with self.connect() as connection:
             return connection.execute(
-                "select schema_name, table_name from duckdb_tables() order by all"
+                "select schema_name, table_name from duckdb_tables() where schema_name <> 'changed' order by all"
             ).fetchall()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
