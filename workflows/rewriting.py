@@ -93,8 +93,8 @@ def _copy(connection: duckdb.DuckDBPyConnection, gone: Sequence[int]) -> None:
     connection.execute("create temp table gone as select unnest(?::bigint[]) as order_id", [list(gone)])
     tables = connection.execute(
         "select schema_name, table_name, list(column_name order by column_index) from duckdb_columns()"
-        " where database_name = 'fresh' and table_name in (select table_name from duckdb_tables())"
-        " group by all"
+        " semi join duckdb_tables() using (database_name, schema_name, table_name)"
+        " where database_name = 'fresh' group by all"
     ).fetchall()
     for schema, table, names in tables:
         is_personal = (schema, table) == _CONSIGNEES

@@ -233,6 +233,13 @@ def test_files_that_an_ended_run_left_are_written_anew_by_the_next(house: House)
     assert people.found_in(house.home, GONE) == {}
 
 
+def test_a_run_whose_build_makes_everything_anew_removes_the_same(house: House) -> None:
+    (house.home / "ledger.duckdb").unlink()
+    removed = house.run("retention")
+    assert (removed["rows"], removed["snapshots_rewritten"]) == (ROWS, 3)
+    assert people.found_in(house.home, GONE) == {}
+
+
 def test_nothing_is_removed_where_personal_data_are_kept_for_ever(house: House) -> None:
     before = people.found_in(house.home, GONE)
     kept = house.run("retention", SHIPLEDGER_RETENTION_DAYS="0")
