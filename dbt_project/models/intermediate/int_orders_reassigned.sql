@@ -44,38 +44,9 @@ written as (
 
 ),
 
-changed_lines as (
-
-    select * from {{ changed_rows('int_lines_shipped') }}
-    where lot_number is null and sku_code is not null and held_back_reason is null
-
-),
-
-written_lines as (
-
-    select
-        shipstation_order_id,
-        shipment_id,
-        shipstation_sku_raw,
-        ship_date,
-        sku_code,
-        cast(sum(quantity_shipped) as bigint) as quantity
-    from {{ last_items or no_shipped_items() }}
-    where
-        lot_source <> 'shipment'
-        and sku_code is not null
-        and shipstation_order_id in (select changed.shipstation_order_id from changed)
-    group by all
-
-),
-
 differing_lines as (
 
-    {{ differing_rows(
-        'changed_lines', 'written_lines',
-        'shipstation_order_id, shipment_id, shipstation_sku_raw, ship_date, sku_code, quantity',
-        'ship_date, sku_code, shipstation_order_id'
-    ) }}
+    select * from {{ ref('int_lines_differing') }}
 
 ),
 
