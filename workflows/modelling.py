@@ -21,6 +21,7 @@ import duckdb
 from workflows.errors import BuildFailed
 from workflows.replay import NodeDone, Recorder, Recording, keep_recording, read_recording, replay
 from workflows.settings import PROJECT, Settings
+from workflows.warehouse import note_begun_build
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +149,10 @@ class Modelling:
         """Build as the last warm build of this state did; None when dbt has to."""
         if self._recording is None or self._recording.state != state:
             self._recording = read_recording(self._recording_file, state)
-        if self._recording is None or not replay(connection, self._settings.ledger, self._recording, on_node):
+        if self._recording is None:
+            return None
+        if not replay(connection, self._settings.ledger, self._recording, on_node):
+            note_begun_build(connection)
             return None
         return BuildReport(
             models=self._recording.count("model"),

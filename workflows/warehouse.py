@@ -3,6 +3,7 @@
 - `build_context`: one row, the instant and time zone the models take "now" and "today" from.
 - `built_loads`: which loads a green build has covered.
 - `unbuilt_loads`: which it has not, as of the build that follows: what it has to look at again.
+- `begun_builds`: the builds that began since the last green one. Two rows tell that the one before was not green.
 - `green_build`: one row, of what the last green build was made.
 - `runs`: every run of any kind, as the workflow store tells it.
 """
@@ -27,6 +28,7 @@ create table if not exists raw_shipledger.build_context (
 );
 create table if not exists raw_shipledger.built_loads (load_id varchar not null);
 create table if not exists raw_shipledger.unbuilt_loads (load_id varchar not null);
+create table if not exists raw_shipledger.begun_builds (as_of timestamptz not null);
 create table if not exists raw_shipledger.green_build (
     fingerprint varchar not null, business_date date not null, built_at timestamptz not null
 );
@@ -165,7 +167,13 @@ def set_build_context(
     connection.execute("delete from raw_shipledger.build_context; delete from raw_shipledger.unbuilt_loads")
     connection.execute("insert into raw_shipledger.build_context values (?, ?, ?)", [as_of, timezone, run_id])
     connection.execute("insert into raw_shipledger.unbuilt_loads select unnest(?::varchar[])", [list(loads)])
+    note_begun_build(connection)
     connection.execute("commit")
+
+
+def note_begun_build(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note that a build begins; also one that takes over from a replay that got somewhere."""
+    connection.execute("insert into raw_shipledger.begun_builds select as_of from raw_shipledger.build_context")
 
 
 def read_green_build(connection: duckdb.DuckDBPyConnection) -> GreenBuild | None:
@@ -187,6 +195,7 @@ def note_green_build(connection: duckdb.DuckDBPyConnection, build: GreenBuild, l
     connection.execute("delete from raw_shipledger.green_build")
     connection.execute("insert into raw_shipledger.green_build values (?, ?, ?)", list(astuple(build)))
     connection.execute("insert into raw_shipledger.built_loads select unnest(?)", [list(loads)])
+    connection.execute("delete from raw_shipledger.begun_builds")
     connection.execute("commit")
 
 

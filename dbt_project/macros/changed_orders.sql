@@ -1,21 +1,19 @@
-{#-
-    What the last build had in hand, unless it turned green. That build may have parsed a row anew already, and only the row
-    before told of an order that it touches: the one that a label has left. Whether it was green says a load it was computed
-    for: any that it still had to cover.
--#}
-{% macro carried_over(column) -%}
-    select {{ column }}
-    {% if previous_build_of(this.schema, this.identifier) is not none -%}
-    from {{ this }}
-    where computed_for not in (select built.load_id from {{ source('shipledger', 'built_loads') }} as built)
-    {%- else -%}
-    from (select null as {{ column }}) as nothing
-    where false
-    {%- endif %}
+{#- Whether the build before this one did not turn green: the worker notes each that begins, and forgets them at a green one. -#}
+{% macro is_repeated() -%}
+    (select count(*) from {{ source('shipledger', 'begun_builds') }}) > 1
 {%- endmacro %}
 
-{% macro newest_unbuilt_load() -%}
-    (select max(unbuilt.load_id) from {{ source('shipledger', 'unbuilt_loads') }} as unbuilt)
+{#-
+    A further part of a union: what the last build had in hand, unless it turned green. That build may have parsed a row anew
+    already, and only the row before told of an order that it touches: the one that a label has left.
+-#}
+{% macro carried_over(column) -%}
+    {%- if previous_build_of(this.schema, this.identifier) is not none %}
+    union
+    select {{ column }}
+    from {{ this }}
+    where {{ is_repeated() }}
+    {%- endif %}
 {%- endmacro %}
 
 {#- A further part of a union: the orders that newly loaded labels or fulfillments belonged to in the last build. -#}

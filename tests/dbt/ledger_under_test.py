@@ -67,7 +67,7 @@ class Ledger:
     def run(self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None) -> dbtRunnerResult:
         """One dbt command, its events told as they come; nothing of it stays open."""
         with self.connect() as connection:
-            raw_tables.note_unbuilt(connection)
+            raw_tables.note_begun(connection)
         os.environ["SHIPLEDGER_WAREHOUSE"] = str(self.warehouse)
         os.environ["SHIPLEDGER_LEDGER"] = str(self.marts)
         folders = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
@@ -127,7 +127,7 @@ class Ledger:
 
     def _replay(self, recording: Recording) -> bool:
         with self.connect() as connection:
-            raw_tables.note_unbuilt(connection)
+            raw_tables.note_begun(connection)
             is_green = replay(connection, self.marts, recording)
         if is_green:
             self._mark_built()

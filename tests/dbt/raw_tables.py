@@ -45,6 +45,7 @@ create table raw_shipstation.order_states (
 create table raw_shipledger.build_context (as_of timestamptz, timezone varchar, run_id varchar);
 create table raw_shipledger.built_loads (load_id varchar);
 create table raw_shipledger.unbuilt_loads (load_id varchar);
+create table raw_shipledger.begun_builds (as_of timestamptz);
 create table raw_shipledger.runs (
     run_id varchar, kind varchar, started_at timestamptz, finished_at timestamptz, status varchar,
     watermark_before timestamptz, watermark_after timestamptz, orders_fetched bigint, orders_changed bigint,
@@ -202,8 +203,9 @@ def load_closes(connection: duckdb.DuckDBPyConnection, store: Path, load_id: str
                 )
 
 
-def note_unbuilt(connection: duckdb.DuckDBPyConnection) -> None:
-    """What the worker does before a build: list the loads in the raw tables that no green build has covered."""
+def note_begun(connection: duckdb.DuckDBPyConnection) -> None:
+    """What the worker does before a build: note it, and the loads that no green build has covered."""
+    connection.execute("insert into raw_shipledger.begun_builds select as_of from raw_shipledger.build_context")
     connection.execute("delete from raw_shipledger.unbuilt_loads")
     connection.execute(
         f"insert into raw_shipledger.unbuilt_loads {_all_loads()} except from raw_shipledger.built_loads"
@@ -212,7 +214,7 @@ def note_unbuilt(connection: duckdb.DuckDBPyConnection) -> None:
 
 def mark_built(connection: duckdb.DuckDBPyConnection) -> None:
     """What the worker does after a green build: every load in the raw tables is covered now."""
-    connection.execute("delete from raw_shipledger.built_loads")
+    connection.execute("delete from raw_shipledger.built_loads; delete from raw_shipledger.begun_builds")
     connection.execute(f"insert into raw_shipledger.built_loads {_all_loads()}")
 
 

@@ -60,7 +60,7 @@ class ReplayedLedger:
     def build(self, *, warm: bool) -> None:
         """Send every statement of a build; a test that finds something is an error that names it."""
         self.connection.execute("use warehouse")
-        raw_tables.note_unbuilt(self.connection)
+        raw_tables.note_begun(self.connection)
         for statement in self._recording.warm if warm else self._recording.first:
             answer = self.connection.execute(statement.sql)
             if statement.node.startswith("test."):

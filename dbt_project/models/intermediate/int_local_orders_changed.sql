@@ -46,12 +46,8 @@ changed as (
     from {{ last_build }}
     where shipstation_order_id in (select orders.shipstation_order_id from orders)
     {%- endif %}
-    union
     {{ carried_over('order_number') }}
 
 )
 
-select
-    order_number,
-    {{ newest_unbuilt_load() }} as computed_for
-from changed
+select * from changed

@@ -5,13 +5,7 @@
 -- not turn green had in hand. In a full build: all.
 {%- set sources = {'orders': 'order_id', 'shipments': 'coalesce(order_id, -shipment_id)',
     'fulfillments': 'coalesce(order_id, -fulfillment_id)', 'order_states': 'order_id'} %}
-with carried as (
-
-    {{ carried_over('shipstation_order_id') }}
-
-),
-
-touched as (
+with touched as (
 
     {% for table, order_id in sources.items() -%}
     select {{ order_id }} as shipstation_order_id
@@ -26,25 +20,14 @@ touched as (
     {%- endfor %}
     {{ orders_newly_local('order_key') }}
     {{ orders_newly_local('order_number') }}
-    union
-    select shipstation_order_id from carried
-
-),
-
-together as (
-
-    select shipstation_order_id from touched
-    {{ orders_of_the_same_number() }}
+    {{ carried_over('shipstation_order_id') }}
 
 ),
 
 changed as (
 
-    select
-        shipstation_order_id,
-        {{ newest_unbuilt_load() }} as computed_for,
-        (select count(*) from carried) > 0 as is_repeated
-    from together
+    select shipstation_order_id from touched
+    {{ orders_of_the_same_number() }}
 
 )
 

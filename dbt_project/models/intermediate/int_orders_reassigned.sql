@@ -2,13 +2,7 @@
 -- before them or a line beside them. Compared with the shipped items as they were written last. After a build that did
 -- not turn green, which may have assigned some and not written them, all are. In a full build: all.
 {%- set last_items = previous_build_of('marts', 'shipped_items', 'ledger') %}
-with changed as (
-
-    select * from {{ ref('int_orders_changed') }}
-
-),
-
-lines as (
+with lines as (
 
     select
         shipstation_order_id,
@@ -65,7 +59,7 @@ rearranged_days as (
         ship_date,
         sku_code
     from taken
-    where (select bool_or(changed.is_repeated) from changed)
+    where {{ is_repeated() }}
 
 ),
 
