@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 SOURCES := ingest workflows streamlit_app sandbox tests benchmarks orchestrate.py
 
-.PHONY: setup demo test lint format lock bench docs
+.PHONY: setup demo test lint format lock bench docs mutants
 
 setup: $(INSTALLED)
 
@@ -43,6 +43,10 @@ format: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
+
+# Which careless changes do the tests notice? On demand: it takes a while.
+mutants: $(INSTALLED) $(BROWSER)
+	$(BIN)/python -m tests.mutants
 
 docs: $(INSTALLED)
 	$(BIN)/python -m workflows.dictionary
