@@ -1,7 +1,7 @@
 """Which careless changes do the tests notice? `make mutants` prints a table: change, noticed by, seconds.
 
-Each change of `changes.toml` is made, alone, in a copy of this checkout, and the tests it names are run there. Give
-words to run only the changes whose file or name has one of them: `python -m tests.mutants publishing retention`.
+Each change of `changes.toml` is made, alone, in a copy of this checkout, and the tests it names are run there.
+With words, only the changes whose file or name has one of them: `python -m tests.mutants publishing retention`.
 """
 
 from __future__ import annotations
