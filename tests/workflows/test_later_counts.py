@@ -154,6 +154,7 @@ def test_a_receipt_that_a_count_saw_and_the_counts_difference_are_one_and_linked
     assert "entry form" in (seen.balanced[0].reason or "")
     again = record_entry(settings, replace(late, count_answer=CountAnswer(seen=True, asked=about)))
     assert (again.repeated, again.balanced) == (True, seen.balanced)
+    assert record_entry(settings, replace(late, count_answer=SEEN)).repeated
     with pytest.raises(EntryRefused, match="belongs to another entry"):
         record_entry(settings, replace(late, count_answer=NOT_SEEN))
     assert len(in_store(settings)) == 3
@@ -223,9 +224,12 @@ def test_a_correction_asks_about_the_counts_since_what_it_corrects(settings: Set
     # The count found the 36 missing already: the correction and its balance stand on one day.
     seen = record_entry(settings, replace(right, count_answer=SEEN))
     assert (seen.balanced[0].entry_date, seen.balanced[0].quantity) == (TODAY, 36)
-    # A correction of the correction goes back to the first of them.
+    # A correction of the correction goes back to the first of them, one dated earlier to its own day.
     with pytest.raises(CountUnanswered):
-        record_entry(settings, replace(right, quantity=36, corrects=seen.entry.entry_id))
+        record_entry(settings, replace(right, corrects=seen.entry.entry_id))
+    fresh = record_entry(settings, request(settings, quantity=84, lot_number=LOT)).entry
+    with pytest.raises(CountUnanswered):
+        record_entry(settings, replace(right, corrects=fresh.entry_id, entry_date=DAY))
 
 
 def test_an_entry_before_a_count_is_asked_for_and_the_shelf_is_right_on_every_day(filled: CommandLine) -> None:
