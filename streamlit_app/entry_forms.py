@@ -11,12 +11,14 @@ import pyarrow as pa
 import streamlit as st
 
 from streamlit_app import acts
+from streamlit_app.count_question import ANSWER_FIRST, answer_about_counts, ask_about_counts, remember_question
 from streamlit_app.identity import present_person
 from streamlit_app.panels import table
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.words import clock, count, plain
 from workflows.entries import EntryRequest, RecordedEntry, recent_entries, record_entry
 from workflows.errors import EntryRefused
+from workflows.later_counts import CountUnanswered
 from workflows.settings import Settings
 
 Kind = Literal["receive", "adjust"]
@@ -83,6 +85,7 @@ def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None
             key=key("reason"),
         )
         note.text_input("Note", placeholder="optional", max_chars=_LONGEST, key=key("note"))
+        ask_about_counts(entry_id, kind)
         st.form_submit_button(
             _BUTTONS[kind],
             type="primary",
@@ -92,7 +95,7 @@ def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None
         )
     refused, entered = acts.refusal(kind), st.session_state.get(_told_key(kind))
     if refused:
-        st.error(plain(refused))
+        (st.warning if refused == ANSWER_FIRST else st.error)(plain(refused))
     elif entered:
         st.success(plain(entered))
 
@@ -112,20 +115,23 @@ def _record(settings: Settings, kind: Kind, entry_id: str) -> None:
         raise EntryRefused("Choose a product.", "sku_code")
     if typed("units") is None:
         raise EntryRefused("Say how many units.", "quantity")
-    recorded = record_entry(
-        settings,
-        EntryRequest(
-            kind=kind,
-            sku_code=typed("sku"),
-            quantity=int(typed("units")),
-            entry_date=typed("day") or settings.today(),
-            actor=person.name,
-            lot_number=(typed("lot") or "").strip() or None,
-            reason=typed("reason"),
-            note=typed("note"),
-            entry_id=entry_id,
-        ),
+    request = EntryRequest(
+        kind=kind,
+        sku_code=typed("sku"),
+        quantity=int(typed("units")),
+        entry_date=typed("day") or settings.today(),
+        actor=person.name,
+        lot_number=(typed("lot") or "").strip() or None,
+        reason=typed("reason"),
+        note=typed("note"),
+        entry_id=entry_id,
+        count_answer=answer_about_counts(entry_id),
     )
+    try:
+        recorded = record_entry(settings, request)
+    except CountUnanswered as question:
+        remember_question(entry_id, question)
+        raise EntryRefused(ANSWER_FIRST, question.field) from question
     st.session_state[_told_key(kind)] = _sentence(recorded)
     st.session_state[_id_key(kind)] = uuid.uuid4().hex
 
@@ -135,7 +141,15 @@ def _sentence(recorded: RecordedEntry) -> str:
     lot = f", lot {entry.lot_number}" if entry.lot_number else ""
     units = count(abs(entry.quantity), "unit")
     done = TYPE_WORDS[entry.entry_type]
-    return f"{done}: {units} of {entry.sku_code}{lot}. The next sync brings it into the figures."
+    counted = " The stock stays as counted." if recorded.balanced else ""
+    return f"{done}: {units} of {entry.sku_code}{lot}.{counted} The next sync brings it into the figures."
+
+
+def _type_words(entry_type: str, counted: int | None) -> str:
+    """A count that counted nothing is what a receipt or adjustment changed of another's difference."""
+    if entry_type == "count" and counted is None:
+        return "Count difference"
+    return TYPE_WORDS.get(entry_type, entry_type)
 
 
 def _show_recent(settings: Settings, snapshot: Snapshot) -> None:
@@ -152,7 +166,7 @@ def _show_recent(settings: Settings, snapshot: Snapshot) -> None:
         pa.table(
             {
                 "entered": [clock(entry.entered_at, settings.timezone, now) for entry in entries],
-                "type": [TYPE_WORDS.get(entry.entry_type, entry.entry_type) for entry in entries],
+                "type": [_type_words(entry.entry_type, entry.counted_quantity) for entry in entries],
                 "sku": [entry.sku_code for entry in entries],
                 "lot": [entry.lot_number or "" for entry in entries],
                 "units": pa.array([entry.shelf_gains for entry in entries], pa.int64()),

@@ -78,9 +78,13 @@ def tell_entry(facts: dict[str, Any]) -> str:
     stood = (
         "Recorded before; nothing was added." if facts["repeated"] else "The next sync brings it into the ledger."
     )
+    seen = "".join(
+        f"A count difference of {one['quantity']:+} on {one['entry_date']} keeps the stock as it was counted.\n"
+        for one in facts["balanced"]
+    )
     return (
         f"{facts['entry_date']}, {of_what}: {done}{moved}; the shelf gains {facts['shelf_gains']}.\n"
-        f"Entry {facts['entry_id']}. {stood}"
+        f"{seen}Entry {facts['entry_id']}. {stood}"
     )
 
 

@@ -10,14 +10,12 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-import duckdb
-
 from workflows.entry_rules import Kind, check_day, check_product, check_quantity, check_texts, read_lot
-from workflows.errors import EntryRefused, HomeUnusable
+from workflows.errors import EntryRefused
+from workflows.expected import Expectation, check_lot_is_known, expected
 from workflows.home import prepare_home
+from workflows.later_counts import CountAnswer, balances_of, settled
 from workflows.operations import Entry, LotState, OperationsStore, writing
-from workflows.publishing import current_snapshot
-from workflows.reading import open_snapshot
 from workflows.reference import Reference, read_reference
 from workflows.settings import Settings
 
@@ -42,6 +40,7 @@ class EntryRequest:
         note: Anything else.
         corrects: The id of the entry that this one corrects.
         entry_id: An id of the caller's; a repeat with it is recorded once.
+        count_answer: Whether a count that stands on or after the entry's day saw it; needed when there is one.
     """
 
     kind: Kind
@@ -55,38 +54,42 @@ class EntryRequest:
     note: str | None = None
     corrects: str | None = None
     entry_id: str | None = None
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """What the ledger has of a SKU, or of one of its lots.
-
-    Attributes:
-        lot_number: The lot's digits; None for the whole SKU.
-        on_hand: Units at the end of the day: the current snapshot's, and what was entered since.
-        moved_since: Of these, the units entered since the snapshot.
-    """
-
-    lot_number: str | None
-    on_hand: int
-    moved_since: int
+    count_answer: CountAnswer | None = None
 
 
 @dataclass(frozen=True)
 class RecordedEntry:
-    """What was recorded: the entry, its counterpart in the lot that gave the units, whether it stood before."""
+    """What was recorded.
+
+    Attributes:
+        entry: The entry.
+        taken_from: Its counterpart in the lot that gave the units.
+        balanced: What the differences of the counts that saw it changed by, each with the count it `corrects`.
+        repeated: Whether all this had been recorded before.
+    """
 
     entry: Entry
     taken_from: Entry | None = None
+    balanced: tuple[Entry, ...] = ()
     repeated: bool = False
 
     def facts(self) -> dict[str, Any]:
-        """For a person or a program; `shelf_gains` is signed, and 0 for a move between two lots."""
-        moved = self.taken_from.shelf_gains if self.taken_from else 0
+        """For a person or a program; `shelf_gains` is signed, and 0 for a move or for what a count saw."""
+        made = (self.entry, *((self.taken_from,) if self.taken_from else ()), *self.balanced)
         return {
             **asdict(self.entry),
-            "shelf_gains": self.entry.shelf_gains + moved,
+            "shelf_gains": sum(one.shelf_gains for one in made),
             "from_lot": self.taken_from.lot_number if self.taken_from else None,
+            "balanced": [
+                {
+                    "entry_id": one.entry_id,
+                    "count_id": one.corrects,
+                    "entry_date": one.entry_date,
+                    "lot_number": one.lot_number,
+                    "quantity": one.quantity,
+                }
+                for one in self.balanced
+            ],
             "repeated": self.repeated,
         }
 
@@ -95,21 +98,25 @@ def record_entry(settings: Settings, request: EntryRequest) -> RecordedEntry:
     """Judge an entry and record it, or refuse it with a sentence and record nothing.
 
     A count is compared with what the ledger has at this moment for the end of its day: the current snapshot, and
-    the entries made since. Two equal entries are two, unless they come with one `entry_id`.
+    the entries made since. What a later count saw is recorded with what its difference changes by, all or nothing.
+    Two equal entries are two, unless they come with one `entry_id`.
 
     Raises:
-        EntryRefused: A rule forbids it; `field` names what to mend.
+        EntryRefused: A rule forbids it; `field` names what to change. `CountUnanswered` when only the answer is
+            missing whether a later count saw it.
         HomeUnusable: The home or the current snapshot cannot be used.
     """
     prepare_home(settings)
     reference = read_reference()
     with writing(settings.operations) as store:
-        wanted = _judged(settings, reference, request, store)
-        stood = store.entry(wanted[0].entry_id)
-        if stood is not None:
-            return _repeat(stood, wanted[0], store)
-        store.append(wanted)
-    return RecordedEntry(wanted[0], wanted[1] if len(wanted) > 1 else None)
+        rows = _judged(settings, reference, request, store)
+        found = store.entry(rows[0].entry_id)
+        if found is not None:
+            return _repeat(found, rows[0], request.count_answer, store)
+        recorded = store.entries_of(rows[0].sku_code)
+        rows, balances = settled(rows, recorded, _day_that_matters(rows[0], store), request.count_answer)
+        store.append((*rows, *balances))
+    return RecordedEntry(rows[0], rows[1] if len(rows) > 1 else None, balances)
 
 
 def expect_on_hand(settings: Settings, sku_code: str, lot_number: str | None, day: date) -> Expectation:
@@ -131,8 +138,8 @@ def expect_on_hand(settings: Settings, sku_code: str, lot_number: str | None, da
     lot = read_lot(sku_code, lot_number) if lot_number else None
     with writing(settings.operations) as store:
         if lot:
-            _check_lot_is_known(settings, reference, store, sku_code, lot)
-        return _expected(settings, store, sku_code, lot, day)
+            check_lot_is_known(settings, reference, store, sku_code, lot)
+        return expected(settings, store, sku_code, lot, day)
 
 
 def record_lot_state(settings: Settings, state: LotState) -> LotState:
@@ -152,7 +159,7 @@ def record_lot_state(settings: Settings, state: LotState) -> LotState:
     check_texts(state.actor, state.reason, needs_reason=True)
     lot = read_lot(state.sku_code, state.lot_number)
     with writing(settings.operations) as store:
-        _check_lot_is_known(settings, reference, store, state.sku_code, lot)
+        check_lot_is_known(settings, reference, store, state.sku_code, lot)
         recorded = LotState(**{**asdict(state), "lot_number": lot})
         store.append([recorded])
     return recorded
@@ -178,7 +185,7 @@ def _judged(
     )
     lot = read_lot(request.sku_code, request.lot_number) if request.lot_number else None
     if lot and request.kind in ("adjust", "count"):
-        _check_lot_is_known(settings, reference, store, request.sku_code, lot)
+        check_lot_is_known(settings, reference, store, request.sku_code, lot)
     _check_corrected(store, request)
     if request.from_lot:
         return _moved(settings, reference, request, store, lot)
@@ -189,10 +196,10 @@ def _entry(settings: Settings, request: EntryRequest, store: OperationsStore, lo
     """The entry as it is stored."""
     common = _common(request) | {"lot_number": lot}
     if request.kind == "count":
-        expected = _expected(settings, store, request.sku_code, lot, request.entry_date).on_hand
-        difference = request.quantity - expected
+        ledger_has = expected(settings, store, request.sku_code, lot, request.entry_date).on_hand
+        difference = request.quantity - ledger_has
         return Entry(
-            "count", quantity=difference, counted_quantity=request.quantity, expected_quantity=expected, **common
+            "count", quantity=difference, counted_quantity=request.quantity, expected_quantity=ledger_has, **common
         )
     if request.kind == "adjust":
         way = "adjust_up" if request.quantity > 0 else "adjust_down"
@@ -210,7 +217,7 @@ def _moved(
             "Units move from one lot to another by a repack with a positive quantity and two different lots.",
             "from_lot",
         )
-    _check_lot_is_known(settings, reference, store, request.sku_code, source)
+    check_lot_is_known(settings, reference, store, request.sku_code, source)
     gained = Entry("repack", quantity=request.quantity, **_common(request), lot_number=lot)
     common = _common(request) | {"entry_id": f"{gained.entry_id}-from", "lot_number": source}
     return gained, Entry("repack", quantity=-request.quantity, **common)
@@ -228,25 +235,25 @@ def _common(request: EntryRequest) -> dict[str, Any]:
     }
 
 
-def _repeat(stood: Entry, wanted: Entry, store: OperationsStore) -> RecordedEntry:
-    """An id that stands already: the same entry again, or a mistake."""
-    told = ("entry_type", "entry_date", "sku_code", "lot_number", "counted_quantity")
-    same = all(getattr(stood, name) == getattr(wanted, name) for name in told)
-    if not same or (stood.entry_type != "count" and stood.quantity != wanted.quantity):
-        raise EntryRefused(f"The id {stood.entry_id} belongs to another entry already. Use a new one.", "entry_id")
-    return RecordedEntry(stood, store.entry(f"{stood.entry_id}-from"), repeated=True)
+def _day_that_matters(entry: Entry, store: OperationsStore) -> date:
+    """The earliest day among the entry, the one it corrects, the one which that one corrects, and so on."""
+    day, corrected = entry.entry_date, entry.corrects
+    while corrected and (before := store.entry(corrected)):
+        day, corrected = min(day, before.entry_date), before.corrects
+    return day
 
 
-def _check_lot_is_known(
-    settings: Settings, reference: Reference, store: OperationsStore, sku: str, lot: str
-) -> None:
-    if (sku, lot) in reference.opening_lots or lot in {entry.lot_number for entry in store.entries_of(sku)}:
-        return
-    lots = "select count(*) from marts.lots where sku_code = ? and lot_number = ?"
-    if not _from_snapshot(settings, lots, [sku, lot], 0):
-        raise EntryRefused(
-            f"No lot {lot} of {sku} is known. Check the number; a new lot begins with a receipt.", "lot_number"
-        )
+def _repeat(found: Entry, wanted: Entry, answer: CountAnswer | None, store: OperationsStore) -> RecordedEntry:
+    """An id that is taken: by the same entry, which is a repeat, or by another, which is a mistake."""
+    compared = ["entry_type", "entry_date", "sku_code", "lot_number", "counted_quantity"]
+    compared += [] if found.entry_type == "count" else ["quantity"]
+    same = all(getattr(found, name) == getattr(wanted, name) for name in compared)
+    # An answer about other counts was none the first time either.
+    same_answer = answer is None or answer.asked is not None or answer.seen == found.seen_by_count
+    if not (same and same_answer):
+        raise EntryRefused(f"The id {found.entry_id} belongs to another entry already. Use a new one.", "entry_id")
+    balances = balances_of(found, store.entries_of(found.sku_code))
+    return RecordedEntry(found, store.entry(f"{found.entry_id}-from"), balances, repeated=True)
 
 
 def _check_corrected(store: OperationsStore, request: EntryRequest) -> None:
@@ -257,43 +264,3 @@ def _check_corrected(store: OperationsStore, request: EntryRequest) -> None:
         raise EntryRefused(f"There is no entry {request.corrects} to correct. Check its id.", "corrects")
     if corrected.sku_code != request.sku_code:
         raise EntryRefused(f"The entry {request.corrects} is of {corrected.sku_code}.", "corrects")
-
-
-def _expected(
-    settings: Settings, store: OperationsStore, sku_code: str, lot: str | None, day: date
-) -> Expectation:
-    """Units of the SKU, or of its lot, that the ledger has now for the end of a day."""
-    if current_snapshot(settings) is None:
-        raise EntryRefused(
-            "Nothing has been published yet, so nothing can be expected. Run `sync`, then count.", "entry_date"
-        )
-    moved = (
-        "from marts.inventory_transactions where sku_code = $sku and transaction_date <= $day"
-        " and ($lot is null or lot_number = $lot)"
-    )
-    values = {"sku": sku_code, "day": day, "lot": lot}
-    published = _from_snapshot(settings, f"select coalesce(sum(quantity), 0) {moved}", values, 0)
-    known = _from_snapshot(settings, f"select list(transaction_id) {moved}", values, None) or []
-    since = sum(
-        entry.shelf_gains
-        for entry in store.entries_of(sku_code)
-        if entry.entry_date <= day
-        and (lot is None or entry.lot_number == lot)
-        and f"entry:{entry.entry_id}" not in known
-    )
-    return Expectation(lot, int(published) + since, since)
-
-
-def _from_snapshot(settings: Settings, query: str, values: Any, otherwise: Any) -> Any:
-    """One value of the current snapshot, or another when there is none yet."""
-    path = current_snapshot(settings)
-    if path is None:
-        return otherwise
-    try:
-        with open_snapshot(path) as connection:
-            row = connection.execute(query, values).fetchone()
-    except duckdb.Error as problem:
-        raise HomeUnusable(
-            f"The snapshot {path} cannot be read ({str(problem).splitlines()[0]}). Run `sync` for a new one."
-        ) from problem
-    return row[0] if row else otherwise

@@ -12,6 +12,8 @@ import click
 from workflows.answers import tell_entry, tell_lot_state
 from workflows.console import ACTOR, JSON, Day, answer, who
 from workflows.entries import LOT_STATUSES, EntryRequest, record_entry, record_lot_state
+from workflows.errors import UsageError
+from workflows.later_counts import CountAnswer
 from workflows.operations import LotState
 from workflows.settings import read_settings
 
@@ -21,10 +23,36 @@ _DATE = click.option(
 )
 _REASON = click.option("--reason", default=None, help="Why; needed for an adjustment and a correction.")
 _NOTE = click.option("--note", default=None, help="Anything else.")
+_EARLIEST = "earliest"
 
 
-def _entry_options(quantity_help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    options = [
+class _FirstDay(Day):
+    """A day, or the earliest one there is, as `date.min`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        return date.min if value == _EARLIEST else super().convert(value, param, ctx)
+
+
+_SEEN = click.option(
+    "--seen-by-count",
+    type=_FirstDay(),
+    is_flag=False,
+    flag_value=_EARLIEST,
+    default=None,
+    metavar="[DATE]",
+    help="A count on or after --date saw this: it is entered, and the stock after the count stays as counted. "
+    "Of several counts, DATE is the day of the first that saw it; without it, the earliest.",
+)
+_NOT_SEEN = click.option(
+    "--not-seen-by-count",
+    is_flag=True,
+    help="No count on or after --date saw this: the stock changes by it.",
+)
+_Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+def _entry_options(quantity_help: str, *more: _Decorator) -> _Decorator:
+    options: list[_Decorator] = [
         _SKU,
         click.option("--lot", default=None, help="The lot, five or more digits."),
         click.option("--quantity", type=int, required=True, help=quantity_help),
@@ -33,6 +61,7 @@ def _entry_options(quantity_help: str) -> Callable[[Callable[..., None]], Callab
         _NOTE,
         click.option("--corrects", default=None, help="The id of the entry that this one corrects."),
         click.option("--entry-id", default=None, help="An id of your own; a repeat with it is recorded once."),
+        *more,
         ACTOR,
         JSON,
     ]
@@ -46,14 +75,14 @@ def _entry_options(quantity_help: str) -> Callable[[Callable[..., None]], Callab
 
 
 @click.command()
-@_entry_options("Units received, 1 or more.")
+@_entry_options("Units received, 1 or more.", _SEEN, _NOT_SEEN)
 def receive(as_json: bool, **given: Any) -> None:
     """Enter a delivery. Two equal deliveries are two entries."""
     _record("receive", as_json, **given)
 
 
 @click.command()
-@_entry_options("Units found (positive) or lost (negative, such as -6).")
+@_entry_options("Units found (positive) or lost (negative, such as -6).", _SEEN, _NOT_SEEN)
 def adjust(as_json: bool, **given: Any) -> None:
     """Enter units found or lost, with the reason."""
     _record("adjust", as_json, **given)
@@ -68,7 +97,9 @@ def count(as_json: bool, **given: Any) -> None:
 
 @click.command()
 @click.option("--from-lot", default=None, help="The lot the units move from, to --lot.")
-@_entry_options("Units that come back onto the shelf; negative: are taken off it to be repacked.")
+@_entry_options(
+    "Units that come back onto the shelf; negative: are taken off it to be repacked.", _SEEN, _NOT_SEEN
+)
 def repack(as_json: bool, **given: Any) -> None:
     """Enter repacked units: back onto the shelf, or with --from-lot from one lot to another."""
     _record("repack", as_json, **given)
@@ -104,7 +135,16 @@ COMMANDS = (receive, adjust, count, repack, lot)
 
 
 def _record(
-    kind: Any, as_json: bool, *, sku: str, lot: str | None, day: date | None, actor: str | None, **given: Any
+    kind: Any,
+    as_json: bool,
+    *,
+    sku: str,
+    lot: str | None,
+    day: date | None,
+    actor: str | None,
+    seen_by_count: date | None = None,
+    not_seen_by_count: bool = False,
+    **given: Any,
 ) -> None:
     settings = read_settings()
     request = EntryRequest(
@@ -113,6 +153,15 @@ def _record(
         lot_number=lot,
         entry_date=day or settings.today(),
         actor=who(actor),
+        count_answer=_count_answer(seen_by_count, not_seen_by_count),
         **given,
     )
     answer(record_entry(settings, request).facts(), as_json, tell_entry)
+
+
+def _count_answer(seen: date | None, not_seen: bool) -> CountAnswer | None:
+    if seen and not_seen:
+        raise UsageError("Give --seen-by-count or --not-seen-by-count, not both.")
+    if not (seen or not_seen):
+        return None
+    return CountAnswer(seen=seen is not None, first_day=None if seen == date.min else seen)

@@ -28,7 +28,8 @@ create table if not exists entries (
     note text,
     actor text not null,
     entered_at text not null,
-    corrects text
+    corrects text,
+    seen_by_count integer
 ) strict;
 create table if not exists lot_states (
     seq integer primary key autoincrement,
@@ -72,6 +73,8 @@ class Entry:
         corrects: The id of the entry that this one corrects.
         entry_id: Its own id.
         entered_at: The instant (UTC) it was entered.
+        seen_by_count: Whether a count that stood on or after its day saw it, as the operator said; None when there
+            was none.
     """
 
     entry_type: str
@@ -87,6 +90,7 @@ class Entry:
     corrects: str | None = None
     entry_id: str = field(default_factory=_new_id)
     entered_at: datetime = field(default_factory=_now)
+    seen_by_count: bool | None = None
 
     @property
     def shelf_gains(self) -> int:
@@ -174,9 +178,11 @@ def writing(store: Path) -> Iterator[OperationsStore]:
 def _prepare(connection: sqlite3.Connection) -> None:
     for statement in filter(str.strip, _TABLES.split(";")):
         connection.execute(statement)
-    # A store of before there were corrections.
-    if "corrects" not in {name for _, name, *_ in connection.execute("pragma table_info(entries)")}:
-        connection.execute("alter table entries add column corrects text")
+    # A store of before there were corrections, or answers about counts.
+    there = {name for _, name, *_ in connection.execute("pragma table_info(entries)")}
+    for column in ("corrects text", "seen_by_count integer"):
+        if column.split()[0] not in there:
+            connection.execute(f"alter table entries add column {column}")
     for statement in filter(str.strip, _GUARDS.split("end;\n")):
         connection.execute(statement + "end")
 
@@ -188,4 +194,5 @@ def _plain(value: Any) -> Any:
 def _entry(row: dict[str, Any]) -> Entry:
     row["entry_date"] = date.fromisoformat(row["entry_date"])
     row["entered_at"] = datetime.fromisoformat(row["entered_at"])
+    row["seen_by_count"] = None if row["seen_by_count"] is None else bool(row["seen_by_count"])
     return Entry(**row)

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from command_line import CommandLine
+from entered import TODAY, in_store, publish, request
 
-from workflows.entries import EntryRequest, recent_entries, record_entry, record_lot_state
+from workflows.entries import recent_entries, record_entry, record_lot_state
 from workflows.errors import EntryRefused
 from workflows.operations import LotState, append_entries
 from workflows.settings import Settings, read_settings
@@ -22,34 +22,6 @@ from workflows.settings import Settings, read_settings
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return replace(read_settings({}), home=tmp_path / "home")
-
-
-def request(settings: Settings, **given: Any) -> EntryRequest:
-    usual = {
-        "kind": "receive", "sku_code": "17612", "quantity": 576, "entry_date": settings.today(), "actor": "ann",
-    }  # fmt: skip
-    return EntryRequest(**usual | given)
-
-
-def publish(settings: Settings, *movements: tuple[str, str, str | None, int]) -> None:
-    """A snapshot with the two tables an entry is judged by: (id, day, lot, quantity) of 17612."""
-    settings.published.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(settings.published / "current.duckdb")) as connection:
-        connection.execute("create schema marts")
-        connection.execute(
-            "create table marts.inventory_transactions (transaction_id varchar, transaction_date date,"
-            " sku_code varchar, lot_number varchar, quantity bigint)"
-        )
-        connection.execute("create table marts.lots (sku_code varchar, lot_number varchar)")
-        for key, day, lot, quantity in movements:
-            values = [key, day, lot, quantity]
-            connection.execute("insert into marts.inventory_transactions values (?, ?, '17612', ?, ?)", values)
-            connection.execute("insert into marts.lots values ('17612', ?)", [lot])
-
-
-def in_store(settings: Settings) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(settings.operations) as connection:
-        return connection.execute("select entry_type, lot_number, quantity from entries order by seq").fetchall()
 
 
 def test_two_equal_receipts_of_576_on_one_day_are_two(settings: Settings) -> None:
@@ -67,9 +39,6 @@ def test_the_same_id_sent_twice_is_one_entry_and_another_entry_under_it_is_refus
     with pytest.raises(EntryRefused, match="belongs to another entry"):
         record_entry(settings, request(settings, entry_id="form-1", quantity=5))
     assert len(in_store(settings)) == 1
-
-
-TODAY = read_settings({}).today()
 
 
 @pytest.mark.parametrize(
