@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
 import tarfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -66,6 +71,35 @@ def test_a_backup_brings_everything_back_and_keeps_what_it_replaces(settings: Se
     assert snapshot.name == "shipledger-1.duckdb"
     assert (settings.home / "reports" / "invoice.pdf").read_bytes() == b"%PDF-1.7"
     assert (Path(restored["kept"]) / "operations.sqlite").read_bytes() == b"spoiled"
+
+
+@pytest.mark.parametrize(("mode", "tails"), [("wal", ("-wal", "-shm")), ("delete", ("-journal",))])
+def test_no_row_of_a_killed_writer_shows_after_a_restore_and_its_sidecar_files_are_kept(
+    settings: Settings, mode: str, tails: tuple[str, ...]
+) -> None:
+    made = back_up(settings)
+    program = Path(__file__).with_name("killed_writers.py")
+    killed = subprocess.run([sys.executable, str(program), str(settings.home), mode])
+    assert killed.returncode == -signal.SIGKILL
+    sidecars = {f"{name}.sqlite{tail}" for name in ("operations", "workflows") for tail in tails}
+    sidecars |= {"warehouse.duckdb.wal", "ledger.duckdb.wal"}
+    assert sidecars <= {path.name for path in settings.home.iterdir()}
+    kept = Path(restore_backup(settings, Path(made["file"]))["kept"])
+    assert sidecars <= {path.name for path in kept.iterdir()}
+    assert not sidecars & {path.name for path in settings.home.iterdir()}
+    for name in ("operations.sqlite", "workflows.sqlite"):
+        assert content_of(settings.home / name) == ("ok", made["counts"][name].keys())
+    assert [entry.quantity for entry in recent_entries(settings)] == [576]
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        assert connection.execute("select table_name from duckdb_tables()").fetchall() == [("orders",)]
+    assert not settings.ledger.exists()
+
+
+def content_of(store: Path) -> tuple[str, set[str]]:
+    """Whether a store is whole, and the names of its tables."""
+    with closing(sqlite3.connect(store)) as connection:
+        names = {name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")}
+        return connection.execute("pragma integrity_check").fetchone()[0], names
 
 
 def test_a_restored_home_does_not_take_up_the_backup_that_was_under_way_in_it(settings: Settings) -> None:
