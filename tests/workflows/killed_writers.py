@@ -1,7 +1,7 @@
 """Writers of a home's databases that are killed before what they wrote is in the database's own file.
 
-Run as `killed_writers.py HOME MODE`: the SQLite files are written in journal mode MODE. In `wal` mode a table `killed`
-with its row is committed, in `delete` mode its transaction is half in the file. The process ends by SIGKILL.
+Run as `killed_writers.py HOME MODE`: the SQLite files are written in journal mode MODE. In `wal` mode a table
+`killed` with its rows is committed, in `delete` mode its transaction is half in the file. Ends by SIGKILL.
 """
 
 from __future__ import annotations
