@@ -58,6 +58,6 @@ def _set_aside(settings: Settings) -> str | None:
     there = [settings.home / name for name in _REPLACED if (settings.home / name).exists()]
     kept = settings.home / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     for path in there:
-        kept.mkdir(exist_ok=True)
+        kept.mkdir(mode=0o700, exist_ok=True)
         path.rename(kept / path.name)
     return str(kept) if there else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import tarfile
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +21,7 @@ from own_worker import done, working
 
 from workflows import backups
 from workflows.entries import EntryRequest, recent_entries, record_entry
-from workflows.errors import AlreadyRunning, ShipledgerError, UsageError
+from workflows.errors import FAILED, AlreadyRunning, ShipledgerError, UsageError
 from workflows.jobs import job_client
 from workflows.presence import WorkerLock
 from workflows.publishing import current_snapshot
@@ -114,13 +116,15 @@ def test_a_damaged_or_foreign_file_is_refused_and_nothing_is_replaced(settings: 
     made = back_up(settings, tmp_path / "elsewhere")
     assert Path(made["file"]).parent == tmp_path / "elsewhere"
     before = settings.operations.read_bytes()
-    with tarfile.open(made["file"]) as archive:
-        archive.extractall(tmp_path / "inside")
-    (tmp_path / "inside" / "reports" / "invoice.pdf").write_bytes(b"%PDF-1.8")
-    with tarfile.open(tmp_path / "damaged.tar", "w") as archive:
-        archive.add(tmp_path / "inside", ".")
+    for name in ("reports/invoice.pdf", "warehouse.duckdb", "operations.sqlite"):
+        flip(Path(shutil.copy(made["file"], tmp_path / "damaged.tar")), name)
+        with pytest.raises(ShipledgerError, match="is damaged"):
+            restore_backup(settings, tmp_path / "damaged.tar")
+    (tmp_path / "manifest.json").write_text("{}")
+    with tarfile.open(tmp_path / "another.tar", "w") as archive:
+        archive.add(tmp_path / "manifest.json", "manifest.json")
     with pytest.raises(ShipledgerError, match="is damaged"):
-        restore_backup(settings, tmp_path / "damaged.tar")
+        restore_backup(settings, tmp_path / "another.tar")
     for name, target in (("../outside", None), ("link", "../../outside")):
         member = tarfile.TarInfo(name)
         member.type, member.linkname = (tarfile.SYMTYPE, target) if target else (tarfile.REGTYPE, "")
@@ -134,6 +138,57 @@ def test_a_damaged_or_foreign_file_is_refused_and_nothing_is_replaced(settings: 
         restore_backup(settings, tmp_path / "poem.tar")
     assert settings.operations.read_bytes() == before
     assert not list(settings.home.glob("replaced-*"))
+
+
+def flip(file: Path, name: str, at: int | None = None) -> None:
+    """Change one bit of a member of an archive, in its middle if nothing else is said."""
+    with tarfile.open(file) as archive:
+        member = archive.getmember(name)
+    content = bytearray(file.read_bytes())
+    content[member.offset_data + (member.size // 2 if at is None else at)] ^= 1
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda part: flip(part, "warehouse.duckdb"),
+        lambda part: flip(part, "operations.sqlite"),
+        lambda part: flip(part, "reports/invoice.pdf"),
+        lambda part: flip(part, "manifest.json"),
+        lambda part: flip(part, "manifest.json", at=len('{"made_at": "')),
+        lambda part: os.truncate(part, part.stat().st_size // 2),
+        lambda part: os.truncate(part, 0),
+    ],
+    ids=["rows", "entries", "report", "a hash", "its moment", "cut short", "nothing"],
+)
+def test_a_backup_that_is_damaged_while_it_is_written_is_not_accepted_and_older_ones_stay(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
+) -> None:
+    older = [tmp_path / f"shipledger-backup-202501{night:02}T000000000000.tar" for night in range(1, 16)]
+    for path in older:
+        path.touch()
+
+    def lose_something(_file: int) -> None:
+        [part] = tmp_path.glob(".shipledger-backup-*.part")
+        damage(part)
+
+    monkeypatch.setattr(backups.os, "fsync", lose_something)
+    with pytest.raises(ShipledgerError, match="does not read back") as refused:
+        backups.make_backup(settings, tmp_path, "run")
+    assert refused.value.exit_code == FAILED
+    assert sorted(path for path in tmp_path.iterdir() if path.is_file()) == older
+    assert not list((settings.home / "scratch").glob("backup-*"))
+
+
+def test_a_killed_backup_is_written_over_by_the_job_that_is_resumed(settings: Settings, tmp_path: Path) -> None:
+    left = tmp_path / ".shipledger-backup-run.part"
+    left.write_bytes(b"half" * 1_000_000)
+    (settings.home / "scratch" / "backup-run").mkdir()
+    (settings.home / "scratch" / "backup-run" / "warehouse.duckdb").write_bytes(b"half")
+    made = backups.make_backup(settings, tmp_path, "run")
+    assert not left.exists()
+    assert restore_backup(settings, Path(made["file"]))["counts"] == made["counts"]
 
 
 def test_a_restore_is_refused_while_a_worker_runs(settings: Settings, tmp_path: Path) -> None:
