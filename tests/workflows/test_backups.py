@@ -156,7 +156,7 @@ def flip(file: Path, name: str, at: int | None = None) -> None:
         lambda part: flip(part, "operations.sqlite"),
         lambda part: flip(part, "reports/invoice.pdf"),
         lambda part: flip(part, "manifest.json"),
-        lambda part: flip(part, "manifest.json", at=len('{"made_at": "')),
+        lambda part: flip(part, "manifest.json", at=len('{\n "made_at": "')),
         lambda part: os.truncate(part, part.stat().st_size // 2),
         lambda part: os.truncate(part, 0),
     ],
