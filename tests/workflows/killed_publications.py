@@ -1,8 +1,8 @@
 """Publications that are killed, each at another line of their code, until one comes through.
 
 Run as `killed_publications.py HOME`. Each process prints what it finds published, publishes the next version and
-is killed. What it prints is JSON: the version that is `current`, those that are `kept` (None for half a state), and
-the names of all `files`.
+is killed. It prints JSON: the version that is `current`, those that are `kept` (None for half a state), and the
+names of all `files`.
 """
 
 from __future__ import annotations
