@@ -45,6 +45,12 @@ def versions(settings: Settings, kind: str) -> set[str]:
     return {path.name for path in (settings.home / "reports" / kind).glob("*/v*")}
 
 
+def make_a_build_due(settings: Settings) -> None:
+    """And with it a snapshot: the last green one was long ago."""
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("update raw_shipledger.green_build set built_at = built_at - interval 2 hour")
+
+
 @contextmanager
 def no_room_for_reports(settings: Settings) -> Iterator[None]:
     """A file is where the folder of the reports should be."""
@@ -116,9 +122,7 @@ def test_a_close_whose_sync_failed_at_any_of_its_steps_reads_again_and_closes_on
     failure: Callable[[Settings, Sandbox], AbstractContextManager[None]],
     finished: list[str],
 ) -> None:
-    # A build is due, and with it a snapshot: nothing is known of the last green one.
-    with duckdb.connect(str(settings.warehouse)) as connection:
-        connection.execute("update raw_shipledger.green_build set built_at = built_at - interval 2 hour")
+    make_a_build_due(settings)
     with working(settings) as jobs:
         with failure(settings, own_business):
             failed = done(jobs, "eod", date=today)
@@ -140,11 +144,13 @@ def test_what_failed_and_was_closed_then_is_closed_and_no_attempt_of_before_is_t
     settings: Settings, own_business: Sandbox, today: str
 ) -> None:
     with working(settings) as jobs:
-        with no_room_for_reports(settings):
+        with no_entry_in_the_record(settings):
             failed = done(jobs, "eod", date=today)
-        assert failed.status == "failed"
-        first = done(jobs, "eod", date=today).result or {}
+        assert (failed.status, versions(settings, "eod")) == ("failed", {"v1"})
+        taken_up = done(jobs, "eod", date=today)
+        first = taken_up.result or {}
         assert (first["resumed_from"], first["version"], first["already_done"]) == (failed.run_id, 1, False)
+        assert list(jobs.finished_steps(taken_up.run_id)) == ["plan", "day closed"]
         asked = len(own_business.requests.entries())
         second = done(jobs, "eod", date=today).result or {}
         assert (second["already_done"], second["version"], second["closed_at"]) == (True, 1, first["closed_at"])
@@ -152,8 +158,8 @@ def test_what_failed_and_was_closed_then_is_closed_and_no_attempt_of_before_is_t
         with no_room_for_reports(settings):
             forced = done(jobs, "eod", date=today, force=True)
         assert forced.status == "failed"
-        taken_up = ended(jobs, jobs.retry(forced.run_id, "joe")).result or {}
-        assert (taken_up["resumed_from"], taken_up["version"]) == (forced.run_id, 2)
+        again = ended(jobs, jobs.retry(forced.run_id, "joe")).result or {}
+        assert (again["resumed_from"], again["version"]) == (forced.run_id, 2)
         assert (done(jobs, "eod", date=today).result or {})["already_done"] is True
     assert closes(settings) == [("eod", today, 1), ("eod", today, 2)]
     assert versions(settings, "eod") == {"v1", "v2"}
@@ -176,6 +182,24 @@ def test_an_attempt_that_was_given_up_keeps_its_version_and_the_next_close_gets_
         shutil.rmtree(settings.home / "reports")
         assert (done(jobs, "eod", date=today, force=True).result or {})["version"] == 3
     assert closes(settings) == [("eod", today, 2), ("eod", today, 3)]
+
+
+def test_a_week_whose_day_is_closed_already_reads_again_too_when_its_build_failed(
+    settings: Settings, filled_own: CommandLine
+) -> None:
+    monday = filled_own.today() - timedelta(days=filled_own.today().weekday() + 7)
+    friday = (monday + timedelta(days=4)).isoformat()
+    with working(settings) as jobs:
+        assert done(jobs, "eod", date=friday).status == "success"
+        make_a_build_due(settings)
+        with no_build(settings):
+            failed = done(jobs, "eow", date=friday)
+        assert (failed.status, list(jobs.finished_steps(failed.run_id))) == ("failed", ["plan", SYNC[0]])
+        again = done(jobs, "eow", date=friday)
+        assert again.result is not None, again.error
+        assert list(jobs.finished_steps(again.run_id))[:4] == ["plan", *SYNC]
+    assert (again.result["resumed_from"], again.result["closed_before"]) == (failed.run_id, [])
+    assert closes(settings) == [("eod", friday, 1), ("eow", monday.isoformat(), 1)]
 
 
 def test_each_period_takes_up_its_own_attempt_and_a_week_its_own_version(
