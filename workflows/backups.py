@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import tarfile
@@ -49,40 +50,64 @@ def make_backup(settings: Settings, folder: Path | None, run_id: str) -> Facts:
         ShipledgerError: It could not be written, or does not read back as it was written.
     """
     folder = folder or settings.home / "backups"
-    name = f"{_PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S%f}.tar"
+    file = folder / f"{_PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S%f}.tar"
+    # Named after the job: one that is killed and resumed writes over what it had begun.
+    part = folder / f".{_PREFIX}{run_id}.part"
     staging = settings.home / "scratch" / f"backup-{run_id}"
     shutil.rmtree(staging, ignore_errors=True)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        staging.mkdir(parents=True)
         _collect(settings, staging, run_id)
-        manifest = _describe(staging)
-        (staging / MANIFEST).write_text(json.dumps(manifest, indent=1))
-        part = folder / f".{name}.part"
-        with tarfile.open(part, "w") as archive:
-            for path in _files(staging):
-                archive.add(path, str(path.relative_to(staging)))
-        part.chmod(0o600)
+        manifest = _write(staging, part)
         shutil.rmtree(staging)
-        unpack(part, staging)
-        part.replace(folder / name)
+        _read_back(part, staging, manifest)
+        part.replace(file)
     except (OSError, duckdb.Error, sqlite3.Error, tarfile.TarError) as problem:
         raise ShipledgerError(
             f"The backup could not be written to {folder} ({str(problem).splitlines()[0]}). Make room; repeat it."
         ) from problem
     finally:
+        part.unlink(missing_ok=True)
         shutil.rmtree(staging, ignore_errors=True)
     removed = _remove_old(folder)
     return {
-        "file": str(folder / name),
-        "bytes": (folder / name).stat().st_size,
+        "file": str(file),
+        "bytes": file.stat().st_size,
         "counts": manifest["counts"],
         "removed": removed,
     }
 
 
+def _write(staging: Path, part: Path) -> Facts:
+    """Put what was collected into one file, which is its owner's alone from its first byte. Gives the manifest."""
+    manifest = _describe(staging)
+    (staging / MANIFEST).write_text(json.dumps(manifest, indent=1))
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    with tarfile.open(part, "w") as archive:
+        for path in _files(staging):
+            archive.add(path, str(path.relative_to(staging)))
+    with part.open("rb") as written:
+        os.fsync(written.fileno())
+    return manifest
+
+
+def _read_back(part: Path, staging: Path, manifest: Facts) -> None:
+    try:
+        is_whole = unpack(part, staging) == manifest
+    except ShipledgerError:
+        is_whole = False
+    if not is_whole:
+        raise ShipledgerError(
+            f"The backup does not read back from {part.parent} as it was written; it was removed, and older ones "
+            "stay. Check the disk; repeat it."
+        )
+
+
 def _collect(settings: Settings, staging: Path, run_id: str) -> None:
     """Copies of everything; the entries after the warehouse that took them, so that none of those is missing."""
-    (staging / "published").mkdir(parents=True)
+    (staging / "published").mkdir()
     if settings.warehouse.exists():
         with duckdb.connect(str(settings.warehouse)) as connection:
             connection.execute("checkpoint")
@@ -122,7 +147,7 @@ def _describe(folder: Path) -> Facts:
     files = {
         str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
         for path in _files(folder)
-        if not path.is_symlink()
+        if not path.is_symlink() and path != folder / MANIFEST
     }
     return {"made_at": datetime.now(UTC).isoformat(), "files": files, "counts": _counts(folder)}
 
@@ -174,6 +199,9 @@ def _extract(archive: tarfile.TarFile, folder: Path) -> None:
 def unpack(file: Path, folder: Path) -> Facts:
     """Unpack a backup and see that it is what its manifest says, by hash and by opening the databases.
 
+    Returns:
+        The manifest: `made_at`, `files` (`bytes` and `sha256` of each), `counts` (rows of each database's tables).
+
     Raises:
         UsageError: It is no backup.
         ShipledgerError: It is damaged.
@@ -181,17 +209,20 @@ def unpack(file: Path, folder: Path) -> Facts:
     try:
         with tarfile.open(file) as archive:
             _extract(archive, folder)
-        manifest: Facts = json.loads((folder / MANIFEST).read_text())
-    except (OSError, tarfile.TarError, ValueError) as problem:
+        manifest: Facts = dict(json.loads((folder / MANIFEST).read_text()))
+    except (OSError, tarfile.TarError, TypeError, ValueError) as problem:
         raise UsageError(f"{file} is no backup of Shipledger that can be read ({problem}).") from problem
-    said = {"files": manifest["files"], "counts": manifest["counts"]}
-    (folder / MANIFEST).rename(folder / ".manifest")
-    is_like = _describe(folder)
-    (folder / ".manifest").rename(folder / MANIFEST)
-    is_like["files"].pop(".manifest", None)
-    if said != {"files": is_like["files"], "counts": is_like["counts"]}:
+    if not _is_like(folder, manifest):
         raise ShipledgerError(f"The backup {file} is damaged: it is not what its manifest says. Use another one.")
     return manifest
+
+
+def _is_like(folder: Path, manifest: Facts) -> bool:
+    try:
+        found = _describe(folder)
+    except (duckdb.Error, sqlite3.Error):
+        return False
+    return all(found[name] == manifest.get(name) for name in ("files", "counts"))
 
 
 def _remove_old(folder: Path) -> list[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from workflows.store import append_only
+from workflows.store import append_only, make_store
 
 # What the bill shows, and what a later restatement is compared with.
 BILL = ("carrier", "day", "restatement")
@@ -119,6 +119,7 @@ def hash_of(lines: Iterable[FrozenLine], kinds: Iterable[str]) -> str:
 @contextmanager
 def open_store(store: Path) -> Iterator[sqlite3.Connection]:
     """The operations store in one transaction that nobody else's comes between; an error undoes all of it."""
+    make_store(store)
     connection = sqlite3.connect(store, timeout=30, isolation_level=None)
     try:
         connection.executescript(_PREPARE)

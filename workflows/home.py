@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -10,18 +11,27 @@ import duckdb
 from workflows.errors import HomeUnusable
 from workflows.settings import Settings
 
-_FOLDERS = ("published", "scratch", "logs")
+# The umask of whoever writes a home.
+OWNER_ONLY = 0o077
+_FOLDERS = ("scratch", "logs")
+_PRIVATE = ("*.duckdb*", "*.sqlite*", *_FOLDERS, "backups", "migrations", "reports", "replaced-*")
 
 
 def prepare_home(settings: Settings) -> None:
     """Make the home directory and its folders, and see that they can be written.
 
+    What may hold personal data is its owner's alone, also where an older version left it open to others. The
+    snapshots in `published/` are for whoever may read that folder.
+
     Raises:
         HomeUnusable: They cannot.
     """
     try:
-        for folder in (settings.home, *(settings.home / name for name in _FOLDERS)):
+        for folder in (settings.home, settings.published):
             folder.mkdir(parents=True, exist_ok=True)
+        for name in _FOLDERS:
+            (settings.home / name).mkdir(mode=0o700, exist_ok=True)
+        _close_to_others(settings.home)
         with tempfile.TemporaryFile(dir=settings.home) as probe:
             probe.write(b".")
     except OSError as problem:
@@ -29,6 +39,15 @@ def prepare_home(settings: Settings) -> None:
             f"SHIPLEDGER_HOME is {settings.home}, which cannot be written ({problem.strerror}). "
             "Give it to this user, or point SHIPLEDGER_HOME elsewhere."
         ) from problem
+
+
+def _close_to_others(home: Path) -> None:
+    for path in (path for pattern in _PRIVATE for path in home.glob(pattern)):
+        # A sidecar file may be gone already, and a file of somebody else's is theirs to close.
+        with suppress(FileNotFoundError, PermissionError):
+            mode = path.stat().st_mode
+            if mode & OWNER_ONLY:
+                path.chmod(mode & ~OWNER_ONLY)
 
 
 def check_warehouse(path: Path) -> None:

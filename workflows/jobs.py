@@ -100,7 +100,7 @@ class JobClient:
                     "app_version": APPLICATION_VERSION,
                     "application_name": APPLICATION,
                     "authenticated_user": actor,
-                    "attributes": {"actor": actor},
+                    "attributes": {"actor": actor, "asked_at": datetime.now(UTC).isoformat()},
                 },
                 arguments,
             )
@@ -274,7 +274,7 @@ def _job(one: WorkflowStatus) -> Job:
         kind=one.name,
         status=_STATUS[one.status],
         actor=one.authenticated_user,
-        created_at=_instant(one.created_at),
+        created_at=_asked_at(one),
         started_at=_instant(one.dequeued_at),
         finished_at=_instant(one.completed_at),
         arguments=_arguments(one),
@@ -282,6 +282,12 @@ def _job(one: WorkflowStatus) -> Job:
         error=one.error,
         progress=attributes.get("progress") or {},
     )
+
+
+def _asked_at(one: WorkflowStatus) -> datetime | None:
+    """When a job was put into the queue; the store itself, on SQLite, knows only the second."""
+    exact = (one.attributes or {}).get("asked_at")
+    return datetime.fromisoformat(exact) if exact else _instant(one.created_at)
 
 
 def _arguments(one: WorkflowStatus) -> dict[str, Any]:

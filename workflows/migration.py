@@ -43,7 +43,8 @@ class Migration:
         """Copy the former system's database as it is at one moment, and see that the copy is whole.
 
         Returns:
-            `digest` of its content, `copy` (the file), and whether it is `loaded` already.
+            `digest` of its content, `copy` (the file), whether it is `loaded` already, and whether the file is
+            a `new_copy`.
 
         Raises:
             ShipledgerError: The file is missing or is no such database, or the copy differs from it.
@@ -63,8 +64,10 @@ class Migration:
                     )
         except (IngestError, OSError) as problem:
             raise ShipledgerError(f"{problem} Nothing was changed.") from problem
-        path = part.replace(self._copies / f"{digest}.sqlite")
-        return {"digest": digest, "copy": str(path), "loaded": digest == self._loaded()}
+        path = self._copies / f"{digest}.sqlite"
+        is_new = not path.exists()
+        part.replace(path)
+        return {"digest": digest, "copy": str(path), "loaded": digest == self._loaded(), "new_copy": is_new}
 
     def load(self, copy: str) -> Facts:
         """Load a copy in place of what was loaded before; done once, however often it is called."""

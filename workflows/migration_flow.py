@@ -31,7 +31,11 @@ def migrate(arguments: dict[str, Any]) -> Facts:
         return _published(started_at, {"action": "rollback", "checks": [], **undone, **_build(started_at)})
     copied = _copy(arguments["legacy"])
     if arguments["dry_run"]:
-        checks = _rehearse(copied["copy"], started_at)
+        try:
+            checks = _rehearse(copied["copy"], started_at)
+        finally:
+            if copied["new_copy"]:
+                _remove(copied["copy"])
         return _told(started_at, datetime.now(UTC), {"action": "dry run", "checks": checks, "published": None})
     if not copied["loaded"]:
         _load(copied["copy"])
@@ -128,6 +132,11 @@ def _rehearse(copy: str, started_at: datetime) -> list[Facts]:
     run = flows.this_run("migrate", started_at, {})
     with flows.working("rehearse the migration"):
         return _migration().rehearse(copy, run, flows.runs_since, _reporter())
+
+
+@DBOS.step(name="remove the rehearsed copy")
+def _remove(copy: str) -> None:
+    Path(copy).unlink(missing_ok=True)
 
 
 @DBOS.step(name="publish the migration")

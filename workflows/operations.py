@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from workflows.store import append_only
+from workflows.store import append_only, make_store
 
 _TABLES = """
 create table if not exists entries (
@@ -161,6 +161,7 @@ def prepare_store(store: Path) -> None:
 @contextmanager
 def writing(store: Path) -> Iterator[OperationsStore]:
     """The store for one transaction, which nobody else's comes between; an error undoes all of it."""
+    make_store(store)
     connection = sqlite3.connect(store, timeout=30, isolation_level=None)
     try:
         connection.execute("begin immediate")

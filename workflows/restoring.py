@@ -12,9 +12,12 @@ from workflows.home import prepare_home
 from workflows.presence import WorkerLock
 from workflows.settings import Settings
 
+# A database goes with its sidecar files. One that a killed writer left would be taken for the restored file's own,
+# and write the old rows into it.
+_SQLITE_TAILS = ("", "-journal", "-wal", "-shm")
 _REPLACED = (
     *(f"{name}{tail}" for name in ("warehouse.duckdb", "ledger.duckdb") for tail in ("", ".wal")),
-    *(f"{name}{tail}" for name in ("operations.sqlite", "workflows.sqlite") for tail in ("", "-wal", "-shm")),
+    *(f"{name}{tail}" for name in ("operations.sqlite", "workflows.sqlite") for tail in _SQLITE_TAILS),
     "published",
     *FOLDERS,
 )
@@ -55,6 +58,6 @@ def _set_aside(settings: Settings) -> str | None:
     there = [settings.home / name for name in _REPLACED if (settings.home / name).exists()]
     kept = settings.home / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     for path in there:
-        kept.mkdir(exist_ok=True)
+        kept.mkdir(mode=0o700, exist_ok=True)
         path.rename(kept / path.name)
     return str(kept) if there else None

@@ -25,6 +25,15 @@ def append_only(*tables: str, instead: str = "another row says what is new") -> 
     )
 
 
+def make_store(store: Path) -> None:
+    """Make the file when it is missing, for its owner alone whatever the umask.
+
+    One that is there is not opened: closing it would take the locks from this process's other connections.
+    """
+    if not store.exists():
+        store.touch(mode=0o600)
+
+
 @contextmanager
 def open_store(store: Path, tables: str) -> Iterator[sqlite3.Connection]:
     """The store for as long as the block lasts; what the block wrote counts when it ends well, else nothing of it.
@@ -33,6 +42,7 @@ def open_store(store: Path, tables: str) -> Iterator[sqlite3.Connection]:
         store: The SQLite file; made when missing.
         tables: The statements that make the tables the block works with, each `if not exists`.
     """
+    make_store(store)
     with _prepared(store, tables) as connection, connection:
         yield connection
 

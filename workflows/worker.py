@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from workflows import (
     xcart,  # noqa: F401
 )
 from workflows.engine import Engine
-from workflows.home import prepare_home
+from workflows.home import OWNER_ONLY, prepare_home
 from workflows.jobs import APPLICATION, APPLICATION_VERSION, JobClient, job_client
 from workflows.logs import log_to_home
 from workflows.parity import flow as parity_flow  # noqa: F401
@@ -40,7 +41,7 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
     """
     prepare_home(settings)
     log_to_home(settings)
-    with job_client(settings) as jobs:
+    with _private_files(), job_client(settings) as jobs:
         flows.set_bench(flows.Bench(Engine(settings), jobs))
         DBOS(
             config={
@@ -59,6 +60,16 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
         finally:
             DBOS.destroy()
             flows.set_bench(None)
+
+
+@contextmanager
+def _private_files() -> Iterator[None]:
+    """Files that this process makes are its owner's alone: DuckDB, dlt and dbt ask for no mode of their own."""
+    before = os.umask(OWNER_ONLY)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _launch(settings: Settings, jobs: JobClient) -> None:

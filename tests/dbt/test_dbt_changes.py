@@ -54,6 +54,12 @@ def test_an_edited_order_that_lost_a_line_loses_its_rows(ledger: Ledger) -> None
 
 def test_a_label_voided_next_week_leaves_the_day_week_and_month_it_was_counted_in(ledger: Ledger) -> None:
     before = ledger.rows("select quantity_on_hand from inventory_current where sku_code = '18795'")
+    day = "select order_count, unit_count from charge_report_daily where charge_date = date '2026-01-06'"
+    week = """
+        select quantity_shipped from weekly_shipped_history
+        where sku_code = '18795' and week_start_date = date '2026-01-05'
+    """
+    assert (ledger.rows(day), ledger.rows(week)) == ([(1, 10)], [(10,)])
     voided = label(102, 2, "2026-01-06", [line("18795", 10)], voided=True, voidDate="2026-01-14T09:00:00.0000000")
     come(ledger, "shipments", voided)
     come(ledger, "orders", order(2, [line("18795", 10)], status="awaiting_shipment"))
@@ -61,9 +67,7 @@ def test_a_label_voided_next_week_leaves_the_day_week_and_month_it_was_counted_i
         raw_tables.set_context(connection, datetime(2026, 1, 14, 18, tzinfo=UTC), run_id="run-2")
     ledger.build()
     assert ledger.rows("select count(*) from shipped_items where shipstation_order_id = 2") == [(0,)]
-    assert ledger.rows("select quantity_shipped from weekly_shipped_history where sku_code = '18795' limit 1") == [
-        (0,)
-    ]
+    assert (ledger.rows(day), ledger.rows(week)) == ([(0, 0)], [(0,)])
     assert ledger.rows("select order_count, unit_count from charge_report_monthly") == [(1, 7)]
     now = ledger.rows(
         "select quantity_on_hand, quantity_allocated from inventory_current where sku_code = '18795'"

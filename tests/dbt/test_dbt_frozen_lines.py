@@ -21,6 +21,10 @@ from workflows.errors import ShipledgerError, UsageError
 from workflows.frozen import altered_months, close_week, freeze_month
 
 DECEMBER = date(2025, 12, 1)
+_A_WEEK = (
+    "insert or ignore into closed_weeks (week_start_date, version, snapshot, run_id, actor, closed_at)"
+    " values ('2025-12-01', 1, 'snapshot', 'run', 'tester', '2026-01-09')"
+)
 NOON = datetime(2026, 1, 9, 18, tzinfo=UTC)
 
 
@@ -109,9 +113,11 @@ def test_the_store_refuses_to_change_what_is_frozen_and_notices_when_it_was_forc
     close(ledger, DECEMBER)
     assert altered_months(store) == []
     with closing(sqlite3.connect(store)) as connection:
-        for statement in ("update frozen_lines set line = '{}'", "delete from frozen_months"):
-            with pytest.raises(sqlite3.IntegrityError, match="a change is a restatement in the next month"):
-                connection.execute(statement)
+        connection.execute(_A_WEEK)
+        for table in ("frozen_lines", "frozen_months", "closed_weeks"):
+            for statement in (f"update {table} set seq = 7", f"delete from {table}"):
+                with pytest.raises(sqlite3.IntegrityError, match="a change is a restatement in the next month"):
+                    connection.execute(statement)
         connection.execute("drop trigger frozen_lines_are_never_changed")
         connection.execute("update frozen_lines set line = replace(line, '835', '900') where line_kind = 'day'")
         connection.commit()

@@ -61,7 +61,7 @@ Rows = Sequence[Sequence[Any]]
 
 def write_snapshot(path: Path, changes: Mapping[str, Rows] | None = None) -> Path:
     """Write a snapshot; `changes` replaces the rows of tables."""
-    rows: dict[str, Rows] = {**_business(), **(changes or {})}
+    rows: dict[str, Rows] = {**business(), **(changes or {})}
     with duckdb.connect(str(path)) as connection:
         create_tables(connection)
         for table, values in rows.items():
@@ -76,7 +76,8 @@ def charges(day: date, orders: int, units: int, pallets: int, postage: int) -> t
     return (day, orders, orders, units, *parts, sum(parts), pallets)
 
 
-def _business() -> dict[str, Rows]:
+def business() -> dict[str, Rows]:
+    """The rows of all tables."""
     return {
         "snapshot_info": [(AS_OF, TODAY, "America/Chicago")],
         "skus": [

@@ -23,6 +23,22 @@ def test_a_formula_is_shown_as_text_in_csv_and_in_a_workbook(formula: str, tmp_p
     assert isinstance(cell.value, str)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("17612 Kit 8/16 oz [new]: why*? \\", "17612 Kit 8-16 oz -new-- why--"),
+        ("'quoted'", "quoted"),
+        ("W" * 30 + "'s", "W" * 30),
+        ("a\x00b", "a�b"),
+        (" \t ", "Sheet"),
+    ],
+)
+def test_any_text_can_name_a_sheet(text: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / "table.xlsx"
+    path.write_bytes(xlsx_bytes(text, ["lot"], [["250300"]], AS_OF))
+    assert openpyxl.load_workbook(path).sheetnames == [name]
+
+
 def test_numbers_days_quotes_and_codes_stay_as_they_are_in_csv() -> None:
     rows = [[date(2026, 11, 20), -5, "17612 - 250300", None, 'say "hi"']]
     assert csv_bytes(["day", "units", "sku", "lot", "note"], rows).decode("utf-8-sig") == (
@@ -53,5 +69,8 @@ def test_a_workbook_keeps_what_each_value_is(tmp_path: Path) -> None:
 
 
 def test_the_same_rows_are_the_same_bytes() -> None:
-    first, second = (xlsx_bytes("Lots", ["lot"], [["250300"]], AS_OF) for _ in range(2))
-    assert first == second
+    for make in (
+        lambda: xlsx_bytes("Lots", ["lot"], [["250300"]], AS_OF),
+        lambda: csv_bytes(["lot"], [["250300"]]),
+    ):
+        assert make() == make()

@@ -55,13 +55,43 @@ def test_a_calm_day_at_the_limits_raises_nothing() -> None:
             {"overdrawn": [{"sku_code": "17612", "lot_number": "250300", "quantity_on_hand": -9}]},
             ["lot 17612 - 250300"],
         ),
+        ({"stock": [SHORT | {"alert_level": "low"}]}, ["stock 17612 low"]),
         ({"snapshot_at": None}, ["snapshot"]),
+        ({"snapshot_at": NOW - timedelta(hours=2, seconds=1)}, ["snapshot"]),
         ({"unhealthy": ["keys are unique"]}, ["health"]),
         ({"lost_mail": ["Invoice"]}, ["mail Invoice"]),
+        ({"open_units": ["17612 (3 there, 0 here)"]}, ["open units"]),
+        ({"is_cutover_unfinished": True}, ["cutover"]),
+        ({"disparities": 1}, ["parity"]),
     ],
 )
-def test_each_condition_raises_its_alarm(changes: dict[str, Any], raised: list[str]) -> None:
+def test_each_condition_raises_its_alarm_and_no_other(changes: dict[str, Any], raised: list[str]) -> None:
     assert keys(**changes) == raised
+
+
+def test_what_stops_the_business_is_critical_and_what_can_wait_is_not() -> None:
+    everything = replace(
+        CALM,
+        has_credentials=False,
+        failed_tests=["a"],
+        failures=[("eow", "no room")],
+        sync_seconds=61,
+        lost_mail=["Invoice"],
+        watermark=NOW - timedelta(hours=3),
+        snapshot_at=None,
+        ghosts=11,
+        open_units=["17612"],
+        is_cutover_unfinished=True,
+        disparities=1,
+        unhealthy=["keys are unique"],
+        stock=[SHORT, SHORT | {"sku_code": "17904", "alert_level": "low"}],
+        overdrawn=[{"sku_code": "17612", "lot_number": "250300", "quantity_on_hand": -9}],
+    )
+    found = find_alarms(everything)
+    assert [alarm.key for alarm in found if alarm.level == "warning"] == [
+        *("slow sync", "snapshot", "ghosts", "parity", "stock 17904 low"),
+    ]
+    assert [alarm.level for alarm in found] == ["critical"] * 10 + ["warning"] * 5
 
 
 def test_the_worst_comes_first() -> None:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
 import tarfile
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +21,7 @@ from own_worker import done, working
 
 from workflows import backups
 from workflows.entries import EntryRequest, recent_entries, record_entry
-from workflows.errors import AlreadyRunning, ShipledgerError, UsageError
+from workflows.errors import FAILED, AlreadyRunning, ShipledgerError, UsageError
 from workflows.jobs import job_client
 from workflows.presence import WorkerLock
 from workflows.publishing import current_snapshot
@@ -68,6 +75,35 @@ def test_a_backup_brings_everything_back_and_keeps_what_it_replaces(settings: Se
     assert (Path(restored["kept"]) / "operations.sqlite").read_bytes() == b"spoiled"
 
 
+@pytest.mark.parametrize(("mode", "tails"), [("wal", ("-wal", "-shm")), ("delete", ("-journal",))])
+def test_no_row_of_a_killed_writer_shows_after_a_restore_and_its_sidecar_files_are_kept(
+    settings: Settings, mode: str, tails: tuple[str, ...]
+) -> None:
+    made = back_up(settings)
+    program = Path(__file__).with_name("killed_writers.py")
+    killed = subprocess.run([sys.executable, str(program), str(settings.home), mode])
+    assert killed.returncode == -signal.SIGKILL
+    sidecars = {f"{name}.sqlite{tail}" for name in ("operations", "workflows") for tail in tails}
+    sidecars |= {"warehouse.duckdb.wal", "ledger.duckdb.wal"}
+    assert sidecars <= {path.name for path in settings.home.iterdir()}
+    kept = Path(restore_backup(settings, Path(made["file"]))["kept"])
+    assert sidecars <= {path.name for path in kept.iterdir()}
+    assert not sidecars & {path.name for path in settings.home.iterdir()}
+    for name in ("operations.sqlite", "workflows.sqlite"):
+        assert content_of(settings.home / name) == ("ok", made["counts"][name].keys())
+    assert [entry.quantity for entry in recent_entries(settings)] == [576]
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        assert connection.execute("select table_name from duckdb_tables()").fetchall() == [("orders",)]
+    assert not settings.ledger.exists()
+
+
+def content_of(store: Path) -> tuple[str, set[str]]:
+    """Whether a store is whole, and the names of its tables."""
+    with closing(sqlite3.connect(store)) as connection:
+        names = {name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")}
+        return connection.execute("pragma integrity_check").fetchone()[0], names
+
+
 def test_a_restored_home_does_not_take_up_the_backup_that_was_under_way_in_it(settings: Settings) -> None:
     made = back_up(settings)
     restore_backup(settings, Path(made["file"]))
@@ -80,13 +116,15 @@ def test_a_damaged_or_foreign_file_is_refused_and_nothing_is_replaced(settings: 
     made = back_up(settings, tmp_path / "elsewhere")
     assert Path(made["file"]).parent == tmp_path / "elsewhere"
     before = settings.operations.read_bytes()
-    with tarfile.open(made["file"]) as archive:
-        archive.extractall(tmp_path / "inside")
-    (tmp_path / "inside" / "reports" / "invoice.pdf").write_bytes(b"%PDF-1.8")
-    with tarfile.open(tmp_path / "damaged.tar", "w") as archive:
-        archive.add(tmp_path / "inside", ".")
+    for name in ("reports/invoice.pdf", "warehouse.duckdb", "operations.sqlite"):
+        flip(Path(shutil.copy(made["file"], tmp_path / "damaged.tar")), name)
+        with pytest.raises(ShipledgerError, match="is damaged"):
+            restore_backup(settings, tmp_path / "damaged.tar")
+    (tmp_path / "manifest.json").write_text("{}")
+    with tarfile.open(tmp_path / "another.tar", "w") as archive:
+        archive.add(tmp_path / "manifest.json", "manifest.json")
     with pytest.raises(ShipledgerError, match="is damaged"):
-        restore_backup(settings, tmp_path / "damaged.tar")
+        restore_backup(settings, tmp_path / "another.tar")
     for name, target in (("../outside", None), ("link", "../../outside")):
         member = tarfile.TarInfo(name)
         member.type, member.linkname = (tarfile.SYMTYPE, target) if target else (tarfile.REGTYPE, "")
@@ -100,6 +138,57 @@ def test_a_damaged_or_foreign_file_is_refused_and_nothing_is_replaced(settings: 
         restore_backup(settings, tmp_path / "poem.tar")
     assert settings.operations.read_bytes() == before
     assert not list(settings.home.glob("replaced-*"))
+
+
+def flip(file: Path, name: str, at: int | None = None) -> None:
+    """Change one bit of a member of an archive, in its middle if nothing else is said."""
+    with tarfile.open(file) as archive:
+        member = archive.getmember(name)
+    content = bytearray(file.read_bytes())
+    content[member.offset_data + (member.size // 2 if at is None else at)] ^= 1
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda part: flip(part, "warehouse.duckdb"),
+        lambda part: flip(part, "operations.sqlite"),
+        lambda part: flip(part, "reports/invoice.pdf"),
+        lambda part: flip(part, "manifest.json"),
+        lambda part: flip(part, "manifest.json", at=len('{\n "made_at": "')),
+        lambda part: os.truncate(part, part.stat().st_size // 2),
+        lambda part: os.truncate(part, 0),
+    ],
+    ids=["rows", "entries", "report", "a hash", "its moment", "cut short", "nothing"],
+)
+def test_a_backup_that_is_damaged_while_it_is_written_is_not_accepted_and_older_ones_stay(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
+) -> None:
+    older = [tmp_path / f"shipledger-backup-202501{night:02}T000000000000.tar" for night in range(1, 16)]
+    for path in older:
+        path.touch()
+
+    def lose_something(_file: int) -> None:
+        [part] = tmp_path.glob(".shipledger-backup-*.part")
+        damage(part)
+
+    monkeypatch.setattr(backups.os, "fsync", lose_something)
+    with pytest.raises(ShipledgerError, match="does not read back") as refused:
+        backups.make_backup(settings, tmp_path, "run")
+    assert refused.value.exit_code == FAILED
+    assert sorted(path for path in tmp_path.iterdir() if path.is_file()) == older
+    assert not list((settings.home / "scratch").glob("backup-*"))
+
+
+def test_a_killed_backup_is_written_over_by_the_job_that_is_resumed(settings: Settings, tmp_path: Path) -> None:
+    left = tmp_path / ".shipledger-backup-run.part"
+    left.write_bytes(b"half" * 1_000_000)
+    (settings.home / "scratch" / "backup-run").mkdir()
+    (settings.home / "scratch" / "backup-run" / "warehouse.duckdb").write_bytes(b"half")
+    made = backups.make_backup(settings, tmp_path, "run")
+    assert not left.exists()
+    assert restore_backup(settings, Path(made["file"]))["counts"] == made["counts"]
 
 
 def test_a_restore_is_refused_while_a_worker_runs(settings: Settings, tmp_path: Path) -> None:

@@ -61,8 +61,19 @@ def test_a_second_sync_changes_nothing_and_asks_four_times(filled: CommandLine) 
 
 
 def test_everything_shipstation_has_is_in_the_snapshot(filled: CommandLine, business: Sandbox) -> None:
-    expected = len(business.book.table("orders"))
-    assert filled.published("select count(*) from marts.orders_inbox") == [(expected,)]
+    orders = [record.row() for record in business.book.table("orders")]
+    packages = {f"label {record.id}" for record in business.book.table("shipments")}
+    packages |= {f"fulfillment {record.id}" for record in business.book.table("fulfillments")}
+    for query, expected in (
+        ("select shipstation_order_id from marts.orders_inbox", {order["orderId"] for order in orders}),
+        ("select package_key from marts.packages", packages),
+        (
+            "select shipstation_order_id || ': ' || count(*) from marts.order_items_inbox"
+            " group by shipstation_order_id",
+            {f"{order['orderId']}: {len(order['items'])}" for order in orders if order["items"]},
+        ),
+    ):
+        assert {key for (key,) in filled.published(query)} == expected
 
 
 @pytest.mark.parametrize(

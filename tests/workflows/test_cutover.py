@@ -210,8 +210,9 @@ def test_the_log_of_cutovers_cannot_be_changed(leaving: Leaving) -> None:
     cut_over(leaving.settings, leaving.source, "mary")
     with sqlite3.connect(leaving.settings.operations) as connection:
         for table in ("cutovers", "parity_runs"):
-            with pytest.raises(sqlite3.IntegrityError, match="are never"):
-                connection.execute(f"delete from {table}")
+            for change in (f"update {table} set seq = 7", f"delete from {table}"):
+                with pytest.raises(sqlite3.IntegrityError, match="are never"):
+                    connection.execute(change)
 
 
 def test_the_command_refuses_with_numbers_in_one_object_and_exit_1(leaving: Leaving) -> None:

@@ -83,11 +83,19 @@ def test_cleaning_up_removes_what_is_old_and_nothing_else(settings: Settings, jo
         path.write_text("old")
         os.utime(path, (old, old))
         os.utime(path.parent, (old, old))
+    young = {
+        "logs/dbt.log.2": timedelta(days=30) - timedelta(minutes=5),
+        "scratch/fresh": timedelta(days=7) - timedelta(minutes=5),
+    }
+    for name, age in young.items():
+        (settings.home / name).write_text("young")
+        os.utime(settings.home / name, (time.time() - age.total_seconds(),) * 2)
     cleaned = done(jobs, "cleanup")
     assert cleaned.result == {"kind": "cleanup", "logs": 1, "scratch": 1, "runs": 0}
     assert not (settings.home / "logs/dbt.log.1").exists()
     assert (settings.home / "scratch/dbt/cache").exists()
     assert (settings.home / "reports/eod/a.pdf").exists()
+    assert all((settings.home / name).exists() for name in young)
     assert jobs.forget(datetime.now(UTC) - timedelta(days=1)) == 0
     assert jobs.forget(datetime.now(UTC) + timedelta(days=1)) == 2
     assert jobs.job(kept.run_id) is None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from command_line import CommandLine
@@ -37,6 +38,18 @@ def test_a_running_job_that_is_cancelled_ends_publishes_nothing_and_leaves_the_w
     assert synced.run_id[:8] in synced.result["published"]
     status = f"select order_status from marts.orders_inbox where shipstation_order_id = {newest}"
     assert filled_own.published(status) == [("on_hold",)]
+
+
+def test_jobs_of_one_second_are_told_apart_by_when_they_were_asked_for(tmp_path: Path) -> None:
+    with working(read_settings({"SHIPLEDGER_HOME": str(tmp_path)})) as jobs:
+        asked = [datetime.now(UTC)]
+        for _ in range(3):
+            done(jobs, "cleanup")
+            asked.append(datetime.now(UTC))
+        created = [job.created_at or asked[0] for job in jobs.jobs(kinds=("cleanup",))]
+    assert created == sorted(created, reverse=True)
+    for before, at, after in zip(asked, reversed(created), asked[1:], strict=False):
+        assert before < at < after
 
 
 def test_a_queued_job_that_is_cancelled_never_begins_and_the_running_one_goes_on(

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from command_line import CommandLine
 from former_database import former_database
@@ -39,6 +40,14 @@ class House:
             f" where sku_code = '{sku}' and inventory_date = '{day}'"
         )
         return int(quantity)
+
+    def kept(self) -> tuple[str, list[str], list[tuple[Any, ...]]]:
+        """What is published, the copies of the former system's database, and the notes of what was loaded."""
+        home = self.command.home
+        with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+            notes = connection.execute("from raw_legacy.imports order by all").fetchall()
+        copies = sorted(path.name for path in (home / "migrations").iterdir())
+        return str((home / "published" / "current.duckdb").readlink()), copies, notes
 
     def september(self) -> list[tuple[Any, ...]]:
         month = "select order_count, unit_count from marts.charge_report_monthly"
@@ -123,10 +132,12 @@ def test_the_validation_tells_both_sides_and_every_oddity_with_what_became_of_it
 
 
 def test_the_same_file_again_changes_nothing(house: House, migrated: dict[str, Any]) -> None:
+    before = house.kept()
     again = house.migrate(house.file).result
     assert again is not None
     assert (again["action"], again["published"]) == ("unchanged", migrated["published"])
     assert again["checks"] == migrated["checks"]
+    assert house.kept() == before
 
 
 @pytest.mark.usefixtures("migrated")
@@ -168,13 +179,15 @@ def test_a_dry_run_tells_what_would_be_and_leaves_no_trace(house: House, tmp_pat
     other.write_bytes(house.file.read_bytes())
     with sqlite3.connect(other) as connection:
         connection.execute("update shipped_items set quantity_shipped = 11 where order_number = '690001'")
-    before = (house.command.home / "published" / "current.duckdb").readlink()
+    before = house.kept()
     dry = house.migrate(other, dry_run=True).result
     assert dry is not None
     assert (dry["action"], dry["published"]) == ("dry run", None)
     assert ("units shipped by SKU", "24 in 3") in {(one["what"], one["here"]) for one in dry["checks"]}
-    assert (house.command.home / "published" / "current.duckdb").readlink() == before
+    assert house.kept() == before
     assert not list((house.command.home / "scratch").glob("dry-run*"))
+    assert (house.migrate(house.file, dry_run=True).result or {})["action"] == "dry run"
+    assert house.kept() == before, "the copy of what is loaded stays"
 
 
 @pytest.mark.usefixtures("migrated")

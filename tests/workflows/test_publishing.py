@@ -1,19 +1,24 @@
 from __future__ import annotations
 
-import threading
+import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import duckdb
 import pytest
+from killed_publications import FIRST_BUILD, publish_build, version_in, write_ledger
 
+from workflows import publishing
 from workflows.errors import ShipledgerError
 from workflows.publishing import KEEP, current_snapshot, is_current, publish
-from workflows.settings import Settings, read_settings
+from workflows.settings import PROJECT, Settings, read_settings
 from workflows.warehouse import Run
-
-FIRST_BUILD = datetime(2026, 1, 9, 18, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -23,56 +28,55 @@ def settings(tmp_path: Path) -> Settings:
     return made
 
 
-def write_ledger(settings: Settings, version: int) -> None:
-    """Two tables that always agree, so that a half-written state would show."""
-    with duckdb.connect(str(settings.ledger)) as connection:
-        connection.execute("create schema if not exists marts")
-        for table in ("one", "other"):
-            connection.execute(
-                f"create or replace table marts.{table} as select {version} as version from range(50000)"
-            )
-        connection.execute(
-            "create or replace table marts.sync_runs as"
-            " select 'run' as run_id, 'running' as status, null::timestamptz as finished_at"
-        )
-
-
-def publish_build(settings: Settings, number: int) -> str:
-    run = Run("run", "sync", FIRST_BUILD, None, "running")
-    return publish(settings, run, FIRST_BUILD + timedelta(minutes=number))
-
-
-def read(path: Path) -> set[int]:
-    with duckdb.connect(str(path), read_only=True) as connection:
-        found = connection.execute("select version from marts.one union select version from marts.other")
-        return {version for (version,) in found.fetchall()}
-
-
-def test_a_reader_that_loops_through_twenty_publications_never_sees_an_error_or_half_a_state(
+def test_at_every_line_of_a_publication_a_reader_finds_the_old_state_or_the_new_one_and_never_half(
     settings: Settings,
 ) -> None:
     publish_build(settings, 0)
-    stopped, seen, problems = threading.Event(), set(), []
+    link = settings.published / "current.duckdb"
+    resolved_before = link.resolve()
+    write_ledger(settings, 1)
+    found: list[int | None] = []
 
-    def loop() -> None:
-        while not stopped.is_set():
-            try:
-                versions = read((settings.published / "current.duckdb").resolve())
-                assert len(versions) == 1, versions
-                seen.update(versions)
-            except Exception as problem:
-                problems.append(problem)
+    def look(frame: FrameType, event: str, _: Any) -> Any:
+        if Path(frame.f_code.co_filename) != Path(publishing.__file__):
+            return None
+        if event == "line":
+            found.append(version_in(link.resolve(strict=True)))
+        return look
 
-    reader = threading.Thread(target=loop)
-    reader.start()
-    for version in range(1, 21):
-        write_ledger(settings, version)
-        publish_build(settings, version)
-    stopped.set()
-    reader.join()
-    assert problems == []
-    assert len(seen) > 3
-    assert read((settings.published / "current.duckdb").resolve()) == {20}
+    sys.settrace(look)
+    try:
+        publish_build(settings, 1)
+    finally:
+        sys.settrace(None)
+    assert found == sorted(found)
+    assert set(found) == {0, 1}
+    assert version_in(resolved_before) == 0, "who has resolved the link before may open it after"
+
+
+def test_a_publication_killed_at_any_line_leaves_a_link_that_resolves_and_the_next_one_publishes(
+    tmp_path: Path,
+) -> None:
+    program = Path(__file__).with_name("killed_publications.py")
+    killed = subprocess.run(
+        [sys.executable, str(program), str(tmp_path)],
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    told = [json.loads(line) for line in killed.stdout.splitlines()]
+    current = [one["current"] for one in told]
+    assert current == sorted(current), "nobody goes back to an older state"
+    assert all(one["kept"] == sorted(one["kept"], reverse=True) for one in told), (
+        "each file that is there is whole"
+    )
+    assert current[0] == 0
+    assert current[1] == 0, "killed at its first line, a publication changes nothing"
+    assert current[-2:] == [len(told) - 1, len(told)], "killed at its last line it has been made; the last lived"
+    assert any(name.endswith(".part") for name in told[0]["files"])
+    assert not any(name.startswith(".") for name in told[-1]["files"])
+    assert len(told[-1]["kept"]) == KEEP
 
 
 def test_ten_snapshots_are_kept_and_the_current_one_is_the_newest(settings: Settings) -> None:
@@ -82,6 +86,27 @@ def test_ten_snapshots_are_kept_and_the_current_one_is_the_newest(settings: Sett
     current = current_snapshot(settings)
     assert current is not None
     assert current.name == names[-1]
+
+
+def test_a_clock_that_was_set_back_costs_the_current_snapshot_nothing(settings: Settings) -> None:
+    for number in range(KEEP + 2):
+        publish_build(settings, number)
+    name = publish_build(settings, -60)
+    assert (settings.published / "current.duckdb").resolve(strict=True).name == name
+    assert len(list(settings.published.glob("shipledger-*.duckdb"))) == KEEP
+
+
+def test_a_copy_is_on_disk_before_the_link_moves_to_it_and_the_move_after(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = publish_build(settings, 1)
+    link = settings.published / "current.duckdb"
+    synced: list[tuple[int, str]] = []
+    monkeypatch.setattr(
+        publishing.os, "fsync", lambda file: synced.append((os.fstat(file).st_ino, str(link.readlink())))
+    )
+    new = publish_build(settings, 2)
+    assert synced == [((settings.published / new).stat().st_ino, old), (settings.published.stat().st_ino, new)]
 
 
 def test_the_link_is_relative_so_that_a_home_can_be_moved(settings: Settings) -> None:
@@ -128,6 +153,14 @@ def test_a_snapshot_tells_the_build_it_was_made_of_and_that_its_run_succeeded(se
     assert not is_current(settings, FIRST_BUILD)
     current = current_snapshot(settings)
     assert current is not None
+    told = "select status, finished_at is not null from marts.sync_runs"
     with duckdb.connect(str(current), read_only=True) as connection:
-        told = connection.execute("select status, finished_at is not null from marts.sync_runs").fetchall()
-    assert told == [("success", True)]
+        assert connection.execute(told).fetchall() == [("success", True)]
+
+
+def test_a_close_goes_on_after_it_has_published_and_its_snapshot_says_so(settings: Settings) -> None:
+    published = publish(settings, Run("run", "eow", FIRST_BUILD, None, "running"), FIRST_BUILD)
+    with duckdb.connect(str(settings.published / published), read_only=True) as connection:
+        assert connection.execute("select status, finished_at from marts.sync_runs").fetchall() == [
+            ("running", None)
+        ]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +31,12 @@ def test_every_switch_is_on_until_somebody_turns_it_and_each_turn_is_kept(tmp_pa
     standing = {switch.name: (switch.is_on, switch.actor) for switch in read_switches(store)}
     assert standing["sync"] == (False, "ann")
     assert standing["reconcile"] == (True, None)
+    with closing(sqlite3.connect(store)) as connection:
+        turns = connection.execute("select name, is_on, actor from switch_turns order by seq").fetchall()
+        for change in ("update switch_turns set is_on = 1", "delete from switch_turns"):
+            with pytest.raises(sqlite3.IntegrityError, match="never"):
+                connection.execute(change)
+    assert turns == [("sync", 0, "mary"), ("sync", 1, "joe"), ("sync", 0, "ann")]
     with pytest.raises(UsageError, match="no switch 'lights'"):
         turn_switch(store, "lights", True, "mary")
 

@@ -8,10 +8,11 @@ from workflows.settings import read_settings
 
 
 def test_the_page_learns_whether_there_are_credentials_but_not_which(tmp_path: Path) -> None:
-    settings = replace(read_settings({}), home=tmp_path, api_key="the-key", api_secret="the-secret")
+    secrets = {"api_key": "the-key", "api_secret": "the-secret", "legacy_url": "postgresql://u:the-word@db/former"}
+    settings = replace(read_settings({}), home=tmp_path, **secrets)
     told = page_environment(settings)
-    assert "the-key" not in told.values()
-    assert "the-secret" not in told.values()
-    assert read_settings(told).api_key
+    assert not {name for name, value in told.items() for secret in secrets.values() if secret in value}
+    known = read_settings(told)
+    assert (known.api_key, known.api_secret, known.legacy_url) == ("configured",) * 3
     nothing = page_environment(replace(settings, api_key=None, api_secret=None))
     assert read_settings(nothing).api_key is None

@@ -6,10 +6,16 @@ import json
 import subprocess
 import sys
 
+import click
 import pytest
 
 import orchestrate
 
+# What users and other programs rely on.
+CONTRACT = {
+    *("sync", "backfill", "eod", "eow", "eom", "receive", "adjust", "count", "status", "health", "reconcile"),
+    *("serve", "sandbox", "demo"),
+}
 HEAVY = {"dbos", "dbt", "dlt", "streamlit", "sqlalchemy"}
 _RUN = """
 import json, sys
@@ -37,8 +43,14 @@ def test_what_follows_a_job_waits_for_no_library_of_loads_or_models(command: str
     assert imported_by(command) & HEAVY == {"dbos", "sqlalchemy"}
 
 
-def test_every_command_is_where_it_is_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_is_listed_and_is_where_it_is_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
     assert orchestrate.main(["--help"]) == 0
     listed = capsys.readouterr().out
-    for command in ("sync", "eom", "lot", "retention", "restore", "cutover", "upload", "mail", "sandbox", "serve"):
-        assert f"\n  {command} " in listed
+    context = click.Context(orchestrate.cli)
+    names = orchestrate.cli.list_commands(context)
+    assert set(names) >= CONTRACT
+    for name in names:
+        command = orchestrate.cli.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+        assert f"\n  {name} " in listed

@@ -23,6 +23,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 _LONGEST_CELL = 32_767
 _WIDEST_COLUMN = 60
 _SHEET_NAME_LENGTH = 31
+_NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -50,7 +51,7 @@ def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[object
     """
     buffer = io.BytesIO()
     with new_workbook(buffer, title, as_of) as workbook:
-        sheet = workbook.add_worksheet(title[:_SHEET_NAME_LENGTH])
+        sheet = workbook.add_worksheet(sheet_name(title))
         formats: dict[type, Format] = {date: workbook.add_format({"num_format": "yyyy-mm-dd"})}
         formats[datetime] = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         sheet.write_row(0, 0, [clean(name) for name in header], workbook.add_format({"bold": True}))
@@ -74,6 +75,11 @@ def new_workbook(buffer: io.BytesIO, title: str, as_of: datetime) -> Workbook:
     created = as_of.astimezone(UTC).replace(tzinfo=None)
     workbook.set_properties({"title": clean(title), "author": "Shipledger", "created": created})
     return workbook
+
+
+def sheet_name(text: str) -> str:
+    """A text as a sheet may be called: short, and without the signs that file formats use themselves."""
+    return clean(text).translate(_NOT_IN_SHEET_NAMES)[:_SHEET_NAME_LENGTH].strip("' ") or "Sheet"
 
 
 def write_cell(sheet: Worksheet, row: int, column: int, value: Any, cell_format: Format | None = None) -> None:

@@ -21,7 +21,7 @@ from workflows.reports.document import (
     Table,
     Text,
 )
-from workflows.reports.tables import new_workbook, write_cell
+from workflows.reports.tables import new_workbook, sheet_name, write_cell
 from workflows.reports.text import moment
 
 _LETTER = 1
@@ -73,7 +73,7 @@ class _Book:
         )
 
     def _new_sheet(self, name: str, columns: int) -> Worksheet:
-        sheet = self._workbook.add_worksheet(name)
+        sheet = self._workbook.add_worksheet(sheet_name(name))
         sheet.hide_gridlines(2)
         sheet.set_paper(_LETTER)
         sheet.fit_to_pages(1, 0)
