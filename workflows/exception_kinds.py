@@ -97,8 +97,8 @@ _KINDS = {
         "shipped order with units on no label",
         "shipped orders with units on no label",
         "Its labels list less than was ordered, so nobody knows whether the rest left; it is in no report.",
-        "When the rest left, mark it as shipped in ShipStation with its date; when it did not, take it off the order, "
-        f"or split it off. {_GONE_WITH_SYNC}",
+        "When the rest left, mark it as shipped in ShipStation with its date; when it did not, take it off the "
+        f"order, or split it off. {_GONE_WITH_SYNC}",
     ),
     "more_shipped_than_ordered": ExceptionKind(
         "order with more on labels than was ordered",

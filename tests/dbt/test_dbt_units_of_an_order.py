@@ -1,4 +1,4 @@
-"""Every unit of a shipped order is on a label, on a fulfillment, or in an exception: one build of many small orders."""
+"""Every unit of a shipped order is on a label, on a fulfillment, or in an exception: one build of many orders."""
 
 from __future__ import annotations
 

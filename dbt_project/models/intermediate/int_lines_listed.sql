@@ -28,7 +28,7 @@ order_lines as (
         min(line_number) as line_number,
         arg_min(sku_key, line_number) as sku_key
     from lines
-    where shipment_id is null and order_item_id is not null
+    where shipment_id is null and order_item_id is not null and (is_adjustment or quantity > 0)
     group by all
 
 ),
