@@ -10,7 +10,7 @@ with departures as (
 
 listed as (
 
-    select * from {{ ref('int_lines_listed') }}
+    select * from {{ changed_rows('int_lines_listed') }}
 
 ),
 

@@ -5,7 +5,7 @@ with labels as (
 
     select
         *,
-        shipment_id in (select listed.shipment_id from {{ ref('int_lines_listed') }} as listed) as lists_goods
+        shipment_id in (select listed.shipment_id from {{ changed_rows('int_lines_listed') }} as listed) as lists_goods
     from {{ changed_rows('stg_shipstation__shipments') }}
     where not is_voided
 

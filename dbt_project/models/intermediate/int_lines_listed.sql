@@ -1,7 +1,7 @@
-{{ config(materialized='view') }}
--- One row for each component of each line that an outbound label lists, of the orders this build computes again.
--- Discounts and quantities of zero are left out: a label of nothing else lists nothing. `order_line_number` is the line
--- of the order that it names by its id, if that is of the same goods, and `order_sku_key` the text of it, else its own.
+{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+-- One row for each component of each line that an outbound label lists. Discounts and quantities of zero are left out:
+-- a label of nothing else lists nothing. `order_line_number` is the line of the order that it names by its id, if that
+-- is of the same goods, and `order_sku_key` the text of that line, else its own.
 with labels as (
 
     select * from {{ changed_rows('stg_shipstation__shipments') }}
@@ -50,7 +50,13 @@ listed as (
 matched as (
 
     select
-        listed.*,
+        listed.shipstation_order_id,
+        listed.shipment_id,
+        listed.shipstation_sku_raw,
+        listed.sku_code,
+        listed.lot_number,
+        listed.goods_key,
+        listed.quantity,
         own.line_number as order_line_number,
         if(own.line_number is null, listed.sku_key, own.sku_key) as order_sku_key
     from listed

@@ -4,7 +4,7 @@
 -- same goods (another lot, or inside a bundle), each time in the order of the lines, so that nothing counts twice.
 with listed as (
 
-    select * from {{ ref('int_lines_listed') }}
+    select * from {{ changed_rows('int_lines_listed') }}
 
 ),
 

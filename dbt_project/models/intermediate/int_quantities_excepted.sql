@@ -29,7 +29,7 @@ compared as (
             goods_key,
             0 as quantity_ordered,
             quantity as quantity_listed
-        from {{ ref('int_lines_listed') }}
+        from {{ changed_rows('int_lines_listed') }}
     ) as both_sides
     group by all
 
