@@ -93,6 +93,19 @@ _KINDS = {
         "A label was bought for an order that never came, so nothing says what was in the parcel.",
         "Run `backfill --since` the order's date. When it never comes, look the label up in ShipStation.",
     ),
+    "units_not_on_labels": ExceptionKind(
+        "shipped order with units on no label",
+        "shipped orders with units on no label",
+        "Its labels list less than was ordered, so nobody knows whether the rest left; it is in no report.",
+        "When the rest left, mark it as shipped in ShipStation with its date; when it did not, take it off the "
+        f"order, or split it off. {_GONE_WITH_SYNC}",
+    ),
+    "more_shipped_than_ordered": ExceptionKind(
+        "order with more on labels than was ordered",
+        "orders with more on labels than was ordered",
+        "All that labels list counts. Often a label was bought twice and the first was not voided.",
+        "Void the label that was not used; when more really left, note that here.",
+    ),
     "invalid_entry": ExceptionKind(
         "entry that cannot be booked",
         "entries that cannot be booked",

@@ -8,7 +8,7 @@
 -#}
 {% macro parse_sku_lot(text) -%}
     {%- set key -%}
-    nullif(upper(regexp_replace(trim(regexp_replace({{ text }}, '[\s\p{Z}]+', ' ', 'g')), ' ?[-‐‑‒–—−] ?', '-', 'g')), '')
+    nullif(upper(regexp_replace(trim(regexp_replace({{ text }}, '[\s\p{Z}]+', ' ', 'g')), ' ?[{{ dashes() }}] ?', '-', 'g')), '')
     {%- endset -%}
     struct_pack(
         sku_key := {{ key }},
@@ -16,6 +16,11 @@
         lot_number := nullif(regexp_extract({{ key }}, '^.+-([0-9]{5,})$', 1), ''),
         is_well_formed := coalesce(regexp_full_match({{ key }}, '[0-9]{5}(-[0-9]+)*'), false)
     )
+{%- endmacro %}
+
+{#- Every character with Unicode's property Dash: the punctuation, four signs beside it, and one that DuckDB does not know yet. -#}
+{% macro dashes() -%}
+    \p{Pd}\x{2053}\x{207B}\x{208B}\x{2212}\x{10D6E}
 {%- endmacro %}
 
 {#- A lot as an operator types it: the number alone, or the whole SKU text with it. -#}

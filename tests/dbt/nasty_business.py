@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import raw_tables
+from nasty_labels import listed_on_labels
 from shipstation_payloads import Payload, fulfillment, label, line, order
 
 OPENING_DAY = date(2025, 9, 19)
@@ -66,7 +67,7 @@ class NastyBusiness:
         for _ in range(self._rng.randint(1, 8)):
             edit = self._rng.choice([
                 self._take_order, self._void, self._redate, self._relabel, self._lose_line, self._reword,
-                self._move_label, self._turn,
+                self._move_label, self._turn, self._mark_late,
             ])  # fmt: skip
             edit()
         self._load(connection, "load-2")
@@ -76,14 +77,19 @@ class NastyBusiness:
     def _take_order(self) -> None:
         order_id = next(self._ids)
         lines = [self._line() for _ in range(self._rng.choice([0, 1, 1, 1, 2, 3, 5]))]
-        if lines and self._rng.random() < 0.15:
-            lines.append(lines[0] | {"orderItemId": self._rng.choice([next(self._ids), None])})
+        if lines and self._rng.random() < 0.25:
+            again = {"orderItemId": self._rng.choice([next(self._ids), None])}
+            if self._rng.random() < 0.5:
+                again["quantity"] = self._rng.choice(QUANTITIES)
+            lines.append(lines[0] | again)
         status = self._rng.choice(STATUSES)
         day = self._ship_day()
         changes = {"shipDate": self._rng.choice([day, day, day, None])}
         self._put("orders", order_id, order(order_id, lines, status, **changes))
         if status == "shipped" or self._rng.random() < 0.15:
-            self._rng.choice([self._send, self._send, self._send, self._mark])(order_id, lines, day)
+            self._rng.choice([self._send, self._send, self._send, self._mark, self._send_and_mark])(
+                order_id, lines, day
+            )
 
     def _line(self) -> Payload:
         quantity = self._rng.randint(100, 1300) if self._rng.random() < 0.06 else self._rng.choice(QUANTITIES)
@@ -111,21 +117,11 @@ class NastyBusiness:
         return str(OPENING_DAY + timedelta(days=self._rng.randint(-2, span)))
 
     def _send(self, order_id: int, lines: list[Payload], day: str | None) -> None:
-        """One label or several, listing all goods, some of them, more than was ordered, or nothing."""
-        for _ in range(self._rng.choice([1, 1, 1, 2, 3])):
-            listed: list[Payload] | None = None
-            if self._rng.random() < 0.6:
-                listed = [
-                    row
-                    | {"quantity": self._rng.choice([row["quantity"], row["quantity"] // 2, row["quantity"] + 1])}
-                    for row in lines
-                    if self._rng.random() < 0.7
-                ]
-                if self._rng.random() < 0.15:
-                    listed.append(self._line())
+        """One label or several; now and then a return label, or a label of an order that never comes."""
+        for listed in listed_on_labels(self._rng, lines):
             self._label(order_id, self._rng.choice([day, day, self._ship_day()]), listed)
         if self._rng.random() < 0.1:
-            self._label(order_id, day, None, isReturnLabel=True)
+            self._label(order_id, day, self._rng.choice([None, lines]), isReturnLabel=True)
         if self._rng.random() < 0.05:
             self._label(90_000 + next(self._ids), day, [self._line()])
 
@@ -146,6 +142,10 @@ class NastyBusiness:
             row = fulfillment(mark_id, order_id, self._rng.choice([day, day, None]))
             self._put("fulfillments", mark_id, row | self._voiding(0.2))
 
+    def _send_and_mark(self, order_id: int, lines: list[Payload], day: str | None) -> None:
+        self._send(order_id, lines, day)
+        self._mark(order_id, lines, self._ship_day())
+
     def _voiding(self, share: float) -> Payload:
         is_void = self._rng.random() < share
         return {"voided": is_void, "voidDate": "2026-01-14T09:00:00.0000000" if is_void else None}
@@ -162,6 +162,10 @@ class NastyBusiness:
         order_id = self._edit("shipments", **self._voiding(1))
         if order_id is not None:
             self._label(order_id, self._ship_day(), None)
+
+    def _mark_late(self) -> None:
+        for order_id in self._some("orders"):
+            self._mark(order_id, [], self._ship_day())
 
     def _lose_line(self) -> None:
         for order_id in self._some("orders"):

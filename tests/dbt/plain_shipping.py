@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -30,6 +31,17 @@ class Goods:
     is_held_back: bool
 
 
+@dataclass
+class Piece:
+    """Units of one product (or unknown text) in a line or an item; `left` falls as lines and items meet."""
+
+    row: Row
+    kind: str
+    sku: str | None
+    lot: str | None
+    left: int
+
+
 @dataclass(frozen=True)
 class Departure:
     """One way goods left an order, or a return label, which has postage only."""
@@ -41,8 +53,7 @@ class Departure:
     service: tuple[str, str]
     postage_cents: int
     held_back: str | None
-    items: list[Row]
-    carries_rest: bool = False
+    pieces: list[Piece]
 
 
 class Dictionary:
@@ -75,8 +86,15 @@ def spelled(text: str | None) -> str | None:
     return words or None
 
 
+def kind_of_unknown(text: str | None) -> str:
+    """Five digits, alone or before a hyphen and digits, could be ours; anything else is no SKU at all."""
+    return "unknown_sku" if re.fullmatch(r"[0-9]{5}(-[0-9]+)*", spelled(text) or "") else "unparsed_sku"
+
+
 class Shipping:
     """Every departure and what it carried; `printed` are all lines of orders and labels, void ones too.
+
+    By order: `unlisted` is what was ordered and no departure carries, `surplus` what labels list beyond it.
 
     Args:
         connection: Where the raw tables are; only they and the reference data are read.
@@ -99,10 +117,18 @@ class Shipping:
         for row in _documents(connection, "fulfillments"):
             if not _is_void(row):
                 self._marks[row["orderId"]].append(row)
+        self.unlisted: dict[int, list[Piece]] = {}
+        self.surplus: dict[int, list[Piece]] = {}
         self.departures = [
             departure for order_id in {*self.orders, *self._labels} for departure in self._departures(order_id)
         ]
-        self.goods = self._pack()
+        self.goods = [
+            Goods(
+                one.order_id, one.shipment_id, one.day, piece.sku, piece.lot, piece.left, one.held_back is not None
+            )
+            for one in self.departures
+            for piece in one.pieces
+        ]
 
     def lines(self, order_id: int) -> list[Row]:
         """The lines of an order, numbered as they stand."""
@@ -113,17 +139,35 @@ class Shipping:
         parts, lot = self._dictionary.read(row["sku"])
         return [(sku, lot, units) for sku, units in parts]
 
+    def pieces(self, rows: list[Row]) -> list[Piece]:
+        """The goods of lines or items, in their order; what is no goods or nothing is left out."""
+        return [
+            Piece(row, sku or spelled(row["sku"]) or "", sku, lot, units * row["quantity"])
+            for row in rows
+            for sku, lot, units in self.components(row)
+            if row["quantity"] > 0 and not row["adjustment"]
+        ]
+
     def _departures(self, order_id: int) -> list[Departure]:
         labels = sorted(self._labels[order_id], key=lambda row: (row["createDate"], row["shipmentId"]))
         outbound = [row for row in labels if not row["isReturnLabel"]]
-        silent = [row["shipmentId"] for row in outbound if not row["shipmentItems"]]
-        found = [self._of_label(order_id, row, row["shipmentId"] in silent[:1]) for row in labels]
-        order = self.orders.get(order_id)
-        if order is not None and order["orderStatus"] == "shipped" and not outbound:
-            found.append(self._of_order(order))
+        lines = self.lines(order_id)
+        carried = {row["shipmentId"]: self.pieces(_goods_of(row, lines)) for row in outbound}
+        rest, self.surplus[order_id] = _met(
+            self.pieces(lines), self.pieces([item for row in outbound for item in _goods_of(row, lines)])
+        )
+        silent = [number for number, pieces in carried.items() if not pieces]
+        has_left = order_id in self.orders and self.orders[order_id]["orderStatus"] == "shipped"
+        self.unlisted[order_id] = [] if silent else rest
+        if silent:
+            carried[silent[0]] = rest
+        found = [self._of_label(order_id, row, carried.get(row["shipmentId"], [])) for row in labels]
+        if has_left and (not outbound or (self._marks[order_id] and self.unlisted[order_id])):
+            found.append(self._of_order(self.orders[order_id], rest))
+            self.unlisted[order_id] = []
         return found
 
-    def _of_label(self, order_id: int, row: Row, carries_rest: bool) -> Departure:
+    def _of_label(self, order_id: int, row: Row, pieces: list[Piece]) -> Departure:
         day = _day(row["shipDate"])
         return Departure(
             order_id,
@@ -133,11 +177,10 @@ class Shipping:
             (row["carrierCode"] or "unknown", row["serviceCode"] or "unknown"),
             _cents(row["shipmentCost"]) + _cents(row["insuranceCost"]),
             self._held_back(day, row),
-            [] if row["isReturnLabel"] else row["shipmentItems"],
-            carries_rest,
+            pieces,
         )
 
-    def _of_order(self, order: Row) -> Departure:
+    def _of_order(self, order: Row, pieces: list[Piece]) -> Departure:
         marks = sorted(
             self._marks[order["orderId"]],
             key=lambda row: (_day(row["shipDate"]) or date.max, row["fulfillmentId"]),
@@ -145,7 +188,7 @@ class Shipping:
         source = marks[0] if marks else order
         day = (_day(marks[0]["shipDate"]) if marks else None) or _day(order["shipDate"])
         reason = self._held_back(day, source)
-        return Departure(order["orderId"], None, "order", day, ("", ""), 0, reason, [], True)
+        return Departure(order["orderId"], None, "order", day, ("", ""), 0, reason, pieces)
 
     def _held_back(self, day: date | None, row: Row) -> str | None:
         if day is None:
@@ -153,36 +196,6 @@ class Shipping:
         seen = row["first_seen_at"].astimezone(self._zone).date()
         is_late = day < seen - timedelta(days=LATE_DAYS) and row["arrived_by"] != "backfill"
         return "historical_shipment" if is_late else None
-
-    def _pack(self) -> list[Goods]:
-        packed: list[Goods] = []
-        listed: defaultdict[tuple[int, int], int] = defaultdict(int)
-        for departure in self.departures:
-            for item in departure.items:
-                lines = self.lines(departure.order_id)
-                if item["adjustment"] or any(_same(line, item) and line["adjustment"] for line in lines):
-                    continue
-                place = _place(lines, item)
-                if place is not None:
-                    listed[departure.order_id, place] += item["quantity"]
-                packed += self._carried(departure, item, item["quantity"])
-        for departure in self.departures:
-            if departure.carries_rest:
-                for place, row in enumerate(self.lines(departure.order_id)):
-                    rest = row["quantity"] - listed[departure.order_id, place]
-                    if not row["adjustment"] and rest > 0:
-                        packed += self._carried(departure, row, rest)
-        return packed
-
-    def _carried(self, departure: Departure, row: Row, quantity: int) -> list[Goods]:
-        return [
-            Goods(
-                departure.order_id, departure.shipment_id, departure.day, sku, lot, units * quantity,
-                departure.held_back is not None,
-            )
-            for sku, lot, units in self.components(row)
-            if quantity
-        ]  # fmt: skip
 
 
 def _documents(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
@@ -219,9 +232,31 @@ def _same(line: Row, item: Row) -> bool:
     return line["orderItemId"] is not None and line["orderItemId"] == item["orderItemId"]
 
 
-def _place(lines: list[Row], item: Row) -> int | None:
-    """Where the line stands that a label's item is of: the first with its id, else the first with its text."""
-    by_id = [place for place, line in enumerate(lines) if _same(line, item)]
-    text = spelled(item["sku"])
-    by_text = [place for place, line in enumerate(lines) if text and spelled(line["sku"]) == text]
-    return next(iter(by_id + by_text), None)
+def _goods_of(label: Row, lines: list[Row]) -> list[Row]:
+    """The items of a label that are goods: not of a line that is a discount, and not none of it."""
+    return [
+        item
+        for item in label["shipmentItems"]
+        if item["quantity"] > 0 and not any(_same(line, item) and line["adjustment"] for line in lines)
+    ]
+
+
+def _met(lines: list[Piece], items: list[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """What is left when each item takes its own line, then lines of that text, then any of the same goods."""
+    named = [
+        next((one.row for one in lines if _same(one.row, item.row) and one.kind == item.kind), item.row)
+        for item in items
+    ]
+    fits: tuple[Callable[[Row, Row], bool], ...] = (
+        lambda line, own: line is own,
+        lambda line, own: spelled(line["sku"]) == spelled(own["sku"]),
+        lambda *_: True,
+    )
+    for fit in fits:
+        for item, own in zip(items, named, strict=True):
+            for one in lines:
+                if one.kind == item.kind and fit(one.row, own):
+                    part = min(one.left, item.left)
+                    one.left -= part
+                    item.left -= part
+    return [one for one in lines if one.left], [item for item in items if item.left]

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import raw_tables
 from ledger_under_test import Ledger, failures
-from shipstation_payloads import Payload, label, line, order
+from shipstation_payloads import Payload, fulfillment, label, line, order
 
 FRIDAY = datetime(2026, 1, 9, 18, tzinfo=UTC)
 
@@ -109,6 +109,34 @@ def test_a_label_that_moves_to_another_order_leaves_the_first(ledger: Ledger) ->
     assert ledger.rows(
         "select count(*) from shipped_items where shipment_id = 101 and shipstation_order_id = 1"
     ) == [(0,)]
+    ledger.assert_same_as_full_build()
+
+
+def test_units_on_no_label_leave_with_a_fulfillment_then_a_label_and_come_back_to_the_list_without_both(
+    ledger: Ledger,
+) -> None:
+    goods = line("17914", 5)
+    come(ledger, "orders", order(3, [goods]))
+    come(ledger, "shipments", label(103, 3, "2026-01-05", [goods | {"quantity": 2}]))
+    void = {"voided": True, "voidDate": "2026-01-08T09:00:00.0000000"}
+    states = []
+    for number, (table, row) in enumerate([
+        ("fulfillments", fulfillment(201, 3, "2026-01-06")),
+        ("shipments", label(104, 3, "2026-01-07")),
+        ("shipments", label(104, 3, "2026-01-07", **void)),
+        ("fulfillments", fulfillment(201, 3, "2026-01-06", **void)),
+        ("orders", order(3, [goods], status="on_hold")),
+    ]):  # fmt: skip
+        come(ledger, table, row, load_id=f"load-{number + 3}")
+        ledger.build()
+        left = ledger.rows("""
+            select shipment_id, quantity_shipped from shipped_items where shipstation_order_id = 3 order by all
+        """)
+        missing = ledger.rows("select count(*) from exceptions where exception_type = 'units_not_on_labels'")
+        states.append((left, missing[0][0]))
+    elsewhere, later = [(103, 2), (None, 3)], [(103, 2), (104, 3)]
+    assert states == [(elsewhere, 0), (later, 0), (elsewhere, 0), ([(103, 2)], 1), ([(103, 2)], 0)]
+    assert ledger.rows("select quantity_allocated from inventory_current where sku_code = '17914'") == [(3,)]
     ledger.assert_same_as_full_build()
 
 

@@ -12,7 +12,7 @@ import pytest
 import raw_tables
 from closing import close, settings_of
 from ledger_under_test import Ledger
-from shipstation_payloads import Payload, label, line, order
+from shipstation_payloads import Payload, fulfillment, label, line, order
 
 DECEMBER, JANUARY, FEBRUARY, MARCH = (date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
 VOID = {"voided": True, "voidDate": "2026-01-08T09:00:00.0000000"}
@@ -198,6 +198,30 @@ def test_what_a_closed_month_carried_is_not_billed_again_and_comes_back_when_it_
     ]  # fmt: skip
     assert bill(ledger, FEBRUARY)[3:5] == (-115, ledger_days(ledger, FEBRUARY) - 115)
     assert lines(ledger, JANUARY) == closed
+    ledger.assert_same_as_full_build()
+
+
+def test_units_that_left_beside_the_labels_of_a_closed_month_are_billed_late_and_taken_back_with_their_label(
+    ledger: Ledger,
+) -> None:
+    sold = line("17904", 6)
+    come(ledger, "load-2", [order(4, [sold])], [label(104, 4, "2025-12-31", [sold | {"quantity": 2}])])
+    ledger.build()
+    assert restated(ledger) == [], "what is on no label is an exception, and is not billed"
+    with ledger.connect() as connection:
+        mark = fulfillment(204, 4, "2025-12-31")
+        raw_tables.load(connection, "fulfillments", [mark], "load-3", arrived_by="backfill")
+    pass_time(ledger, date(2026, 2, 3))
+    late = "late shipment: order 680004 was not known at the close"
+    assert restated(ledger) == [(JANUARY, date(2025, 12, 31), 0, 0, 4, 0, 4 * 75, late)], "no order, no package"
+    close(ledger, JANUARY)
+    come(ledger, "load-4", [], [label(104, 4, "2025-12-31", [sold])])
+    ledger.build()
+    assert restated(ledger)[1:] == [
+        (FEBRUARY, date(2025, 12, 31), 0, 0, -4, 0, -4 * 75, f"taken back: {late}"),
+        (FEBRUARY, date(2025, 12, 31), 0, 0, 4, 0, 4 * 75,
+         "goods of label 104 changed from 17904:2 to 17904:6"),
+    ]  # fmt: skip
     ledger.assert_same_as_full_build()
 
 

@@ -28,7 +28,9 @@ _COLUMNS = {
     ),
     "orders_inbox": "shipstation_order_id, order_number, order_date, order_status",
     "order_items_inbox": "shipstation_order_id, sku_code, lot_number, quantity",
-    "packages": "shipment_id, shipstation_order_id, tracking_number",
+    "packages": (
+        "package_key, package_kind, is_voided, ship_date, shipment_id, shipstation_order_id, tracking_number"
+    ),
     "order_consignees": "shipstation_order_id, consignee_name, company, city, state, postal_code, country",
     "exceptions": "exception_type, severity",
     "lots": "lot_id, sku_code, lot_number, received_date",
@@ -70,6 +72,14 @@ def write_snapshot(path: Path, changes: Mapping[str, Rows] | None = None) -> Pat
     return path
 
 
+def package(
+    key: str, order_id: int, tracking_number: str, *, day: date = TODAY, is_voided: bool = False
+) -> tuple[Any, ...]:
+    """A label or a fulfillment, as its key says."""
+    kind, number = key.split()
+    return (key, kind, is_voided, day, int(number) if kind == "label" else None, order_id, tracking_number)
+
+
 def charges(day: date, orders: int, units: int, pallets: int, postage: int) -> tuple[Any, ...]:
     """A day of the charge report at $4.25, $0.75 and $0.45."""
     parts = (orders * 425, units * 75, pallets * 45, postage)
@@ -98,7 +108,11 @@ def business() -> dict[str, Rows]:
             (3, "100001", TODAY, "on_hold"),
         ],
         "order_items_inbox": [(1, "17612", "250300", 1200), (3, "17612", "250300", 2)],
-        "packages": [(11, 1, "9400-1"), (21, 2, "9400-2"), (22, 2, "9400-3")],
+        "packages": [
+            package("label 11", 1, "9400-1"),
+            package("label 21", 2, "9400-2"),
+            package("label 22", 2, "9400-3"),
+        ],
         "order_consignees": [
             (1, HOSTILE, None, "São Paulo", "SP", "01310-100", "BR"),
             (2, "Dana Smith", "Bright Smiles, LLC", "Austin", "TX", "78701", "US"),

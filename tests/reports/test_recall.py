@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from reading_files import outside_margins, sheets_of, text_of
-from report_snapshot import HOSTILE, TODAY, write_snapshot
+from report_snapshot import HOSTILE, TODAY, package, write_snapshot
 
 from workflows.errors import UsageError
 from workflows.reports.reading import open_snapshot
@@ -24,6 +25,24 @@ def test_a_recall_names_every_package_with_its_own_tracking_number_and_its_consi
     ] == [(TODAY, "671825", 1200, "shipment", "9400-1"), (TODAY, "671826", 3, "fifo", "9400-2")]
     assert [row["consignee_name"] for row in recall.shipments] == [HOSTILE, "Dana Smith"]
     assert [(row["order_number"], row["quantity"]) for row in recall.open_orders] == [("100001", 2)]
+
+
+def test_units_without_a_label_left_with_the_first_fulfillment_that_is_not_void(tmp_path: Path) -> None:
+    items = [
+        ("a", 11, 1, "671825", TODAY, "17612 - 250300", "17612", "250300", "shipment", 2),
+        ("b", None, 1, "671825", TODAY, "17612 - 250300", "17612", "250300", "shipment", 3),
+    ]
+    packages = [
+        package("label 11", 1, "9400-1"),
+        package("fulfillment 9", 1, "void", is_voided=True),
+        package("fulfillment 10", 1, "later", day=TODAY + timedelta(days=1)),
+        package("fulfillment 102", 1, "second"),
+        package("fulfillment 99", 1, "first"),
+    ]
+    snapshot = write_snapshot(tmp_path / "s.duckdb", {"shipped_items": items, "packages": packages})
+    with open_snapshot(snapshot) as source:
+        recall = read_recall(source, *LOT)
+    assert [(row["quantity"], row["tracking_number"]) for row in recall.shipments] == [(2, "9400-1"), (3, "first")]
 
 
 def test_opening_and_adjustments_less_shipped_are_on_hand(snapshot: Path) -> None:

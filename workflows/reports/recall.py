@@ -23,15 +23,31 @@ SHIPMENTS = """
         where sku_code = $1 and lot_number = $2
         group by all
 
+    ),
+
+    -- Units without a label left with the first fulfillment.
+    elsewhere as (
+
+        select
+            shipstation_order_id,
+            first(
+                tracking_number order by ship_date nulls last, split_part(package_key, ' ', 2)::bigint
+            ) as tracking_number
+        from marts.packages
+        where package_kind = 'fulfillment' and not is_voided
+        group by shipstation_order_id
+
     )
 
     select
         items.ship_date, items.order_number, items.quantity, items.is_assigned, items.shipstation_order_id,
-        coalesce(packages.tracking_number, orders.tracking_number) as tracking_number,
+        coalesce(packages.tracking_number, elsewhere.tracking_number, orders.tracking_number) as tracking_number,
         consignees.consignee_name, consignees.company, consignees.city, consignees.state, consignees.postal_code,
         consignees.country
     from items
     left join marts.packages as packages on items.shipment_id = packages.shipment_id
+    left join elsewhere
+        on items.shipment_id is null and items.shipstation_order_id = elsewhere.shipstation_order_id
     left join marts.shipped_orders as orders on items.shipstation_order_id = orders.shipstation_order_id
     left join marts.order_consignees as consignees on items.shipstation_order_id = consignees.shipstation_order_id
     order by items.ship_date, items.order_number, items.shipstation_order_id, items.shipment_id

@@ -1,9 +1,9 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- depends_on: {{ ref('int_orders_changed') }}
--- One row for each way goods left: a label that is not void, or, for a shipped order without an outbound label, its
--- first fulfillment or the order itself. `held_back_reason` names why a departure is in no report. Return labels
--- carry postage but no goods. `carries_remainder`: takes what no other label of the order lists. What only the former
--- system knows comes with a full build, under negative ids.
+-- One row for each way goods left: a label that is not void; for what no label of a shipped order carries, its first
+-- fulfillment; for a shipped order with neither, the order itself. `held_back_reason` names why a departure is in no
+-- report. Return labels carry postage but no goods. `carries_remainder`: takes what no label of the order lists; one
+-- departure of an order at most. What only the former system knows comes with a full build, under negative ids.
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 -- One row for each component of each line that a departure carried, of the orders this build computes again; the same
--- SKU and lot may be there twice. A label that lists its items carries those; what no label lists is with the departure
+-- SKU and lot may be there twice. A label that lists goods carries those; what no label lists is with the departure
 -- that carries the remainder.
 with departures as (
 
@@ -8,28 +8,15 @@ with departures as (
 
 ),
 
-order_lines as (
+listed as (
 
-    select * from {{ changed_rows('int_lines_resolved') }}
-    where shipment_id is null and not is_adjustment
-
-),
-
-listed_lines as (
-
-    select * from {{ ref('int_lines_listed') }}
+    select * from {{ changed_rows('int_lines_listed') }}
 
 ),
 
-listed_quantities as (
+unlisted as (
 
-    select
-        shipstation_order_id,
-        order_line_number,
-        sum(line_quantity) as line_quantity
-    from listed_lines
-    where component_number = 1
-    group by all
+    select * from {{ changed_rows('int_lines_unlisted') }}
 
 ),
 
@@ -42,22 +29,18 @@ goods as (
         sku_code,
         lot_number,
         quantity
-    from listed_lines
+    from listed
     union all
     select
-        order_lines.shipstation_order_id,
+        unlisted.shipstation_order_id,
         departures.shipment_id,
-        order_lines.shipstation_sku_raw,
-        order_lines.sku_code,
-        order_lines.lot_number,
-        greatest(order_lines.line_quantity - coalesce(listed.line_quantity, 0), 0) * order_lines.multiplier as quantity
-    from order_lines
+        unlisted.shipstation_sku_raw,
+        unlisted.sku_code,
+        unlisted.lot_number,
+        unlisted.quantity_left as quantity
+    from unlisted
     inner join departures
-        on order_lines.shipstation_order_id = departures.shipstation_order_id and departures.carries_remainder
-    left join listed_quantities as listed
-        on
-            order_lines.shipstation_order_id = listed.shipstation_order_id
-            and order_lines.line_number = listed.order_line_number
+        on unlisted.shipstation_order_id = departures.shipstation_order_id and departures.carries_remainder
 
 )
 

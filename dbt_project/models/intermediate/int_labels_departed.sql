@@ -3,7 +3,10 @@
 -- no goods. The first label that lists nothing takes what no other label of the order lists.
 with labels as (
 
-    select * from {{ changed_rows('stg_shipstation__shipments') }}
+    select
+        *,
+        shipment_id in (select listed.shipment_id from {{ changed_rows('int_lines_listed') }} as listed) as lists_goods
+    from {{ changed_rows('stg_shipstation__shipments') }}
     where not is_voided
 
 ),
@@ -14,7 +17,7 @@ numbered as (
         *,
         if(is_return_label, 'return_label', 'label') as departure_kind,
         row_number() over (
-            partition by shipstation_order_id, is_return_label, has_items order by created_at nulls last, shipment_id
+            partition by shipstation_order_id, is_return_label, lists_goods order by created_at nulls last, shipment_id
         ) as nth_of_its_kind
     from labels
 
@@ -32,8 +35,7 @@ departed as (
         carrier_account_id,
         tracking_number,
         shipment_cost_cents + insurance_cost_cents as postage_cents,
-        has_items as lists_items,
-        departure_kind = 'label' and not has_items and nth_of_its_kind = 1 as carries_remainder,
+        departure_kind = 'label' and not lists_goods and nth_of_its_kind = 1 as carries_remainder,
         ship_date,
         created_at as departed_at,
         first_seen_at,

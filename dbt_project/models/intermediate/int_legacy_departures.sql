@@ -15,7 +15,6 @@ departures as (
         'former' as departure_kind,
         order_number,
         cast(0 as bigint) as postage_cents,
-        true as lists_items,
         false as carries_remainder,
         ship_date,
         cast(null as timestamptz) as departed_at,

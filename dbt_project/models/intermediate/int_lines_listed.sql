@@ -1,24 +1,35 @@
-{{ config(materialized='view') }}
--- One row for each component of each line that an outbound label lists, of the orders this build computes again;
--- discounts are left out. `order_line_number` is the line of the order it is matched to, by id, else by SKU text; null
--- when the order has no such line.
-with departures as (
+{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+-- One row for each component of each line that an outbound label lists. Discounts and quantities of zero are left out:
+-- a label of nothing else lists nothing. `order_line_number` is the line of the order that it names by its id, if that
+-- is of the same goods, and `order_sku_key` the text of that line, else its own.
+with labels as (
 
-    select * from {{ changed_rows('int_departures') }}
-    where departure_kind = 'label'
+    select * from {{ changed_rows('stg_shipstation__shipments') }}
+    where not is_voided and not is_return_label
 
 ),
 
 lines as (
 
-    select * from {{ changed_rows('int_lines_resolved') }}
+    select
+        *,
+        {{ goods_key() }} as goods_key
+    from {{ changed_rows('int_lines_resolved') }}
 
 ),
 
 order_lines as (
 
-    select * from lines
-    where shipment_id is null
+    select
+        shipstation_order_id,
+        order_item_id,
+        is_adjustment,
+        goods_key,
+        min(line_number) as line_number,
+        arg_min(sku_key, line_number) as sku_key
+    from lines
+    where shipment_id is null and order_item_id is not null and (is_adjustment or quantity > 0)
+    group by all
 
 ),
 
@@ -26,26 +37,35 @@ listed as (
 
     select lines.*
     from lines
-    inner join departures on lines.shipment_id = departures.shipment_id
+    inner join labels on lines.shipment_id = labels.shipment_id
     left join order_lines as own
         on
             lines.shipstation_order_id = own.shipstation_order_id
             and lines.order_item_id = own.order_item_id
             and own.is_adjustment
-    where not lines.is_adjustment and own.order_item_id is null
+    where not lines.is_adjustment and lines.quantity > 0 and own.order_item_id is null
 
 ),
 
 matched as (
 
     select
-        listed.*,
-        coalesce(by_id.line_number, by_text.line_number) as order_line_number
+        listed.shipstation_order_id,
+        listed.shipment_id,
+        listed.shipstation_sku_raw,
+        listed.sku_code,
+        listed.lot_number,
+        listed.goods_key,
+        listed.quantity,
+        own.line_number as order_line_number,
+        if(own.line_number is null, listed.sku_key, own.sku_key) as order_sku_key
     from listed
-    left join {{ first_line_by('order_item_id') }} as by_id
-        on listed.shipstation_order_id = by_id.shipstation_order_id and listed.order_item_id = by_id.order_item_id
-    left join {{ first_line_by('sku_key') }} as by_text
-        on listed.shipstation_order_id = by_text.shipstation_order_id and listed.sku_key = by_text.sku_key
+    left join order_lines as own
+        on
+            listed.shipstation_order_id = own.shipstation_order_id
+            and listed.order_item_id = own.order_item_id
+            and listed.goods_key = own.goods_key
+            and not own.is_adjustment
 
 )
 

@@ -1,6 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- One row for each departure × raw SKU × component × lot: the goods that left, also those held back from the reports.
--- A label that lists its items carries those; what no label lists left with the departure that carries the remainder.
+-- A label that lists goods carries those; what no label lists left with the departure that carries the remainder.
 -- What only the former system knows comes with a full build, under orders of its own.
 with departures as (
 
@@ -36,7 +36,6 @@ shipped as (
         on
             goods.shipstation_order_id = departures.shipstation_order_id
             and goods.shipment_id is not distinct from departures.shipment_id
-    where goods.quantity <> 0
     group by all
     {% if not is_incremental() -%}
     union all by name

@@ -4,7 +4,6 @@
 with outstanding as (
 
     select * from {{ ref('int_lines_outstanding') }}
-    where quantity_wanted > 0
 
 ),
 
@@ -13,7 +12,7 @@ promised as (
     select
         sku_code,
         lot_number,
-        cast(sum(greatest(quantity_wanted - quantity_gone, 0)) as bigint) as quantity_promised
+        cast(sum(quantity) as bigint) as quantity_promised
     from outstanding
     group by all
 

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
--- One row for each shipped order without an outbound label, of the orders this build computes again: it left as its
--- first fulfillment says, else as the order itself says.
+-- One row for each shipped order that left without a label, of the orders this build computes again: as its first
+-- fulfillment says, else as the order itself says. Of an order with labels, what none of them carries left with its
+-- first fulfillment; without one it did not leave as far as anybody knows.
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}
@@ -8,10 +9,20 @@ with orders as (
 
 ),
 
-labels as (
+labelled as (
 
-    select * from {{ changed_rows('stg_shipstation__shipments') }}
-    where not is_voided and not is_return_label
+    select
+        shipstation_order_id,
+        bool_or(carries_remainder) as carries_remainder
+    from {{ ref('int_labels_departed') }}
+    where departure_kind = 'label'
+    group by shipstation_order_id
+
+),
+
+unlisted as (
+
+    select distinct shipstation_order_id from {{ changed_rows('int_lines_unlisted') }}
 
 ),
 
@@ -37,7 +48,6 @@ departed as (
         orders.carrier_account_id,
         fulfillments.tracking_number,
         0::bigint as postage_cents,
-        false as lists_items,
         true as carries_remainder,
         coalesce(fulfillments.ship_date, orders.planned_ship_date) as ship_date,
         null::timestamptz as departed_at,
@@ -46,7 +56,15 @@ departed as (
     from orders
     left join fulfillments
         on orders.shipstation_order_id = fulfillments.shipstation_order_id and fulfillments.nth = 1
-    where orders.shipstation_order_id not in (select labels.shipstation_order_id from labels)
+    left join labelled on orders.shipstation_order_id = labelled.shipstation_order_id
+    left join unlisted on orders.shipstation_order_id = unlisted.shipstation_order_id
+    where
+        labelled.shipstation_order_id is null
+        or (
+            not labelled.carries_remainder
+            and fulfillments.fulfillment_id is not null
+            and unlisted.shipstation_order_id is not null
+        )
 
 )
 

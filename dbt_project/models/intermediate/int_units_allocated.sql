@@ -1,14 +1,8 @@
 {{ config(materialized='view') }}
 -- One row for each SKU that open orders want: their units, less what already left of them on a label, whatever the lot.
-with by_order as (
+with outstanding as (
 
-    select
-        shipstation_order_id,
-        sku_code,
-        sum(quantity_wanted) as quantity_wanted,
-        sum(quantity_gone) as quantity_gone
-    from {{ ref('int_lines_outstanding') }}
-    group by all
+    select * from {{ ref('int_lines_outstanding') }}
 
 ),
 
@@ -16,8 +10,8 @@ allocated as (
 
     select
         sku_code,
-        cast(sum(greatest(quantity_wanted - quantity_gone, 0)) as bigint) as quantity_allocated
-    from by_order
+        cast(sum(quantity) as bigint) as quantity_allocated
+    from outstanding
     group by sku_code
 
 )

@@ -10,7 +10,9 @@ with findings as (
 
 found as (
 
-    {% for entity in ['ghosts', 'orders', 'lines', 'lots', 'units', 'entries', 'months', 'local_orders', 'legacy'] -%}
+    {% for entity in [
+        'ghosts', 'orders', 'lines', 'quantities', 'lots', 'units', 'entries', 'months', 'local_orders', 'legacy'
+    ] -%}
     select
         exception_type,
         severity,

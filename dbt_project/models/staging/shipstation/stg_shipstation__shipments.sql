@@ -54,7 +54,6 @@ shipments as (
         ---------- booleans
         {{ is_true('doc.voided') }} or {{ pacific_to_utc('doc.voiddate') }} is not null as is_voided,
         {{ is_true('doc.isreturnlabel') }} as is_return_label,
-        coalesce(len(doc.shipmentitems), 0) > 0 as has_items,
 
         ---------- dates
         {{ printed_date('coalesce(doc.shipdate, ship_date)') }} as ship_date,
