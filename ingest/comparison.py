@@ -46,7 +46,8 @@ class Comparison:
         missing_here: How many rows are missing here; the same for `missing_there` and `different`.
         repaired: How many of them were put right.
         differences: The first ones, one by one.
-        states: Orders that ShipStation does not know any more.
+        wrong: Keys, as findings have them, of all rows that differ and were not put right.
+        states: Orders that ShipStation does not know any more, or knows again.
         compared: Keys, as findings have them, of all rows that were compared.
     """
 
@@ -59,6 +60,7 @@ class Comparison:
     different: int = 0
     repaired: int = 0
     differences: list[Difference] = field(default_factory=list)
+    wrong: set[str] = field(default_factory=set)
     states: list[OrderState] = field(default_factory=list)
     compared: set[str] = field(default_factory=set)
 
@@ -66,6 +68,8 @@ class Comparison:
         """Count a difference; only the first ones are kept one by one."""
         setattr(self, difference.kind, getattr(self, difference.kind) + 1)
         self.repaired += difference.repaired
+        if not difference.repaired:
+            self.wrong.add(finding_key(difference.table, difference.key))
         if len(self.differences) < _MOST_TOLD:
             self.differences.append(difference)
 

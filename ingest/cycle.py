@@ -13,7 +13,7 @@ from ingest.client import Client
 from ingest.errors import ServerKeepsFailing
 from ingest.findings import POISON, Finding, poison_payload, unidentified_payload
 from ingest.ghosts import MOST_REQUESTS
-from ingest.order_states import GHOST, OrderState, merged_ids, state_after
+from ingest.order_states import GHOST, MISSING, OrderState, merged_ids, state_after
 from ingest.pacific import earliest_instant, filter_end, filter_start, filter_text, newest_wall, parse_wall
 from ingest.payload import Payload
 from ingest.records import ORDERS, Record, RecordKind, changed_records, newest_of_each, read_key, to_table
@@ -170,6 +170,7 @@ class Cycle:
         records = self.store.keep_absent_fields(kind, records, known)
         if kind is ORDERS:
             self._note_states(records)
+            self._note_known_again(newest)
         return records
 
     def _once_poisoned(self, query: ListQuery) -> Iterator[list[Payload]]:
@@ -198,6 +199,15 @@ class Cycle:
             state = state_after(record.key, fields, before, self.now)
             if state is not None:
                 self.states[record.key] = self.new_states[record.key] = state
+
+    def _note_known_again(self, newest: dict[int, Payload]) -> None:
+        """An order that ShipStation did not know and lists again is there, also when nothing of it has changed."""
+        for order_id, payload in newest.items():
+            before = self.states.get(order_id)
+            if before is not None and before.state == MISSING:
+                state = state_after(order_id, payload, before, self.now)
+                if state is not None:
+                    self.states[order_id] = self.new_states[order_id] = state
 
     def _note_last_seen(self, tally: Tally, page: list[Payload], seen_field: str) -> None:
         """Move the list's newest date. A date beyond ShipStation's own clock is nonsense and moves nothing."""

@@ -12,11 +12,12 @@ import dlt
 import pyarrow as pa
 
 from ingest.client import Client
-from ingest.errors import ApiUnreachable, NotFound, RateLimited
+from ingest.errors import ApiUnreachable, NotFound, RateLimited, UnexpectedAnswer
 from ingest.order_states import LOOKS_SCHEMA, MISSING, REPAIRED, OrderState, state_after, to_table
-from ingest.payload import Payload, read_row
+from ingest.payload import Payload
 from ingest.records import ORDERS, Record, changed_records, newest_of_each
 from ingest.records import to_table as orders_table
+from ingest.single_orders import fetch_order
 from ingest.store import Store
 
 log = logging.getLogger(__name__)
@@ -81,14 +82,14 @@ def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> Ghos
     report = GhostReport()
     for state in due:
         try:
-            payload = client.get(f"/orders/{state.order_id}", attempts=1, decode=read_row)
+            payload = fetch_order(client, state.order_id, attempts=1)
         except NotFound:
             report.missing += 1
             report.states.append(OrderState(state.order_id, MISSING, state.since_at, now))
         except RateLimited:
             log.warning("ShipStation's rate limit is reached; the other ghosts wait for the next cycle")
             break
-        except ApiUnreachable:
+        except (ApiUnreachable, UnexpectedAnswer):
             report.failed += 1
         else:
             _note(report, state, payload, now)
@@ -96,10 +97,7 @@ def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> Ghos
     return report
 
 
-def _note(report: GhostReport, state: OrderState, payload: Payload | None, now: datetime) -> None:
-    if payload is None or payload.get("orderId") != state.order_id:
-        report.failed += 1
-        return
+def _note(report: GhostReport, state: OrderState, payload: Payload, now: datetime) -> None:
     after = state_after(state.order_id, payload, state, now, alone=True)
     if after is not None:
         if after.state != state.state:

@@ -110,8 +110,14 @@ def held_open(pipeline: dlt.Pipeline) -> Iterator[SqlClientBase[Any]]:
     """Keep the warehouse open for as long as the block lasts, and give a client to query it.
 
     dlt opens the file for each of its jobs, some 25 times a load at 20 ms each. DuckDB shares one instance
-    among the connections of a process, so while one stays open the others cost nothing.
+    among the connections of a process, so while one stays open the others cost nothing. A client opened before
+    its schema is there never finds a table in it, so an empty warehouse gets the schema first.
     """
+    with pipeline.sql_client() as client:
+        if client.has_dataset():
+            yield client
+            return
+        client.create_dataset()
     with pipeline.sql_client() as client:
         yield client
 

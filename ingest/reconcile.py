@@ -7,6 +7,7 @@ missing or different, and asks for each order that is no longer listed by its id
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -28,12 +29,12 @@ from ingest.comparison import (
     units,
 )
 from ingest.cycle import Progress
-from ingest.errors import NotFound, ServerKeepsFailing
+from ingest.errors import ApiUnreachable, NotFound, UnexpectedAnswer
 from ingest.findings import to_table as findings_table
-from ingest.order_states import MISSING, OrderState
+from ingest.order_states import MISSING, OrderState, state_after
 from ingest.order_states import to_table as states_table
 from ingest.pacific import filter_end, filter_start, filter_text
-from ingest.payload import Fields, Payload, read_row
+from ingest.payload import Fields, Payload
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
 from ingest.records import (
     FULFILLMENTS,
@@ -50,8 +51,11 @@ from ingest.shipstation import (
     SHIPMENTS_BY_CREATE_DATE,
     merge_hints,
 )
+from ingest.single_orders import fetch_order
 from ingest.store import Store
 from ingest.walk import ListQuery, Poison, walk
+
+log = logging.getLogger(__name__)
 
 _LISTS: tuple[tuple[RecordKind, ListQuery, str], ...] = (
     (ORDERS, ORDERS_BY_MODIFY_DATE, "modify_date"),
@@ -59,6 +63,8 @@ _LISTS: tuple[tuple[RecordKind, ListQuery, str], ...] = (
     (FULFILLMENTS, FULFILLMENTS_BY_CREATE_DATE, "create_date"),
 )
 _BATCH_ROWS = 4000
+# When so many orders in a row cannot be had by their ids, it is ShipStation that is down.
+_ALL_DOWN_AFTER = 5
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ class _Job:
     progress: Progress
     found: Comparison
     unreadable: list[Poison]
+    gone: dict[int, OrderState]
 
 
 def reconcile(
@@ -100,7 +107,9 @@ def reconcile(
     """
     pipeline = create_pipeline(warehouse, "shipstation")
     with Client(account) as client, held_open(pipeline) as database:
-        job = _Job(client, Store(database), since, until, repair, progress, Comparison(), [])
+        store = Store(database)
+        gone = {key: state for key, state in store.order_states().items() if state.state == MISSING}
+        job = _Job(client, store, since, until, repair, progress, Comparison(), [], gone)
         load(pipeline, _reconciled(job))
         return job.found, client
 
@@ -168,34 +177,56 @@ def _compare_batch(job: _Job, kind: RecordKind, newest: dict[int, Payload]) -> I
         found.note(
             Difference(kind.table, record.key, what, fields, number_of(record.payload), repaired=job.repair)
         )
+    if kind is ORDERS:
+        _note_known_again(job, newest, {record.key for record in telling}, now)
     if job.repair and telling:
         yield to_table(kind, job.store.keep_absent_fields(kind, telling, known), now)
 
 
+def _note_known_again(job: _Job, newest: dict[int, Payload], differing: set[int], now: datetime) -> None:
+    """An order that ShipStation did not know counts as cancelled here, also when it is just as it was."""
+    for key in newest.keys() & job.gone.keys():
+        payload = newest[key]
+        if key not in differing:
+            number = number_of(payload)
+            job.found.note(Difference("orders", key, "different", ("orderStatus",), number, repaired=job.repair))
+        state = state_after(key, payload, job.gone[key], now) if job.repair else None
+        if state is not None:
+            job.found.states.append(state)
+
+
 def _compare_unlisted(job: _Job, kind: RecordKind, keys: list[int]) -> Iterator[pa.Table]:
     """Rows that we hold in the span and ShipStation did not list: an order is asked for by its id."""
-    settled = {key for key, state in job.store.order_states().items() if state.state == MISSING}
-    for key, payload in job.store.effective_payloads(kind, keys).items():
-        if kind is ORDERS and key in settled:
+    unanswered = 0
+    held = job.store.effective_payloads(kind, keys)
+    for key in keys:
+        if kind is ORDERS and key in job.gone:
+            # Settled already, as an exception of its own.
+            job.found.compared.add(finding_key(kind.table, key))
             continue
         try:
             current = _ask_for(job, key) if kind is ORDERS else None
-        except ServerKeepsFailing:
+        except (ApiUnreachable, UnexpectedAnswer) as problem:
+            unanswered += 1
+            if unanswered >= _ALL_DOWN_AFTER:
+                raise
             # A row that ShipStation cannot deliver says nothing about either side.
+            log.warning("An order that is no longer listed cannot be compared: %s", problem)
             continue
+        unanswered = 0
         if current is not None:
             # It was modified while the list was walked, and left the span.
             yield from _compare_batch(job, kind, {key: current})
         else:
-            _note_missing_there(job, kind, key, payload)
+            _note_missing_there(job, kind, key, held[key])
 
 
 def _ask_for(job: _Job, order_id: int) -> Payload | None:
+    """The order as it is now, None when ShipStation does not know it."""
     try:
-        current: Payload | None = job.client.get(f"/orders/{order_id}", decode=read_row)
+        return fetch_order(job.client, order_id)
     except NotFound:
         return None
-    return current
 
 
 def _note_missing_there(job: _Job, kind: RecordKind, key: int, payload: Fields) -> None:
@@ -227,13 +258,12 @@ def _findings(job: _Job) -> Iterator[pa.Table]:
     """What was not put right stays listed until a later comparison finds it right."""
     now = datetime.now(UTC)
     still = [finding_of(difference, now) for difference in job.found.differences if not difference.repaired]
-    wrong = {finding.finding_key for finding in still}
     known = {key: finding for key, finding in job.store.open_findings().items() if key.startswith(MISMATCH)}
     new = [finding for finding in still if finding.finding_key not in known]
     right = [
         replace(finding, resolved_at=now)
         for key, finding in known.items()
-        if key in job.found.compared and key not in wrong
+        if key in job.found.compared and key not in job.found.wrong
     ]
     if new or right:
         yield findings_table(new + right)
