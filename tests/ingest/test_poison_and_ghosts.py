@@ -159,14 +159,16 @@ def test_a_cycle_spends_a_bounded_number_of_requests_on_ghosts_and_reaches_all_i
 ) -> None:
     for number in range(1, 26):
         box.book.put_order(order(number, ago(minutes=50) + timedelta(seconds=number), items=[]))
-    looked: set[str] = set()
-    for _ in range(3):
+    everyone = {f"/orders/{number}" for number in range(1, 26)}
+    turns = []
+    for _ in range(6):
         box.requests.reset()
         load_changes(account, warehouse)
         alone = [entry.path for entry in box.requests.entries() if entry.path.startswith("/orders/")]
-        assert len(alone) <= MOST_REQUESTS
-        looked |= set(alone)
-    assert len(looked) == 25
+        assert len(alone) == len(set(alone)) == MOST_REQUESTS
+        turns.append(alone)
+    assert turns[0] == [f"/orders/{number}" for number in range(1, 11)]
+    assert set().union(*turns[:3]) == set().union(*turns[3:]) == everyone
 
 
 def test_an_order_that_was_merged_into_another_is_missing_right_after_the_next_cycle(

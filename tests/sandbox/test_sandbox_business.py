@@ -219,10 +219,11 @@ def test_parcels_leave_on_working_days_in_the_morning_of_chicago(labels: Rows) -
     assert sum(hours[hour] for hour in range(5, 11)) / sum(hours.values()) > 0.9
 
 
-def test_nothing_happens_before_its_order_or_after_the_end(orders: Rows, labels: Rows) -> None:
+def test_nothing_happens_before_its_order_or_after_the_end(orders: Rows, labels: Rows, marks: Rows) -> None:
     created = {row["orderId"]: row["createDate"] for row in orders}
-    assert all(label["createDate"] > created[label["orderId"]] for label in labels)
-    assert max(label["createDate"] for label in labels) < "2026-11-20T07:00"
+    assert all(row["createDate"] > created[row["orderId"]] for row in [*labels, *marks])
+    assert all(label["voidDate"] > label["createDate"] for label in labels if label["voided"])
+    assert max(row["voidDate"] or row["createDate"] for row in [*labels, *marks]) < "2026-11-20T07:00"
     assert max(row["modifyDate"] for row in orders) < "2026-11-20T07:01"
     assert all(row["modifyDate"][:19] >= row["createDate"][:18] for row in orders)
 
@@ -239,6 +240,8 @@ def test_a_large_business_is_supplied_and_its_numbers_stay_in_range() -> None:
     assert len(found) > 3000
     assert len({row["orderNumber"] for row in found}) > 0.99 * len(found)
     assert len({row["orderId"] for row in found}) == len(found)
+    numbers = [int(row["orderNumber"]) for row in found if row["orderNumber"].isdecimal()]
+    assert all(100_000 <= number <= 109_999 or 671_825 <= number <= 999_999 for number in numbers)
     assert min(receipt["quantity"] for receipt in book.receipts) > 20_000
 
 

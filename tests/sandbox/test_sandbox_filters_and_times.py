@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+import requests
 from sandbox_client import NOON, Run, a_label, an_order
 
 from sandbox.pacific import channel_text, to_ms, wall_text, wall_trimmed
@@ -188,3 +189,24 @@ def test_a_changed_row_shows_late_in_lists_but_at_once_by_id(run: Run) -> None:
     assert client.ids() == [1]
     clock.advance(1)
     assert [row["orderStatus"] for row in client.rows("orders")] == ["on_hold", "awaiting_shipment"]
+
+
+@pytest.mark.parametrize("compare", ["wall_times", "instants"])
+def test_an_order_without_a_modification_date_is_in_no_list_filtered_by_it_and_is_had_by_its_id(
+    run: Run, compare: str
+) -> None:
+    client = run(*TIMES, compare=compare)
+    url = f"{client.sandbox.url}/_sandbox/rows/orders"
+    undated = an_order(4, modifyDate=None, createDate="2025-09-30T14:00:00.0000000")
+    assert requests.post(url, json=undated, timeout=10).json() == {"stored": 1}
+    assert client.ids(modifyDateStart="2000-01-01") == [1, 2, 3]
+    assert client.ids(modifyDateEnd="2099-01-01") == [1, 2, 3]
+    assert client.ids(modifyDateStart="2000-01-01", createDateStart="2000-01-01") == [1, 2, 3]
+    assert client.ids(modifyDateEnd="2099-01-01", createDateStart="2025-09-30 13:00:00") == []
+    assert client.ids(createDateStart="2025-09-30 13:00:00") == [4]
+    assert client.ids(createDateStart="2000-01-01", sortBy="ModifyDate") == [4, 1, 2, 3]
+    assert client.ids() == [1, 2, 3, 4]
+    assert client.get("/orders/4").json()["modifyDate"] is None
+    client.sandbox.book.put_order(an_order(4))
+    client.sandbox.book.put_order(an_order(1, modifyDate=None))
+    assert client.ids(modifyDateStart="2000-01-01") == [2, 3, 4]

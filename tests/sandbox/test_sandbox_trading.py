@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 import requests
 from sandbox_client import Run
 from small_books import END, payloads, rows, small
 
-from sandbox import BusinessPlan, generate_business
+from sandbox import Book, BusinessPlan, generate_business
 
 
 def test_trading_goes_on_and_is_the_same_for_the_same_calls() -> None:
@@ -27,18 +28,45 @@ def test_trading_goes_on_and_is_the_same_for_the_same_calls() -> None:
 
 def test_trading_makes_every_kind_of_change() -> None:
     book = small()
-    old = {row["orderId"]: row for row in rows(book, "orders")}
-    old_labels = {row["shipmentId"]: row for row in rows(book, "shipments")}
-    statuses = set()
-    for minute in range(2, 8):
-        book.trade(100, END + timedelta(minutes=minute))
-        changed = [row for row in rows(book, "orders") if old.get(row["orderId"]) != row]
-        assert all("2026-11-20T07:0" in row["modifyDate"] for row in changed)
-        statuses |= {row["orderStatus"] for row in changed}
-    assert {"shipped", "cancelled", "on_hold", "awaiting_shipment"} <= statuses
-    voided = [row for row in rows(book, "shipments") if row["voided"] and row["voidDate"] > "2026-11-20T07:0"]
-    assert any(row["shipmentId"] in old_labels for row in voided)
-    assert any(row["internalNotes"] == "Changed by phone." for row in changed)
+    before = newest_rows(book)
+    turns: set[tuple[str, str]] = set()
+    kinds: Counter[str] = Counter()
+    for minute in range(1, 61):
+        book.trade(10, END + timedelta(minutes=minute))
+        after = newest_rows(book)
+        for name, row_id in after.keys() - before.keys():
+            kinds[f"new {name}"] += 1
+            assert after[name, row_id]["createDate"] > "2026-11-20T07:0"
+        for key in before.keys() & after.keys():
+            old, new = before[key], after[key]
+            if old == new:
+                continue
+            if key[0] == "shipments":
+                kinds["void"] += new == old | {"voided": True, "voidDate": new["voidDate"]}
+                continue
+            assert new["modifyDate"] > old["modifyDate"]
+            turns.add((old["orderStatus"], new["orderStatus"]))
+            kinds["line taken out"] += len(new["items"]) < len(old["items"])
+            kinds["note"] += new["internalNotes"] != old["internalNotes"]
+        before = after
+    assert turns >= {
+        ("awaiting_shipment", "shipped"),
+        ("awaiting_shipment", "cancelled"),
+        ("awaiting_shipment", "on_hold"),
+        ("on_hold", "awaiting_shipment"),
+        ("awaiting_payment", "awaiting_shipment"),
+        ("shipped", "awaiting_shipment"),
+    }
+    assert kinds.keys() >= {"new orders", "new shipments", "new fulfillments", "void", "line taken out", "note"}
+    assert min(kinds.values()) > 0
+
+
+def newest_rows(book: Book) -> dict[tuple[str, int], dict[str, Any]]:
+    return {
+        (name, record.id): record.row()
+        for name in ("orders", "shipments", "fulfillments")
+        for record in book.table(name)
+    }
 
 
 def test_trading_after_createorders_never_gives_an_id_twice(run: Run) -> None:
