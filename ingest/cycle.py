@@ -13,9 +13,9 @@ from ingest.client import Client
 from ingest.errors import ServerKeepsFailing
 from ingest.findings import POISON, Finding, poison_payload, unidentified_payload
 from ingest.ghosts import MOST_REQUESTS
-from ingest.order_states import GHOST, MISSING, OrderState, merged_ids, state_after
+from ingest.order_states import CANCELLED, GHOST, MISSING, OrderState, merged_ids, state_after
 from ingest.pacific import earliest_instant, filter_end, filter_start, filter_text, newest_wall, parse_wall
-from ingest.payload import Payload
+from ingest.payload import Fields, Payload
 from ingest.records import ORDERS, Record, RecordKind, changed_records, newest_of_each, read_key, to_table
 from ingest.store import Store
 from ingest.walk import ListQuery, fetch_page, walk
@@ -68,6 +68,7 @@ class Cycle:
         states: Orders whose state matters, as the warehouse has them.
         open_findings: Unresolved findings of the warehouse by key.
         new_states: States that changed, filled while reading.
+        unlisted: Orders that the list lacks, though it was read where they should be; filled while reading.
         tallies: Counts by list name, filled while reading.
         findings: Things a person should know, filled while reading.
         progress: Told (list name, rows so far, rows expected).
@@ -85,6 +86,7 @@ class Cycle:
     states: dict[int, OrderState] = field(default_factory=dict)
     open_findings: dict[str, Finding] = field(default_factory=dict)
     new_states: dict[int, OrderState] = field(default_factory=dict)
+    unlisted: set[int] = field(default_factory=set)
     tallies: dict[str, Tally] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     progress: Progress = lambda *_: None
@@ -122,14 +124,19 @@ class Cycle:
             self._note_unlisted(span, tally)
 
     def _note_unlisted(self, span: Span, tally: Tally) -> None:
-        """Orders that we hold in the span and ShipStation no longer lists were deleted; looking at each tells."""
+        """Orders that we hold in the span and ShipStation no longer lists may be gone: their ids tell."""
         if any(finding.finding_key.startswith(POISON) for finding in self.findings):
             return
         begin = filter_text(filter_start(span.start) + timedelta(seconds=1)).replace(" ", "T")
         held = self.store.keys_between(ORDERS, "modify_date", begin, _END_OF_TIME)
-        unlisted = [key for key in held if key not in tally.fetched and key not in self.states]
-        for order_id in unlisted[:MOST_REQUESTS]:
-            self.states[order_id] = self.new_states[order_id] = OrderState(order_id, GHOST, self.now, self.now)
+        unlisted = [key for key in held if key not in tally.fetched]
+        self.unlisted.update(unlisted)
+        unknown = [key for key in unlisted if key not in self.states]
+        if len(unknown) > MOST_REQUESTS:
+            looks = self.store.ghost_looks()
+            unknown.sort(key=lambda key: (key in looks, looks.get(key, self.now), key))
+        for order_id in unknown[:MOST_REQUESTS]:
+            self._note_state(OrderState(order_id, GHOST, self.now, self.now))
 
     def _batches(
         self, name: str, query: ListQuery, span: Span, tally: Tally, seen_field: str
@@ -169,8 +176,7 @@ class Cycle:
         records = changed_records(kind, newest, known, arrived_by=self.arrived_by, now=self.now)
         records = self.store.keep_absent_fields(kind, records, known)
         if kind is ORDERS:
-            self._note_states(records)
-            self._note_known_again(newest)
+            self._note_states(records, newest)
         return records
 
     def _once_poisoned(self, query: ListQuery) -> Iterator[list[Payload]]:
@@ -187,27 +193,33 @@ class Cycle:
             except ServerKeepsFailing:
                 self.findings.append(finding)
 
-    def _note_states(self, records: list[Record]) -> None:
+    def _note_states(self, records: list[Record], newest: dict[int, Payload]) -> None:
         merged = {order_id for record in records for order_id in merged_ids(record.payload)}
         # What was merged away before we ever saw it concerns nobody.
         for order_id in self.store.known(ORDERS, merged) if merged else ():
             if order_id not in self.states:
-                self.states[order_id] = self.new_states[order_id] = OrderState(order_id, GHOST, self.now, self.now)
-        for record in records:
-            before = self.states.get(record.key)
-            fields = record.kept_fields | record.payload.fields if record.kept_fields else record.payload
-            state = state_after(record.key, fields, before, self.now)
-            if state is not None:
-                self.states[record.key] = self.new_states[record.key] = state
+                self._note_state(OrderState(order_id, GHOST, self.now, self.now))
+        fields: dict[int, Fields] = {
+            record.key: record.kept_fields | record.payload.fields if record.kept_fields else record.payload
+            for record in records
+        }
+        unchanged = [key for key in newest if key not in fields and self._says_news(key, newest[key])]
+        fields |= self.store.effective_payloads(ORDERS, unchanged) if unchanged else {}
+        for key, came in fields.items():
+            before = self.states.get(key)
+            state = state_after(key, came, before, self.now)
+            if state is not None and (before is None or state.state != before.state):
+                self._note_state(state)
 
-    def _note_known_again(self, newest: dict[int, Payload]) -> None:
-        """An order that ShipStation did not know and lists again is there, also when nothing of it has changed."""
-        for order_id, payload in newest.items():
-            before = self.states.get(order_id)
-            if before is not None and before.state == MISSING:
-                state = state_after(order_id, payload, before, self.now)
-                if state is not None:
-                    self.states[order_id] = self.new_states[order_id] = state
+    def _says_news(self, order_id: int, payload: Payload) -> bool:
+        """Whether an order that came unchanged may get a state: it is empty, or was gone and is listed again."""
+        before = self.states.get(order_id)
+        if before is not None:
+            return before.state == MISSING
+        return not payload.get("items") and payload.get("orderStatus") != CANCELLED
+
+    def _note_state(self, state: OrderState) -> None:
+        self.states[state.order_id] = self.new_states[state.order_id] = state
 
     def _note_last_seen(self, tally: Tally, page: list[Payload], seen_field: str) -> None:
         """Move the list's newest date. A date beyond ShipStation's own clock is nonsense and moves nothing."""

@@ -1,9 +1,9 @@
-"""Looking at ghosts: each fetched by its id, alone, so that one that fails spoils nothing."""
+"""Fetching empty orders (ghosts) and orders that may be gone, each by its id: one that fails spoils no other."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # What a cycle may spend on ghosts beside its four requests.
 MOST_REQUESTS = 10
+# Of these, what is kept for the others when many ghosts are missing from the list at once.
+_FOR_THE_OTHERS = 2
 # A young ghost is looked at in each cycle, because most get their lines within minutes; an older one ever more
 # seldom: hourly after a day, daily after 24 days.
 _YOUNG = timedelta(hours=24)
@@ -53,13 +55,19 @@ class GhostReport:
         }
 
 
-def due_ghosts(ghosts: list[OrderState], looks: dict[int, datetime], now: datetime) -> list[OrderState]:
-    """The ghosts to look at in this cycle: the longest not looked at first, no more than a cycle may spend.
+def due_ghosts(
+    ghosts: list[OrderState], looks: dict[int, datetime], now: datetime, unlisted: Set[int] = frozenset()
+) -> list[OrderState]:
+    """The ghosts to fetch in this cycle, no more than a cycle may spend.
+
+    Those that are missing from the list come first, whatever their age; then those that were not fetched for the
+    longest time.
 
     Args:
         ghosts: Orders that wait for their lines.
-        looks: When each was last looked at by itself.
+        looks: When each was last fetched by itself.
         now: The instant (UTC).
+        unlisted: Orders that the list lacks, though it was read where they should be.
     """
 
     def is_due(ghost: OrderState) -> bool:
@@ -67,10 +75,13 @@ def due_ghosts(ghosts: list[OrderState], looks: dict[int, datetime], now: dateti
         age = now - ghost.since_at
         return last is None or age < _YOUNG or now - last >= age / _SELDOM
 
-    due = [ghost for ghost in ghosts if is_due(ghost)]
-    return sorted(due, key=lambda ghost: (looks.get(ghost.order_id, ghost.since_at), ghost.order_id))[
-        :MOST_REQUESTS
-    ]
+    def turn(ghost: OrderState) -> tuple[datetime, int]:
+        return looks.get(ghost.order_id, ghost.since_at), ghost.order_id
+
+    gone = sorted((ghost for ghost in ghosts if ghost.order_id in unlisted), key=turn)
+    others = sorted((ghost for ghost in ghosts if ghost.order_id not in unlisted and is_due(ghost)), key=turn)
+    first = gone[: MOST_REQUESTS - min(len(others), _FOR_THE_OTHERS)]
+    return first + others[: MOST_REQUESTS - len(first)]
 
 
 def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> GhostReport:

@@ -166,7 +166,8 @@ def _look_at_ghosts(pipeline: dlt.Pipeline, cycle: Cycle) -> GhostReport:
     waiting = [state for state in cycle.states.values() if state.state in OPEN_STATES]
     if not waiting:
         return GhostReport()
-    report = look_at_ghosts(cycle.client, due_ghosts(waiting, cycle.store.ghost_looks(), now), now)
+    due = due_ghosts(waiting, cycle.store.ghost_looks(), now, cycle.unlisted)
+    report = look_at_ghosts(cycle.client, due, now)
     if report.looked:
         load(pipeline, ghosts(report, cycle.store, now))
     return report

@@ -1,14 +1,15 @@
-"""Orders that need a second look: ghosts, which have no lines, and orders that were merged into another.
+"""Orders that are fetched again by their id: empty ones, called ghosts, and those that may be gone.
 
 `raw_shipstation.order_states` has one row for each order that ever was one:
 
-| state                  | meaning                                                             |
-|------------------------|---------------------------------------------------------------------|
-| ghost                  | came without lines, or was merged away; not yet looked at by itself |
-| work_in_progress       | looked at by itself: still without lines                            |
-| missing_in_shipstation | looked at by itself: ShipStation does not know it                   |
-| repaired               | has lines now                                                       |
-| closed                 | was shipped or cancelled without lines                              |
+| state                  | meaning                                                                    |
+|------------------------|----------------------------------------------------------------------------|
+| ghost                  | came without lines, or its list or another order's `mergedIds` says that   |
+|                        | it may be gone; not yet fetched by itself                                  |
+| work_in_progress       | fetched by itself: still without lines, whether it has shipped or not      |
+| missing_in_shipstation | fetched by itself: ShipStation does not know it                            |
+| repaired               | has lines now                                                              |
+| closed                 | was cancelled without lines                                                |
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ MISSING = "missing_in_shipstation"
 REPAIRED = "repaired"
 CLOSED = "closed"
 OPEN_STATES = (GHOST, WORK_IN_PROGRESS)
-_ENDED_STATUSES = ("shipped", "cancelled")
+CANCELLED = "cancelled"
 
 LOOKS_SCHEMA = pa.schema(
     [
@@ -52,7 +53,7 @@ class OrderState:
     Attributes:
         order_id: ShipStation's id.
         state: See the module's table.
-        since_at: Since when it has needed a look: its modification when it came without lines.
+        since_at: Since when it has to be fetched again: its modification when it came without lines.
         checked_at: When it came to be in this state.
     """
 
@@ -75,7 +76,7 @@ def state_after(
         alone: Whether the payload was fetched by the order's id.
     """
     has_lines = bool(payload.get("items"))
-    if has_lines or payload.get("orderStatus") in _ENDED_STATUSES:
+    if has_lines or payload.get("orderStatus") == CANCELLED:
         return OrderState(order_id, REPAIRED if has_lines else CLOSED, before.since_at, now) if before else None
     since = before.since_at if before else _modified_at(payload, now)
     if alone or (before and before.state == WORK_IN_PROGRESS):

@@ -77,7 +77,11 @@ class _Job:
     progress: Progress
     found: Comparison
     unreadable: list[Poison]
-    gone: dict[int, OrderState]
+    states: dict[int, OrderState]
+
+    def is_gone(self, order_id: int) -> bool:
+        """Whether ShipStation did not know an order when it was asked for last."""
+        return order_id in self.states and self.states[order_id].state == MISSING
 
 
 def reconcile(
@@ -108,8 +112,7 @@ def reconcile(
     pipeline = create_pipeline(warehouse, "shipstation")
     with Client(account) as client, held_open(pipeline) as database:
         store = Store(database)
-        gone = {key: state for key, state in store.order_states().items() if state.state == MISSING}
-        job = _Job(client, store, since, until, repair, progress, Comparison(), [], gone)
+        job = _Job(client, store, since, until, repair, progress, Comparison(), [], store.order_states())
         load(pipeline, _reconciled(job))
         return job.found, client
 
@@ -178,21 +181,29 @@ def _compare_batch(job: _Job, kind: RecordKind, newest: dict[int, Payload]) -> I
             Difference(kind.table, record.key, what, fields, number_of(record.payload), repaired=job.repair)
         )
     if kind is ORDERS:
-        _note_known_again(job, newest, {record.key for record in telling}, now)
+        telling_keys = {record.key for record in telling}
+        _note_known_again(job, newest, telling_keys)
+        _note_states(job, newest, telling_keys, now)
     if job.repair and telling:
         yield to_table(kind, job.store.keep_absent_fields(kind, telling, known), now)
 
 
-def _note_known_again(job: _Job, newest: dict[int, Payload], differing: set[int], now: datetime) -> None:
+def _note_known_again(job: _Job, newest: dict[int, Payload], telling: set[int]) -> None:
     """An order that ShipStation did not know counts as cancelled here, also when it is just as it was."""
-    for key in newest.keys() & job.gone.keys():
-        payload = newest[key]
-        if key not in differing:
+    for key, payload in newest.items():
+        if job.is_gone(key) and key not in telling:
             number = number_of(payload)
             job.found.note(Difference("orders", key, "different", ("orderStatus",), number, repaired=job.repair))
-        state = state_after(key, payload, job.gone[key], now) if job.repair else None
-        if state is not None:
-            job.found.states.append(state)
+
+
+def _note_states(job: _Job, newest: dict[int, Payload], telling: set[int], now: datetime) -> None:
+    """What is loaded without lines has to be fetched again, as after a cycle; what is known again is not gone."""
+    for key, payload in newest.items() if job.repair else ():
+        if key in telling or job.is_gone(key):
+            before = job.states.get(key)
+            state = state_after(key, payload, before, now)
+            if state is not None and (before is None or state.state != before.state):
+                job.found.states.append(state)
 
 
 def _compare_unlisted(job: _Job, kind: RecordKind, keys: list[int]) -> Iterator[pa.Table]:
@@ -200,7 +211,7 @@ def _compare_unlisted(job: _Job, kind: RecordKind, keys: list[int]) -> Iterator[
     unanswered = 0
     held = job.store.effective_payloads(kind, keys)
     for key in keys:
-        if kind is ORDERS and key in job.gone:
+        if kind is ORDERS and job.is_gone(key):
             # Settled already, as an exception of its own.
             job.found.compared.add(finding_key(kind.table, key))
             continue

@@ -22,6 +22,8 @@ REFERENCE_LISTS = "reference_lists"
 _REFERENCE_LISTS_EVERY = timedelta(days=1)
 # How far ahead of ShipStation's clock a date may be before it is taken for nonsense.
 FUTURE_TOLERANCE = timedelta(minutes=5)
+# So far after a filter's bound a row is surely listed, whether the bound is inclusive or not.
+_SURELY_LISTED = timedelta(seconds=2)
 
 SCHEMA = pa.schema(
     [
@@ -65,8 +67,13 @@ def start_of(watermark: datetime | None, *, now: datetime, overlap: timedelta) -
 
 
 def with_recent_rows(start: Start, recent: datetime | None) -> Start:
-    """The same, begun early enough to list the newest rows that we hold once more; a fallback stays as it is."""
-    return start if start.fallback or recent is None else Start(min(start.at, recent))
+    """The same, begun early enough to list the newest rows that we hold once more; a fallback stays as it is.
+
+    Args:
+        start: Where the list is read from otherwise.
+        recent: The date (UTC) of the first of these rows, or None.
+    """
+    return start if start.fallback or recent is None else Start(min(start.at, recent - _SURELY_LISTED))
 
 
 def reference_lists_due(marks: dict[str, datetime], now: datetime) -> bool:

@@ -92,6 +92,46 @@ def test_old_ones_get_their_turn_among_more_young_ones_than_a_cycle_may_fetch() 
     assert set().union(*turns[1:4]) | turns[0] >= set(range(1, 31))
 
 
+def numbers(due: list[OrderState]) -> list[int]:
+    return [ghost.order_id for ghost in due]
+
+
+@pytest.mark.parametrize(
+    ("gone", "others", "due"),
+    [
+        (1, 0, [100]),
+        (1, 30, [100, *range(1, 10)]),
+        (8, 30, [*range(100, 108), 1, 2]),
+        (10, 0, list(range(100, 110))),
+        (10, 1, [*range(100, 109), 1]),
+        (12, 30, [*range(100, 108), 1, 2]),
+        (12, 0, list(range(100, 110))),
+    ],
+)
+def test_those_that_are_missing_from_the_list_come_first_whatever_their_age_and_leave_two_turns_to_the_others(
+    gone: int, others: int, due: list[int]
+) -> None:
+    """By their age those in the list are due, and those that are missing from it are not."""
+    unlisted = [empty(100 + number, 400 * DAY) for number in range(gone)]
+    listed = [empty(number, 500 * DAY) for number in range(1, others + 1)]
+    looks = {ghost.order_id: NOW - MINUTE for ghost in unlisted} | {
+        ghost.order_id: NOW - 21 * DAY for ghost in listed
+    }
+    found = due_ghosts([*listed, *unlisted], looks, NOW, {ghost.order_id for ghost in unlisted})
+    assert numbers(found) == due
+
+
+def test_those_missing_from_the_list_come_in_turn_too() -> None:
+    unlisted = [empty(number, 400 * DAY) for number in range(1, 26)]
+    looks = dict.fromkeys(range(1, 26), NOW - HOUR)
+    seen: set[int] = set()
+    for turn in range(3):
+        due = numbers(due_ghosts(unlisted, looks, NOW + turn * MINUTE, set(range(1, 26))))
+        looks |= dict.fromkeys(due, NOW + turn * MINUTE)
+        seen |= set(due)
+    assert len(seen) == 25
+
+
 def before(state: str) -> OrderState:
     return OrderState(1, state, EMPTY_SINCE, EMPTY_SINCE)
 
@@ -110,7 +150,10 @@ def before(state: str) -> OrderState:
         ({"items": []}, WORK_IN_PROGRESS, False, WORK_IN_PROGRESS),
         ({"items": []}, MISSING, False, GHOST),
         ({"items": []}, MISSING, True, WORK_IN_PROGRESS),
+        ({"items": [], "orderStatus": "shipped"}, GHOST, True, WORK_IN_PROGRESS),
+        ({"items": None, "orderStatus": "shipped"}, WORK_IN_PROGRESS, False, WORK_IN_PROGRESS),
         ({"items": [], "orderStatus": "cancelled"}, None, False, None),
+        ({"items": [], "orderStatus": "cancelled"}, MISSING, False, CLOSED),
         ({"items": [], "orderStatus": "cancelled"}, WORK_IN_PROGRESS, True, CLOSED),
         ({}, GHOST, False, GHOST),
     ],
@@ -134,10 +177,11 @@ def test_what_a_payload_makes_of_an_order(
         (None, NOW),
     ],
 )
+@pytest.mark.parametrize("status", ["awaiting_shipment", "shipped"])
 def test_an_order_has_been_empty_since_its_own_modification_and_never_since_the_future(
-    modified: str | None, since: datetime
+    modified: str | None, since: datetime, status: str
 ) -> None:
-    payload = {"items": [], "orderStatus": "on_hold", "modifyDate": modified}
+    payload = {"items": [], "orderStatus": status, "modifyDate": modified}
     assert state_after(1, payload, None, NOW) == OrderState(1, GHOST, since, NOW)
 
 

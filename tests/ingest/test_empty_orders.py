@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import duckdb
 import pytest
 from api_rows import ago, order, rows, stamp
 
@@ -11,6 +13,7 @@ from ingest.account import Account
 from ingest.load import load_changes
 from ingest.pacific import PACIFIC
 from ingest.pipeline import Warehouse
+from ingest.reconcile import reconcile
 from sandbox import Fault, Sandbox
 
 LINE = {"orderItemId": 10, "sku": "17612", "quantity": 3, "adjustment": False}
@@ -116,3 +119,82 @@ def test_an_order_merged_away_before_it_was_ever_seen_is_not_asked_for(
     load_changes(account, warehouse)
     assert fetched_alone(box) == []
     assert rows(warehouse, STATES) == []
+
+
+@pytest.mark.parametrize("items", [[], None])
+def test_a_shipped_order_without_lines_is_fetched_again_until_it_has_them(
+    box: Sandbox, account: Account, warehouse: Warehouse, items: list[Any] | None
+) -> None:
+    empty = order(1, ago(hours=5), items=items, orderStatus="shipped")
+    box.book.put_order(empty)
+    for _ in range(3):
+        box.requests.reset()
+        load_changes(account, warehouse)
+        assert fetched_alone(box) == ["/orders/1"]
+    box.book.put_order(empty | {"items": [LINE]})
+    assert load_changes(account, warehouse).orders_changed == 1
+    box.requests.reset()
+    load_changes(account, warehouse)
+    assert fetched_alone(box) == []
+    assert rows(warehouse, STATES) == [(1, "repaired")]
+
+
+def test_an_empty_order_missing_from_the_list_is_fetched_in_the_same_cycle_whatever_its_age(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(order(1, ago(days=29), items=[]))
+    for number in range(2, 32):
+        box.book.put_order(order(number, ago(hours=2), items=[]))
+    for _ in range(4):
+        load_changes(account, warehouse)
+    assert rows(warehouse, STATES) == [(number, "work_in_progress") for number in range(1, 32)]
+    box.requests.reset()
+    load_changes(account, warehouse)
+    assert "/orders/1" not in fetched_alone(box), "by its age it is not due for another day"
+    box.book.delete_order(1)
+    box.requests.reset()
+    load_changes(account, warehouse)
+    assert rows(warehouse, STATES)[0] == (1, "missing_in_shipstation")
+    assert len(fetched_alone(box)) == 10
+
+
+def test_an_empty_order_that_was_loaded_before_it_was_watched_is_fetched_when_it_is_read_again(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    """As a comparison repairs it, or a version that took shipped orders without lines for done."""
+    box.book.put_order(order(1, ago(days=29), items=[], orderStatus="shipped"))
+    box.book.put_order(order(2, ago(days=29), items=[], orderStatus="cancelled"))
+    box.book.put_order(order(3, ago(days=29)))
+    load_changes(account, warehouse)
+    with duckdb.connect(str(warehouse.path)) as connection:
+        connection.execute("delete from raw_shipstation.order_states; delete from raw_shipstation.ghost_looks")
+    box.requests.reset()
+    assert load_changes(account, warehouse).orders_changed == 0
+    assert (rows(warehouse, STATES), fetched_alone(box)) == ([(1, "work_in_progress")], ["/orders/1"])
+
+
+def test_an_order_whose_lines_vanished_from_the_payload_but_are_kept_is_not_empty(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    row = order(1, ago(hours=5))
+    box.book.put_order(row)
+    load_changes(account, warehouse)
+    box.book.put_order({name: value for name, value in row.items() if name != "items"})
+    for _ in range(3):
+        load_changes(account, warehouse)
+    assert rows(warehouse, STATES) == []
+
+
+def test_an_empty_order_that_a_comparison_brought_is_fetched_by_the_next_cycle(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    load_changes(account, warehouse)
+    now = datetime.now(UTC)
+    box.book.put_order(order(1, ago(days=40), items=[]))
+    box.book.put_order(order(2, ago(days=40)))
+    reconcile(account, warehouse, now - timedelta(days=50), now, repair=False)
+    assert rows(warehouse, STATES) == []
+    reconcile(account, warehouse, now - timedelta(days=50), now, repair=True)
+    assert rows(warehouse, STATES) == [(1, "ghost")]
+    load_changes(account, warehouse)
+    assert rows(warehouse, STATES) == [(1, "work_in_progress")]

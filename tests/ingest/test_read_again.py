@@ -73,6 +73,23 @@ def test_many_orders_that_a_faulty_list_leaves_out_stay_what_they_are(
     assert rows(warehouse, "from raw_shipstation.orders order by order_id") == before
 
 
+def test_orders_that_a_list_leaves_out_for_long_are_asked_for_in_turn(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    for number in range(1, 26):
+        box.book.put_order(order(number, ago(hours=40 - number)))
+    load_changes(account, warehouse)
+    box.book.delete_order(25)
+    nothing = {"orders": [], "total": 0, "page": 1, "pages": 0}
+    box.faults.add(Fault("/orders", status=200, body=nothing, query={"sortBy": "ModifyDate"}))
+    box.requests.reset()
+    for _ in range(3):
+        load_changes(account, warehouse)
+    asked = {entry.path for entry in box.requests.entries() if entry.path.startswith("/orders/")}
+    assert asked == {f"/orders/{number}" for number in range(1, 26)}
+    assert rows(warehouse, STATES) == [(25, "missing_in_shipstation")]
+
+
 def test_a_backfill_asks_for_no_order_that_its_list_lacks(
     box: Sandbox, account: Account, warehouse: Warehouse
 ) -> None:
