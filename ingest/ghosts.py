@@ -1,4 +1,7 @@
-"""Fetching empty orders (ghosts) and orders that may be gone, each by its id: one that fails spoils no other."""
+"""Fetching orders by their ids, each alone, so that one that fails spoils no other.
+
+They are those without lines (ghosts), those that may be gone, and those that are known by their labels only.
+"""
 
 from __future__ import annotations
 
@@ -26,15 +29,15 @@ log = logging.getLogger(__name__)
 MOST_REQUESTS = 10
 # Of these, what is kept for the others when many ghosts are missing from the list at once.
 _FOR_THE_OTHERS = 2
-# A young ghost is looked at in each cycle, because most get their lines within minutes; an older one ever more
-# seldom: hourly after a day, daily after 24 days.
-_YOUNG = timedelta(hours=24)
+# A young one is fetched in each cycle, because most get their lines within minutes; an older one ever more seldom:
+# hourly after a day, daily after 24 days.
+YOUNG = timedelta(hours=24)
 _SELDOM = 24
 
 
 @dataclass
 class GhostReport:
-    """What looking at ghosts gave; counts of orders."""
+    """What fetching orders by their ids gave; counts of orders."""
 
     repaired: int = 0
     still_empty: int = 0
@@ -73,7 +76,7 @@ def due_ghosts(
     def is_due(ghost: OrderState) -> bool:
         last = looks.get(ghost.order_id)
         age = now - ghost.since_at
-        return last is None or age < _YOUNG or now - last >= age / _SELDOM
+        return last is None or age < YOUNG or now - last >= age / _SELDOM
 
     def turn(ghost: OrderState) -> tuple[datetime, int]:
         return looks.get(ghost.order_id, ghost.since_at), ghost.order_id
@@ -87,8 +90,8 @@ def due_ghosts(
 def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> GhostReport:
     """Fetch each of these orders by its id.
 
-    A 404 means that ShipStation does not know it any more; a 429 ends the looking, not the cycle; any other
-    failure leaves that one to the next cycle.
+    A 404 means that ShipStation does not know it; a 429 ends the fetching, not the cycle; any other failure leaves
+    that one to the next cycle.
     """
     report = GhostReport()
     for state in due:
@@ -98,7 +101,7 @@ def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> Ghos
             report.missing += 1
             report.states.append(OrderState(state.order_id, MISSING, state.since_at, now))
         except RateLimited:
-            log.warning("ShipStation's rate limit is reached; the other ghosts wait for the next cycle")
+            log.warning("ShipStation's rate limit is reached; the other orders wait for the next cycle")
             break
         except (ApiUnreachable, UnexpectedAnswer):
             report.failed += 1
@@ -120,7 +123,7 @@ def _note(report: GhostReport, state: OrderState, payload: Payload, now: datetim
 
 @dlt.source(name="ghosts", max_table_nesting=0)
 def ghosts(report: GhostReport, store: Store, now: datetime) -> Any:
-    """What looking at ghosts gave: rows for `orders` and `order_states`, and when each was looked at."""
+    """What fetching orders by their ids gave: rows for `orders` and `order_states`, and when each was fetched."""
 
     def orders() -> Iterator[pa.Table]:
         records = _records(report, store, now)

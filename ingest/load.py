@@ -9,10 +9,11 @@ from typing import Literal
 import dlt
 
 from ingest.account import Account
+from ingest.awaited_orders import awaited_orders
 from ingest.client import Client
 from ingest.cycle import Cycle, Progress, Span, Tally
 from ingest.findings import POISON, Finding, watermark_fallback
-from ingest.ghosts import GhostReport, due_ghosts, ghosts, look_at_ghosts
+from ingest.ghosts import YOUNG, GhostReport, due_ghosts, ghosts, look_at_ghosts
 from ingest.order_states import OPEN_STATES
 from ingest.pacific import earliest_instant, parse_wall
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
@@ -86,7 +87,7 @@ def load_changes(account: Account, warehouse: Warehouse, progress: Progress = la
         )
         with_references = reference_lists_due(marks, cycle.now)
         load(pipeline, shipstation(cycle, with_reference_lists=with_references))
-        return _report(cycle, _look_at_ghosts(pipeline, cycle))
+        return _report(cycle, _look_at_ghosts(pipeline, cycle, look_at_all=with_references))
 
 
 def prepare_tables(warehouse: Warehouse) -> None:
@@ -160,14 +161,20 @@ def load_backfill_window(
         return _report(cycle, GhostReport())
 
 
-def _look_at_ghosts(pipeline: dlt.Pipeline, cycle: Cycle) -> GhostReport:
-    """Look at the ghosts that are due, those of this cycle included, and load what came of it."""
+def _look_at_ghosts(pipeline: dlt.Pipeline, cycle: Cycle, *, look_at_all: bool) -> GhostReport:
+    """Fetch the orders that are due by their ids, those of this cycle included, and load what came of it.
+
+    Args:
+        pipeline: Where to load.
+        cycle: The cycle that was loaded.
+        look_at_all: Whether to look for orders that never came among all labels, not only those of the last day.
+    """
     now = datetime.now(UTC)
+    looks = cycle.store.ghost_looks()
+    named = cycle.store.orders_named(None if look_at_all else now - YOUNG)
     waiting = [state for state in cycle.states.values() if state.state in OPEN_STATES]
-    if not waiting:
-        return GhostReport()
-    due = due_ghosts(waiting, cycle.store.ghost_looks(), now, cycle.unlisted)
-    report = look_at_ghosts(cycle.client, due, now)
+    waiting += awaited_orders(named, cycle.states, looks)
+    report = look_at_ghosts(cycle.client, due_ghosts(waiting, looks, now, cycle.unlisted), now)
     if report.looked:
         load(pipeline, ghosts(report, cycle.store, now))
     return report

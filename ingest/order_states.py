@@ -27,6 +27,8 @@ WORK_IN_PROGRESS = "work_in_progress"
 MISSING = "missing_in_shipstation"
 REPAIRED = "repaired"
 CLOSED = "closed"
+# Named by a label or fulfillment, and not here; never written.
+AWAITED = "awaited"
 OPEN_STATES = (GHOST, WORK_IN_PROGRESS)
 CANCELLED = "cancelled"
 
@@ -77,7 +79,9 @@ def state_after(
     """
     has_lines = bool(payload.get("items"))
     if has_lines or payload.get("orderStatus") == CANCELLED:
-        return OrderState(order_id, REPAIRED if has_lines else CLOSED, before.since_at, now) if before else None
+        if before is None or before.state == AWAITED:
+            return None
+        return OrderState(order_id, REPAIRED if has_lines else CLOSED, before.since_at, now)
     since = before.since_at if before else _modified_at(payload, now)
     if alone or (before and before.state == WORK_IN_PROGRESS):
         return OrderState(order_id, WORK_IN_PROGRESS, since, now)

@@ -12,10 +12,25 @@ from dlt.destinations.exceptions import DatabaseUndefinedRelation
 from dlt.destinations.sql_client import SqlClientBase
 
 from ingest import findings
+from ingest.awaited_orders import NamedOrder
 from ingest.findings import Finding
 from ingest.order_states import MISSING, OPEN_STATES, OrderState
 from ingest.payload import decode_fields
 from ingest.records import Record, RecordKind, Stored, absent_fields
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_ORDERS_NAMED = """
+with named as (
+    select order_id, first_seen_at, fetched_at from shipments where fetched_at > %s
+    union all
+    select order_id, first_seen_at, fetched_at from fulfillments where fetched_at > %s
+)
+select named.order_id, orders.order_id is not null, min(named.first_seen_at), max(named.fetched_at)
+from named left join orders on named.order_id = orders.order_id
+where named.order_id is not null
+    and (orders.order_id is null or (orders.modify_date is null and named.fetched_at > orders.fetched_at))
+group by all order by all
+"""
 
 
 class Store:
@@ -104,6 +119,16 @@ class Store:
             [*OPEN_STATES, MISSING],
         )
         return {key: OrderState(key, state, _utc(since), _utc(at)) for key, state, since, at in rows}
+
+    def orders_named(self, since: datetime | None) -> list[NamedOrder]:
+        """Orders that labels or fulfillments name, and that are not here or came without a modification date.
+
+        Args:
+            since: Only by rows that came or changed after this instant (UTC); None for all rows, which takes a
+                tenth of a second where there are a million.
+        """
+        rows = self._rows(_ORDERS_NAMED, *[since or _LONG_AGO] * 2)
+        return [NamedOrder(key, is_here, _utc(first), _utc(last)) for key, is_here, first, last in rows]
 
     def ghost_looks(self) -> dict[int, datetime]:
         """When (UTC) each ghost was last looked at by itself."""

@@ -50,7 +50,7 @@ class Standing:
         sync_seconds: What the last sync took.
         watermark: Up to when changes in ShipStation are known.
         snapshot_at: The instant the published snapshot describes; None before the first one.
-        ghosts: Orders without lines.
+        ghosts: Orders without lines: open ones, also those confirmed as work in progress, and shipped ones.
         stock: Rows of `inventory_current` that are critical or low.
         overdrawn: Rows of `lot_inventory` below zero.
         unhealthy: Names of the health checks that failed last.
@@ -149,7 +149,7 @@ def _of_the_data(standing: Standing) -> Iterator[Alarm]:
             "ghosts",
             "warning",
             f"{standing.ghosts} orders without lines",
-            f"More than {MANY_GHOSTS}: complete or cancel them in ShipStation; the exceptions name them.",
+            f"More than {MANY_GHOSTS}: type their lines in ShipStation, or cancel them; the exceptions name them.",
         )
     if standing.open_units:
         yield Alarm(

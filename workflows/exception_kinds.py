@@ -22,6 +22,8 @@ class ExceptionKind:
     advice: str
 
 
+# All kinds of orders without lines.
+EMPTY_ORDERS = ("ghost_order", "work_in_progress", "shipped_without_lines")
 _GONE_WITH_SYNC = "The next sync clears it."
 _KINDS = {
     "ghost_order": ExceptionKind(
@@ -35,6 +37,13 @@ _KINDS = {
         "orders still being typed",
         "ShipStation confirms that it has no lines yet; nothing of it is counted as promised.",
         f"Finish typing it in ShipStation, or cancel it. {_GONE_WITH_SYNC}",
+    ),
+    "shipped_without_lines": ExceptionKind(
+        "shipped order without lines",
+        "shipped orders without lines",
+        "It is charged as an order, but of what left in it only what its labels list is counted.",
+        "Type its lines in ShipStation: they count from the next sync on. When nothing of the stock was in it, note "
+        "that here.",
     ),
     "unknown_sku": ExceptionKind(
         "line with an unknown SKU",

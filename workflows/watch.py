@@ -12,6 +12,7 @@ import duckdb
 from workflows.alarm_log import turn_alarms
 from workflows.alarms import Alarm, Standing, find_alarms
 from workflows.errors import BuildFailed, HomeUnusable
+from workflows.exception_kinds import EMPTY_ORDERS
 from workflows.health import health_history
 from workflows.jobs import Job, JobClient
 from workflows.kinds import CLOSES
@@ -92,7 +93,7 @@ def read_standing(settings: Settings, jobs: JobClient, published: Published, now
         sync_seconds=next((_seconds(job) for job in ended if job.kind == "sync"), None),
         watermark=_watermark(ended) or published.watermark,
         snapshot_at=published.as_of,
-        ghosts=dict(published.exceptions).get("ghost_order", 0),
+        ghosts=sum(count for kind, count in published.exceptions if kind in EMPTY_ORDERS),
         stock=published.stock,
         overdrawn=published.overdrawn,
         unhealthy=[name for point in last_health for name in point.failed],

@@ -9,6 +9,7 @@ import pytest
 
 from ingest.ghosts import due_ghosts
 from ingest.order_states import (
+    AWAITED,
     CLOSED,
     GHOST,
     MISSING,
@@ -145,6 +146,9 @@ def before(state: str) -> OrderState:
         ({"items": [LINE]}, WORK_IN_PROGRESS, True, REPAIRED),
         ({"items": [LINE]}, MISSING, False, REPAIRED),
         ({"items": [LINE], "orderStatus": "cancelled"}, GHOST, False, REPAIRED),
+        ({"items": [LINE]}, AWAITED, True, None),
+        ({"items": [], "orderStatus": "cancelled"}, AWAITED, True, None),
+        ({"items": []}, AWAITED, True, WORK_IN_PROGRESS),
         ({"items": []}, GHOST, False, GHOST),
         ({"items": None}, GHOST, True, WORK_IN_PROGRESS),
         ({"items": []}, WORK_IN_PROGRESS, False, WORK_IN_PROGRESS),

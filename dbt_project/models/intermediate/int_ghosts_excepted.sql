@@ -1,10 +1,11 @@
 {{ config(materialized='view') }}
--- One row for each order without lines. One that ShipStation confirms to be empty is being typed: it tells its age, by
--- the instant of the build, and is a warning once it is old.
+-- One row for each order without lines. An open one that ShipStation confirms to be empty is being typed: it tells its
+-- age, by the instant of the build, and is a warning once it is old. A shipped one is an error: of what left in it only
+-- what its labels list is counted, while its order charge stays.
 with orders as (
 
     select * from {{ ref('int_orders_flagged') }}
-    where is_ghost
+    where is_ghost or is_shipped_without_lines
 
 ),
 
@@ -24,6 +25,7 @@ aged as (
 
     select
         orders.*,
+        '; its status is ' || orders.order_status || '.' as its_status,
         date_sub('hour', coalesce(order_states.since_at, orders.first_seen_at), build_context.as_of) as age_hours
     from orders
     cross join build_context
@@ -34,17 +36,27 @@ aged as (
 excepted as (
 
     select
-        if(is_work_in_progress, 'work_in_progress', 'ghost_order') as exception_type,
-        if(is_work_in_progress and age_hours < {{ var('work_in_progress_hours') }}, 'info', 'warning') as severity,
+        case
+            when is_shipped_without_lines then 'shipped_without_lines'
+            when is_work_in_progress then 'work_in_progress'
+            else 'ghost_order'
+        end as exception_type,
+        case
+            when is_shipped_without_lines then 'error'
+            when is_work_in_progress and age_hours < {{ var('work_in_progress_hours') }} then 'info'
+            else 'warning'
+        end as severity,
         shipstation_order_id,
         order_number,
         null::varchar as subject,
         order_status as cause,
         case
+            when is_shipped_without_lines
+                then 'It was shipped and has no lines: only what its labels list is counted; its order charge stays.'
             when is_work_in_progress
-                then 'Without lines for ' || {{ age_in_words('age_hours') }}
-            else 'The order has no lines'
-        end || '; its status is ' || order_status || '.' as detail,
+                then 'Without lines for ' || {{ age_in_words('age_hours') }} || its_status
+            else 'The order has no lines' || its_status
+        end as detail,
         first_seen_at
     from aged
 

@@ -8,6 +8,7 @@ with flagged as (
         order_number,
         order_status,
         is_ghost,
+        order_status = 'shipped' and line_count = 0 as is_shipped_without_lines,
         is_missing,
         has_contested_number,
         is_work_in_progress,
@@ -16,7 +17,12 @@ with flagged as (
         modified_at,
         first_seen_at
     from {{ changed_rows('int_orders_described') }}
-    where is_ghost or is_missing or has_contested_number or is_merged
+    where
+        is_ghost
+        or (order_status = 'shipped' and line_count = 0)
+        or is_missing
+        or has_contested_number
+        or is_merged
 
 )
 

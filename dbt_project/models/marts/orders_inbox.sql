@@ -65,7 +65,7 @@ inbox as (
         ---------- booleans
         orders.is_ghost,
         orders.is_missing,
-        orders.is_work_in_progress and orders.line_count = 0 as is_work_in_progress,
+        orders.is_work_in_progress and orders.is_ghost as is_work_in_progress,
         coalesce(orders.has_contested_number, false) as has_contested_number,
 
         ---------- dates
