@@ -99,8 +99,9 @@ _KINDS = {
     "missing_order": ExceptionKind(
         "label without its order",
         "labels without their order",
-        "A label was bought for an order that never came, so nothing says what was in the parcel.",
-        "Run `backfill --since` the order's date. When it never comes, look the label up in ShipStation.",
+        "Its order never came, so of what was in the parcel only what the label lists is counted.",
+        "Each sync asks ShipStation for the order by its id. When ShipStation does not know it, look the label up "
+        "there, and note here what it was.",
     ),
     "units_not_on_labels": ExceptionKind(
         "shipped order with units on no label",

@@ -207,13 +207,17 @@ INVARIANTS = (
     ),
     Invariant(
         "nothing without its order",
-        "Every item and label belongs to an order, and every shipped order has what was shipped of it.",
+        "Every item belongs to a shipped order, and each of these is in the inbox, or excepted because it never came.",
         """
         select 'item ' || shipped_item_id from marts.shipped_items
         where shipstation_order_id not in (select shipstation_order_id from marts.shipped_orders)
         union all
         select 'order ' || shipstation_order_id from marts.shipped_orders
         where shipstation_order_id not in (select shipstation_order_id from marts.orders_inbox)
+            and shipstation_order_id not in (
+                select shipstation_order_id from marts.exceptions
+                where exception_type = 'missing_order' and shipstation_order_id is not null
+            )
         """,
     ),
     Invariant(

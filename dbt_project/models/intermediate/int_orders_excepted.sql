@@ -12,14 +12,10 @@ merged as (
 
 ),
 
--- One condition at a time, so that DuckDB passes over the blocks in which no row meets it.
 unreported as (
 
     select * from {{ ref('int_departures') }}
     where held_back_reason is not null
-    union all
-    select * from {{ ref('int_departures') }}
-    where not has_order and held_back_reason is null
 
 ),
 
@@ -27,7 +23,7 @@ departures as (
 
     select
         shipstation_order_id,
-        coalesce(held_back_reason, 'missing_order') as exception_type,
+        held_back_reason as exception_type,
         min(order_number) as order_number,
         min(ship_date) as ship_date,
         min(first_seen_at) as first_seen_at
@@ -73,7 +69,6 @@ excepted as (
         'dated ' || ship_date as cause,
         case exception_type
             when 'missing_ship_date' then 'Shipped without any date; its units are in no report.'
-            when 'missing_order' then 'A label was bought for an order that never came.'
             else 'Dated ' || ship_date || ', long before it was first seen; its units are in no report.'
         end as detail,
         first_seen_at

@@ -25,6 +25,7 @@ fulfillments as (
         coalesce(order_id, -fulfillment_id) as shipstation_order_id,
 
         ---------- text
+        order_number,
         nullif(trim(doc.trackingnumber), '') as tracking_number,
         doc.carriercode as carrier_code,
         doc.fulfillmentservicecode as service_code,
