@@ -57,8 +57,8 @@ def test_what_is_there_is_noted_also_without_a_log_and_neither_it_nor_its_units_
     shop.upload()
     (shop.home / "operations.sqlite").unlink()
     shop.note_sending("671825", datetime.now(UTC))
-    for found in (SENT, set()):
-        facts = shop.upload()
+    for sends, found in ((False, SENT), (True, SENT), (True, set())):
+        facts = shop.upload(sends=sends)
         assert {one["order_number"] for one in facts["uploaded"]} == found
         assert "17612: 100 wanted, 80 free" in by_number(facts["held"], "detail")["671830"]
         assert shop.posts() == 1
