@@ -77,3 +77,18 @@ def test_units_promised_to_others_are_not_promised_again() -> None:
     assert lots.free("17612") == 8
     ((planned,), _held) = plan([an_order("671825", item("17612", 8))], lots)
     assert lots_of(planned.lines) == [("17612", "250237", 2), ("17612", "250300", 6)]
+
+
+def test_of_orders_of_one_instant_the_lower_number_comes_first_and_the_last_unit_is_given() -> None:
+    lots = LotQueues({"17612": [("250237", 6)]})
+    planned, held = plan([an_order(number, item("17612", 6)) for number in ("671827", "671825", "671826")], lots)
+    assert [one.order.order_number for one in planned] == ["671825"]
+    assert [(one.order_number, one.reason) for one in held] == [
+        ("671826", "not_enough_stock"), ("671827", "not_enough_stock"),
+    ]  # fmt: skip
+
+
+def test_more_than_is_free_takes_what_is_free_and_leaves_no_lot_below_zero() -> None:
+    lots = LotQueues({"17612": [("250237", 3)]})
+    lots.take_lot("17612", "250237", 5)
+    assert (lots.free("17612"), lots.take("17612", 2), lots.free("17904"), lots.take("17904", 1)) == (0, [], 0, [])
