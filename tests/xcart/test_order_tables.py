@@ -139,6 +139,19 @@ def test_a_shipping_cost_that_makes_no_sense_is_not_sent(text: str, amount: floa
     assert sent(shipping_cost=text)["shippingAmount"] == amount
 
 
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"s_firstname": ""}, "Example"),
+        ({"s_firstname": "", "s_lastname": ""}, "Example Dental"),
+        ({"s_firstname": "", "s_lastname": "", "s_company": "Branch"}, "Branch"),
+        ({"s_firstname": "", "s_lastname": "", "company": ""}, ""),
+    ],
+)
+def test_a_parcel_goes_to_a_person_else_to_the_company(fields: dict[str, str], name: str) -> None:
+    assert sent(**fields)["shipTo"]["name"] == name
+
+
 def test_what_an_order_holds_is_read_back_from_shipstation_and_what_has_no_lot_is_left_out() -> None:
     assert from_shipstation(sent()) == LINES
     others: list[Any] = [

@@ -56,6 +56,7 @@ def test_unknown_goods_and_manual_numbers_hold_an_order_back_and_goods_not_stock
     lots = LotQueues({"17612": [("250237", 100)]})
     orders = [
         an_order("671825", item("17612", 1), item("99999", 1, "unknown")),
+        an_order("671828", item("17612", 1), item("gift", 1, "unparsed")),
         an_order("100123", item("17612", 1), is_manual_number=True),
         an_order("671826", item("17975", 1, "not_stocked")),
         an_order("671827", item("17612", 1), item("17975", 1, "not_stocked")),
@@ -63,6 +64,7 @@ def test_unknown_goods_and_manual_numbers_hold_an_order_back_and_goods_not_stock
     planned, held = plan(orders, lots)
     assert {one.order_number: one.reason for one in held} == {
         "671825": "unknown_sku",
+        "671828": "unknown_sku",
         "100123": "manual_number",
         "671826": "nothing_stocked",
     }
