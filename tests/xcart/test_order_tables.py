@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ingest.xcart_file import ShopOrder
+from ingest.xcart_element import ShopOrder
 from ingest.xcart_orders import CheckedOrder, InvalidOrder, check, to_row
 from ingest.xcart_upload import UploadLine, from_shipstation, to_shipstation
 
@@ -16,7 +16,7 @@ WHEN = "2025-10-01 09:30:00"
 
 
 def checked(line: dict[str, str] | None = None, **fields: str) -> CheckedOrder:
-    return check(ShopOrder(1, {"orderid": "671825", "date": WHEN, **fields}, [LINE | (line or {})]))
+    return check(ShopOrder(1, 1, {"orderid": "671825", "date": WHEN, **fields}, [LINE | (line or {})]))
 
 
 @pytest.mark.parametrize("number", ["671825", "1", "A-b_9", "9" * 50])
@@ -68,7 +68,10 @@ def test_the_first_date_that_is_one_counts(date: str, date2: str, taken: str) ->
 
 def test_the_same_order_with_its_fields_in_another_order_is_the_same_content() -> None:
     fields = {"orderid": "671825", "date": WHEN, "company": "Example Dental"}
-    forth, back = check(ShopOrder(1, fields, [LINE])), check(ShopOrder(9, dict(reversed(fields.items())), [LINE]))
+    forth, back = (
+        check(ShopOrder(1, 1, fields, [LINE])),
+        check(ShopOrder(9, 9, dict(reversed(fields.items())), [LINE])),
+    )
     assert forth.payload_hash == back.payload_hash
     assert checked(company="Another").payload_hash != forth.payload_hash
     assert checked({"note": "gift"}).payload_hash != checked().payload_hash
