@@ -14,9 +14,10 @@ load, and a load is all of the file or nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +25,22 @@ import dlt
 import pyarrow as pa
 from dlt.destinations.sql_client import SqlClientBase
 
-from ingest import findings, upload_log, xcart_orders
+from ingest import findings, upload_log, xcart_findings, xcart_orders
 from ingest.cycle import Progress
 from ingest.errors import FileRefused, FileUnfinished
 from ingest.findings import Finding
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
 from ingest.retention import keeps_of
 from ingest.store import Store, query
-from ingest.xcart_file import ShopOrder, hash_file, read_orders
+from ingest.xcart_element import ShopOrder
+from ingest.xcart_file import hash_file, read_orders
 from ingest.xcart_orders import CheckedOrder, InvalidOrder, StoredOrder
 
 SOURCE = "xcart"
 # Rows gathered before they are compared and written.
 _BATCH_ROWS = 4000
+# Each is an exception for a person to look at; of more, the export is the problem.
+_MOST_INVALID = 10_000
 # A shop takes about this long to write its file; a file that stays unfinished is refused until the next run.
 _ATTEMPTS = 3
 _PAUSE_SECONDS = 1.0
@@ -73,7 +77,7 @@ class _Reading:
     open_findings: dict[str, Finding]
     now: datetime
     progress: Progress
-    # The content's hash of each order that this file has told so far, by its number.
+    # The content's hash of each order that this file has had so far, by its number.
     taken: dict[str, str] = field(default_factory=dict)
     invalid: list[Finding] = field(default_factory=list)
     read: int = 0
@@ -133,22 +137,22 @@ def _import_file(
     progress: Progress,
     sleep: Callable[[float], None],
 ) -> None:
+    open_findings = Store(database).open_findings()
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            reading = _Reading(
-                path, hash_file(path), database, Store(database).open_findings(), datetime.now(UTC), progress
-            )
+            reading = _Reading(path, hash_file(path), database, open_findings, datetime.now(UTC), progress)
             if _content_read_last(database, path) == reading.content_hash:
                 report.files_unchanged += 1
+                _note_about_file(pipeline, path, [], open_findings)
                 return
             load(pipeline, _file(reading))
         except FileUnfinished as problem:
             if attempt == _ATTEMPTS:
-                _refuse(pipeline, path, str(problem), report)
+                _refuse(pipeline, path, str(problem), report, open_findings)
                 return
             sleep(_PAUSE_SECONDS)
         except FileRefused as problem:
-            _refuse(pipeline, path, str(problem), report)
+            _refuse(pipeline, path, str(problem), report, open_findings)
             return
         else:
             report.files_read += 1
@@ -158,10 +162,22 @@ def _import_file(
             return
 
 
-def _refuse(pipeline: dlt.Pipeline, path: Path, reason: str, report: ImportReport) -> None:
-    """Say so in the report and among the exceptions; the file's orders stay as they were."""
+def _refuse(
+    pipeline: dlt.Pipeline, path: Path, reason: str, report: ImportReport, open_findings: Mapping[str, Finding]
+) -> None:
+    """Say so in the report and, once, among the exceptions; the file's orders stay as they were."""
     report.refused.append({"file": path.name, "reason": reason})
-    load(pipeline, _one_finding(_finding(path, "file", reason, datetime.now(UTC))))
+    _note_about_file(pipeline, path, [xcart_findings.about_file(path, reason, datetime.now(UTC))], open_findings)
+
+
+def _note_about_file(
+    pipeline: dlt.Pipeline, path: Path, noticed: list[Finding], open_findings: Mapping[str, Finding]
+) -> None:
+    """Write what is wrong with a file as a whole; whatever else was, is over."""
+    concerns = partial(xcart_findings.is_about_file, path)
+    changed = xcart_findings.changes(noticed, open_findings, concerns, datetime.now(UTC))
+    if changed:
+        load(pipeline, _some_findings(changed))
 
 
 @dlt.source(name=SOURCE, max_table_nesting=0)
@@ -173,8 +189,8 @@ def _file(reading: _Reading) -> Any:
 
 
 @dlt.source(name=SOURCE, max_table_nesting=0)
-def _one_finding(finding: Finding) -> Any:
-    yield _findings_resource(lambda: iter([findings.to_table([finding])]))
+def _some_findings(noticed: list[Finding]) -> Any:
+    yield _findings_resource(lambda: iter([findings.to_table(noticed)]))
 
 
 @dlt.source(name=SOURCE, max_table_nesting=0)
@@ -210,7 +226,7 @@ def _orders(reading: _Reading) -> Iterator[pa.Table]:
         try:
             batch.append(xcart_orders.check(order))
         except InvalidOrder as problem:
-            reading.invalid.append(_invalid(reading, order, problem))
+            _note_invalid(reading, order, str(problem))
         if len(batch) >= _BATCH_ROWS:
             yield _changed(reading, batch)
             batch = []
@@ -234,17 +250,14 @@ def _changed(reading: _Reading, batch: list[CheckedOrder]) -> pa.Table:
 
 
 def _findings(reading: _Reading) -> Iterator[pa.Table]:
-    """What was wrong in this file, and what was wrong before and is right now."""
-    prefix = _finding_key(reading.path, "")
-    current = {finding.finding_key: finding for finding in reading.invalid}
-    right = [
-        replace(finding, resolved_at=reading.now)
-        for key, finding in reading.open_findings.items()
-        if key not in current and (key.startswith(prefix) or finding.order_number in reading.taken)
-    ]
-    new = [finding for key, finding in current.items() if key not in reading.open_findings]
-    if new or right:
-        yield findings.to_table(new + right)
+    """What is wrong in this file, and what was wrong before and is right now."""
+
+    def concerns(finding: Finding) -> bool:
+        return xcart_findings.is_about(reading.path, finding) or finding.order_number in reading.taken
+
+    changed = xcart_findings.changes(reading.invalid, reading.open_findings, concerns, reading.now)
+    if changed:
+        yield findings.to_table(changed)
 
 
 def _note_file(reading: _Reading) -> Iterator[pa.Table]:
@@ -257,21 +270,13 @@ def _note_file(reading: _Reading) -> Iterator[pa.Table]:
     yield pa.table(columns, schema=_FILES)
 
 
-def _invalid(reading: _Reading, order: ShopOrder, problem: InvalidOrder) -> Finding:
-    number = order.fields.get("orderid", "")[:50] or None
-    detail = (
-        f"Order {order.position} of {reading.path.name} ({'number ' + number if number else 'without a number'}) "
-        f"{problem}; it was not loaded. Mend it in the shop."
-    )
-    return _finding(reading.path, number or f"#{order.position}", detail, reading.now, number)
-
-
-def _finding(path: Path, subject: str, detail: str, now: datetime, number: str | None = None) -> Finding:
-    return Finding(_finding_key(path, subject), "xcart_invalid", "error", detail, now, order_number=number)
-
-
-def _finding_key(path: Path, subject: str) -> str:
-    return f"xcart:{path.name}:{subject}"
+def _note_invalid(reading: _Reading, order: ShopOrder, reason: str) -> None:
+    if len(reading.invalid) == _MOST_INVALID:
+        raise FileRefused(
+            f"More than {_MOST_INVALID:,} orders of {reading.path.name} cannot be taken; the last {reason} "
+            f"(line {order.line}). Nothing of it was loaded. Correct the shop's export."
+        )
+    reading.invalid.append(xcart_findings.about_order(reading.path, order, reason, reading.now))
 
 
 def _content_read_last(database: SqlClientBase[Any], path: Path) -> str | None:

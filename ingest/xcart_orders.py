@@ -12,7 +12,7 @@ import orjson
 import pyarrow as pa
 
 from ingest.retention import Keeps, hash_payload, rest_as_text
-from ingest.xcart_file import ShopOrder
+from ingest.xcart_element import ShopOrder
 
 # Keeps an upload from making a second order: ShipStation takes one order for each key.
 KEY_PREFIX = "xcart-"
@@ -75,8 +75,10 @@ def check(order: ShopOrder) -> CheckedOrder:
     """The order with its lines and date read.
 
     Raises:
-        InvalidOrder: Something the ledger needs is missing or makes no sense.
+        InvalidOrder: It cannot be read, or something the ledger needs is missing or makes no sense.
     """
+    if order.problem:
+        raise InvalidOrder(order.problem)
     number = order.fields.get("orderid", "")
     if not _NUMBER.fullmatch(number):
         raise InvalidOrder("has no usable orderid")

@@ -20,6 +20,8 @@ _VARYING_DIGITS = 2
 _PAGE_SIZE = 500
 # Far more than so few numbers can have: a filter that is not honoured gives every order there is.
 _MOST_PAGES = 8
+# Between a SKU and its lot, as people type it.
+_LOT_DASH = " - "
 
 
 @dataclass
@@ -157,13 +159,29 @@ def to_shipstation(order_key: str, ordered_at: datetime, shop: Payload, lines: S
         "items": [
             {
                 "lineItemKey": f"{order_key}-{number}",
-                "sku": f"{line.sku_code} - {line.lot_number}",
+                "sku": f"{line.sku_code}{_LOT_DASH}{line.lot_number}",
                 "name": line.name,
                 "quantity": line.quantity,
             }
             for number, line in enumerate(lines, 1)
         ],
     }
+
+
+def from_shipstation(order: Payload) -> tuple[UploadLine, ...]:
+    """What an order that `to_shipstation` made holds by what ShipStation says of it now.
+
+    Args:
+        order: The order as ShipStation lists it.
+    """
+    items = order.get("items")
+    lines = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return tuple(
+        UploadLine(sku, str(line.get("name")), lot, quantity)
+        for line in lines
+        for sku, dash, lot in [str(line.get("sku")).partition(_LOT_DASH)]
+        if dash and isinstance(quantity := line.get("quantity"), int)
+    )
 
 
 def _address(shop: Payload, side: str) -> Payload:

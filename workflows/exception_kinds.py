@@ -150,7 +150,7 @@ _KINDS = {
         "order of the shop that could not be taken",
         "orders of the shop that could not be taken",
         "It is not here, and will not be uploaded.",
-        "Mend the order, or the file, in the shop; the next import clears it.",
+        "Correct the order, or the file, in the shop; the next import clears it.",
     ),
     "not_stocked_sku": ExceptionKind(
         "order of the shop with goods not stocked here",

@@ -16,7 +16,7 @@ from typing import Any
 from ingest.account import Account
 from ingest.client import Client
 from ingest.errors import ApiRefused, IngestError, OutcomeUnknown
-from ingest.xcart_upload import MOST_ORDERS, LookUp, Sent, look_up, send, to_shipstation
+from ingest.xcart_upload import MOST_ORDERS, LookUp, Sent, from_shipstation, look_up, send, to_shipstation
 from workflows.settings import Settings
 from workflows.upload_log import UploadEvent, append_events, last_events
 from workflows.upload_plan import Held, LocalOrder, Planned, plan
@@ -80,35 +80,29 @@ def upload(settings: Settings, account: Account, run_id: str, *, sends: bool, re
 
 def _look_and_plan(job: _Upload, *, sends: bool) -> None:
     """Sort what waits into what is there, what must stay, and what can be sent."""
-    waiting = [order for order in job.stock.waiting() if _last_event(job, order.order_key) != "uploaded"]
+    not_back = job.stock.waiting()
+    waiting = [order for order in not_back if _last_event(job, order.order_key) != "uploaded"]
     there = look_up(job.client, [order.order_number for order in waiting if not order.is_manual_number])
-    found = [event for order in waiting if (event := _as_found(job, order, there)) is not None]
-    job.uploaded += found
+    found = {order.order_key: event for order in waiting if (event := _as_found(job, order, there)) is not None}
+    job.uploaded += found.values()
     if sends and found:
-        job.note(found)
-    keys = {event.order_key for event in found}
-    due: list[LocalOrder] = []
+        job.note(list(found.values()))
+    due: dict[str, LocalOrder] = {}
     for order in waiting:
-        if order.order_key in keys:
+        if order.order_key in found:
             continue
         problem = _why_not_now(job, order, there)
         if problem is None:
-            due.append(order)
+            due[order.order_key] = order
         else:
             job.held.append(Held(order.order_key, order.order_number, *problem))
-    resent = {order.order_key for order in due}
-    pending = [
-        event
-        for key, event in job.events.items()
-        if event.event in ("sending", "uploaded") and key not in resent and key in _not_back(job)
+    last_events = job.events | found
+    under_way = [
+        last_events[key] for order in not_back if (key := order.order_key) in last_events and key not in due
     ]
-    job.planned, held = plan(due, job.stock.free_lots(pending))
+    pending = [event for event in under_way if event.event in ("sending", "uploaded")]
+    job.planned, held = plan(due.values(), job.stock.free_lots(pending))
     job.held += held + job.stock.partly_there()
-
-
-def _not_back(job: _Upload) -> set[str]:
-    """Keys of orders that ShipStation did not have when it was last read."""
-    return {order.order_key for order in job.stock.waiting()}
 
 
 def _as_found(job: _Upload, order: LocalOrder, there: LookUp) -> UploadEvent | None:
@@ -122,7 +116,7 @@ def _as_found(job: _Upload, order: LocalOrder, there: LookUp) -> UploadEvent | N
                 "uploaded",
                 "found there",
                 payload.get("orderId"),
-                before.lines if before else (),
+                (before.lines if before else ()) or from_shipstation(payload),
             )
     return None
 

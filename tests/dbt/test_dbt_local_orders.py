@@ -141,3 +141,20 @@ def test_a_change_is_after_shipping_when_it_came_after_the_first_label(
     assert ledger.rows("select is_changed_after_shipping from local_orders") == [(is_after,)]
     told = ledger.rows("select count(*) from exceptions where exception_type = 'changed_after_shipping'")
     assert told == [(int(is_after),)]
+
+
+def test_an_order_that_could_not_be_read_keeps_its_cause_while_it_moves_in_the_file(ledger: Ledger) -> None:
+    causes = []
+    for place in (5, 9):
+        with ledger.connect() as connection:
+            connection.execute("delete from raw_xcart.findings")
+            connection.execute(
+                "insert into raw_xcart.findings by name select 'xcart:shop.xml:671825:1f' as finding_key,"
+                " 'xcart_invalid' as exception_type, 'error' as severity, '671825' as order_number,"
+                " ? as detail, ? as first_seen_at, ? as _dlt_load_id",
+                [f"Order 1 of shop.xml, line {place}", MONDAY, f"x{place}"],
+            )
+        ledger.build()
+        causes += ledger.rows("select cause, detail from exceptions where exception_type = 'xcart_invalid'")
+    assert [cause for cause, _ in causes] == ["error: xcart:shop.xml:671825:1f"] * 2
+    assert [detail for _, detail in causes] == ["Order 1 of shop.xml, line 5", "Order 1 of shop.xml, line 9"]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import logging
 import socket
 import sqlite3
 import threading
@@ -190,14 +189,3 @@ def test_the_outbox_can_be_neither_changed_nor_emptied(settings: Settings) -> No
         for act in ("update mails set subject = ''", "delete from mails", "delete from mail_events"):
             with pytest.raises(sqlite3.IntegrityError, match="never"):
                 store.execute(act)
-
-
-@pytest.mark.usefixtures("inbox")
-def test_the_log_names_the_mail_and_neither_its_reader_nor_its_words(
-    settings: Settings, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.DEBUG):
-        queue_mail(settings, KEY, "Weekly for Dana", "text", [])
-        deliver_outbox(settings, NOW)
-    ours = [record.getMessage() for record in caplog.records if record.name.startswith("workflows")]
-    assert ours == [f"mail {KEY} was sent"]

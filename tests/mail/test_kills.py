@@ -1,4 +1,4 @@
-"""A process killed anywhere in a delivery: the mail arrives once, or nobody can say and it is shown so."""
+"""A process killed at each sixth line of a delivery: the mail arrives once, or it is shown that nobody can say."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from workflows.mail import read_outbox
 from workflows.settings import PROJECT, read_settings
 
 
-def test_a_delivery_killed_at_any_line_sends_the_mail_once(tmp_path: Path, inbox: Inbox, port: int) -> None:
+def test_a_mail_whose_delivery_was_killed_arrives_once_or_is_shown_as_uncertain(
+    tmp_path: Path, inbox: Inbox, port: int
+) -> None:
     environment = {
         "SHIPLEDGER_HOME": str(tmp_path),
         "SHIPLEDGER_SMTP_URL": f"smtp://127.0.0.1:{port}",

@@ -50,7 +50,9 @@ def tls(certificate: tuple[Path, Path]) -> ssl.SSLContext:
     return context
 
 
-def test_a_login_with_any_password_is_accepted(configured: Callable[..., Settings], port: int) -> None:
+def test_a_login_is_accepted_whose_password_has_the_signs_of_an_address(
+    configured: Callable[..., Settings], port: int
+) -> None:
     settings, inbox = configured(f"smtp://{LOGIN}@127.0.0.1:{port}"), Inbox()
     queue_mail(settings, "k", "Weekly", "text", [])
     with serving(inbox, port, wants_login=True):
@@ -84,6 +86,7 @@ def test_a_trusted_server_gets_the_mail_encrypted_and_another_gets_nothing(
         [delivery] = deliver_outbox(settings, NOW)
         assert delivery.state == "waiting"
         assert "its certificate is not trusted" in delivery.detail
+        assert inbox.received == []
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
         [delivery] = deliver_outbox(settings, NOW + timedelta(hours=1))
     assert (delivery.state, inbox.was_encrypted) == ("sent", True)
@@ -98,3 +101,29 @@ def test_a_server_without_encryption_is_refused_when_it_is_required(
     assert delivery.state == "waiting"
     assert "offers no encryption" in delivery.detail
     assert inbox.received == []
+
+
+def test_a_server_encrypted_from_the_first_byte_on_gets_the_mail(
+    configured: Callable[..., Settings],
+    port: int,
+    tls: ssl.SSLContext,
+    certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    settings, inbox = configured(f"smtps://localhost:{port}"), Inbox()
+    queue_mail(settings, "k", "Weekly", "text", [])
+    with serving(inbox, port, tls, from_the_first_byte=True):
+        [delivery] = deliver_outbox(settings, NOW)
+    assert (delivery.state, delivery.detail) == ("sent", "250 kept")
+    assert inbox.subjects("owner@example.com") == ["Weekly"]
+
+
+def test_a_password_goes_unencrypted_to_this_machine_only(configured: Callable[..., Settings], port: int) -> None:
+    # Reaches this machine as well, but is no address of its own.
+    settings, inbox = configured(f"smtp://{LOGIN}@0.0.0.0:{port}"), Inbox()
+    queue_mail(settings, "k", "Weekly", "text", [])
+    with serving(inbox, port, wants_login=True):
+        [delivery] = deliver_outbox(settings, NOW)
+    assert (delivery.state, inbox.logins, inbox.received) == ("waiting", 0, [])
+    assert "neither password nor mail was sent" in delivery.detail

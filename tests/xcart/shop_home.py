@@ -7,7 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,20 @@ from typing import Any
 import duckdb
 
 from ingest.account import Account
+from ingest.xcart_upload import UploadLine
 from sandbox import Sandbox
 from workflows.settings import Settings, read_settings
 from workflows.upload_log import prepare_log
 from workflows.uploading import upload
 
 PROJECT = Path(__file__).resolve().parents[2]
+# The orders of the shop that can be sent; of the others each has a reason of its own.
+SENT = {"671825", "671826", "671827"}
+CREATE = "/orders/createorders"
+
+
+def by_number(entries: list[dict[str, Any]], field: str) -> dict[str, Any]:
+    return {entry["order_number"]: entry[field] for entry in entries}
 
 
 @dataclass(frozen=True)
@@ -83,13 +91,15 @@ class Shop:
         with sqlite3.connect(self.home / "operations.sqlite") as store:
             return store.execute("select order_number, event from uploads order by seq").fetchall()
 
-    def note_sending(self, number: str, at: datetime) -> None:
+    def note_sending(self, number: str, at: datetime, *lines: UploadLine) -> None:
         """As a process that was killed after it had sent would leave the log."""
         prepare_log(self.home / "operations.sqlite")
+        told = json.dumps([asdict(line) for line in lines])
         with sqlite3.connect(self.home / "operations.sqlite") as store:
             store.execute(
-                "insert into uploads (run_id, order_key, order_number, event, noted_at) values (?, ?, ?, ?, ?)",
-                ["killed", f"xcart-{number}", number, "sending", at.isoformat()],
+                "insert into uploads (run_id, order_key, order_number, event, lines, noted_at)"
+                " values ('killed', ?, ?, 'sending', ?, ?)",
+                [f"xcart-{number}", number, told if lines else None, at.isoformat()],
             )
 
     def published(self, sql: str) -> list[tuple[Any, ...]]:

@@ -56,6 +56,7 @@ def test_unknown_goods_and_manual_numbers_hold_an_order_back_and_goods_not_stock
     lots = LotQueues({"17612": [("250237", 100)]})
     orders = [
         an_order("671825", item("17612", 1), item("99999", 1, "unknown")),
+        an_order("671828", item("17612", 1), item("gift", 1, "unparsed")),
         an_order("100123", item("17612", 1), is_manual_number=True),
         an_order("671826", item("17975", 1, "not_stocked")),
         an_order("671827", item("17612", 1), item("17975", 1, "not_stocked")),
@@ -63,6 +64,7 @@ def test_unknown_goods_and_manual_numbers_hold_an_order_back_and_goods_not_stock
     planned, held = plan(orders, lots)
     assert {one.order_number: one.reason for one in held} == {
         "671825": "unknown_sku",
+        "671828": "unknown_sku",
         "100123": "manual_number",
         "671826": "nothing_stocked",
     }
@@ -77,3 +79,18 @@ def test_units_promised_to_others_are_not_promised_again() -> None:
     assert lots.free("17612") == 8
     ((planned,), _held) = plan([an_order("671825", item("17612", 8))], lots)
     assert lots_of(planned.lines) == [("17612", "250237", 2), ("17612", "250300", 6)]
+
+
+def test_of_orders_of_one_instant_the_lower_number_comes_first_and_the_last_unit_is_given() -> None:
+    lots = LotQueues({"17612": [("250237", 6)]})
+    planned, held = plan([an_order(number, item("17612", 6)) for number in ("671827", "671825", "671826")], lots)
+    assert [one.order.order_number for one in planned] == ["671825"]
+    assert [(one.order_number, one.reason) for one in held] == [
+        ("671826", "not_enough_stock"), ("671827", "not_enough_stock"),
+    ]  # fmt: skip
+
+
+def test_more_than_is_free_takes_what_is_free_and_leaves_no_lot_below_zero() -> None:
+    lots = LotQueues({"17612": [("250237", 3)]})
+    lots.take_lot("17612", "250237", 5)
+    assert (lots.free("17612"), lots.take("17612", 2), lots.free("17904"), lots.take("17904", 1)) == (0, [], 0, [])

@@ -92,8 +92,13 @@ def read_outbox(settings: Settings) -> list[Delivery]:
         return [_delivery(standing) for standing in reversed(read_standings(store))]
 
 
-def retry_mail(settings: Settings, key: str) -> list[Delivery]:
-    """Have a mail sent again to those of whom it is not known that they have it.
+def retry_mail(settings: Settings, key: str, now: datetime | None = None) -> list[Delivery]:
+    """Have a mail sent again to those of whom it is not known that they have it, with the patience of a new one.
+
+    Args:
+        settings: Where.
+        key: The mail's key.
+        now: The instant (UTC) of the wish; the present by default.
 
     Returns:
         Where it stands now.
@@ -109,7 +114,7 @@ def retry_mail(settings: Settings, key: str) -> list[Delivery]:
         if not missing:
             raise UsageError(f"The mail {key!r} was sent to everybody. Nothing to retry.")
         for standing in missing:
-            note(store, key, standing.recipient, "retried", "", datetime.now(UTC))
+            note(store, key, standing.recipient, "retried", "", now or datetime.now(UTC))
         return [_delivery(standing) for standing in read_standings(store, key)]
 
 
@@ -133,12 +138,13 @@ def _attempt(settings: Settings, mail: MailSettings, standing: Standing, now: da
         )
     except AttachmentChanged as problem:
         noted("given_up", f"{problem} Make the report again with --force, which queues a mail of its own.")
-    except Unknown as problem:
-        log.warning("mail %s: %s", standing.mail.key, problem)
+    except Unknown:
+        log.warning("mail %s may or may not have arrived; `mail` says why", standing.mail.key)
     except NotSent as problem:
         ends = problem.is_final or now - standing.waits_since > _PATIENCE
         noted("given_up" if ends else "failed", _advice(problem, standing.mail, ends=ends))
-        log.warning("mail %s was not sent: %s", standing.mail.key, problem)
+        # A server's words often repeat the reader's address, which no log is to hold.
+        log.warning("mail %s was not sent; `mail` says why", standing.mail.key)
     else:
         log.info("mail %s was sent", standing.mail.key)
 
@@ -146,7 +152,7 @@ def _attempt(settings: Settings, mail: MailSettings, standing: Standing, now: da
 def _advice(problem: NotSent, mail: Mail, *, ends: bool) -> str:
     if not ends:
         return f"{problem} It is tried again by itself."
-    return f"{problem} Mend the cause, then use `mail --retry {mail.key}`."
+    return f"{problem} Remove the cause, then use `mail --retry {mail.key}`."
 
 
 def _is_due(standing: Standing, now: datetime) -> bool:

@@ -81,6 +81,7 @@ def _session(mail: MailSettings) -> Iterator[smtplib.SMTP]:
         else:
             server = smtplib.SMTP(mail.host, mail.port, timeout=_SECONDS)
             _encrypt(server, mail, context)
+        server.ehlo_or_helo_if_needed()
         if mail.user and mail.password:
             _log_in(server, mail.user, mail.password)
         yield server

@@ -64,7 +64,7 @@ found as (
         severity,
         order_number,
         finding_key as subject,
-        detail as cause,
+        finding_key as cause,
         detail,
         first_seen_at
     from findings
