@@ -185,15 +185,15 @@ def _grouped(connection: Any, query: str) -> dict[str, int]:
     return {key: int(value or 0) for key, value in connection.execute(query).fetchall()}
 
 
-def _by_week(days: Mapping[str, int]) -> Counter[str]:
+def _by_week(days: Mapping[Any, int]) -> Counter[str]:
     weeks: Counter[str] = Counter()
     for day, quantity in days.items():
         try:
-            monday = date.fromisoformat(day) - timedelta(date.fromisoformat(day).weekday())
+            known = date.fromisoformat(day or "")
         except ValueError:
             weeks["no day"] += quantity
         else:
-            weeks[monday.isoformat()] += quantity
+            weeks[(known - timedelta(known.weekday())).isoformat()] += quantity
     return weeks
 
 

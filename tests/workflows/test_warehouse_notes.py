@@ -1,0 +1,186 @@
+"""The worker's own tables: which loads a build has to cover, of what the last green one was made, and the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from workflows.engine import Engine
+from workflows.publishing import publish
+from workflows.settings import Settings, read_settings
+from workflows.warehouse import (
+    GreenBuild,
+    Run,
+    forget_green_build,
+    former_system,
+    has_shipstation,
+    loads_to_build,
+    newest_finished_run,
+    note_begun_build,
+    note_green_build,
+    note_runs,
+    open_warehouse,
+    read_green_build,
+    set_build_context,
+    unused_parts,
+)
+
+NOON = datetime(2026, 11, 20, 18, tzinfo=UTC)
+GREEN = GreenBuild("print", "2026-11-20", NOON)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Two loads of orders and one of entries; ingest's own notes came with loads of their own."""
+    with open_warehouse(tmp_path / "warehouse.duckdb") as connection:
+        for table, load in (
+            ("raw_shipstation.orders", "b"),
+            ("raw_shipstation.orders", "a"),
+            ("raw_operations.entries", "c"),
+            ("raw_xcart.orders", "d"),
+            ("raw_shipstation.watermarks", "watermark"),
+            ("raw_shipstation.ghost_looks", "looks"),
+            ("raw_xcart.files", "file"),
+            ("raw_legacy.shipped_items", "legacy"),
+            ("raw_shipstation_staging.orders", "staged"),
+        ):
+            connection.execute(f"create schema if not exists {table.split('.')[0]}")
+            connection.execute(f"create table if not exists {table} (_dlt_load_id varchar)")
+            connection.execute(f"insert into {table} values (?)", [load])
+        connection.execute("create table raw_shipstation.other (id bigint)")
+        yield connection
+
+
+def rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[object, ...]]:
+    return connection.execute(f"from raw_shipledger.{table} order by all").fetchall()
+
+
+def test_a_build_covers_every_load_that_no_green_one_has_and_that_models_read(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    assert loads_to_build(warehouse) == ["a", "b", "c", "d"]
+    note_green_build(warehouse, GREEN, ["a", "c"])
+    assert loads_to_build(warehouse) == ["b", "d"]
+    note_green_build(warehouse, GREEN, ["b", "d"])
+    assert loads_to_build(warehouse) == []
+    warehouse.execute("insert into raw_operations.entries values ('e')")
+    assert loads_to_build(warehouse) == ["e"]
+
+
+def test_of_green_builds_the_last_one_is_known_until_it_is_forgotten(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert read_green_build(warehouse) is None
+    later = replace(GREEN, built_at=NOON + timedelta(hours=1), fingerprint="another")
+    for build in (GREEN, later):
+        note_green_build(warehouse, build, [])
+        assert read_green_build(warehouse) == build
+    assert len(rows(warehouse, "green_build")) == 1
+    forget_green_build(warehouse)
+    assert read_green_build(warehouse) is None
+
+
+def test_each_build_has_one_context_and_begun_ones_count_until_one_is_green(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    for number, loads in enumerate((["a", "b"], ["b"], [])):
+        set_build_context(warehouse, NOON + timedelta(hours=number), "America/Chicago", f"run-{number}", loads)
+        [(as_of, zone, run_id)] = rows(warehouse, "build_context")
+        assert (as_of, zone, run_id) == (NOON + timedelta(hours=number), "America/Chicago", f"run-{number}")
+        assert rows(warehouse, "unbuilt_loads") == [(load,) for load in loads]
+        assert len(rows(warehouse, "begun_builds")) == number + 1
+    note_begun_build(warehouse)
+    assert len(rows(warehouse, "begun_builds")) == 4
+    note_green_build(warehouse, GREEN, [])
+    assert rows(warehouse, "begun_builds") == []
+
+
+def test_a_run_is_noted_once_as_it_was_last_told(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert newest_finished_run(warehouse) is None
+    running = Run("one", "sync", NOON, None, "running")
+    other = Run("other", "eod", NOON, NOON + timedelta(minutes=1), "success")
+    note_runs(warehouse, [running, other])
+    assert newest_finished_run(warehouse) == NOON + timedelta(minutes=1)
+    note_runs(warehouse, [])
+    note_runs(warehouse, [replace(running, finished_at=NOON + timedelta(minutes=2), status="failed", error="why")])
+    found = warehouse.execute("select run_id, status, error from raw_shipledger.runs order by 1").fetchall()
+    assert found == [("one", "failed", "why"), ("other", "success", None)]
+    assert newest_finished_run(warehouse) == NOON + timedelta(minutes=2)
+
+
+def test_a_part_is_unused_until_its_first_row_has_come(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert unused_parts(warehouse) == ("closes",)
+    warehouse.execute("delete from raw_xcart.orders")
+    assert unused_parts(warehouse) == ("xcart", "closes")
+    warehouse.execute("create table raw_operations.closed_weeks (week varchar)")
+    assert unused_parts(warehouse) == ("xcart", "closes")
+    warehouse.execute("insert into raw_operations.closed_weeks values ('2026-11-16')")
+    assert unused_parts(warehouse) == ("xcart",)
+
+
+def test_shipstation_is_there_with_its_orders(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert has_shipstation(warehouse)
+    warehouse.execute("drop table raw_shipstation.orders")
+    assert not has_shipstation(warehouse)
+
+
+def test_the_state_of_the_former_system_changes_with_what_the_models_take_of_it(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    assert former_system(warehouse) == ""
+    warehouse.execute("""
+        create table raw_legacy.imports (noted_at timestamptz);
+        create table raw_legacy.shipped_orders (order_number varchar);
+        create table raw_shipstation.shipments (ship_date varchar, void_date varchar);
+        alter table raw_shipstation.orders add column order_number varchar;
+    """)
+    states = {former_system(warehouse)}
+    for number, change in enumerate(
+        (
+            "insert into raw_legacy.imports values ('2026-11-20 18:00+00')",
+            "insert into raw_shipstation.shipments values ('2026-01-05', null)",
+            "insert into raw_shipstation.shipments values ('2026-01-04', null)",
+            "insert into raw_legacy.shipped_orders values ('690001');"
+            "update raw_shipstation.orders set order_number = '690001'",
+        ),
+        start=2,
+    ):
+        warehouse.execute(change)
+        states.add(former_system(warehouse))
+        assert len(states) == number, change
+    warehouse.execute("insert into raw_shipstation.shipments values ('2026-01-03', '2026-01-03')")
+    assert former_system(warehouse) in states, "a void label is none"
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Settings:
+    """A home whose ledger was published as it was built at noon."""
+    settings = replace(read_settings({}), home=tmp_path)
+    with duckdb.connect(str(settings.ledger)) as connection:
+        connection.execute("create schema marts; create table marts.sync_runs (run_id varchar, status varchar)")
+    publish(settings, Run("run", "eod", NOON, None, "running"), NOON)
+    return settings
+
+
+def is_fresh(settings: Settings, after: timedelta = timedelta(0), **now: str) -> bool:
+    told = {"print_now": "print", "today": "2026-11-20"} | now
+    return Engine(settings)._is_fresh(GREEN, told["print_now"], told["today"], NOON + after)
+
+
+def test_a_published_build_is_fresh_for_an_hour_of_its_day_while_nothing_about_it_changes(built: Settings) -> None:
+    hour, second = timedelta(hours=1), timedelta(seconds=1)
+    assert [is_fresh(built, after) for after in (timedelta(0), hour - second, hour)] == [True, True, False]
+    assert not is_fresh(built, -second), "a build from a time to come was made by a wrong clock"
+    assert not is_fresh(built, print_now="another")
+    assert not is_fresh(built, today="2026-11-21")
+    aside = built.ledger.rename(built.ledger.with_suffix(".aside"))
+    assert not is_fresh(built)
+    aside.rename(built.ledger)
+    assert is_fresh(built)
+    (built.published / "current.duckdb").unlink()
+    assert not is_fresh(built), "nothing is published"
+    publish(built, Run("later", "eod", NOON, None, "running"), NOON + second)
+    assert not is_fresh(built), "another build is published"
