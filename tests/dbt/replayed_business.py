@@ -59,6 +59,17 @@ class Case:
                     found[order_id, "" if goods == _NO_SKU else goods][name] += more
         return found
 
+    def excepted_units(self) -> Counter[tuple[str, int, str]]:
+        """What plain Python misses on labels, or finds there beyond what was ordered, by order and product."""
+        shipping = self.plain.shipping
+        expected: Counter[tuple[str, int, str]] = Counter()
+        for order_id, order in shipping.orders.items():
+            for piece in shipping.unlisted[order_id] if order["orderStatus"] == "shipped" else []:
+                expected["missing", order_id, piece.kind] += piece.left
+            for piece in shipping.surplus[order_id] if order["items"] else []:
+                expected["too many", order_id, piece.kind] += piece.left
+        return expected
+
 
 def replayed(seed: int, recording: RecordedBuilds) -> ReplayedLedger:
     """A business built, changed, and built warm."""

@@ -112,6 +112,24 @@ def test_a_label_that_moves_to_another_order_leaves_the_first(ledger: Ledger) ->
     ledger.assert_same_as_full_build()
 
 
+def test_a_moved_fulfillment_and_an_order_found_gone_change_orders_that_did_not_come(ledger: Ledger) -> None:
+    for order_id in (3, 4):
+        come(ledger, "orders", order(order_id, [line("17914", order_id)]))
+    come(ledger, "fulfillments", fulfillment(201, 3, "2026-01-06"))
+    ledger.build()
+    left = "select shipstation_order_id from shipped_items where sku_code = '17914'"
+    assert ledger.rows(left) == [(3,)]
+    come(ledger, "fulfillments", fulfillment(201, 4, "2026-01-06"), load_id="load-3")
+    with ledger.connect() as connection:
+        raw_tables.note_state(
+            connection, 2, "missing_in_shipstation", "load-3", since_at=FRIDAY, checked_at=FRIDAY
+        )
+    ledger.build()
+    assert ledger.rows(left) == [(4,)]
+    assert ledger.rows("select order_status from orders_inbox where shipstation_order_id = 2") == [("cancelled",)]
+    ledger.assert_same_as_full_build()
+
+
 def test_units_on_no_label_leave_with_a_fulfillment_then_a_label_and_come_back_to_the_list_without_both(
     ledger: Ledger,
 ) -> None:

@@ -227,20 +227,13 @@ def test_each_ordered_unit_left_or_is_open_or_in_an_exception_and_none_counts_tw
 
 
 def test_units_on_no_label_and_more_than_were_ordered_are_listed_order_by_order(case: Case) -> None:
-    shipping = case.plain.shipping
-    expected: Counter[tuple[str, int, str]] = Counter()
-    for order_id, order in shipping.orders.items():
-        for piece in shipping.unlisted[order_id] if order["orderStatus"] == "shipped" else []:
-            expected["missing", order_id, piece.kind] += piece.left
-        for piece in shipping.surplus[order_id] if order["items"] else []:
-            expected["too many", order_id, piece.kind] += piece.left
     found = {
-        (name, order_id, goods): units[name]
-        for (order_id, goods), units in case.units_of_orders().items()
+        (name, *key): units[name]
+        for key, units in case.units_of_orders().items()
         for name in ("missing", "too many")
         if units[name]
     }
-    assert found == expected
+    assert found == case.excepted_units()
 
 
 def test_what_is_open_is_allocated(case: Case) -> None:
