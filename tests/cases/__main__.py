@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import Book, Sandbox, SandboxSettings, load_row_files
-from tests.workflows.command_line import CommandLine
+from tests.support.command_line import CommandLine
 
 _EXPECTED = Path(__file__).with_name("expected.toml")
 _LISTS = ("orders", "shipments", "fulfillments")

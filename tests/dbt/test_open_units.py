@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import raw_tables
+from homes import settings_of
 from ledger_under_test import Ledger
 from shipstation_payloads import label, line, order
 
@@ -21,7 +22,6 @@ from workflows.open_units import (
     read_open_lines,
     read_open_units,
 )
-from workflows.settings import read_settings
 
 FRIDAY = date(2026, 1, 9)
 
@@ -104,7 +104,7 @@ def test_loads_read_one_by_one_or_twice_leave_what_reading_every_payload_leaves(
 def test_a_day_is_noted_once_when_it_has_ended_and_a_day_without_a_build_keeps_what_can_still_be_told(
     ledger: Ledger, tmp_path: Path
 ) -> None:
-    settings = read_settings({"SHIPLEDGER_HOME": str(tmp_path)})
+    settings = settings_of(tmp_path)
     with ledger.connect() as connection:
         connection.execute(f"attach '{ledger.marts}' as ledger")
         for today in (FRIDAY, FRIDAY, date(2026, 1, 11)):

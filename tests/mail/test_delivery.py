@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from homes import settings_of
 from inbox import Inbox, serving
 
 from workflows.errors import ShipledgerError, UsageError
 from workflows.mail import deliver_outbox, queue_mail, read_outbox, retry_mail
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 
 KEY = "eow:2026-11-16:v1"
 OWNER = "owner@example.com"
@@ -51,7 +52,7 @@ def test_a_mail_queued_and_delivered_twice_is_sent_once(settings: Settings, inbo
 
 
 def test_without_a_server_nothing_is_queued_and_nothing_is_sent(tmp_path: Path) -> None:
-    settings = read_settings({"SHIPLEDGER_HOME": str(tmp_path)})
+    settings = settings_of(tmp_path)
     assert queue_mail(settings, KEY, "Weekly", "text", []) is False
     assert deliver_outbox(settings, NOW) == []
     assert read_outbox(settings) == []

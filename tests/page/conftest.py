@@ -66,3 +66,9 @@ def today() -> date:
 @pytest.fixture
 def business(today: date) -> Business:
     return Business.small(today)
+
+
+@pytest.fixture
+def published(folder: PublishedFolder, business: Business) -> None:
+    """The small business is what the page shows."""
+    folder.publish(business)

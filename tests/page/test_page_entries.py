@@ -16,9 +16,7 @@ from published_folder import Business, PublishedFolder
 NOTE = '<b>wet</b> =1+1 "box"'
 
 
-@pytest.fixture(autouse=True)
-def published(folder: PublishedFolder, business: Business) -> None:
-    folder.publish(business)
+pytestmark = pytest.mark.usefixtures("published")
 
 
 def entries(served: Served) -> list[tuple[Any, ...]]:

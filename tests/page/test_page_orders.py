@@ -14,9 +14,7 @@ HOSTILE_NUMBER = "<img src=x onerror=alert(1)>"
 HOSTILE_SKU = "=cmd|' /C calc'!A0 **b** <script>alert(2)</script>"
 
 
-@pytest.fixture(autouse=True)
-def published(folder: PublishedFolder, business: Business) -> None:
-    folder.publish(business)
+pytestmark = pytest.mark.usefixtures("published")
 
 
 def test_search_finds_by_number_tracking_number_sku_and_lot(tab: Page, served: Served) -> None:

@@ -6,12 +6,8 @@ import pytest
 from looking import cells, figure, panel
 from page_process import Served
 from playwright.sync_api import Locator, Page, expect
-from published_folder import Business, PublishedFolder
 
-
-@pytest.fixture(autouse=True)
-def published(folder: PublishedFolder, business: Business) -> None:
-    folder.publish(business)
+pytestmark = pytest.mark.usefixtures("published")
 
 
 def test_today_shows_what_left_and_what_needs_a_person_each_with_its_age(tab: Page, served: Served) -> None:

@@ -3,16 +3,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from homes import settings_of
 from report_snapshot import write_snapshot
 
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     home = tmp_path / "home"
     home.mkdir()
-    return read_settings({"SHIPLEDGER_HOME": str(home)})
+    return settings_of(home)
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine
 from gates import open_gates
+from homes import record_a_warm_build, settings_of
 
 from sandbox import BusinessPlan, Sandbox, SandboxSettings, generate_business
-from workflows.modelling import Modelling, fingerprint
-from workflows.settings import Settings, read_settings
-from workflows.warehouse import former_system, open_warehouse, unused_parts
 
 WEEKS = 6
 # One instant for all: two businesses that end minutes apart on a working day are not the same.
@@ -47,20 +45,8 @@ def built_home(business: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> P
     line = CommandLine(home, business.url)
     answer = line.run("backfill", "--since", since)
     assert answer.code == 0, answer.errors
-    _record_a_warm_build(read_settings(line.environment()))
+    record_a_warm_build(settings_of(home))
     return home
-
-
-def _record_a_warm_build(settings: Settings) -> None:
-    """What a first cycle after the backfill does, so that only tests about it wait for dbt."""
-    with open_warehouse(settings.warehouse) as connection:
-        Modelling(settings).build(
-            connection,
-            fingerprint(),
-            state=former_system(connection),
-            full=False,
-            unused_tags=unused_parts(connection),
-        )
 
 
 @pytest.fixture

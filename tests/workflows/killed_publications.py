@@ -13,17 +13,17 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import duckdb
+from homes import settings_of
 
 from workflows import publishing
 from workflows.publishing import publish, snapshots
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 from workflows.warehouse import Run
 
 # What comes before only prepares the ledger, which no reader sees.
@@ -127,4 +127,4 @@ def _tell(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    _kill_publications(replace(read_settings({}), home=Path(sys.argv[1])))
+    _kill_publications(settings_of(Path(sys.argv[1])))

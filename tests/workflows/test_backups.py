@@ -11,12 +11,12 @@ import sys
 import tarfile
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from homes import settings_of
 from own_worker import done, working
 
 from workflows import backups
@@ -26,13 +26,13 @@ from workflows.jobs import job_client
 from workflows.presence import WorkerLock
 from workflows.publishing import current_snapshot
 from workflows.restoring import restore_backup
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A home with an entry, a warehouse, a snapshot and a report."""
-    made = replace(read_settings({}), home=tmp_path / "home")
+    made = settings_of(tmp_path / "home")
     record_entry(made, EntryRequest("receive", "17612", 576, made.today(), "ann"))
     with duckdb.connect(str(made.warehouse)) as connection:
         connection.execute("create schema raw_shipstation")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine
 from former_database import former_database
+from homes import settings_of
 
 from workflows.errors import CutoverRefused, ShipledgerError, UsageError
 from workflows.parity import cutover
@@ -20,7 +21,7 @@ from workflows.parity.cutover_log import is_cut_over, is_unfinished, last_event
 from workflows.parity.log import ParityRun, note_run
 from workflows.parity.source import Source, known_source
 from workflows.scheduling import may_start
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 
 BEFORE = [("daily_shipment_processor", 1), ("manual_shipstation_sync", 1), ("weekly_reporter", 0)]
 OFF = [("daily_shipment_processor", 0), ("manual_shipstation_sync", 0), ("weekly_reporter", 0)]
@@ -67,7 +68,7 @@ def leaving(tmp_path: Path) -> Leaving:
     file = former_database(tmp_path / "former.db")
     with sqlite3.connect(file) as connection:
         connection.executemany("insert into workflows (name, status, enabled) values (?, 'completed', ?)", BEFORE)
-    settings = replace(read_settings({}), home=tmp_path / "home", legacy_url=str(file))
+    settings = settings_of(tmp_path / "home", SHIPLEDGER_LEGACY_URL=str(file))
     settings.home.mkdir()
     return Leaving(settings, known_source(settings, None), file)
 

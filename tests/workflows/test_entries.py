@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,17 @@ from typing import Any
 import pytest
 from command_line import CommandLine
 from entered import TODAY, in_store, publish, request
+from homes import settings_of
 
 from workflows.entries import recent_entries, record_entry, record_lot_state
 from workflows.errors import EntryRefused
 from workflows.operations import LotState, append_entries
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return replace(read_settings({}), home=tmp_path / "home")
+    return settings_of(tmp_path / "home")
 
 
 def test_two_equal_receipts_of_576_on_one_day_are_two(settings: Settings) -> None:

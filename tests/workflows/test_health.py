@@ -2,16 +2,15 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 from command_line import CommandLine
+from homes import settings_of
 
 from workflows.health import health_history, run_health
 from workflows.health_checks import INVARIANTS, breaches_of
-from workflows.settings import Settings, read_settings
 
 # What breaks each invariant, in one row of a published table.
 DAMAGE = {
@@ -39,10 +38,6 @@ DAMAGE = {
     " (select min(shipstation_order_id) from shipped_orders)",
     "keys are unique": "insert into shipped_items select * from shipped_items limit 1",
 }
-
-
-def settings_of(home: Path) -> Settings:
-    return replace(read_settings({}), home=home)
 
 
 def test_what_was_just_loaded_and_built_is_healthy_and_the_result_is_kept(filled: CommandLine) -> None:

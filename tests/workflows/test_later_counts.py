@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from command_line import CommandLine
 from entered import TODAY, in_store, publish, request
+from homes import settings_of
 
 from workflows.entries import record_entry
 from workflows.errors import EntryRefused
 from workflows.later_counts import CountAnswer, CountUnanswered, settled
 from workflows.operations import Entry
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 
 LOT, OTHER = "250300", "250301"
 SEEN, NOT_SEEN = CountAnswer(seen=True), CountAnswer(seen=False)
@@ -25,7 +26,7 @@ Movement = tuple[int, str | None, int]
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return replace(read_settings({}), home=tmp_path / "home")
+    return settings_of(tmp_path / "home")
 
 
 def march(day: int) -> date:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from homes import settings_of
 
 from workflows import logs
 from workflows.home import prepare_home
 from workflows.logs import log_to_home
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 
 OURS = [logging.getLogger(name) for name in ("ingest", "workflows")]
 
@@ -20,7 +20,7 @@ OURS = [logging.getLogger(name) for name in ("ingest", "workflows")]
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[Settings]:
     """A home, and loggers as in a process that has not logged to any yet."""
-    made = replace(read_settings({}), home=tmp_path)
+    made = settings_of(tmp_path)
     prepare_home(made)
     before = [(logger.handlers[:], logger.level) for logger in OURS]
     for logger in OURS:

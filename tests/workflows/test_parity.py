@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from former_twin import FormerTwin
+from homes import settings_of
 from own_worker import done, working
 from planting import Found, Planter
 
@@ -18,7 +19,7 @@ from workflows.jobs import JobClient
 from workflows.parity.comparison import Difference
 from workflows.parity.log import differences_of
 from workflows.parity.rules import RULES
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 
 # All of the generated business, which has six weeks.
 HOURS = 24 * 7 * 7
@@ -48,7 +49,7 @@ class Shadow:
 
 @pytest.fixture
 def shadow(built_home: Path, tmp_path: Path) -> Iterator[Shadow]:
-    settings = replace(read_settings({}), home=tmp_path / "home")
+    settings = settings_of(tmp_path / "home")
     shutil.copytree(built_home, settings.home, symlinks=True)
     snapshot = (settings.published / "current.duckdb").resolve()
     snapshot.chmod(0o644)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from command_line import CommandLine
 from former_twin import FormerTwin
+from homes import settings_of
 from own_worker import done, working
 
 from workflows.errors import ConfigurationError, ShipledgerError, UsageError
@@ -40,7 +40,7 @@ def test_the_command_answers_with_one_object_and_the_differences(filled: Command
 def jobs(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JobClient]:
     home = tmp_path_factory.mktemp("input") / "home"
     shutil.copytree(built_home, home, symlinks=True)
-    with working(replace(read_settings({}), home=home)) as jobs:
+    with working(settings_of(home)) as jobs:
         yield jobs
 
 
@@ -82,7 +82,7 @@ def test_a_password_is_neither_shown_nor_kept(filled: CommandLine) -> None:
 
 def test_without_a_former_system_the_configuration_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="SHIPLEDGER_LEGACY_URL"):
-        known_source(replace(read_settings({}), home=tmp_path), None)
+        known_source(settings_of(tmp_path), None)
 
 
 def test_criteria_that_make_no_sense_name_the_one(tmp_path: Path) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import tarfile
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from homes import settings_of
 from own_worker import done, working
 
 from workflows import backups
@@ -19,7 +19,7 @@ from workflows.entries import EntryRequest, record_entry
 from workflows.frozen_store import prepare_closes
 from workflows.home import prepare_home
 from workflows.restoring import restore_backup
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 from workflows.switches import turn_switch
 
 STORES = {"operations.sqlite", "workflows.sqlite", "warehouse.duckdb"}
@@ -37,7 +37,7 @@ def anyone_may_read_and_write() -> Iterator[None]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A home with everything in it that a backup takes."""
-    made = replace(read_settings({}), home=tmp_path / "home")
+    made = settings_of(tmp_path / "home")
     record_entry(made, EntryRequest("receive", "17612", 576, made.today(), "ann"))
     with working(made) as jobs:
         # It makes the warehouse, and reads nothing.
@@ -66,7 +66,7 @@ def modes(folder: Path) -> dict[str, int]:
 def test_whoever_writes_first_makes_the_store_for_its_owner_alone(
     tmp_path: Path, write: Callable[[Settings], None]
 ) -> None:
-    settings = replace(read_settings({}), home=tmp_path)
+    settings = settings_of(tmp_path)
     write(settings)
     assert modes(tmp_path)["operations.sqlite"] == 0o600
 

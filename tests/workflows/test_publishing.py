@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -12,18 +11,19 @@ from typing import Any
 
 import duckdb
 import pytest
+from homes import settings_of
 from killed_publications import FIRST_BUILD, publish_build, version_in, write_ledger
 
 from workflows import publishing
 from workflows.errors import ShipledgerError
 from workflows.publishing import KEEP, current_snapshot, is_current, publish
-from workflows.settings import PROJECT, Settings, read_settings
+from workflows.settings import PROJECT, Settings
 from workflows.warehouse import Run
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    made = replace(read_settings({}), home=tmp_path)
+    made = settings_of(tmp_path)
     write_ledger(made, 0)
     return made
 

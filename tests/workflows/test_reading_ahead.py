@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from command_line import CommandLine
+from homes import settings_of
 
 from ingest.load import load_backfill_window
 from sandbox import Sandbox
@@ -24,7 +25,7 @@ PARSED = "scratch/dbt/partial_parse.msgpack"
 @pytest.fixture
 def modelling(tmp_path: Path) -> Modelling:
     (tmp_path / "scratch").mkdir()
-    return Modelling(read_settings({"SHIPLEDGER_HOME": str(tmp_path)}))
+    return Modelling(settings_of(tmp_path))
 
 
 def test_only_a_backfill_of_several_windows_reads_ahead(

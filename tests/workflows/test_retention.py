@@ -15,6 +15,7 @@ import duckdb
 import planted_people as people
 import pytest
 from command_line import PROJECT, Answer, CommandLine
+from homes import record_a_warm_build, settings_of
 
 from sandbox import Sandbox, SandboxSettings
 from workflows import retention
@@ -83,6 +84,7 @@ def planted_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         house.run("backfill", "--since", people.ago(people.VERY_LONG + 5).date().isoformat())
         house.run("import-xcart", str(people.shop_file(folder / "shop.xml", 1, 5)))
         house.run("sync")
+    record_a_warm_build(settings_of(folder / "home"))
     people.uncompressed(folder / "home")
     return folder / "home"
 

@@ -13,12 +13,13 @@ import pytest
 from command_line import CommandLine
 from dbos import DBOS
 from gates import until
+from homes import settings_of
 from own_worker import working
 
 from workflows.errors import UsageError
 from workflows.scheduling import DAILY, may_start, start_schedule
 from workflows.serving import ClockWatch
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 from workflows.switches import read_switches, turn_switch
 
 
@@ -79,7 +80,7 @@ def test_a_clock_that_is_set_and_a_machine_that_slept_are_noticed_and_a_slow_loo
 
 
 def test_the_former_system_is_compared_every_two_hours_where_one_is_named(tmp_path: Path) -> None:
-    alone = replace(read_settings({}), home=tmp_path)
+    alone = settings_of(tmp_path)
     beside = replace(alone, home=tmp_path / "beside", legacy_url="former.db")
     beside.home.mkdir()
     assert (scheduled_in(alone).get("parity"), may_start(alone, "parity")) == (None, False)

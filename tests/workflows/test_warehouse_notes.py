@@ -9,10 +9,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from homes import settings_of
 
 from workflows.engine import Engine
 from workflows.publishing import publish
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 from workflows.warehouse import (
     GreenBuild,
     Run,
@@ -158,7 +159,7 @@ def test_the_state_of_the_former_system_changes_with_what_the_models_take_of_it(
 @pytest.fixture
 def built(tmp_path: Path) -> Settings:
     """A home whose ledger was published as it was built at noon."""
-    settings = replace(read_settings({}), home=tmp_path)
+    settings = settings_of(tmp_path)
     with duckdb.connect(str(settings.ledger)) as connection:
         connection.execute("create schema marts; create table marts.sync_runs (run_id varchar, status varchar)")
     publish(settings, Run("run", "eod", NOON, None, "running"), NOON)

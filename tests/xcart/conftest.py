@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from homes import record_a_warm_build
 from shop_file import order, write
 from shop_home import Shop
 
@@ -53,6 +54,7 @@ def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shop.must("receive", *words)
         assert shop.must("import-xcart", str(file))["orders_read"] == len(ORDERS)
         shop.must("sync")
+        record_a_warm_build(shop.settings())
     return folder / "home"
 
 

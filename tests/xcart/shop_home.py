@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import subprocess
-import sys
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from command_line import CommandLine, answer_of
+from homes import settings_of
 
 from ingest.account import Account
 from ingest.xcart_upload import UploadLine
 from sandbox import Sandbox
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 from workflows.upload_log import prepare_log
 from workflows.uploading import upload
 
-PROJECT = Path(__file__).resolve().parents[2]
 # The orders of the shop that can be sent; of the others each has a reason of its own.
 SENT = {"671825", "671826", "671827"}
 CREATE = "/orders/createorders"
@@ -36,37 +34,21 @@ class Shop:
     home: Path
     box: Sandbox
 
-    def environment(self, allow: bool = True) -> dict[str, str]:
-        inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
-        return inherited | {
-            "SHIPLEDGER_HOME": str(self.home),
-            "SHIPSTATION_BASE_URL": self.box.url,
-            "SHIPSTATION_API_KEY": "sandbox",
-            "SHIPSTATION_API_SECRET": "sandbox",
-            "SHIPLEDGER_RATE_LIMIT": "1000000",
-            "SHIPLEDGER_RETRY_SECONDS": "1",
-            "SHIPLEDGER_ALLOW_UPLOAD": "1" if allow else "0",
-        }
+    @property
+    def line(self) -> CommandLine:
+        return CommandLine(self.home, self.box.url)
 
     def start(self, *words: str, allow: bool = True) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, str(PROJECT / "orchestrate.py"), *words, "--json"],
-            env=self.environment(allow),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return self.line.start(*words, "--json", SHIPLEDGER_ALLOW_UPLOAD="1" if allow else "0")
 
     def must(self, *words: str, allow: bool = True) -> dict[str, Any]:
         """The facts of a command that succeeds."""
-        process = self.start(*words, allow=allow)
-        out, errors = process.communicate()
-        assert process.returncode == 0, errors
-        facts: dict[str, Any] = json.loads(out)
-        return facts
+        answer = answer_of(self.start(*words, allow=allow))
+        assert answer.code == 0, answer.errors
+        return answer.facts
 
     def settings(self) -> Settings:
-        return read_settings(self.environment())
+        return settings_of(self.home)
 
     def upload(self, sends: bool = True) -> dict[str, Any]:
         """One upload on the ledger as it was built; the sync around it is left out."""
@@ -103,6 +85,4 @@ class Shop:
             )
 
     def published(self, sql: str) -> list[tuple[Any, ...]]:
-        current = (self.home / "published" / "current.duckdb").resolve(strict=True)
-        with duckdb.connect(str(current), read_only=True) as connection:
-            return connection.execute(sql).fetchall()
+        return self.line.published(sql)
