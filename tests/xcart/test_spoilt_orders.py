@@ -79,9 +79,20 @@ def test_a_spoilt_order_is_named_with_its_line_and_its_neighbours_are_read(
 
 
 def test_a_problem_is_told_with_the_line_it_is_in(tmp_path: Path) -> None:
-    lines = MIDDLE.replace("><", ">\n<").replace("Example Dental", "Smith & Sons")
-    told = [(one.line, one.problem is None) for one in read(tmp_path, document(FIRST, lines, LAST))]
-    assert told == [(3, True), (4 + lines[: lines.index("&")].count("\n"), False), (5 + lines.count("\n"), True)]
+    lines = MIDDLE.replace("><", ">\n<").replace("Example Dental", "Café & Sons")
+    above, all_of_it = lines[: lines.index("&")].count("\n"), lines.count("\n")
+    for encoding in ("utf-8", "cp1252"):
+        told = [
+            (one.line, one.problem is None)
+            for one in read(tmp_path, document(FIRST, lines, LAST).encode(encoding))
+        ]
+        assert told == [(3, True), (4 + above, False), (5 + all_of_it, True)]
+
+
+def test_half_a_character_of_two_bytes_spoils_its_order_only(tmp_path: Path) -> None:
+    content = document(FIRST, company("half"), LAST).replace("UTF-8", "UTF-16").encode("utf-16-le")
+    found = read(tmp_path, content.replace("half".encode("utf-16-le"), b"x\0\x3d\xd8x\0x\0"))
+    assert [one.problem is None for one in found] == [True, False, True]
 
 
 def test_whatever_byte_of_an_order_is_damaged_its_neighbours_are_read_and_it_is_not_lost(tmp_path: Path) -> None:
@@ -133,7 +144,7 @@ WHOLE: dict[str, str | bytes] = {
     "UTF-16 without a byte order mark": ALL.replace("UTF-8", "UTF-16").encode("utf-16-le"),
     "emoji and Arabic": ALL.replace("Dental", "🦷 عيادة"),
     "sections": ALL.replace("Example Dental", "<![CDATA[Smith & </order></orders> Sons]]>"),
-    "sections that begin an order": ALL.replace("Example Dental", "<![CDATA[ <order> </order> ]]>"),
+    "sections with orders": ALL.replace("Example Dental", "<![CDATA[ <order> </order> <order> </order> ]]>"),
     "comments": ALL.replace("<company>", "<!-- <order> </order> </orders> & --><company>"),
     "an order that is commented out": document(FIRST, f"<!-- {MIDDLE} -->", MIDDLE, LAST),
     "instructions": document(FIRST, "<?php </orders> ?>", MIDDLE.replace("<company>", "<?a b?><company>"), LAST),
@@ -222,8 +233,19 @@ def test_tags_outside_orders_have_a_bound(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_orders_that_lie_across_blocks_of_the_file_are_read_whole(tmp_path: Path) -> None:
-    content = document(*[company(KILOBYTE * 60)] * 60, LAST)
-    found = read(tmp_path, content)
+    long = order("671826", [("17612", 2)], company=KILOBYTE * 60, s_address=KILOBYTE * 60)
+    found = read(tmp_path, document(*[long] * 60, LAST))
     assert [one.problem for one in found] == [None] * 61
     assert {len(one.fields["company"]) for one in found[:-1]} == {60 * 1024}
     assert found[-1].line == 2 + 61
+
+
+def test_wherever_an_order_that_is_too_long_ends_the_next_one_is_read(tmp_path: Path) -> None:
+    block = 64 * 1024
+    start = document(FIRST, "END").partition("END")[0] + "<order>"
+    for blocks in (33, 34, 35):
+        for shift, end in [(shift, end) for end in ("</order>", "") for shift in range(len("</order>"))]:
+            text = "x" * (blocks * block - shift - len(start))
+            first, long, last = read(tmp_path, f"{start}{text}{end}{LAST}</DentistSelectOrders>")
+            assert (first.problem, last.problem, last.fields["orderid"]) == (None, None, "671827")
+            assert long.problem == "is longer than 1024 KB, which no order is"
