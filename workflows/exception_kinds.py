@@ -42,8 +42,8 @@ _KINDS = {
         "shipped order without lines",
         "shipped orders without lines",
         "It is charged as an order, but of what left in it only what its labels list is counted.",
-        "Type its lines in ShipStation: they count from the next sync on. When nothing of the stock was in it, note "
-        "that here.",
+        "Type its lines in ShipStation: they count from the next sync on. When nothing of the stock was in it, "
+        "note that here.",
     ),
     "unknown_sku": ExceptionKind(
         "line with an unknown SKU",

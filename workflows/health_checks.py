@@ -207,7 +207,7 @@ INVARIANTS = (
     ),
     Invariant(
         "nothing without its order",
-        "Every item belongs to a shipped order, and each of these is in the inbox, or excepted because it never came.",
+        "Every item belongs to a shipped order, and each shipped order is in the inbox, or excepted as missing.",
         """
         select 'item ' || shipped_item_id from marts.shipped_items
         where shipstation_order_id not in (select shipstation_order_id from marts.shipped_orders)

@@ -15,19 +15,13 @@ fulfillments as (
 
 ),
 
-orders as (
-
-    select shipstation_order_id from {{ ref('stg_shipstation__orders') }}
-
-),
-
 unknown_orders as (
 
-    select shipstation_order_id
-    from {{ ref('stg_shipstation__order_states') }}
-    where
-        state = 'missing_in_shipstation'
-        and shipstation_order_id not in (select orders.shipstation_order_id from orders)
+    select order_states.shipstation_order_id
+    from {{ ref('stg_shipstation__order_states') }} as order_states
+    left join {{ ref('stg_shipstation__orders') }} as orders
+        on order_states.shipstation_order_id = orders.shipstation_order_id
+    where order_states.state = 'missing_in_shipstation' and orders.shipstation_order_id is null
 
 ),
 
