@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- One row for each component of each line that an outbound label lists. Discounts and quantities of zero are left out:
--- a label of nothing else lists nothing. `order_line_number` is the line of the order that it names by its id, if that
--- is of the same goods, and `order_sku_key` the text of that line, else its own.
+-- a label of nothing else lists nothing. `order_sku_key` is the text of the line that it names by its id, if that is of
+-- the same goods, else its own: what was packed from another lot is still of that line.
 with labels as (
 
     select * from {{ changed_rows('stg_shipstation__shipments') }}
@@ -25,7 +25,6 @@ order_lines as (
         order_item_id,
         is_adjustment,
         goods_key,
-        min(line_number) as line_number,
         arg_min(sku_key, line_number) as sku_key
     from lines
     where shipment_id is null and order_item_id is not null and (is_adjustment or quantity > 0)
@@ -57,8 +56,7 @@ matched as (
         listed.lot_number,
         listed.goods_key,
         listed.quantity,
-        own.line_number as order_line_number,
-        if(own.line_number is null, listed.sku_key, own.sku_key) as order_sku_key
+        coalesce(own.sku_key, listed.sku_key) as order_sku_key
     from listed
     left join order_lines as own
         on

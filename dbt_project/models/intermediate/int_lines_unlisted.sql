@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- One row for each component of each line of an order with units that no outbound label lists: `quantity_left`. What
--- labels list is taken from the lines they name by id, then from lines of the same text, then from other lines of the
--- same goods (another lot, or inside a bundle), each time in the order of the lines, so that nothing counts twice.
+-- labels list is taken from lines of the same text, then from other lines of the same goods (another lot, or inside a
+-- bundle), each time in the order of the lines, so that nothing counts twice.
 with listed as (
 
     select * from {{ changed_rows('int_lines_listed') }}
@@ -18,23 +18,10 @@ lines as (
         sku_code,
         lot_number,
         {{ goods_key() }} as goods_key,
-        quantity
+        quantity,
+        quantity as quantity_left
     from {{ changed_rows('int_lines_resolved') }}
     where shipment_id is null and not is_adjustment and quantity > 0
-
-),
-
-left_of_lines as (
-
-    select
-        lines.*,
-        greatest(lines.quantity - coalesce(named.quantity_listed, 0), 0) as quantity_left
-    from lines
-    left join {{ listed_by('order_line_number') }} as named
-        on
-            lines.shipstation_order_id = named.shipstation_order_id
-            and lines.goods_key = named.goods_key
-            and lines.line_number = named.order_line_number
 
 ),
 
@@ -44,7 +31,7 @@ left_of_texts as (
         ordered.* replace (
             {{ left_of_group('ordered.shipstation_order_id, ordered.goods_key, ordered.sku_key') }} as quantity_left
         )
-    from left_of_lines as ordered
+    from lines as ordered
     left join {{ listed_by('order_sku_key') }} as texts
         on
             ordered.shipstation_order_id = texts.shipstation_order_id
