@@ -133,13 +133,13 @@ def _freshness(settings: Settings, connection: duckdb.DuckDBPyConnection, now: d
     yield _aged("ShipStation fresh", "ShipStation was read in the last two hours.", read_at, now)
     yield _aged("models fresh", "The published snapshot was built in the last two hours.", as_of, now)
     with writing(settings.operations) as operations:
-        entered_at = next((entry.entered_at for entry in operations.newest_entries(1)), None)
-    waits = entered_at is not None and as_of < entered_at < now - STALE_AFTER
+        waiting = operations.first_entry_after(as_of)
+    is_late = waiting is not None and waiting.entered_at < now - STALE_AFTER
     yield Check(
         "entries fresh",
         "Operators' entries are in the ledger within two hours.",
-        not waits,
-        f"The entry of {entered_at:%Y-%m-%d %H:%M} UTC is not." if waits else "",
+        not is_late,
+        f"The entry of {waiting.entered_at:%Y-%m-%d %H:%M} UTC is not." if waiting and is_late else "",
     )
 
 

@@ -140,6 +140,11 @@ class OperationsStore:
         """The last entries, newest first."""
         return self._entries("order by seq desc limit ?", limit)
 
+    def first_entry_after(self, instant: datetime) -> Entry | None:
+        """The first entry made after an instant (UTC)."""
+        found = self._entries("where entered_at > ? order by entered_at limit 1", instant.isoformat())
+        return found[0] if found else None
+
     def _entries(self, which: str, value: str | int) -> list[Entry]:
         names = [one.name for one in fields(Entry)]
         rows = self._connection.execute(f"select {', '.join(names)} from entries {which}", [value])

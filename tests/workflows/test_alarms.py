@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -131,9 +133,19 @@ def test_an_alarm_is_told_once_and_again_only_after_it_had_cleared(tmp_path: Pat
     turn_alarms(store, [more], NOW + hour)
     assert digest(NOW + hour) == []
     assert with_since(store, [more])[0].since == NOW
+    assert turn_alarms(store, [more], NOW + hour) == [replace(more, since=NOW)]
     turn_alarms(store, [], NOW + 2 * hour)
-    turn_alarms(store, [ghosts], NOW + 3 * hour)
+    assert with_since(store, [ghosts])[0].since is None
+    assert turn_alarms(store, [ghosts], NOW + 3 * hour)[0].since == NOW + 3 * hour
     assert digest(NOW + 3 * hour) == ["ghosts"]
     turn_alarms(store, [ghosts, Alarm("credentials", "critical", "None", "")], NOW + 4 * hour)
     turn_alarms(store, [ghosts], NOW + 5 * hour)
-    assert digest(NOW + 5 * hour) == []
+    assert digest(NOW + 5 * hour) == [], "what has begun and ended since the last digest needs nobody"
+    turn_alarms(store, [], NOW + 6 * hour)
+    turn_alarms(store, [ghosts], NOW + 7 * hour)
+    assert digest(NOW + 7 * hour) == ["ghosts"], "a third time, too"
+    with closing(sqlite3.connect(store)) as connection:
+        for table in ("alarm_turns", "alarm_digests"):
+            for change in (f"update {table} set seq = 99", f"delete from {table}"):
+                with pytest.raises(sqlite3.IntegrityError, match="never"):
+                    connection.execute(change)

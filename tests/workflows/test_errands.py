@@ -14,6 +14,7 @@ from dbos import DBOSClient
 from inbox import Inbox, free_port, serving
 from own_worker import done, working
 
+from workflows.cleaning import KEPT_RUNS, clean_home
 from workflows.jobs import JobClient
 from workflows.mail import queue_mail
 from workflows.scheduling import last_due
@@ -57,6 +58,11 @@ def test_a_digest_tells_each_alarm_once(jobs: JobClient, inbox: Inbox) -> None:
     assert "Nothing has been published yet" in body
     assert done(jobs, "digest").result == {"kind": "digest", "told": [], "standing": 2}
     assert len(inbox.received) == 1
+    assert done(jobs, "sync").status == "failed"
+    third = done(jobs, "digest").result or {}
+    assert (third["told"], third["standing"]) == (["The last sync failed"], 3)
+    assert inbox.subjects("owner@example.com")[1:] == ["Shipledger: The last sync failed"]
+    assert "2 told before still stand" in inbox.received[1][1].get_content()
 
 
 def test_without_a_mail_server_nothing_counts_as_told(settings: Settings, inbox: Inbox) -> None:
@@ -74,7 +80,9 @@ def test_the_watch_sends_mail_that_waits(settings: Settings, jobs: JobClient, in
     assert inbox.subjects("owner@example.com") == ["Weekly"]
 
 
-def test_cleaning_up_removes_what_is_old_and_nothing_else(settings: Settings, jobs: JobClient) -> None:
+def test_cleaning_up_removes_what_is_old_and_nothing_else(
+    settings: Settings, jobs: JobClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept = done(jobs, "digest")
     old = time.time() - timedelta(days=40).total_seconds()
     for name in ("logs/dbt.log.1", "scratch/left", "scratch/dbt/cache", "reports/eod/a.pdf"):
@@ -90,15 +98,25 @@ def test_cleaning_up_removes_what_is_old_and_nothing_else(settings: Settings, jo
     for name, age in young.items():
         (settings.home / name).write_text("young")
         os.utime(settings.home / name, (time.time() - age.total_seconds(),) * 2)
+    outside = settings.home.parent / "outside"
+    outside.mkdir()
+    (outside / "kept").write_text("not ours")
+    link = settings.home / "scratch" / "link"
+    link.symlink_to(outside)
+    os.utime(link, (old, old), follow_symlinks=False)
     cleaned = done(jobs, "cleanup")
-    assert cleaned.result == {"kind": "cleanup", "logs": 1, "scratch": 1, "runs": 0}
+    assert cleaned.result == {"kind": "cleanup", "logs": 1, "scratch": 2, "runs": 0}
+    assert not link.is_symlink()
+    assert (outside / "kept").exists(), "a link is removed, and not what it leads to"
     assert not (settings.home / "logs/dbt.log.1").exists()
     assert (settings.home / "scratch/dbt/cache").exists()
     assert (settings.home / "reports/eod/a.pdf").exists()
     assert all((settings.home / name).exists() for name in young)
-    assert jobs.forget(datetime.now(UTC) - timedelta(days=1)) == 0
-    assert jobs.forget(datetime.now(UTC) + timedelta(days=1)) == 2
-    assert jobs.job(kept.run_id) is None
+    soon, later = (datetime.now(UTC) + KEPT_RUNS + minutes * timedelta(minutes=1) for minutes in (-5, 5))
+    assert clean_home(settings, jobs, soon)["runs"] == 0
+    monkeypatch.setattr("workflows.jobs._DELETED_AT_ONCE", 1)
+    assert clean_home(settings, jobs, later)["runs"] == 2
+    assert (jobs.job(kept.run_id), jobs.job(cleaned.run_id)) == (None, None)
 
 
 def test_a_job_that_another_version_left_open_is_cancelled_and_blocks_nobody(settings: Settings) -> None:

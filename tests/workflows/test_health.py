@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -9,8 +12,10 @@ import pytest
 from command_line import CommandLine
 from homes import settings_of
 
-from workflows.health import health_history, run_health
+from workflows.health import STALE_AFTER, Check, HealthReport, _aged, _keep, health_history, run_health
 from workflows.health_checks import INVARIANTS, breaches_of
+from workflows.operations import Entry, append_entries
+from workflows.settings import read_settings
 
 # What breaks each invariant, in one row of a published table.
 DAMAGE = {
@@ -78,8 +83,62 @@ def test_a_failed_check_ends_the_command_with_1_and_names_what_is_broken(filled:
     answer = filled.run("health")
     assert answer.code == 1
     assert answer.facts["failed"] == ["months are their days"]
-    alerts = [alert["message"] for alert in filled.run("status").facts["alerts"]]
-    assert any("months are their days" in message for message in alerts)
+    assert [point.failed for point in health_history(settings_of(filled.home))] == [["months are their days"]]
+    assert is_alarmed(filled)
+    with duckdb.connect(str(snapshot)) as connection:
+        connection.execute("update marts.charge_report_monthly set total_cents = total_cents - 1")
+    assert filled.run("health").code == 0
+    assert not is_alarmed(filled)
+
+
+def is_alarmed(command: CommandLine) -> bool:
+    """Whether `status` says that a check failed."""
+    return any("months are their days" in alert["message"] for alert in command.run("status").facts["alerts"])
+
+
+def test_what_is_two_hours_old_is_fresh_and_what_is_older_is_named(filled: CommandLine) -> None:
+    """The source by its last good reading, the models by their snapshot, entries by the oldest that waits."""
+    settings = settings_of(filled.home)
+    snapshot = (filled.home / "published" / "current.duckdb").resolve()
+    snapshot.chmod(0o644)
+    minute = timedelta(minutes=1)
+
+    def stale(read: timedelta, built: timedelta, *entered: timedelta) -> set[str]:
+        now = datetime.now(UTC)
+        with closing(sqlite3.connect(filled.home / "workflows.sqlite")) as store, store:
+            store.execute("update workflow_status set completed_at = ?", [int((now - read).timestamp() * 1000)])
+        with duckdb.connect(str(snapshot)) as connection:
+            connection.execute("update marts.snapshot_info set as_of = ?", [now - built])
+        entries = [Entry("receive", settings.today(), "17612", 1, "ann", entered_at=now - ago) for ago in entered]
+        append_entries(settings.operations, entries)
+        return {check.name for check in run_health(settings).failed}
+
+    assert stale(STALE_AFTER - minute, STALE_AFTER - minute) == set()
+    assert stale(STALE_AFTER + minute, STALE_AFTER - minute) == {"ShipStation fresh"}
+    assert stale(minute, STALE_AFTER + minute) == {"models fresh"}
+    assert stale(minute, 4 * STALE_AFTER, STALE_AFTER - minute) == {"models fresh"}
+    waits = stale(minute, 4 * STALE_AFTER, STALE_AFTER + minute, minute)
+    assert waits == {"models fresh", "entries fresh"}
+    assert stale(minute, minute / 2) == set(), "what the snapshot has waits no more"
+
+
+@pytest.mark.parametrize(
+    ("age", "is_ok"), [(None, False), (STALE_AFTER, True), (STALE_AFTER + timedelta(microseconds=1), False)]
+)
+def test_two_hours_exactly_is_fresh(age: timedelta | None, is_ok: bool) -> None:
+    now = datetime(2026, 11, 20, 18, tzinfo=UTC)
+    assert _aged("models fresh", "claim", now - age if age else None, now).is_ok is is_ok
+
+
+def test_the_history_of_health_has_a_point_for_each_time_and_reaches_back_its_days(tmp_path: Path) -> None:
+    settings = replace(read_settings({}), home=tmp_path)
+    now = datetime.now(UTC)
+    for days, verdicts in ((91, [False]), (2, [True, False, False]), (1, [True, True])):
+        checks = [Check(f"check {at}", "claim", is_ok, "") for at, is_ok in enumerate(verdicts)]
+        _keep(settings, HealthReport(now - timedelta(days=days), "snapshot", checks, 0.1))
+    found = [(point.passed, point.failed) for point in health_history(settings)]
+    assert found == [(1, ["check 1", "check 2"]), (2, [])]
+    assert len(health_history(settings, days=92)) == 3
 
 
 def test_health_of_an_empty_home_says_what_to_do(tmp_path: Path) -> None:

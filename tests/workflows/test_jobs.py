@@ -61,6 +61,7 @@ def test_a_queued_job_that_is_cancelled_never_begins_and_the_running_one_goes_on
         assert reached.wait(60)
         sync = jobs.enqueue("sync", "mary")
         assert jobs.cancel(sync).status == "cancelled"
+        assert done(jobs, "watch").status == "success", "what only looks and mails waits for no writer"
         go_on.set()
         assert ended(jobs, backfill).status == "success"
         assert (ended(jobs, sync).status, jobs.finished_steps(sync)) == ("cancelled", {})
