@@ -17,3 +17,16 @@ def test_the_page_is_served_on_loopback_to_its_own_names_only() -> None:
 
 def test_behind_a_login_the_names_are_up_to_whoever_opens_it() -> None:
     assert "server.allowedHosts" not in page_config(8501, "0.0.0.0", has_login=True)
+
+
+def test_what_goes_wrong_inside_and_what_is_shown_stay_between_the_page_and_its_reader() -> None:
+    config = page_config(8501, "0.0.0.0", has_login=True)
+    kept = {
+        "client.showErrorDetails": "none",
+        "client.disableDataExport": True,
+        "server.enableXsrfProtection": True,
+        "server.enableCORS": True,
+        "server.enableStaticServing": False,
+        "browser.gatherUsageStats": False,
+    }
+    assert {name: config[name] for name in kept} == kept

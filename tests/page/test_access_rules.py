@@ -1,0 +1,167 @@
+"""The rules of access as tables: what each role may do, how long one waits, and what opens the page to nobody."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streamlit_app.sessions import SESSION_SECONDS, Brake, Sessions
+from workflows import access
+from workflows.access import (
+    Person,
+    Role,
+    User,
+    hash_password,
+    is_loopback,
+    login_kind,
+    password_matches,
+    read_users,
+)
+from workflows.errors import ConfigurationError, UsageError
+from workflows.kinds import KINDS
+from workflows.settings import Settings, read_settings
+
+PASSWORD = "correct horse battery"
+# Made when scrypt's cost was 2**14: whoever changes it locks everybody out, unless old hashes keep theirs.
+HASH = "scrypt:c2l4dGVlbiBieXRlcyEhIQ==:y8VkbB8nysX77KRsQEittSgMqg/zu73WCx8q9jG9RCo="
+OPERATORS = {"sync", "eod", "eow", "health", "receive", "repack", "adjust", "count", "acknowledge"}
+OIDC = {
+    "SHIPLEDGER_OIDC_METADATA_URL": "https://id.example/.well-known/openid-configuration",
+    "SHIPLEDGER_OIDC_CLIENT_ID": "shipledger",
+    "SHIPLEDGER_OIDC_CLIENT_SECRET": "s3cret",
+    "SHIPLEDGER_PAGE_URL": "https://page.example",
+}
+
+
+def settings_with(tmp_path: Path, users: str, **more: str) -> Settings:
+    file = tmp_path / "users.toml"
+    file.write_text(users)
+    return read_settings({"SHIPLEDGER_USERS": str(file), **more})
+
+
+@pytest.mark.parametrize(
+    "act", [*KINDS, "watch", "receive", "repack", "adjust", "count", "acknowledge", "switch", "?"]
+)
+def test_an_operator_may_do_the_days_work_a_viewer_nothing_and_an_admin_everything(act: str) -> None:
+    assert [Person("x", role).may(act) for role in Role] == [False, act in OPERATORS, True]
+
+
+def test_the_wait_doubles_up_to_five_minutes_and_a_success_ends_it() -> None:
+    brake = Brake(lambda: 0.0)
+    waits = []
+    for _ in range(14):
+        brake.failed("ada")
+        waits.append(brake.seconds_to_wait("ada"))
+    # Whole seconds are told, never too few.
+    assert waits == [0, 0, 0, 3, 5, 9, 17, 33, 65, 129, 257, 301, 301, 301]
+    brake.succeeded("ada")
+    assert brake.seconds_to_wait("ada") == 0
+
+
+def test_who_must_wait_for_one_of_a_name_and_an_address_waits_for_the_longer() -> None:
+    brake = Brake(lambda: 0.0)
+    for keys in (("ada",), ("ada", "here"), ("ada", "here"), ("ada", "here"), ("ada", "here")):
+        brake.failed(*keys)
+    assert (brake.seconds_to_wait("here"), brake.seconds_to_wait("ada")) == (3, 5)
+    assert brake.seconds_to_wait("here", "ada") == brake.seconds_to_wait("ada", "here") == 5
+
+
+def test_ever_new_names_push_out_the_oldest_failures_and_no_newer_ones() -> None:
+    brake = Brake(lambda: 0.0)
+    for name in ("first", "second"):
+        for _ in range(4):
+            brake.failed(name)
+    brake.failed("first")
+    for number in range(9_999):
+        brake.failed(f"name {number}")
+    assert [brake.seconds_to_wait(name) > 0 for name in ("first", "second")] == [True, False]
+    brake.failed("one more")
+    assert brake.seconds_to_wait("first") == 0
+
+
+def test_a_new_session_ends_no_other_that_still_runs() -> None:
+    now = [0.0]
+    sessions = Sessions(lambda: now[0])
+    first = sessions.begin("ada")
+    now[0] = SESSION_SECONDS - 1
+    second = sessions.begin("oleg")
+    assert [sessions.user(token) for token in (first, second)] == ["ada", "oleg"]
+    assert len({sessions.begin("ada") for _ in range(100)}) == 100
+    assert len(first) >= 43, "256 bits, in letters"
+
+
+def test_a_hash_of_an_earlier_version_still_opens() -> None:
+    assert password_matches(PASSWORD, User("ada", Role.ADMIN, HASH))
+    assert not password_matches(PASSWORD.upper(), User("ada", Role.ADMIN, HASH))
+
+
+def test_a_hash_has_a_long_salt_of_its_own_and_is_not_in_what_is_printed_of_its_user() -> None:
+    salts = {hash_password(PASSWORD).split(":")[1] for _ in range(2)}
+    assert [len(b64decode(salt)) for salt in salts] == [16, 16]
+    assert HASH not in repr(User("ada", Role.ADMIN, HASH))
+
+
+def test_a_name_that_nobody_has_costs_as_much_as_one_that_somebody_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    costs: list[dict[str, Any]] = []
+    scrypt = hashlib.scrypt
+
+    def noted(password: bytes, **cost: Any) -> bytes:
+        costs.append({name: value for name, value in cost.items() if name != "salt"})
+        return scrypt(password, **cost)
+
+    monkeypatch.setattr(access.hashlib, "scrypt", noted)
+    for user in (None, User("by mail", Role.VIEWER), User("ada", Role.ADMIN, HASH)):
+        password_matches("wrong", user)
+    assert costs == [costs[0]] * 3
+    assert costs[0]["n"] >= 2**14
+
+
+def test_a_password_has_at_least_ten_characters() -> None:
+    assert password_matches("0123456789", User("ada", Role.ADMIN, hash_password("0123456789")))
+    with pytest.raises(UsageError, match="at least 10 characters"):
+        hash_password("012345678")
+
+
+@pytest.mark.parametrize(
+    ("users", "more", "kind"),
+    [
+        ('ada = { role = "admin" }', OIDC, "oidc"),
+        (f'ada = {{ role = "admin", password = "{HASH}" }}', OIDC, "oidc"),
+        ('ada = { role = "admin" }', {}, None),
+        (f'ada = {{ role = "admin" }}\nvera = {{ role = "viewer", password = "{HASH}" }}', {}, "password"),
+    ],
+)
+def test_the_login_is_the_providers_else_by_password_when_anybody_has_one(
+    tmp_path: Path, users: str, more: dict[str, str], kind: str | None
+) -> None:
+    assert login_kind(settings_with(tmp_path, f"[users]\n{users}\n", **more)) == kind
+
+
+@pytest.mark.parametrize(
+    ("users", "more", "sentence"),
+    [
+        ("", OIDC, "Nobody could do anything after logging in"),
+        # Without a password nobody could log in, and beyond this machine nobody is asked to.
+        ('[users]\nada = { role = "admin" }', {"SHIPLEDGER_ADDRESS": "192.168.1.5"}, "no login is configured"),
+    ],
+)
+def test_a_configuration_that_opens_the_page_to_nobody_or_to_all_is_refused(
+    tmp_path: Path, users: str, more: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        login_kind(settings_with(tmp_path, users, **more))
+
+
+def test_only_this_machines_own_addresses_need_no_login() -> None:
+    addresses = ("127.0.0.1", "127.8.9.1", "::1", "0.0.0.0", "::", "192.168.1.5", "10.0.0.1")
+    assert [address for address in addresses if is_loopback(address)] == ["127.0.0.1", "127.8.9.1", "::1"]
+
+
+def test_users_are_known_in_any_spelling_and_a_missing_file_has_none(tmp_path: Path) -> None:
+    users = read_users(settings_with(tmp_path, '[users]\n"Ada@Example.com" = { role = "operator" }').users_file)
+    assert users == {"ada@example.com": User("Ada@Example.com", Role.OPERATOR)}
+    assert read_users(tmp_path / "none.toml") == {}

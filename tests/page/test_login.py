@@ -1,0 +1,149 @@
+"""Guessing passwords is slowed down however it is done, and a session is kept as a secret is."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from login_door import PASSWORD, Login, login_door
+
+from streamlit_app import door
+from streamlit_app.sessions import COOKIE, SESSION_SECONDS
+from workflows.access import password_matches
+
+AT_ONCE = 12
+
+
+@pytest.fixture
+def login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Login]:
+    with login_door(tmp_path, monkeypatch) as running:
+        yield running
+
+
+def test_of_many_wrong_passwords_at_once_only_the_first_four_are_looked_at(
+    login: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided, all_are_decided = threading.Semaphore(0), threading.Event()
+    looked_at: list[str] = []
+
+    def slow_hash(password: str, user: Any) -> bool:
+        """The real one, which ends once it is settled for all others whether they come as far."""
+        looked_at.append(password)
+        decided.release()
+        all_are_decided.wait()
+        return password_matches(password, user)
+
+    monkeypatch.setattr(door, "password_matches", slow_hash)
+
+    def guess(number: int) -> int:
+        answer = login.try_password("ada", f"guess {number}")
+        if answer.status_code == 429:
+            decided.release()
+        return answer.status_code
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        guesses = [pool.submit(guess, number) for number in range(AT_ONCE)]
+        for _ in range(AT_ONCE):
+            decided.acquire()
+        all_are_decided.set()
+        statuses = sorted(guess.result() for guess in guesses)
+    assert statuses == [401] * 4 + [429] * (AT_ONCE - 4)
+    assert len(looked_at) == 4
+    # Nor is the right one before its time.
+    assert login.try_password("ada", PASSWORD).status_code == 429
+    assert len(looked_at) == 4
+    login.now[0] = 2
+    assert login.try_password("ada", PASSWORD).status_code == 303
+
+
+def test_a_name_is_slowed_down_from_everywhere_and_an_address_for_every_name(login: Login) -> None:
+    for name, address in (("ada", "10.0.0.1"), ("ADA ", "10.0.0.2"), ("ada", "10.0.0.3"), ("Ada", "10.0.0.4")):
+        assert login.try_password(name, "wrong", address).status_code == 401
+    assert login.try_password("ada", PASSWORD, "10.0.0.5").status_code == 429
+    assert login.try_password("oleg", PASSWORD, "10.0.0.4").status_code == 303
+    for name in ("oleg", "vera", "nobody", "noone"):
+        assert login.try_password(name, "wrong", "10.0.0.9").status_code == 401
+    assert login.try_password("oleg", PASSWORD, "10.0.0.9").status_code == 429
+    assert login.try_password("oleg", PASSWORD, "10.0.0.8").status_code == 303
+
+
+def test_the_right_password_ends_the_waiting_and_the_next_three_are_free_again(login: Login) -> None:
+    for _ in range(2):
+        for _ in range(3):
+            assert login.try_password("ada", "wrong").status_code == 401
+        assert login.try_password("ada", PASSWORD).status_code == 303
+
+
+def test_a_session_is_a_secret_of_the_browser_for_a_working_day(login: Login) -> None:
+    opened = login.try_password("ada", PASSWORD)
+    kept = opened.headers["set-cookie"].lower()
+    assert {"httponly", "samesite=strict", "max-age=43200", "path=/"} <= set(kept.split("; "))
+    assert "secure" not in kept
+    assert (
+        "secure"
+        in login.try_password("ada", PASSWORD, **{"X-Forwarded-Proto": "https"}).headers["set-cookie"].lower()
+    )
+    inside = {"cookies": {COOKIE: opened.cookies[COOKIE]}}
+    answer = requests.get(login.url, **inside)
+    assert (answer.text, answer.headers["X-Frame-Options"]) == ("inside", "SAMEORIGIN")
+    login.now[0] = SESSION_SECONDS - 1
+    assert requests.get(login.url, **inside).text == "inside"
+    login.now[0] = SESSION_SECONDS
+    assert requests.get(login.url, **inside).status_code == 401
+    # Whether the page is up is no secret.
+    assert requests.get(f"{login.url}/_stcore/health").text == "inside"
+
+
+def test_logging_out_ends_this_session_and_no_other(login: Login) -> None:
+    first, second = (login.try_password("ada", PASSWORD).cookies[COOKIE] for _ in range(2))
+    gone = requests.get(f"{login.url}/logout", cookies={COOKIE: first}, allow_redirects=False)
+    assert (gone.headers["location"], gone.cookies.get(COOKIE)) == ("/login", None)
+    statuses = [requests.get(login.url, cookies={COOKIE: token}).status_code for token in (first, second)]
+    assert statuses == [401, 200]
+
+
+def test_the_form_is_kept_nowhere_and_loads_nothing(login: Login) -> None:
+    form = requests.get(f"{login.url}/login")
+    assert form.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in form.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in form.headers["Content-Security-Policy"]
+    told = login.try_password('<b>"', "wrong")
+    assert ("<b>" in told.text, told.headers["Cache-Control"]) == (False, "no-store")
+    browser = requests.get(login.url, headers={"Accept": "text/html"}, allow_redirects=False)
+    assert (browser.status_code, browser.headers["location"]) == (303, "/login")
+
+
+@pytest.mark.parametrize(("length", "status"), [(4095, 401), (4096, 403)])
+def test_what_is_too_long_for_a_login_is_not_read(login: Login, length: int, status: int) -> None:
+    fixed = len("name=ada&password=")
+    assert login.try_password("ada", "x" * (length - fixed)).status_code == status
+
+
+def test_a_login_without_a_length_is_not_read(login: Login) -> None:
+    parts = iter([b"name=ada&", f"password={PASSWORD}".encode()])
+    answer = requests.post(f"{login.url}/login", data=parts, allow_redirects=False)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("password", ["wrong", PASSWORD])
+def test_the_log_has_no_name_and_no_password_of_a_login(
+    login: Login, caplog: pytest.LogCaptureFixture, password: str
+) -> None:
+    with caplog.at_level(logging.DEBUG, logger="streamlit_app"):
+        login.try_password("ada" if password == PASSWORD else "typed-here", password)
+    assert "typed-here" not in caplog.text
+    assert password not in caplog.text
+    assert ("A login from 10.0.0.1 failed." in caplog.text) == (password == "wrong")
+
+
+def test_who_is_taken_off_the_list_does_not_get_in_any_more(login: Login) -> None:
+    assert login.try_password("oleg", PASSWORD).status_code == 303
+    login.users.write_text("\n".join(line for line in login.users.read_text().splitlines() if "oleg" not in line))
+    assert login.try_password("oleg", PASSWORD).status_code == 401
+    assert login.try_password("ada", PASSWORD).status_code == 303
