@@ -7,9 +7,7 @@
     `17612-6` is a pack and no lot: a lot has at least five digits.
 -#}
 {% macro parse_sku_lot(text) -%}
-    {%- set key -%}
-    nullif(upper(regexp_replace(trim(regexp_replace({{ text }}, '[\s\p{Z}]+', ' ', 'g')), ' ?[{{ dashes() }}] ?', '-', 'g')), '')
-    {%- endset -%}
+    {%- set key = spelled(text) -%}
     struct_pack(
         sku_key := {{ key }},
         sku_base := regexp_replace({{ key }}, '-[0-9]{5,}$', ''),
@@ -25,5 +23,34 @@
 
 {#- A lot as an operator types it: the number alone, or the whole SKU text with it. -#}
 {% macro parse_lot(text) -%}
-    coalesce(nullif(regexp_extract({{ text }}, '([0-9]{5,})\s*$', 1), ''), nullif(upper(trim({{ text }})), ''))
+    {%- set key = spelled(text) -%}
+    coalesce(nullif(regexp_extract({{ key }}, '([0-9]{5,})$', 1), ''), {{ key }})
+{%- endmacro %}
+
+{#- A text in one spelling: what prints nothing is left out, spaces of any kind are one, around a hyphen none. -#}
+{% macro spelled(text) -%}
+    {%- set printed = "regexp_replace(" ~ text ~ ", '[" ~ invisible_characters() ~ "]+', '', 'g')" -%}
+    {%- set spaced = "trim(regexp_replace(" ~ printed ~ ", '[" ~ space_characters() ~ "]+', ' ', 'g'))" -%}
+    nullif(upper(regexp_replace({{ spaced }}, ' ?[{{ dashes() }}] ?', '-', 'g')), '')
+{%- endmacro %}
+
+{#- Characters that print nothing: zero width, direction marks, soft hyphen, byte order mark, controls, variants. -#}
+{% macro invisible_characters() -%}
+    \p{Cf}\x00-\x08\x0E-\x1B\x7F-\x{84}\x{86}-\x{9F}\x{034F}\x{180B}-\x{180F}\x{FE00}-\x{FE0F}
+{%- endmacro %}
+
+{#- Characters that print as space; Hangul fillers and the empty Braille pattern, too. -#}
+{% macro space_characters() -%}
+    \s\x0B\x1C-\x1F\x{85}\p{Z}\x{115F}\x{1160}\x{2800}\x{3164}\x{FFA0}
+{%- endmacro %}
+
+{#- A text as an exception shows it: a character that nobody sees, or takes for a space, by its number: `<U+200B>`. -#}
+{% macro visible_text(text) -%}
+    array_to_string(list_transform(
+        string_split({{ text }}, ''),
+        lambda letter: if(
+            letter <> ' ' and regexp_full_match(letter, '[{{ invisible_characters() }}{{ space_characters() }}]'),
+            printf('<U+%04X>', unicode(letter)), letter
+        )
+    ), '')
 {%- endmacro %}

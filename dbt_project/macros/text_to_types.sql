@@ -20,8 +20,33 @@
     cast(round(try_cast({{ text }} as decimal(15, 4)) * 100) as bigint)
 {%- endmacro %}
 
+{#- Whole units of nine digits at most; nothing for what is none: an empty text, `1,200`, 2.5, NaN, true. -#}
 {% macro to_quantity(text) -%}
-    cast(round(try_cast({{ text }} as decimal(15, 4))) as bigint)
+    case
+        when regexp_full_match({{ text }}, '\s*[+-]?[0-9]{1,9}(\.0*)?\s*')
+            then cast(try_cast({{ text }} as decimal(15, 4)) as bigint)
+    end
+{%- endmacro %}
+
+{#- A printed value as an exception shows it: quoted, of a length that can be read, what prints nothing made visible. -#}
+{% macro shown_value(text) -%}
+    coalesce('"' || left({{ visible_text(text) }}, 60) || '"', 'null')
+{%- endmacro %}
+
+{#-
+    The amounts of a payload (`doc`) that cannot be read, each with its field and its text. Where a 0 would be counted for
+    it (`is_counted`), none at all is one that cannot be read.
+-#}
+{% macro unreadable_amounts(fields, is_counted) -%}
+    list_filter([
+        {% for field in fields -%}
+        {%- set text = 'doc.' ~ field | lower -%}
+        case
+            when {{ to_cents(text) }} is null {{ 'and ' ~ text ~ ' is not null' if not is_counted }}
+                then struct_pack(field := '{{ field }}', shown := {{ shown_value(text) }})
+        end{{ ',' if not loop.last }}
+        {% endfor %}
+    ], lambda amount: amount is not null)
 {%- endmacro %}
 
 {% macro is_true(text) -%}

@@ -1,5 +1,6 @@
--- Every order that was fetched is in the inbox, and every shipped one is either counted as shipped or excepted with its
--- reason. When this fails, an order was dropped in silence: not billed, not taken from the shelf, and nobody told.
+-- Every order that was fetched is in the inbox, and every shipped one is counted as shipped, excepted with its reason, or
+-- dated on a day to come. When this fails, an order was dropped in silence: not billed, not taken from the shelf, and
+-- nobody knows.
 with orders as (
 
     select * from {{ ref('orders_inbox') }}
@@ -25,16 +26,18 @@ unaccounted as (
         cast(orders.shipstation_order_id as varchar) as what,
         'neither shipped nor excepted' as reason
     from orders
+    cross join {{ ref('stg_shipledger__build_context') }} as build_context
     left join {{ ref('shipped_orders') }} as shipped_orders
         on orders.shipstation_order_id = shipped_orders.shipstation_order_id
     left join {{ ref('exceptions') }} as exceptions
         on
             orders.shipstation_order_id = exceptions.shipstation_order_id
-            and exceptions.exception_type in ('missing_ship_date', 'historical_shipment')
+            and exceptions.exception_type in ('missing_ship_date', 'historical_shipment', 'future_ship_date')
     where
         orders.order_status = 'shipped'
         and shipped_orders.shipstation_order_id is null
         and exceptions.shipstation_order_id is null
+        and coalesce(orders.ship_date <= build_context.today, true)
     union all
     select
         fetched.order_count || ' fetched, ' || inbox.order_count || ' in the inbox' as what,

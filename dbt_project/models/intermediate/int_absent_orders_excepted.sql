@@ -4,7 +4,7 @@
 with departures as (
 
     select * from {{ ref('int_departures') }}
-    where not has_order and held_back_reason is null
+    where not has_order and coalesce(held_back_reason, 'before_its_day') = 'before_its_day'
 
 ),
 

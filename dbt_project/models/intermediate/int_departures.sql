@@ -3,7 +3,8 @@
 -- One row for each way goods left: a label that is not void; for what no label of a shipped order carries, its first
 -- fulfillment; for a shipped order with neither, the order itself. `held_back_reason` names why a departure is in no
 -- report. Return labels carry postage but no goods. `carries_remainder`: takes what no label of the order lists; one
--- departure of an order at most. What only the former system knows comes with a full build, under negative ids.
+-- departure of an order at most. The number is the order's own of now, else the label's. What only the former system
+-- knows comes with a full build, under negative ids.
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}
@@ -27,7 +28,7 @@ departures as (
 judged as (
 
     select
-        departures.*,
+        departures.* replace (coalesce(orders.order_number, departures.order_number) as order_number),
         case
             when departures.ship_date is null then 'missing_ship_date'
             when
@@ -36,6 +37,7 @@ judged as (
                 < {{ business_date('departures.first_seen_at', 'build_context.timezone') }}
                 - {{ var('late_history_days') }}
                 then 'historical_shipment'
+            else {{ reason_of_day_to_come('departures.ship_date', 'build_context.today') }}
         end as held_back_reason,
         orders.shipstation_order_id is not null as has_order
     from departures

@@ -1,9 +1,15 @@
 {{ config(materialized='view') }}
 -- One row for each entry the ledger takes: operators' entries and the former system's transactions after the opening
--- day. The opening balances hold what was before; shipments come from what was shipped.
+-- day and up to today. The opening balances hold what was before; shipments come from what was shipped.
 with opening_day as (
 
     select min(opening_date) as opening_date from {{ ref('stg_reference__opening_balances') }}
+
+),
+
+build_context as (
+
+    select * from {{ ref('stg_shipledger__build_context') }}
 
 ),
 
@@ -42,6 +48,7 @@ booked as (
     select entries.*
     from entries
     inner join opening_day on entries.entry_date > opening_day.opening_date
+    inner join build_context on entries.entry_date <= build_context.today
 
 )
 

@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each operator's entry that the ledger cannot take: no readable type, date or quantity, or no stocked SKU.
+-- One row for each operator's entry that the ledger cannot take, no readable type, date or quantity, or no stocked SKU,
+-- or not yet: its day has not come.
 with entries as (
 
     select * from {{ ref('stg_operations__entries') }}
@@ -13,6 +14,23 @@ skus as (
 
 ),
 
+build_context as (
+
+    select * from {{ ref('stg_shipledger__build_context') }}
+
+),
+
+judged as (
+
+    select
+        entries.*,
+        entries.is_valid and coalesce(entries.sku_code in (select skus.sku_code from skus), false) as is_bookable,
+        entries.entry_date > build_context.today as is_early
+    from entries
+    cross join build_context
+
+),
+
 excepted as (
 
     select
@@ -22,11 +40,14 @@ excepted as (
         null::varchar as order_number,
         entry_id as subject,
         null::varchar as cause,
-        'Entry ' || entry_id || ' (' || coalesce(entry_type, 'no type') || ', SKU ' || coalesce(sku_code, 'none')
-        || ') cannot be booked.' as detail,
+        'Entry ' || entry_id || ' (' || coalesce(entry_type, 'no type') || ', SKU '
+        || coalesce({{ visible_text('sku_code') }}, 'none') || ')' || if(
+            is_bookable, ' is dated ' || entry_date || ', which has not come; it is booked on that day.',
+            ' cannot be booked.'
+        ) as detail,
         entered_at as first_seen_at
-    from entries
-    where not is_valid or sku_code is null or sku_code not in (select skus.sku_code from skus)
+    from judged
+    where is_early or not is_bookable
 
 )
 

@@ -17,7 +17,7 @@ unresolved as (
         cast(max(line_quantity) as bigint) as line_quantity,
         min(first_seen_at) as first_seen_at
     from lines
-    where sku_status in ('unknown', 'unparsed')
+    where sku_status in ('unknown', 'unparsed') and not is_refund
     group by all
 
 ),
@@ -31,7 +31,7 @@ repeated as (
         count(*) as line_count,
         min(first_seen_at) as first_seen_at
     from lines
-    where is_repeated and shipment_id is null and component_number = 1 and sku_status = 'known'
+    where is_repeated and not is_refund and shipment_id is null and component_number = 1 and sku_status = 'known'
     group by all
 
 ),
@@ -47,7 +47,7 @@ excepted as (
         cast(null as varchar) as cause,
         case
             when nullif(trim(shipstation_sku_raw), '') is null then 'A line of ' || line_quantity || ' has no SKU.'
-            else 'SKU "' || shipstation_sku_raw || '" (' || line_quantity || ') is in no list of ours.'
+            else 'SKU "' || {{ visible_text('shipstation_sku_raw') }} || '" (' || line_quantity || ') is in no list of ours.'
         end as detail,
         first_seen_at
     from unresolved

@@ -2,7 +2,8 @@
 -- depends_on: {{ ref('int_orders_changed') }}
 -- One row for each component of each line, of orders (no `shipment_id`) and of the labels that list their items.
 -- `line_quantity` is as sold and repeats for each component: add up `quantity`, or `line_quantity` of component 1.
--- What the dictionary does not know keeps its text, with `sku_status` unknown or unparsed: nothing is dropped.
+-- What the dictionary does not know keeps its text, with `sku_status` unknown or unparsed: nothing is dropped. Refunds
+-- and quantities that cannot be read are no units here.
 with lines as (
 
     select * from {{ ref('int_lines_unnested') }}
@@ -19,11 +20,7 @@ parsed as (
 
     select
         * exclude (item),
-        try_cast(item.orderitemid as bigint) as order_item_id,
-        item.sku as shipstation_sku_raw,
-        coalesce({{ to_quantity('item.quantity') }}, 0) as line_quantity,
-        {{ to_cents('item.unitprice') }} as unit_price_cents,
-        {{ is_true('item.adjustment') }} as is_adjustment,
+        {{ line_columns() }},
         unnest({{ parse_sku_lot('item.sku') }})
     from lines
 
@@ -34,7 +31,7 @@ looked_up as (
     select
         *,
         coalesce(sku_key in (select dictionary.sku_key from dictionary), false) as is_whole_text_known,
-        count(*) over (partition by shipstation_order_id, shipment_id, sku_key, is_adjustment) > 1 as is_repeated
+        count(*) over (partition by shipstation_order_id, shipment_id, sku_key, is_adjustment, is_refund) > 1 as is_repeated
     from parsed
 
 ),
@@ -70,7 +67,8 @@ flagged as (
 
     select
         *,
-        sku_status in ('unknown', 'unparsed') or (is_repeated and sku_status = 'known') as needs_attention
+        sku_status in ('unknown', 'unparsed') or (is_repeated and sku_status = 'known')
+        or is_refund or unreadable_quantity is not null or unreadable_price is not null as needs_attention
     from resolved
 
 )

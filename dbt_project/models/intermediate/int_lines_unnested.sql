@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 -- One row for each line of an order (no `shipment_id`) and of each label that lists its items, of the orders this build
--- computes again. `item` is the line as ShipStation printed it, not yet read.
+-- computes again, under the order's number of now. `item` is the line as ShipStation printed it, not yet read.
 with orders as (
 
     select * from {{ changed_rows('stg_shipstation__orders') }}
@@ -15,17 +15,24 @@ shipments as (
 
 unnested as (
 
-    {% for parent, shipment_id in {'orders': 'null', 'shipments': 'shipment_id'}.items() -%}
     select
         shipstation_order_id,
-        cast({{ shipment_id }} as bigint) as shipment_id,
+        cast(null as bigint) as shipment_id,
         order_number,
         first_seen_at,
         generate_subscripts(items, 1) as line_number,
         unnest(items) as item
-    from {{ parent }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    from orders
+    union all
+    select
+        shipments.shipstation_order_id,
+        shipments.shipment_id,
+        coalesce(orders.order_number, shipments.order_number) as order_number,
+        shipments.first_seen_at,
+        generate_subscripts(shipments.items, 1) as line_number,
+        unnest(shipments.items) as item
+    from shipments
+    left join orders on shipments.shipstation_order_id = orders.shipstation_order_id
 
 )
 

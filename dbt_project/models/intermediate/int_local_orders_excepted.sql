@@ -30,7 +30,7 @@ found as (
         order_number,
         order_number || ' ' || item_key as subject,
         quantity || ' units' as cause,
-        quantity || ' of "' || sold_as || '" '
+        quantity || ' of "' || {{ visible_text('sold_as') }} || '" '
         || if(sku_status = 'not_stocked', 'are not stocked here; they are not uploaded.', 'are in no list of ours.')
             as detail,
         first_seen_at

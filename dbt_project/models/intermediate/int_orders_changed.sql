@@ -1,8 +1,8 @@
 {{ config(pre_hook='{{ forget_changed_rows() }}') }}
 -- One row for each order this build must compute again: any of its rows came in a load that no green build has covered.
 -- With it come the orders that share its number (one may make the other a duplicate), the order that a label or
--- fulfillment belonged to before, orders that a new order of the shop tells the origin of, and what a build that did
--- not turn green had in hand. In a full build: all.
+-- fulfillment belonged to before, orders that a new order of the shop tells the origin of, those whose ship date has
+-- come, and what a build that did not turn green had in hand. In a full build: all.
 {%- set sources = {'orders': 'order_id', 'shipments': 'coalesce(order_id, -shipment_id)',
     'fulfillments': 'coalesce(order_id, -fulfillment_id)', 'order_states': 'order_id'} %}
 with touched as (
@@ -18,8 +18,8 @@ with touched as (
     {%- for table in ['shipments', 'fulfillments'] %}
     {{ orders_of_last_build(table) }}
     {%- endfor %}
-    {{ orders_newly_local('order_key') }}
-    {{ orders_newly_local('order_number') }}
+    {{ orders_newly_local() }}
+    {{ orders_whose_day_came() }}
     {{ carried_over('shipstation_order_id') }}
 
 ),

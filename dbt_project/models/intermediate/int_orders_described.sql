@@ -1,12 +1,9 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- One row for each order: how it left first, and how much it holds. Carrier, service and tracking number come from the
--- first label, else from the fulfillment, else from the order itself.
+-- first label, else from the fulfillment, else from the order itself. A ship date far ahead is none.
 with orders as (
 
-    select
-        *,
-        has_printed_number and parent_order_id is null and not is_merged and not is_missing as may_be_contested
-    from {{ ref('int_orders_settled') }}
+    select * from {{ ref('int_orders_settled') }}
 
 ),
 
@@ -14,7 +11,7 @@ first_departures as (
 
     select
         shipstation_order_id,
-        min(ship_date) as ship_date,
+        min(ship_date) filter (where held_back_reason is distinct from 'future_ship_date') as ship_date,
         first(struct_pack(
             carrier_code := carrier_code,
             service_code := service_code,
@@ -39,20 +36,16 @@ contents as (
 
 ),
 
-contested_numbers as (
+contested as (
 
-    select order_number
-    from orders
-    where may_be_contested
-    group by order_number
-    having count(distinct customer_hash) > 1
+    select * from {{ ref('int_numbers_contested') }}
 
 ),
 
 described as (
 
     select
-        orders.* exclude (items, may_be_contested, carrier_code, service_code, carrier_account_id),
+        orders.* exclude (items, carrier_code, service_code, carrier_account_id),
         first_departures.ship_date,
         coalesce(first_departures.departure.carrier_code, orders.carrier_code) as carrier_code,
         coalesce(first_departures.departure.service_code, orders.service_code) as service_code,
@@ -61,10 +54,11 @@ described as (
         coalesce(contents.line_count, 0) as line_count,
         cast(coalesce(contents.total_items, 0) as bigint) as total_items,
         coalesce(contents.line_count, 0) = 0 and orders.order_status not in ('shipped', 'cancelled') as is_ghost,
-        orders.may_be_contested
-        and orders.order_number in (select contested.order_number from contested_numbers as contested)
-            as has_contested_number
+        contested.order_count as same_number_count,
+        contested.is_one_customer,
+        contested.shipstation_order_id is not null as has_contested_number
     from orders
+    left join contested on orders.shipstation_order_id = contested.shipstation_order_id
     left join first_departures on orders.shipstation_order_id = first_departures.shipstation_order_id
     left join contents on orders.shipstation_order_id = contents.shipstation_order_id
 

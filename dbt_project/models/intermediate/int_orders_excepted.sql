@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each order and thing wrong with it, its lines aside: with the order itself, or with how it left.
+-- One row for each order that ShipStation no longer knows, or whose number another order has, too.
 with orders as (
 
     select * from {{ ref('int_orders_flagged') }}
@@ -9,26 +9,6 @@ with orders as (
 merged as (
 
     select * from {{ ref('int_orders_merged') }}
-
-),
-
-unreported as (
-
-    select * from {{ ref('int_departures') }}
-    where held_back_reason is not null
-
-),
-
-departures as (
-
-    select
-        shipstation_order_id,
-        held_back_reason as exception_type,
-        min(order_number) as order_number,
-        min(ship_date) as ship_date,
-        min(first_seen_at) as first_seen_at
-    from unreported
-    group by all
 
 ),
 
@@ -54,25 +34,18 @@ excepted as (
         shipstation_order_id,
         order_number,
         null::varchar as subject,
-        null::varchar as cause,
-        'Different customers have orders numbered ' || order_number || '.' as detail,
+        same_number_count || ' orders' as cause,
+        case is_one_customer
+            when true
+                then 'One customer has ' || same_number_count || ' orders numbered ' || order_number
+                    || ', and none is a split of another.'
+            when false then 'Different customers have orders numbered ' || order_number || '.'
+            else same_number_count || ' orders are numbered ' || order_number
+                || ', and it is not known whether they are of one customer.'
+        end as detail,
         first_seen_at
     from orders
     where has_contested_number
-    union all
-    select
-        exception_type,
-        if(exception_type = 'historical_shipment', 'warning', 'error') as severity,
-        shipstation_order_id,
-        order_number,
-        null::varchar as subject,
-        'dated ' || ship_date as cause,
-        case exception_type
-            when 'missing_ship_date' then 'Shipped without any date; its units are in no report.'
-            else 'Dated ' || ship_date || ', long before it was first seen; its units are in no report.'
-        end as detail,
-        first_seen_at
-    from departures
 
 )
 

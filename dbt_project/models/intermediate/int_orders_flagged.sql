@@ -11,6 +11,8 @@ with flagged as (
         order_status = 'shipped' and line_count = 0 as is_shipped_without_lines,
         is_missing,
         has_contested_number,
+        same_number_count,
+        is_one_customer,
         is_work_in_progress,
         is_merged,
         merged_ids,

@@ -17,7 +17,7 @@ order_states as (
 looked_at as (
 
     select
-        orders.* exclude (ship_to, number_hash),
+        orders.* exclude (ship_to, number_hash, unreadable_amounts),
         coalesce(
             order_states.state = 'missing_in_shipstation' and orders.fetched_at <= order_states.checked_at, false
         ) as is_missing,

@@ -29,7 +29,7 @@ span as (
 
     select
         min(known_weeks.week_start_date) as first_week,
-        greatest(max(known_weeks.week_start_date), {{ monday_of('max(build_context.today)') }}) as last_week
+        {{ monday_of('max(build_context.today)') }} as last_week
     from known_weeks
     cross join {{ ref('stg_shipledger__build_context') }} as build_context
 

@@ -11,8 +11,8 @@ with findings as (
 found as (
 
     {% for entity in [
-        'ghosts', 'orders', 'absent_orders', 'lines', 'quantities', 'lots', 'units', 'entries', 'months',
-        'local_orders', 'legacy'
+        'ghosts', 'orders', 'absent_orders', 'departures', 'lines', 'line_amounts', 'amounts', 'quantities', 'lots',
+        'units', 'entries', 'months', 'local_orders', 'legacy'
     ] -%}
     select
         exception_type,

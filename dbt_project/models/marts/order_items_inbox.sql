@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- One row for each line of an order, as it was sold: `quantity` in the units of the line, `sku_code` null for a
--- bundle of several components. A line without ShipStation's id, or with one its order repeats, gets a negative one
--- of ours.
+-- bundle of several components. Below zero it is a refund, and null where it cannot be read. A line without
+-- ShipStation's id, or with one its order repeats, gets a negative one of ours.
 with lines as (
 
     select * from {{ changed_rows('int_lines_resolved') }}
@@ -37,7 +37,7 @@ items as (
         lot_number,
 
         ---------- numerics
-        line_quantity as quantity,
+        printed_quantity as quantity,
         unit_price_cents,
 
         ---------- booleans

@@ -15,7 +15,7 @@ entries as (
 
         ---------- text
         entry_type,
-        trim(sku_code) as sku_code,
+        {{ spelled('sku_code') }} as sku_code,
         {{ parse_lot('lot_number') }} as lot_number,
         reason,
         note,

@@ -1,8 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_rows', unique_key='shipstation_order_id') }}
 -- One row for each order, parsed once from its newest payload. A field the newest payload lacks is taken from the
 -- one before (`kept_fields`). Nothing is filtered; `items` and `merged_ids` are unparsed. `ship_to` is personal: only
--- `order_consignees` reads it. The customer is a hash, and unknown once the personal data are removed (the payload's
--- hash then says what stays).
+-- `order_consignees` reads it. `customer_hash` is empty once personal data are removed: the payload's hash says so.
 with source as (
 
     select
@@ -13,6 +12,7 @@ with source as (
                 "orderNumber": "VARCHAR", "orderStatus": "VARCHAR", "orderDate": "VARCHAR", "createDate": "VARCHAR",
                 "modifyDate": "VARCHAR", "shipDate": "VARCHAR", "carrierCode": "VARCHAR", "serviceCode": "VARCHAR",
                 "customerId": "VARCHAR", "customerEmail": "VARCHAR", "customerUsername": "VARCHAR",
+                "orderTotal": "VARCHAR", "amountPaid": "VARCHAR", "taxAmount": "VARCHAR", "shippingAmount": "VARCHAR",
                 "shipTo": {
                     "name": "VARCHAR", "company": "VARCHAR", "city": "VARCHAR", "state": "VARCHAR",
                     "postalCode": "VARCHAR", "country": "VARCHAR"
@@ -38,28 +38,29 @@ orders as (
         order_id as shipstation_order_id,
         try_cast(doc.advancedoptions.parentid as bigint) as parent_order_id,
         try_cast(doc.advancedoptions.billtomyotheraccount as bigint) as carrier_account_id,
+        nullif(try_cast(doc.customerid as bigint), 0) as customer_id,
 
         ---------- text
-        coalesce(order_number, doc.ordernumber) as order_number,
+        {{ trimmed_number('coalesce(order_number, doc.ordernumber)') }} as order_number,
         order_key,
         coalesce(doc.orderstatus, order_status) as order_status,
         doc.carriercode as carrier_code,
         doc.servicecode as service_code,
-        if(payload_hash like '%:%', null, md5(lower(trim(coalesce(
-            nullif(doc.customeremail, ''), nullif(doc.customerusername, ''), doc.customerid, doc.shipto.name
-        ))))) as customer_hash,
+        {{ hash_of_customer('doc') }} as customer_hash,
         arrived_by,
         doc.shipto as ship_to,
 
         ---------- numerics
-        if(order_number is null, null, hash(order_number)) as number_hash,
+        {{ hash_of_number('order_number') }} as number_hash,
 
         ---------- lists
         doc.items as items,
         doc.advancedoptions.mergedids as merged_ids,
+        {{ unreadable_amounts(['orderTotal', 'amountPaid', 'taxAmount', 'shippingAmount'], is_counted=false) }}
+            as unreadable_amounts,
 
         ---------- booleans
-        order_number is not null as has_printed_number,
+        {{ trimmed_number('order_number') }} is not null as has_printed_number,
         coalesce(len(doc.advancedoptions.mergedids), 0) > 0 as is_merged,
 
         ---------- dates

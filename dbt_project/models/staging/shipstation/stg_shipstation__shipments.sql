@@ -37,7 +37,7 @@ shipments as (
         try_cast(doc.shippingproviderid as bigint) as carrier_account_id,
 
         ---------- text
-        coalesce(doc.ordernumber, order_number) as order_number,
+        {{ trimmed_number('coalesce(doc.ordernumber, order_number)') }} as order_number,
         nullif(trim(doc.trackingnumber), '') as tracking_number,
         doc.carriercode as carrier_code,
         doc.servicecode as service_code,
@@ -46,6 +46,7 @@ shipments as (
 
         ---------- lists
         doc.shipmentitems as items,
+        {{ unreadable_amounts(['shipmentCost', 'insuranceCost'], is_counted=true) }} as unreadable_amounts,
 
         ---------- money, in cents
         coalesce({{ to_cents('doc.shipmentcost') }}, 0) as shipment_cost_cents,

@@ -1,0 +1,17 @@
+{#-
+    The columns of a line, read from `item` as ShipStation printed it. `line_quantity` is units of goods: a refund (below
+    zero) and what cannot be read have none. `printed_quantity` is what the line says, null when it cannot be read.
+-#}
+{% macro line_columns() -%}
+    {%- set quantity = to_quantity('item.quantity') -%}
+    try_cast(item.orderitemid as bigint) as order_item_id,
+    item.sku as shipstation_sku_raw,
+    {{ quantity }} as printed_quantity,
+    greatest(coalesce({{ quantity }}, 0), 0) as line_quantity,
+    {{ to_cents('item.unitprice') }} as unit_price_cents,
+    {{ is_true('item.adjustment') }} as is_adjustment,
+    coalesce({{ quantity }} < 0, false) and not {{ is_true('item.adjustment') }} as is_refund,
+    if({{ quantity }} is null, {{ shown_value('item.quantity') }}, null) as unreadable_quantity,
+    if({{ to_cents('item.unitprice') }} is null and item.unitprice is not null, {{ shown_value('item.unitprice') }}, null)
+        as unreadable_price
+{%- endmacro %}
