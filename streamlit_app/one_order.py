@@ -130,7 +130,7 @@ def _show_head(settings: Settings, head: Mapping[str, Any]) -> None:
                     st.text(str(value))
     for is_so, told in (
         (head["is_missing"], "ShipStation no longer knows this order; it counts as cancelled."),
-        (head["has_contested_number"], "Another customer's order has the same number."),
+        (head["has_contested_number"], "Another order has the same number, and it is no split."),
         (head["is_ghost"], "The order has no lines."),
     ):
         if is_so:

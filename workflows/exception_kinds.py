@@ -72,10 +72,16 @@ _KINDS = {
         "When it is real, load its days with `backfill --since` its date; when it is a typing error, put the date "
         "right in ShipStation.",
     ),
+    "future_ship_date": ExceptionKind(
+        "shipment dated far ahead",
+        "shipments dated far ahead",
+        "It is dated more than 7 days ahead, so its units are in no report until that day is near.",
+        f"Put the date right in ShipStation. {_GONE_WITH_SYNC}",
+    ),
     "duplicate_order_number": ExceptionKind(
         "order number used twice",
         "order numbers used twice",
-        "Different customers have orders of one number; both count, but people will mix them up.",
+        "Two customers have orders of one number, or one customer has the order twice, and it is no split. All count.",
         "Look at both orders. When one is an error, cancel it in ShipStation; when both are real, note that here.",
     ),
     "duplicate_sku_on_order": ExceptionKind(
@@ -83,6 +89,25 @@ _KINDS = {
         "orders with a SKU twice",
         "All its lines count. Sometimes a line was typed twice, and the customer would get too much.",
         "Compare it with the customer's order. Take a surplus line out in ShipStation, or note that all is right.",
+    ),
+    "refund_line": ExceptionKind(
+        "refund line",
+        "refund lines",
+        "A line below zero gives money back: it is no goods, so it moves no unit and takes none off other orders.",
+        "When goods came back, enter them with `receive`; else note here that it was a refund.",
+    ),
+    "unreadable_quantity": ExceptionKind(
+        "line with an unreadable quantity",
+        "lines with an unreadable quantity",
+        "None of its units count: they leave no shelf and are in no report.",
+        f"Type the quantity as a whole number in ShipStation. {_GONE_WITH_SYNC} A label cannot be changed: note here "
+        "what was in the parcel, and enter it with `adjust`.",
+    ),
+    "unreadable_amount": ExceptionKind(
+        "amount that cannot be read",
+        "amounts that cannot be read",
+        "A label's cost that cannot be read is charged as nothing; other amounts are only shown.",
+        f"Put the amount right in ShipStation. {_GONE_WITH_SYNC} Of a label, look up its cost and add it to the bill.",
     ),
     "lot_overdrawn": ExceptionKind(
         "lot below zero",

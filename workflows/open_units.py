@@ -39,10 +39,15 @@ with orders as (
 ), printed as (
     select
         order_id, fetched_at,
-        unnest(from_json(items, '[{{"sku": "VARCHAR", "quantity": "DOUBLE", "adjustment": "BOOLEAN"}}]')) as line
+        unnest(from_json(items, '[{{"sku": "VARCHAR", "quantity": "VARCHAR", "adjustment": "BOOLEAN"}}]')) as line
     from orders
 )
-select order_id, fetched_at, coalesce(line.sku, '') as sku, sum(coalesce(line.quantity, 0)) as units
+select
+    order_id, fetched_at, coalesce(line.sku, '') as sku,
+    -- Refunds, and what is no whole number, are no goods.
+    sum(if(
+        regexp_full_match(line.quantity, '\\s*\\+?[0-9]{{1,9}}(\\.0*)?\\s*'), try_cast(line.quantity as double), 0
+    )) as units
 from printed where not coalesce(line.adjustment, false) group by all
 """
 _PRINT_ALL = f"create or replace table raw_shipledger.open_lines as {_PRINTED.format(_OPEN)}"
@@ -63,7 +68,7 @@ with there as (
     )
     group by all
 ), here as (
-    select coalesce(shipstation_sku_raw, '') as sku, sum(quantity) as units
+    select coalesce(shipstation_sku_raw, '') as sku, sum(greatest(quantity, 0)) as units
     from ledger.marts.order_items_inbox as items
     inner join ledger.marts.orders_inbox as orders using (shipstation_order_id)
     where orders.order_status in {OPEN_STATES} and not items.is_adjustment
