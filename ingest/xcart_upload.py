@@ -88,7 +88,7 @@ def _ask_alone(client: Client, number: str, result: LookUp) -> None:
 
 def _note(result: LookUp, numbers: Sequence[str], rows: list[Payload]) -> None:
     for number in numbers:
-        result.found[number] = [row for row in rows if row.get("orderNumber") == number]
+        result.found[number] = [row for row in rows if str(row.get("orderNumber")).strip() == number]
 
 
 def _orders_beginning_with(client: Client, beginning: str, *, attempts: int = MOST_ATTEMPTS) -> list[Payload]:

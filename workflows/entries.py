@@ -6,7 +6,7 @@ Knows no dlt, no dbt and no DBOS. The published ledger shows an entry after the 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from workflows.later_counts import CountAnswer, balances_of, settled
 from workflows.operations import Entry, LotState, OperationsStore, writing
 from workflows.reference import Reference, read_reference
 from workflows.settings import Settings
+from workflows.sku_text import spelled
 
 LOT_STATUSES = ("active", "quarantined", "retired")
 
@@ -108,6 +109,7 @@ def record_entry(settings: Settings, request: EntryRequest) -> RecordedEntry:
     """
     prepare_home(settings)
     reference = read_reference()
+    request = replace(request, sku_code=spelled(request.sku_code))
     with writing(settings.operations) as store:
         rows = _judged(settings, reference, request, store)
         found = store.entry(rows[0].entry_id)
@@ -134,6 +136,7 @@ def expect_on_hand(settings: Settings, sku_code: str, lot_number: str | None, da
     """
     prepare_home(settings)
     reference = read_reference()
+    sku_code = spelled(sku_code)
     check_product(reference, sku_code)
     lot = read_lot(sku_code, lot_number) if lot_number else None
     with writing(settings.operations) as store:
@@ -151,6 +154,7 @@ def record_lot_state(settings: Settings, state: LotState) -> LotState:
     """
     prepare_home(settings)
     reference = read_reference()
+    state = replace(state, sku_code=spelled(state.sku_code))
     check_product(reference, state.sku_code)
     if state.status not in LOT_STATUSES:
         raise EntryRefused(f"'{state.status}' is no state of a lot. Use {', '.join(LOT_STATUSES)}.", "status")

@@ -8,11 +8,12 @@ from typing import Literal
 
 from workflows.errors import EntryRefused
 from workflows.reference import Reference
+from workflows.sku_text import spelled, visible
 
 Kind = Literal["receive", "adjust", "count", "repack"]
 # More than a house of this size can hold: a slip of the finger.
 _MOST_UNITS = 1_000_000
-_LOT = re.compile(r"(?:([0-9]{5})\s*-\s*)?([0-9]{5,})")
+_LOT = re.compile(r"(?:([0-9]{5})-)?([0-9]{5,})")
 
 
 def check_product(reference: Reference, sku: str) -> None:
@@ -26,7 +27,7 @@ def check_product(reference: Reference, sku: str) -> None:
     if sku in reference.sold_only:
         raise EntryRefused(f"{sku} is sold but not stocked here, so it has no shelf. {stocked}", "sku_code")
     raise EntryRefused(
-        f"SKU '{sku}' is not known. {stocked} A new product goes into seeds/skus.csv first.", "sku_code"
+        f"SKU '{visible(sku)}' is not known. {stocked} A new product goes into seeds/skus.csv first.", "sku_code"
     )
 
 
@@ -71,10 +72,10 @@ def check_texts(actor: str, reason: str | None, *, needs_reason: bool) -> None:
 
 def read_lot(sku: str, text: str) -> str:
     """The lot's digits from `250300` or `17612 - 250300`; the SKU must be the entry's own."""
-    found = _LOT.fullmatch(text.strip())
+    found = _LOT.fullmatch(spelled(text))
     if found is None:
         raise EntryRefused(
-            f"'{text}' is no lot number. Write five or more digits, such as 250300 or {sku} - 250300.",
+            f"'{visible(text)}' is no lot number. Write five or more digits, such as 250300 or {sku} - 250300.",
             "lot_number",
         )
     if found[1] not in (None, sku):

@@ -81,7 +81,7 @@ _KINDS = {
     "duplicate_order_number": ExceptionKind(
         "order number used twice",
         "order numbers used twice",
-        "Two customers have orders of one number, or one customer has the order twice, and it is no split. All count.",
+        "Two customers have orders of one number, or one customer has two, and none is a split. All count.",
         "Look at both orders. When one is an error, cancel it in ShipStation; when both are real, note that here.",
     ),
     "duplicate_sku_on_order": ExceptionKind(
@@ -100,14 +100,14 @@ _KINDS = {
         "line with an unreadable quantity",
         "lines with an unreadable quantity",
         "None of its units count: they leave no shelf and are in no report.",
-        f"Type the quantity as a whole number in ShipStation. {_GONE_WITH_SYNC} A label cannot be changed: note here "
-        "what was in the parcel, and enter it with `adjust`.",
+        f"Type the quantity as a whole number in ShipStation. {_GONE_WITH_SYNC} A label cannot be changed: note "
+        "here what was in the parcel, and enter it with `adjust`.",
     ),
     "unreadable_amount": ExceptionKind(
         "amount that cannot be read",
         "amounts that cannot be read",
         "A label's cost that cannot be read is charged as nothing; other amounts are only shown.",
-        f"Put the amount right in ShipStation. {_GONE_WITH_SYNC} Of a label, look up its cost and add it to the bill.",
+        f"Put the amount right in ShipStation. {_GONE_WITH_SYNC} For a label, add its cost to the bill by hand.",
     ),
     "lot_overdrawn": ExceptionKind(
         "lot below zero",

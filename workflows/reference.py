@@ -14,6 +14,7 @@ from pathlib import Path
 
 from workflows.errors import ConfigurationError
 from workflows.settings import PROJECT
+from workflows.sku_text import spelled
 
 _SEEDS = PROJECT / "dbt_project" / "seeds"
 
@@ -47,14 +48,18 @@ def read_reference(seeds: Path = _SEEDS) -> Reference:
         ConfigurationError: A file is missing, or a row cannot be read.
     """
     try:
-        products = {row["sku_code"]: row["is_key_product"].lower() == "true" for row in seed_rows("skus", seeds)}
+        products = {
+            spelled(row["sku_code"]): row["is_key_product"].lower() == "true" for row in seed_rows("skus", seeds)
+        }
         openings = list(seed_rows("opening_balances", seeds))
         return Reference(
             stocked=frozenset(code for code, is_key in products.items() if is_key),
             sold_only=frozenset(code for code, is_key in products.items() if not is_key),
             components=_components(seed_rows("sku_aliases", seeds)),
             opening_day=min(date.fromisoformat(row["opening_date"]) for row in openings),
-            opening_lots=frozenset((row["sku_code"], row["lot_number"]) for row in openings if row["lot_number"]),
+            opening_lots=frozenset(
+                (spelled(row["sku_code"]), spelled(row["lot_number"])) for row in openings if row["lot_number"]
+            ),
         )
     except (OSError, KeyError, ValueError) as problem:
         raise ConfigurationError(
@@ -64,12 +69,12 @@ def read_reference(seeds: Path = _SEEDS) -> Reference:
 
 def seed_rows(name: str, seeds: Path = _SEEDS) -> Iterator[dict[str, str]]:
     """The rows of one reference file, as text by column."""
-    with (seeds / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+    with (seeds / f"{name}.csv").open(newline="", encoding="utf-8-sig") as file:
         yield from csv.DictReader(file)
 
 
 def _components(aliases: Iterator[dict[str, str]]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for row in aliases:
-        found.setdefault(row["alias_sku"], {})[row["component_sku"]] = int(row["multiplier"])
+        found.setdefault(spelled(row["alias_sku"]), {})[spelled(row["component_sku"])] = int(row["multiplier"])
     return found

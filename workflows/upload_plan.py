@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.xcart_upload import UploadLine
+from workflows.sku_text import visible
 
 # Free units of a lot, oldest lot first.
 Queue = list[tuple[str, int]]
@@ -122,7 +123,8 @@ def _problem(order: LocalOrder, lots: LotQueues) -> tuple[str, str] | None:
     unknown = [item.sold_as for item in order.items if item.status in ("unknown", "unparsed")]
     if unknown:
         return "unknown_sku", (
-            f"{', '.join(unknown)} is in no list of ours. Add it to seeds/skus.csv or seeds/sku_aliases.csv."
+            f"{visible(', '.join(unknown))} is in no list of ours. "
+            "Add it to seeds/skus.csv or seeds/sku_aliases.csv."
         )
     stocked = _stocked(order.items)
     if not stocked:

@@ -14,9 +14,15 @@
     where refused.sentence is not null
 {%- endmacro %}
 
-{#- The rows of a seed with the row of the file they stand in; the first is the header. -#}
+{#- The rows of a seed, its SKU codes in one spelling, with the row of the file they stand in; the first is the header. -#}
 {% macro rows_of(seed) -%}
-    (select *, row_number() over (order by rowid) + 1 as file_row from {{ ref(seed) }})
+    {%- set codes = {'sku_aliases': 'component_sku', 'rate_card': none}.get(seed, 'sku_code') -%}
+    (
+        select
+            * {{ 'replace (' ~ spelled(codes) ~ ' as ' ~ codes ~ ')' if codes }},
+            row_number() over (order by rowid) + 1 as file_row
+        from {{ ref(seed) }}
+    )
 {%- endmacro %}
 
 {% macro check_skus() -%}
@@ -40,9 +46,9 @@
         file_row,
         case
             when alias_key is null then 'alias_sku is empty.'
-            when alias_key in (select sku_code from {{ ref('skus') }})
+            when alias_key in (select sku_code from {{ rows_of('skus') }} as skus)
                 then alias_sku || ' is a product of skus.csv; it cannot stand for others.'
-            when component_sku is null or component_sku not in (select sku_code from {{ ref('skus') }})
+            when component_sku is null or component_sku not in (select sku_code from {{ rows_of('skus') }} as skus)
                 then 'component_sku ' || coalesce(component_sku, '(empty)')
                     || ' is no product of skus.csv; an alias cannot stand for another alias.'
             when not coalesce(multiplier > 0, false) then 'multiplier must be 1 or more.'
@@ -60,7 +66,7 @@
     select
         file_row,
         case
-            when sku_code is null or sku_code not in (select sku_code from {{ ref('skus') }} where is_key_product)
+            when sku_code is null or sku_code not in (select sku_code from {{ rows_of('skus') }} as skus where is_key_product)
                 then 'sku_code ' || coalesce(sku_code, '(empty)') || ' is no key product of skus.csv.'
             when opening_date is null or opening_date <> min(opening_date) over ()
                 then 'opening_date must be the same day in every row.'

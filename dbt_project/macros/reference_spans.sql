@@ -6,7 +6,7 @@
         (select count(*) + 2 from {{ ref(seed) }}) as file_row,
         'there is no {{ noun }} for ' || {{ key }} || '; add a row.' as problem
     from {{ needed }}
-    where {{ key }} not in (select {{ key }} from {{ ref(seed) }} where {{ key }} is not null)
+    where {{ key }} not in (select {{ key }} from {{ rows_of(seed) }} as present where {{ key }} is not null)
 {%- endmacro %}
 
 {#- Spans of one key must follow each other day by day and the last must be open, or some day has two values or none. -#}
@@ -26,7 +26,7 @@
     select
         file_row,
         case
-            when sku_code is null or sku_code not in (select sku_code from {{ ref('skus') }})
+            when sku_code is null or sku_code not in (select sku_code from {{ rows_of('skus') }} as skus)
                 then 'sku_code ' || coalesce(sku_code, '(empty)') || ' is no product of skus.csv.'
             when not coalesce(units_per_pallet > 0, false) then 'units_per_pallet must be 1 or more.'
             {{ problem_of_span('sku_code') }}
@@ -34,7 +34,7 @@
     from {{ rows_of('pallet_factors') }}
     union all
     {{ keys_without_rows(
-        'pallet_factors', 'sku_code', '(select sku_code from ' ~ ref('skus') ~ ' where is_key_product)', 'factor'
+        'pallet_factors', 'sku_code', '(select sku_code from ' ~ rows_of('skus') ~ ' as skus where is_key_product)', 'factor'
     ) }}
     {%- endcall -%}
 {%- endmacro %}

@@ -25,6 +25,7 @@ from streamlit_app.stock import STOCK
 from streamlit_app.strip import Moment
 from streamlit_app.words import count, plain
 from workflows.settings import Settings
+from workflows.sku_text import printed
 
 _ALL = ""
 _HISTORY_HEIGHT = 230
@@ -164,7 +165,7 @@ def _show_movements(snapshot: Snapshot, sku: str, today: date) -> None:
     types = kinds.multiselect(
         "Kind", list(_TYPES), format_func=_TYPES.__getitem__, placeholder="All kinds", key="movement_types"
     )
-    lot_number = lot.text_input("Lot", placeholder="any", key="movement_lot").strip().lower()
+    lot_number = printed(lot.text_input("Lot", placeholder="any", key="movement_lot")).strip().lower()
     first, last = days_between(since, until, "movement", today)
     filters = (sku, types, lot_number, first, last)
     total = snapshot.row(_MOVED_TOTAL, *filters)

@@ -20,6 +20,7 @@ from workflows.errors import UsageError
 from workflows.reports.lot_facts import LotFacts, read_lot
 from workflows.reports.recall import SHIPMENTS, lot_recall_csv, lot_recall_pdf, lot_recall_xlsx
 from workflows.settings import Settings
+from workflows.sku_text import printed
 
 _LOTS_SHOWN = 50
 
@@ -64,7 +65,7 @@ def _ask(snapshot: Snapshot) -> Mapping[str, Any] | None:
         width=360,
         bind="query-params",
     )
-    number = (typed or "").strip().lower()
+    number = printed(typed or "").strip().lower()
     if not number:
         st.text("Type the lot number that is printed on the goods.")
         return None

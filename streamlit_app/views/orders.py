@@ -21,6 +21,7 @@ from streamlit_app.strip import Moment
 from streamlit_app.words import count
 from workflows.reports.tables import csv_bytes
 from workflows.settings import Settings
+from workflows.sku_text import printed
 
 _CSV_ROWS = 100_000
 _ADDRESS = "id"
@@ -73,7 +74,7 @@ def _ask(today: date) -> Search:
         typed = place.text_input(
             label, placeholder=example, key=key, max_chars=60, bind="query-params", on_change=_close
         )
-        return (typed or "").strip().lower()
+        return printed(typed or "").strip().lower()
 
     texts = (
         text(number, "Order number", "e.g. 671825", "order"),

@@ -1,4 +1,4 @@
-"""A day that has not come is in no report: what is dated a few days ahead counts on its day, what is dated far ahead is listed."""
+"""Days to come are in no report: a few days ahead counts on its day, what is dated far ahead is listed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_DAYS_OF_OURS = ("run_out_date", "run_out_earliest_date", "run_out_latest_date
 
 @pytest.fixture
 def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
-    """Labels of one unit each, dated 1, 7 and 8 days ahead and in 2062; an order and a fulfillment of far years."""
+    """Labels dated 1, 7 and 8 days ahead and in 2062; an order and a fulfillment of far years."""
     ledger = new_ledger()
     orders = [order(n, [line("18795", n)]) for n in (1, 2, 3, 4)]
     orders += [order(5, [line("18795", 5)], shipDate="2199-12-31"), order(6, [line("18795", 6)])]

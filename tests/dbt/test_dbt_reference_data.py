@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from ledger_under_test import PROJECT, Ledger, failures, parse_project
 
+from workflows.reference import read_reference
+
 # What is done to a file, and what the build says: rows are those of the file, whose first is the header.
 SPOILED: dict[str, tuple[str, Callable[[str], str], str]] = {
     "an unknown SKU": (
@@ -113,3 +115,29 @@ def test_a_day_without_a_rate_is_refused_and_not_free(new_ledger: Callable[..., 
         connection.execute("update seeds.pallet_factors set valid_from = '2025-11-01' where sku_code = '18795'")
     result = ledger.run("build", "--select", "inventory_daily")
     assert "seeds/pallet_factors.csv: no factor for 18795 on 2025-09-19." in failures(result)
+
+
+def test_characters_that_nobody_sees_in_a_file_change_nothing(
+    project: Path, ledger: Ledger, new_ledger: Callable[..., Ledger]
+) -> None:
+    seeds = project / "seeds"
+    files = [seeds / f"{name}.csv" for name in ("skus", "sku_aliases", "pallet_factors", "opening_balances")]
+    good = {file: file.read_text() for file in files}
+    query = "select * from staging.{} order by all"
+    views = [f"stg_reference__{file.stem}" for file in files]
+    with new_ledger().connect() as connection:
+        before = [connection.execute(query.format(view)).fetchall() for view in views]
+    for file, text in good.items():
+        file.write_text(
+            "\ufeff" + text.replace("17612,", "\u200b176\u00ad12\u200f,").replace("250237,", "250237\u200b,")
+        )
+    try:
+        assert read_reference(seeds) == read_reference(PROJECT / "seeds")
+        result = ledger.run("build", "--full-refresh", "--select", *(f"+{view}" for view in views))
+        with ledger.connect() as connection:
+            after = [connection.execute(query.format(view)).fetchall() for view in views]
+    finally:
+        for file, text in good.items():
+            file.write_text(text)
+    assert result.success, failures(result)
+    assert after == before

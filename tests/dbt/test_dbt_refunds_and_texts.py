@@ -1,4 +1,4 @@
-"""Refunds move no unit, and a quantity or amount that cannot be read is listed with its text: one build of small orders."""
+"""Refunds move no unit, and a quantity or amount that cannot be read is listed with its text: one build."""
 
 from __future__ import annotations
 
@@ -148,12 +148,14 @@ def test_a_quantity_that_cannot_be_read_is_listed_for_each_line_with_its_text(le
 def test_an_amount_that_cannot_be_read_is_listed_with_its_field_and_text(ledger: Ledger) -> None:
     assert details(ledger, "unreadable_amount", 14) == [
         'Line 1 (SKU "18795"): its unitPrice "12,50" cannot be read.',
-        'The insuranceCost null of label 114 cannot be read, so nothing is charged for it.',
+        "The insuranceCost null of label 114 cannot be read, so nothing is charged for it.",
         'The order\'s amountPaid "true" cannot be read.',
         'The order\'s orderTotal "n/a" cannot be read.',
         'The shipmentCost "7.30 USD" of label 114 cannot be read, so nothing is charged for it.',
     ]
-    assert details(ledger, "unreadable_amount", 15) == [], "amounts as text can be read; a void label costs nothing"
+    assert details(ledger, "unreadable_amount", 15) == [], (
+        "amounts as text can be read; a void label costs nothing"
+    )
     assert ledger.rows("select postage_cents from charge_report_daily where charge_date = date '2026-01-08'") == [
         (850,)
     ]

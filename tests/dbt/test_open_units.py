@@ -67,7 +67,9 @@ def test_both_sides_hold_the_same_open_units_after_a_build(ledger: Ledger, tmp_p
 def test_refunds_and_quantities_that_cannot_be_read_are_no_units_on_either_side(
     ledger: Ledger, tmp_path: Path
 ) -> None:
-    odd = [line("17612-6", text) for text in (-3, None, "1,200", "NaN", 1e300, 2**62, 2.5, True, "1_000", " 2 ", 4.0)]
+    odd = [
+        line("17612-6", text) for text in (-3, None, "1,200", "NaN", 1e300, 2**62, 2.5, True, "1_000", " 2 ", 4.0)
+    ]
     with ledger.connect() as connection:
         raw_tables.load(connection, "orders", [order(6, odd, "on_hold")], "load-2")
     ledger.build()

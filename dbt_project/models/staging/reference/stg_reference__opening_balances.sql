@@ -9,7 +9,7 @@ with source as (
 opening_balances as (
 
     select
-        sku_code,
+        {{ spelled('sku_code') }} as sku_code,
         {{ parse_lot('lot_number') }} as lot_number,
         quantity,
         opening_date

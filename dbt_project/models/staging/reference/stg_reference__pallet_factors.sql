@@ -9,7 +9,7 @@ with source as (
 pallet_factors as (
 
     select
-        sku_code,
+        {{ spelled('sku_code') }} as sku_code,
         units_per_pallet,
         valid_from as valid_from_date,
         coalesce(valid_to, date '9999-12-31') as valid_to_date

@@ -10,7 +10,7 @@ sku_aliases as (
 
     select
         {{ parse_sku_lot('alias_sku') }}.sku_key as alias_key,
-        component_sku as sku_code,
+        {{ spelled('component_sku') }} as sku_code,
         alias_kind,
         multiplier
     from source

@@ -9,8 +9,8 @@ with source as (
 skus as (
 
     select
-        sku_code as sku_id,
-        sku_code,
+        {{ spelled('sku_code') }} as sku_id,
+        {{ spelled('sku_code') }} as sku_code,
         product_name,
         reorder_point,
         is_key_product
