@@ -25,11 +25,12 @@ LOTS = ["250237", "250240", "250297", "240231", "11001", "250300", "250400", "25
 ODD_TEXTS = [
     "17613 - 250300", "17613", "17905", "17612-6", "17612 - 15", "17612-40", "17612-6-250300", "18225", "18605",
     "18605 - 250300", "18615", "18315", "17975", "17975 - 250300", "99999 - 250300", "99999", "GIFT CARD",
-    "17612-7", "17612 - 2503", "", None,
+    "17612-7", "17612 - 2503", "", None, "17612\u200b - 250300", "\ufeff179\u00ad04", "17612\u00ad250300\u200f",
 ]  # fmt: skip
 DASHES = [" - ", "-", " -", "- ", "  -   ", " – "]
 QUANTITIES = [0, 1, 1, 1, 2, 3, 5, 6, 12, 40]
-AMOUNTS = [0, 0.99, 7, 8.35, "7.1", 12.4, None]
+ODD_QUANTITIES = [-1, -3, None, "1,200", "2", 2.5, True, "two", {}, 3.0]
+AMOUNTS = [0, 0.99, 7, 8.35, "7.1", 12.4, None, "7,10"]
 STATUSES = ["shipped"] * 7 + [
     "awaiting_shipment", "on_hold", "awaiting_payment", "pending_fulfillment", "cancelled", "some_new_status",
 ]  # fmt: skip
@@ -84,18 +85,38 @@ class NastyBusiness:
             lines.append(lines[0] | again)
         status = self._rng.choice(STATUSES)
         day = self._ship_day()
-        changes = {"shipDate": self._rng.choice([day, day, day, None])}
-        self._put("orders", order_id, order(order_id, lines, status, **changes))
+        changes = {"shipDate": self._rng.choice([day, day, day, None])} | self._number()
+        self._put("orders", order_id, order(order_id, self._misprinted(lines), status, **changes))
         if status == "shipped" or self._rng.random() < 0.15:
             self._rng.choice([self._send, self._send, self._send, self._mark, self._send_and_mark])(
                 order_id, lines, day
             )
+
+    def _number(self) -> Payload:
+        """Now and then the number of another order, of the same customer or not, split off it or not."""
+        known = list(self._rows["orders"])
+        if not known or self._rng.random() > 0.12:
+            return {"customerId": self._rng.choice([7, 8, None])}
+        other = self._rows["orders"][self._rng.choice(known)]
+        parent = other["orderId"] if self._rng.random() < 0.3 else None
+        return {
+            "orderNumber": other["orderNumber"].strip() + self._rng.choice(["", " ", "\u00a0"]),
+            "customerId": self._rng.choice([7, 8, None]),
+            "advancedOptions": {"mergedIds": [], "parentId": parent},
+        }
 
     def _line(self) -> Payload:
         quantity = self._rng.randint(100, 1300) if self._rng.random() < 0.06 else self._rng.choice(QUANTITIES)
         if self._rng.random() < 0.08:
             return line(None, 1, adjustment=True, orderItemId=next(self._ids))
         return line(self._text(), quantity, orderItemId=next(self._ids))
+
+    def _misprinted(self, rows: list[Payload]) -> list[Payload]:
+        """The same lines; now and then a refund, or a quantity that cannot be read."""
+        return [
+            row | {"quantity": self._rng.choice(ODD_QUANTITIES)} if self._rng.random() < 0.08 else row
+            for row in rows
+        ]
 
     def _text(self) -> str | None:
         chance = self._rng.random()
@@ -112,7 +133,7 @@ class NastyBusiness:
         if chance < 0.12:
             return str(self._today - timedelta(days=self._rng.choice([59, 60, 61, 62, 200])))
         if chance < 0.16:
-            return str(self._today + timedelta(days=self._rng.choice([0, 1, 2])))
+            return str(self._today + timedelta(days=self._rng.choice([0, 1, 2, 7, 8, 13000])))
         span = (self._today - OPENING_DAY).days
         return str(OPENING_DAY + timedelta(days=self._rng.randint(-2, span)))
 
@@ -132,7 +153,7 @@ class NastyBusiness:
             "carrierCode": self._rng.choice(["ups", "usps", None]),
             "serviceCode": self._rng.choice(["a", "b", None]),
         }
-        row = label(shipment_id, order_id, day, items, **(costs | service | changes))
+        row = label(shipment_id, order_id, day, items and self._misprinted(items), **(costs | service | changes))
         row["createDate"] = f"2026-01-{self._rng.randint(1, 28):02}T{self._rng.randint(0, 23):02}:00:00.0000000"
         self._put("shipments", shipment_id, row | self._voiding(0.12))
 

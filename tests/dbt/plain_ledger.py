@@ -36,7 +36,7 @@ class PlainLedger:
         )
         self._rates = read("select charge_type, valid_from, valid_to, rate_cents from warehouse.seeds.rate_card")
         aliases = read("select alias_sku, component_sku, multiplier from warehouse.seeds.sku_aliases")
-        self.shipping = Shipping(connection, timezone, Dictionary(self.products, aliases))
+        self.shipping = Shipping(connection, timezone, self.today, Dictionary(self.products, aliases))
         self.opening = read(
             "select sku_code, lot_number, quantity, opening_date from warehouse.seeds.opening_balances"
         )
@@ -55,7 +55,7 @@ class PlainLedger:
         """Day, product, named lot, kind and signed units of everything that moves a shelf."""
         found = [(day, sku, lot, "opening", units) for sku, lot, units, day in self.opening]
         for kind, day, sku, lot, units in self._entries:
-            if kind in MOVES and day > self.opening_day and sku in self.stocked:
+            if kind in MOVES and self.opening_day < day <= self.today and sku in self.stocked:
                 found.append((day, sku, lot_named(lot), kind, -units if kind == "adjust_down" else units))
         for goods in self.shipped:
             if goods.sku in self.stocked and goods.day > self.opening_day:
@@ -154,7 +154,7 @@ class PlainLedger:
                 units[monday_of(goods.day), goods.sku] += goods.quantity
         if not units:
             return {}
-        week, last = min(units)[0], max(monday_of(self.today), max(units)[0])
+        week, last = min(units)[0], monday_of(self.today)
         spine = {}
         while week <= last:
             spine.update({(week, sku): units[week, sku] for sku in self.products})

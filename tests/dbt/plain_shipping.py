@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,9 @@ import duckdb
 
 Row = dict[str, Any]
 LATE_DAYS = 60
+EARLY_DAYS = 7
+# Prints nothing, or prints as a space, in what the nasty business types.
+UNSEEN = re.compile("[\u00ad\u200b\u200f\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class Dictionary:
 
 def spelled(text: str | None) -> str | None:
     """A SKU text in one spelling; None for nothing."""
-    words = re.sub(r"\s*[-–]\s*", "-", " ".join((text or "").split())).upper()
+    words = re.sub(r"\s*[-–]\s*", "-", " ".join(UNSEEN.sub("", text or "").split())).upper()
     return words or None
 
 
@@ -99,11 +102,15 @@ class Shipping:
     Args:
         connection: Where the raw tables are; only they and the reference data are read.
         timezone: The business's.
+        today: The business day of the build.
         dictionary: What SKU texts mean.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, timezone: str, dictionary: Dictionary) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, timezone: str, today: date, dictionary: Dictionary
+    ) -> None:
         self._dictionary = dictionary
+        self._today = today
         self._zone = ZoneInfo(timezone)
         self.orders = {row["orderId"]: row for row in _documents(connection, "orders")}
         self._labels: defaultdict[int, list[Row]] = defaultdict(list)
@@ -194,8 +201,11 @@ class Shipping:
         if day is None:
             return "missing_ship_date"
         seen = row["first_seen_at"].astimezone(self._zone).date()
-        is_late = day < seen - timedelta(days=LATE_DAYS) and row["arrived_by"] != "backfill"
-        return "historical_shipment" if is_late else None
+        if day < seen - timedelta(days=LATE_DAYS) and row["arrived_by"] != "backfill":
+            return "historical_shipment"
+        if day > self._today + timedelta(days=EARLY_DAYS):
+            return "future_ship_date"
+        return "before_its_day" if day > self._today else None
 
 
 def _documents(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
@@ -209,11 +219,26 @@ def _documents(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
 
 
 def _whole(document: Row) -> Row:
-    """A row with every field that is read here, null where ShipStation printed none; so are its lines."""
+    """A row with every field that is read here, null where ShipStation printed none; so are its lines.
+
+    A line's `quantity` is its units of goods; what was printed is `printed`.
+    """
     row = defaultdict(lambda: None, document)
     for field in ("items", "shipmentItems"):
         row[field] = [defaultdict(lambda: None, line) for line in row[field] or []]
+        for line in row[field]:
+            line["printed"] = whole_number(line["quantity"])
+            line["quantity"] = max(line["printed"] or 0, 0)
     return row
+
+
+def whole_number(printed: Any) -> int | None:
+    """Units as ShipStation printed them; None for what is no whole number."""
+    if isinstance(printed, bool) or not isinstance(printed, int | float | str):
+        return None
+    if isinstance(printed, str):
+        return int(printed) if re.fullmatch(r"-?[0-9]+", printed.strip()) else None
+    return int(printed) if printed == int(printed) else None
 
 
 def _is_void(row: Row) -> bool:
@@ -225,7 +250,10 @@ def _day(text: str | None) -> date | None:
 
 
 def _cents(amount: Any) -> int:
-    return int((Decimal(str(amount or 0)) * 100).to_integral_value(ROUND_HALF_UP))
+    try:
+        return int((Decimal(str(amount)) * 100).to_integral_value(ROUND_HALF_UP))
+    except InvalidOperation:
+        return 0
 
 
 def _same(line: Row, item: Row) -> bool:
