@@ -32,8 +32,8 @@
                 'late shipment: ' || details.what || ' was not known at the close'
             )
         when labels.is_voided then details.what || ' voided'
-        when labels.ship_date <> details.ship_date
-            then details.what || ' is dated ' || labels.ship_date || ' now'
+        when coalesce(labels.ship_date, standing.ship_date) <> details.ship_date
+            then details.what || ' is dated ' || coalesce(labels.ship_date, standing.ship_date) || ' now'
         when
             (details.order_count, details.package_count, details.unit_count, details.postage_cents) = (0, 0, 0, 0)
             then details.what || ' does not count as shipped any more'

@@ -6,61 +6,17 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import raw_tables
-from closing import close, settings_of
+from closing import bill, close, come, lines, pass_time, restated, settings_of
 from ledger_under_test import Ledger
-from shipstation_payloads import Payload, fulfillment, label, line, order
+from shipstation_payloads import fulfillment, label, line, order
 
-DECEMBER, JANUARY, FEBRUARY, MARCH = (date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
+DECEMBER, JANUARY, FEBRUARY = (date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1))
 VOID = {"voided": True, "voidDate": "2026-01-08T09:00:00.0000000"}
 # An order of 4.25 and postage of 8.35; a unit is 0.75.
 ORDER_AND_POSTAGE = 425 + 835
-
-
-def come(ledger: Ledger, load_id: str, orders: list[Payload], labels: list[Payload]) -> None:
-    with ledger.connect() as connection:
-        raw_tables.load(connection, "orders", orders, load_id, arrived_by="backfill")
-        raw_tables.load(connection, "shipments", labels, load_id, arrived_by="backfill")
-
-
-def pass_time(ledger: Ledger, day: date) -> None:
-    """Noon of a later day, built."""
-    with ledger.connect() as connection:
-        raw_tables.set_context(connection, datetime(day.year, day.month, day.day, 18, tzinfo=UTC))
-    ledger.build()
-
-
-def bill(ledger: Ledger, month: date) -> tuple[Any, ...]:
-    """Orders, packages, units, cents restated and in all, and whether the month is closed."""
-    [row] = ledger.rows(f"""
-        select order_count, package_count, unit_count, restatement_cents, total_cents, is_closed
-        from charge_report_monthly where charge_month = date '{month}'
-    """)
-    return row
-
-
-def restated(ledger: Ledger) -> list[tuple[Any, ...]]:
-    return ledger.rows("""
-        select billed_month, restated_date, order_count, package_count, unit_count, pallet_count, total_cents,
-            cause
-        from charge_restatements order by billed_month, restated_date, restatement_key
-    """)
-
-
-def lines(ledger: Ledger, month: date) -> list[list[tuple[Any, ...]]]:
-    """All that the bill of a month shows."""
-    return [
-        ledger.rows(f"select * from {table} where date_trunc('month', {column}) = date '{month}' order by all")
-        for table, column in (
-            ("charge_report_daily", "charge_date"),
-            ("charge_report_carriers", "charge_month"),
-            ("charge_report_monthly", "charge_month"),
-            ("charge_restatements", "billed_month"),
-        )
-    ]
 
 
 ORDERS = [

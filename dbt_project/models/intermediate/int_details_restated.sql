@@ -30,11 +30,27 @@ rates as (
 billed_before as (
 
     select
+        shipstation_order_id,
         shipment_id,
         min(ship_date) as ship_date
     from details
-    where billed_package_count > 0
-    group by shipment_id
+    where billed_order_count + billed_package_count + billed_unit_count > 0
+    group by all
+
+),
+
+-- Where orders without a label are now: of labels, ShipStation says it.
+standing as (
+
+    select
+        shipstation_order_id,
+        min(ship_date) as ship_date
+    from {{ ref('charge_details') }}
+    where
+        shipment_id is null
+        and order_count + unit_count > 0
+        and shipstation_order_id in (select details.shipstation_order_id from details)
+    group by shipstation_order_id
 
 ),
 
@@ -57,7 +73,11 @@ restated as (
     from details
     inner join rates on details.ship_date = rates.charge_date
     left join labels on details.shipment_id = labels.shipment_id
-    left join billed_before on details.shipment_id = billed_before.shipment_id
+    left join standing on details.shipment_id is null and details.shipstation_order_id = standing.shipstation_order_id
+    left join billed_before
+        on
+            details.shipstation_order_id = billed_before.shipstation_order_id
+            and details.shipment_id is not distinct from billed_before.shipment_id
 
 )
 

@@ -21,7 +21,7 @@ departures as (
         cause
     from {{ ref('int_details_restated') }}
     union all by name
-    select * exclude (month) replace (-unit_count as unit_count)
+    select * exclude (month) replace (-unit_count as unit_count, 'taken back: ' || cause as cause)
     from {{ frozen_lines('restatement') }}
     where restatement_kind = 'shipment'
 
@@ -37,7 +37,7 @@ moves as (
         min(departures.shipment_id) as shipment_id,
         null as entry_id,
         min(departures.restated_date) as moved_date,
-        min(departures.cause) as cause
+        arg_min(departures.cause, coalesce(departures.billed_month, date '0001-01-01')) as cause
     from compared
     inner join departures
         on

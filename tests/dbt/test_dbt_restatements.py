@@ -1,0 +1,181 @@
+"""What changes after closes: orders without a label, months that are closed in a row, the last day of a month."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import raw_tables
+from closing import close, come, pass_time, restated, settings_of
+from ledger_under_test import Ledger
+from shipstation_payloads import Payload, fulfillment, label, line, order
+
+DECEMBER, JANUARY, FEBRUARY, MARCH = (date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
+NOON = datetime(2026, 1, 9, 18, tzinfo=UTC)
+VOID = {"voided": True, "voidDate": "2026-01-08T09:00:00.0000000"}
+# An order is 4.25 and postage 8.35; a unit is 0.75, a pallet-day 0.45.
+ORDER, POSTAGE, UNIT, PALLET_DAY = 425, 835, 75, 45
+LATE_LABEL = "late shipment: label 105 was not known at the close"
+E1 = "receive of 200 dated back to 2025-12-20 (entry e1)"
+E2 = "adjust_up of 222 dated back to 2025-12-31 (entry e2)"
+E3 = "receive of 100 dated back to 2026-01-20 (entry e3)"
+
+
+@pytest.fixture(scope="module")
+def december_closed(new_ledger: Callable[..., Ledger]) -> Ledger:
+    """December: a label on its first and on its last day, two fulfillments, an order with its own date; closed."""
+    ledger = new_ledger(NOON)
+    orders = [
+        order(1, [line("17612", 5)]),
+        order(2, [line("18795", 10)], shipDate="2025-12-30"),
+        order(3, [line("17904", 2)]),
+        order(4, [line("17914", 1)]),
+        order(9, [line("17914", 1)]),
+    ]
+    labels = [label(104, 4, "2025-12-31", [line("17914", 1)]), label(109, 9, "2025-12-01", [line("17914", 1)])]
+    come(ledger, "load-1", orders, labels)
+    mark(ledger, "load-1", fulfillment(201, 1, "2025-12-29"), fulfillment(203, 3, "2025-12-30"))
+    with ledger.connect() as connection:
+        raw_tables.enter(connection, "e0", "receive", "2025-12-31", "17904", 10, "250240")
+    ledger.build()
+    close(ledger, DECEMBER)
+    return ledger
+
+
+@pytest.fixture
+def ledger(december_closed: Ledger, tmp_path: Path) -> Ledger:
+    shutil.copy(settings_of(december_closed).operations, tmp_path)
+    return december_closed.copy(tmp_path, NOON)
+
+
+def mark(ledger: Ledger, load_id: str, *fulfillments: Payload) -> None:
+    with ledger.connect() as connection:
+        raw_tables.load(connection, "fulfillments", list(fulfillments), load_id, arrived_by="backfill")
+
+
+def enter(ledger: Ledger, entry_id: str, kind: str, day: str, quantity: int) -> None:
+    with ledger.connect() as connection:
+        raw_tables.enter(connection, entry_id, kind, day, "18795", quantity, "250500")
+
+
+def frozen(ledger: Ledger, kind: str) -> dict[str, Any]:
+    """The frozen lines of December of a kind, by key."""
+    with closing(sqlite3.connect(settings_of(ledger).operations)) as store:
+        found = store.execute(
+            "select line_key, line from frozen_lines where month = '2025-12-01' and line_kind = ?", [kind]
+        )
+        return {key: json.loads(text) for key, text in found}
+
+
+def test_a_shipment_without_a_label_is_restated_when_it_goes_moves_changes_or_comes_late(ledger: Ledger) -> None:
+    come(
+        ledger, "load-2",
+        [
+            order(1, [line("17612", 5)], "cancelled"),
+            order(2, [line("18795", 10)], shipDate="2025-12-28"),
+            order(3, [line("17904", 1)]),
+            order(6, [line("17914", 3)]),
+        ],
+        [],
+    )  # fmt: skip
+    mark(ledger, "load-2", fulfillment(201, 1, "2025-12-29", **VOID), fulfillment(206, 6, "2025-12-15"))
+    ledger.build()
+    assert restated(ledger) == [
+        (JANUARY, date(2025, 12, 15), 1, 0, 3, 0, ORDER + 3 * UNIT,
+         "late shipment: order 680006 was not known at the close"),
+        (JANUARY, date(2025, 12, 28), 1, 0, 10, 0, ORDER + 10 * UNIT,
+         "order 680002 was billed on 2025-12-30, and is dated 2025-12-28 now"),
+        (JANUARY, date(2025, 12, 29), -1, 0, -5, 0, -(ORDER + 5 * UNIT),
+         "order 680001 does not count as shipped any more"),
+        (JANUARY, date(2025, 12, 30), -1, 0, -10, 0, -(ORDER + 10 * UNIT), "order 680002 is dated 2025-12-28 now"),
+        (JANUARY, date(2025, 12, 30), 0, 0, -1, 0, -UNIT,
+         "goods of order 680003 changed from 17904:2 to 17904:1"),
+    ]  # fmt: skip
+    ledger.assert_same_as_full_build()
+
+
+def test_an_order_without_a_label_that_moved_into_an_open_month_says_so(ledger: Ledger) -> None:
+    mark(ledger, "load-2", fulfillment(203, 3, "2026-01-02"))
+    ledger.build()
+    assert [row[1:] for row in restated(ledger)] == [
+        (date(2025, 12, 30), -1, 0, -2, 0, -(ORDER + 2 * UNIT), "order 680003 is dated 2026-01-02 now")
+    ]
+
+
+def test_the_last_day_of_the_month_is_billed_frozen_and_restated(ledger: Ledger) -> None:
+    assert len(frozen(ledger, "day")) == 31
+    day = frozen(ledger, "day")["2025-12-31"]
+    assert [day[name] for name in ("order_count", "package_count", "unit_count", "postage_cents")] == [
+        1,
+        1,
+        1,
+        835,
+    ]
+    assert day["storage_charge_cents"] == day["pallet_count"] * PALLET_DAY > 0
+    assert "4|104|2025-12-31" in frozen(ledger, "detail")
+    assert {key.split("|")[1] for key in frozen(ledger, "stock")} == {f"2025-12-{day:02}" for day in range(1, 32)}
+    assert "entry:e0" in frozen(ledger, "movement")
+    come(
+        ledger, "load-2",
+        [order(4, [line("17914", 1)], "cancelled")], [label(104, 4, "2025-12-31", [line("17914", 1)], **VOID)],
+    )  # fmt: skip
+    ledger.build()
+    assert restated(ledger) == [
+        (JANUARY, date(2025, 12, 31), -1, -1, -1, 0, -(ORDER + POSTAGE + UNIT), "label 104 voided")
+    ]
+
+
+def test_months_closed_in_a_row_each_carry_what_came_since_with_its_causes_and_nothing_twice(
+    ledger: Ledger,
+) -> None:
+    # 18795 stands on 35 pallets of 222, at 7719 units and from the 30th at 7709. With 500 less from the 15th (33)
+    # and 200 more from the 20th (34), 5 days of 2 and 12 of 1 pallet less.
+    come(ledger, "load-2", [order(5, [line("18795", 500)])], [label(105, 5, "2025-12-15", [line("18795", 500)])])
+    enter(ledger, "e1", "receive", "2025-12-20", 200)
+    ledger.build()
+    late = ORDER + POSTAGE + 500 * UNIT
+    of_january = [
+        (JANUARY, date(2025, 12, 15), 1, 1, 500, 0, late, LATE_LABEL),
+        (JANUARY, date(2025, 12, 15), 0, 0, 0, -22, -22 * PALLET_DAY,
+         f"pallet-days of 18795 changed by -22 from 2025-12-15 on: {LATE_LABEL}; {E1}"),
+    ]  # fmt: skip
+    assert restated(ledger) == of_january
+    pass_time(ledger, date(2026, 2, 3))
+    close(ledger, JANUARY)
+    assert restated(ledger) == of_january, "carried by January and by no other month"
+
+    # The label is void, 222 are found on the last day of December, and 100 came in January. Of December, 11 days
+    # are a pallet more than billed and the 31st two; of January, billed at 34, 19 days are 37 and 12 are 38.
+    come(
+        ledger, "load-3",
+        [order(5, [line("18795", 500)], "cancelled")], [label(105, 5, "2025-12-15", [line("18795", 500)], **VOID)],
+    )  # fmt: skip
+    enter(ledger, "e2", "adjust_up", "2025-12-31", 222)
+    enter(ledger, "e3", "receive", "2026-01-20", 100)
+    ledger.build()
+    of_february = [
+        (FEBRUARY, date(2025, 12, 15), -1, -1, -500, 0, -late, f"taken back: {LATE_LABEL}"),
+        (FEBRUARY, date(2025, 12, 20), 0, 0, 0, 13 + 22, 35 * PALLET_DAY,
+         f"pallet-days of 18795 changed by 13 from 2025-12-20 on: {E1}; {E2}"),
+        (FEBRUARY, date(2026, 1, 1), 0, 0, 0, 105, 105 * PALLET_DAY,
+         f"pallet-days of 18795 changed by 105 from 2026-01-01 on: taken back: {LATE_LABEL}; {E2}; {E3}"),
+    ]  # fmt: skip
+    assert restated(ledger) == of_january + of_february
+    ledger.assert_same_as_full_build()
+
+    pass_time(ledger, date(2026, 3, 3))
+    close(ledger, FEBRUARY)
+    come(ledger, "load-4", [], [label(104, 4, "2025-12-31", [line("17914", 1)], shipmentCost=9.5)])
+    ledger.build()
+    assert restated(ledger) == [
+        *of_january,
+        *of_february,
+        (MARCH, date(2025, 12, 31), 0, 0, 0, 0, 115, "postage of label 104 changed from 8.35 to 9.50"),
+    ]
