@@ -25,7 +25,7 @@ ORDER, POSTAGE, UNIT, PALLET_DAY = 425, 835, 75, 45
 LATE_LABEL = "late shipment: label 105 was not known at the close"
 E1 = "receive of 200 dated back to 2025-12-20 (entry e1)"
 E2 = "adjust_up of 222 dated back to 2025-12-31 (entry e2)"
-E3 = "receive of 100 dated back to 2026-01-20 (entry e3)"
+GONE = "label 110 voided"
 
 
 @pytest.fixture(scope="module")
@@ -136,26 +136,47 @@ def test_months_closed_in_a_row_each_carry_what_came_since_with_its_causes_and_n
     ledger: Ledger,
 ) -> None:
     # 18795 stands on 35 pallets of 222, at 7719 units and from the 30th at 7709. With 500 less from the 15th (33)
-    # and 200 more from the 20th (34), 5 days of 2 and 12 of 1 pallet less.
-    come(ledger, "load-2", [order(5, [line("18795", 500)])], [label(105, 5, "2025-12-15", [line("18795", 500)])])
+    # and 200 more from the 20th (34), 5 days of 2 and 12 of 1 pallet less. January's own unit changes no pallet.
+    come(
+        ledger, "load-2",
+        [order(5, [line("18795", 500)]), order(10, [line("18795", 1)])],
+        [
+            label(105, 5, "2025-12-15", [line("18795", 500)]),
+            label(110, 10, "2026-01-07", [line("18795", 1)]),
+            dear(9.5),
+        ],
+    )  # fmt: skip
     enter(ledger, "e1", "receive", "2025-12-20", 200)
     ledger.build()
+    close(ledger, DECEMBER, "again", again=True)
     late = ORDER + POSTAGE + 500 * UNIT
     of_january = [
         (JANUARY, date(2025, 12, 15), 1, 1, 500, 0, late, LATE_LABEL),
         (JANUARY, date(2025, 12, 15), 0, 0, 0, -22, -22 * PALLET_DAY,
          f"pallet-days of 18795 changed by -22 from 2025-12-15 on: {LATE_LABEL}; {E1}"),
+        (JANUARY, date(2025, 12, 31), 0, 0, 0, 0, 115, "postage of label 104 changed from 8.35 to 9.50"),
     ]  # fmt: skip
-    assert restated(ledger) == of_january
+    assert restated(ledger) == of_january, "a second close of December has changed nothing"
+    closed = "select version, run_id, actor, frozen_at < closed_at from closed_months"
+    assert ledger.rows(closed) == [(2, "again", "tester", True)]
+    assert ledger.rows("""
+        select shipstation_order_id, shipment_id, entry_id from charge_restatements
+        where restatement_kind = 'storage'
+    """) == [(None, None, None)], "of several causes none is named alone"
     pass_time(ledger, date(2026, 2, 3))
     close(ledger, JANUARY)
     assert restated(ledger) == of_january, "carried by January and by no other month"
 
-    # The label is void, 222 are found on the last day of December, and 100 came in January. Of December, 11 days
+    # The labels are void, 222 are found on the last day of December, and 100 came in January. Of December, 11 days
     # are a pallet more than billed and the 31st two; of January, billed at 34, 19 days are 37 and 12 are 38.
     come(
         ledger, "load-3",
-        [order(5, [line("18795", 500)], "cancelled")], [label(105, 5, "2025-12-15", [line("18795", 500)], **VOID)],
+        [order(5, [line("18795", 500)], "cancelled"), order(10, [line("18795", 1)], "cancelled")],
+        [
+            label(105, 5, "2025-12-15", [line("18795", 500)], **VOID),
+            label(110, 10, "2026-01-07", [line("18795", 1)], **VOID),
+            dear(10),
+        ],
     )  # fmt: skip
     enter(ledger, "e2", "adjust_up", "2025-12-31", 222)
     enter(ledger, "e3", "receive", "2026-01-20", 100)
@@ -164,18 +185,101 @@ def test_months_closed_in_a_row_each_carry_what_came_since_with_its_causes_and_n
         (FEBRUARY, date(2025, 12, 15), -1, -1, -500, 0, -late, f"taken back: {LATE_LABEL}"),
         (FEBRUARY, date(2025, 12, 20), 0, 0, 0, 13 + 22, 35 * PALLET_DAY,
          f"pallet-days of 18795 changed by 13 from 2025-12-20 on: {E1}; {E2}"),
+        (FEBRUARY, date(2025, 12, 31), 0, 0, 0, 0, 50, "postage of label 104 changed from 8.35 to 10.00"),
         (FEBRUARY, date(2026, 1, 1), 0, 0, 0, 105, 105 * PALLET_DAY,
-         f"pallet-days of 18795 changed by 105 from 2026-01-01 on: taken back: {LATE_LABEL}; {E2}; {E3}"),
+         f"pallet-days of 18795 changed by 105 from 2026-01-01 on: taken back: {LATE_LABEL}; {E2}; {GONE}; "
+         "and 1 more"),
+        (FEBRUARY, date(2026, 1, 7), -1, -1, -1, 0, -(ORDER + POSTAGE + UNIT), GONE),
     ]  # fmt: skip
     assert restated(ledger) == of_january + of_february
     ledger.assert_same_as_full_build()
 
+    # 222 more from the 25th of January on are a pallet more for 7 days, and for the 28 of February.
     pass_time(ledger, date(2026, 3, 3))
     close(ledger, FEBRUARY)
-    come(ledger, "load-4", [], [label(104, 4, "2025-12-31", [line("17914", 1)], shipmentCost=9.5)])
+    come(ledger, "load-4", [], [dear(8.35)])
+    enter(ledger, "e4", "receive", "2026-01-25", 222)
     ledger.build()
     assert restated(ledger) == [
         *of_january,
         *of_february,
-        (MARCH, date(2025, 12, 31), 0, 0, 0, 0, 115, "postage of label 104 changed from 8.35 to 9.50"),
+        (MARCH, date(2025, 12, 31), 0, 0, 0, 0, -165,
+         "taken back: postage of label 104 changed from 8.35 to 10.00"),
+        (MARCH, date(2026, 1, 1), 0, 0, 0, 7, 7 * PALLET_DAY,
+         f"pallet-days of 18795 changed by 112 from 2026-01-01 on: taken back: {LATE_LABEL}; {E2}; {GONE}; "
+         "and 2 more"),
+        (MARCH, date(2026, 2, 1), 0, 0, 0, 28, 28 * PALLET_DAY,
+         "pallet-days of 18795 changed by 28 from 2026-02-01 on: "
+         "receive of 222 dated back to 2026-01-25 (entry e4)"),
+    ]  # fmt: skip
+
+
+def dear(cents: float) -> Payload:
+    """The label of the 31st at another price."""
+    return label(104, 4, "2025-12-31", [line("17914", 1)], shipmentCost=cents)
+
+
+def test_the_first_label_of_all_is_restated_when_it_goes_and_the_days_after_it_stay_billed(ledger: Ledger) -> None:
+    come(
+        ledger, "load-2",
+        [order(9, [line("17914", 1)], "cancelled")], [label(109, 9, "2025-12-01", [line("17914", 1)], **VOID)],
+    )  # fmt: skip
+    ledger.build()
+    assert restated(ledger) == [
+        (JANUARY, date(2025, 12, 1), -1, -1, -1, 0, -(ORDER + POSTAGE + UNIT), "label 109 voided")
     ]
+    ledger.assert_same_as_full_build()
+
+
+def test_an_order_whose_first_label_is_voided_is_charged_on_its_second_day_however_early_that_was_bought(
+    ledger: Ledger,
+) -> None:
+    sold = [line("17914", 1), line("17914", 1)]
+    first = label(107, 7, "2026-01-05", sold[:1], createDate="2026-01-05T11:00:00.0000000")
+    second = label(108, 7, "2026-01-07", sold[1:], createDate="2026-01-04T11:00:00.0000000")
+    come(ledger, "load-2", [order(7, sold)], [first, second])
+    pass_time(ledger, date(2026, 2, 3))
+    details = (
+        "select ship_date, order_count, billed_order_count from charge_details where shipstation_order_id = 7"
+    )
+    assert ledger.rows(f"{details} order by 1") == [(date(2026, 1, 5), 1, None), (date(2026, 1, 7), 0, None)]
+    close(ledger, JANUARY)
+    come(ledger, "load-3", [order(7, sold[1:])], [first | VOID])
+    ledger.build()
+    assert ledger.rows(f"{details} order by 1") == [(date(2026, 1, 5), 0, 1), (date(2026, 1, 7), 1, 0)]
+    assert restated(ledger) == [
+        (FEBRUARY, date(2026, 1, 5), -1, -1, -1, 0, -(ORDER + POSTAGE + UNIT), "label 107 voided"),
+        (FEBRUARY, date(2026, 1, 7), 1, 0, 0, 0, ORDER, "order 680007 was first shipped on another day"),
+    ]
+
+
+def test_opening_stock_put_right_after_a_close_names_the_opening(ledger: Ledger) -> None:
+    with ledger.connect() as connection:
+        connection.execute("update seeds.opening_balances set quantity = 8000 where sku_code = '18795'")
+    ledger.build()
+    # 8000 units are 37 pallets and 7990, from the 30th on, are 36; 35 were billed.
+    assert [row[5:] for row in restated(ledger)] == [
+        (60, 60 * PALLET_DAY, "pallet-days of 18795 changed by 60 from 2025-12-01 on: "
+         "opening of 8000 dated back to 2025-09-19"),
+    ]  # fmt: skip
+
+
+def test_billed_orders_without_a_label_that_are_not_loaded_or_came_too_late_are_missing_and_not_restated(
+    ledger: Ledger, new_ledger: Callable[..., Ledger]
+) -> None:
+    anew = new_ledger(NOON)
+    in_june = datetime(2026, 6, 1, 18, tzinfo=UTC)
+    shutil.copy(settings_of(ledger).operations, anew.home)
+    orders = [order(4, [line("17914", 1)]), order(9, [line("17914", 1)])]
+    labels = [label(104, 4, "2025-12-31", [line("17914", 1)]), label(109, 9, "2025-12-01", [line("17914", 1)])]
+    come(anew, "load-1", orders, labels)
+    with anew.connect() as connection:
+        raw_tables.load(connection, "orders", [order(1, [line("17612", 5)])], "load-1", seen_at=in_june)
+        marks = [fulfillment(201, 1, "2025-12-29")]
+        raw_tables.load(connection, "fulfillments", marks, "load-1", seen_at=in_june)
+        raw_tables.enter(connection, "e0", "receive", "2025-12-31", "17904", 10, "250240")
+        raw_tables.load_closes(connection, settings_of(anew).operations, "closes")
+    anew.build()
+    listed = anew.rows("select detail from exceptions where exception_type = 'missing_history'")
+    assert [detail[: detail.index(" are")] for (detail,) in listed] == ["3 shipments billed in December 2025"]
+    assert restated(anew) == []
