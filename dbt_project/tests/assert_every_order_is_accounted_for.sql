@@ -1,6 +1,6 @@
--- Every order that was fetched is in the inbox, and every shipped one is counted as shipped, excepted with its reason, or
--- dated on a day to come. When this fails, an order was dropped in silence: not billed, not taken from the shelf, and
--- nobody knows.
+-- Every order that was fetched is in the inbox, and every shipped one is counted as shipped, excepted with its reason,
+-- or dated on a day to come. When this fails, an order was dropped in silence: not billed, not taken from the shelf,
+-- and nobody knows.
 with orders as (
 
     select * from {{ ref('orders_inbox') }}

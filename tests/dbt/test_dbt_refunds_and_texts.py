@@ -104,6 +104,7 @@ def test_a_refund_of_one_order_changes_no_lot_of_another(ledger: Ledger) -> None
 
 def test_a_refund_takes_nothing_from_the_goods_beside_it_on_order_or_label(ledger: Ledger) -> None:
     assert shipped(ledger, 5) == [(105, "17904", "250240", 4)]
+    assert details(ledger, "duplicate_sku_on_order", 5) == []
     assert sum(units for *_, units in shipped(ledger, 6)) == 3
     assert details(ledger, "refund_line", 6) == [
         'A line of -1 of SKU "17914" is a refund: it is no goods, and no unit moves.'

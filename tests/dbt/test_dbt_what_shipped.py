@@ -245,7 +245,8 @@ def test_a_payload_of_nulls_and_wrong_types_is_loaded_and_counted_where_it_can_b
         ("unknown", 2)
     ]
     assert shipped(ledger, 22) == []
-    assert exceptions(ledger, 27) == {"unparsed_sku"}
+    assert exceptions(ledger, 22) == {"unreadable_quantity"}
+    assert exceptions(ledger, 27) == {"unparsed_sku", "unreadable_quantity"}
 
 
 def test_a_carrier_code_of_two_accounts_doubles_nothing_and_names_no_account(ledger: Ledger) -> None:

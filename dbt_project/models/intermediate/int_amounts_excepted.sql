@@ -46,7 +46,8 @@ excepted as (
         case
             when shipment_id is null
                 then 'The order''s ' || amount.field || ' ' || amount.shown || ' cannot be read.'
-            else 'The ' || amount.field || ' ' || amount.shown || ' of label ' || shipment_id
+            else
+                'The ' || amount.field || ' ' || amount.shown || ' of label ' || shipment_id
                 || ' cannot be read, so nothing is charged for it.'
         end as detail,
         first_seen_at

@@ -34,7 +34,8 @@ excepted as (
         case exception_type
             when 'missing_ship_date' then 'Shipped without any date; its units are in no report.'
             when 'future_ship_date'
-                then 'Dated ' || ship_date || ', which is more than {{ var('early_label_days') }} days ahead;'
+                then
+                    'Dated ' || ship_date || ', which is more than {{ var('early_label_days') }} days ahead;'
                     || ' its units are in no report.'
             else 'Dated ' || ship_date || ', long before it was first seen; its units are in no report.'
         end as detail,

@@ -21,12 +21,6 @@ labels as (
 
 ),
 
-rates as (
-
-    select * from {{ ref('int_days_rated') }}
-
-),
-
 billed_before as (
 
     select
@@ -39,7 +33,7 @@ billed_before as (
 
 ),
 
--- Where orders without a label are now: of labels, ShipStation says it.
+-- The day of orders without a label; of a label ShipStation says it.
 standing as (
 
     select
@@ -47,8 +41,7 @@ standing as (
         min(ship_date) as ship_date
     from {{ ref('charge_details') }}
     where
-        shipment_id is null
-        and order_count + unit_count > 0
+        shipment_id is null and order_count + unit_count > 0
         and shipstation_order_id in (select details.shipstation_order_id from details)
     group by shipstation_order_id
 
@@ -62,16 +55,15 @@ restated as (
         details.order_number,
         details.shipment_id,
         details.ship_date as restated_date,
-        details.order_count - details.billed_order_count as order_count,
-        details.package_count - details.billed_package_count as package_count,
-        details.unit_count - details.billed_unit_count as unit_count,
+        {% for count in ['order_count', 'package_count', 'unit_count', 'postage_cents'] -%}
+        details.{{ count }} - details.billed_{{ count }} as {{ count }},
+        {% endfor -%}
         (details.order_count - details.billed_order_count) * rates.order_rate_cents as order_charge_cents,
         (details.unit_count - details.billed_unit_count) * rates.handling_rate_cents as handling_charge_cents,
-        details.postage_cents - details.billed_postage_cents as postage_cents,
         {{ skus_of('coalesce(details.billed_units_by_sku, details.units_by_sku)') }} as sku_codes,
         {{ cause_of_restatement() }} as cause
     from details
-    inner join rates on details.ship_date = rates.charge_date
+    inner join {{ ref('int_days_rated') }} as rates on details.ship_date = rates.charge_date
     left join labels on details.shipment_id = labels.shipment_id
     left join standing on details.shipment_id is null and details.shipstation_order_id = standing.shipstation_order_id
     left join billed_before

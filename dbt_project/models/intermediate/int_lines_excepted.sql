@@ -47,7 +47,9 @@ excepted as (
         cast(null as varchar) as cause,
         case
             when nullif(trim(shipstation_sku_raw), '') is null then 'A line of ' || line_quantity || ' has no SKU.'
-            else 'SKU "' || {{ visible_text('shipstation_sku_raw') }} || '" (' || line_quantity || ') is in no list of ours.'
+            else
+                'SKU "' || {{ visible_text('shipstation_sku_raw') }} || '" (' || line_quantity
+                || ') is in no list of ours.'
         end as detail,
         first_seen_at
     from unresolved

@@ -31,7 +31,8 @@ looked_up as (
     select
         *,
         coalesce(sku_key in (select dictionary.sku_key from dictionary), false) as is_whole_text_known,
-        count(*) over (partition by shipstation_order_id, shipment_id, sku_key, is_adjustment, is_refund) > 1 as is_repeated
+        count(*) over (partition by shipstation_order_id, shipment_id, sku_key, is_adjustment, is_refund) > 1
+            as is_repeated
     from parsed
 
 ),

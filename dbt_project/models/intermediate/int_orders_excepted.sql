@@ -37,10 +37,12 @@ excepted as (
         same_number_count || ' orders' as cause,
         case is_one_customer
             when true
-                then 'One customer has ' || same_number_count || ' orders numbered ' || order_number
+                then
+                    'One customer has ' || same_number_count || ' orders numbered ' || order_number
                     || ', and none is a split of another.'
             when false then 'Different customers have orders numbered ' || order_number || '.'
-            else same_number_count || ' orders are numbered ' || order_number
+            else
+                same_number_count || ' orders are numbered ' || order_number
                 || ', and it is not known whether they are of one customer.'
         end as detail,
         first_seen_at
