@@ -103,9 +103,9 @@ def differing_fields(there: Payload, here: Fields) -> tuple[str, ...]:
 
 
 def units(payload: Fields) -> int:
-    """Units of goods on an order's lines; adjustments are no goods."""
+    """Units of goods on an order's lines; adjustments and refunds are no goods."""
     return sum(
-        item["quantity"]
+        max(item["quantity"], 0)
         for item in _lines(payload)
         if isinstance(item.get("quantity"), int) and not item.get("adjustment")
     )
