@@ -13,13 +13,14 @@ import unicodedata
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 # Combining marks that print nothing by themselves.
 _VARIANTS = "\u034f\u180b\u180c\u180d\u180f" + "".join(map(chr, range(0xFE00, 0xFE10)))
-_HYPHEN = re.compile(" ?[-‐‑‒–—−] ?")
+# Dashes by Unicode's property, but no punctuation to it.
+_DASHES = "\u2053\u207b\u208b\u2212\U00010d6e"
 
 
 def spelled(text: str) -> str:
     """The text in one spelling: without what prints nothing, spaces alike, none around hyphens, in capitals."""
-    spaced = "".join(" " if _is_space(letter) else letter for letter in printed(text))
-    return _HYPHEN.sub("-", " ".join(spaced.split())).upper()
+    spaced = "".join(" " if _is_space(letter) else "-" if _is_dash(letter) else letter for letter in printed(text))
+    return re.sub(" ?- ?", "-", " ".join(spaced.split())).upper()
 
 
 def printed(text: str) -> str:
@@ -37,6 +38,10 @@ def visible(text: str) -> str:
 
 def _is_space(letter: str) -> bool:
     return letter.isspace() or letter in _BLANK
+
+
+def _is_dash(letter: str) -> bool:
+    return unicodedata.category(letter) == "Pd" or letter in _DASHES
 
 
 def _is_invisible(letter: str) -> bool:

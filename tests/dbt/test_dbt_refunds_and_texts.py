@@ -136,12 +136,12 @@ def test_a_discount_is_no_refund(ledger: Ledger) -> None:
 
 def test_a_quantity_that_cannot_be_read_is_listed_for_each_line_with_its_text(ledger: Ledger) -> None:
     assert sorted(details(ledger, "unreadable_quantity", 11)) == sorted(
-        f'Line {number} (SKU "17612"): its quantity {shown} cannot be read, so none of its units count.'
+        f'Line {number} (SKU "17612"): its quantity {shown} cannot be read, so the line counts no units.'
         for number, shown in enumerate(UNREADABLE, 1)
     )
     assert details(ledger, "unreadable_quantity", 12) == []
     assert details(ledger, "unreadable_quantity", 13) == [
-        'Line 1 of label 113 (SKU "17612"): its quantity "1,200" cannot be read, so none of its units count.'
+        'Line 1 of label 113 (SKU "17612"): its quantity "1,200" cannot be read, so the line counts no units.'
     ]
     assert sum(units for *_, units in shipped(ledger, 13)) == 1
 

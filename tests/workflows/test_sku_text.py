@@ -61,6 +61,11 @@ def test_a_space_of_any_kind_is_a_space(space: str) -> None:
     assert visible(f"gift{space} card") == f"gift<U+{ord(space):04X}> card"
 
 
+@pytest.mark.parametrize("dash", ["-", "\u2011", "\u2013", "\u2212", "\u2053", "\ufe63", "\uff0d"], ids=ascii)
+def test_a_dash_of_any_kind_is_a_hyphen(dash: str) -> None:
+    assert spelled(f"17612 {dash} 250300") == "17612-250300"
+
+
 def test_letters_stay_as_they_are() -> None:
     assert visible("Größe 12 - 3, ½ é") == "Größe 12 - 3, ½ é"
     assert spelled("") == spelled(" \u200b ") == ""

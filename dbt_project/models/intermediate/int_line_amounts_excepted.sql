@@ -48,7 +48,7 @@ excepted as (
         order_number,
         place as subject,
         unreadable_quantity as cause,
-        what || ': its quantity ' || unreadable_quantity || ' cannot be read, so none of its units count.' as detail,
+        what || ': its quantity ' || unreadable_quantity || ' cannot be read, so the line counts no units.' as detail,
         first_seen_at
     from lines
     where unreadable_quantity is not null
