@@ -15,7 +15,7 @@ import shutil
 import sqlite3
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,8 @@ def make_backup(settings: Settings, folder: Path | None, run_id: str) -> Facts:
             f"The backup could not be written to {folder} ({str(problem).splitlines()[0]}). Make room; repeat it."
         ) from problem
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         shutil.rmtree(staging, ignore_errors=True)
     removed = _remove_old(folder)
     return {

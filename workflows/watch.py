@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from workflows.errors import BuildFailed, HomeUnusable
 from workflows.exception_kinds import EMPTY_ORDERS
 from workflows.health import health_history
 from workflows.jobs import Job, JobClient
-from workflows.kinds import CLOSES
+from workflows.kinds import CLOSES, KINDS
 from workflows.mail import read_outbox
 from workflows.open_units import lasting_differences
 from workflows.parity.cutover_log import is_cut_over, is_unfinished
@@ -26,6 +27,7 @@ from workflows.settings import Settings
 
 _ENDED = ["SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _READERS = ("sync", "backfill", "reconcile", *CLOSES)
+_OTHERS = tuple(kind for kind in KINDS if kind not in _READERS)
 _FAILURES_MATTER = timedelta(days=7)
 
 
@@ -82,7 +84,8 @@ def read_standing(settings: Settings, jobs: JobClient, published: Published, now
     ended = _last_reads(jobs)
     latest = max(ended, key=lambda job: job.created_at or now, default=None)
     red = latest.error if latest and isinstance(latest.error, BuildFailed) else None
-    recent = [job for job in ended if (job.finished_at or now) > now - _FAILURES_MATTER]
+    every = [*ended, *_last_of(jobs, _OTHERS)]
+    recent = [job for job in every if (job.finished_at or now) > now - _FAILURES_MATTER]
     last_health = health_history(settings)[-1:]
     return Standing(
         now=now,
@@ -125,7 +128,12 @@ def known_watermark(jobs: JobClient) -> datetime | None:
 
 
 def _last_reads(jobs: JobClient) -> list[Job]:
-    return [job for kind in _READERS for job in jobs.jobs(kinds=(kind,), status=_ENDED, limit=1)]
+    return _last_of(jobs, _READERS)
+
+
+def _last_of(jobs: JobClient, kinds: Sequence[str]) -> list[Job]:
+    """The last run of each kind that came to an end by itself."""
+    return [job for kind in kinds for job in jobs.jobs(kinds=(kind,), status=_ENDED, limit=1)]
 
 
 def _watermark(loads: list[Job]) -> datetime | None:

@@ -133,12 +133,17 @@ def test_two_hours_exactly_is_fresh(age: timedelta | None, is_ok: bool) -> None:
 def test_the_history_of_health_has_a_point_for_each_time_and_reaches_back_its_days(tmp_path: Path) -> None:
     settings = replace(read_settings({}), home=tmp_path)
     now = datetime.now(UTC)
-    for days, verdicts in ((91, [False]), (2, [True, False, False]), (1, [True, True])):
+    day, minute = timedelta(days=1), timedelta(minutes=1)
+    for age, verdicts in (
+        (90 * day + minute, [False]),
+        (90 * day - minute, [True, False, False]),
+        (day, [True, True]),
+    ):
         checks = [Check(f"check {at}", "claim", is_ok, "") for at, is_ok in enumerate(verdicts)]
-        _keep(settings, HealthReport(now - timedelta(days=days), "snapshot", checks, 0.1))
+        _keep(settings, HealthReport(now - age, "snapshot", checks, 0.1))
     found = [(point.passed, point.failed) for point in health_history(settings)]
     assert found == [(1, ["check 1", "check 2"]), (2, [])]
-    assert len(health_history(settings, days=92)) == 3
+    assert len(health_history(settings, days=91)) == 3
 
 
 def test_health_of_an_empty_home_says_what_to_do(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from workflows.scheduling import (
 )
 from workflows.settings import Settings, read_settings
 from workflows.switches import turn_switch
+from workflows.watch import look
 
 ZONE = ZoneInfo("America/Chicago")
 MINUTE = timedelta(minutes=1)
@@ -144,3 +145,28 @@ def test_the_nightly_comparison_is_of_the_fortnight_before_and_repairs() -> None
 def test_daily_work_was_due_last_at_its_time_of_day_also_around_clock_changes(now: str, due: str) -> None:
     local = datetime.fromisoformat(now).replace(tzinfo=ZONE)
     assert last_due("cleanup", local) == datetime.fromisoformat(due).replace(tzinfo=ZONE)
+
+
+def alarms(settings: Settings, jobs: JobClient, now: datetime) -> set[str]:
+    return {alarm.key for alarm in look(settings, jobs, now) if alarm.key.startswith("run ")}
+
+
+def test_the_last_run_of_each_kind_decides_and_a_failed_backup_is_an_alarm_each_time(settings: Settings) -> None:
+    settings.home.mkdir(exist_ok=True)
+    (settings.home / "in-the-way").write_text("no folder")
+    with working(settings) as jobs:
+        for expected in ({"run backup"}, set(), {"run backup"}):
+            to = settings.home / ("in-the-way" if expected else "elsewhere")
+            made = done(jobs, "backup", to=str(to))
+            assert ("could not be written" in str(made.error)) is bool(expected)
+            assert alarms(settings, jobs, datetime.now(UTC)) == expected
+
+
+def test_a_failure_matters_for_a_week(settings: Settings) -> None:
+    with working(settings) as jobs:
+        failed = done(jobs, "sync")
+        assert (failed.status, failed.finished_at is None) == ("failed", False)
+        assert failed.finished_at is not None
+        week = failed.finished_at + timedelta(days=7)
+        assert alarms(settings, jobs, week - MINUTE) == {"run sync"}
+        assert alarms(settings, jobs, week + MINUTE) == set()
