@@ -69,7 +69,7 @@ class Payload:
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Payload:
         """A payload with these fields."""
-        return cls(orjson.dumps(dict(fields)))
+        return cls(encode_json(dict(fields)))
 
     def get(self, name: str, /) -> Any:
         """One field's value, None when the row has it not or empty."""
@@ -122,6 +122,15 @@ def decode_fields(text: bytes | str) -> dict[str, Any]:
     """A row's fields, from its text, an object."""
     fields: dict[str, Any] = _decoded(text)
     return fields
+
+
+def encode_json(value: Any, option: int | None = None) -> bytes:
+    """A value that came from JSON as JSON again; `option` is orjson's. An infinite number becomes null."""
+    try:
+        return orjson.dumps(value, option=option)
+    except TypeError:
+        # Whole numbers of more than 64 bits, which only msgspec writes.
+        return msgspec.json.encode(value, order="sorted" if option == orjson.OPT_SORT_KEYS else None)
 
 
 def _decoded(text: bytes | str) -> Any:
