@@ -1,4 +1,4 @@
-"""Reading a page in pieces, as a table: which rows come through, which are named, and how many requests it takes."""
+"""Reading a page in pieces, as a table: which rows come through, which are named, in how many requests."""
 
 from __future__ import annotations
 
