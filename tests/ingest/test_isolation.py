@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.errors import ServerKeepsFailing
+from ingest.page import Page
 from ingest.payload import Payload
 from ingest.poison import isolate
 
@@ -17,12 +18,12 @@ class FailingList:
         self.bad = bad
         self.requests: list[tuple[int, int]] = []
 
-    def read(self, page: int, size: int) -> list[Payload]:
+    def read(self, page: int, size: int) -> Page:
         self.requests.append((page, size))
         offsets = range((page - 1) * size, min(page * size, self.rows))
         if self.bad & set(offsets):
             raise ServerKeepsFailing("HTTP 500")
-        return [Payload.of({"orderId": offset}) for offset in offsets]
+        return Page([Payload.of({"orderId": offset}) for offset in offsets])
 
 
 def ids(rows: list[Payload]) -> list[int]:
@@ -34,9 +35,9 @@ def ids(rows: list[Payload]) -> list[int]:
 def test_one_bad_row_of_a_page_is_found_in_at_most_nineteen_requests(page: int, bad: int) -> None:
     first = (page - 1) * 500
     source = FailingList(2000, {first + bad})
-    found = isolate(source.read, page, 500)
+    found = isolate(source.read, first, 500)
     assert ids(found.rows) == [offset for offset in range(first, first + 500) if offset != first + bad]
-    assert [offset for offset, _ in found.poisoned] == [first + bad]
+    assert [row.offset for row in found.unreadable] == [first + bad]
     assert not found.is_last
     assert len(source.requests) <= 19
 
@@ -45,36 +46,46 @@ def test_one_bad_row_of_a_page_is_found_in_at_most_nineteen_requests(page: int, 
 def test_pages_of_every_size_are_taken_apart_without_losing_a_row(size: int) -> None:
     bad = {size, 2 * size - 1}
     source = FailingList(3 * size, bad)
-    found = isolate(source.read, 2, size)
+    found = isolate(source.read, size, size)
     assert ids(found.rows) == [offset for offset in range(size, 2 * size) if offset not in bad]
-    assert {offset for offset, _ in found.poisoned} == bad
+    assert {row.offset for row in found.unreadable} == bad
 
 
 def test_each_bad_row_is_told_with_the_row_that_came_through_before_it() -> None:
-    found = isolate(FailingList(25, {0, 7, 8, 24}).read, 1, 25)
-    before = [(offset, row.get("orderId") if row else None) for offset, row in found.poisoned]
+    found = isolate(FailingList(25, {0, 7, 8, 24}).read, 0, 25)
+    before = [(row.offset, row.before.get("orderId") if row.before else None) for row in found.unreadable]
     assert before == [(0, None), (7, 6), (8, 6), (24, 23)]
+
+
+@pytest.mark.parametrize(("begin", "length"), [(499, 499), (996, 498), (7, 100), (3, 9)])
+def test_a_page_that_begins_anywhere_is_taken_apart_and_rows_before_it_are_not_told_of(
+    begin: int, length: int
+) -> None:
+    bad = {begin - 1, begin, begin + length - 1}
+    found = isolate(FailingList(3000, bad).read, begin, length)
+    assert {row.offset for row in found.unreadable} == bad - {begin - 1}
+    assert set(ids(found.rows)) >= {offset for offset in range(begin, begin + length) if offset not in bad}
 
 
 @pytest.mark.parametrize(("rows", "is_last"), [(501, False), (500, False), (499, True), (260, True), (1, True)])
 def test_the_list_ends_in_a_page_that_is_not_full(rows: int, is_last: bool) -> None:
-    assert isolate(FailingList(rows, {0}).read, 1, 500).is_last is is_last
+    assert isolate(FailingList(rows, {0}).read, 0, 500).is_last is is_last
 
 
 def test_rows_behind_two_bad_ones_at_the_very_beginning_come_through() -> None:
-    found = isolate(FailingList(100, {0, 1}).read, 1, 100)
+    found = isolate(FailingList(100, {0, 1}).read, 0, 100)
     assert ids(found.rows) == list(range(2, 100))
 
 
 def test_a_server_that_fails_for_every_row_is_given_up_at_the_fourth() -> None:
     source = FailingList(500, set(range(500)))
     with pytest.raises(ServerKeepsFailing):
-        isolate(source.read, 1, 500)
+        isolate(source.read, 0, 500)
     assert [page for page, size in source.requests if size == 1] == [1, 2, 3, 4]
 
 
 def test_so_many_bad_rows_that_it_would_never_end_are_given_up() -> None:
     source = FailingList(500, set(range(1, 500, 2)))
     with pytest.raises(ServerKeepsFailing):
-        isolate(source.read, 1, 500)
+        isolate(source.read, 0, 500)
     assert len(source.requests) == 121

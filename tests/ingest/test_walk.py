@@ -9,7 +9,7 @@ from api_rows import account_at, ago, order
 
 from ingest.client import Client
 from ingest.shipstation import ORDERS_BY_MODIFY_DATE
-from ingest.walk import walk
+from ingest.walk import overlapping_page, walk
 from sandbox import Sandbox
 
 PAGE = 10
@@ -20,7 +20,7 @@ START = BULK - timedelta(seconds=1)
 def read(box: Sandbox, end: datetime | None = None) -> list[int]:
     """The ids that a walk gives, in the order in which it gives them."""
     with Client(account_at(box.url)) as client:
-        pages = walk(client, ORDERS_BY_MODIFY_DATE, start=START, end=end, page_size=PAGE)
+        pages = walk(client, ORDERS_BY_MODIFY_DATE, start=START, end=end, page_size=PAGE, on_poison=pytest.fail)
         return [row.get("orderId") for page in pages for row in page]
 
 
@@ -93,3 +93,30 @@ def test_a_walk_with_an_end_leaves_out_what_lies_behind_it(box: Sandbox) -> None
     for number in range(1, 31):
         box.book.put_order(order(number, BULK + timedelta(minutes=number)))
     assert read(box, end=BULK + timedelta(minutes=15)) == list(range(1, 16))
+
+
+@pytest.mark.parametrize("later", [1, 2, 15])
+def test_a_row_that_moves_behind_later_ones_makes_its_stretch_be_read_again(box: Sandbox, later: int) -> None:
+    edited_in_bulk(box, 49)
+    for number in range(101, 101 + later):
+        box.book.put_order(order(number, BULK + timedelta(seconds=number)))
+    move_a_row_in_each_walk(box, 1)
+    assert set(read(box)) == {*range(1, 50), *range(101, 101 + later)}
+
+
+@pytest.mark.parametrize("page_size", [10, 99, 500])
+def test_each_page_of_a_second_begins_before_the_last_one_ended_and_gets_further(page_size: int) -> None:
+    read, pages = page_size, 1
+    while read < 40 * page_size:
+        offset, size = overlapping_page(read, page_size)
+        assert offset % size == 0
+        assert offset < read < offset + size
+        assert size <= page_size
+        read, pages = offset + size, pages + 1
+    assert pages <= (42 if page_size == 500 else 64)
+
+
+def test_pages_too_small_to_overlap_follow_one_another() -> None:
+    assert [overlapping_page(read, 2) for read in (2, 4)] == [(2, 2), (4, 2)]
+    assert [overlapping_page(read, 1) for read in (1, 2)] == [(1, 1), (2, 1)]
+    assert [overlapping_page(read, 4) for read in (4, 6, 9, 12)] == [(3, 3), (4, 4), (8, 4), (12, 4)]
