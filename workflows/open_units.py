@@ -42,7 +42,10 @@ with orders as (
         unnest(from_json(items, '[{{"sku": "VARCHAR", "quantity": "DOUBLE", "adjustment": "BOOLEAN"}}]')) as line
     from orders
 )
-select order_id, fetched_at, coalesce(line.sku, '') as sku, sum(coalesce(line.quantity, 0)) as units
+select
+    order_id, fetched_at, coalesce(line.sku, '') as sku,
+    -- As the models read it: what no decimal holds (NaN, 1e300) is no quantity.
+    sum(if(abs(line.quantity) < 1e11, line.quantity, 0)) as units
 from printed where not coalesce(line.adjustment, false) group by all
 """
 _PRINT_ALL = f"create or replace table raw_shipledger.open_lines as {_PRINTED.format(_OPEN)}"
