@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.errors import ServerKeepsFailing
+from ingest.errors import ServerKeepsFailing, UnreadableAnswer
 from ingest.page import Page
 from ingest.payload import Payload
 from ingest.poison import isolate
@@ -13,16 +13,17 @@ from ingest.poison import isolate
 class FailingList:
     """A list of so many rows of which some make every page that they are in fail."""
 
-    def __init__(self, rows: int, bad: set[int]) -> None:
+    def __init__(self, rows: int, bad: set[int], *, answers: bool = False) -> None:
         self.rows = rows
         self.bad = bad
+        self.failure = UnreadableAnswer("no JSON", b"{,}") if answers else ServerKeepsFailing("HTTP 500")
         self.requests: list[tuple[int, int]] = []
 
     def read(self, page: int, size: int) -> Page:
         self.requests.append((page, size))
         offsets = range((page - 1) * size, min(page * size, self.rows))
         if self.bad & set(offsets):
-            raise ServerKeepsFailing("HTTP 500")
+            raise self.failure
         return Page([Payload.of({"orderId": offset}) for offset in offsets])
 
 
@@ -84,8 +85,15 @@ def test_a_server_that_fails_for_every_row_is_given_up_at_the_fourth() -> None:
     assert [page for page, size in source.requests if size == 1] == [1, 2, 3, 4]
 
 
-def test_so_many_bad_rows_that_it_would_never_end_are_given_up() -> None:
-    source = FailingList(500, set(range(1, 500, 2)))
+def test_a_server_that_answers_is_not_down_however_many_of_its_first_rows_are_bad() -> None:
+    found = isolate(FailingList(100, set(range(9)), answers=True).read, 0, 100)
+    assert ids(found.rows) == list(range(9, 100))
+    assert [(row.offset, row.text) for row in found.unreadable] == [(offset, b"{,}") for offset in range(9)]
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_so_many_bad_rows_that_it_would_never_end_are_given_up(answers: bool) -> None:
+    source = FailingList(500, set(range(1, 500, 2)), answers=answers)
     with pytest.raises(ServerKeepsFailing):
         isolate(source.read, 0, 500)
     assert len(source.requests) == 121

@@ -62,6 +62,7 @@ def test_one_bad_row_is_cut_out_wherever_it_is(text: bytes) -> None:
         b'{"orderId":9',
         b'{"orderId":9}}',
         b'{"orderId":9}]',
+        b'{"orderId":9,"items":[}]',
         b'{"orderId":9,"note":"never ends}',
     ],
 )
@@ -95,6 +96,13 @@ def test_several_bad_rows_in_a_row_are_told_apart_by_their_rank_and_by_the_ids_t
         (4, "10:00:01", 2, None, None),
         (6, "10:00:02", 0, None, None),
     ]
+
+
+def test_a_row_behind_one_without_a_date_is_looked_for_from_where_the_list_began() -> None:
+    page = around(b'{"orderId":1,"modifyDate":"long ago"}', b"null", b'{"orderId":2,"modifyDate":7}', b"null")
+    start = "2026-01-01T00:00:00"
+    found = poisons("/orders", "orderId", "modifyDate", start, page.unreadable)
+    assert [(row.after, row.start, row.offset) for row in found] == [(start, start, 1), (start, start, 3)]
 
 
 def test_a_label_shows_its_own_id_and_its_orders() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from api_rows import account_at, ago, order
+from api_rows import account_at, ago, order, spoil
 
 from ingest.client import Client
+from ingest.poison import Poison
 from ingest.shipstation import ORDERS_BY_MODIFY_DATE
 from ingest.walk import overlapping_page, walk
 from sandbox import Sandbox
@@ -102,6 +103,23 @@ def test_a_row_that_moves_behind_later_ones_makes_its_stretch_be_read_again(box:
         box.book.put_order(order(number, BULK + timedelta(seconds=number)))
     move_a_row_in_each_walk(box, 1)
     assert set(read(box)) == {*range(1, 50), *range(101, 101 + later)}
+
+
+def test_bad_rows_of_a_second_that_fills_pages_are_told_once_each_and_do_not_make_it_look_moved(
+    box: Sandbox,
+) -> None:
+    edited_in_bulk(box, 55)
+    bad = (1, 10, 14, 19, 20)
+    for number in bad:
+        spoil(box, "orders", order(number, BULK), b"NaN")
+    found: list[Poison] = []
+    with Client(account_at(box.url), sleep=[].append) as client:
+        pages = walk(client, ORDERS_BY_MODIFY_DATE, start=START, page_size=PAGE, on_poison=found.append)
+        ids = [row.get("orderId") for page in pages for row in page]
+    assert ids == [number for number in range(1, 56) if number not in bad]
+    assert [(row.row_id, row.offset) for row in found] == [(number, number - 1) for number in bad]
+    first_pages = [entry for entry in box.requests.entries() if entry.query["page"] == "1"]
+    assert len(first_pages) == 2, "the first page, once more because it is no JSON"
 
 
 @pytest.mark.parametrize("page_size", [10, 99, 500])
