@@ -22,7 +22,9 @@ from ingest.errors import (
     OutcomeUnknown,
     RateLimited,
     ServerKeepsFailing,
+    UnreadableAnswer,
 )
+from ingest.payload import read_json
 from ingest.rate_limit import RateLimiter
 
 log = logging.getLogger(__name__)
@@ -30,16 +32,24 @@ log = logging.getLogger(__name__)
 _FIRST_BACKOFF_SECONDS = 0.5
 _LONGEST_BACKOFF_SECONDS = 15.0
 MOST_ATTEMPTS = 6
+# A body that came in full and cannot be parsed is asked for once more; then one row of it is taken to be spoilt.
+_MOST_UNREADABLE = 2
 
 Decode = Callable[[bytes], Any]
 
 
 class _Transient(Exception):
-    """An attempt failed in a way that may pass: worth another one. `status` is 0 when none came."""
+    """An attempt failed in a way that may pass: worth another one.
 
-    def __init__(self, reason: str, status: int = 0) -> None:
+    Attributes:
+        status: The answer's; 0 when none came.
+        body: A body that arrived in full and cannot be parsed.
+    """
+
+    def __init__(self, reason: str, status: int = 0, body: bytes = b"") -> None:
         super().__init__(reason)
         self.status = status
+        self.body = body
 
 
 class Client:
@@ -81,7 +91,7 @@ class Client:
         params: Mapping[str, str | int] | None = None,
         *,
         attempts: int = MOST_ATTEMPTS,
-        decode: Decode = orjson.loads,
+        decode: Decode = read_json,
     ) -> Any:
         """Fetch and decode one answer.
 
@@ -98,7 +108,8 @@ class Client:
             CredentialsRejected: 401 or 403.
             NotFound: 404.
             ApiRefused: any other 4xx but 429.
-            ServerKeepsFailing: a server error each time, within the attempts and the time budget.
+            ServerKeepsFailing: a server error, or no JSON, each time within the attempts and the time budget.
+            UnreadableAnswer: the body came in full and cannot be parsed, twice unless only one attempt is wanted.
             RateLimited: 429 at the last attempt.
             ApiUnreachable: no good answer for another reason.
         """
@@ -137,7 +148,7 @@ class Client:
         for attempt in range(1, MOST_ATTEMPTS + 1):
             self._limiter.wait()
             try:
-                return self._decoded(self._attempt("POST", path, body=orjson.dumps(body)), orjson.loads)
+                return self._decoded(self._attempt("POST", path, body=orjson.dumps(body)), read_json)
             except _Transient as problem:
                 if problem.status != 429:
                     raise OutcomeUnknown(
@@ -156,7 +167,7 @@ class Client:
         self, path: str, params: Mapping[str, str | int] | None, attempts: int, decode: Decode
     ) -> Any:
         spent = 0.0
-        attempt = 0
+        attempt = unreadable = 0
         while True:
             attempt += 1
             self._limiter.wait()
@@ -166,7 +177,9 @@ class Client:
             except _Transient as problem:
                 spent += time.monotonic() - began
                 pause = _backoff(attempt)
-                if attempt >= attempts or spent + pause > self._account.retry_seconds:
+                unreadable += bool(problem.body)
+                is_enough = attempt >= attempts or unreadable >= _MOST_UNREADABLE
+                if is_enough or spent + pause > self._account.retry_seconds:
                     raise self._given_up(path, attempt, problem) from problem
                 log.warning("%s: %s; attempt %d, next in %.1f s", path, problem, attempt, pause)
                 self._sleep(pause)
@@ -176,13 +189,14 @@ class Client:
         kind = ApiUnreachable
         if problem.status == 429:
             kind = RateLimited
-        elif problem.status >= 500:
+        elif problem.status == 200 or problem.status >= 500:
             kind = ServerKeepsFailing
         tries = "1 attempt" if attempt == 1 else f"{attempt} attempts"
-        return kind(
+        message = (
             f"ShipStation at {self._account.base_url} did not give a usable answer to {path} in {tries} "
             f"(last: {problem}). Nothing was changed; try again later."
         )
+        return UnreadableAnswer(message, problem.body) if problem.body else kind(message)
 
     def _attempt(
         self, method: str, path: str, params: Mapping[str, str | int] | None = None, body: bytes | None = None
@@ -212,7 +226,7 @@ class Client:
         try:
             return decode(body)
         except ValueError as problem:
-            raise _Transient("the body is not JSON") from problem
+            raise _Transient("the body is not JSON", 200, body if _is_complete(body) else b"") from problem
         finally:
             # Reading an answer is our own work, not ShipStation's.
             self.api_seconds -= time.monotonic() - began
@@ -249,6 +263,11 @@ def _raise_for_status(status: int, path: str) -> None:
     if status == 429 or status >= 500:
         raise _Transient(f"HTTP {status}", status)
     raise ApiRefused(f"ShipStation refused {path} (HTTP {status}). Check SHIPSTATION_BASE_URL.")
+
+
+def _is_complete(body: bytes) -> bool:
+    """Whether a body that cannot be parsed has the two ends of JSON: it is no web page, and was not cut short."""
+    return body.strip()[:1] + body.strip()[-1:] in (b"{}", b"[]")
 
 
 def _backoff(attempt: int) -> float:

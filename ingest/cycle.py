@@ -9,24 +9,22 @@ from itertools import chain
 
 import pyarrow as pa
 
+from ingest import retries
 from ingest.client import Client
-from ingest.errors import ServerKeepsFailing
-from ingest.findings import POISON, Finding, poison_payload, unidentified_payload
+from ingest.findings import POISON, Finding, poison_payload, poisoned_id, unidentified_payload
 from ingest.ghosts import MOST_REQUESTS
 from ingest.order_states import CANCELLED, GHOST, MISSING, OrderState, merged_ids, state_after
-from ingest.pacific import earliest_instant, filter_end, filter_start, filter_text, newest_wall, parse_wall
+from ingest.pacific import earliest_instant, filter_end, filter_start, filter_text, newest_wall
 from ingest.payload import Fields, Payload
+from ingest.poison import Poison, poisons
 from ingest.records import ORDERS, Record, RecordKind, changed_records, newest_of_each, read_key, to_table
 from ingest.store import Store
-from ingest.walk import ListQuery, fetch_page, walk
+from ingest.walk import ListQuery, walk
 from ingest.watermarks import FUTURE_TOLERANCE
 
 Progress = Callable[[str, int, int], None]
 # Rows gathered before they are compared and written: a look-up in the warehouse costs about 30 ms.
 _BATCH_ROWS = 4000
-# What a cycle spends on places where a row could not be read before: so many requests of so many rows.
-_MOST_RETRIED = 5
-_RETRIED_ROWS = 25
 _END_OF_TIME = "9999"
 # A window of a backfill ends only where the next one, which re-reads an overlap, is sure to get further.
 _LEAST_ADVANCE = timedelta(hours=2)
@@ -125,11 +123,14 @@ class Cycle:
 
     def _note_unlisted(self, span: Span, tally: Tally) -> None:
         """Orders that we hold in the span and ShipStation no longer lists may be gone: their ids tell."""
-        if any(finding.finding_key.startswith(POISON) for finding in self.findings):
+        poisoned = {
+            poisoned_id(finding.finding_key) for finding in self.findings if finding.finding_key.startswith(POISON)
+        }
+        if None in poisoned:
             return
         begin = filter_text(filter_start(span.start) + timedelta(seconds=1)).replace(" ", "T")
         held = self.store.keys_between(ORDERS, "modify_date", begin, _END_OF_TIME)
-        unlisted = [key for key in held if key not in tally.fetched]
+        unlisted = [key for key in held if key not in tally.fetched | poisoned]
         self.unlisted.update(unlisted)
         unknown = [key for key in unlisted if key not in self.states]
         if len(unknown) > MOST_REQUESTS:
@@ -149,7 +150,7 @@ class Cycle:
             end=filter_end(span.end) if span.end else None,
             page_size=self.page_size,
             on_page=lambda done, total: self.progress(name, done, total),
-            on_poison=lambda row: self.findings.append(poison_payload(row.path, row.after, row.offset, self.now)),
+            on_poison=self._note_poison,
         )
         for page in pages:
             batch += page
@@ -180,18 +181,21 @@ class Cycle:
         return records
 
     def _once_poisoned(self, query: ListQuery) -> Iterator[list[Payload]]:
-        """Try the places again where a row could not be read; what still fails is noticed again."""
-        prefix = f"{POISON}{query.path}:"
-        known = [finding for key, finding in self.open_findings.items() if key.startswith(prefix)]
-        for number, finding in enumerate(known if self.arrived_by == "sync" else []):
-            after = parse_wall(finding.finding_key.removeprefix(prefix))
-            try:
-                if after is None or number >= _MOST_RETRIED:
-                    raise ServerKeepsFailing("not tried in this cycle")
-                start = after.replace(microsecond=0) - timedelta(seconds=1)
-                yield fetch_page(self.client, query, start, None, 1, _RETRIED_ROWS, attempts=1)[0]
-            except ServerKeepsFailing:
-                self.findings.append(finding)
+        """Try the places again where a row could not be read; what still cannot be read is noticed again."""
+        known = retries.places(query.path, self.open_findings) if self.arrived_by == "sync" else {}
+        due = retries.due(known, self.now)
+        for place, found in known.items():
+            page = retries.read_again(self.client, query, place, self.page_size) if place in due else None
+            if page is None:
+                self.findings += found
+                continue
+            for row in poisons(query.path, query.id_field, query.sorted_by, place[1:], page.unreadable):
+                self._note_poison(row)
+            yield page.rows
+
+    def _note_poison(self, row: Poison) -> None:
+        noticed = {finding.finding_key: finding for finding in self.findings}
+        self.findings.append(poison_payload(row, self.open_findings | noticed, self.now))
 
     def _note_states(self, records: list[Record], newest: dict[int, Payload]) -> None:
         merged = {order_id for record in records for order_id in merged_ids(record.payload)}

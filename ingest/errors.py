@@ -16,7 +16,19 @@ class ApiUnreachable(IngestError):
 
 
 class ServerKeepsFailing(ApiUnreachable):
-    """ShipStation answers, but with a server error each time: it may be down, or one row spoils the page."""
+    """ShipStation answers, but with nothing of use each time: it may be down, or one row spoils the page."""
+
+
+class UnreadableAnswer(ServerKeepsFailing):
+    """ShipStation answers in full, but with a body that cannot be parsed: one row of it is spoilt.
+
+    Attributes:
+        body: The last answer.
+    """
+
+    def __init__(self, message: str, body: bytes) -> None:
+        super().__init__(message)
+        self.body = body
 
 
 class RateLimited(ApiUnreachable):

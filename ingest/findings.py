@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pyarrow as pa
 
 from ingest.payload import Payload
+from ingest.poison import Poison
 
 SCHEMA = pa.schema(
     [
@@ -53,17 +55,50 @@ def watermark_fallback(resource: str, reason: str, days: int, now: datetime) -> 
     )
 
 
-def poison_payload(path: str, after: str, offset: int, now: datetime) -> Finding:
-    """A row that makes ShipStation answer every page it is in with a server error."""
+def poison_payload(row: Poison, known: Mapping[str, Finding], now: datetime) -> Finding:
+    """A row that cannot be read: the finding made of it before, wherever in its list it was then, or a new one.
+
+    Args:
+        row: What is known of it.
+        known: Findings by key.
+        now: The instant (UTC).
+    """
+    prefix = f"{POISON}{row.path}:"
+    name = f"#{row.row_id}" if row.row_id is not None else f"#+{row.rank}" if row.rank else ""
+    for key, finding in known.items() if row.row_id is not None else ():
+        if key.startswith(prefix) and key.endswith(name):
+            return finding
+    told = f"{row.path.strip('/')[:-1]} {row.row_id}, " if row.row_id is not None else ""
     return Finding(
-        f"{POISON}{path}:{after}",
+        f"{prefix}{row.after}{name}",
         "poison_payload",
         "error",
-        f"ShipStation cannot deliver one row of {path}: the one after {after} (Pacific), at position "
-        f"{offset + 1} of its list. All others were loaded; it is tried again in each cycle. "
-        "Open and save that order in ShipStation, or ask its support.",
+        f"One row of {row.path} cannot be read: {told}the one after {row.after} (Pacific), at position "
+        f"{row.offset + 1} of the list from {row.start} on. All others were loaded; it is tried again in each "
+        "cycle. Open and save that order in ShipStation, or ask its support.",
         now,
+        shipstation_order_id=row.order_id,
+        order_number=row.order_number,
     )
+
+
+def poison_order(order_id: int, now: datetime) -> Finding:
+    """An order that cannot be read when it is asked for by its id."""
+    return Finding(
+        f"{POISON}/orders/{order_id}",
+        "poison_payload",
+        "error",
+        f"Order {order_id} cannot be read: ShipStation's answer to /orders/{order_id} is not that order in JSON. "
+        "It is tried again in each cycle. Open and save that order in ShipStation, or ask its support.",
+        now,
+        shipstation_order_id=order_id,
+    )
+
+
+def poisoned_id(finding_key: str) -> int | None:
+    """The id of the row that a finding of a row that cannot be read is about, where it is known."""
+    found = re.search(r"(?:#|/)(\d+)$", finding_key)
+    return int(found[1]) if found else None
 
 
 def unidentified_payload(table: str, payload: Payload, now: datetime) -> Finding:

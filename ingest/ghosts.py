@@ -15,7 +15,9 @@ import dlt
 import pyarrow as pa
 
 from ingest.client import Client
-from ingest.errors import ApiUnreachable, NotFound, RateLimited, UnexpectedAnswer
+from ingest.errors import ApiUnreachable, NotFound, RateLimited, UnexpectedAnswer, UnreadableAnswer
+from ingest.findings import poison_order
+from ingest.findings import to_table as findings_table
 from ingest.order_states import LOOKS_SCHEMA, MISSING, REPAIRED, OrderState, state_after, to_table
 from ingest.payload import Payload
 from ingest.records import ORDERS, Record, changed_records, newest_of_each
@@ -37,13 +39,14 @@ _SELDOM = 24
 
 @dataclass
 class GhostReport:
-    """What fetching orders by their ids gave; counts of orders."""
+    """What fetching orders by their ids gave: counts of orders, ids of the fetched and of those not readable."""
 
     repaired: int = 0
     still_empty: int = 0
     missing: int = 0
     failed: int = 0
     looked: list[int] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
     states: list[OrderState] = field(default_factory=list)
     payloads: list[Payload] = field(default_factory=list)
 
@@ -91,7 +94,7 @@ def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> Ghos
     """Fetch each of these orders by its id.
 
     A 404 means that ShipStation does not know it; a 429 ends the fetching, not the cycle; any other failure leaves
-    that one to the next cycle.
+    that one to the next cycle. One whose answer cannot be read is noted as such, too.
     """
     report = GhostReport()
     for state in due:
@@ -103,7 +106,10 @@ def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> Ghos
         except RateLimited:
             log.warning("ShipStation's rate limit is reached; the other orders wait for the next cycle")
             break
-        except (ApiUnreachable, UnexpectedAnswer):
+        except (UnreadableAnswer, UnexpectedAnswer):
+            report.failed += 1
+            report.unreadable.append(state.order_id)
+        except ApiUnreachable:
             report.failed += 1
         else:
             _note(report, state, payload, now)
@@ -123,7 +129,7 @@ def _note(report: GhostReport, state: OrderState, payload: Payload, now: datetim
 
 @dlt.source(name="ghosts", max_table_nesting=0)
 def ghosts(report: GhostReport, store: Store, now: datetime) -> Any:
-    """What fetching orders by their ids gave: rows for `orders` and `order_states`, and when each was fetched."""
+    """What fetching orders by their ids gave, as rows; `ghost_looks` has when each was fetched."""
 
     def orders() -> Iterator[pa.Table]:
         records = _records(report, store, now)
@@ -137,8 +143,16 @@ def ghosts(report: GhostReport, store: Store, now: datetime) -> Any:
     def looks() -> Iterator[pa.Table]:
         yield pa.table({"order_id": report.looked, "looked_at": [now] * len(report.looked)}, schema=LOOKS_SCHEMA)
 
+    def findings() -> Iterator[pa.Table]:
+        found = [poison_order(order_id, now) for order_id in report.unreadable]
+        known = store.open_findings() if found else {}
+        new = [finding for finding in found if finding.finding_key not in known]
+        if new:
+            yield findings_table(new)
+
     yield dlt.resource(orders, name="orders", primary_key="order_id", write_disposition="merge")
     yield dlt.resource(order_states, name="order_states", primary_key="order_id", write_disposition="merge")
+    yield dlt.resource(findings, name="findings", primary_key="finding_key", write_disposition="merge")
     yield dlt.resource(looks, name="ghost_looks", primary_key="order_id", write_disposition="merge")
 
 

@@ -12,7 +12,7 @@ from ingest.account import Account
 from ingest.awaited_orders import awaited_orders
 from ingest.client import Client
 from ingest.cycle import Cycle, Progress, Span, Tally
-from ingest.findings import POISON, Finding, watermark_fallback
+from ingest.findings import POISON, Finding, poisoned_id, watermark_fallback
 from ingest.ghosts import YOUNG, GhostReport, due_ghosts, ghosts, look_at_ghosts
 from ingest.order_states import OPEN_STATES
 from ingest.pacific import earliest_instant, parse_wall
@@ -181,8 +181,9 @@ def _look_at_ghosts(pipeline: dlt.Pipeline, cycle: Cycle, *, look_at_all: bool) 
 
 
 def _recent(store: Store, kind: RecordKind, date_column: str, page_size: int) -> datetime | None:
-    """From when on a list holds as many rows as are read again; None while a row of it cannot be read."""
-    if any(key.startswith(f"{POISON}/{kind.table}:") for key in store.open_findings()):
+    """From when on a list holds as many rows as are read again; None while pages of it fail as a whole."""
+    poisoned = [key for key in store.open_findings() if key.startswith(f"{POISON}/{kind.table}:")]
+    if any(poisoned_id(key) is None for key in poisoned):
         return None
     wall = parse_wall(store.date_of_newest(kind, date_column, int(page_size * _SHARE_READ_AGAIN)))
     return earliest_instant(wall) if wall else None

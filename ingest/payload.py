@@ -7,6 +7,7 @@ writing them out again took a quarter of its time, and what is kept should be wh
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -23,6 +24,13 @@ class Fields(Protocol):
 
 
 _NULL = msgspec.Raw(b"null")
+# ShipStation's rows are five deep. Readers give up at some depth between here and 1,000, each at another.
+_MOST_DEPTH = 100
+_STRING_OR_BRACKET = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+# An escape: two that make one character, half of such a pair, or any other.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|.)", re.DOTALL
+)
 
 
 class _Head(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -44,8 +52,6 @@ class _Head(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 
 _ATTRIBUTES = dict(zip(_Head.__struct_encode_fields__, _Head.__struct_fields__, strict=True))
 _decode_head = msgspec.json.Decoder(_Head).decode
-_decode_rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_decode_envelope = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class Payload:
@@ -61,15 +67,17 @@ class Payload:
         """Take a row's text.
 
         Raises:
-            msgspec.DecodeError: It is not JSON, or no object.
+            ValueError: It is not JSON, no object (a `msgspec.ValidationError`), or nested too deeply.
         """
+        if body.count(b"[") + body.count(b"{") > _MOST_DEPTH and _depth(body) > _MOST_DEPTH:
+            raise ValueError(f"nested more than {_MOST_DEPTH} levels deep")
         self.body = body
         self._head = _decode_head(body)
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Payload:
         """A payload with these fields."""
-        return cls(orjson.dumps(dict(fields)))
+        return cls(encode_json(dict(fields)))
 
     def get(self, name: str, /) -> Any:
         """One field's value, None when the row has it not or empty."""
@@ -91,37 +99,53 @@ def read_row(body: bytes) -> Payload | None:
     Raises:
         ValueError: The body is not JSON.
     """
+    body = without_half_pairs(body)
     body.decode()  # what msgspec passes over it does not look at for broken UTF-8
     try:
         return Payload(body)
     except msgspec.ValidationError:
         return None
-    except msgspec.DecodeError as problem:
-        raise ValueError(str(problem)) from problem
 
 
-def read_page(body: bytes, envelope: str) -> tuple[list[Payload], int | None] | None:
-    """The rows of a list's page and the total it tells; None when the answer has no such list of objects.
+def read_json(body: bytes) -> Any:
+    """Whatever an answer is.
 
     Raises:
         ValueError: The body is not JSON.
     """
-    body.decode()  # what msgspec passes over it does not look at for broken UTF-8
-    try:
-        answer = _decode_envelope(body)
-        rows = [Payload(bytes(row)) for row in _decode_rows(answer[envelope])]
-        total = msgspec.json.decode(answer.get("total", b"null"))
-    except (msgspec.ValidationError, KeyError):
-        return None
-    except msgspec.DecodeError as problem:
-        raise ValueError(str(problem)) from problem
-    return rows, total if isinstance(total, int) else None
+    return orjson.loads(without_half_pairs(body))
+
+
+def without_half_pairs(body: bytes) -> bytes:
+    r"""The same text with U+FFFD for each half of a surrogate pair, such as `\ud83d` where an emoji was cut."""
+    if b"\\ud" not in body and b"\\uD" not in body:
+        return body
+    return _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], body)
 
 
 def decode_fields(text: bytes | str) -> dict[str, Any]:
     """A row's fields, from its text, an object."""
     fields: dict[str, Any] = _decoded(text)
     return fields
+
+
+def encode_json(value: Any, option: int | None = None) -> bytes:
+    """A value that came from JSON as JSON again; `option` is orjson's. An infinite number becomes null."""
+    try:
+        return orjson.dumps(value, option=option)
+    except TypeError:
+        # Whole numbers of more than 64 bits, which only msgspec writes.
+        return msgspec.json.encode(value, order="sorted" if option == orjson.OPT_SORT_KEYS else None)
+
+
+def _depth(body: bytes) -> int:
+    """How deep objects and lists are nested."""
+    depth = deepest = 0
+    for token in _STRING_OR_BRACKET.finditer(body):
+        first = body[token.start()]
+        depth += (first in b"[{") - (first in b"]}")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _decoded(text: bytes | str) -> Any:

@@ -1,25 +1,55 @@
 """Isolating a row that spoils its whole page.
 
-One bad order can make its page a server error for ever. The page is then read in ever smaller pieces, down to
-the single row, so that all others come through; the row's position is remembered and tried again next time.
+One bad order can make its page a server error for ever, or a text that cannot even be cut into rows. The page is
+then read in ever smaller pieces, down to the single row, so that all others come through; the row's position is
+remembered and tried again later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ingest.errors import ServerKeepsFailing
+from ingest.errors import ServerKeepsFailing, UnreadableAnswer
+from ingest.pacific import parse_wall
+from ingest.page import Page, UnreadableRow
 from ingest.payload import Payload
 
-# (page, page size) to rows; raises ServerKeepsFailing.
-ReadPage = Callable[[int, int], list[Payload]]
+# (page, page size) to a page; raises ServerKeepsFailing.
+ReadPage = Callable[[int, int], Page]
 
-# Each smaller page size divides the larger one, so that pages of both begin at the same rows.
-_SMALLER = {500: 250, 250: 125, 125: 25, 100: 50, 50: 25, 25: 5, 20: 10, 10: 5, 5: 1, 4: 2, 2: 1}
+# Each size divides the larger ones, so that pages of both begin at the same rows.
+_SIZES = (250, 125, 25, 5, 1)
 _MOST_REQUESTS = 120
 # When so many single rows fail and none has come through, the server is down, not a row bad.
 _ALL_DOWN_AFTER = 3
+_NUMBER = re.compile(rb'"orderNumber"\s*:\s*"([^"\\]{1,50})"')
+
+
+@dataclass(frozen=True)
+class Poison:
+    """A row that cannot be read: it spoils every page it is in, or its text is no JSON.
+
+    Attributes:
+        path: The list's path.
+        after: The date (as the payload's text) of the readable row before it, or `start`.
+        rank: How many rows between that one and this one cannot be read either.
+        start: The wall time (as text) that the list was read from.
+        offset: Its offset in that list, from 0.
+        row_id: Its id, where its text shows one.
+        order_id: The same of its order.
+        order_number: The same of that order's number.
+    """
+
+    path: str
+    after: str
+    rank: int
+    start: str
+    offset: int
+    row_id: int | None = None
+    order_id: int | None = None
+    order_number: str | None = None
 
 
 @dataclass
@@ -28,23 +58,26 @@ class Isolation:
 
     Attributes:
         rows: The rows that came through, in order.
-        poisoned: For each spoilt row, its offset in the list (from 0) and the row before it, if any.
+        unreadable: The others; their offsets are those in the list.
         is_last: Whether the list ends in this page.
     """
 
     rows: list[Payload] = field(default_factory=list)
-    poisoned: list[tuple[int, Payload | None]] = field(default_factory=list)
+    unreadable: list[UnreadableRow] = field(default_factory=list)
     is_last: bool = False
     _requests: int = 0
 
-    def came_through(self, rows: list[Payload], page_size: int) -> None:
-        """Note a piece that was read."""
-        self.rows += rows
-        self.is_last = len(rows) < page_size
+    def came_through(self, page: Page, begin: int, page_size: int) -> None:
+        """Note a piece that was read; `begin` is the offset of its first row."""
+        for row in page.unreadable:
+            self.spoilt(begin + row.offset, row.text, row.before)
+        self.rows += page.rows
+        self.is_last = page.size < page_size
 
-    def spoilt(self, offset: int) -> None:
+    def spoilt(self, offset: int, text: bytes, before: Payload | None = None) -> None:
         """Note a row that cannot be read."""
-        self.poisoned.append((offset, self.rows[-1] if self.rows else None))
+        last = self.rows[-1] if self.rows else None
+        self.unreadable.append(UnreadableRow(offset, before or last, text))
 
     def count(self, failed: ServerKeepsFailing | None) -> None:
         """Count a request.
@@ -53,40 +86,82 @@ class Isolation:
             ServerKeepsFailing: There were too many, or everything fails.
         """
         self._requests += 1
-        nothing_works = not self.rows and len(self.poisoned) >= _ALL_DOWN_AFTER
-        if failed is not None and (self._requests > _MOST_REQUESTS or nothing_works):
+        nothing_works = not self.rows and len(self.unreadable) >= _ALL_DOWN_AFTER
+        # A server that answers is not down, whatever it answers.
+        is_down = nothing_works and not isinstance(failed, UnreadableAnswer)
+        if failed is not None and (is_down or self._requests > _MOST_REQUESTS):
             raise failed
 
 
-def isolate(read_page: ReadPage, page: int, page_size: int) -> Isolation:
-    """Read a page that fails as a whole in pieces, around the rows that spoil it.
+def isolate(read_page: ReadPage, begin: int, length: int) -> Isolation:
+    """Read rows of a list that fail as one page in pieces, around those that spoil it.
 
     Args:
         read_page: Reads one page of a given size.
-        page: The failing page's number, from 1.
-        page_size: Its size.
+        begin: The offset of the first row, from 0.
+        length: How many rows.
 
     Raises:
         ServerKeepsFailing: Everything fails, so it is the server and not a row.
     """
     found = Isolation()
-    _read_pieces(found, read_page, (page - 1) * page_size, page_size)
+    _read_pieces(found, read_page, begin, length)
+    # Pieces begin where their size divides the list, which may be before the first row asked for.
+    found.unreadable = [row for row in found.unreadable if row.offset >= begin]
     return found
 
 
 def _read_pieces(found: Isolation, read_page: ReadPage, begin: int, length: int) -> None:
-    size = _SMALLER.get(length, 1)
-    for offset in range(begin, begin + length, size):
+    size = next((smaller for smaller in _SIZES if smaller < length), 1)
+    for offset in range(begin - begin % size, begin + length, size):
         try:
-            rows = read_page(offset // size + 1, size)
+            page = read_page(offset // size + 1, size)
         except ServerKeepsFailing as problem:
             found.count(problem)
             if size == 1:
-                found.spoilt(offset)
+                found.spoilt(offset, problem.body if isinstance(problem, UnreadableAnswer) else b"")
             else:
                 _read_pieces(found, read_page, offset, size)
         else:
             found.count(None)
-            found.came_through(rows, size)
+            found.came_through(page, offset, size)
         if found.is_last:
             return
+
+
+def poisons(
+    path: str, id_field: str, sorted_by: str | None, start: str, rows: Sequence[UnreadableRow]
+) -> list[Poison]:
+    """What is known of rows of one page that cannot be read.
+
+    Args:
+        path: The list's path.
+        id_field: The field with the rows' id.
+        sorted_by: The field with the date that the list is both sorted and filtered by, if there is one.
+        start: The wall time (as text) that the list was read from.
+        rows: The rows, in their order.
+    """
+    found: list[Poison] = []
+    for number, row in enumerate(rows):
+        date = row.before.get(sorted_by) if row.before and sorted_by else None
+        follows = number > 0 and rows[number - 1].before is row.before
+        known = re.search(_NUMBER, row.text)
+        found.append(
+            Poison(
+                path=path,
+                after=str(date) if parse_wall(date) else start,
+                rank=found[-1].rank + 1 if follows else 0,
+                start=start,
+                offset=row.offset,
+                row_id=_id_in(row.text, id_field),
+                order_id=_id_in(row.text, "orderId"),
+                order_number=known[1].decode(errors="replace") if known else None,
+            )
+        )
+    return found
+
+
+def _id_in(text: bytes, field_name: str) -> int | None:
+    """The id that a text shows, which cannot be parsed; None for one that no table could hold."""
+    found = re.search(rb'"' + field_name.encode() + rb'"\s*:\s*"?(\d{1,18})\b', text)
+    return int(found[1]) if found else None

@@ -29,13 +29,15 @@ from ingest.comparison import (
     units,
 )
 from ingest.cycle import Progress
-from ingest.errors import ApiUnreachable, NotFound, UnexpectedAnswer
+from ingest.errors import ApiUnreachable, NotFound, UnexpectedAnswer, UnreadableAnswer
+from ingest.findings import poison_payload
 from ingest.findings import to_table as findings_table
 from ingest.order_states import MISSING, OrderState, state_after
 from ingest.order_states import to_table as states_table
 from ingest.pacific import filter_end, filter_start, filter_text
 from ingest.payload import Fields, Payload
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
+from ingest.poison import Poison
 from ingest.records import (
     FULFILLMENTS,
     ORDERS,
@@ -53,7 +55,7 @@ from ingest.shipstation import (
 )
 from ingest.single_orders import fetch_order
 from ingest.store import Store
-from ingest.walk import ListQuery, Poison, walk
+from ingest.walk import ListQuery, walk
 
 log = logging.getLogger(__name__)
 
@@ -209,16 +211,20 @@ def _note_states(job: _Job, newest: dict[int, Payload], telling: set[int], now: 
 def _compare_unlisted(job: _Job, kind: RecordKind, keys: list[int]) -> Iterator[pa.Table]:
     """Rows that we hold in the span and ShipStation did not list: an order is asked for by its id."""
     unanswered = 0
+    unreadable = {row.row_id for row in job.unreadable if row.path == f"/{kind.table}"}
     held = job.store.effective_payloads(kind, keys)
     for key in keys:
         if kind is ORDERS and job.is_gone(key):
             # Settled already, as an exception of its own.
             job.found.compared.add(finding_key(kind.table, key))
             continue
+        if key in unreadable or (None in unreadable and kind is not ORDERS):
+            # It may be the row that could not be read.
+            continue
         try:
             current = _ask_for(job, key) if kind is ORDERS else None
         except (ApiUnreachable, UnexpectedAnswer) as problem:
-            unanswered += 1
+            unanswered += not isinstance(problem, UnreadableAnswer)
             if unanswered >= _ALL_DOWN_AFTER:
                 raise
             # A row that ShipStation cannot deliver says nothing about either side.
@@ -266,15 +272,16 @@ def _states(job: _Job) -> Iterator[pa.Table]:
 
 
 def _findings(job: _Job) -> Iterator[pa.Table]:
-    """What was not put right stays listed until a later comparison finds it right."""
+    """What was not put right stays listed until a comparison finds it right, what is unreadable until a sync."""
     now = datetime.now(UTC)
     still = [finding_of(difference, now) for difference in job.found.differences if not difference.repaired]
-    known = {key: finding for key, finding in job.store.open_findings().items() if key.startswith(MISMATCH)}
-    new = [finding for finding in still if finding.finding_key not in known]
+    known = job.store.open_findings()
+    still += [poison_payload(row, known, now) for row in job.unreadable]
+    new = {finding.finding_key: finding for finding in still if finding.finding_key not in known}
     right = [
         replace(finding, resolved_at=now)
         for key, finding in known.items()
-        if key in job.found.compared and key not in job.found.wrong
+        if key.startswith(MISMATCH) and key in job.found.compared and key not in job.found.wrong
     ]
     if new or right:
-        yield findings_table(new + right)
+        yield findings_table([*new.values(), *right])

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 import pyarrow as pa
 
 from ingest.pacific import earliest_instant, latest_instant, parse_wall
-from ingest.payload import Payload
+from ingest.payload import Payload, encode_json
 from ingest.retention import Keeps, hash_payload, keeps_of, rest_of_payload
 
 
@@ -208,7 +207,7 @@ def to_table(kind: RecordKind, records: list[Record], fetched_at: datetime) -> p
         columns[name] = [_text(record.payload.get(source)) for record in records]
     columns["payload"] = [record.payload.body.decode() for record in records]
     columns["kept_fields"] = [
-        orjson.dumps(record.kept_fields).decode() if record.kept_fields else None for record in records
+        encode_json(record.kept_fields).decode() if record.kept_fields else None for record in records
     ]
     columns["payload_hash"] = [record.payload_hash for record in records]
     columns["first_seen_at"] = [record.first_seen_at for record in records]
@@ -235,4 +234,4 @@ def _whole(value: object) -> int | None:
 def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return orjson.dumps(value).decode()
+    return encode_json(value).decode()

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from ingest.payload import Payload
+from ingest.payload import Payload, encode_json
 
 
 class Keeps(StrEnum):
@@ -112,7 +112,7 @@ def rest_as_text(table: str, fields: Mapping[str, Any], keeps: Keeps) -> tuple[s
     """What stays of a row's fields as JSON, and its hash."""
     # The shop's orders are written with sorted keys when they come, see `xcart_orders`.
     option = orjson.OPT_SORT_KEYS if table == "shop" else None
-    body = orjson.dumps(rest_of(table, fields, keeps), option=option)
+    body = encode_json(rest_of(table, fields, keeps), option)
     return body.decode(), hash_payload(body, keeps)
 
 

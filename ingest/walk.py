@@ -5,8 +5,9 @@ behind it moves up by one, and the next page skips a row. So a list is walked by
 walk continues from the last date seen, a second before it, because filters have second precision and nobody
 knows whether their bound is inclusive. Rows met twice are told apart by id.
 
-Only where one second holds more than a page (a bulk edit) are page numbers used, within that second; if the
-list is then seen to have moved, that stretch is walked again.
+Only where one second holds more than a page (a bulk edit) are page numbers used, within that second. Each page
+then begins before the last one ended, so that a row which has left the list in between is noticed by the gap, and
+that stretch is walked again.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ingest.client import MOST_ATTEMPTS, Client
-from ingest.errors import ServerKeepsFailing, UnexpectedAnswer
+from ingest.errors import ServerKeepsFailing, UnexpectedAnswer, UnreadableAnswer
 from ingest.pacific import filter_text, newest_wall
-from ingest.payload import Payload, read_page
-from ingest.poison import isolate
+from ingest.page import Page, UnreadableRow, read_around, read_page
+from ingest.payload import Payload
+from ingest.poison import Poison, isolate, poisons
 
 log = logging.getLogger(__name__)
 
@@ -54,39 +56,41 @@ class ListQuery:
     extra: Mapping[str, str] = field(default_factory=dict)
     by_key: bool = True
 
-
-@dataclass(frozen=True)
-class Poison:
-    """A row that spoils every page it is in.
-
-    Attributes:
-        path: The list's path.
-        after: The date (as the payload's text) of the row before it, or the start of the walk.
-        offset: Its offset in the list that begins at the walk's start, from 0.
-    """
-
-    path: str
-    after: str
-    offset: int
+    @property
+    def sorted_by(self) -> str | None:
+        """The field that the list is sorted by; None for a list that is sorted by another than `date_field`."""
+        return self.date_field if self.by_key else None
 
 
 @dataclass(frozen=True)
 class _Page:
-    """One page as it was read, in one piece or around what spoils it."""
+    """One page as it was read, in one piece or around what spoils it; offsets are those in the list."""
 
     rows: list[Payload]
+    unreadable: list[UnreadableRow]
     total: int | None
     is_last: bool
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Stretch:
-    """A stretch of the list read by page number from one start."""
+    """A stretch of the list read by page number from one start.
+
+    Attributes:
+        start: Naive Pacific wall time.
+        read: How many rows were read from there before this page.
+        offset: The offset of the page's first row.
+        size: How many rows the page asks for.
+        known: Key and date of the last row read before, which the page must begin with or behind; None where
+            that need not be so.
+        rewalks: How often it was read from its first page again.
+    """
 
     start: datetime
-    page: int = 1
-    first_total: int | None = None
-    moved: bool = False
+    read: int
+    offset: int
+    size: int
+    known: tuple[Any, object] | None = None
     rewalks: int = 0
 
 
@@ -95,10 +99,10 @@ def walk(
     query: ListQuery,
     *,
     start: datetime,
+    on_poison: Callable[[Poison], None],
     end: datetime | None = None,
     page_size: int = 500,
     on_page: Callable[[int, int], None] | None = None,
-    on_poison: Callable[[Poison], None] | None = None,
 ) -> Iterator[list[Payload]]:
     """Yield every row of a list whose date is at or after a wall time, in batches, each id's newest version.
 
@@ -106,10 +110,10 @@ def walk(
         client: Where to read.
         query: Which list.
         start: Naive Pacific wall time to start from.
+        on_poison: Told of each row that cannot be read, each time that it is met.
         end: Naive Pacific wall time to end at (inclusive), or None for all there is.
         page_size: Rows a request asks for.
         on_page: Told (rows read so far, rows expected) after each page.
-        on_poison: Told of each row that spoils its page; without it such a page ends the walk.
 
     Yields:
         Batches of payloads that were not yielded before in the same version. A row met again with another
@@ -120,20 +124,23 @@ def walk(
         IngestError: Whatever `Client.get` raises.
     """
     seen: dict[Any, object] = {}
-    stretch = _Stretch(start)
+    stretch = _Stretch(start, 0, 0, page_size)
     while True:
-        page = _read(client, query, stretch, end, page_size, on_poison)
-        if stretch.page == 1:
-            stretch.first_total = page.total
-        fresh = [row for row in page.rows if seen.get(_key(row, query), _MISSING) != row.get(query.date_field)]
-        stretch.moved |= _has_moved(stretch, fresh, page.total, seen, query)
-        for row in fresh:
-            seen[_key(row, query)] = row.get(query.date_field)
+        page = _read(client, query, stretch, end)
+        versions = [_version(row, query) for row in page.rows]
+        has_moved = stretch.known is not None and stretch.known not in versions
+        fresh = [
+            row for row, (key, date) in zip(page.rows, versions, strict=True) if seen.get(key, _MISSING) != date
+        ]
+        seen.update(versions)
+        for poison in _poisons(query, stretch, page):
+            on_poison(poison)
         if on_page:
             on_page(len(seen), max(len(seen), page.total or 0))
         if fresh:
             yield fresh
-        following = _next_stretch(stretch, page, query)
+        following = _again(query, stretch, page_size) if has_moved else None
+        following = following or _next_stretch(stretch, page, query, page_size)
         if following is None:
             return
         stretch = following
@@ -142,30 +149,24 @@ def walk(
 _MISSING = object()
 
 
-def _read(
-    client: Client,
-    query: ListQuery,
-    stretch: _Stretch,
-    end: datetime | None,
-    page_size: int,
-    on_poison: Callable[[Poison], None] | None,
-) -> _Page:
+def _read(client: Client, query: ListQuery, stretch: _Stretch, end: datetime | None) -> _Page:
+    begin, size = stretch.offset, stretch.size
     try:
-        rows, total = fetch_page(client, query, stretch.start, end, stretch.page, page_size)
-        return _Page(rows, total, is_last=len(rows) < page_size)
+        page = fetch_page(client, query, stretch.start, end, begin // size + 1, size)
     except ServerKeepsFailing:
-        if on_poison is None:
-            raise
-    log.warning("a page of %s fails as a whole; reading it in pieces", query.path)
+        log.warning("a page of %s fails as a whole; reading it in pieces", query.path)
+    else:
+        unreadable = [replace(row, offset=begin + row.offset) for row in page.unreadable]
+        return _Page(page.rows, unreadable, page.total, is_last=page.size < size)
     found = isolate(
-        lambda page, size: fetch_page(client, query, stretch.start, end, page, size, attempts=2)[0],
-        stretch.page,
-        page_size,
+        lambda number, rows: fetch_page(client, query, stretch.start, end, number, rows, attempts=2), begin, size
     )
-    for offset, before in found.poisoned:
-        after = before.get(query.date_field) if before else None
-        on_poison(Poison(query.path, str(after or stretch.start.isoformat()), offset))
-    return _Page(found.rows, None, found.is_last)
+    return _Page(found.rows, found.unreadable, None, found.is_last)
+
+
+def _poisons(query: ListQuery, stretch: _Stretch, page: _Page) -> list[Poison]:
+    new = [row for row in page.unreadable if row.offset >= stretch.read]
+    return poisons(query.path, query.id_field, query.sorted_by, stretch.start.isoformat(), new)
 
 
 def fetch_page(
@@ -177,8 +178,8 @@ def fetch_page(
     page_size: int,
     *,
     attempts: int = MOST_ATTEMPTS,
-) -> tuple[list[Payload], int | None]:
-    """One page of a list and the total it tells.
+) -> Page:
+    """One page of a list, read around the rows of it that are no JSON.
 
     Args:
         client: Where to read.
@@ -203,45 +204,66 @@ def fetch_page(
     }
     if end is not None:
         params[f"{query.filter_name}End"] = filter_text(end)
-    page_read = client.get(
-        query.path, params, attempts=attempts, decode=lambda body: read_page(body, query.envelope)
-    )
-    if page_read is None:
+    found: Page | None
+    try:
+        found = client.get(
+            query.path, params, attempts=attempts, decode=lambda body: read_page(body, query.envelope)
+        )
+    except UnreadableAnswer as problem:
+        found = read_around(problem.body, query.envelope)
+        if found is None:
+            raise
+    if found is None:
         raise UnexpectedAnswer(
             f"ShipStation's answer to {query.path} has no list '{query.envelope}'. "
             "Check that SHIPSTATION_BASE_URL is ShipStation's V1 API."
         )
-    rows, total = page_read
-    return rows, total
+    return found
 
 
-def _key(row: Payload, query: ListQuery) -> Any:
+def _version(row: Payload, query: ListQuery) -> tuple[Any, object]:
+    """Which row it is, and in which version."""
     key = row.get(query.id_field)
-    return key if isinstance(key, int | str) else row.body
+    return key if isinstance(key, int | str) else row.body, row.get(query.date_field)
 
 
-def _has_moved(
-    stretch: _Stretch, fresh: list[Payload], total: int | None, seen: dict[Any, object], query: ListQuery
-) -> bool:
-    """Whether rows may have slipped past while this stretch was read by page number."""
-    if stretch.page == 1:
-        return False
-    shrunk = total is not None and stretch.first_total is not None and total < stretch.first_total
-    return shrunk or any(_key(row, query) in seen for row in fresh)
+def _again(query: ListQuery, stretch: _Stretch, page_size: int) -> _Stretch | None:
+    """The same stretch from its first page; None when that was done often enough."""
+    if stretch.rewalks == _MOST_REWALKS:
+        log.warning("%s does not stand still while it is paged; rows may be missing until they change", query.path)
+        return None
+    log.info("%s moved while it was paged; reading the stretch again", query.path)
+    return _Stretch(stretch.start, 0, 0, page_size, rewalks=stretch.rewalks + 1)
 
 
-def _next_stretch(stretch: _Stretch, page: _Page, query: ListQuery) -> _Stretch | None:
-    """Where to read on: further by key, by page number where a second fills a page, again, or nowhere."""
-    by_key = _last_date(page.rows, query)
-    advances = by_key is not None and by_key > stretch.start
-    if (page.is_last or advances) and stretch.moved and stretch.rewalks < _MOST_REWALKS:
-        log.info("%s moved while it was paged; reading the stretch again", query.path)
-        return _Stretch(stretch.start, rewalks=stretch.rewalks + 1)
+def _next_stretch(stretch: _Stretch, page: _Page, query: ListQuery, page_size: int) -> _Stretch | None:
+    """Where to read on: further by key, by page number where a second fills a page, or nowhere."""
     if page.is_last:
         return None
-    if by_key is not None and advances:
-        return _Stretch(by_key)
-    return replace(stretch, page=stretch.page + 1)
+    by_key = _last_date(page.rows, query)
+    if by_key is not None and by_key > stretch.start:
+        return _Stretch(by_key, 0, 0, page_size)
+    read = stretch.offset + stretch.size
+    offset, size = overlapping_page(read, page_size)
+    is_last_readable = not page.unreadable or page.unreadable[-1].offset < read - 1
+    known = _version(page.rows[-1], query) if offset < read and is_last_readable else None
+    return _Stretch(stretch.start, read, offset, size, known, stretch.rewalks)
+
+
+def overlapping_page(read: int, page_size: int) -> tuple[int, int]:
+    """Of the pages that begin before so many rows end, the one that reaches furthest.
+
+    Args:
+        read: How many rows were read, from the first on.
+        page_size: The most rows of a page.
+
+    Returns:
+        Offset of its first row, and its size; a page behind the rows where none that overlaps them gets further.
+    """
+    sizes = range(page_size, page_size // 2, -1)
+    size = max(sizes, key=lambda size: (read - 1) // size * size + size)
+    offset = (read - 1) // size * size
+    return (offset, size) if offset + size > read else (read, page_size)
 
 
 def _last_date(rows: list[Payload], query: ListQuery) -> datetime | None:

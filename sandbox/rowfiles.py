@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,15 @@ import orjson
 from sandbox.book import Book
 from sandbox.resources import Row
 
+_SHOWN = re.compile(rb'"(\w+)"\s*:\s*(?:"([^"\\]*)"|(\d+))')
+
 
 def load_row_files(book: Book, files: dict[str, Path]) -> Book:
     """Fill a book from JSON lines; `files` maps orders, shipments … to a file.
 
-    Orders, shipments and fulfillments are served verbatim: unknown fields, nulls and number formats stay. A
-    later line with the same id replaces an earlier one. ValueError, with file and line, for unreadable ones.
+    Orders, shipments and fulfillments are served verbatim: unknown fields, nulls and number formats stay, and so
+    does what is no JSON, as long as it shows its id. A later line with the same id replaces an earlier one.
+    ValueError, with file and line, for lines that cannot be served.
     """
     for name, path in files.items():
         rows = _rows(path)
@@ -47,7 +51,17 @@ def _row(path: Path, number: int, line: bytes) -> Row:
     try:
         row: Any = orjson.loads(line)
     except orjson.JSONDecodeError as problem:
-        raise ValueError(f"{path}, line {number} is not JSON: give one JSON object a line.") from problem
+        row = shown_fields(line)
+        if not row:
+            raise ValueError(f"{path}, line {number} is not JSON: give one JSON object a line.") from problem
     if not isinstance(row, dict):
         raise ValueError(f"{path}, line {number} is not a JSON object: give one JSON object a line.")
+    return row
+
+
+def shown_fields(line: bytes) -> Row:
+    """The texts and whole numbers that a line shows, each field's first, whether it is JSON or not."""
+    row: Row = {}
+    for name, text, number in _SHOWN.findall(line):
+        row.setdefault(name.decode(), int(number) if number else text.decode(errors="replace"))
     return row

@@ -5,7 +5,7 @@ from api_rows import account_at
 from requests.utils import dict_from_cookiejar
 
 from ingest.client import Client
-from ingest.errors import ApiRefused, ApiUnreachable, CredentialsRejected, NotFound
+from ingest.errors import ApiRefused, ApiUnreachable, CredentialsRejected, NotFound, UnreadableAnswer
 from sandbox import Fault, Sandbox
 
 
@@ -38,6 +38,34 @@ def test_a_damaged_body_is_retried_and_never_taken_for_an_answer(box: Sandbox, k
     with client(box) as api:
         assert api.get("/orders")["orders"] == []
         assert api.requests_sent == 3
+
+
+@pytest.mark.parametrize(
+    "body", ['{"orders":[{"orderId":1,"note":NaN}]}', '{"orders":[{]}', "[1,,2]", " \n{,}\n"], ids=range(4)
+)
+def test_a_body_that_came_in_full_and_is_no_json_is_asked_for_once_more_and_then_given_back(
+    box: Sandbox, body: str
+) -> None:
+    box.faults.add(Fault("/orders", status=200, body=body))
+    with client(box) as api, pytest.raises(UnreadableAnswer, match="in 2 attempts") as failure:
+        api.get("/orders")
+    assert failure.value.body == body.encode()
+    assert api.requests_sent == 2
+
+
+def test_a_body_that_can_be_parsed_the_second_time_is_an_answer(box: Sandbox) -> None:
+    box.faults.add(Fault("/orders", status=200, body="{,}", times=1))
+    with client(box) as api:
+        assert api.get("/orders")["orders"] == []
+
+
+@pytest.mark.parametrize("kind", ["cut", "truncated_json", "not_json"])
+def test_half_a_body_or_a_web_page_is_no_spoilt_row_and_gets_all_attempts(box: Sandbox, kind: str) -> None:
+    box.faults.add(Fault("/orders", kind=kind))
+    with client(box) as api, pytest.raises(ApiUnreachable) as failure:
+        api.get("/orders")
+    assert not isinstance(failure.value, UnreadableAnswer)
+    assert api.requests_sent == 6
 
 
 def test_a_silent_server_is_given_up_after_the_time_out_and_retried(box: Sandbox) -> None:

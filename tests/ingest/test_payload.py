@@ -8,7 +8,8 @@ from api_rows import ago, order, rows
 from ingest.account import Account
 from ingest.load import load_changes
 from ingest.pacific import newest_wall
-from ingest.payload import read_page, read_row
+from ingest.page import read_page
+from ingest.payload import read_row
 from ingest.pipeline import Warehouse
 from sandbox import Sandbox
 
@@ -31,7 +32,7 @@ def test_a_payload_is_stored_letter_by_letter(box: Sandbox, account: Account, wa
     [(stored,)] = rows(warehouse, "select payload from raw_shipstation.orders")
     page = read_page(f'{{"orders": [{stored}], "total": 1}}'.encode(), "orders")
     assert page is not None
-    assert page[0][0].get("customerNotes") == '5 < 6 "ü" \u2603'
+    assert page.rows[0].get("customerNotes") == '5 < 6 "ü" \u2603'
     assert stored.startswith('{"orderId":1,')
 
 
@@ -50,7 +51,7 @@ def test_what_another_reader_would_refuse_is_no_json(row: bytes) -> None:
         read_row(row)
 
 
-@pytest.mark.parametrize("body", [b"[]", b'{"orders": {}}', b'{"orders": [1]}', b'{"shipments": []}', b"null"])
+@pytest.mark.parametrize("body", [b"[]", b'{"orders": {}}', b'{"shipments": []}', b"null"])
 def test_another_shape_is_told_from_broken_json(body: bytes) -> None:
     assert read_page(body, "orders") is None
 

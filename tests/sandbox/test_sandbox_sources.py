@@ -33,6 +33,18 @@ def test_rows_from_files_are_served_byte_for_byte(run: Run, tmp_path: Path) -> N
     assert client.ids(modifyDateStart="2000-01-01") == []
 
 
+@pytest.mark.parametrize(
+    "note", [rb'"\ud83d"', b'"\xff"', b"NaN", b"[" * 20_000 + b"]" * 20_000, b"[}", b'"never closed'], ids=range(6)
+)
+def test_a_line_that_no_strict_reader_takes_is_served_as_it_is(run: Run, tmp_path: Path, note: bytes) -> None:
+    line = b'{"orderId": 7, "modifyDate": "2025-10-01T08:00:00.0000000", "note": ' + note + b"}"
+    (tmp_path / "o").write_bytes(line)
+    client = run(book=load_row_files(Book(), {"orders": tmp_path / "o"}))
+    assert client.get("/orders/7").content == line
+    found = client.get("/orders", modifyDateStart="2025-10-01 00:00:00", sortBy="ModifyDate").content
+    assert found == b'{"orders":[' + line + b'],"total":1,"page":1,"pages":1}'
+
+
 def test_all_kinds_of_rows_come_from_files(run: Run, tmp_path: Path) -> None:
     fulfillment = {"fulfillmentId": 3, "orderId": 1, "createDate": "2025-10-01T08:00:00.0000000"}
     lines = {

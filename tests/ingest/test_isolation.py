@@ -1,0 +1,99 @@
+"""Reading a page in pieces, as a table: which rows come through, which are named, in how many requests."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.errors import ServerKeepsFailing, UnreadableAnswer
+from ingest.page import Page
+from ingest.payload import Payload
+from ingest.poison import isolate
+
+
+class FailingList:
+    """A list of so many rows of which some make every page that they are in fail."""
+
+    def __init__(self, rows: int, bad: set[int], *, answers: bool = False) -> None:
+        self.rows = rows
+        self.bad = bad
+        self.failure = UnreadableAnswer("no JSON", b"{,}") if answers else ServerKeepsFailing("HTTP 500")
+        self.requests: list[tuple[int, int]] = []
+
+    def read(self, page: int, size: int) -> Page:
+        self.requests.append((page, size))
+        offsets = range((page - 1) * size, min(page * size, self.rows))
+        if self.bad & set(offsets):
+            raise self.failure
+        return Page([Payload.of({"orderId": offset}) for offset in offsets])
+
+
+def ids(rows: list[Payload]) -> list[int]:
+    return [row.get("orderId") for row in rows]
+
+
+@pytest.mark.parametrize("bad", [0, 1, 249, 250, 498, 499])
+@pytest.mark.parametrize("page", [1, 2])
+def test_one_bad_row_of_a_page_is_found_in_at_most_nineteen_requests(page: int, bad: int) -> None:
+    first = (page - 1) * 500
+    source = FailingList(2000, {first + bad})
+    found = isolate(source.read, first, 500)
+    assert ids(found.rows) == [offset for offset in range(first, first + 500) if offset != first + bad]
+    assert [row.offset for row in found.unreadable] == [first + bad]
+    assert not found.is_last
+    assert len(source.requests) <= 19
+
+
+@pytest.mark.parametrize("size", [500, 250, 125, 100, 50, 25, 20, 10, 5, 4, 2, 1])
+def test_pages_of_every_size_are_taken_apart_without_losing_a_row(size: int) -> None:
+    bad = {size, 2 * size - 1}
+    source = FailingList(3 * size, bad)
+    found = isolate(source.read, size, size)
+    assert ids(found.rows) == [offset for offset in range(size, 2 * size) if offset not in bad]
+    assert {row.offset for row in found.unreadable} == bad
+
+
+def test_each_bad_row_is_told_with_the_row_that_came_through_before_it() -> None:
+    found = isolate(FailingList(25, {0, 7, 8, 24}).read, 0, 25)
+    before = [(row.offset, row.before.get("orderId") if row.before else None) for row in found.unreadable]
+    assert before == [(0, None), (7, 6), (8, 6), (24, 23)]
+
+
+@pytest.mark.parametrize(("begin", "length"), [(499, 499), (996, 498), (7, 100), (3, 9)])
+def test_a_page_that_begins_anywhere_is_taken_apart_and_rows_before_it_are_not_told_of(
+    begin: int, length: int
+) -> None:
+    bad = {begin - 1, begin, begin + length - 1}
+    found = isolate(FailingList(3000, bad).read, begin, length)
+    assert {row.offset for row in found.unreadable} == bad - {begin - 1}
+    assert set(ids(found.rows)) >= {offset for offset in range(begin, begin + length) if offset not in bad}
+
+
+@pytest.mark.parametrize(("rows", "is_last"), [(501, False), (500, False), (499, True), (260, True), (1, True)])
+def test_the_list_ends_in_a_page_that_is_not_full(rows: int, is_last: bool) -> None:
+    assert isolate(FailingList(rows, {0}).read, 0, 500).is_last is is_last
+
+
+def test_rows_behind_two_bad_ones_at_the_very_beginning_come_through() -> None:
+    found = isolate(FailingList(100, {0, 1}).read, 0, 100)
+    assert ids(found.rows) == list(range(2, 100))
+
+
+def test_a_server_that_fails_for_every_row_is_given_up_at_the_fourth() -> None:
+    source = FailingList(500, set(range(500)))
+    with pytest.raises(ServerKeepsFailing):
+        isolate(source.read, 0, 500)
+    assert [page for page, size in source.requests if size == 1] == [1, 2, 3, 4]
+
+
+def test_a_server_that_answers_is_not_down_however_many_of_its_first_rows_are_bad() -> None:
+    found = isolate(FailingList(100, set(range(9)), answers=True).read, 0, 100)
+    assert ids(found.rows) == list(range(9, 100))
+    assert [(row.offset, row.text) for row in found.unreadable] == [(offset, b"{,}") for offset in range(9)]
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_so_many_bad_rows_that_it_would_never_end_are_given_up(answers: bool) -> None:
+    source = FailingList(500, set(range(1, 500, 2)), answers=answers)
+    with pytest.raises(ServerKeepsFailing):
+        isolate(source.read, 0, 500)
+    assert len(source.requests) == 121
