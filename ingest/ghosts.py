@@ -16,6 +16,8 @@ import pyarrow as pa
 
 from ingest.client import Client
 from ingest.errors import ApiUnreachable, NotFound, RateLimited, UnexpectedAnswer
+from ingest.findings import mismatches_settled, to_load
+from ingest.findings import to_table as findings_table
 from ingest.order_states import LOOKS_SCHEMA, MISSING, REPAIRED, OrderState, state_after, to_table
 from ingest.payload import Payload
 from ingest.records import ORDERS, Record, changed_records, newest_of_each
@@ -123,7 +125,10 @@ def _note(report: GhostReport, state: OrderState, payload: Payload, now: datetim
 
 @dlt.source(name="ghosts", max_table_nesting=0)
 def ghosts(report: GhostReport, store: Store, now: datetime) -> Any:
-    """What fetching orders by their ids gave: rows for `orders` and `order_states`, and when each was fetched."""
+    """What fetching orders by their ids gave: rows for `orders` and `order_states`, and when each was fetched.
+
+    A comparison's finding about an order that came, or is gone for good, is settled by it.
+    """
 
     def orders() -> Iterator[pa.Table]:
         records = _records(report, store, now)
@@ -137,6 +142,15 @@ def ghosts(report: GhostReport, store: Store, now: datetime) -> Any:
     def looks() -> Iterator[pa.Table]:
         yield pa.table({"order_id": report.looked, "looked_at": [now] * len(report.looked)}, schema=LOOKS_SCHEMA)
 
+    def findings() -> Iterator[pa.Table]:
+        still_open = store.open_findings()
+        answered = {payload.get("orderId") for payload in report.payloads}
+        answered |= {state.order_id for state in report.states if state.state == MISSING}
+        settled = mismatches_settled(still_open, {ORDERS.table: answered})
+        if settled:
+            yield findings_table(to_load([], still_open, [], now, settled))
+
+    yield dlt.resource(findings, name="findings", primary_key="finding_key", write_disposition="merge")
     yield dlt.resource(orders, name="orders", primary_key="order_id", write_disposition="merge")
     yield dlt.resource(order_states, name="order_states", primary_key="order_id", write_disposition="merge")
     yield dlt.resource(looks, name="ghost_looks", primary_key="order_id", write_disposition="merge")
