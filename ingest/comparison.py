@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ingest.findings import Finding
+from ingest.findings import Finding, mismatch_key
 from ingest.order_states import OrderState
 from ingest.payload import Fields, Payload
 
-MISMATCH = "mismatch:"
 _MOST_TOLD = 200
 
 
@@ -69,14 +68,9 @@ class Comparison:
         setattr(self, difference.kind, getattr(self, difference.kind) + 1)
         self.repaired += difference.repaired
         if not difference.repaired:
-            self.wrong.add(finding_key(difference.table, difference.key))
+            self.wrong.add(mismatch_key(difference.table, difference.key))
         if len(self.differences) < _MOST_TOLD:
             self.differences.append(difference)
-
-
-def finding_key(table: str, key: int) -> str:
-    """The key of a finding about one row."""
-    return f"{MISMATCH}{table}:{key}"
 
 
 def finding_of(difference: Difference, now: datetime) -> Finding:
@@ -87,7 +81,7 @@ def finding_of(difference: Difference, now: datetime) -> Finding:
         "different": f"differs in {', '.join(difference.fields)}",
     }[difference.kind]
     return Finding(
-        finding_key(difference.table, difference.key),
+        mismatch_key(difference.table, difference.key),
         "field_mismatch",
         "warning",
         f"A row of {difference.table} ({difference.key}) {words}. Run `reconcile --repair` over its day.",

@@ -26,6 +26,7 @@ Progress = Callable[[str, int, int], None]
 # Rows gathered before they are compared and written: a look-up in the warehouse costs about 30 ms.
 _BATCH_ROWS = 4000
 _END_OF_TIME = "9999"
+_TABLES = {"orders": "orders", "shipments": "shipments", "voids": "shipments", "fulfillments": "fulfillments"}
 # A window of a backfill ends only where the next one, which re-reads an overlap, is sure to get further.
 _LEAST_ADVANCE = timedelta(hours=2)
 
@@ -95,6 +96,13 @@ class Cycle:
         return {
             name: at for name, at in self.next_marks(self.tallies).items() if at != self.marks_before.get(name)
         }
+
+    def brought(self) -> dict[str, set[int]]:
+        """Ids of all rows that came, by table: they are here now as ShipStation has them."""
+        came: dict[str, set[int]] = {}
+        for name, tally in self.tallies.items():
+            came.setdefault(_TABLES[name], set()).update(tally.fetched)
+        return came
 
     def changed(self, name: str, kind: RecordKind, query: ListQuery, seen_field: str) -> Iterator[pa.Table]:
         """Walk a list and yield what is new or changed in it, as Arrow tables in the raw table's schema.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,6 +27,7 @@ SCHEMA = pa.schema(
 )
 WATERMARK = "watermark:"
 POISON = "poison:"
+MISMATCH = "mismatch:"
 
 
 @dataclass(frozen=True)
@@ -115,23 +116,46 @@ def unidentified_payload(table: str, payload: Payload, now: datetime) -> Finding
     )
 
 
+def mismatch_key(table: str, key: int) -> str:
+    """The key of a finding that a comparison makes about one row."""
+    return f"{MISMATCH}{table}:{key}"
+
+
+def mismatches_settled(still_open: Iterable[str], brought: Mapping[str, Set[int]]) -> set[str]:
+    """Of the keys of open findings, those of comparisons whose rows a load has brought since.
+
+    Args:
+        still_open: Keys of unresolved findings.
+        brought: Ids of the rows that came, by table.
+    """
+    mismatches = {key for key in still_open if key.startswith(MISMATCH)}
+    if not mismatches:
+        return mismatches
+    return mismatches & {mismatch_key(table, key) for table, keys in brought.items() for key in keys}
+
+
 def to_load(
-    noticed: Iterable[Finding], still_open: dict[str, Finding], expires: Iterable[str], now: datetime
+    noticed: Iterable[Finding],
+    still_open: dict[str, Finding],
+    expires: Iterable[str],
+    now: datetime,
+    settled: Set[str] = frozenset(),
 ) -> list[Finding]:
-    """The rows to write: what is new, and what was open, is checked by this cycle and was not noticed again.
+    """The rows to write: what is new, and what was open and is right now or was not noticed again.
 
     Args:
         noticed: What this cycle noticed.
         still_open: Unresolved findings of the warehouse by key.
         expires: Key prefixes that this cycle checked in full.
         now: The instant (UTC) of the cycle.
+        settled: Keys of findings that are right now.
     """
     current = {finding.finding_key: finding for finding in noticed}
     new = [finding for key, finding in current.items() if key not in still_open]
     gone = [
         replace(finding, resolved_at=now)
         for key, finding in still_open.items()
-        if key not in current and key.startswith(tuple(expires))
+        if key not in current and (key in settled or key.startswith(tuple(expires)))
     ]
     return new + gone
 

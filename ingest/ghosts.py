@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from ingest.client import Client
 from ingest.errors import ApiUnreachable, NotFound, RateLimited, UnexpectedAnswer, UnreadableAnswer
-from ingest.findings import poison_order
+from ingest.findings import mismatches_settled, poison_order, to_load
 from ingest.findings import to_table as findings_table
 from ingest.order_states import LOOKS_SCHEMA, MISSING, REPAIRED, OrderState, state_after, to_table
 from ingest.payload import Payload
@@ -129,7 +129,10 @@ def _note(report: GhostReport, state: OrderState, payload: Payload, now: datetim
 
 @dlt.source(name="ghosts", max_table_nesting=0)
 def ghosts(report: GhostReport, store: Store, now: datetime) -> Any:
-    """What fetching orders by their ids gave, as rows; `ghost_looks` has when each was fetched."""
+    """What fetching orders by their ids gave, as rows; `ghost_looks` has when each was fetched.
+
+    A comparison's finding about an order that came, or is gone for good, is settled by it.
+    """
 
     def orders() -> Iterator[pa.Table]:
         records = _records(report, store, now)
@@ -144,11 +147,14 @@ def ghosts(report: GhostReport, store: Store, now: datetime) -> Any:
         yield pa.table({"order_id": report.looked, "looked_at": [now] * len(report.looked)}, schema=LOOKS_SCHEMA)
 
     def findings() -> Iterator[pa.Table]:
-        found = [poison_order(order_id, now) for order_id in report.unreadable]
-        known = store.open_findings() if found else {}
-        new = [finding for finding in found if finding.finding_key not in known]
-        if new:
-            yield findings_table(new)
+        still_open = store.open_findings()
+        answered = {payload.get("orderId") for payload in report.payloads}
+        answered |= {state.order_id for state in report.states if state.state == MISSING}
+        settled = mismatches_settled(still_open, {ORDERS.table: answered})
+        unreadable = [poison_order(order_id, now) for order_id in report.unreadable]
+        rows = to_load(unreadable, still_open, [], now, settled)
+        if rows:
+            yield findings_table(rows)
 
     yield dlt.resource(orders, name="orders", primary_key="order_id", write_disposition="merge")
     yield dlt.resource(order_states, name="order_states", primary_key="order_id", write_disposition="merge")

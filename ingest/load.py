@@ -33,8 +33,12 @@ _SHARE_READ_AGAIN = 0.6
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What one load did. Instants are UTC; `finished` is False when a backfill has windows left."""
+    """What one load did. Instants are UTC; `finished` is False when a backfill has windows left.
 
+    `read_at` is when reading began, by ShipStation's clock: what changed later may be missing.
+    """
+
+    read_at: datetime
     orders_fetched: int
     orders_changed: int
     shipments_fetched: int
@@ -241,6 +245,7 @@ def _report(cycle: Cycle, ghosts_seen: GhostReport) -> LoadReport:
         return len(set().union(*(getattr(tallies[name], what) for name in names if name in tallies)))
 
     return LoadReport(
+        read_at=cycle.client.server_now() - (datetime.now(UTC) - cycle.now),
         orders_fetched=count("fetched", "orders"),
         orders_changed=count("changed", "orders"),
         shipments_fetched=count("fetched", "shipments", "voids"),

@@ -1,15 +1,16 @@
 """Comparing ShipStation with the warehouse, row by row and field by field.
 
-A span of dates is walked anew and each row compared with what is stored. Found are rows that are missing here,
+A span of dates is read again and each row compared with what is stored. Found are rows that are missing here,
 rows that ShipStation no longer lists, and rows that differ, with the fields that do. Repairing loads what is
-missing or different, and asks for each order that is no longer listed by its id.
+missing or different, and asks for each order that is no longer listed by its id. What changed in ShipStation after
+the last cycle began to read is no difference: the next cycle brings it.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,23 +19,14 @@ import pyarrow as pa
 
 from ingest.account import Account
 from ingest.client import Client
-from ingest.comparison import (
-    MISMATCH,
-    Comparison,
-    Difference,
-    differing_fields,
-    finding_key,
-    finding_of,
-    number_of,
-    units,
-)
+from ingest.comparison import Comparison, Difference, differing_fields, finding_of, number_of, units
 from ingest.cycle import Progress
 from ingest.errors import ApiUnreachable, NotFound, UnexpectedAnswer, UnreadableAnswer
-from ingest.findings import poison_payload
+from ingest.findings import mismatch_key, poison_payload, to_load
 from ingest.findings import to_table as findings_table
 from ingest.order_states import MISSING, OrderState, state_after
 from ingest.order_states import to_table as states_table
-from ingest.pacific import filter_end, filter_start, filter_text
+from ingest.pacific import filter_end, filter_start, filter_text, latest_instant, newest_wall
 from ingest.payload import Fields, Payload
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
 from ingest.poison import Poison
@@ -56,6 +48,7 @@ from ingest.shipstation import (
 from ingest.single_orders import fetch_order
 from ingest.store import Store
 from ingest.walk import ListQuery, walk
+from ingest.watermarks import FUTURE_TOLERANCE
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +57,7 @@ _LISTS: tuple[tuple[RecordKind, ListQuery, str], ...] = (
     (SHIPMENTS, SHIPMENTS_BY_CREATE_DATE, "create_date"),
     (FULFILLMENTS, FULFILLMENTS_BY_CREATE_DATE, "create_date"),
 )
+_DATES_OF_CHANGE = ("modifyDate", "createDate", "voidDate")
 _BATCH_ROWS = 4000
 # When so many orders in a row cannot be had by their ids, it is ShipStation that is down.
 _ALL_DOWN_AFTER = 5
@@ -80,10 +74,19 @@ class _Job:
     found: Comparison
     unreadable: list[Poison]
     states: dict[int, OrderState]
+    synced_at: datetime | None
 
     def is_gone(self, order_id: int) -> bool:
         """Whether ShipStation did not know an order when it was asked for last."""
         return order_id in self.states and self.states[order_id].state == MISSING
+
+    def has_changed_since(self, payload: Payload) -> bool:
+        """Whether a row changed after the last cycle began to read, by its dates that are not nonsense."""
+        if self.synced_at is None:
+            return False
+        latest = self.client.server_now() + FUTURE_TOLERANCE
+        changed = newest_wall((payload.get(name) for name in _DATES_OF_CHANGE), latest)
+        return changed is not None and latest_instant(changed) >= self.synced_at
 
 
 def reconcile(
@@ -93,6 +96,7 @@ def reconcile(
     until: datetime,
     *,
     repair: bool,
+    synced_at: datetime | None = None,
     progress: Progress = lambda *_: None,
 ) -> tuple[Comparison, Client]:
     """Compare a span and, when asked, put right what is ours to put right.
@@ -103,6 +107,8 @@ def reconcile(
         since: First instant (UTC): orders by modification, shipments and fulfillments by creation.
         until: Last instant (UTC).
         repair: Whether to load what is missing or different.
+        synced_at: From this instant (UTC) on changes may not be here yet, as no cycle has read them; with None
+            all rows are judged.
         progress: Told (list name, rows so far, rows expected).
 
     Returns:
@@ -114,7 +120,9 @@ def reconcile(
     pipeline = create_pipeline(warehouse, "shipstation")
     with Client(account) as client, held_open(pipeline) as database:
         store = Store(database)
-        job = _Job(client, store, since, until, repair, progress, Comparison(), [], store.order_states())
+        job = _Job(
+            client, store, since, until, repair, progress, Comparison(), [], store.order_states(), synced_at
+        )
         load(pipeline, _reconciled(job))
         return job.found, client
 
@@ -159,18 +167,21 @@ def _batches(job: _Job, kind: RecordKind, query: ListQuery) -> Iterator[list[Pay
     yield batch
 
 
-def _compare_batch(job: _Job, kind: RecordKind, newest: dict[int, Payload]) -> Iterator[pa.Table]:
+def _compare_batch(job: _Job, kind: RecordKind, came: dict[int, Payload]) -> Iterator[pa.Table]:
     now = datetime.now(UTC)
-    known = job.store.known(kind, newest)
+    known = job.store.known(kind, came)
+    records = changed_records(kind, came, known, arrived_by="sync", now=now)
+    unjudged = {record.key for record in records if job.has_changed_since(record.payload)}
+    newest = {key: payload for key, payload in came.items() if key not in unjudged}
+    records = [record for record in records if record.key not in unjudged]
     stored = job.store.effective_payloads(kind, newest)
     found = job.found
     found.rows_there[kind.table] += len(newest)
     found.rows_here[kind.table] += len(stored)
-    found.compared |= {finding_key(kind.table, key) for key in newest}
+    found.compared |= {mismatch_key(kind.table, key) for key in newest}
     if kind is ORDERS:
         found.units_there += sum(map(units, newest.values()))
         found.units_here += sum(map(units, stored.values()))
-    records = changed_records(kind, newest, known, arrived_by="sync", now=now)
     telling = []
     for record in records:
         here = stored.get(record.key)
@@ -216,7 +227,7 @@ def _compare_unlisted(job: _Job, kind: RecordKind, keys: list[int]) -> Iterator[
     for key in keys:
         if kind is ORDERS and job.is_gone(key):
             # Settled already, as an exception of its own.
-            job.found.compared.add(finding_key(kind.table, key))
+            job.found.compared.add(mismatch_key(kind.table, key))
             continue
         if key in unreadable or (None in unreadable and kind is not ORDERS):
             # It may be the row that could not be read.
@@ -251,7 +262,7 @@ def _note_missing_there(job: _Job, kind: RecordKind, key: int, payload: Fields) 
     found, now = job.found, datetime.now(UTC)
     repairs = job.repair and kind is ORDERS
     found.rows_here[kind.table] += 1
-    found.compared.add(finding_key(kind.table, key))
+    found.compared.add(mismatch_key(kind.table, key))
     if kind is ORDERS:
         found.units_here += units(payload)
     found.note(Difference(kind.table, key, "missing_there", (), number_of(payload), repaired=repairs))
@@ -272,16 +283,12 @@ def _states(job: _Job) -> Iterator[pa.Table]:
 
 
 def _findings(job: _Job) -> Iterator[pa.Table]:
-    """What was not put right stays listed until a comparison finds it right, what is unreadable until a sync."""
+    """What was not put right stays until a comparison or load finds it right, what is unreadable until a sync."""
     now = datetime.now(UTC)
-    still = [finding_of(difference, now) for difference in job.found.differences if not difference.repaired]
-    known = job.store.open_findings()
-    still += [poison_payload(row, known, now) for row in job.unreadable]
-    new = {finding.finding_key: finding for finding in still if finding.finding_key not in known}
-    right = [
-        replace(finding, resolved_at=now)
-        for key, finding in known.items()
-        if key.startswith(MISMATCH) and key in job.found.compared and key not in job.found.wrong
-    ]
-    if new or right:
-        yield findings_table([*new.values(), *right])
+    still_open = job.store.open_findings()
+    found = [finding_of(difference, now) for difference in job.found.differences if not difference.repaired]
+    found += [poison_payload(row, still_open, now) for row in job.unreadable]
+    right = {key for key in still_open if key in job.found.compared and key not in job.found.wrong}
+    rows = to_load(found, still_open, [], now, right)
+    if rows:
+        yield findings_table(rows)

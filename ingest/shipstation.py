@@ -107,7 +107,8 @@ def _order_states(cycle: Cycle) -> Any:
 def _findings(cycle: Cycle) -> Any:
     def noticed() -> Iterator[pa.Table]:
         checked = (findings.WATERMARK, findings.POISON) if cycle.arrived_by == "sync" else ()
-        rows = findings.to_load(cycle.findings, cycle.open_findings, checked, cycle.now)
+        settled = findings.mismatches_settled(cycle.open_findings, cycle.brought())
+        rows = findings.to_load(cycle.findings, cycle.open_findings, checked, cycle.now, settled)
         if rows or "findings" not in cycle.store.tables:
             yield findings.to_table(rows)
 

@@ -42,7 +42,7 @@ def backfill(since: date, until: date | None, actor: str | None, as_json: bool) 
 @ACTOR
 @JSON
 def reconcile(since: date, until: date | None, repair: bool, actor: str | None, as_json: bool) -> None:
-    """Compare ShipStation with the warehouse, field by field."""
+    """Sync, then compare ShipStation with the warehouse, field by field."""
     with TerminalProgress() as progress:
         facts = commands.reconcile(read_settings(), since, until, repair, who(actor), progress.show)
     answer(facts, as_json, answers.tell_comparison)

@@ -91,12 +91,16 @@ def backfill(arguments: dict[str, Any]) -> Facts:
 def reconcile(arguments: dict[str, Any]) -> Facts:
     """Compare a span of dates with ShipStation field by field, and repair when asked.
 
+    It syncs first: what merely changed since the last sync is no difference.
+
     Args:
         arguments: `since` and `until`, UTC instants in ISO format, and `repair`.
     """
     started_at = begin()
-    compared = _compare(arguments["since"], arguments["until"], arguments["repair"])
-    return build_and_publish("reconcile", started_at, compared)
+    loaded = load_changes()
+    compared = _compare(arguments["since"], arguments["until"], arguments["repair"], loaded["read_at"])
+    summed = {name: loaded[name] + compared[name] for name in ("api_requests", "api_seconds")}
+    return build_and_publish("reconcile", started_at, {**loaded, **compared, **summed})
 
 
 def build_and_publish(kind: str, started_at: datetime, loaded: Facts) -> Facts:
@@ -135,11 +139,10 @@ def _load_window(since: str, until: str | None) -> Facts:
 
 
 @DBOS.step(name="compare")
-def _compare(since: str, until: str, repair: bool) -> Facts:
+def _compare(since: str, until: str, repair: bool, read_at: datetime) -> Facts:
+    start, end = datetime.fromisoformat(since), datetime.fromisoformat(until)
     with working("compare"):
-        return current_bench().engine.reconcile(
-            datetime.fromisoformat(since), datetime.fromisoformat(until), repair, job_reporter()
-        )
+        return current_bench().engine.reconcile(start, end, repair, read_at, job_reporter())
 
 
 @DBOS.step(name="build")

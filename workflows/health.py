@@ -128,7 +128,7 @@ def _freshness(settings: Settings, connection: duckdb.DuckDBPyConnection, now: d
     row = connection.execute("select as_of from marts.snapshot_info").fetchall()
     as_of: datetime = row[0][0].astimezone(UTC)
     with job_client(settings) as jobs:
-        readers = jobs.jobs(kinds=("sync", "backfill", *CLOSES), status=["SUCCESS"], limit=1)
+        readers = jobs.jobs(kinds=("sync", "backfill", "reconcile", *CLOSES), status=["SUCCESS"], limit=1)
     read_at = readers[0].finished_at if readers else None
     yield _aged("ShipStation fresh", "ShipStation was read in the last two hours.", read_at, now)
     yield _aged("models fresh", "The published snapshot was built in the last two hours.", as_of, now)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ingest.comparison import Comparison, Difference, differing_fields, finding_of, number_of, units
-from ingest.findings import POISON, WATERMARK, Finding, to_load
+from ingest.findings import POISON, WATERMARK, Finding, mismatches_settled, to_load
 from ingest.payload import Payload
 
 FIRST = datetime(2026, 11, 20, 18, tzinfo=UTC)
@@ -36,6 +36,23 @@ def test_a_finding_is_written_once_stays_is_resolved_once_and_begins_again_when_
 def test_what_a_cycle_did_not_look_at_stays_open(expires: list[str]) -> None:
     still_open = {"watermark:orders:missing": finding("watermark:orders:missing")}
     assert to_load([], still_open, expires, FIRST) == []
+
+
+def test_a_comparisons_finding_is_settled_by_its_own_row_and_no_other() -> None:
+    keys = [
+        "mismatch:orders:7",
+        "mismatch:orders:70",
+        "mismatch:shipments:7",
+        "watermark:orders:7",
+        "poison:/orders:7",
+    ]
+    brought = {"orders": {7, 8}, "shipments": {70}, "fulfillments": {7}}
+    settled = mismatches_settled(keys, brought)
+    assert settled == {"mismatch:orders:7"}
+    still_open = {key: finding(key) for key in keys}
+    now = FIRST + timedelta(hours=1)
+    assert to_load([], still_open, [], now, settled) == [replace(finding(keys[0]), resolved_at=now)]
+    assert to_load([finding(keys[0])], still_open, [], now, settled) == [], "found again, it stays"
 
 
 def test_the_same_thing_noticed_twice_in_a_cycle_is_one_finding() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from api_rows import ago, order, rows, shipment, stamp
+from api_rows import ago, fulfillment, order, rows, shipment, stamp
 
 from ingest.account import Account
 from ingest.comparison import Comparison
@@ -30,9 +30,11 @@ def loaded(box: Sandbox, account: Account, warehouse: Warehouse) -> Warehouse:
     return warehouse
 
 
-def compare(account: Account, warehouse: Warehouse, *, repair: bool = False) -> Comparison:
+def compare(
+    account: Account, warehouse: Warehouse, *, repair: bool = False, synced_at: datetime | None = None
+) -> Comparison:
     now = datetime.now(UTC)
-    return reconcile(account, warehouse, now - timedelta(days=14), now, repair=repair)[0]
+    return reconcile(account, warehouse, now - timedelta(days=14), now, repair=repair, synced_at=synced_at)[0]
 
 
 def told(found: Comparison) -> list[tuple[str, int, str, tuple[str, ...]]]:
@@ -93,17 +95,44 @@ def test_a_label_that_is_gone_from_shipstation_is_listed_and_stays_listed(
     assert rows(loaded, FINDINGS) == [("mismatch:shipments:102",)]
 
 
-def test_an_order_modified_during_the_comparison_is_no_difference_of_either_side(
+def test_what_changed_after_the_last_cycle_began_to_read_is_no_difference(
     box: Sandbox, account: Account, loaded: Warehouse
 ) -> None:
-    def edit(request: int) -> None:
-        if box.requests.entries()[-1].path == "/orders" and request > 0:
-            box.book.put_order(order(20, ago(minutes=-1), note="late"))
-            box.on_request = None
+    """Also while the comparison runs: an order that leaves the span is asked for by its id."""
+    synced_at = datetime.now(UTC) - timedelta(minutes=10)
+    before = rows(loaded, "from raw_shipstation.orders order by order_id")
+    box.book.put_order(order(3, ago(minutes=9), note="edited"))
+    box.book.put_order(order(21, ago(minutes=8)))
+    box.book.put_shipment(shipment(111, 3, ago(minutes=7)))
+    box.book.put_shipment(shipment(104, 4, ago(hours=36), voided=True, voidDate=stamp(ago(minutes=6))))
+    box.book.put_fulfillment(fulfillment(9, 5, ago(minutes=5)))
+    box.on_request = lambda _: box.book.put_order(order(20, ago(minutes=-1), note="late"))
+    for repair in (False, True):
+        found = compare(account, loaded, repair=repair, synced_at=synced_at)
+        assert told(found) == []
+        assert found.rows_there == found.rows_here
+        assert found.units_there == found.units_here
+    assert rows(loaded, FINDINGS) == []
+    assert rows(loaded, "from raw_shipstation.orders order by order_id") == before
+    late = compare(account, loaded, synced_at=synced_at - timedelta(days=1))
+    assert told(late) == []
+    box.on_request = None
+    found = compare(account, loaded, synced_at=datetime.now(UTC) + timedelta(hours=1))
+    assert sorted({(table, key) for table, key, _, _ in told(found)}) == [
+        ("fulfillments", 9), ("orders", 3), ("orders", 20), ("orders", 21), ("shipments", 104), ("shipments", 111),
+    ]  # fmt: skip
 
-    box.on_request = edit
-    found = compare(account, loaded)
-    assert {kind for _, _, kind, _ in told(found)} <= {"different"}
+
+def test_a_date_that_has_not_come_excuses_no_difference(box: Sandbox, account: Account, loaded: Warehouse) -> None:
+    row = order(21, datetime(2999, 1, 1))
+    box.book.put_order(row)
+    load_changes(account, loaded)
+    box.book.put_order(row | {"note": "changed"})
+    now = datetime.now(UTC)
+    found, _ = reconcile(
+        account, loaded, now - timedelta(days=14), datetime(2999, 2, 1, tzinfo=UTC), repair=False, synced_at=now
+    )
+    assert told(found) == [("orders", 21, "different", ("note",))]
 
 
 def test_a_field_that_vanished_from_a_payload_is_no_lasting_difference(

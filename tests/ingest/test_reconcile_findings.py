@@ -9,12 +9,12 @@ from typing import Any
 
 import duckdb
 import pytest
-from api_rows import ago, order, rows, shipment
+from api_rows import ago, fulfillment, order, rows, shipment, stamp
 
 from ingest.account import Account
 from ingest.comparison import Comparison
 from ingest.errors import ApiUnreachable
-from ingest.load import load_changes
+from ingest.load import load_backfill_window, load_changes
 from ingest.pipeline import Warehouse
 from ingest.reconcile import reconcile
 from sandbox import Fault, Sandbox
@@ -123,14 +123,51 @@ def test_when_five_orders_in_a_row_cannot_be_had_it_is_shipstation_that_is_down(
     assert rows(loaded, STATES) == [(key, "missing_in_shipstation") for key in (() if ends else (5, 9))]
 
 
-def test_a_finding_about_an_order_that_a_cycle_settled_meanwhile_is_resolved(
+def test_a_finding_disappears_when_a_later_load_brings_its_row(
     box: Sandbox, account: Account, loaded: Warehouse
 ) -> None:
-    box.book.delete_order(4)
-    compare(account, loaded)
-    assert open_findings(loaded) == ["mismatch:orders:4"]
+    box.book.put_fulfillment(fulfillment(209, 9, ago(days=9)))
+    box.book.put_order(order(11, ago(days=40)))
+    damage(loaded, "update raw_shipstation.orders set payload_hash = 'x', payload = '{}' where order_id in (2, 9)")
+    damage(loaded, "delete from raw_shipstation.shipments where shipment_id in (102, 109)")
+    compare(account, loaded, days=50)
+    labels = ["mismatch:shipments:102", "mismatch:shipments:109"]
+    assert open_findings(loaded) == [
+        "mismatch:fulfillments:209", "mismatch:orders:11", "mismatch:orders:2", "mismatch:orders:9", *labels
+    ]  # fmt: skip
+    box.book.put_shipment(shipment(109, 9, ago(days=9), voided=True, voidDate=stamp(ago(minutes=5))))
     load_changes(account, loaded)
-    assert rows(loaded, STATES) == [(4, "missing_in_shipstation")]
+    assert open_findings(loaded) == ["mismatch:orders:11", labels[0]]
+    backfill(account, loaded, days=20)
+    assert open_findings(loaded) == ["mismatch:orders:11"]
+    backfill(account, loaded, days=50)
+    assert open_findings(loaded) == []
+    resolved = rows(loaded, "select finding_key, resolved_at from raw_shipstation.findings order by all")
+    load_changes(account, loaded)
+    assert rows(loaded, "select finding_key, resolved_at from raw_shipstation.findings order by all") == resolved
+
+
+def backfill(account: Account, warehouse: Warehouse, days: float) -> None:
+    since = datetime.now(UTC) - timedelta(days=days)
+    while not load_backfill_window(account, warehouse, since, None).finished:
+        pass
+
+
+def test_a_finding_about_an_order_that_a_cycle_fetched_by_its_id_is_settled_by_the_answer(
+    box: Sandbox, account: Account, loaded: Warehouse
+) -> None:
+    undated = box.book.order(5)
+    box.book.delete_order(4)
+    box.book.put_order(undated | {"modifyDate": None, "note": "changed"})
+    box.book.put_shipment(shipment(115, 5, ago(minutes=5)))
+    compare(account, loaded)
+    assert open_findings(loaded) == ["mismatch:orders:4", "mismatch:orders:5", "mismatch:shipments:115"]
+    load_changes(account, loaded)
+    assert rows(loaded, STATES)[0] == (4, "missing_in_shipstation")
+    assert open_findings(loaded) == []
+    damage(
+        loaded, "update raw_shipstation.findings set resolved_at = null where finding_key = 'mismatch:orders:4'"
+    )
     assert kinds(compare(account, loaded)) == []
     assert open_findings(loaded) == []
 

@@ -202,23 +202,34 @@ def test_status_tells_the_watermark_the_runs_and_the_freshness(filled: CommandLi
 
 
 def test_reconcile_tells_what_differs_and_repairs_it(filled_own: CommandLine, own_business: Sandbox) -> None:
-    since = (datetime.now(UTC) - timedelta(days=20)).date().isoformat()
-    old = dict(own_business.book.order(min(record.id for record in own_business.book.table("orders"))))
-    missed = old | {"orderId": 77, "orderKey": "missed"}
-    shown_late = datetime.now(PACIFIC) - timedelta(days=3)
-    own_business.book.put_order(missed | {"modifyDate": shown_late.strftime("%Y-%m-%dT%H:%M:%S.0000000")})
+    """What a sync brings is no difference: only what lies behind the newest rows, which each sync reads again."""
+    book, since = own_business.book, (datetime.now(UTC) - timedelta(days=41)).date().isoformat()
+    ids = sorted(record.id for record in book.table("orders"))
+    shown_late = (datetime.now(PACIFIC) - timedelta(days=40)).strftime("%Y-%m-%dT%H:%M:%S.0000000")
+    missed = book.order(ids[0]) | {"modifyDate": shown_late}
+    book.put_order(missed | {"orderId": 77, "orderKey": "missed 77"})
+    book.edit_order(ids[-1], datetime.now(UTC), {"orderStatus": "on_hold"})
     found = filled_own.run("reconcile", "--since", since)
     assert found.code == 0, found.errors
-    assert (found.facts["missing_here"], found.facts["repaired"]) == (1, 0)
+    assert [found.facts[kind] for kind in ("missing_here", "different", "missing_there", "repaired")] == [
+        1,
+        0,
+        0,
+        0,
+    ]
+    assert found.facts["orders_changed"] == 1
     assert found.facts["units_there"] > found.facts["units_here"]
-    excepted = "select count(*) from marts.exceptions where exception_type = 'field_mismatch'"
-    assert filled_own.published(excepted) == [(1,)]
+    status = "select order_status from marts.orders_inbox where shipstation_order_id = "
+    assert filled_own.published(f"{status} {ids[-1]}") == [("on_hold",)]
+    excepted = "select shipstation_order_id from marts.exceptions where exception_type = 'field_mismatch'"
+    assert filled_own.published(excepted) == [(77,)]
+    assert filled_own.run("backfill", "--since", since).code == 0
+    assert filled_own.published(excepted) == []
+    book.put_order(missed | {"orderId": 78, "orderKey": "missed 78"})
     repaired = filled_own.run("reconcile", "--since", since, "--repair")
     assert (repaired.facts["missing_here"], repaired.facts["repaired"]) == (1, 1)
-    assert filled_own.published(excepted) == [(0,)]
-    inbox = "select count(*) from marts.orders_inbox where shipstation_order_id = 77"
-    assert filled_own.published(inbox) == [(1,)]
-    assert filled_own.run("reconcile", "--since", since).facts["differences"] == []
+    assert filled_own.published(excepted) == []
+    assert len(filled_own.published(f"{status} 77 or shipstation_order_id = 78")) == 2
 
 
 @pytest.mark.parametrize(("file", "eighths"), [("ledger.duckdb", 7), ("workflows.sqlite", 9)])
