@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from typing import Literal
 
@@ -13,6 +14,8 @@ Kind = Literal["receive", "adjust", "count", "repack"]
 # More than a house of this size can hold: a slip of the finger.
 _MOST_UNITS = 1_000_000
 _LOT = re.compile(r"(?:([0-9]{5})\s*-\s*)?([0-9]{5,})")
+# What Unicode calls a dash without counting it among the punctuation.
+_MORE_DASHES = "⁓⁻₋−"
 
 
 def check_product(reference: Reference, sku: str) -> None:
@@ -71,7 +74,7 @@ def check_texts(actor: str, reason: str | None, *, needs_reason: bool) -> None:
 
 def read_lot(sku: str, text: str) -> str:
     """The lot's digits from `250300` or `17612 - 250300`; the SKU must be the entry's own."""
-    found = _LOT.fullmatch(text.strip())
+    found = _LOT.fullmatch(_in_plain_letters(text).strip())
     if found is None:
         raise EntryRefused(
             f"'{text}' is no lot number. Write five or more digits, such as 250300 or {sku} - 250300.",
@@ -80,3 +83,11 @@ def read_lot(sku: str, text: str) -> str:
     if found[1] not in (None, sku):
         raise EntryRefused(f"'{text}' is a lot of {found[1]}, but the entry is for {sku}.", "lot_number")
     return found[2]
+
+
+def _in_plain_letters(text: str) -> str:
+    """A pasted text without invisible characters, its dashes as hyphens: as the models read what labels print."""
+    visible = (letter for letter in text if unicodedata.category(letter) != "Cf")
+    return "".join(
+        "-" if letter in _MORE_DASHES or unicodedata.category(letter) == "Pd" else letter for letter in visible
+    )
