@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,36 @@ def test_it_holds_for_the_cause_it_was_given_for_and_not_for_another(store: Path
         ("lot", "below zero since 2026-02-01", "Counted", "lee"),
         ("lot", "below zero since 2026-01-07", "Receipt comes on Monday", "dana"),
     ]
+
+
+def test_one_cause_of_two_exceptions_is_acknowledged_and_taken_back_for_each(store: Path) -> None:
+    for key in ("lot", "ghost", "label"):
+        acknowledge(store, key, "error", f"About the {key}", "dana")
+    take_back(store, "ghost", "error", "lee")
+    take_back(store, "label", "warning", "lee")
+    assert standing(store) == [
+        ("label", "error", "About the label", "dana"),
+        ("lot", "error", "About the lot", "dana"),
+    ]
+
+
+def test_the_second_note_stands_and_a_second_taking_back_ends_it_too(store: Path) -> None:
+    for note in ("First", "Second"):
+        acknowledge(store, "lot", "error", note, "dana")
+        assert standing(store) == [("lot", "error", note, "dana")]
+    for _ in range(2):
+        take_back(store, "lot", "error", "lee")
+        assert standing(store) == []
+        acknowledge(store, "lot", "error", "Again", "dana")
+    assert standing(store) == [("lot", "error", "Again", "dana")]
+
+
+def test_a_note_is_one_line_of_at_most_500_characters_and_has_its_instant(store: Path) -> None:
+    before = datetime.now(UTC)
+    acknowledge(store, "lot", "error", f"  {'x' * 400}\n\n {'y' * 99} ", "dana")
+    [noted] = standing_acknowledgements(store)
+    assert noted.note == f"{'x' * 400} {'y' * 99}"
+    assert before <= noted.acknowledged_at <= datetime.now(UTC)
 
 
 def test_one_taken_back_does_not_stand_until_it_is_given_again(store: Path) -> None:
