@@ -130,10 +130,10 @@ def test_with_the_permission_a_press_sends_and_a_second_one_is_refused(
 
 
 def test_an_upload_that_failed_says_who_began_it_and_why(tab: Page, served: Served, settings: Settings) -> None:
-    workshop.fail(settings, "upload", "<b>dana</b>", dry_run=False)
+    workshop.fail(settings, "upload", "<b>*dana*</b>", dry_run=False)
     tab.goto(f"{served.url}/orders")
     shop = panel(tab, SHOP)
-    expect(shop.get_by_text("by <b>dana</b>. It failed. ShipStation")).to_be_visible()
+    expect(shop.get_by_text("by <b>*dana*</b>. It failed. ShipStation")).to_be_visible()
 
 
 def test_what_would_be_sent_is_listed_with_its_lots(
