@@ -108,9 +108,7 @@ class JobClient:
             job = self.open_job(kind)
             run_id = job.run_id if job else None
             raise AlreadyRunning(
-                f"{'An' if kind[0] in 'aeiou' else 'A'} {kind} is already queued or running (run {run_id}). "
-                "Wait for it, or see `status`.",
-                run_id,
+                f"Another {kind} is already queued or running (run {run_id}). Wait, or see `status`.", run_id
             ) from problem
         return str(handle.get_workflow_id())
 

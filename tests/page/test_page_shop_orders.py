@@ -125,7 +125,7 @@ def test_with_the_permission_a_press_sends_and_a_second_one_is_refused(
     shop.get_by_role("button", name="Send now").click()
     expect(shop.get_by_text("An upload is queued.")).to_be_visible()
     shop.get_by_role("button", name="Send now").click()
-    expect(shop.get_by_text("An upload is already queued or running")).to_be_visible()
+    expect(shop.get_by_text("Another upload is already queued or running")).to_be_visible()
     assert upload_arguments(settings) == {"dry_run": False}
 
 
