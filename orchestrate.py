@@ -114,7 +114,6 @@ def demo(once: bool, port: int, as_json: bool) -> None:
                 port,
                 _stop_signal(),
                 announce=lambda: say(answers.tell_serving(_serving(rehearsed, port))),
-                sync_every_minutes=1,
             )
 
 
@@ -130,7 +129,8 @@ def _rehearsed(settings: Settings) -> Iterator[Settings]:
     book = generate_business(BusinessPlan())
     with Sandbox(SandboxSettings(rate_limit=6000), book) as box:
         begin_rehearsal(settings, book.receipts)
-        yield replace(settings, base_url=box.url, api_key="sandbox", api_secret="sandbox", rate_limit=6000)
+        account = {"base_url": box.url, "api_key": "sandbox", "api_secret": "sandbox", "rate_limit": 6000}
+        yield replace(settings, **account, sync_minutes=1)
 
 
 def _serving(settings: Settings, port: int) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -15,8 +16,15 @@ from workflows.settings import Settings
 NOT_YOURS = "Your role does not reach for this; ask an admin."
 
 
-def start_button(settings: Settings, kind: str, words: str) -> None:
-    """Start a job of a kind that needs no arguments."""
+def start_button(settings: Settings, kind: str, words: str, **arguments: Any) -> None:
+    """Start a job of a kind.
+
+    Args:
+        settings: The configuration.
+        kind: The kind.
+        words: What stands on the button.
+        arguments: What the job is asked to do.
+    """
     person = present_person(settings)
     may = person is not None and person.may(kind)
     st.button(
@@ -26,6 +34,7 @@ def start_button(settings: Settings, kind: str, words: str) -> None:
         help=None if may else NOT_YOURS,
         on_click=acts.told,
         args=(kind, acts.start, settings, kind),
+        kwargs=arguments,
     )
     show_refusal(kind)
 

@@ -10,8 +10,8 @@ from typing import Literal
 from streamlit_app.runs import RunLine
 from streamlit_app.words import age
 
-# A sync is due every five minutes: three in a row that failed are worth a look, two hours of it an alarm.
-LATE_AFTER = timedelta(minutes=15)
+# Three syncs in a row that failed are worth a look, two hours of it an alarm.
+_LATE_AFTER_SYNCS = 3
 STALE_AFTER = timedelta(hours=2)
 
 Tone = Literal["green", "orange", "red", "blue", "gray"]
@@ -31,15 +31,16 @@ class Badge:
     icon: str
 
 
-def freshness(checked_at: datetime, now: datetime) -> Badge:
+def freshness(checked_at: datetime, now: datetime, sync_minutes: int = 5) -> Badge:
     """Whether the data are as fresh as they should be.
 
     Args:
         checked_at: When ShipStation was last asked with success, UTC.
         now: The present instant.
+        sync_minutes: A sync is due so often.
     """
     ago = age(checked_at, now)
-    if now - checked_at <= LATE_AFTER:
+    if now - checked_at <= timedelta(minutes=_LATE_AFTER_SYNCS * sync_minutes):
         return Badge(f"Fresh, checked {ago}", "green", ":material/check_circle:")
     if now - checked_at <= STALE_AFTER:
         return Badge(f"Late, checked {ago}", "orange", ":material/schedule:")

@@ -19,7 +19,7 @@ from workflows.settings import Settings
 
 log = logging.getLogger(__name__)
 
-CYCLES = ("sync", "backfill", "reconcile", *CLOSES)
+CYCLES = ("sync", "backfill", "reconcile", "upload", *CLOSES)
 _SHOWN = 30
 # Each tick of each open page asks; they share one answer.
 _REMEMBERED_SECONDS = 1

@@ -69,7 +69,8 @@ def _strip(settings: Settings) -> None:
     now = datetime.now(UTC)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
         if moment.snapshot is not None:
-            _show(freshness(last_checked(moment.snapshot.as_of, moment.runs), now))
+            checked_at = last_checked(moment.snapshot.as_of, moment.runs)
+            _show(freshness(checked_at, now, settings.sync_minutes))
             _show(build_badge(moment.runs))
         _show(running_badge(moment.runs))
         known_to = watermark(moment.runs)

@@ -38,6 +38,7 @@ _LEAST_ROLE = {
     "eod": Role.OPERATOR,
     "eow": Role.OPERATOR,
     "health": Role.OPERATOR,
+    "upload": Role.OPERATOR,
     "receive": Role.OPERATOR,
     "repack": Role.OPERATOR,
     "adjust": Role.OPERATOR,

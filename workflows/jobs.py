@@ -108,7 +108,7 @@ class JobClient:
             job = self.open_job(kind)
             run_id = job.run_id if job else None
             raise AlreadyRunning(
-                f"A {kind} is already queued or running (run {run_id}). Wait for it, or see `status`.", run_id
+                f"Another {kind} is already queued or running (run {run_id}). Wait, or see `status`.", run_id
             ) from problem
         return str(handle.get_workflow_id())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,11 +15,11 @@ from workflows.jobs import JobClient
 from workflows.parity.cutover_log import is_cut_over
 from workflows.settings import Settings
 from workflows.switches import is_on
+from workflows.upload_stock import orders_wait
 
 log = logging.getLogger(__name__)
 
 ACTOR = "schedule"
-SYNC_EVERY_MINUTES = 5
 RECONCILED_DAYS = 14
 # Minute and hour in the business's time zone: before the day's work, when nobody waits for the API, and never
 # between one and three, an hour that a clock change leaves out or brings twice.
@@ -34,11 +33,7 @@ DAILY = {
     "digest": (0, 7),
 }
 _WATCH_EVERY_MINUTES = 5
-_READS_SHIPSTATION = ("sync", "reconcile")
-# The shop rewrites its file a few times a day; a file that did not change costs reading it once.
-_IMPORT_EVERY_MINUTES = 5
-# A cutover allows for gaps of twice that, see `parity.toml`.
-_COMPARE_EVERY_HOURS = 2
+_READS_SHIPSTATION = ("sync", "reconcile", "upload")
 
 
 @DBOS.workflow(name="scheduled")
@@ -53,9 +48,11 @@ def _scheduled(due_at: datetime, kind: Any) -> None:
 
 
 def may_start(settings: Settings, kind: str) -> bool:
-    """Whether a kind is switched on, and there is what it needs: credentials, a former system not yet left."""
+    """Whether a kind is switched on, and there is what it needs: credentials, orders to send, a former system."""
     has_credentials = bool(settings.api_key and settings.api_secret)
     if kind == "parity" and (settings.legacy_url is None or is_cut_over(settings.operations)):
+        return False
+    if kind == "upload" and not (settings.allow_upload and orders_wait(settings)):
         return False
     return is_on(settings.operations, kind) and (has_credentials or kind not in _READS_SHIPSTATION)
 
@@ -75,20 +72,8 @@ def start(jobs: JobClient, kind: str, due_at: datetime) -> None:
         log.info("The %s due at %s was left out: %s", kind, due_at, problem)
 
 
-def start_schedule(timezone: str, sync_every_minutes: int = SYNC_EVERY_MINUTES) -> None:
-    """Put the schedule into force in the running worker, in place of an earlier one.
-
-    Args:
-        timezone: The business's time zone, for what happens once a day.
-        sync_every_minutes: How often a sync is due.
-    """
-    often = {"sync": sync_every_minutes, "watch": _WATCH_EVERY_MINUTES}
-    if _xcart_path() is not None:
-        often["import-xcart"] = _IMPORT_EVERY_MINUTES
-    cron = {kind: f"*/{minutes} * * * *" for kind, minutes in often.items()}
-    if _settings().legacy_url is not None:
-        cron["parity"] = f"0 */{_COMPARE_EVERY_HOURS} * * *"
-    cron |= {kind: f"{minute} {hour} * * *" for kind, (minute, hour) in DAILY.items()}
+def start_schedule(settings: Settings) -> None:
+    """Put the schedule into force in the running worker, in place of an earlier one."""
     DBOS.apply_schedules(
         [
             {
@@ -96,11 +81,36 @@ def start_schedule(timezone: str, sync_every_minutes: int = SYNC_EVERY_MINUTES) 
                 "workflow_fn": _scheduled,
                 "schedule": when,
                 "context": kind,
-                "cron_timezone": timezone,
+                "cron_timezone": settings.timezone.key,
             }
-            for kind, when in cron.items()
+            for kind, when in schedule_of(settings).items()
         ]
     )
+
+
+def schedule_of(settings: Settings) -> dict[str, str]:
+    """When each kind is due, as cron says it; kinds for which there is nothing to do are left out."""
+    often = {"sync": every(settings.sync_minutes), "watch": every(_WATCH_EVERY_MINUTES)}
+    if settings.xcart_path is not None:
+        often["import-xcart"] = every(settings.import_minutes)
+    if settings.allow_upload:
+        # A minute later: one job runs at a time, in turn, so the import that is due with it comes first.
+        often["upload"] = every(settings.upload_minutes, first_minute=1)
+    if settings.legacy_url is not None:
+        often["parity"] = every(settings.parity_minutes)
+    return often | {kind: f"{minute} {hour} * * *" for kind, (minute, hour) in DAILY.items()}
+
+
+def every(minutes: int, first_minute: int = 0) -> str:
+    """Something that is due every so many minutes of an hour, or hours of a day, as cron says it.
+
+    Args:
+        minutes: A divisor of an hour, or a multiple of one that divides a day.
+        first_minute: The minute of the hour at which it begins, where that makes a difference.
+    """
+    if minutes >= 60:
+        return f"{first_minute} */{minutes // 60} * * *"
+    return f"{first_minute}-59/{minutes} * * * *" if first_minute % minutes else f"*/{minutes} * * * *"
 
 
 def missed(jobs: JobClient, now: datetime, zone: ZoneInfo) -> list[str]:
@@ -129,11 +139,9 @@ def last_due(kind: str, now: datetime) -> datetime:
 def _arguments(kind: str, due_at: datetime) -> dict[str, Any]:
     if kind == "reconcile":
         return _last_days(due_at)
-    return {"path": str(_xcart_path())} if kind == "import-xcart" else {}
-
-
-def _xcart_path() -> Path | None:
-    return _settings().xcart_path
+    if kind == "upload":
+        return {"dry_run": False}
+    return {"path": str(_settings().xcart_path)} if kind == "import-xcart" else {}
 
 
 def _settings() -> Settings:

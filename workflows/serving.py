@@ -18,7 +18,7 @@ from workflows.errors import AlreadyRunning, ShipledgerError
 from workflows.jobs import JobClient
 from workflows.own_worker import become_worker
 from workflows.reports.archive import load_libraries
-from workflows.scheduling import SYNC_EVERY_MINUTES, may_start, missed, start, start_schedule
+from workflows.scheduling import may_start, missed, start, start_schedule
 from workflows.settings import LOOPBACK, Settings
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,6 @@ def serve(
     port: int,
     stopped: threading.Event,
     announce: Callable[[], None],
-    sync_every_minutes: int = SYNC_EVERY_MINUTES,
 ) -> None:
     """Be the worker, keep the schedule and run the page until `stopped` is set.
 
@@ -43,7 +42,6 @@ def serve(
         port: The port the page listens on; 0 for any, of which nobody can tell when it answers.
         stopped: Set to stop.
         announce: Called once this process is the worker and the page can be opened.
-        sync_every_minutes: How often a sync is due.
 
     Raises:
         AlreadyRunning: Another worker serves this home.
@@ -55,7 +53,7 @@ def serve(
     if jobs is None:
         raise AlreadyRunning(f"A worker for {settings.home} is running already. Stop it first, or use it.")
     with _page(settings, page_command) as page:
-        start_schedule(settings.timezone.key, sync_every_minutes)
+        start_schedule(settings)
         _first_jobs(settings, jobs)
         threading.Thread(target=load_libraries, daemon=True).start()
         clock = ClockWatch(time.time(), time.monotonic())
@@ -63,7 +61,7 @@ def serve(
         while not stopped.wait(0.5 if announced else 0.05):
             if clock.has_jumped(time.time(), time.monotonic()):
                 log.warning("The machine slept, or its clock was set; the schedule begins anew.")
-                start_schedule(settings.timezone.key, sync_every_minutes)
+                start_schedule(settings)
             if page.poll() is not None:
                 raise ShipledgerError(
                     f"The page ended by itself (exit {page.returncode}). Is the port taken? Try --port."
@@ -128,5 +126,6 @@ def page_environment(settings: Settings) -> dict[str, str]:
         "SHIPLEDGER_TIMEZONE": settings.timezone.key,
         "SHIPSTATION_API_KEY": "configured" if settings.api_key else "",
         "SHIPSTATION_API_SECRET": "configured" if settings.api_secret else "",
+        "SHIPLEDGER_ALLOW_UPLOAD": "1" if settings.allow_upload else "0",
         "SHIPLEDGER_LEGACY_URL": "configured" if settings.legacy_url else "",
     }

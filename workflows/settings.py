@@ -18,6 +18,10 @@ from workflows.mail_settings import MailSettings, read_mail_settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
+# What the schedule can keep evenly: minutes that divide an hour, and hours that divide a day.
+_INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
+# The data are stale after two hours without a sync.
+_SYNC_INTERVALS = tuple(minutes for minutes in _INTERVALS if minutes <= 60)
 # How long anything may be kept, so that the day it began is a day of the calendar.
 _MOST_YEARS = 100
 _OIDC = {
@@ -68,6 +72,10 @@ class Settings:
         retention_days: So many days after an order was closed its personal data are removed; 0 keeps them.
         recall_years: So many years after it was closed what a recall needs is removed, too.
         mail: Where e-mail goes out, None when none is sent.
+        sync_minutes: A sync is due so often.
+        import_minutes: An import of the shop's orders is due so often.
+        upload_minutes: An upload of the shop's orders is due so often, where it may send.
+        parity_minutes: A comparison with the former system is due so often.
         legacy_url: The running former system's database, a file or a SQLAlchemy URL; None where there is none.
         parity_file: The criteria of parity with it; see `parity.criteria`.
     """
@@ -90,6 +98,10 @@ class Settings:
     retention_days: int = 400
     recall_years: int = 3
     mail: MailSettings | None = None
+    sync_minutes: int = 5
+    import_minutes: int = 5
+    upload_minutes: int = 5
+    parity_minutes: int = 120
     legacy_url: str | None = field(default=None, repr=False)
     parity_file: Path = PROJECT / "parity.toml"
 
@@ -148,6 +160,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         retention_days=int(_number(found, "SHIPLEDGER_RETENTION_DAYS", 400, least=0, most=_MOST_YEARS * 365)),
         recall_years=int(_number(found, "SHIPLEDGER_RECALL_YEARS", 3, least=0, most=_MOST_YEARS)),
         mail=read_mail_settings(found),
+        sync_minutes=_interval(found, "SHIPLEDGER_SYNC_MINUTES", 5, _SYNC_INTERVALS),
+        import_minutes=_interval(found, "SHIPLEDGER_IMPORT_MINUTES", 5),
+        upload_minutes=_interval(found, "SHIPLEDGER_UPLOAD_MINUTES", 5),
+        parity_minutes=_interval(found, "SHIPLEDGER_PARITY_MINUTES", 120),
         xcart_path=_path(found.get("SHIPLEDGER_XCART_PATH")),
         allow_upload=found.get("SHIPLEDGER_ALLOW_UPLOAD", "").strip() == "1",
         address=_address(found.get("SHIPLEDGER_ADDRESS") or LOOPBACK),
@@ -214,3 +230,13 @@ def _number(
         bound = f" and at most {most:g}" if most < float("inf") else ""
         raise ConfigurationError(f"{name} is '{text}'. Use a number of at least {least:g}{bound}.")
     return value
+
+
+def _interval(found: Mapping[str, str], name: str, default: int, allowed: tuple[int, ...] = _INTERVALS) -> int:
+    text = (found.get(name) or str(default)).strip()
+    if text not in map(str, allowed):
+        raise ConfigurationError(
+            f"{name} is '{text}'. Use a number of minutes that the schedule can keep evenly: "
+            f"{', '.join(map(str, allowed[:-1]))} or {allowed[-1]}."
+        )
+    return int(text)

@@ -11,10 +11,13 @@ from workflows.store import append_only, open_store, read_store
 
 # What runs by itself, and what that is for.
 SWITCHES = {
-    "sync": "read ShipStation every 5 minutes",
-    "import-xcart": "read the shop's file every 5 minutes, where SHIPLEDGER_XCART_PATH is set",
+    "sync": "read ShipStation, every 5 minutes unless SHIPLEDGER_SYNC_MINUTES says otherwise",
+    "import-xcart": "read the shop's file (SHIPLEDGER_XCART_PATH), every 5 minutes (SHIPLEDGER_IMPORT_MINUTES)",
+    "upload": "send the shop's orders that wait, every 5 minutes (SHIPLEDGER_UPLOAD_MINUTES), if "
+    "SHIPLEDGER_ALLOW_UPLOAD is 1",
     "reconcile": "compare the last days with ShipStation and repair, daily",
-    "parity": "compare with the former system every 2 hours until the cutover, if SHIPLEDGER_LEGACY_URL is set",
+    "parity": "compare with the former system (SHIPLEDGER_LEGACY_URL), every 2 hours (SHIPLEDGER_PARITY_MINUTES), "
+    "until the cutover",
     "health": "integrity and freshness checks, daily",
     "retention": "remove personal data of orders closed long ago, daily",
     "backup": "write a backup and read it back, daily",

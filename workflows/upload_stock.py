@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 import orjson
 
+from workflows.publishing import current_snapshot
+from workflows.reading import open_snapshot
 from workflows.settings import Settings
 from workflows.upload_log import UploadEvent
 from workflows.upload_plan import Held, Item, LocalOrder, LotQueues, Queue
@@ -20,6 +22,7 @@ _WAITING = """
 select order_key, order_number, ordered_at, is_manual_number
 from ledger.marts.local_orders where state in ('waiting', 'uploaded') order by order_number
 """
+_SOME_WAIT = "select 1 from marts.local_orders where state = 'waiting' or upload_event = 'sending' limit 1"
 _ITEMS = """
 select items.order_number, items.sku_code, coalesce(skus.product_name, items.sold_as), items.sold_as,
     items.sku_status, items.quantity
@@ -118,6 +121,19 @@ class Stock:
 
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self._connection.execute(sql).fetchall()
+
+
+def orders_wait(settings: Settings) -> bool:
+    """Whether an upload could find something to do, by the published snapshot."""
+    snapshot = current_snapshot(settings)
+    if snapshot is None:
+        return False
+    try:
+        with open_snapshot(snapshot) as connection:
+            return connection.execute(_SOME_WAIT).fetchone() is not None
+    except duckdb.Error:
+        # The upload itself says what is wrong.
+        return True
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from workflows.reading import open_snapshot
 from workflows.settings import Settings
 
 _ENDED = ["SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
-_READERS = ("sync", "backfill", "reconcile", *CLOSES)
+_READERS = ("sync", "backfill", "reconcile", "upload", *CLOSES)
 _OTHERS = tuple(kind for kind in KINDS if kind not in _READERS)
 _FAILURES_MATTER = timedelta(days=7)
 

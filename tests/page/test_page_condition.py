@@ -27,6 +27,11 @@ def test_data_are_fresh_for_a_quarter_of_an_hour_late_for_two_hours_then_stale()
     ]
 
 
+def test_data_are_late_when_three_syncs_in_a_row_brought_nothing_however_often_one_is_due() -> None:
+    told = [freshness(NOON - timedelta(minutes=age), NOON, sync_minutes=30).tone for age in (90, 91)]
+    assert told == ["green", "orange"]
+
+
 def test_a_cycle_that_found_nothing_new_keeps_the_data_fresh() -> None:
     published = NOON - timedelta(hours=3)
     assert last_checked(published, [run(minutes_ago=2)]) == NOON - timedelta(minutes=2)

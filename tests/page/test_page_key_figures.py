@@ -1,29 +1,25 @@
-"""Key figures as lines, open units against ShipStation's, and the orders of the shop."""
+"""Key figures as lines, and open units against ShipStation's."""
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 import workshop
-from looking import badge, cells, figure, panel
+from looking import badge, cells, panel
 from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
 from streamlit_app.figure_charts import lines_by_day
 from streamlit_app.words import day
-from tests.contract_tables import insert
 from workflows.key_figures import note_key_figures
 from workflows.open_units import Difference, Measurement, note_measurement
 from workflows.settings import Settings
 
 OPEN_UNITS = "Open units, ShipStation against ours"
-SHOP = "Orders of the shop"
 
 
 @pytest.fixture
@@ -94,41 +90,6 @@ def test_a_sku_with_other_open_units_than_in_shipstation_is_named(
     expect(units.get_by_text("42 units of open orders in ShipStation, 39 here")).to_be_visible()
     expect(cells(units)).to_have_text(["17612 - 250300", "7", "4"])
     expect(units.get_by_test_id("stVegaLiteChart")).to_have_count(1)
-
-
-def test_the_orders_of_the_shop_are_counted_by_how_far_they_are_and_what_is_held_says_why(
-    tab: Page, served: Served, folder: PublishedFolder, business: Business, today: date
-) -> None:
-    version = folder.publish(business)
-    tab.goto(f"{served.url}/orders")
-    expect(panel(tab, "Orders")).to_be_visible()
-    expect(tab.get_by_role("heading", name=SHOP)).to_have_count(0)
-    shop = Path(shutil.copyfile(version, version.with_name(f"{version.stem}-shop.duckdb")))
-    with duckdb.connect(str(shop)) as connection:
-        insert(
-            connection,
-            "local_orders",
-            "order_number, state, upload_event, upload_detail, quantity_stocked, is_changed_after_shipping,"
-            " order_date",
-            [
-                ("671825", "waiting", "held", "Too few free units of 17612.", 9, False, today - timedelta(days=2)),
-                ("671826", "waiting", None, None, 4, False, today),
-                ("671827", "shipped", "uploaded", None, 1, True, today - timedelta(days=1)),
-            ],
-        )
-    folder.point_to(shop)
-    tab.reload()
-    orders = panel(tab, SHOP)
-    expect(figure(tab, "Waiting here")).to_have_text("2")
-    expect(figure(tab, "Shipped")).to_have_text("1")
-    expect(figure(tab, "In ShipStation")).to_have_text("0")
-    expect(cells(orders).first).to_be_attached()
-    told = [cell for cell in cells(orders).all_text_contents() if not cell.startswith("20")]
-    assert told == [
-        *("671825", "9", "Too few free units of 17612."),
-        *("671827", "1", "Changed in the shop after it had shipped"),
-    ]
-    expect(orders.get_by_text("upload --dry-run")).to_be_visible()
 
 
 def test_what_nobody_noted_is_a_gap_and_a_week_is_the_mean_of_its_days() -> None:

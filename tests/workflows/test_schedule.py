@@ -92,5 +92,5 @@ def test_the_former_system_is_compared_every_two_hours_where_one_is_named(tmp_pa
 def scheduled_in(settings: Settings) -> dict[str, str]:
     """When each kind is due in a home whose worker has begun its schedule."""
     with working(settings):
-        start_schedule(settings.timezone.key)
+        start_schedule(settings)
         return {one["schedule_name"]: one["schedule"] for one in DBOS.list_schedules()}

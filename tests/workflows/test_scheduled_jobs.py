@@ -104,12 +104,13 @@ def test_what_is_queued_already_is_left_out(settings: Settings) -> None:
 
 
 def test_each_kind_is_due_by_the_business_clock_and_a_new_schedule_replaces_the_old(settings: Settings) -> None:
-    with working(replace(settings, xcart_path=settings.home / "shop.xml")):
-        for minutes in (1, 7):
-            start_schedule("Pacific/Auckland", minutes)
+    far_away = replace(settings, xcart_path=settings.home / "shop.xml", timezone=ZoneInfo("Pacific/Auckland"))
+    with working(far_away):
+        for minutes in (1, 10):
+            start_schedule(replace(far_away, sync_minutes=minutes))
         found = {one["schedule_name"]: one for one in DBOS.list_schedules()}
     expected = {kind: f"{minute} {hour} * * *" for kind, (minute, hour) in DAILY.items()}
-    expected |= {"sync": "*/7 * * * *", "watch": "*/5 * * * *", "import-xcart": "*/5 * * * *"}
+    expected |= {"sync": "*/10 * * * *", "watch": "*/5 * * * *", "import-xcart": "*/5 * * * *"}
     assert {kind: found[kind]["schedule"] for kind in expected} == expected
     assert {one["cron_timezone"] for one in found.values()} == {"Pacific/Auckland"}
     assert "parity" not in found
