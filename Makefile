@@ -46,7 +46,7 @@ bench: $(INSTALLED)
 
 # Which careless changes do the tests notice? On demand: it takes a while.
 mutants: $(INSTALLED) $(BROWSER)
-	$(BIN)/python -m tests.mutants
+	$(BIN)/python -m tests.mutants.generated; $(BIN)/python -m tests.mutants
 
 docs: $(INSTALLED)
 	$(BIN)/python -m workflows.dictionary
