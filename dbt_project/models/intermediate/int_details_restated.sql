@@ -38,6 +38,17 @@ billed_before as (
 
 ),
 
+closed_ahead as (
+
+    select
+        month,
+        min(charge_date) as closed_on
+    from {{ frozen_lines('day') }}
+    where is_charged_ahead
+    group by month
+
+),
+
 restated as (
 
     select
@@ -56,6 +67,7 @@ restated as (
         {{ cause_of_restatement() }} as cause
     from details
     inner join rates on details.ship_date = rates.charge_date
+    left join closed_ahead on {{ month_of('details.ship_date') }} = closed_ahead.month
     left join labels on details.shipment_id = labels.shipment_id
     left join billed_before on details.shipment_id = billed_before.shipment_id
 
