@@ -1,4 +1,4 @@
-"""docs/failures.md names a test for each of the 22 failures, and every test it names exists."""
+"""docs/failures.md names a test for each failure, and every test it names exists."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ def named_by_failure() -> dict[int, list[tuple[str, str]]]:
     return {int(number): NAMED.findall(text.split("|")[2]) for number, text in rows}
 
 
-def test_each_of_the_22_failures_has_a_test() -> None:
+def test_each_failure_has_a_test() -> None:
     named = named_by_failure()
-    assert sorted(named) == list(range(1, 23))
+    assert len(named) > 22, "those of the former system, and those of odd data"
+    assert sorted(named) == list(range(1, len(named) + 1))
     assert all(named.values())
 
 
