@@ -42,7 +42,7 @@ def show_closes(settings: Settings, chosen: date | None) -> None:
 
     Args:
         settings: The configuration.
-        chosen: The business day to close; None for today, whichever that is by then.
+        chosen: A day of the periods to close; None for those that are due, whichever these are by then.
     """
     st.fragment(_cards, run_every=_REFRESH_SECONDS)(settings, chosen)
 
@@ -53,12 +53,12 @@ def _cards(settings: Settings, chosen: date | None) -> None:
         st.rerun()
     show_missing_worker(settings)
     places = beside("closes", [1, 1, 1])
-    for place, state in zip(places, close_states(settings, chosen or settings.today()), strict=True):
+    for place, state in zip(places, close_states(settings, chosen), strict=True):
         with place, st.container(border=True, height="stretch", key=f"close-{state.kind}"):
-            _card(settings, person, state, chosen)
+            _card(settings, person, state)
 
 
-def _card(settings: Settings, person: Person, state: CloseState, chosen: date | None) -> None:
+def _card(settings: Settings, person: Person, state: CloseState) -> None:
     now = datetime.now(UTC)
     st.subheader(_TITLES[state.kind], anchor=False)
     st.text(_period_words(state.period) if state.period else state.why_not or "")
@@ -66,7 +66,7 @@ def _card(settings: Settings, person: Person, state: CloseState, chosen: date | 
     if state.run is not None and state.run.is_open:
         _show_progress(settings, state.run)
     else:
-        _show_buttons(settings, person, state, chosen)
+        _show_buttons(settings, person, state)
         if state.run is not None:
             _show_failure(settings, state.run, now)
     show_refusal(state.kind)
@@ -78,13 +78,15 @@ def _card(settings: Settings, person: Person, state: CloseState, chosen: date | 
         st.caption("Never done yet.")
 
 
-def _show_buttons(settings: Settings, person: Person, state: CloseState, chosen: date | None) -> None:
+def _show_buttons(settings: Settings, person: Person, state: CloseState) -> None:
     may = person.may(state.kind)
     help_text = None if may else NOT_YOURS
-    asked = {"date": chosen.isoformat() if chosen else None}
+    # By its date, so that a job that waits past midnight closes what its button named.
+    asked = {"date": state.period.first.isoformat() if state.period else None}
     if state.done is None:
+        named = f": {_period_words(state.period)}" if state.period else ""
         st.button(
-            _BUTTONS[state.kind],
+            f"{_BUTTONS[state.kind]}{named}",
             type="primary",
             key=f"start-{state.kind}",
             disabled=not may or state.period is None,

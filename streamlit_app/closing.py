@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from streamlit_app.runs import RunLine, runs_of
+from streamlit_app.words import day as day_words
 from workflows.close_record import Close, last_close, recent_closes
-from workflows.errors import UsageError
+from workflows.errors import CloseRefused
 from workflows.kinds import CLOSES
 from workflows.periods import CloseKind, Period, period_to_close
 from workflows.settings import Settings
@@ -23,7 +24,7 @@ class CloseState:
 
     Attributes:
         kind: eod, eow or eom.
-        period: What it closes for the day that was asked for; None when it closes nothing.
+        period: What it closes: the period of the day that was asked for, or the one that is due; None for none.
         why_not: Why it closes nothing.
         done: The newest version of that period's close.
         last: The newest close of the kind, whatever its period.
@@ -38,12 +39,12 @@ class CloseState:
     run: RunLine | None
 
 
-def close_states(settings: Settings, day: date) -> list[CloseState]:
+def close_states(settings: Settings, day: date | None) -> list[CloseState]:
     """The closes of day, week and month for a date.
 
     Args:
         settings: Whose home.
-        day: The business day to close, or the period it lies in.
+        day: A day of the periods to close; None for those that are due.
     """
     runs = runs_of(settings, CLOSES, _RUNS_LOOKED_AT)
     kinds: tuple[CloseKind, ...] = ("eod", "eow", "eom")
@@ -57,13 +58,13 @@ def report_files(settings: Settings, close: Close) -> list[Path]:
     return [file for file in files if file.is_relative_to(folder) and file.is_file()]
 
 
-def _state(settings: Settings, kind: CloseKind, day: date, runs: Sequence[RunLine]) -> CloseState:
+def _state(settings: Settings, kind: CloseKind, day: date | None, runs: Sequence[RunLine]) -> CloseState:
     last = next(iter(recent_closes(settings.operations, kind, 1)), None)
     newest = next((run for run in runs if run.kind == kind), None)
     try:
         period, why_not = period_to_close(kind, day, settings.today()), None
-    except UsageError:
-        period, why_not = None, _why_not(day)
+    except CloseRefused as refusal:
+        period, why_not = None, _not_yet(refusal)
     return CloseState(
         kind=kind,
         period=period,
@@ -74,12 +75,13 @@ def _state(settings: Settings, kind: CloseKind, day: date, runs: Sequence[RunLin
     )
 
 
-def _why_not(day: date) -> str:
-    """Only a month can be too young to close: its days are billed once they have ended."""
-    next_month = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+def _not_yet(refusal: CloseRefused) -> str:
+    """Why a period cannot be closed yet, in the page's words."""
+    kind, possible_from = refusal.facts["kind"], refusal.facts["possible_from"]
+    what = {"eod": "The day", "eow": "The week", "eom": f"{possible_from:%B %Y}"}[kind]
     return (
-        f"{day:%B %Y} still runs: it can be closed from {next_month.day} {next_month:%B} on. For an earlier month "
-        "choose one of its days under Another day."
+        f"{what} can be closed from {day_words(possible_from)} on. For an earlier one choose one of its days "
+        "under Another day."
     )
 
 

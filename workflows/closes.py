@@ -43,7 +43,7 @@ def eod(arguments: dict[str, Any]) -> Facts:
     """Close a day.
 
     Args:
-        arguments: `date` (ISO; today when missing) and `force`.
+        arguments: `date` (ISO, a day of the period; what is due when missing) and `force`.
     """
     return _close("eod", arguments)
 
@@ -128,7 +128,7 @@ def _plan(kind: CloseKind, arguments: dict[str, Any]) -> Plan:
         _settings(),
         flows.current_bench().jobs,
         kind,
-        date.fromisoformat(given) if given else _settings().today(),
+        date.fromisoformat(given) if given else None,
         force=bool(arguments.get("force")),
         started_at=datetime.now(UTC),
     )

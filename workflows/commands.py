@@ -90,12 +90,12 @@ def reconcile(
 def close(
     settings: Settings, kind: CloseKind, day: date | None, force: bool, actor: str, on_progress: OnProgress
 ) -> dict[str, Any]:
-    """Close the day, week or month that a date closes, and give what was closed.
+    """Close the day, week or month that a date lies in, or that is due, and give what was closed.
 
     Args:
         settings: The configuration.
         kind: eod, eow or eom.
-        day: The date; today, in the business's time zone, by default.
+        day: A day of the period; None for what is due today, in the business's time zone.
         force: Run all steps again as a new version.
         actor: Who asked.
         on_progress: Told the job's state while it runs.
@@ -104,9 +104,8 @@ def close(
         ShipledgerError: With the contract's exit code.
     """
     account_of(settings)
-    day = day or settings.today()
-    period_to_close(kind, day, settings.today())
-    return run_job(settings, kind, {"date": day.isoformat(), "force": force}, actor, on_progress)
+    period = period_to_close(kind, day, settings.today())
+    return run_job(settings, kind, {"date": period.first.isoformat(), "force": force}, actor, on_progress)
 
 
 def import_xcart(settings: Settings, path: Path, actor: str, on_progress: OnProgress) -> dict[str, Any]:
