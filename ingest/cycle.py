@@ -61,8 +61,8 @@ class Cycle:
         now: The instant (UTC) the cycle began.
         marks_before: The watermarks found, by name.
         next_marks: From the tallies, the watermarks to note with this load; None ends one.
-        most_rows: Stop after about this many rows, at a place from which the walk can go on, and leave the
-            lists after it alone; None for never.
+        most_rows: Stop after about this many rows, at a place from which the walk can go on (voids have none),
+            and leave the lists after it alone; None for never.
         page_size: Rows asked for at once.
         states: Orders whose state matters, as the warehouse has them.
         open_findings: Unresolved findings of the warehouse by key.
@@ -167,7 +167,8 @@ class Cycle:
             if len(batch) >= _BATCH_ROWS:
                 yield batch
                 batch = []
-            if self.most_rows and self.rows_read >= self.most_rows and _has_advanced(tally, span):
+            is_full = self.most_rows is not None and self.rows_read >= self.most_rows
+            if is_full and query.by_key and _has_advanced(tally, span):
                 yield batch
                 return
         tally.finished = True

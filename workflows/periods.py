@@ -104,7 +104,7 @@ def rests_on(period: Period) -> list[Period]:
 
 
 def _due(kind: CloseKind, today: date) -> Period:
-    """This week from its Friday on, else the one before; this month from its last weekday on, else until the 3rd."""
+    """This week from its Friday on, this month from its last weekday on; before that the last one, if at all."""
     current = period_of(kind, today)
     if today >= current.opens:
         return current
