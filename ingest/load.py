@@ -19,6 +19,7 @@ from ingest.pacific import earliest_instant, parse_wall
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
 from ingest.records import FULFILLMENTS, ORDERS, RecordKind
 from ingest.shipstation import shipstation
+from ingest.spans import ReadSpan, of_sync
 from ingest.store import Store
 from ingest.watermarks import FALLBACK_DAYS, LISTS, reference_lists_due, start_of, with_recent_rows
 
@@ -85,6 +86,8 @@ def load_changes(account: Account, warehouse: Warehouse, progress: Progress = la
                 name: _later(tallies, name, starts[name].at if starts[name].fallback else marks[name])
                 for name in LISTS
             },
+            read_spans=of_sync,
+            looks_before=any(start.fallback for start in starts.values()),
             page_size=account.page_size,
             findings=_fallbacks(starts["orders"].fallback, now),
             progress=progress,
@@ -157,6 +160,8 @@ def load_backfill_window(
             states=store.order_states(),
             open_findings=store.open_findings(),
             next_marks=lambda tallies: _backfill_marks(tallies, marks, span_name, since, until),
+            read_spans=lambda cycle: _backfill_spans(cycle, span_name, since, until),
+            looks_before=True,
             most_rows=window_rows,
             page_size=account.page_size,
             progress=progress,
@@ -225,7 +230,7 @@ def _backfill_marks(
         if seen is not None:
             noted[span_name + name] = seen
         if tally.finished:
-            noted[f"{span_name}{name} done"] = seen or since
+            noted[f"{span_name}{name} done"] = tally.read_at
     done = {name for name in LISTS if f"{span_name}{name} done" in noted or f"{span_name}{name} done" in marks}
     if done != set(LISTS):
         return noted
@@ -236,6 +241,19 @@ def _backfill_marks(
         if before is None or (since <= before < reached[name]):
             ended[name] = reached[name]
     return ended
+
+
+def _backfill_spans(cycle: Cycle, span_name: str, since: datetime, until: datetime | None) -> list[ReadSpan]:
+    """The whole span of each list, with the window that ends the last of them; none before."""
+    read = {name: cycle.marks_before.get(f"{span_name}{name} done") for name in LISTS}
+    read |= {name: tally.read_at for name, tally in cycle.tallies.items() if tally.finished}
+    moved = cycle.moved_marks()
+    spans = [
+        ReadSpan(name, since, min(until or at, at), "backfill", moves_watermark=name in moved)
+        for name, at in read.items()
+        if at is not None
+    ]
+    return spans if len(spans) == len(LISTS) else []
 
 
 def _report(cycle: Cycle, ghosts_seen: GhostReport) -> LoadReport:
