@@ -61,7 +61,10 @@ def _cards(settings: Settings, chosen: date | None) -> None:
 def _card(settings: Settings, person: Person, state: CloseState) -> None:
     now = datetime.now(UTC)
     st.subheader(_TITLES[state.kind], anchor=False)
-    st.text(_period_words(state.period) if state.period else state.why_not or "")
+    if state.period is not None:
+        st.text(_period_words(state.period))
+    if state.why_not is not None:
+        st.text(state.why_not)
     st.caption(_WHAT[state.kind])
     if state.run is not None and state.run.is_open:
         _show_progress(settings, state.run)
@@ -81,19 +84,19 @@ def _card(settings: Settings, person: Person, state: CloseState) -> None:
 def _show_buttons(settings: Settings, person: Person, state: CloseState) -> None:
     may = person.may(state.kind)
     help_text = None if may else NOT_YOURS
-    # By its date, so that a job that waits past midnight closes what its button named.
-    asked = {"date": state.period.first.isoformat() if state.period else None}
+    # By its date, so that what is pressed after midnight is still what the button named.
+    day = state.period.first if state.period else settings.today()
     if state.done is None:
         named = f": {_period_words(state.period)}" if state.period else ""
         st.button(
             f"{_BUTTONS[state.kind]}{named}",
             type="primary",
             key=f"start-{state.kind}",
-            disabled=not may or state.period is None,
+            disabled=not may or state.why_not is not None,
             help=help_text,
             on_click=acts.told,
-            args=(state.kind, acts.start, settings, state.kind),
-            kwargs={**asked, "force": False},
+            args=(state.kind, acts.start_close, settings, state.kind, day),
+            kwargs={"force": False},
         )
         return
     with st.popover("Close again", disabled=not may, help=help_text, key=f"again-{state.kind}"):
@@ -106,8 +109,8 @@ def _show_buttons(settings: Settings, person: Person, state: CloseState) -> None
             type="primary",
             key=f"force-{state.kind}",
             on_click=acts.told,
-            args=(state.kind, acts.start, settings, state.kind),
-            kwargs={**asked, "force": True},
+            args=(state.kind, acts.start_close, settings, state.kind, day),
+            kwargs={"force": True},
         )
 
 
@@ -126,9 +129,10 @@ def _show_progress(settings: Settings, run: RunLine) -> None:
 
 def _show_failure(settings: Settings, run: RunLine, now: datetime) -> None:
     at = clock(run.finished_at or run.started_at or now, settings.timezone, now)
-    word = "was cancelled" if run.status == "cancelled" else "failed"
+    word = "was cancelled" if run.status == "cancelled" else "was refused" if run.is_refused else "failed"
     st.error(plain(f"The run of {run.actor or 'unknown'} {word} at {at}. {run.error or ''}"))
-    run_button(settings, run, "Go on at the step it stopped at", acts.retry)
+    if not run.is_refused:
+        run_button(settings, run, "Go on at the step it stopped at", acts.retry)
 
 
 def _show_result(settings: Settings, done: Close, now: datetime) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import streamlit as st
+
 from streamlit_app.runs import RunLine, runs_of
+from streamlit_app.snapshot import current_snapshot
 from streamlit_app.words import day as day_words
+from workflows.close_checks import check_loaded, loaded_of
 from workflows.close_record import Close, last_close, recent_closes
+from workflows.coverage import Loaded
 from workflows.errors import CloseRefused
 from workflows.kinds import CLOSES
 from workflows.periods import CloseKind, Period, period_to_close
@@ -25,7 +30,7 @@ class CloseState:
     Attributes:
         kind: eod, eow or eom.
         period: What it closes: the period of the day that was asked for, or the one that is due; None for none.
-        why_not: Why it closes nothing.
+        why_not: Why that cannot be closed now, or none is due; None when it can.
         done: The newest version of that period's close.
         last: The newest close of the kind, whatever its period.
         run: The newest run of the kind that tells more than the record: open, or failed after the last close.
@@ -61,10 +66,7 @@ def report_files(settings: Settings, close: Close) -> list[Path]:
 def _state(settings: Settings, kind: CloseKind, day: date | None, runs: Sequence[RunLine]) -> CloseState:
     last = next(iter(recent_closes(settings.operations, kind, 1)), None)
     newest = next((run for run in runs if run.kind == kind), None)
-    try:
-        period, why_not = period_to_close(kind, day, settings.today()), None
-    except CloseRefused as refusal:
-        period, why_not = None, _not_yet(refusal)
+    period, why_not = _asked_for(settings, kind, day)
     return CloseState(
         kind=kind,
         period=period,
@@ -73,6 +75,29 @@ def _state(settings: Settings, kind: CloseKind, day: date | None, runs: Sequence
         last=last,
         run=newest if newest and (newest.is_open or _failed_since(newest, last)) else None,
     )
+
+
+def _asked_for(settings: Settings, kind: CloseKind, day: date | None) -> tuple[Period | None, str | None]:
+    """The period that a card is about, and what speaks against closing it now."""
+    try:
+        period = period_to_close(kind, day, settings.today())
+    except CloseRefused as refusal:
+        return None, _not_yet(refusal)
+    try:
+        check_loaded(period, _loaded(settings), datetime.now(UTC), syncs_first=True)
+    except CloseRefused as refusal:
+        return period, str(refusal)
+    return period, None
+
+
+def _loaded(settings: Settings) -> Loaded:
+    snapshot = current_snapshot(settings)
+    return _loaded_of(settings, str(snapshot.path) if snapshot else None)
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _loaded_of(_settings: Settings, path: str | None) -> Loaded:
+    return loaded_of(_settings, Path(path) if path else None)
 
 
 def _not_yet(refusal: CloseRefused) -> str:

@@ -71,6 +71,7 @@ class Plan:
         taken: What steps gave that an earlier attempt had finished, by name.
         resumed_from: That attempt's run.
         done: The close that is there already; then nothing is to be done.
+        incomplete: Close although something is not loaded.
     """
 
     started_at: datetime
@@ -78,6 +79,7 @@ class Plan:
     taken: Mapping[str, Any] = field(default_factory=dict)
     resumed_from: str | None = None
     done: Close | None = None
+    incomplete: bool = False
 
     @property
     def steps(self) -> list[str]:
@@ -86,7 +88,14 @@ class Plan:
 
 
 def make_plan(
-    settings: Settings, jobs: JobClient, kind: CloseKind, day: date | None, *, force: bool, started_at: datetime
+    settings: Settings,
+    jobs: JobClient,
+    kind: CloseKind,
+    day: date | None,
+    *,
+    force: bool,
+    incomplete: bool,
+    started_at: datetime,
 ) -> Plan:
     """Find out what a close has to do.
 
@@ -96,6 +105,7 @@ def make_plan(
         kind: eod, eow or eom.
         day: A day of the period; None for what is due.
         force: Run all steps again as a new version.
+        incomplete: Close although something is not loaded.
         started_at: When the job began, UTC.
 
     Raises:
@@ -108,9 +118,9 @@ def make_plan(
         return Plan(started_at, [Part(period, last.version)], done=last)
     parts = [_next_version(settings, part) for part in (*_missing_below(settings, period), period)]
     if attempt is None:
-        return Plan(started_at, parts)
+        return Plan(started_at, parts, incomplete=incomplete)
     run_id, earlier, finished = attempt
-    resumed = Plan(started_at, _as_before(parts, earlier.parts), finished, run_id)
+    resumed = Plan(started_at, _as_before(parts, earlier.parts), finished, run_id, incomplete=incomplete)
     return replace(resumed, taken=_still_good(settings.published, resumed.steps, finished))
 
 

@@ -17,7 +17,7 @@ _NAMES = {"eod": "Day's summary", "eow": "Weekly inventory report", "eom": "Invo
 def summary_of(figures: Mapping[str, Any]) -> str:
     """One line on a close, such as `23 orders shipped, 47 units; 1 SKU critical`."""
     shipped = figures["shipped"]
-    parts = [f"{_count(shipped['orders'], 'order')} shipped, {_count(shipped['units'], 'unit')}"]
+    parts = [*_lacks(figures), f"{_count(shipped['orders'], 'order')} shipped, {_count(shipped['units'], 'unit')}"]
     if shipped["unassigned_units"]:
         parts.append(f"{_count(shipped['unassigned_units'], 'unit')} of no known lot")
     if "bill" in figures:
@@ -30,12 +30,26 @@ def summary_of(figures: Mapping[str, Any]) -> str:
 def mail_of(part: Part, snapshot: str, figures: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and body of the mail that brings a close's report."""
     again = f", version {part.version}" if part.version > 1 else ""
-    subject = f"{_NAMES[part.period.kind]}: {part.period.title}{again}"
+    incomplete = ", incomplete" if lack_of(figures) else ""
+    subject = f"{_NAMES[part.period.kind]}: {part.period.title}{again}{incomplete}"
     body = (
         f"{part.period.title} is closed{again}.\n\n{summary_of(figures)}.\n\n"
         f"The report is attached. It was made from the snapshot {snapshot} and can be made again from it.\n"
     )
     return subject, body
+
+
+def lack_of(figures: Mapping[str, Any]) -> str | None:
+    """The days that a period was closed without, because they were not loaded; None when it is whole."""
+    lack: str | None = figures.get("bill", figures["shipped"]).get("not_loaded")
+    return lack
+
+
+def _lacks(figures: Mapping[str, Any]) -> list[str]:
+    lack, of_stock = lack_of(figures), figures.get("stock", {}).get("not_loaded")
+    if lack:
+        return [f"INCOMPLETE, {lack} is not loaded"]
+    return [f"stock is not whole, {of_stock} is not loaded"] if of_stock else []
 
 
 def mail_words(states: Sequence[str]) -> str:

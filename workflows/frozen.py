@@ -62,7 +62,15 @@ _LINES = {
 }
 
 
-def freeze_month(settings: Settings, month: date, actor: str, run_id: str, *, again: bool = False) -> FrozenMonth:
+def freeze_month(
+    settings: Settings,
+    month: date,
+    actor: str,
+    run_id: str,
+    *,
+    again: bool = False,
+    not_loaded: str | None = None,
+) -> FrozenMonth:
     """Freeze the lines of a month as the published snapshot has them.
 
     A month that is frozen stays so: closing it `again` adds a version of the close, never other lines. The
@@ -74,6 +82,7 @@ def freeze_month(settings: Settings, month: date, actor: str, run_id: str, *, ag
         actor: Who closes it.
         run_id: The run that does; asked for a second time, it gets the same answer and writes nothing.
         again: Note another close of a month that is frozen.
+        not_loaded: The days that were not loaded, in words, when it is closed all the same; its lines keep it.
 
     Raises:
         UsageError: The month has not ended, or has no charges.
@@ -96,7 +105,7 @@ def freeze_month(settings: Settings, month: date, actor: str, run_id: str, *, ag
                 hashes = closes[0].content_hash, closes[0].evidence_hash
             else:
                 _check_snapshot(snapshot, first, last)
-                lines = list(_new_lines(snapshot, first, last, known_movements(store)))
+                lines = list(_new_lines(snapshot, first, last, known_movements(store), not_loaded))
                 hashes = hash_of(lines, BILL), hash_of(lines, EVIDENCE)
         frozen = FrozenMonth(
             first,
@@ -193,7 +202,9 @@ def _check_snapshot(snapshot: duckdb.DuckDBPyConnection, first: date, last: date
         raise UsageError(f"{first:%B %Y} has no charges; there is nothing to close.")
 
 
-def _read(snapshot: duckdb.DuckDBPyConnection, first: date, last: date) -> Iterator[FrozenLine]:
+def _read(
+    snapshot: duckdb.DuckDBPyConnection, first: date, last: date, not_loaded: str | None
+) -> Iterator[FrozenLine]:
     for kind, (key, source) in _LINES.items():
         found = snapshot.execute(
             f"select cast({key} as varchar) as line_key, * from ({source})", {"first": first, "last": last}
@@ -202,14 +213,20 @@ def _read(snapshot: duckdb.DuckDBPyConnection, first: date, last: date) -> Itera
         while rows := found.fetchmany(10_000):
             for values in rows:
                 row = dict(zip(names[1:], values[1:], strict=True))
+                if kind == "day":
+                    row["not_loaded"] = not_loaded
                 yield FrozenLine(kind, values[0], _canonical(row), row.get("shipstation_order_id"))
 
 
 def _new_lines(
-    snapshot: duckdb.DuckDBPyConnection, first: date, last: date, known: set[tuple[str, str]]
+    snapshot: duckdb.DuckDBPyConnection,
+    first: date,
+    last: date,
+    known: set[tuple[str, str]],
+    not_loaded: str | None,
 ) -> Iterator[FrozenLine]:
     """The lines of a month. Movements go back to the opening day; those an earlier month holds are left out."""
-    for line in _read(snapshot, first, last):
+    for line in _read(snapshot, first, last, not_loaded):
         if line.kind != "movement" or (line.key, line.line) not in known:
             yield line
 

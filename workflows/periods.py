@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from workflows.errors import CloseRefused
 
@@ -90,6 +91,11 @@ def period_of(kind: CloseKind, day: date) -> Period:
 def period_before(period: Period) -> Period:
     """The day, week or month before."""
     return period_of(period.kind, period.first - timedelta(days=1))
+
+
+def begin_of(day: date, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) at which a business day begins."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def rests_on(period: Period) -> list[Period]:

@@ -17,7 +17,7 @@
         'stock': ['inventory_date'], 'movement': ['transaction_date'],
     }[kind] -%}
     {%- set texts = {
-        'day': [], 'carrier': ['carrier_code', 'service_code'],
+        'day': ['not_loaded'], 'carrier': ['carrier_code', 'service_code'],
         'restatement': ['restatement_key', 'restatement_kind', 'order_number', 'entry_id', 'sku_codes', 'cause'],
         'detail': ['detail_key', 'order_number', 'units_by_sku'],
         'stock': ['sku_code'], 'movement': ['transaction_id', 'sku_code', 'transaction_type'],

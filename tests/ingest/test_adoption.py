@@ -48,7 +48,9 @@ def test_the_syncs_of_an_earlier_release_prove_what_lies_between_their_watermark
     last = load_changes(account, warehouse).watermark_after
     earlier.undo()
     [(begin, end, moves)] = upgraded(warehouse)
-    assert abs(begin - (datetime.now(UTC) - 50 * DAY)) < 2 * HOUR, "the backfill's own span is not proved by its rows"
+    assert abs(begin - (datetime.now(UTC) - 50 * DAY)) < 2 * HOUR, (
+        "the backfill's own span is not proved by its rows"
+    )
     assert (end, moves) == (last, True)
     adopt_spans(warehouse, [])
     assert len(rows(warehouse, "from raw_shipstation.read_spans where list_name = 'orders'")) == 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from tests.contract_tables import create_tables, insert
+from tests.contract_tables import create_tables, insert, insert_spans
 
 AS_OF = datetime(2026, 11, 20, 20, 5, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -66,6 +66,7 @@ def write_snapshot(path: Path, changes: Mapping[str, Rows] | None = None) -> Pat
     rows: dict[str, Rows] = {**business(), **(changes or {})}
     with duckdb.connect(str(path)) as connection:
         create_tables(connection)
+        insert_spans(connection, AS_OF)
         for table, values in rows.items():
             insert(connection, table, _COLUMNS[table], values)
     path.chmod(0o444)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from workflows.periods import period_of
+from workflows.reports.completeness import incomplete, notice_about
 from workflows.reports.document import Bars, Column, Document, Figure, Figures, Kind, NewPage, Table, Text
 from workflows.reports.reading import Source
 from workflows.reports.text import month_name, short_day
@@ -70,6 +72,7 @@ def bill_month(source: Source, month: date, version: int) -> Document:
     return source.document(
         title=f"Invoice {number}",
         period=f"Fulfillment charges for {month_name(month)}, issued {short_day(source.today)}",
+        notice=_notice(source, month, days),
         parts=[
             Figures(
                 [
@@ -89,6 +92,14 @@ def bill_month(source: Source, month: date, version: int) -> Document:
             _restated(restatements, restated),
         ],
     )
+
+
+def _notice(source: Source, month: date, days: Sequence[dict[str, Any]]) -> str:
+    """What is missing: of a closed month what was when its lines were frozen, else what is now."""
+    if source.rows(_CLOSED, month):
+        lack = next((day["not_loaded"] for day in days if day["not_loaded"]), None)
+        return incomplete(lack) if lack else ""
+    return notice_about(source, period_of("eom", month))
 
 
 def _standing(source: Source, month: date) -> str:

@@ -21,7 +21,9 @@ closed_months as (
 
 reported as (
 
-    select charged.*
+    select
+        charged.*,
+        null as not_loaded
     from charged
     where {{ month_of('charged.charge_date') }} not in (select closed_months.month from closed_months)
     union all by name
