@@ -20,7 +20,10 @@ _LOADED = """
     select
         (select timezone from marts.snapshot_info),
         (select min(transaction_date) from marts.inventory_transactions where transaction_type = 'opening'),
-        (select min(charge_date) from marts.charge_report_daily),
+        (
+            select min(charge_date)
+            from (from marts.charge_report_daily union all by name from marts.closing_days)
+        ),
         (select min(ship_date) from marts.charge_details where is_missing)
 """
 _STRETCHES = """

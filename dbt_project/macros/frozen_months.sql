@@ -23,7 +23,10 @@
         'stock': ['sku_code'], 'movement': ['transaction_id', 'sku_code', 'transaction_type'],
     }[kind] -%}
     {%- set fields = [] -%}
-    {%- for type, names in {'BIGINT': bigints, 'DATE': dates, 'VARCHAR': texts}.items() -%}
+    {%- set flags_of_line = ['is_charged_ahead'] if kind == 'day' else [] -%}
+    {%- for type, names in {
+        'BIGINT': bigints, 'DATE': dates, 'VARCHAR': texts, 'BOOLEAN': flags_of_line
+    }.items() -%}
         {%- for name in names -%}{%- do fields.append('"' ~ name ~ '":"' ~ type ~ '"') -%}{%- endfor -%}
     {%- endfor -%}
     (
