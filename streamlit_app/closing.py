@@ -83,20 +83,22 @@ def _asked_for(settings: Settings, kind: CloseKind, day: date | None) -> tuple[P
         period = period_to_close(kind, day, settings.today())
     except CloseRefused as refusal:
         return None, _not_yet(refusal)
+    snapshot = current_snapshot(settings)
     try:
-        check_loaded(period, _loaded(settings), datetime.now(UTC), syncs_first=True)
+        loaded = what_is_loaded(settings, str(snapshot.path) if snapshot else None)
+        check_loaded(period, loaded, datetime.now(UTC), syncs_first=True)
     except CloseRefused as refusal:
         return period, str(refusal)
     return period, None
 
 
-def _loaded(settings: Settings) -> Loaded:
-    snapshot = current_snapshot(settings)
-    return _loaded_of(settings, str(snapshot.path) if snapshot else None)
-
-
 @st.cache_data(max_entries=2, show_spinner=False)
-def _loaded_of(_settings: Settings, path: str | None) -> Loaded:
+def what_is_loaded(_settings: Settings, path: str | None) -> Loaded:
+    """What is loaded by a snapshot's own file; nothing at all before the first one.
+
+    Raises:
+        CloseRefused: The snapshot does not tell.
+    """
     return loaded_of(_settings, Path(path) if path else None)
 
 

@@ -226,8 +226,9 @@ def test_a_day_to_come_has_the_rate_and_factor_of_its_own_day_and_without_one_th
         """)
     ledger.build()
     close(ledger, JANUARY)
-    [(friday_cents,), (saturday_cents,)] = ledger.rows(
-        "from charge_report_daily select storage_charge_cents where charge_date > '2026-01-29' order by charge_date"
-    )
+    storage = "select charge_date, storage_charge_cents from charge_report_daily where is_charged_ahead order by 1"
     # Twice the units on a pallet: 11 + 3 + 9 + 8 + 18.
-    assert (friday_cents, saturday_cents) == (96 * 45, 96 * 90 if table == "rate_card" else 49 * 45)
+    assert ledger.rows(storage) == [
+        (date(2026, 1, 30), 96 * 45),
+        (date(2026, 1, 31), 96 * 90 if table == "rate_card" else 49 * 45),
+    ]
