@@ -29,10 +29,10 @@ _BUTTONS = {"eod": "Close the day", "eow": "Close the week", "eom": "Close the m
 _WHAT = {
     "eod": "Reads ShipStation, writes what shipped into the history, brings stock and alerts up to date, "
     "and makes the day's summary and the count sheet.",
-    "eow": "Closes the day first when that is missing, then the week: weekly report as PDF and XLSX, by e-mail "
+    "eow": "Closes its Friday first when that is missing, then the week: weekly report as PDF and XLSX, by e-mail "
     "where mail is set up.",
-    "eom": "Closes the week first when that is missing, then freezes the month: charge report, invoice as PDF "
-    "and XLSX, by e-mail where mail is set up.",
+    "eom": "Closes its last weekday and week first when these are missing, then freezes the month: charge report, "
+    "invoice as PDF and XLSX, by e-mail where mail is set up.",
 }
 _NEXT = {"eod": ("inventory", "Inventory"), "eow": ("weekly", "Weekly"), "eom": ("charges", "Charges")}
 

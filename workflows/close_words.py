@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from workflows.close_plan import Part
 from workflows.periods import Period
 
 MAIL_OFF = "off, no mail server is configured"
-_FRIDAY = timedelta(days=4)
 _NAMES = {"eod": "Day's summary", "eow": "Weekly inventory report", "eom": "Invoice"}
 
 
@@ -66,12 +64,15 @@ def since_then(period: Period, closed: Mapping[str, Any], now: Mapping[str, int]
     orders, units = (now[name] - closed["shipped"][name] for name in ("orders", "units"))
     if not orders and not units:
         return ""
-    if period.kind == "eom":
-        way_on = "What changes after a month was closed is a restatement in the next one."
-    else:
-        day = period.first + _FRIDAY if period.kind == "eow" else period.first
-        way_on = f"`{period.kind} --date {day} --force` makes a new version."
-    return f"Since then: {orders:+} orders, {units:+} units. {way_on}"
+    return f"Since then: {orders:+} orders, {units:+} units. {way_on(period)}"
+
+
+def way_on(period: Period) -> str:
+    """What can be done about a period that is closed."""
+    again = f"`{period.command} --force` makes a new version"
+    return (
+        f"{again}; what has changed is a restatement in the next month." if period.kind == "eom" else f"{again}."
+    )
 
 
 def _stock(stock: Mapping[str, Any]) -> list[str]:

@@ -18,7 +18,7 @@ from workflows.close_checks import check_loaded, loaded_of, not_loaded
 from workflows.close_facts import Figures, month_figures, shipped_figures, stock_figures
 from workflows.close_plan import Part, Plan, make_plan
 from workflows.close_record import Close, record_close
-from workflows.close_words import MAIL_OFF, mail_of, mail_words, since_then, summary_of
+from workflows.close_words import MAIL_OFF, mail_of, mail_words, since_then, summary_of, way_on
 from workflows.course import Course
 from workflows.engine import Engine, Facts, Report
 from workflows.frozen import close_week, freeze_month
@@ -248,7 +248,7 @@ def _already_done(period: Period, done: Close) -> Facts:
         "already_done": True,
         "closed_by": done.actor,
         "closed_at": done.closed_at,
-        "since_then": since_then(period, done.facts["figures"], now),
+        "since_then": since_then(period, done.facts["figures"], now) or way_on(period),
         "closed_before": [],
         "published": done.snapshot,
     }
