@@ -205,8 +205,8 @@ def _by_day(days: Sequence[dict[str, Any]], totals: dict[str, int]) -> Table:
         ],
         rows=[{**day, "day": _day_words(day)} for day in days],
         totals={"day": "Total", **totals},
-        note="Pallets are those at the end of the day, their total is pallet-days. A day that runs is not billed."
-        + (ahead if any(day.get("is_charged_ahead") for day in days) else ""),
+        note="Pallets are those at the end of the day, their total is pallet-days."
+        + (ahead if any(day.get("is_charged_ahead") for day in days) else " A day that runs is not billed."),
         empty="No day of this month has ended yet, or it lies before the first shipment.",
     )
 
