@@ -91,11 +91,11 @@ def _nothing_before(
     """Spans from each list's beginning on, when none holds anything before; costs a request for each, at most."""
     for name, begin in begins.items():
         try:
-            page = fetch_page(client, queries[name], filter_start(BEGINNING), filter_end(begin), 1, 1, attempts=1)
+            found = fetch_page(client, queries[name], filter_start(BEGINNING), filter_end(begin), 1, 1, attempts=1)
         except ApiUnreachable as problem:
             log.warning("whether %s has anything before %s stays unknown: %s", name, begin, problem)
             return []
-        if page.size:
+        if found.size:
             return []
     return [ReadSpan(name, BEGINNING, begin, "sync") for name, begin in begins.items()]
 

@@ -63,7 +63,9 @@ def _card(settings: Settings, person: Person, state: CloseState) -> None:
     st.subheader(_TITLES[state.kind], anchor=False)
     if state.period is not None:
         st.text(_period_words(state.period))
-    if state.why_not is not None:
+        if state.why_not is not None:
+            st.warning(plain(state.why_not))
+    elif state.why_not is not None:
         st.text(state.why_not)
     st.caption(_WHAT[state.kind])
     if state.run is not None and state.run.is_open:

@@ -151,7 +151,7 @@ def _publish_whole(job: _Job, built_at: datetime, plan: Plan, report: Report) ->
     """
     snapshot = _publish(job, built_at, report)
     loaded = loaded_of(_settings(), _settings().published / snapshot)
-    for part in plan.parts:
+    for part in reversed(plan.parts):
         check_loaded(part.period, loaded, datetime.now(UTC), incomplete=plan.incomplete)
     return snapshot
 

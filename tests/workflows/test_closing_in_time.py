@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,14 @@ from own_worker import done, working
 
 from sandbox import Book, BusinessPlan, Clock, Sandbox, SandboxSettings, generate_business
 from tests.reports.reading_files import pages_of, sheets_of
+from workflows.periods import begin_of
 from workflows.settings import read_settings
 
 # October ends on a Saturday; on its last weekday shipping ends at 13:00 in Chicago.
 FRIDAY = datetime(2026, 10, 30, 18, 30, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 2, 16, tzinfo=UTC)
+# A sync reads 30 days: October from the 3rd on.
+BACKFILL = "backfill --since 2025-09-19 --until 2026-10-03"
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 
 
@@ -153,44 +156,42 @@ def test_on_friday_day_and_week_are_closed_first_and_the_month_whole_and_saturda
 
 @pytest.fixture(scope="module")
 def synced(empty: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """On Monday somebody runs one sync, which reads 30 days: October from the 3rd on."""
+    """On Monday somebody runs one sync, and nothing was loaded before."""
     desk = empty.beside(tmp_path_factory.mktemp("synced"))
     desk.do_at(MONDAY, ("sync", {}))
     return desk
 
 
-@pytest.mark.parametrize("more", [(), ("--force",)])
 def test_a_month_that_is_not_loaded_whole_is_refused_with_the_backfill_before_anything_is_queued(
-    synced: Desk, more: tuple[str, ...]
+    synced: Desk,
 ) -> None:
     asked = len(synced.box.requests.entries())
-    answer = synced.run_at(MONDAY, "eom", "--date", "2026-10-31", *more)
+    answer = synced.run_at(MONDAY, "eom", "--date", "2026-10-31")
     assert answer.code == 2
     assert {name: answer.facts[name] for name in ("reason", "kind", "period", "command", "run_id")} == {
         "reason": "incomplete",
         "kind": "eom",
         "period": "2026-10",
-        "command": "backfill --since 2025-09-19 --until 2026-10-03",
+        "command": BACKFILL,
         "run_id": None,
     }
-    assert "Run `backfill --since 2025-09-19 --until 2026-10-03`, then close again." in answer.facts["error"]
+    assert f"Run `{BACKFILL}`, then close again." in answer.facts["error"]
     assert answer.errors.strip() == answer.facts["error"]
+    assert synced.run_at(MONDAY, "eom", "--date", "2026-10-31", "--force").facts == answer.facts
     status = synced.run_at(MONDAY, "status").facts
-    assert (status["last_runs"]["eom"], status["open_jobs"], list(status["closes"].values())) == (
-        None,
-        [],
-        [None] * 3,
-    )
+    assert (status["last_runs"]["eom"], status["open_jobs"]) == (None, [])
+    assert list(status["closes"].values()) == [None] * 3
     assert not [alert for alert in status["alerts"] if "eom" in alert["message"]]
     assert (len(synced.box.requests.entries()), (synced.home / "reports").exists()) == (asked, False)
 
 
 def test_after_the_backfill_that_was_named_the_month_closes_whole(synced: Desk, tmp_path: Path) -> None:
     desk = synced.beside(tmp_path)
-    refusal = desk.run_at(MONDAY, "eom", "--date", "2026-10-15").facts
-    loaded = desk.run_at(MONDAY, *refusal["command"].split())
-    assert loaded.code == 0, loaded.errors
-    [closed] = desk.do_at(MONDAY, ("eom", {"date": "2026-10-15"}))
+    since, until = map(date.fromisoformat, BACKFILL.split()[2::2])
+    zone = read_settings(desk.environment()).timezone
+    span = (begin_of(since, zone), begin_of(until + timedelta(days=1), zone))
+    arguments = dict(zip(("since", "until"), (instant.isoformat() for instant in span), strict=True))
+    _, closed = desk.do_at(MONDAY, ("backfill", arguments), ("eom", {"date": "2026-10-15"}))
     assert "INCOMPLETE" not in closed["summary"]
     assert desk.bill(OCTOBER)[:2] == posted(desk.box, OCTOBER, date(2026, 10, 31))
     assert desk.published("select * from marts.charge_restatements") == []

@@ -97,7 +97,7 @@ def bill_month(source: Source, month: date, version: int) -> Document:
 def _notice(source: Source, month: date, days: Sequence[dict[str, Any]]) -> str:
     """What is missing: of a closed month what was when its lines were frozen, else what is now."""
     if source.rows(_CLOSED, month):
-        lack = next((day["not_loaded"] for day in days if day["not_loaded"]), None)
+        lack = next((day["not_loaded"] for day in days if day.get("not_loaded")), None)
         return incomplete(lack) if lack else ""
     return notice_about(source, period_of("eom", month))
 
@@ -108,7 +108,7 @@ def _standing(source: Source, month: date, days: Sequence[dict[str, Any]]) -> st
     if not closed:
         return "This month is not closed: the figures may still change."
     closed_on = closed[0]["frozen_at"].astimezone(source.zone).date()
-    ahead = [short_day(day["charge_date"]) for day in days if day["is_charged_ahead"]]
+    ahead = [short_day(day["charge_date"]) for day in days if day.get("is_charged_ahead")]
     to_come = f"Charged before they had ended, marked * below: {'; '.join(ahead)}. " if ahead else ""
     return (
         f"Closed on {short_day(closed_on)}; its lines are frozen, and a later change is a restatement in a later "
@@ -205,14 +205,14 @@ def _by_day(days: Sequence[dict[str, Any]], totals: dict[str, int]) -> Table:
         ],
         rows=[{**day, "day": _day_words(day)} for day in days],
         totals={"day": "Total", **totals},
-        note="Pallets are those at the end of the day, their total is pallet-days. A day that runs is not billed."
-        + (ahead if any(day["is_charged_ahead"] for day in days) else ""),
+        note="Pallets are those at the end of the day, their total is pallet-days."
+        + (ahead if any(day.get("is_charged_ahead") for day in days) else " A day that runs is not billed."),
         empty="No day of this month has ended yet, or it lies before the first shipment.",
     )
 
 
 def _day_words(day: dict[str, Any]) -> str:
-    mark = " *" if day["is_charged_ahead"] else ""
+    mark = " *" if day.get("is_charged_ahead") else ""
     return f"{day['charge_date']:%a, %b} {day['charge_date'].day}{mark}"
 
 
