@@ -143,6 +143,7 @@ def load_backfill_window(
         store = Store(database)
         marks = store.read_watermarks()
         span_name = f"backfill {since.isoformat()} {until.isoformat() if until else 'now'} "
+        client.is_authenticated = any(mark.startswith(span_name) for mark in marks)
         cycle = Cycle(
             client=client,
             store=store,
