@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -70,6 +72,17 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self._session.close()
+
+    @contextmanager
+    def hurried(self, seconds: float) -> Iterator[None]:
+        """While the block lasts, wait no longer than this for an answer, its retries included."""
+        patient = self._account
+        names = ("connect_seconds", "read_seconds", "answer_seconds", "retry_seconds")
+        self._account = replace(patient, **{name: min(seconds, getattr(patient, name)) for name in names})
+        try:
+            yield
+        finally:
+            self._account = patient
 
     def get(
         self,

@@ -95,6 +95,16 @@ def test_a_proxy_or_a_login_of_the_machine_is_not_used(
         assert api.get("/orders")["orders"] == []
 
 
+def test_in_a_hurry_no_answer_is_waited_for_longer_and_afterwards_it_is(box: Sandbox) -> None:
+    box.faults.add(Fault("/orders", kind="delay", seconds=0.8))
+    with client(box) as api:
+        with api.hurried(0.2), pytest.raises(ApiUnreachable, match="no answer in time"):
+            api.get("/orders")
+        assert api.requests_sent == 1
+        assert api.get("/orders")["orders"] == []
+        assert api.requests_sent == 2
+
+
 def test_nobody_listening_is_out_of_reach_within_the_time_budget(box: Sandbox) -> None:
     slept: list[float] = []
     with client(box, slept, retry_seconds=3.0) as api:
