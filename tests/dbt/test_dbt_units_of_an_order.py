@@ -153,8 +153,14 @@ def exceptions(ledger: Ledger, order_id: int) -> list[tuple[Any, ...]]:
         (2, [(JAN_5, 103, "17904", 3)]),
         (3, [(JAN_5, 104, "17914", 3)]),
         (4, [(JAN_5, 106, "17612", 12), (JAN_5, 106, "17904", 3), (JAN_5, 106, "17914", 3)]),
-        (27, [(day, label_id, sku, units) for day, label_id in ((JAN_5, 141), (JAN_6, 142))
-              for sku, units in (("17612", 4), ("17904", 1), ("17914", 1))]),
+        (
+            27,
+            [
+                (day, label_id, sku, units)
+                for day, label_id in ((JAN_5, 141), (JAN_6, 142))
+                for sku, units in (("17612", 4), ("17904", 1), ("17914", 1))
+            ],
+        ),
     ],
 )
 def test_labels_use_up_the_lines_of_a_sku_in_their_order_so_nothing_counts_twice(
