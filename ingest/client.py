@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-import random
 import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -14,11 +15,10 @@ import orjson
 import requests
 
 from ingest.account import Account
+from ingest.attempts import Transient, backoff, is_complete, plain_reason, raise_for_status
 from ingest.errors import (
-    ApiRefused,
     ApiUnreachable,
     CredentialsRejected,
-    NotFound,
     OutcomeUnknown,
     RateLimited,
     ServerKeepsFailing,
@@ -29,27 +29,13 @@ from ingest.rate_limit import RateLimiter
 
 log = logging.getLogger(__name__)
 
-_FIRST_BACKOFF_SECONDS = 0.5
-_LONGEST_BACKOFF_SECONDS = 15.0
 MOST_ATTEMPTS = 6
 # A body that came in full and cannot be parsed is asked for once more; then one row of it is taken to be spoilt.
 _MOST_UNREADABLE = 2
+# A login that has worked is rejected now and then by a server of theirs: it is tried once more after so long.
+_SECONDS_AFTER_REJECTION = 5.0
 
 Decode = Callable[[bytes], Any]
-
-
-class _Transient(Exception):
-    """An attempt failed in a way that may pass: worth another one.
-
-    Attributes:
-        status: The answer's; 0 when none came.
-        body: A body that arrived in full and cannot be parsed.
-    """
-
-    def __init__(self, reason: str, status: int = 0, body: bytes = b"") -> None:
-        super().__init__(reason)
-        self.status = status
-        self.body = body
 
 
 class Client:
@@ -58,6 +44,7 @@ class Client:
     Attributes:
         requests_sent: How many requests went out, retries included.
         api_seconds: Time spent waiting for ShipStation: answers, its rate limit and pauses between retries.
+        is_authenticated: Whether ShipStation has accepted key and secret in this run.
     """
 
     def __init__(
@@ -69,6 +56,7 @@ class Client:
     ) -> None:
         self.requests_sent = 0
         self.api_seconds = 0.0
+        self.is_authenticated = False
         self._account = account
         self._sleep = sleep
         self._limiter = limiter or RateLimiter(account.requests_per_minute, sleep=sleep)
@@ -84,6 +72,17 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self._session.close()
+
+    @contextmanager
+    def hurried(self, seconds: float) -> Iterator[None]:
+        """While the block lasts, wait no longer than this for an answer, its retries included."""
+        patient = self._account
+        names = ("connect_seconds", "read_seconds", "answer_seconds", "retry_seconds")
+        self._account = replace(patient, **{name: min(seconds, getattr(patient, name)) for name in names})
+        try:
+            yield
+        finally:
+            self._account = patient
 
     def get(
         self,
@@ -105,7 +104,7 @@ class Client:
             What `decode` made of the body.
 
         Raises:
-            CredentialsRejected: 401 or 403.
+            CredentialsRejected: 401 or 403; twice when the login had worked before.
             NotFound: 404.
             ApiRefused: any other 4xx but 429.
             ServerKeepsFailing: a server error, or no JSON, each time within the attempts and the time budget.
@@ -148,8 +147,8 @@ class Client:
         for attempt in range(1, MOST_ATTEMPTS + 1):
             self._limiter.wait()
             try:
-                return self._decoded(self._attempt("POST", path, body=orjson.dumps(body)), read_json)
-            except _Transient as problem:
+                return self._decoded(self._ask("POST", path, body=orjson.dumps(body)), read_json)
+            except Transient as problem:
                 if problem.status != 429:
                     raise OutcomeUnknown(
                         f"ShipStation at {self._account.base_url} gave no usable answer to {path} ({problem}). "
@@ -173,10 +172,10 @@ class Client:
             self._limiter.wait()
             began = time.monotonic()
             try:
-                return self._decoded(self._attempt("GET", path, params), decode)
-            except _Transient as problem:
+                return self._decoded(self._ask("GET", path, params), decode)
+            except Transient as problem:
                 spent += time.monotonic() - began
-                pause = _backoff(attempt)
+                pause = backoff(attempt)
                 unreadable += bool(problem.body)
                 is_enough = attempt >= attempts or unreadable >= _MOST_UNREADABLE
                 if is_enough or spent + pause > self._account.retry_seconds:
@@ -185,7 +184,7 @@ class Client:
                 self._sleep(pause)
                 spent += pause
 
-    def _given_up(self, path: str, attempt: int, problem: _Transient) -> ApiUnreachable:
+    def _given_up(self, path: str, attempt: int, problem: Transient) -> ApiUnreachable:
         kind = ApiUnreachable
         if problem.status == 429:
             kind = RateLimited
@@ -197,6 +196,20 @@ class Client:
             f"(last: {problem}). Nothing was changed; try again later."
         )
         return UnreadableAnswer(message, problem.body) if problem.body else kind(message)
+
+    def _ask(
+        self, method: str, path: str, params: Mapping[str, str | int] | None = None, body: bytes | None = None
+    ) -> bytes:
+        """One attempt; another when a login that had worked is rejected, by which nothing was done."""
+        try:
+            return self._attempt(method, path, params, body)
+        except CredentialsRejected:
+            if not self.is_authenticated:
+                raise
+            log.warning("%s: the login was rejected, which had worked; trying it once more", path)
+            self._sleep(min(_SECONDS_AFTER_REJECTION, self._account.retry_seconds))
+            self._limiter.wait()
+            return self._attempt(method, path, params, body)
 
     def _attempt(
         self, method: str, path: str, params: Mapping[str, str | int] | None = None, body: bytes | None = None
@@ -216,17 +229,18 @@ class Client:
             ) as answer:
                 self._note_clock(answer.headers)
                 self._limiter.heed(answer.headers, refused=answer.status_code == 429)
-                _raise_for_status(answer.status_code, path)
+                raise_for_status(answer.status_code, path)
+                self.is_authenticated = True
                 return self._read(answer)
         except requests.RequestException as problem:
-            raise _Transient(_plain(problem)) from problem
+            raise Transient(plain_reason(problem)) from problem
 
     def _decoded(self, body: bytes, decode: Decode) -> Any:
         began = time.monotonic()
         try:
             return decode(body)
         except ValueError as problem:
-            raise _Transient("the body is not JSON", 200, body if _is_complete(body) else b"") from problem
+            raise Transient("the body is not JSON", 200, body if is_complete(body) else b"") from problem
         finally:
             # Reading an answer is our own work, not ShipStation's.
             self.api_seconds -= time.monotonic() - began
@@ -238,7 +252,7 @@ class Client:
         for piece in answer.iter_content(1 << 16):
             pieces.append(piece)
             if time.monotonic() > deadline:
-                raise _Transient("the answer came too slowly")
+                raise Transient("the answer came too slowly")
         return b"".join(pieces)
 
     def _note_clock(self, headers: Mapping[str, str]) -> None:
@@ -247,41 +261,4 @@ class Client:
         except (KeyError, ValueError):
             return
         if server.tzinfo is not None:
-            self._clock_offset = server - datetime.now(UTC)
-
-
-def _raise_for_status(status: int, path: str) -> None:
-    if status == 200:
-        return
-    if status in (401, 403):
-        raise CredentialsRejected(
-            f"ShipStation rejected the credentials (HTTP {status}). "
-            "Check SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET."
-        )
-    if status == 404:
-        raise NotFound(f"ShipStation does not know {path} (HTTP 404).")
-    if status == 429 or status >= 500:
-        raise _Transient(f"HTTP {status}", status)
-    raise ApiRefused(f"ShipStation refused {path} (HTTP {status}). Check SHIPSTATION_BASE_URL.")
-
-
-def _is_complete(body: bytes) -> bool:
-    """Whether a body that cannot be parsed has the two ends of JSON: it is no web page, and was not cut short."""
-    return body.strip()[:1] + body.strip()[-1:] in (b"{}", b"[]")
-
-
-def _backoff(attempt: int) -> float:
-    """Seconds before the next attempt: doubling, with full jitter on the upper half."""
-    ceiling = min(_FIRST_BACKOFF_SECONDS * 2.0 ** (attempt - 1), _LONGEST_BACKOFF_SECONDS)
-    return ceiling * random.uniform(0.5, 1.0)
-
-
-def _plain(problem: requests.RequestException) -> str:
-    """A short reason without the URL's query, which may hold an order number."""
-    if isinstance(problem, requests.ConnectTimeout):
-        return "no connection in time"
-    if isinstance(problem, requests.Timeout):
-        return "no answer in time"
-    if isinstance(problem, requests.ConnectionError):
-        return "no connection"
-    return type(problem).__name__
+            self._clock_offset = server.timestamp() - time.time()

@@ -75,6 +75,7 @@ class Cycle:
         unlisted: Orders that the list lacks, though it was read where they should be; filled while reading.
         tallies: Counts by list name, filled while reading.
         findings: Things a person should know, filled while reading.
+        reference_problems: Why lists of names could not be read, filled while reading.
         progress: Told (list name, rows so far, rows expected).
     """
 
@@ -95,6 +96,7 @@ class Cycle:
     unlisted: set[int] = field(default_factory=set)
     tallies: dict[str, Tally] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    reference_problems: list[str] = field(default_factory=list)
     progress: Progress = lambda *_: None
     rows_read: int = 0
 

@@ -89,7 +89,7 @@ def poison_order(order_id: int, now: datetime) -> Finding:
         f"{POISON}/orders/{order_id}",
         "poison_payload",
         "error",
-        f"Order {order_id} cannot be read: ShipStation's answer to /orders/{order_id} is not that order in JSON. "
+        f"Order {order_id} cannot be read: ShipStation's answer to /orders/{order_id} is no JSON. "
         "It is tried again in each cycle. Open and save that order in ShipStation, or ask its support.",
         now,
         shipstation_order_id=order_id,

@@ -106,10 +106,10 @@ def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> Ghos
         except RateLimited:
             log.warning("ShipStation's rate limit is reached; the other orders wait for the next cycle")
             break
-        except (UnreadableAnswer, UnexpectedAnswer):
+        except UnreadableAnswer:
             report.failed += 1
             report.unreadable.append(state.order_id)
-        except ApiUnreachable:
+        except (ApiUnreachable, UnexpectedAnswer):
             report.failed += 1
         else:
             _note(report, state, payload, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -12,6 +13,7 @@ from ingest.account import Account
 from ingest.awaited_orders import awaited_orders
 from ingest.client import Client
 from ingest.cycle import Cycle, Progress, Span, Tally
+from ingest.errors import IngestError
 from ingest.findings import POISON, Finding, poisoned_id, watermark_fallback
 from ingest.ghosts import YOUNG, GhostReport, due_ghosts, ghosts, look_at_ghosts
 from ingest.order_states import OPEN_STATES
@@ -21,7 +23,14 @@ from ingest.records import FULFILLMENTS, ORDERS, RecordKind
 from ingest.shipstation import shipstation
 from ingest.spans import ReadSpan, of_sync
 from ingest.store import Store
-from ingest.watermarks import FALLBACK_DAYS, LISTS, reference_lists_due, start_of, with_recent_rows
+from ingest.watermarks import (
+    FALLBACK_DAYS,
+    LISTS,
+    REFERENCE_LISTS,
+    reference_lists_due,
+    start_of,
+    with_recent_rows,
+)
 
 SOURCE = "shipstation"
 # Rows of one committed window of a backfill: about 60 MB of payloads. 10,000 took a quarter more time in all.
@@ -30,13 +39,18 @@ WINDOW_ROWS = 25_000
 # so the newest rows that we hold are read once more: it costs no request, and shows both.
 _READ_AGAIN = (("orders", ORDERS, "modify_date"), ("fulfillments", FULFILLMENTS, "create_date"))
 _SHARE_READ_AGAIN = 0.6
+_SECONDS_FOR_THE_CLOCK = 15.0
 
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What one load did. Instants are UTC; `finished` is False when a backfill has windows left.
+    """What one load did. Instants are UTC.
 
-    `read_at` is when reading began, by ShipStation's clock: what changed later may be missing.
+    Attributes:
+        read_at: When reading began, by ShipStation's clock: what changed later may be missing.
+        reference_lists_at: When carriers, services and stores were all read last; None before the first time.
+        reference_lists_problem: Why they could not be read this time, if so.
+        finished: False when a backfill has windows left.
     """
 
     read_at: datetime
@@ -51,6 +65,8 @@ class LoadReport:
     watermark_before: datetime | None
     watermark_after: datetime | None
     ghosts: dict[str, int]
+    reference_lists_at: datetime | None
+    reference_lists_problem: str | None
     finished: bool
 
 
@@ -94,7 +110,7 @@ def load_changes(account: Account, warehouse: Warehouse, progress: Progress = la
         )
         with_references = reference_lists_due(marks, cycle.now)
         load(pipeline, shipstation(cycle, with_reference_lists=with_references))
-        return _report(cycle, _look_at_ghosts(pipeline, cycle, look_at_all=with_references))
+        return _report(cycle, _look_at_ghosts(pipeline, cycle, look_at_all=with_references), with_references)
 
 
 def prepare_tables(warehouse: Warehouse) -> None:
@@ -146,6 +162,8 @@ def load_backfill_window(
         store = Store(database)
         marks = store.read_watermarks()
         span_name = f"backfill {since.isoformat()} {until.isoformat() if until else 'now'} "
+        is_begun = any(mark.startswith(span_name) for mark in marks)
+        client.is_authenticated = is_begun
         cycle = Cycle(
             client=client,
             store=store,
@@ -166,8 +184,10 @@ def load_backfill_window(
             page_size=account.page_size,
             progress=progress,
         )
-        load(pipeline, shipstation(cycle, with_reference_lists=reference_lists_due(marks, cycle.now)))
-        return _report(cycle, GhostReport())
+        # Lists that fail are asked for again by each sync, but not by each window.
+        with_references = not is_begun and reference_lists_due(marks, cycle.now)
+        load(pipeline, shipstation(cycle, with_reference_lists=with_references))
+        return _report(cycle, GhostReport(), with_references)
 
 
 def _look_at_ghosts(pipeline: dlt.Pipeline, cycle: Cycle, *, look_at_all: bool) -> GhostReport:
@@ -202,7 +222,9 @@ def _now(client: Client, marks: dict[str, datetime]) -> datetime:
     """The current instant; ShipStation's clock is asked only when a watermark lies ahead of ours."""
     now = client.server_now()
     if any(marks[name] > now for name in LISTS if name in marks):
-        client.get("/stores")
+        # Any answer tells it, also one that is of no other use.
+        with suppress(IngestError), client.hurried(_SECONDS_FOR_THE_CLOCK):
+            client.get("/stores", attempts=1)
         now = client.server_now()
     return now
 
@@ -243,21 +265,8 @@ def _backfill_marks(
     return ended
 
 
-def _backfill_spans(cycle: Cycle, span_name: str, since: datetime, until: datetime | None) -> list[ReadSpan]:
-    """The whole span of each list, with the window that ends the last of them; none before."""
-    read = {name: cycle.marks_before.get(f"{span_name}{name} done") for name in LISTS}
-    read |= {name: tally.read_at for name, tally in cycle.tallies.items() if tally.finished}
-    moved = cycle.moved_marks()
-    spans = [
-        ReadSpan(name, since, min(until or at, at), "backfill", moves_watermark=name in moved)
-        for name, at in read.items()
-        if at is not None
-    ]
-    return spans if len(spans) == len(LISTS) else []
-
-
-def _report(cycle: Cycle, ghosts_seen: GhostReport) -> LoadReport:
-    tallies = cycle.tallies
+def _report(cycle: Cycle, ghosts_seen: GhostReport, with_references: bool) -> LoadReport:
+    tallies, problems = cycle.tallies, cycle.reference_problems
 
     def count(what: Literal["fetched", "changed"], *names: str) -> int:
         return len(set().union(*(getattr(tallies[name], what) for name in names if name in tallies)))
@@ -275,5 +284,9 @@ def _report(cycle: Cycle, ghosts_seen: GhostReport) -> LoadReport:
         watermark_before=cycle.marks_before.get("orders"),
         watermark_after=cycle.next_marks(tallies).get("orders", cycle.marks_before.get("orders")),
         ghosts=ghosts_seen.counts(),
+        reference_lists_at=cycle.now
+        if with_references and not problems
+        else cycle.marks_before.get(REFERENCE_LISTS),
+        reference_lists_problem=problems[0] if problems else None,
         finished=all(name in tallies and tallies[name].finished for name in cycle.spans),
     )

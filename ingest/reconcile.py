@@ -119,6 +119,8 @@ def reconcile(
     """
     pipeline = create_pipeline(warehouse, "shipstation")
     with Client(account) as client, held_open(pipeline) as database:
+        # The job has just synced with this login.
+        client.is_authenticated = True
         store = Store(database)
         job = _Job(
             client, store, since, until, repair, progress, Comparison(), [], store.order_states(), synced_at

@@ -112,7 +112,7 @@ class Record:
 
 def read_key(kind: RecordKind, payload: Payload) -> int | None:
     """The row's id as a whole number, None when it has none."""
-    return _whole(payload.get(kind.key_field))
+    return whole_number(payload.get(kind.key_field))
 
 
 def newest_of_each(kind: RecordKind, payloads: Iterable[Payload]) -> dict[int, Payload]:
@@ -202,7 +202,7 @@ def to_table(kind: RecordKind, records: list[Record], fetched_at: datetime) -> p
     """Records as an Arrow table in the raw table's schema; an empty list gives an empty table."""
     columns: dict[str, list[Any]] = {kind.key: [record.key for record in records]}
     for name, source in kind.numbers.items():
-        columns[name] = [_whole(record.payload.get(source)) for record in records]
+        columns[name] = [whole_number(record.payload.get(source)) for record in records]
     for name, source in kind.texts.items():
         columns[name] = [_text(record.payload.get(source)) for record in records]
     columns["payload"] = [record.payload.body.decode() for record in records]
@@ -220,7 +220,7 @@ def _version(kind: RecordKind, payload: Payload) -> str | None:
     return _text(payload.get(kind.texts[kind.version_column])) if kind.version_column else None
 
 
-def _whole(value: object) -> int | None:
+def whole_number(value: object) -> int | None:
     """A BIGINT, or None for what cannot be one."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None

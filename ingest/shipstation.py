@@ -63,7 +63,7 @@ def shipstation(cycle: Cycle, *, with_reference_lists: bool) -> Any:
     yield _shipments(cycle)
     yield _fulfillments(cycle)
     if with_reference_lists or "stores" not in cycle.store.tables:
-        yield from references.resources(cycle.client, due=with_reference_lists)
+        yield from references.resources(cycle.client, due=with_reference_lists, problems=cycle.reference_problems)
     yield _order_states(cycle)
     yield _findings(cycle)
     yield _watermarks(cycle, with_reference_lists)

@@ -85,10 +85,10 @@ def reference_lists_due(marks: dict[str, datetime], now: datetime) -> bool:
 
 
 def to_note(cycle: Cycle, *, with_reference_lists: bool) -> list[Mark]:
-    """The marks that this cycle moves."""
+    """The marks that this cycle moves; that of the reference lists only when all of them were read."""
     noted = datetime.now(UTC)
     marks = [Mark(name, at, noted) for name, at in cycle.moved_marks().items()]
-    if with_reference_lists:
+    if with_reference_lists and not cycle.reference_problems:
         marks.append(Mark(REFERENCE_LISTS, cycle.now, noted))
     return marks
 

@@ -150,7 +150,7 @@ _KINDS = {
     "poison_payload": ExceptionKind(
         "order that could not be read",
         "orders that could not be read",
-        "ShipStation answers with an error for it; all others were loaded.",
+        "ShipStation answers with an error for it, or with what is no JSON; all others were loaded.",
         "Open and save the order in ShipStation, or ask its support. It is tried again in each cycle.",
     ),
     "unidentified_payload": ExceptionKind(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import duckdb
 
@@ -131,6 +132,7 @@ def _freshness(settings: Settings, connection: duckdb.DuckDBPyConnection, now: d
         readers = jobs.jobs(kinds=("sync", "backfill", "reconcile", *CLOSES), status=["SUCCESS"], limit=1)
     read_at = readers[0].finished_at if readers else None
     yield _aged("ShipStation fresh", "ShipStation was read in the last two hours.", read_at, now)
+    yield _reference_lists(readers[0].result if readers else None)
     yield _aged("models fresh", "The published snapshot was built in the last two hours.", as_of, now)
     with writing(settings.operations) as operations:
         waiting = operations.first_entry_after(as_of)
@@ -147,6 +149,19 @@ def _aged(name: str, claim: str, at: datetime | None, now: datetime) -> Check:
     if at is None:
         return Check(name, claim, False, "Never yet.")
     return Check(name, claim, now - at <= STALE_AFTER, f"{at:%Y-%m-%d %H:%M} UTC")
+
+
+def _reference_lists(facts: Mapping[str, Any] | None) -> Check:
+    """Whether names were fresh for the last run that read ShipStation; one of an older version noted nothing."""
+    name = "names fresh"
+    claim = "The names of carriers, services and stores were read when they were due."
+    if not facts or "reference_lists_at" not in facts:
+        return Check(name, claim, True, "")
+    at, problem = facts["reference_lists_at"], facts["reference_lists_problem"]
+    if at is not None and problem is None:
+        return Check(name, claim, True, f"{at:%Y-%m-%d %H:%M} UTC")
+    since = f"since {at:%Y-%m-%d %H:%M} UTC; the names known then stay" if at else "yet"
+    return Check(name, claim, False, f"Not read {since}. {problem or 'The next sync reads them.'}")
 
 
 def _closed_months(settings: Settings) -> Check:

@@ -66,6 +66,8 @@ def upload(settings: Settings, account: Account, run_id: str, *, sends: bool, re
         IngestError: ShipStation could not be talked to at all; what was sent before is noted.
     """
     with Client(account) as client, open_stock(settings) as stock:
+        # The job has just synced with this login.
+        client.is_authenticated = True
         job = _Upload(settings, client, stock, run_id, last_events(settings.operations))
         _look_and_plan(job, sends=sends)
         if sends:

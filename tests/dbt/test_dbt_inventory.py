@@ -208,6 +208,7 @@ def test_an_order_that_leaves_a_day_moves_its_neighbours_up(ledger: Ledger) -> N
     for number, quantity in ((1, 1000), (2, 19), (3, 30)):
         ship(ledger, number, "2026-01-05", "17612", quantity)
     ledger.build()
+    assert lots_of(ledger, 2) == [("250237", "fifo", 19)], "the last of the lot, and none of the next"
     assert lots_of(ledger, 3) == [("250400", "fifo", 30)]
     ship(ledger, 2, "2026-01-06", "17612", 19, load_id="load-2")
     ledger.build()

@@ -32,7 +32,7 @@ def business() -> tuple[list[Payload], list[Payload], list[Payload]]:
         2: ("17904", 1), 3: ("17914", 1), 5: ("18795", 4), 6: ("18795", 5), 7: ("17612", 2),
         8: ("17612 - 250300", 2), 9: ("17904", 5), 11: ("17612", 2), 14: ("18795", 5), 15: ("18795", 2),
         16: ("18795", 9), 17: ("18795", 3), 18: ("18795", 3), 21: ("17914", 2), 22: ("18795", 7), 25: ("18795", 3),
-        26: ("17612 - 250237", 2),
+        26: ("17612 - 250237", 2), 27: ("18605", 2),
     }.items()}  # fmt: skip
     b = {3: line("17914", 2), 11: line("17612", 2), 26: line("17612 - 250240", 2)}
     discount = line(None, 1, adjustment=True, unitPrice=-5)
@@ -63,6 +63,7 @@ def business() -> tuple[list[Payload], list[Payload], list[Payload]]:
         order(24, [line(None, 2)]),
         order(25, [a[25]]),
         order(26, [a[26], b[26]]),
+        order(27, [a[27]]),
     ]
     labels = [
         label(101, 1, FIFTH, [nameless("18675", 3)]), label(102, 1, SIXTH),
@@ -85,13 +86,14 @@ def business() -> tuple[list[Payload], list[Payload], list[Payload]]:
         label(127, 17, FIFTH, [listed(a[17], 1)]),
         label(128, 18, SIXTH, [a[18]]),
         label(129, 19, FIFTH, [nameless("17612", 4)]),
-        label(130, 20, FIFTH, [listed(discount, 1)]),
+        label(130, 20, FIFTH, [listed(discount, 1, adjustment=False)]),
         label(131, 21, FIFTH, [listed(a[21], 2, sku="17904")]),
         label(132, 22, FIFTH, [listed(a[22], 1)]),
         label(133, 23, FIFTH, [nameless("18795", 1)]),
         label(134, 24, FIFTH, [nameless("", 2)]), label(135, 24, SIXTH),
         label(136, 25, FIFTH, [listed(a[25], 1)]), label(137, 25, SEVENTH), label(138, 25, SIXTH, []),
         label(139, 26, FIFTH, [listed(b[26], 2, sku="17612 - 250300")]), label(140, 26, SIXTH),
+        label(141, 27, FIFTH, [listed(a[27], 1)]), label(142, 27, SIXTH),
     ]  # fmt: skip
     fulfillments = [
         fulfillment(201, 7, SIXTH),
@@ -151,6 +153,14 @@ def exceptions(ledger: Ledger, order_id: int) -> list[tuple[Any, ...]]:
         (2, [(JAN_5, 103, "17904", 3)]),
         (3, [(JAN_5, 104, "17914", 3)]),
         (4, [(JAN_5, 106, "17612", 12), (JAN_5, 106, "17904", 3), (JAN_5, 106, "17914", 3)]),
+        (
+            27,
+            [
+                (day, label_id, sku, units)
+                for day, label_id in ((JAN_5, 141), (JAN_6, 142))
+                for sku, units in (("17612", 4), ("17904", 1), ("17914", 1))
+            ],
+        ),
     ],
 )
 def test_labels_use_up_the_lines_of_a_sku_in_their_order_so_nothing_counts_twice(
@@ -256,4 +266,4 @@ def test_an_order_on_labels_and_a_fulfillment_is_charged_once_and_only_labels_ar
         from shipped_orders where shipstation_order_id = 7
     """) == [(JAN_5, 1, 835, "1Z109")]
     charged = ledger.rows("select sum(order_count), sum(unit_count) from charge_report_daily")
-    assert charged == [(26, sum(row[-1] for number in range(1, 27) for row in shipped(ledger, number) if row[2]))]
+    assert charged == [(27, sum(row[-1] for number in range(1, 28) for row in shipped(ledger, number) if row[2]))]

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from api_rows import account_at
 
-from ingest.client import MOST_ATTEMPTS, Client, _backoff
-from ingest.errors import ApiRefused, ApiUnreachable, OutcomeUnknown, RateLimited
+from ingest.attempts import backoff
+from ingest.client import MOST_ATTEMPTS, Client
+from ingest.errors import ApiRefused, ApiUnreachable, CredentialsRejected, OutcomeUnknown, RateLimited
 from ingest.rate_limit import RateLimiter
 from sandbox import Fault, Sandbox, SandboxSettings
 
@@ -26,7 +27,7 @@ def client(box: Sandbox, slept: list[float] | None = None, **changes: object) ->
     ("attempt", "longest"), [(1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 15.0), (7, 15.0), (60, 15.0)]
 )
 def test_pauses_double_up_to_a_quarter_of_a_minute_and_never_fall_below_half(attempt: int, longest: float) -> None:
-    pauses = [_backoff(attempt) for _ in range(200)]
+    pauses = [backoff(attempt) for _ in range(200)]
     assert longest / 2 <= min(pauses) < max(pauses) <= longest
 
 
@@ -94,6 +95,16 @@ def test_a_proxy_or_a_login_of_the_machine_is_not_used(
         assert api.get("/orders")["orders"] == []
 
 
+def test_in_a_hurry_no_answer_is_waited_for_longer_and_afterwards_it_is(box: Sandbox) -> None:
+    box.faults.add(Fault("/orders", kind="delay", seconds=0.8))
+    with client(box) as api:
+        with api.hurried(0.2), pytest.raises(ApiUnreachable, match="no answer in time"):
+            api.get("/orders")
+        assert api.requests_sent == 1
+        assert api.get("/orders")["orders"] == []
+        assert api.requests_sent == 2
+
+
 def test_nobody_listening_is_out_of_reach_within_the_time_budget(box: Sandbox) -> None:
     slept: list[float] = []
     with client(box, slept, retry_seconds=3.0) as api:
@@ -110,3 +121,42 @@ def test_shipstations_clock_is_known_from_its_answers(skew: int) -> None:
     with Sandbox(settings) as box, client(box) as api:
         api.get("/orders")
         assert abs((api.server_now() - box.clock.now()).total_seconds()) < 5
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_single_rejection_of_a_login_that_had_worked_is_tried_once_more_after_a_pause(
+    box: Sandbox, status: int
+) -> None:
+    box.faults.add(Fault("/orders", status=status, after=1, times=1))
+    slept: list[float] = []
+    with client(box, slept) as api:
+        for _ in range(3):
+            assert api.get("/orders")["orders"] == []
+        assert api.requests_sent == 4
+    assert slept == [5.0]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_login_that_is_rejected_twice_in_a_row_is_rejected(box: Sandbox, status: int) -> None:
+    box.faults.add(Fault("/orders", status=status, after=1))
+    with client(box) as api:
+        api.get("/orders")
+        with pytest.raises(CredentialsRejected, match="SHIPSTATION_API_KEY"):
+            api.get("/orders")
+    assert api.requests_sent == 3
+
+
+def test_an_answer_that_is_no_200_does_not_prove_a_login(box: Sandbox) -> None:
+    box.faults.add(Fault("/orders", status=500, times=1))
+    box.faults.add(Fault("/orders", status=401))
+    with client(box) as api, pytest.raises(CredentialsRejected):
+        api.get("/orders")
+    assert api.requests_sent == 2
+
+
+def test_what_is_sent_while_the_login_is_rejected_once_is_sent_again(box: Sandbox) -> None:
+    box.faults.add(Fault("/orders/createorders", method="POST", status=403, times=1))
+    with client(box) as api:
+        api.get("/orders")
+        answer = api.post("/orders/createorders", [{"orderNumber": "1", "orderKey": "a"}])
+    assert len(answer["results"]) == 1

@@ -170,6 +170,24 @@ def test_rejected_credentials_change_nothing(box: Sandbox, warehouse: Warehouse)
     assert rows(warehouse, "select count(*) from duckdb_tables() where table_name = 'orders'") == [(0,)]
 
 
+@pytest.mark.parametrize("times", [1, None])
+def test_a_backfills_second_window_takes_one_rejection_of_its_login_for_a_hiccup_and_two_for_an_end(
+    box: Sandbox, warehouse: Warehouse, times: int | None
+) -> None:
+    account = account_at(box.url, page_size=3, retry_seconds=0.2)
+    for number in range(1, 11):
+        box.book.put_order(order(number, ago(days=90 - number)))
+    since = datetime.now(UTC) - timedelta(days=100)
+    assert not load_backfill_window(account, warehouse, since, None, window_rows=3).finished
+    box.faults.add(Fault("/orders", status=401, times=times))
+    if times is None:
+        with pytest.raises(CredentialsRejected):
+            load_backfill_window(account, warehouse, since, None)
+    else:
+        assert load_backfill_window(account, warehouse, since, None).finished
+        assert order_ids(warehouse) == list(range(1, 11))
+
+
 def test_bad_rows_are_loaded_or_listed_but_never_stop_a_cycle(
     box: Sandbox, account: Account, warehouse: Warehouse
 ) -> None:

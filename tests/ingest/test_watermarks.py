@@ -35,8 +35,11 @@ def test_a_list_is_read_from_an_overlap_before_its_watermark_or_else_30_days_bac
 @pytest.mark.parametrize(
     ("start", "recent", "begins"),
     [
-        (Start(NOW), NOW - SECOND, NOW - SECOND),
-        (Start(NOW), NOW + SECOND, NOW),
+        # Two seconds earlier, whether ShipStation's bound is inclusive or not.
+        (Start(NOW), NOW, NOW - 2 * SECOND),
+        (Start(NOW), NOW + SECOND, NOW - SECOND),
+        (Start(NOW), NOW + 2 * SECOND, NOW),
+        (Start(NOW), NOW + 3 * SECOND, NOW),
         (Start(NOW), None, NOW),
         (Start(NOW, "missing"), NOW - SECOND, NOW),
     ],
