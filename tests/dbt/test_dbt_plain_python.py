@@ -75,7 +75,7 @@ def test_already_a_few_of_the_businesses_have_what_went_wrong_before(recording: 
             seen.update(kind for (kind,) in ledger.rows("select transaction_type from inventory_transactions"))
     assert seen.keys() >= {
         "unknown_sku", "unparsed_sku", "missing_ship_date", "historical_shipment", "missing_order",
-        "refund_line", "unreadable_quantity", "unreadable_amount", "future_ship_date",
+        "refund_line", "unreadable_quantity", "unreadable_amount",
         "unassigned_lot", "lot_overdrawn", "duplicate_sku_on_order", "shipment", "fifo", "unassigned", "opening",
         "receive", "repack", "adjust_up", "adjust_down", "ship", "count", "units_not_on_labels",
         "more_shipped_than_ordered",

@@ -28,7 +28,7 @@ from workflows.settings import Settings, read_settings
 PASSWORD = "correct horse battery"
 # Made when scrypt's cost was 2**14: whoever changes it locks everybody out, unless old hashes keep theirs.
 HASH = "scrypt:c2l4dGVlbiBieXRlcyEhIQ==:y8VkbB8nysX77KRsQEittSgMqg/zu73WCx8q9jG9RCo="
-OPERATORS = {"sync", "eod", "eow", "health", "receive", "repack", "adjust", "count", "acknowledge"}
+OPERATORS = {"sync", "upload", "eod", "eow", "health", "receive", "repack", "adjust", "count", "acknowledge"}
 OIDC = {
     "SHIPLEDGER_OIDC_METADATA_URL": "https://id.example/.well-known/openid-configuration",
     "SHIPLEDGER_OIDC_CLIENT_ID": "shipledger",

@@ -19,11 +19,10 @@ from types import FrameType
 from typing import Any
 
 import duckdb
-from homes import settings_of
 
 from workflows import publishing
 from workflows.publishing import publish, snapshots
-from workflows.settings import Settings
+from workflows.settings import Settings, read_settings
 from workflows.warehouse import Run
 
 # What comes before only prepares the ledger, which no reader sees.
@@ -127,4 +126,4 @@ def _tell(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    _kill_publications(settings_of(Path(sys.argv[1])))
+    _kill_publications(read_settings({"SHIPLEDGER_HOME": sys.argv[1]}))
