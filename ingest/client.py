@@ -65,7 +65,7 @@ class Client:
         self._session.headers["Accept"] = "application/json"
         # A proxy or netrc entry of the machine must not change who we are to ShipStation.
         self._session.trust_env = False
-        self._clock_offset = timedelta()
+        self._clock_offset: float | None = None
 
     def __enter__(self) -> Client:
         return self
@@ -160,7 +160,7 @@ class Client:
 
     def server_now(self) -> datetime:
         """The current instant (UTC) by ShipStation's clock, or by ours while it has not told."""
-        return datetime.now(UTC) + self._clock_offset
+        return datetime.fromtimestamp(time.time() + (self._clock_offset or 0.0), tz=UTC)
 
     def _get_with_retries(
         self, path: str, params: Mapping[str, str | int] | None, attempts: int, decode: Decode

@@ -130,7 +130,6 @@ class Document:
         zone: The business's time zone, in which the instant is printed.
         parts: What it says, in order.
         is_wide: Printed across the long side of the paper.
-        notice: What every page has to say, such as that something is missing; empty for nothing.
     """
 
     title: str
@@ -140,4 +139,3 @@ class Document:
     zone: ZoneInfo
     parts: Sequence[Part]
     is_wide: bool = False
-    notice: str = ""

@@ -47,17 +47,6 @@ standing as (
 
 ),
 
-closed_ahead as (
-
-    select
-        month,
-        min(charge_date) as closed_on
-    from {{ frozen_lines('day') }}
-    where is_charged_ahead
-    group by month
-
-),
-
 restated as (
 
     select
@@ -75,8 +64,6 @@ restated as (
         {{ cause_of_restatement() }} as cause
     from details
     inner join {{ ref('int_days_rated') }} as rates on details.ship_date = rates.charge_date
-    left join {{ ref('int_months_closed_ahead') }} as closed_ahead
-        on {{ month_of('details.ship_date') }} = closed_ahead.month
     left join labels on details.shipment_id = labels.shipment_id
     left join standing on details.shipment_id is null and details.shipstation_order_id = standing.shipstation_order_id
     left join billed_before
