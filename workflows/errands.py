@@ -57,7 +57,7 @@ def cleanup(arguments: dict[str, Any]) -> Facts:
 
 
 def _look() -> list[Alarm]:
-    with flows.working("look"):
+    with flows.told_as_sentence("look"):
         return look(_settings(), flows.current_bench().jobs, datetime.now(UTC))
 
 
