@@ -132,8 +132,8 @@ class NastyBusiness:
             return self._rng.choice([None, "0001-01-01"])
         if chance < 0.12:
             return str(self._today - timedelta(days=self._rng.choice([59, 60, 61, 62, 200])))
-        if chance < 0.16:
-            return str(self._today + timedelta(days=self._rng.choice([0, 1, 2, 7, 8, 13000])))
+        if chance < 0.18:
+            return str(self._today + timedelta(days=self._rng.choice([0, 1, 2, 7, 8, 8, 13000, 13000])))
         span = (self._today - OPENING_DAY).days
         return str(OPENING_DAY + timedelta(days=self._rng.randint(-2, span)))
 
