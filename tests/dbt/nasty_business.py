@@ -143,7 +143,7 @@ class NastyBusiness:
             self._label(order_id, self._rng.choice([day, day, self._ship_day()]), listed)
         if self._rng.random() < 0.1:
             self._label(order_id, day, self._rng.choice([None, lines]), isReturnLabel=True)
-        if self._rng.random() < 0.05:
+        if self._rng.random() < 0.12:
             self._label(90_000 + next(self._ids), day, [self._line()])
 
     def _label(self, order_id: int, day: str | None, items: list[Payload] | None, **changes: Any) -> None:
