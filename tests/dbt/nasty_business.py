@@ -132,8 +132,8 @@ class NastyBusiness:
             return self._rng.choice([None, "0001-01-01"])
         if chance < 0.12:
             return str(self._today - timedelta(days=self._rng.choice([59, 60, 61, 62, 200])))
-        if chance < 0.16:
-            return str(self._today + timedelta(days=self._rng.choice([0, 1, 2, 7, 8, 13000])))
+        if chance < 0.18:
+            return str(self._today + timedelta(days=self._rng.choice([0, 1, 2, 7, 8, 8, 13000, 13000])))
         span = (self._today - OPENING_DAY).days
         return str(OPENING_DAY + timedelta(days=self._rng.randint(-2, span)))
 
@@ -143,7 +143,7 @@ class NastyBusiness:
             self._label(order_id, self._rng.choice([day, day, self._ship_day()]), listed)
         if self._rng.random() < 0.1:
             self._label(order_id, day, self._rng.choice([None, lines]), isReturnLabel=True)
-        if self._rng.random() < 0.05:
+        if self._rng.random() < 0.12:
             self._label(90_000 + next(self._ids), day, [self._line()])
 
     def _label(self, order_id: int, day: str | None, items: list[Payload] | None, **changes: Any) -> None:
