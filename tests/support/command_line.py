@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,8 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
-
-PROJECT = Path(__file__).resolve().parents[2]
+from forked import Forked
 
 
 @dataclass(frozen=True)
@@ -45,15 +43,8 @@ class CommandLine:
         inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
         return inherited | given | changes
 
-    def start(self, *words: str, **changes: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, str(PROJECT / "orchestrate.py"), *words],
-            env=self.environment(**changes),
-            cwd="/",
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    def start(self, *words: str, **changes: str) -> Forked:
+        return Forked(words, self.environment(**changes))
 
     def run(self, *words: str, **changes: str) -> Answer:
         return answer_of(self.start(*words, "--json", **changes))
@@ -68,7 +59,7 @@ class CommandLine:
             return connection.execute(sql).fetchall()
 
 
-def answer_of(process: subprocess.Popen[str]) -> Answer:
+def answer_of(process: Forked | subprocess.Popen[str]) -> Answer:
     """Wait for a command that was started with --json."""
     out, errors = process.communicate(timeout=300)
     assert out.count("\n") == 1, f"one JSON object on standard output, not: {out!r} ({errors})"

@@ -1,17 +1,38 @@
-"""Homes for tests: their settings, and builds that are recorded once for all copies of a home."""
+"""Homes for tests: their settings, and builds that are done once for all copies of a home."""
 
 from __future__ import annotations
 
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+from once import made_once
+
+from ingest.load import prepare_tables
+from ingest.pipeline import Warehouse
+from workflows.engine import Engine
+from workflows.home import prepare_home
 from workflows.modelling import Modelling, fingerprint
 from workflows.settings import Settings, read_settings
-from workflows.warehouse import former_system, open_warehouse, unused_parts
+from workflows.warehouse import Run, former_system, open_warehouse, unused_parts
 
 
 def settings_of(home: Path, **variables: str) -> Settings:
     """The settings of a home, and nothing of this machine's environment."""
     return read_settings({"SHIPLEDGER_HOME": str(home), **variables})
+
+
+def founded_home(factory: pytest.TempPathFactory, home: Path) -> Path:
+    """A home that has nothing loaded and published, and all tables: what is loaded there is built warm.
+
+    The first build of a home is dbt's own work for the most part, the same for every business.
+    """
+    return copy_of(made_once(factory, "founded-home", lambda folder: _found(folder / "home")) / "home", home)
+
+
+def copy_of(home: Path, target: Path) -> Path:
+    return Path(shutil.copytree(home, target, symlinks=True))
 
 
 def record_a_warm_build(settings: Settings) -> None:
@@ -24,3 +45,16 @@ def record_a_warm_build(settings: Settings) -> None:
             full=False,
             unused_tags=unused_parts(connection),
         )
+
+
+def _found(home: Path) -> None:
+    settings = settings_of(home)
+    prepare_home(settings)
+    prepare_tables(Warehouse(settings.warehouse, home / "scratch"))
+    engine = Engine(settings)
+    engine.load_operations()
+    now = datetime.now(UTC)
+    engine.build(Run("founding", "sync", now, now, "success"), lambda _since: [], lambda *_: None)
+    record_a_warm_build(settings)
+    with open_warehouse(settings.warehouse) as connection:
+        connection.execute("delete from raw_shipledger.runs")

@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from command_line import PROJECT, CommandLine
+from command_line import CommandLine
+
+from workflows.settings import PROJECT
 
 _PARTS = ("ingest", "workflows", "sandbox", "dbt_project", "orchestrate.py")
 

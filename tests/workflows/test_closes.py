@@ -12,13 +12,13 @@ from typing import Any
 
 import duckdb
 import pytest
-from command_line import PROJECT, CommandLine, answer_of
+from command_line import CommandLine, answer_of
 from gates import gate
 from inbox import Inbox, free_port, serving
 from own_worker import done, ended, working
 
 from sandbox import Fault, Sandbox
-from workflows.settings import Settings, read_settings
+from workflows.settings import PROJECT, Settings, read_settings
 
 STEPS_OF_A_WEEK = [
     "plan",

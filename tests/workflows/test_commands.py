@@ -7,10 +7,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from command_line import PROJECT, CommandLine, answer_of
+from command_line import CommandLine, answer_of
 
 from ingest.pacific import PACIFIC
 from sandbox import Fault, Sandbox
+from workflows.settings import PROJECT
 
 SYNC_FACTS = {
     "run_id",

@@ -14,12 +14,12 @@ from typing import Any
 import duckdb
 import planted_people as people
 import pytest
-from command_line import PROJECT, Answer, CommandLine
+from command_line import Answer, CommandLine
 from homes import record_a_warm_build, settings_of
 
 from sandbox import Sandbox, SandboxSettings
 from workflows import retention
-from workflows.settings import read_settings
+from workflows.settings import PROJECT, read_settings
 from workflows.warehouse import open_warehouse
 
 CLOSED = (*people.FIRST, *people.SHOP)

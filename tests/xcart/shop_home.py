@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from command_line import CommandLine, answer_of
+from forked import Forked
 
 from ingest.account import Account
 from ingest.xcart_upload import UploadLine
@@ -37,7 +37,7 @@ class Shop:
     def line(self) -> CommandLine:
         return CommandLine(self.home, self.box.url)
 
-    def start(self, *words: str, allow: bool = True) -> subprocess.Popen[str]:
+    def start(self, *words: str, allow: bool = True) -> Forked:
         return self.line.start(*words, "--json", SHIPLEDGER_ALLOW_UPLOAD="1" if allow else "0")
 
     def must(self, *words: str, allow: bool = True) -> dict[str, Any]:

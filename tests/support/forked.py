@@ -1,0 +1,151 @@
+"""Commands in processes of their own that need not import anything first: each is forked from one that has.
+
+Most of what a command costs is importing its libraries, and the tests run hundreds of commands. So one process
+beside each test process imports them once, and forks itself for every command. What a user's process has of its
+own, the command has here, too: its id, environment, folder, output and end. Tests of what a process imports, or of
+how it begins, start one of Python's instead.
+
+Run as a program, this file is the process that forks.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+# What the commands import, at once or on the way.
+_LIBRARIES = (
+    *("workflows.worker", "workflows.serving", "workflows.progress", "streamlit_app.server"),
+    *("dbt.cli.main", "dbt.adapters.duckdb.connections", "dlt.destinations.impl.duckdb.duck"),
+    *("dlt.sources.helpers.requests", "dbos._sys_db_sqlite", "sqlalchemy.dialects.sqlite", "pendulum.locales.en"),
+)
+_NUMBER = 8
+_one_at_a_time = threading.Lock()
+
+
+class Forked:
+    """A command under way; of `subprocess.Popen`, what the tests use."""
+
+    def __init__(self, words: tuple[str, ...], environment: dict[str, str]) -> None:
+        (out, to_out), (errors, to_errors) = os.pipe(), os.pipe()
+        self._told, telling = socket.socketpair()
+        request = json.dumps([words, environment]).encode()
+        with _one_at_a_time:
+            socket.send_fds(_forking(), [_number(len(request))], [to_out, to_errors, telling.fileno()])
+            _forking().sendall(request)
+        os.close(to_out)
+        os.close(to_errors)
+        telling.close()
+        self.pid = int.from_bytes(self._told.recv(_NUMBER))
+        self.stdout, self.stderr = os.fdopen(out), os.fdopen(errors)
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """The exit code, minus the signal's number for one that was killed; None while it is under way."""
+        return self._wait(0)
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """What it wrote, once it has ended."""
+        with ThreadPoolExecutor(2) as threads:
+            written = [threads.submit(file.read) for file in (self.stdout, self.stderr)]
+            if self._wait(timeout) is None:
+                self.kill()
+                raise subprocess.TimeoutExpired("orchestrate.py", timeout or 0)
+        self.stdout.close()
+        self.stderr.close()
+        return written[0].result(), written[1].result()
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def _wait(self, timeout: float | None) -> int | None:
+        if self.returncode is None and select.select([self._told], [], [], timeout)[0]:
+            self.returncode = os.waitstatus_to_exitcode(int.from_bytes(self._told.recv(_NUMBER)))
+            self._told.close()
+        return self.returncode
+
+
+def _number(value: int) -> bytes:
+    return value.to_bytes(_NUMBER)
+
+
+@cache
+def _forking() -> socket.socket:
+    """Where the process that forks takes requests; it ends with the process that began it."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        number = theirs.fileno()
+        process = subprocess.Popen([sys.executable, __file__, str(number)], pass_fds=[number], cwd="/")
+    # In this order at the end: it ends when nobody can ask it for anything.
+    atexit.register(process.wait)
+    atexit.register(ours.close)
+    return ours
+
+
+def _fork_until_the_end(requests: socket.socket) -> list[str]:
+    """Fork for each request. Returns its words, in the process that is to do what they say."""
+    while True:
+        length, files, *_ = socket.recv_fds(requests, _NUMBER, 3)
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG) != (0, 0):
+                pass
+        if not length:
+            os._exit(0)
+        request = requests.recv(int.from_bytes(length), socket.MSG_WAITALL)
+        if os.fork() == 0:
+            requests.close()
+            return _do_and_tell(json.loads(request), *files)
+        for file in files:
+            os.close(file)
+
+
+def _do_and_tell(request: tuple[list[str], dict[str, str]], out: int, errors: int, told: int) -> list[str]:
+    """Fork once more, tell the id of that process and its end; returns the words in that one alone."""
+    words, environment = request
+    child = os.fork()
+    if child:
+        os.close(out)
+        os.close(errors)
+        os.write(told, _number(child))
+        os.write(told, _number(os.waitpid(child, 0)[1]))
+        os._exit(0)
+    os.close(told)
+    for file, number in ((os.open(os.devnull, os.O_RDONLY), 0), (out, 1), (errors, 2)):
+        os.dup2(file, number)
+        os.close(file)
+    os.environ.clear()
+    os.environ.update(environment)
+    return words
+
+
+if __name__ == "__main__":
+    # As of the command line's own process.
+    sys.path[0] = str(PROJECT)
+    import orchestrate
+
+    for library in _LIBRARIES:
+        import_module(library)
+    for module in set(orchestrate._MODULES.values()):
+        import_module(module)
+    gc.collect()
+    gc.freeze()
+    sys.argv = [str(PROJECT / "orchestrate.py"), *_fork_until_the_end(socket.socket(fileno=int(sys.argv[1])))]
+    sys.exit(orchestrate.main())
