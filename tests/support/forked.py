@@ -148,4 +148,10 @@ if __name__ == "__main__":
     gc.collect()
     gc.freeze()
     sys.argv = [str(PROJECT / "orchestrate.py"), *_fork_until_the_end(socket.socket(fileno=int(sys.argv[1])))]
-    sys.exit(orchestrate.main())
+    code = orchestrate.main()
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # What Python would still do is to take apart, object by object, what was imported.
+    os._exit(code)

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 from command_line import CommandLine
 from former_database import former_database
+from homes import founded_home
 from own_worker import done, working
 
 from sandbox import Sandbox, SandboxSettings
@@ -62,14 +63,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         connection.execute("update shipped_items set ship_date = '2025-09-26' where ship_date = '2024-04-16'")
     settings = SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0)
     with Sandbox(settings, load_legacy(Book(), dated)) as box:
-        command = CommandLine(folder / "home", box.url)
-        with working_in(command) as jobs:
+        command = CommandLine(founded_home(tmp_path_factory, folder / "home"), box.url)
+        with working(read_settings(command.environment())) as jobs:
             yield House(command, jobs, former_database(folder / "former.db"))
-
-
-def working_in(command: CommandLine) -> Any:
-    command.home.mkdir()
-    return working(read_settings(command.environment()))
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from command_line import CommandLine
+from homes import founded_home
 
 from sandbox import Sandbox, SandboxSettings
 
@@ -88,7 +89,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         for number, order_id in ((101, 1), (102, 2), (104, 4), (105, 5), (106, None)):
             box.book.put_shipment(label(number, order_id))
         box.book.put_fulfillment(label(107, 6) | {"fulfillmentId": 107})
-        line = CommandLine(tmp_path_factory.mktemp("by_id") / "home", box.url)
+        home = founded_home(tmp_path_factory, tmp_path_factory.mktemp("by_id") / "home")
+        line = CommandLine(home, box.url)
         for _ in range(2):
             answer = line.run("sync")
             assert answer.code == 0, answer.errors

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +14,8 @@ import duckdb
 import planted_people as people
 import pytest
 from command_line import Answer, CommandLine
-from homes import record_a_warm_build, settings_of
+from homes import copy_of, founded_home, record_a_warm_build, settings_of
+from once import made_once
 
 from sandbox import Sandbox, SandboxSettings
 from workflows import retention
@@ -78,21 +78,23 @@ def planted() -> Sandbox:
 @pytest.fixture(scope="session")
 def planted_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the planted business, two snapshots, and all its words in plain letters in the files."""
-    folder = tmp_path_factory.mktemp("planted")
-    with planted() as box:
-        house = House(CommandLine(folder / "home", box.url), box)
-        house.run("backfill", "--since", people.ago(people.VERY_LONG + 5).date().isoformat())
-        house.run("import-xcart", str(people.shop_file(folder / "shop.xml", 1, 5)))
-        house.run("sync")
-    record_a_warm_build(settings_of(folder / "home"))
-    people.uncompressed(folder / "home")
-    return folder / "home"
+
+    def plant(folder: Path) -> None:
+        home = founded_home(tmp_path_factory, folder / "home")
+        with planted() as box:
+            house = House(CommandLine(home, box.url), box)
+            house.run("backfill", "--since", people.ago(people.VERY_LONG + 5).date().isoformat())
+            house.run("import-xcart", str(people.shop_file(folder / "shop.xml", 1, 5)))
+            house.run("sync")
+        record_a_warm_build(settings_of(home))
+        people.uncompressed(home)
+
+    return made_once(tmp_path_factory, "planted-home", plant) / "home"
 
 
 @pytest.fixture
 def house(planted_home: Path, box: Sandbox, tmp_path: Path) -> House:
-    home = Path(shutil.copytree(planted_home, tmp_path / "home", symlinks=True))
-    return House(CommandLine(home, box.url), box)
+    return House(CommandLine(copy_of(planted_home, tmp_path / "home"), box.url), box)
 
 
 def test_a_dry_run_counts_what_a_run_removes_and_changes_nothing(house: House) -> None:

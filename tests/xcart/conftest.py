@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from homes import record_a_warm_build
+from homes import copy_of, founded_home, record_a_warm_build
+from once import made_once
 from shop_file import order, write
 from shop_home import Shop
 
@@ -45,20 +45,22 @@ def box() -> Iterator[Sandbox]:
 @pytest.fixture(scope="session")
 def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with lots on the shelf and the shop's orders imported, built once; copied, never written."""
-    folder = tmp_path_factory.mktemp("shop")
-    file = write(folder / "shop.xml", *ORDERS)
-    with empty_account() as account:
-        shop = Shop(folder / "home", account)
-        for sku, lot, quantity, day in LOTS:
-            words = ("--sku", sku, "--lot", lot, "--quantity", str(quantity), "--date", day)
-            shop.must("receive", *words)
-        assert shop.must("import-xcart", str(file))["orders_read"] == len(ORDERS)
-        shop.must("sync")
-        record_a_warm_build(shop.settings())
-    return folder / "home"
+
+    def stock(folder: Path) -> None:
+        file = write(folder / "shop.xml", *ORDERS)
+        with empty_account() as account:
+            shop = Shop(founded_home(tmp_path_factory, folder / "home"), account)
+            for sku, lot, quantity, day in LOTS:
+                words = ("--sku", sku, "--lot", lot, "--quantity", str(quantity), "--date", day)
+                shop.must("receive", *words)
+            assert shop.must("import-xcart", str(file))["orders_read"] == len(ORDERS)
+            shop.must("sync")
+            record_a_warm_build(shop.settings())
+
+    return made_once(tmp_path_factory, "stocked-home", stock) / "home"
 
 
 @pytest.fixture
 def shop(stocked_home: Path, box: Sandbox, tmp_path: Path) -> Shop:
     """A copy of that home, with an empty account of its own."""
-    return Shop(Path(shutil.copytree(stocked_home, tmp_path / "home", symlinks=True)), box)
+    return Shop(copy_of(stocked_home, tmp_path / "home"), box)
