@@ -20,6 +20,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
@@ -31,7 +32,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 _LIBRARIES = (
     *("workflows.worker", "workflows.serving", "workflows.progress", "streamlit_app.server"),
     *("dbt.cli.main", "dbt.adapters.duckdb.connections", "dlt.destinations.impl.duckdb.duck"),
-    *("dlt.sources.helpers.requests", "dbos._sys_db_sqlite", "sqlalchemy.dialects.sqlite", "pendulum.locales.en"),
+    *("dlt.sources.helpers.requests", "dlt.common.libs.pyarrow", "dlt.common.libs.sql_alchemy_compat", "pandas"),
+    *("dbos._sys_db_sqlite", "sqlalchemy.dialects.sqlite", "pendulum.locales.en"),
 )
 _NUMBER = 8
 _one_at_a_time = threading.Lock()
@@ -136,19 +138,23 @@ def _do_and_tell(request: tuple[list[str], dict[str, str]], out: int, errors: in
     return words
 
 
+def import_all() -> Callable[[], int]:
+    """Import what commands need, out of the collector's sight, which would copy it; gives the command line."""
+    orchestrate = import_module("orchestrate")
+    for name in (*_LIBRARIES, *set(orchestrate._MODULES.values())):
+        import_module(name)
+    gc.collect()
+    gc.freeze()
+    run: Callable[[], int] = orchestrate.main
+    return run
+
+
 if __name__ == "__main__":
     # As of the command line's own process.
     sys.path[0] = str(PROJECT)
-    import orchestrate
-
-    for library in _LIBRARIES:
-        import_module(library)
-    for module in set(orchestrate._MODULES.values()):
-        import_module(module)
-    gc.collect()
-    gc.freeze()
+    run = import_all()
     sys.argv = [str(PROJECT / "orchestrate.py"), *_fork_until_the_end(socket.socket(fileno=int(sys.argv[1])))]
-    code = orchestrate.main()
+    code = run()
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     sys.stdout.flush()

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dbos import DBOS
+from forked import import_all
 
 import orchestrate
 
@@ -20,6 +21,7 @@ _run_step: Callable[..., Any] = DBOS.run_step
 
 
 def run_until_it_lives(words: list[str]) -> int:
+    import_all()
     killed_at: list[str] = []
     while True:
         reading, writing = os.pipe()

@@ -87,7 +87,7 @@ def test_a_week_killed_at_every_step_is_closed_with_every_effect_present_once(
             *(sys.executable, str(Path(__file__).parent / "killed_closes.py")),
             *("eow", "--date", friday.isoformat(), "--json"),
         ],
-        env=office.environment | {"PYTHONPATH": str(PROJECT)},
+        env=office.environment | {"PYTHONPATH": f"{PROJECT}:{PROJECT / 'tests' / 'support'}"},
         capture_output=True,
         text=True,
         check=True,
