@@ -27,6 +27,8 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from parsing import one_parse_for_all_homes
+
 PROJECT = Path(__file__).resolve().parents[2]
 # What the commands import, at once or on the way.
 _LIBRARIES = (
@@ -143,6 +145,7 @@ def import_all() -> Callable[[], int]:
     orchestrate = import_module("orchestrate")
     for name in (*_LIBRARIES, *set(orchestrate._MODULES.values())):
         import_module(name)
+    one_parse_for_all_homes().start()
     gc.collect()
     gc.freeze()
     run: Callable[[], int] = orchestrate.main

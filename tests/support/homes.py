@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from once import made_once
+from parsing import one_parse_for_all_homes
 
 from ingest.load import prepare_tables
 from ingest.pipeline import Warehouse
@@ -37,7 +38,7 @@ def copy_of(home: Path, target: Path) -> Path:
 
 def record_a_warm_build(settings: Settings) -> None:
     """What a first cycle after the backfill does, so that only tests about it wait for dbt."""
-    with open_warehouse(settings.warehouse) as connection:
+    with open_warehouse(settings.warehouse) as connection, one_parse_for_all_homes():
         Modelling(settings).build(
             connection,
             fingerprint(),
@@ -54,7 +55,8 @@ def _found(home: Path) -> None:
     engine = Engine(settings)
     engine.load_operations()
     now = datetime.now(UTC)
-    engine.build(Run("founding", "sync", now, now, "success"), lambda _since: [], lambda *_: None)
+    with one_parse_for_all_homes():
+        engine.build(Run("founding", "sync", now, now, "success"), lambda _since: [], lambda *_: None)
     record_a_warm_build(settings)
     with open_warehouse(settings.warehouse) as connection:
         connection.execute("delete from raw_shipledger.runs")

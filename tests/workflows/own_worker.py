@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from parsing import one_parse_for_all_homes
+
 from workflows.jobs import Job, JobClient
 from workflows.presence import WorkerLock
 from workflows.settings import Settings
@@ -18,7 +20,7 @@ def working(settings: Settings) -> Iterator[JobClient]:
     """The worker of a home for as long as the block lasts."""
     lock = WorkerLock(settings.home)
     assert lock.acquire()
-    with run_worker(settings) as jobs:
+    with one_parse_for_all_homes(), run_worker(settings) as jobs:
         yield jobs
     lock.release()
 
