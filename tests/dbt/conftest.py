@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from homes import copy_of
 from ledger_under_test import Ledger, parse_project
+from once import made_once
+from parsing import one_parse_for_all_homes
 
 FRIDAY_NOON = datetime(2026, 1, 9, 18, tzinfo=UTC)
 
@@ -15,13 +19,20 @@ FRIDAY_NOON = datetime(2026, 1, 9, 18, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What dbt makes of its project: seconds to parse, and good for every warehouse."""
-    return parse_project(tmp_path_factory.mktemp("parse"))
+    Ledger.recordings = made_once(tmp_path_factory, "recordings", lambda _folder: None)
+    with one_parse_for_all_homes():
+        parsed = made_once(tmp_path_factory, "parsed", lambda folder: parse_project(folder))
+        return parse_project(copy_of(parsed, tmp_path_factory.mktemp("parse") / "again"))
 
 
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory, manifest: Any) -> Ledger:
     """A business on its first day, built in full."""
-    return Ledger.found(tmp_path_factory.mktemp("founded"), manifest, FRIDAY_NOON)
+
+    def found(folder: Path) -> None:
+        Ledger.found(folder, manifest, FRIDAY_NOON)
+
+    return Ledger(made_once(tmp_path_factory, "founded-ledger", found), manifest)
 
 
 @pytest.fixture(scope="session")

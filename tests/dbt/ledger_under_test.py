@@ -6,6 +6,7 @@ tests build a warehouse several times, each time with the same statements.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from workflows.modelling import FULL, WARM
-from workflows.replay import Recorder, Recording, replay
+from workflows.replay import Recorder, Recording, keep_recording, read_recording, replay
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
@@ -27,7 +28,8 @@ PROJECT = Path(__file__).parents[2] / "dbt_project"
 class Ledger:
     """One warehouse and its marts."""
 
-    _recordings: ClassVar[dict[str, Recording]] = {}
+    # Where the builds that dbt did are recorded, for all processes of a run.
+    recordings: ClassVar[Path]
 
     def __init__(self, home: Path, manifest: Any, project: Path = PROJECT) -> None:
         self.home = home
@@ -118,11 +120,13 @@ class Ledger:
     def _succeed_again(self, *arguments: str) -> set[str]:
         """A build that loads no seeds: replayed when dbt has done one of its kind. Gives its nodes' names."""
         state = repr((self.project, arguments, self._relations()))
-        recording = self._recordings.get(state)
+        file = self.recordings / f"{hashlib.sha256(state.encode()).hexdigest()}.json"
+        recording = read_recording(file, state)
         if recording is None or not self._replay(recording):
             recorder = Recorder()
             self._succeed(*arguments, on_event=recorder)
-            recording = self._recordings[state] = Recording(state, recorder.statements)
+            recording = Recording(state, recorder.statements)
+            keep_recording(file, recording)
         return {one.node.split(".")[2] for one in recording.statements}
 
     def _replay(self, recording: Recording) -> bool:

@@ -11,6 +11,22 @@ from plain_shipping import spelled
 from replayed_ledger import RecordedBuilds, ReplayedLedger
 
 SESSION_ZONES = ["UTC", "America/Los_Angeles", "Asia/Tokyo"]
+BUILT_TWICE = range(40)
+# Where each key points. An order we do not hold is one whose absence is listed, or its labels are void.
+KEYS = {
+    "sku_id": "select sku_id from skus",
+    "sku_code": "select sku_code from skus",
+    "lot_id": "select lot_id from lots",
+    "shipment_id": "select shipment_id from packages where shipment_id is not null",
+    "shipstation_order_id": """
+        select shipstation_order_id from orders_inbox
+        union all
+        select shipstation_order_id from exceptions
+        where exception_type in ('missing_order', 'missing_ship_date', 'historical_shipment', 'future_ship_date')
+        union all
+        select shipstation_order_id from packages where is_voided
+    """,
+}
 _NO_SKU = "goods without a SKU"
 _SAID = {
     "missing": r"([0-9]+) of (.+) were ordered and shipped, but are on no label and no fulfillment",
@@ -72,11 +88,13 @@ class Case:
 
 
 def replayed(seed: int, recording: RecordedBuilds) -> ReplayedLedger:
-    """A business built, changed, and built warm."""
+    """A business built, changed, and built warm; of those after the first forty, changed and built."""
     ledger = ReplayedLedger(recording, SESSION_ZONES[seed % len(SESSION_ZONES)])
     business = NastyBusiness(seed)
     business.begin(ledger.connection)
-    ledger.build(warm=False)
+    is_built_before = seed in BUILT_TWICE
+    if is_built_before:
+        ledger.build(warm=False)
     business.change(ledger.connection)
-    ledger.build(warm=True)
+    ledger.build(warm=is_built_before)
     return ledger
