@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from homes import founded_home
 from looking import cells, panel
 from page_process import free_port
 from playwright.sync_api import Page, expect
@@ -28,7 +29,7 @@ def business_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     book = generate_business(BusinessPlan(weeks=2, orders_per_day=8))
     with Sandbox(SandboxSettings(rate_limit=6000), book) as box:
         environment = {
-            "SHIPLEDGER_HOME": str(tmp_path_factory.mktemp("day")),
+            "SHIPLEDGER_HOME": str(founded_home(tmp_path_factory, tmp_path_factory.mktemp("day") / "home")),
             "SHIPLEDGER_USERS": str(tmp_path_factory.mktemp("none") / "users.toml"),
             "SHIPSTATION_BASE_URL": box.url,
             "SHIPSTATION_API_KEY": "sandbox",
