@@ -35,7 +35,11 @@ _LIBRARIES = (
     *("workflows.worker", "workflows.serving", "workflows.progress", "streamlit_app.server"),
     *("dbt.cli.main", "dbt.adapters.duckdb.connections", "dlt.destinations.impl.duckdb.duck"),
     *("dlt.sources.helpers.requests", "dlt.common.libs.pyarrow", "dlt.common.libs.sql_alchemy_compat", "pandas"),
-    *("dbos._sys_db_sqlite", "sqlalchemy.dialects.sqlite", "pendulum.locales.en"),
+    *("dbos._sys_db_sqlite", "sqlalchemy.dialects.sqlite", "pendulum.locales.en", "xlsxwriter.workbook"),
+    *(
+        f"workflows.reports.{part}"
+        for part in ("charts", "daily", "monthly", "pdf", "recall", "weekly", "workbook")
+    ),
 )
 _NUMBER = 8
 _one_at_a_time = threading.Lock()
