@@ -95,13 +95,8 @@ def test_a_line_of_another_order_is_refused() -> None:
 def test_a_row_has_the_whole_order_where_it_came_from_and_since_when_it_is_known() -> None:
     now = datetime(2025, 10, 1, 15, tzinfo=UTC)
     seen = now - timedelta(days=3)
-    order = check(
-        ShopOrder(
-            4, 17, {"orderid": "671825", "date": WHEN, "email": "a@example.com"}, [LINE | {"product": "Kit"}]
-        )
-    )
-    payload = {"orderid": "671825", "date": WHEN, "email": "a@example.com"}
-    payload |= {"order_detail": [{"productid": "17612", "amount": "2", "product": "Kit"}]}  # type: ignore[dict-item]
+    fields = {"orderid": "671825", "date": WHEN, "email": "ann@example.com"}
+    order = check(ShopOrder(4, 17, fields, [LINE | {"product": "Kit"}]))
     row = to_row(order, "shop.xml", StoredOrder(order.payload_hash, seen, None), now)
     assert {**row, "payload": orjson.loads(row["payload"]), "lines": orjson.loads(row["lines"])} == {
         "order_number": "671825",
