@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import duckdb
 import orjson
 from api_rows import account_at, ago, fulfillment, order, rows, shipment
 
@@ -108,3 +109,17 @@ def test_a_backfill_from_the_watermark_itself_leaves_no_gap_and_moves_it(
     now = load_changes(account, warehouse).watermark_before
     assert now is not None
     assert timedelta(minutes=59) < now - before < timedelta(minutes=61)
+
+
+def test_the_watermark_of_a_load_that_was_cut_off_counts_for_nothing(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(order(1, ago(hours=3)))
+    whole = load_changes(account, warehouse).watermark_after
+    with duckdb.connect(str(warehouse.path)) as connection:
+        connection.execute(
+            "insert into raw_shipstation.watermarks (resource, watermark_at, noted_at, _dlt_load_id)"
+            " select resource, watermark_at + interval 2 hours, noted_at + interval 1 hour, 'cut off'"
+            " from raw_shipstation.watermarks"
+        )
+    assert load_changes(account, warehouse).watermark_before == whole
