@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import count
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from api_rows import account_at
@@ -93,6 +95,24 @@ def test_a_proxy_or_a_login_of_the_machine_is_not_used(
     monkeypatch.setenv("no_proxy", "")
     with client(box) as api:
         assert api.get("/orders")["orders"] == []
+
+
+def test_a_redirect_is_refused_and_never_followed(box: Sandbox) -> None:
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", f"{box.url}/orders")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing on the terminal."""
+
+    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        api = Client(account_at(f"http://127.0.0.1:{server.server_port}"))
+        with api, pytest.raises(ApiRefused, match="SHIPSTATION_BASE_URL"):
+            api.get("/orders")
+    assert box.requests.entries() == []
 
 
 def test_in_a_hurry_no_answer_is_waited_for_longer_and_afterwards_it_is(box: Sandbox) -> None:

@@ -83,13 +83,14 @@ def test_what_differs_is_named_and_what_is_absent_there_says_nothing(
     [
         ([{"quantity": 2}, {"quantity": 3, "adjustment": False}, {"quantity": 4, "adjustment": None}], 9),
         ([{"quantity": 1, "adjustment": True}], 0),
+        ([{"quantity": 5}, {"quantity": -2}], 5),
         ([{"quantity": None}, {"quantity": "7"}, {}, "text", None], 0),
         ([], 0),
         (None, 0),
         ({"quantity": 1}, 0),
     ],
 )
-def test_units_are_those_of_goods(items: Any, expected: int) -> None:
+def test_units_are_those_of_goods_and_a_refund_takes_none_away(items: Any, expected: int) -> None:
     assert units({"items": items}) == expected
 
 

@@ -10,6 +10,7 @@ from ingest.pacific import (
     filter_start,
     filter_text,
     latest_instant,
+    newest_wall,
     parse_wall,
 )
 
@@ -48,6 +49,38 @@ def test_a_filter_from_inside_the_repeated_hour_starts_before_that_hour() -> Non
 
 def test_a_filter_up_to_the_repeated_hour_ends_after_that_hour() -> None:
     assert filter_end(datetime(2025, 11, 2, 8, 10, tzinfo=UTC)) == datetime(2025, 11, 2, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("instant", "end"),
+    [
+        ("2025-10-01T19:00:00", "2025-10-01T12:00:01"),
+        # A fraction is rounded up, or what happened within it would not be listed.
+        ("2025-10-01T19:00:00.000001", "2025-10-01T12:00:01"),
+        ("2025-10-01T19:00:00.999999", "2025-10-01T12:00:01"),
+        # The second before the repeated hour, its last second, and the first one after it.
+        ("2025-11-02T07:59:58", "2025-11-02T00:59:59"),
+        ("2025-11-02T07:59:59", "2025-11-02T02:00:00"),
+        ("2025-11-02T09:59:58", "2025-11-02T02:00:00"),
+        ("2025-11-02T09:59:59", "2025-11-02T02:00:00"),
+        ("2025-11-02T10:00:00", "2025-11-02T02:00:01"),
+    ],
+)
+def test_a_filters_end_is_a_whole_second_after_its_instant(instant: str, end: str) -> None:
+    assert filter_end(datetime.fromisoformat(instant).replace(tzinfo=UTC)) == datetime.fromisoformat(end)
+
+
+@pytest.mark.parametrize(
+    ("latest", "newest"),
+    [
+        (None, datetime(2025, 10, 1, 12)),
+        (datetime(2025, 10, 1, 19, tzinfo=UTC), datetime(2025, 10, 1, 12)),
+        (datetime(2025, 10, 1, 18, 59, 59, tzinfo=UTC), datetime(2025, 10, 1, 8)),
+        (datetime(2025, 10, 1, 14, tzinfo=UTC), None),
+    ],
+)
+def test_the_newest_date_is_one_up_to_an_instant(latest: datetime | None, newest: datetime | None) -> None:
+    assert newest_wall(["2025-10-01T08:00:00", "2025-10-01T12:00:00", None], latest) == newest
 
 
 def test_in_spring_the_missing_hour_moves_no_filter_past_its_instant() -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
+import orjson
 import pytest
 from api_rows import ago, order, rows
 
@@ -9,7 +11,7 @@ from ingest.account import Account
 from ingest.load import load_changes
 from ingest.pacific import newest_wall
 from ingest.page import read_page
-from ingest.payload import read_row
+from ingest.payload import Payload, encode_json, read_json, read_row
 from ingest.pipeline import Warehouse
 from sandbox import Sandbox
 
@@ -67,6 +69,49 @@ def test_a_number_beyond_all_bounds_can_be_read() -> None:
     row = read_row(b'{"orderId": 1, "items": [{"quantity": 1e999}]}')
     assert row is not None
     assert row.get("items") == row.fields["items"] == [{"quantity": float("inf")}]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"b": 1, "a": 2}, b'{"b":1,"a":2}'),
+        ({"b": 2**70, "a": 1}, b'{"b":1180591620717411303424,"a":1}'),
+        ({"a": float("inf")}, b'{"a":null}'),
+    ],
+)
+def test_what_came_from_json_becomes_json_again_in_its_own_order_or_sorted(value: Any, text: bytes) -> None:
+    assert encode_json(value) == text
+    assert encode_json(value, orjson.OPT_SORT_KEYS) == encode_json(dict(sorted(value.items())))
+
+
+def nested(depth: int, *, inside: bytes = b"0", beside: bytes = b"") -> bytes:
+    """An object so many levels deep, itself the first."""
+    return b'{"orderId": 7, "note": ' + b"[" * (depth - 1) + inside + b"]" * (depth - 1) + beside + b"}"
+
+
+@pytest.mark.parametrize(
+    ("row", "is_taken"),
+    [
+        (nested(100), True),
+        (nested(101), False),
+        # Many lists beside each other are not deep, and brackets in a text are none.
+        (nested(60, beside=b', "b": [' + b"[]," * 90 + b"[]]"), True),
+        (nested(50, inside=b'"' + b"[{" * 80 + b'"'), True),
+        (nested(50, inside=b'"\\"' + b"[" * 80 + b'"'), True),
+    ],
+)
+def test_a_row_is_at_most_a_hundred_levels_deep(row: bytes, is_taken: bool) -> None:
+    if is_taken:
+        assert Payload(row).get("orderId") == 7
+    else:
+        with pytest.raises(ValueError, match="more than 100 levels"):
+            Payload(row)
+
+
+def test_half_of_a_pair_of_escapes_is_replaced_in_any_answer() -> None:
+    assert read_json(b'["\\ud83d", "\\ud83d\\ude00", 1]') == ["\ufffd", "\U0001f600", 1]
+    with pytest.raises(ValueError):
+        read_json(b"{")
 
 
 def test_the_newest_date_passes_over_nonsense() -> None:

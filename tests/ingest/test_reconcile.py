@@ -5,14 +5,15 @@ from typing import Any
 
 import duckdb
 import pytest
-from api_rows import ago, fulfillment, order, rows, shipment, stamp
+from api_rows import account_at, ago, fulfillment, order, rows, shipment, stamp
 
 from ingest.account import Account
 from ingest.comparison import Comparison
 from ingest.load import load_changes
+from ingest.pacific import PACIFIC
 from ingest.pipeline import Warehouse
 from ingest.reconcile import reconcile
-from sandbox import Sandbox
+from sandbox import Sandbox, SandboxSettings
 
 FINDINGS = (
     "select finding_key from raw_shipstation.findings where resolved_at is null and finding_key like 'mismatch:%'"
@@ -147,3 +148,19 @@ def test_a_field_that_vanished_from_a_payload_is_no_lasting_difference(
     )
     load_changes(account, loaded)
     assert told(compare(account, loaded)) == []
+
+
+@pytest.mark.parametrize("bounds", ["inclusive", "exclusive"])
+def test_what_happened_within_the_spans_first_second_is_listed_whichever_way_its_bound_is_read(
+    bounds: str, warehouse: Warehouse
+) -> None:
+    settings = SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0, bounds=bounds)
+    begin = ago(days=1)
+    with Sandbox(settings) as box:
+        box.book.put_order(order(1, begin + timedelta(milliseconds=500)))
+        box.book.put_shipment(shipment(101, 1, begin + timedelta(milliseconds=500)))
+        load_changes(account_at(box.url), warehouse)
+        since = begin.replace(tzinfo=PACIFIC).astimezone(UTC)
+        found, _ = reconcile(account_at(box.url), warehouse, since, datetime.now(UTC), repair=False)
+    assert told(found) == []
+    assert found.rows_there == found.rows_here == {"orders": 1, "shipments": 1, "fulfillments": 0}

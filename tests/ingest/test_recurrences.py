@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import duckdb
 import orjson
-from api_rows import account_at, ago, order, rows, shipment
+from api_rows import account_at, ago, fulfillment, order, rows, shipment
 
 from ingest.account import Account
 from ingest.load import load_backfill_window, load_changes
@@ -92,3 +93,33 @@ def test_a_backfill_asked_for_a_second_and_third_time_reads_its_span_from_the_be
         last = load_backfill_window(account, warehouse, since, until)
         assert (first.finished, last.finished) == (False, True)
         assert first.orders_changed + last.orders_changed == (5 if turn == 1 else 1)
+
+
+def test_a_backfill_from_the_watermark_itself_leaves_no_gap_and_moves_it(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(order(1, ago(hours=3)))
+    box.book.put_order(order(2, ago(hours=2)))
+    box.book.load("shipments", shipment(1, 1, ago(hours=2)))
+    box.book.load("fulfillments", fulfillment(1, 2, ago(hours=2)))
+    before = load_changes(account, warehouse).watermark_after
+    assert before is not None
+    box.book.put_order(order(3, ago(hours=1)))
+    assert load_backfill_window(account, warehouse, before, None).finished
+    now = load_changes(account, warehouse).watermark_before
+    assert now is not None
+    assert timedelta(minutes=59) < now - before < timedelta(minutes=61)
+
+
+def test_the_watermark_of_a_load_that_was_cut_off_counts_for_nothing(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(order(1, ago(hours=3)))
+    whole = load_changes(account, warehouse).watermark_after
+    with duckdb.connect(str(warehouse.path)) as connection:
+        connection.execute(
+            "insert into raw_shipstation.watermarks (resource, watermark_at, noted_at, _dlt_load_id)"
+            " select resource, watermark_at + interval 2 hours, noted_at + interval 1 hour, 'cut off'"
+            " from raw_shipstation.watermarks"
+        )
+    assert load_changes(account, warehouse).watermark_before == whole

@@ -92,6 +92,16 @@ def test_a_row_of_odd_types_costs_no_other_row(box: Sandbox, carriers: list[obje
     assert {code for code in asked if code} == {"ups"}
 
 
+def test_a_carrier_without_services_costs_no_other_its_own_and_is_no_problem(box: Sandbox) -> None:
+    (_, services, _), _ = read_lists(box)
+    carriers = sorted({row["carrier_code"] for row in services})
+    assert len(carriers) > 1
+    box.faults.add(Fault("/carriers/listservices", status=404, query={"carrierCode": carriers[0]}))
+    (_, found, _), problems = read_lists(box)
+    assert found == [row for row in services if row["carrier_code"] != carriers[0]]
+    assert problems == []
+
+
 def test_orders_come_while_names_cannot_be_read_and_the_names_of_before_stay(
     box: Sandbox, warehouse: Warehouse
 ) -> None:

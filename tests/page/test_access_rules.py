@@ -21,7 +21,7 @@ from workflows.access import (
     password_matches,
     read_users,
 )
-from workflows.errors import ConfigurationError, UsageError
+from workflows.errors import ConfigurationError, NotAllowed, UsageError
 from workflows.kinds import KINDS
 from workflows.settings import Settings, read_settings
 
@@ -48,6 +48,31 @@ def settings_with(tmp_path: Path, users: str, **more: str) -> Settings:
 )
 def test_an_operator_may_do_the_days_work_a_viewer_nothing_and_an_admin_everything(act: str) -> None:
     assert [Person("x", role).may(act) for role in Role] == [False, act in OPERATORS, True]
+
+
+def test_who_may_not_is_told_the_role_it_needs_and_who_may_passes() -> None:
+    Person("Ada", Role.OPERATOR).require("eod")
+    Person("Ada", Role.ADMIN).require("eom")
+    with pytest.raises(NotAllowed, match="Vera is viewer here, and 'eod' needs the role operator"):
+        Person("Vera", Role.VIEWER).require("eod")
+    with pytest.raises(NotAllowed, match="Ada is operator here, and 'eom' needs the role admin"):
+        Person("Ada", Role.OPERATOR).require("eom")
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('{ role = "boss" }', "the role of ada is none of viewer, operator, admin"),
+        ('{ role = "admin", password = "argon:c2FsdA==:c2FsdA==" }', "begins with scrypt:"),
+        # A character too many would be passed over, and the hash be another one.
+        ('{ role = "admin", password = "scrypt:c2F*sdA==:c2FsdA==" }', "cannot be used"),
+        ('{ role = "admin", password = "scrypt:c2FsdA==:c2F*sdA==" }', "cannot be used"),
+        ("{}", "cannot be used"),
+    ],
+)
+def test_a_line_of_the_users_file_that_makes_no_sense_is_named(tmp_path: Path, line: str, problem: str) -> None:
+    with pytest.raises(ConfigurationError, match=problem):
+        read_users(settings_with(tmp_path, f"[users]\nada = {line}\n").users_file)
 
 
 def test_the_wait_doubles_up_to_five_minutes_and_a_success_ends_it() -> None:

@@ -119,6 +119,14 @@ def test_the_form_is_kept_nowhere_and_loads_nothing(login: Login) -> None:
     assert (browser.status_code, browser.headers["location"]) == (303, "/login")
 
 
+@pytest.mark.parametrize(
+    ("origin", "status"), [(None, 303), ("own", 303), ("https://evil.example", 403), ("null", 403)]
+)
+def test_another_site_cannot_log_anybody_in(login: Login, origin: str | None, status: int) -> None:
+    headers = {"Origin": login.url if origin == "own" else origin} if origin else {}
+    assert login.try_password("ada", PASSWORD, **headers).status_code == status
+
+
 @pytest.mark.parametrize(("length", "status"), [(4095, 401), (4096, 403)])
 def test_what_is_too_long_for_a_login_is_not_read(login: Login, length: int, status: int) -> None:
     fixed = len("name=ada&password=")

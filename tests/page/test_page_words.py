@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,6 +36,37 @@ def test_an_instant_is_told_in_the_business_time_zone() -> None:
 def test_an_instant_of_another_business_day_is_told_with_its_day() -> None:
     # 02:30 UTC is the evening before in Chicago, although it is the same day in UTC as `now`.
     assert words.clock(datetime(2026, 11, 20, 2, 30, tzinfo=UTC), CHICAGO, NOON) == "Thu 19 Nov, 20:30"
+
+
+@pytest.mark.parametrize(
+    ("hour", "told"),
+    [(5, "Thu 19 Nov, 23:30"), (6, "00:30"), (23, "17:30"), (29, "23:30"), (30, "Sat 21 Nov, 00:30")],
+)
+def test_a_day_begins_and_ends_at_the_business_midnight(hour: int, told: str) -> None:
+    at = datetime(2026, 11, 20, 0, 30, tzinfo=UTC) + timedelta(hours=hour)
+    # The evening of the 20th in Chicago is the 21st in UTC.
+    for now in (NOON, datetime(2026, 11, 21, 3, tzinfo=UTC)):
+        assert words.clock(at, CHICAGO, now) == told
+
+
+@pytest.mark.parametrize(
+    ("cents", "told"),
+    [(0, "$0.00"), (5, "$0.05"), (350, "$3.50"), (-300, "-$3.00"), (-1, "-$0.01"), (123_456_789, "$1,234,567.89")],
+)
+def test_an_amount_has_two_digits_of_cents_and_its_sign_in_front(cents: int, told: str) -> None:
+    assert words.dollars(cents) == told
+
+
+@pytest.mark.parametrize(
+    ("monday", "told"),
+    [
+        (date(2026, 11, 16), "16 to 22 Nov 2026"),
+        (date(2026, 11, 30), "30 Nov to 6 Dec 2026"),
+        (date(2026, 12, 28), "28 Dec 2026 to 3 Jan 2027"),
+    ],
+)
+def test_a_week_names_its_months_and_years_where_they_differ(monday: date, told: str) -> None:
+    assert words.week(monday) == told
 
 
 def test_durations_are_told_in_the_unit_that_fits() -> None:

@@ -75,6 +75,20 @@ def test_the_print_has_the_balance_the_packages_and_the_orders_to_stop(snapshot:
 def test_the_files_show_names_as_text_and_codes_as_they_are(snapshot: Path, tmp_path: Path) -> None:
     lines = list(csv.DictReader(io.StringIO(lot_recall_csv(snapshot, *LOT).decode("utf-8-sig"))))
     assert [line["consignee_name"] for line in lines] == [f"'{HOSTILE}", "Dana Smith"]
+    assert list(lines[1].items()) == [
+        ("ship_date", "2026-11-20"),
+        ("order_number", "671826"),
+        ("quantity", "3"),
+        ("lot_source", "fifo"),
+        ("tracking_number", "9400-2"),
+        ("consignee_name", "Dana Smith"),
+        ("company", "Bright Smiles, LLC"),
+        ("city", "Austin"),
+        ("state", "TX"),
+        ("postal_code", "78701"),
+        ("country", "US"),
+        ("shipstation_order_id", "2"),
+    ]
     assert (lines[1]["company"], lines[1]["postal_code"]) == ("Bright Smiles, LLC", "78701")
     path = tmp_path / "recall.xlsx"
     path.write_bytes(lot_recall_xlsx(snapshot, *LOT))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -46,8 +47,9 @@ def test_numbers_days_quotes_and_codes_stay_as_they_are_in_csv() -> None:
     )
 
 
-def test_a_workbook_keeps_what_each_value_is(tmp_path: Path) -> None:
-    row = ["00250300", 17612, 4.25, date(2026, 11, 20), AS_OF, True, None, "https://example.com", "W" * 40_000]
+def test_a_workbook_keeps_what_each_value_is_and_writes_instants_as_utc(tmp_path: Path) -> None:
+    elsewhere = AS_OF.astimezone(ZoneInfo("America/Chicago"))
+    row = ["00250300", 17612, 4.25, date(2026, 11, 20), elsewhere, True, None, "https://example.com", "W" * 40_000]
     path = tmp_path / "table.xlsx"
     path.write_bytes(
         xlsx_bytes("A name that is longer than a sheet's", [str(at) for at in range(9)], [row], AS_OF)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 
 import pytest
 import requests
 from sandbox_client import NOON, Run, an_order
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from sandbox import Book, Clock, Sandbox, SandboxSettings
+from sandbox.context import Context
+from sandbox.gate import Gate
 from sandbox.limiter import RateLimiter
 
 HEADERS = ("X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset")
@@ -28,6 +33,37 @@ def test_a_wrong_login_gets_401_with_an_empty_body(run: Run, headers: dict[str, 
     answer = requests.get(run(an_order(1)).sandbox.url + "/orders", headers=headers, timeout=10)
     assert (answer.status_code, answer.content) == (401, b"")
     assert all(name in answer.headers for name in HEADERS)
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "basic", "BASIC"])
+def test_the_logins_scheme_is_read_in_any_case(run: Run, scheme: str) -> None:
+    headers = {"Authorization": f"{scheme} {base64.b64encode(b'sandbox:sandbox').decode()}"}
+    answer = requests.get(run(an_order(1)).sandbox.url + "/orders", headers=headers, timeout=10)
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("caller", "status"), [(("127.0.0.1", 1), 200), (("::1", 1), 200), (("192.168.1.5", 1), 403), (None, 403)]
+)
+def test_the_sandboxs_controls_answer_callers_on_this_machine_only(
+    caller: tuple[str, int] | None, status: int
+) -> None:
+    async def control(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response()(scope, receive, send)
+
+    sent: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    async def nothing() -> Message:
+        return {"type": "http.request"}
+
+    scope = {"type": "http", "path": "/_sandbox/faults", "method": "GET", "headers": [], "client": caller}
+    book = Book(Clock(fixed_at=NOON))
+    context = Context(SandboxSettings(), book.clock, book, RateLimiter(1, lambda: 0.0))
+    asyncio.run(Gate(control, control, context)(scope, nothing, keep))
+    assert sent[0]["status"] == status
 
 
 def test_key_and_secret_are_the_ones_that_were_set(run: Run) -> None:

@@ -20,6 +20,12 @@ def test_pages_cut_the_list_without_gap_or_overlap(run: Run) -> None:
     assert pages == [[1, 2, 3], [4, 5, 6], [7], []]
 
 
+@pytest.mark.parametrize("page", [0, -1, -7])
+def test_a_page_before_the_first_is_the_first(run: Run, page: int) -> None:
+    envelope = run(*seven()).get("/orders", page=page, pageSize=3).json()
+    assert ([row["orderId"] for row in envelope["orders"]], envelope["page"]) == ([1, 2, 3], 1)
+
+
 def test_the_envelope_counts_rows_and_pages(run: Run) -> None:
     envelope = run(*seven()).get("/orders", page=2, pageSize=3).json()
     assert {name: envelope[name] for name in ("total", "page", "pages")} == {

@@ -52,7 +52,7 @@ def test_jobs_of_one_second_are_told_apart_by_when_they_were_asked_for(tmp_path:
         assert before < at < after
 
 
-def test_a_queued_job_that_is_cancelled_never_begins_and_the_running_one_goes_on(
+def test_a_queued_job_that_is_cancelled_never_begins_can_be_retried_and_the_running_one_goes_on(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:
     reached, go_on = gate(own_business, "/orders")
@@ -65,6 +65,7 @@ def test_a_queued_job_that_is_cancelled_never_begins_and_the_running_one_goes_on
         go_on.set()
         assert ended(jobs, backfill).status == "success"
         assert (ended(jobs, sync).status, jobs.finished_steps(sync)) == ("cancelled", {})
+        assert ended(jobs, jobs.retry(sync, "joe")).status == "success"
 
 
 def test_what_has_ended_well_or_never_was_is_neither_cancelled_nor_retried(filled_own: CommandLine) -> None:

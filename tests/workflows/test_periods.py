@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from workflows.close_words import since_then
 from workflows.errors import UsageError
 from workflows.periods import Period, period_to_close
 
@@ -60,10 +59,20 @@ def test_the_month_can_be_closed_on_the_day_after_its_last() -> None:
         period_to_close("eom", date(2026, 11, 30), date(2026, 11, 30))
 
 
-def test_what_shipped_after_a_close_is_told_with_the_way_on() -> None:
-    day = Period("eod", TODAY, TODAY)
-    then = {"shipped": {"orders": 20, "units": 41}}
-    assert since_then(day, then, {"orders": 20, "units": 41}) == ""
-    told = since_then(day, then, {"orders": 23, "units": 47})
-    assert told == "Since then: +3 orders, +6 units. `eod --date 2026-11-20 --force` makes a new version."
-    assert "restatement" in since_then(Period("eom", TODAY, TODAY), then, {"orders": 19, "units": 40})
+@pytest.mark.parametrize(
+    ("period", "name", "title"),
+    [
+        (Period("eod", TODAY, TODAY), "2026-11-20", "Friday, 2026-11-20"),
+        (
+            Period("eow", date(2026, 11, 16), date(2026, 11, 22)),
+            "2026-11-16",
+            "The week of 2026-11-16 to 2026-11-22",
+        ),
+        (Period("eom", date(2026, 10, 1), date(2026, 10, 31)), "2026-10", "October 2026"),
+    ],
+)
+def test_a_period_has_its_first_and_last_day_a_name_for_files_and_a_title_for_people(
+    period: Period, name: str, title: str
+) -> None:
+    assert period_to_close(period.kind, date(2026, 11, 2) if period.kind == "eom" else TODAY, TODAY) == period
+    assert (period.name, period.title) == (name, title)

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.account import Account
 from ingest.client import Client
-from ingest.xcart_upload import look_up
+from ingest.xcart_upload import Sent, look_up, send
 from sandbox import Fault, Sandbox
 
 
@@ -34,10 +34,12 @@ def ids(found: list[dict[str, Any]]) -> list[int]:
     return [row["orderId"] for row in found]
 
 
-def test_an_order_whose_number_only_begins_with_it_is_not_it(box: Sandbox, client: Client) -> None:
+def test_a_longer_number_is_another_order_and_a_blank_behind_it_makes_no_other(
+    box: Sandbox, client: Client
+) -> None:
     put(box, 1, "6718250")
     put(box, 2, "671826")
-    put(box, 3, "671826")
+    put(box, 3, "671826 ")
     there = look_up(client, ["671825", "671826", "671826"])
     assert {number: ids(found) for number, found in there.found.items()} == {"671825": [], "671826": [2, 3]}
     assert (there.unknown, asked(box)) == (set(), 1)
@@ -72,3 +74,31 @@ def test_a_filter_that_is_not_honoured_ends_after_eight_pages_and_leaves_the_num
 def test_an_answer_of_another_shape_leaves_the_number_unknown(box: Sandbox, client: Client, body: Any) -> None:
     box.faults.add(Fault("/orders", "status", status=200, body=body, method="GET"))
     assert look_up(client, ["671825"]).unknown == {"671825"}
+
+
+def test_what_shipstation_says_of_an_order_sent_counts_by_its_key_and_with_its_id(
+    box: Sandbox, client: Client
+) -> None:
+    results: list[Any] = [
+        {"orderKey": "a", "success": True, "orderId": 7},
+        {"orderKey": "b", "success": True, "orderId": None},
+        {"orderKey": "c", "success": False, "errorMessage": "x" * 300},
+        {"orderKey": "d", "success": False},
+        {"orderKey": None, "success": True, "orderId": 8},
+        {"orderKey": "e", "success": "true", "orderId": 9},
+        "text",
+    ]
+    box.faults.add(Fault("/orders/createorders", status=200, body={"results": results}, method="POST"))
+    assert send(client, [{}]) == {
+        "a": Sent(7, None),
+        "c": Sent(None, "x" * 200),
+        "d": Sent(None, "no reason given"),
+    }
+
+
+@pytest.mark.parametrize("body", [[], {}, {"results": None}, {"results": {}}])
+def test_an_answer_to_an_upload_of_another_shape_says_nothing_of_any_order(
+    box: Sandbox, client: Client, body: Any
+) -> None:
+    box.faults.add(Fault("/orders/createorders", status=200, body=body, method="POST"))
+    assert send(client, [{}]) == {}

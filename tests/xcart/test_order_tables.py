@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
+from ingest.retention import Keeps, keeps_of
 from ingest.xcart_element import ShopOrder
-from ingest.xcart_orders import CheckedOrder, InvalidOrder, check, to_row
+from ingest.xcart_orders import (
+    CheckedOrder,
+    InvalidOrder,
+    StoredOrder,
+    check,
+    to_row,
+    without_personal_data,
+)
 from ingest.xcart_upload import UploadLine, from_shipstation, to_shipstation
 
 LINE = {"productid": "17612", "amount": "2"}
@@ -77,10 +86,51 @@ def test_the_same_order_with_its_fields_in_another_order_is_the_same_content() -
     assert checked({"note": "gift"}).payload_hash != checked().payload_hash
 
 
-def test_a_new_order_has_no_instant_of_a_change() -> None:
+def test_a_line_of_another_order_is_refused() -> None:
+    assert checked({"orderid": "671825"}).order_number == "671825"
+    with pytest.raises(InvalidOrder, match=r"has a line \(1\) of another order"):
+        checked({"orderid": "671826"})
+
+
+def test_a_row_has_the_whole_order_where_it_came_from_and_since_when_it_is_known() -> None:
     now = datetime(2025, 10, 1, 15, tzinfo=UTC)
-    row = to_row(checked(), "shop.xml", None, now)
-    assert (row["first_seen_at"], row["changed_at"], row["order_key"]) == (now, None, "xcart-671825")
+    seen = now - timedelta(days=3)
+    fields = {"orderid": "671825", "date": WHEN, "email": "ann@example.com"}
+    order = check(ShopOrder(4, 17, fields, [LINE | {"product": "Kit"}]))
+    row = to_row(order, "shop.xml", StoredOrder(order.payload_hash, seen, None), now)
+    assert {**row, "payload": orjson.loads(row["payload"]), "lines": orjson.loads(row["lines"])} == {
+        "order_number": "671825",
+        "order_key": "xcart-671825",
+        "order_date": WHEN,
+        "lines": [{"sku": "17612", "name": "Kit", "amount": 2}],
+        "payload": fields | {"order_detail": [{"productid": "17612", "amount": "2", "product": "Kit"}]},
+        "payload_hash": order.payload_hash,
+        "source_file": "shop.xml",
+        "position": 4,
+        "first_seen_at": seen,
+        "fetched_at": now,
+        "changed_at": now,
+    }
+    new = to_row(order, "shop.xml", None, now)
+    assert new == row | {"first_seen_at": now, "changed_at": None}
+
+
+def test_past_its_time_an_order_keeps_its_lines_and_nothing_of_who_bought() -> None:
+    order = checked({"product": "Kit"}, email="ann@example.com", s_state="IL", s_lastname="Example")
+    rest = without_personal_data(order, Keeps.FIGURES)
+    assert keeps_of(rest.payload_hash) is Keeps.FIGURES
+    assert orjson.loads(rest.payload) == {
+        "orderid": "671825",
+        "date": WHEN,
+        "s_state": "IL",
+        "order_detail": [{"productid": "17612", "product": "Kit", "amount": "2"}],
+    }
+    assert (rest.order_number, rest.lines) == (order.order_number, order.lines)
+    # The same whichever way the shop has put its fields this time.
+    turned = check(
+        ShopOrder(1, 1, dict(reversed(orjson.loads(order.payload).items())), [LINE | {"product": "Kit"}])
+    )
+    assert without_personal_data(turned, Keeps.FIGURES).payload == rest.payload
 
 
 SHOP = {

@@ -32,6 +32,7 @@ def test_forty_wanted_and_ten_left_is_ten_and_thirty() -> None:
     lots = LotQueues({"17612": [("250237", 10), ("250300", 100)]})
     ((planned,), held) = plan([an_order("671825", item("17612", 40))], lots)
     assert lots_of(planned.lines) == [("17612", "250237", 10), ("17612", "250300", 30)]
+    assert {line.name for line in planned.lines} == {"Product 17612"}
     assert held == []
 
 
@@ -62,6 +63,7 @@ def test_unknown_goods_and_manual_numbers_hold_an_order_back_and_goods_not_stock
         an_order("671827", item("17612", 1), item("17975", 1, "not_stocked")),
     ]
     planned, held = plan(orders, lots)
+    assert [one.order_key for one in held] == [f"xcart-{one.order_number}" for one in held]
     assert {one.order_number: one.reason for one in held} == {
         "671825": "unknown_sku",
         "671828": "unknown_sku",

@@ -1,0 +1,118 @@
+"""One finding each: a row that cannot be read, one without an id, a watermark that is of no use. As tables."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ingest.findings import (
+    Finding,
+    poison_order,
+    poison_payload,
+    poisoned_id,
+    unidentified_payload,
+    watermark_fallback,
+)
+from ingest.payload import Payload
+from ingest.poison import Poison
+
+NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
+AFTER = "2026-11-20T09:00:00.0000000"
+START = "2026-11-20T08:00:00"
+
+
+def told(row: Poison, *known: Finding) -> Finding:
+    return poison_payload(row, {finding.finding_key: finding for finding in known}, NOW)
+
+
+@pytest.mark.parametrize(
+    ("row", "key", "words"),
+    [
+        (Poison("/orders", AFTER, 0, START, 6), f"poison:/orders:{AFTER}", "read: the one after"),
+        (Poison("/orders", AFTER, 2, START, 6), f"poison:/orders:{AFTER}#+2", "read: the one after"),
+        (
+            Poison("/orders", AFTER, 0, START, 6, row_id=71),
+            f"poison:/orders:{AFTER}#71",
+            "read: order 71, the one",
+        ),
+        (
+            Poison("/shipments", AFTER, 1, START, 6, row_id=5),
+            f"poison:/shipments:{AFTER}#5",
+            "read: shipment 5, the",
+        ),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_an_error_named_by_its_id_or_its_place(
+    row: Poison, key: str, words: str
+) -> None:
+    found = told(row)
+    assert (found.finding_key, found.exception_type, found.severity) == (key, "poison_payload", "error")
+    assert words in found.detail
+    assert f"after {AFTER} (Pacific), at position 7 of the list from {START} on." in found.detail
+    assert (found.first_seen_at, found.resolved_at) == (NOW, None)
+
+
+def test_it_tells_the_order_that_its_text_shows() -> None:
+    found = told(Poison("/shipments", AFTER, 0, START, 0, row_id=5, order_id=71, order_number="680071"))
+    assert (found.shipstation_order_id, found.order_number) == (71, "680071")
+
+
+def test_a_row_with_an_id_stays_one_finding_wherever_in_its_list_it_is_met_again() -> None:
+    first = told(Poison("/orders", AFTER, 0, START, 6, row_id=71))
+    elsewhere = Poison("/orders", "2026-11-20T11:00:00", 3, "2026-11-20T10:00:00", 0, row_id=71)
+    assert told(elsewhere, first) is first
+    others = [
+        told(Poison("/orders", AFTER, 0, START, 6, row_id=171)),
+        told(Poison("/shipments", AFTER, 0, START, 6, row_id=71)),
+        told(Poison("/orders", AFTER, 0, START, 6)),
+    ]
+    assert told(elsewhere, *others).first_seen_at == NOW
+    assert told(elsewhere, *others).finding_key == "poison:/orders:2026-11-20T11:00:00#71"
+
+
+@pytest.mark.parametrize(
+    ("key", "row_id"),
+    [
+        (poison_order(71, NOW).finding_key, 71),
+        (f"poison:/orders:{AFTER}#71", 71),
+        (f"poison:/orders:{AFTER}#+2", None),
+        (f"poison:/orders:{AFTER}", None),
+    ],
+)
+def test_the_id_of_a_row_is_read_from_its_findings_key(key: str, row_id: int | None) -> None:
+    assert poisoned_id(key) == row_id
+
+
+def test_an_order_that_cannot_be_read_by_its_id_is_an_error_of_that_order() -> None:
+    found = poison_order(71, NOW)
+    assert (found.exception_type, found.severity, found.shipstation_order_id) == ("poison_payload", "error", 71)
+    assert (found.first_seen_at, found.order_number) == (NOW, None)
+    assert "Order 71 cannot be read" in found.detail
+
+
+def test_a_row_without_an_id_is_one_finding_for_each_content() -> None:
+    row = Payload.of({"orderNumber": "680001", "note": "a"})
+    found = unidentified_payload("orders", row, NOW)
+    assert (found.exception_type, found.severity, found.order_number) == (
+        "unidentified_payload",
+        "error",
+        "680001",
+    )
+    assert found.finding_key.startswith("unidentified:orders:")
+    assert "A row of orders came without a usable id" in found.detail
+    assert unidentified_payload("orders", row, NOW + timedelta(days=1)).finding_key == found.finding_key
+    others = [
+        unidentified_payload("shipments", row, NOW),
+        unidentified_payload("orders", Payload.of({"orderNumber": 680001, "note": "a"}), NOW),
+    ]
+    assert len({found.finding_key, *(other.finding_key for other in others)}) == 3
+    assert others[1].order_number is None
+
+
+def test_a_watermark_that_is_of_no_use_is_a_warning_for_each_list_and_reason() -> None:
+    found = watermark_fallback("orders", "missing", 30, NOW)
+    assert (found.finding_key, found.exception_type) == ("watermark:orders:missing", "watermark_fallback")
+    assert (found.severity, found.first_seen_at) == ("warning", NOW)
+    assert "The watermark of orders is missing; the last 30 days were read again." in found.detail
+    assert "backfill --since" in found.detail

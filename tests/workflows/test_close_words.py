@@ -1,0 +1,99 @@
+"""What a close says in words, as tables: its line, its mail, and what has shipped since."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from workflows.close_plan import Part
+from workflows.close_words import mail_of, mail_words, since_then, summary_of
+from workflows.periods import Period
+
+DAY = Period("eod", date(2026, 11, 20), date(2026, 11, 20))
+WEEK = Period("eow", date(2026, 11, 16), date(2026, 11, 22))
+MONTH = Period("eom", date(2026, 10, 1), date(2026, 10, 31))
+SHIPPED = {"orders": 1_234, "units": 2, "unassigned_units": 0}
+STOCK: dict[str, Any] = {"on_hand": 9, "critical": [], "low": [], "overdrawn": []}
+
+
+@pytest.mark.parametrize(
+    ("figures", "line"),
+    [
+        ({"shipped": SHIPPED}, "1,234 orders shipped, 2 units"),
+        ({"shipped": {"orders": 1, "units": 1, "unassigned_units": 0}}, "1 order shipped, 1 unit"),
+        ({"shipped": SHIPPED | {"unassigned_units": 1}}, "1,234 orders shipped, 2 units; 1 unit of no known lot"),
+        ({"shipped": SHIPPED, "stock": STOCK}, "1,234 orders shipped, 2 units"),
+        (
+            {"shipped": SHIPPED, "stock": STOCK | {"critical": ["a"], "low": ["b", "c"], "overdrawn": ["d"]}},
+            "1,234 orders shipped, 2 units; 1 SKU critical; 2 SKUs low; 1 lot overdrawn",
+        ),
+        (
+            {"shipped": SHIPPED, "bill": {"total_cents": 1_234_507}},
+            "1,234 orders shipped, 2 units; $12,345.07 charged",
+        ),
+    ],
+)
+def test_a_close_says_in_one_line_what_shipped_what_it_charged_and_what_is_short(
+    figures: dict[str, Any], line: str
+) -> None:
+    assert summary_of(figures) == line
+
+
+@pytest.mark.parametrize(
+    ("part", "subject", "begins"),
+    [
+        (
+            Part(WEEK, 1),
+            "Weekly inventory report: The week of 2026-11-16 to 2026-11-22",
+            "The week of 2026-11-16 to 2026-11-22 is closed.\n\n",
+        ),
+        (
+            Part(WEEK, 2),
+            "Weekly inventory report: The week of 2026-11-16 to 2026-11-22, version 2",
+            "The week of 2026-11-16 to 2026-11-22 is closed, version 2.\n\n",
+        ),
+        (Part(MONTH, 1), "Invoice: October 2026", "October 2026 is closed.\n\n"),
+    ],
+)
+def test_a_closes_mail_names_the_period_and_each_version_but_the_first(
+    part: Part, subject: str, begins: str
+) -> None:
+    told, body = mail_of(part, "ledger-7.duckdb", {"shipped": SHIPPED})
+    assert told == subject
+    assert body.startswith(begins)
+    assert "\n\n1,234 orders shipped, 2 units.\n\n" in body
+    assert "the snapshot ledger-7.duckdb " in body
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        (["sent"], "sent to 1 reader"),
+        (["sent", "sent"], "sent to 2 readers"),
+        (["sent", "waiting", "sent"], "sent for 2, waiting for 1"),
+        (["given up", "uncertain"], "given up for 1, uncertain for 1"),
+    ],
+)
+def test_a_mail_counts_as_sent_once_all_readers_have_it(states: list[str], words: str) -> None:
+    assert mail_words(states) == words
+
+
+@pytest.mark.parametrize(
+    ("period", "now", "words"),
+    [
+        (DAY, None, ""),
+        (DAY, {"orders": 10, "units": 20}, ""),
+        (DAY, {"orders": 10, "units": 19}, "+0 orders, -1 units. `eod --date 2026-11-20 --force` makes"),
+        (DAY, {"orders": 11, "units": 20}, "+1 orders, +0 units. `eod --date 2026-11-20 --force` makes"),
+        # A week is closed by the dates from its Friday on.
+        (WEEK, {"orders": 12, "units": 25}, "+2 orders, +5 units. `eow --date 2026-11-20 --force` makes"),
+        (MONTH, {"orders": 9, "units": 18}, "-1 orders, -2 units. What changes after a month was closed is a"),
+    ],
+)
+def test_what_has_shipped_since_a_close_is_told_with_the_way_to_bring_it_in(
+    period: Period, now: dict[str, int] | None, words: str
+) -> None:
+    told = since_then(period, {"shipped": {"orders": 10, "units": 20}}, now)
+    assert told.startswith(f"Since then: {words}") if words else told == ""
