@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,12 +14,16 @@ import duckdb
 import pytest
 from command_line import CommandLine
 from former_database import former_database
+from homes import settings_of
 from own_worker import done, working
 
 from sandbox import Sandbox, SandboxSettings
 from sandbox.book import Book
 from sandbox.legacy import load_legacy
+from workflows.home import prepare_home
 from workflows.jobs import Job, JobClient
+from workflows.migration import copy_home
+from workflows.operations import Entry, append_entries
 from workflows.settings import read_settings
 
 
@@ -174,6 +179,20 @@ def test_a_file_with_a_text_for_a_number_is_refused_and_everything_is_put_back(
 
 
 @pytest.mark.usefixtures("migrated")
+def test_a_dry_run_copies_what_was_entered_up_to_then_while_others_write(tmp_path: Path) -> None:
+    here, there = (settings_of(tmp_path / name) for name in ("home", "aside"))
+    prepare_home(here)
+    receipt = Entry("receive", date(2026, 1, 9), "17612", "250300", 9, "tester", "delivery")
+    append_entries(here.operations, [receipt])
+    with closing(sqlite3.connect(here.operations)) as other:
+        # What is written from here on stands beside the file until this connection ends.
+        other.execute("pragma journal_mode = wal")
+        append_entries(here.operations, [receipt])
+        copy_home(here, there)
+    with closing(sqlite3.connect(there.operations)) as copy:
+        assert copy.execute("select count(*) from entries").fetchall() == [(2,)]
+
+
 def test_a_dry_run_tells_what_would_be_and_leaves_no_trace(house: House, tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     other.write_bytes(house.file.read_bytes())
