@@ -128,10 +128,11 @@ class Migration:
                 first_label = here.execute(
                     "select min(ship_date) from raw_shipstation.shipments where void_date is null"
                 ).fetchone()
-            checks += [*check_anomalies(there, self._settings.today()), *check_reference(there)]
+            today = self._settings.today()
+            checks += [*check_anomalies(there, today), *check_reference(there)]
             if passes(checks):
                 with duckdb.connect(str(self._settings.ledger), read_only=True) as here:
-                    checks += check_ledger(there, here, first_label[0] if first_label else None)
+                    checks += check_ledger(there, here, first_label[0] if first_label else None, today)
         facts = [asdict(check) for check in checks]
         if not passes(checks):
             raise MigrationRefused(

@@ -271,14 +271,8 @@ def test_a_late_shipment_of_a_month_without_a_bill_is_named_for_the_shelves_it_e
         seen_at = datetime.now(UTC)
         raw_tables.load(connection, "shipments", late, "load-2", arrived_by="backfill", seen_at=seen_at)
     ledger.build()
-    assert [row[1:2] + row[5:] for row in restated(ledger)] == [
-        (
-            date(2025, 12, 1),
-            -31,
-            -31 * PALLET_DAY,
-            f"pallet-days of 18795 changed by -31 from 2025-12-01 on: {LATE_LABEL}",
-        )
-    ]
+    cause = f"pallet-days of 18795 changed by -31 from 2025-12-01 on: {LATE_LABEL}"
+    assert [row[5:] for row in restated(ledger)] == [(-31, -31 * PALLET_DAY, cause)]
 
 
 def test_billed_orders_without_a_label_that_are_not_loaded_or_came_too_late_are_missing_and_not_restated(
