@@ -13,7 +13,7 @@ from ingest import retries
 from ingest.client import Client
 from ingest.findings import POISON, Finding, poison_payload, poisoned_id, unidentified_payload
 from ingest.ghosts import MOST_REQUESTS
-from ingest.order_states import CANCELLED, GHOST, MISSING, OrderState, merged_ids, state_after
+from ingest.order_states import CANCELLED, GHOST, MISSING, OrderState, has_lines, merged_ids, state_after
 from ingest.pacific import earliest_instant, filter_end, filter_start, filter_text, newest_wall
 from ingest.payload import Fields, Payload
 from ingest.poison import Poison, poisons
@@ -230,7 +230,7 @@ class Cycle:
         before = self.states.get(order_id)
         if before is not None:
             return before.state == MISSING
-        return not payload.get("items") and payload.get("orderStatus") != CANCELLED
+        return not has_lines(payload) and payload.get("orderStatus") != CANCELLED
 
     def _note_state(self, state: OrderState) -> None:
         self.states[state.order_id] = self.new_states[state.order_id] = state

@@ -77,15 +77,21 @@ def state_after(
         now: The instant (UTC).
         alone: Whether the payload was fetched by the order's id.
     """
-    has_lines = bool(payload.get("items"))
-    if has_lines or payload.get("orderStatus") == CANCELLED:
+    is_filled = has_lines(payload)
+    if is_filled or payload.get("orderStatus") == CANCELLED:
         if before is None or before.state == AWAITED:
             return None
-        return OrderState(order_id, REPAIRED if has_lines else CLOSED, before.since_at, now)
+        return OrderState(order_id, REPAIRED if is_filled else CLOSED, before.since_at, now)
     since = before.since_at if before else _modified_at(payload, now)
     if alone or (before and before.state == WORK_IN_PROGRESS):
         return OrderState(order_id, WORK_IN_PROGRESS, since, now)
     return OrderState(order_id, GHOST, since, now)
+
+
+def has_lines(payload: Fields) -> bool:
+    """Whether an order has lines. What is no list of them is read as none."""
+    items = payload.get("items")
+    return isinstance(items, list) and bool(items)
 
 
 def _modified_at(payload: Fields, now: datetime) -> datetime:

@@ -21,9 +21,10 @@ ReadPage = Callable[[int, int], Page]
 
 # Each size divides the larger ones, so that pages of both begin at the same rows.
 _SIZES = (250, 125, 25, 5, 1)
-_MOST_REQUESTS = 120
 # When so many single rows fail and none has come through, the server is down, not a row bad.
 _ALL_DOWN_AFTER = 3
+# When so many requests in a row fail, the server may have gone down meanwhile: what came through is read again.
+_DOUBT_AFTER = 25
 _NUMBER = re.compile(rb'"orderNumber"\s*:\s*"([^"\\]{1,50})"')
 
 
@@ -65,7 +66,10 @@ class Isolation:
     rows: list[Payload] = field(default_factory=list)
     unreadable: list[UnreadableRow] = field(default_factory=list)
     is_last: bool = False
-    _requests: int = 0
+    _failures_in_a_row: int = 0
+    _failed_rows: int = 0
+    _answers: int = 0
+    _known_good: tuple[int, int] | None = None
 
     def came_through(self, page: Page, begin: int, page_size: int) -> None:
         """Note a piece that was read; `begin` is the offset of its first row."""
@@ -79,18 +83,35 @@ class Isolation:
         last = self.rows[-1] if self.rows else None
         self.unreadable.append(UnreadableRow(offset, before or last, text))
 
-    def count(self, failed: ServerKeepsFailing | None) -> None:
-        """Count a request.
+    def read(self, read_page: ReadPage, number: int, size: int) -> Page | ServerKeepsFailing:
+        """Read a piece; gives the failure of one that is spoilt.
 
         Raises:
-            ServerKeepsFailing: There were too many, or everything fails.
+            ServerKeepsFailing: It is the server that fails, not a row.
         """
-        self._requests += 1
-        nothing_works = not self.rows and len(self.unreadable) >= _ALL_DOWN_AFTER
+        try:
+            page = read_page(number, size)
+        except ServerKeepsFailing as problem:
+            self._doubt(problem, read_page, size)
+            return problem
+        self._failures_in_a_row = 0
+        self._answers += 1
+        if page.size:
+            self._known_good = (number, size)
+        return page
+
+    def _doubt(self, problem: ServerKeepsFailing, read_page: ReadPage, size: int) -> None:
+        self._failures_in_a_row += 1
+        self._failed_rows += size == 1
         # A server that answers is not down, whatever it answers.
-        is_down = nothing_works and not isinstance(failed, UnreadableAnswer)
-        if failed is not None and (is_down or self._requests > _MOST_REQUESTS):
-            raise failed
+        if isinstance(problem, UnreadableAnswer):
+            return
+        if self._known_good is None:
+            # No rows are there behind the list's end: an answer to that says little.
+            if self._failed_rows > (_DOUBT_AFTER if self._answers else _ALL_DOWN_AFTER):
+                raise problem
+        elif self._failures_in_a_row % _DOUBT_AFTER == 0:
+            read_page(*self._known_good)
 
 
 def isolate(read_page: ReadPage, begin: int, length: int) -> Isolation:
@@ -112,21 +133,21 @@ def isolate(read_page: ReadPage, begin: int, length: int) -> Isolation:
 
 
 def _read_pieces(found: Isolation, read_page: ReadPage, begin: int, length: int) -> None:
+    """All pieces of one size, before what fails is read in smaller ones: a sign of life comes early."""
     size = next((smaller for smaller in _SIZES if smaller < length), 1)
+    pieces: list[tuple[int, Page | ServerKeepsFailing]] = []
     for offset in range(begin - begin % size, begin + length, size):
-        try:
-            page = read_page(offset // size + 1, size)
-        except ServerKeepsFailing as problem:
-            found.count(problem)
-            if size == 1:
-                found.spoilt(offset, problem.body if isinstance(problem, UnreadableAnswer) else b"")
-            else:
-                _read_pieces(found, read_page, offset, size)
+        piece = found.read(read_page, offset // size + 1, size)
+        pieces.append((offset, piece))
+        if isinstance(piece, Page) and piece.size < size:
+            break
+    for offset, piece in pieces:
+        if isinstance(piece, Page):
+            found.came_through(piece, offset, size)
+        elif size > 1:
+            _read_pieces(found, read_page, offset, size)
         else:
-            found.count(None)
-            found.came_through(page, offset, size)
-        if found.is_last:
-            return
+            found.spoilt(offset, piece.body if isinstance(piece, UnreadableAnswer) else b"")
 
 
 def poisons(

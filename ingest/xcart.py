@@ -80,6 +80,7 @@ class _Reading:
     # The content's hash of each order that this file has had so far, by its number.
     taken: dict[str, str] = field(default_factory=dict)
     invalid: list[Finding] = field(default_factory=list)
+    noticed: list[Finding] = field(default_factory=list)
     read: int = 0
     changed: int = 0
 
@@ -241,6 +242,8 @@ def _changed(reading: _Reading, batch: list[CheckedOrder]) -> pa.Table:
     for order in batch:
         known = stored.get(order.order_number)
         told = xcart_orders.without_personal_data(order, known.keeps) if known and known.keeps else order
+        if reading.taken.get(told.order_number, told.payload_hash) != told.payload_hash:
+            reading.noticed.append(xcart_findings.about_repeated(reading.path, told.order_number, reading.now))
         last = reading.taken.get(told.order_number, known.payload_hash if known else None)
         if last != told.payload_hash:
             rows.append(xcart_orders.to_row(told, reading.path.name, known, reading.now))
@@ -255,7 +258,8 @@ def _findings(reading: _Reading) -> Iterator[pa.Table]:
     def concerns(finding: Finding) -> bool:
         return xcart_findings.is_about(reading.path, finding) or finding.order_number in reading.taken
 
-    changed = xcart_findings.changes(reading.invalid, reading.open_findings, concerns, reading.now)
+    noticed = reading.invalid + reading.noticed
+    changed = xcart_findings.changes(noticed, reading.open_findings, concerns, reading.now)
     if changed:
         yield findings.to_table(changed)
 

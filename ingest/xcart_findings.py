@@ -33,6 +33,15 @@ def about_order(path: Path, order: ShopOrder, reason: str, now: datetime) -> Fin
     return _finding(path, number or f"#{order.position}", reason, detail, now, number)
 
 
+def about_repeated(path: Path, number: str, now: datetime) -> Finding:
+    """An order that is in a file more than once, and not with the same content each time."""
+    detail = (
+        f"Order {number} is in {path.name} twice with different content; the one that comes last was taken. "
+        "Correct it in the shop."
+    )
+    return replace(_finding(path, number, "repeated", detail, now, number), exception_type="xcart_repeated")
+
+
 def about_file(path: Path, reason: str, now: datetime) -> Finding:
     """A file that was not taken, with the reason as a sentence."""
     return _finding(path, _FILE, reason, reason, now)

@@ -18,6 +18,7 @@ from ingest.xcart_element import ShopOrder
 KEY_PREFIX = "xcart-"
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,49}")
 _DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
+_AMOUNT = re.compile(r"([0-9]{1,9})(?:\.0{1,9})?")
 _MOST_UNITS = 1_000_000
 
 SCHEMA = pa.schema(
@@ -126,9 +127,10 @@ def _check_line(line: Mapping[str, str], index: int, number: str) -> dict[str, A
     if not sku or len(sku) > 100:
         raise InvalidOrder(f"has no usable productid in line {index}")
     amount = line.get("amount", "")
-    if not (amount.isascii() and amount.isdigit() and len(amount) < 10 and 0 < int(amount) <= _MOST_UNITS):
-        raise InvalidOrder(f"has no whole number of units in line {index} (SKU {sku[:40]})")
-    return {"sku": sku, "name": line.get("product", ""), "amount": int(amount)}
+    whole = _AMOUNT.fullmatch(amount)
+    if whole is None or not 0 < int(whole[1]) <= _MOST_UNITS:
+        raise InvalidOrder(f'has no whole number of units in line {index} (SKU {sku[:40]}): "{amount[:20]}"')
+    return {"sku": sku, "name": line.get("product", ""), "amount": int(whole[1])}
 
 
 def _date(fields: Mapping[str, str]) -> str:

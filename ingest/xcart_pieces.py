@@ -33,6 +33,8 @@ _BOUNDARY_OR_ASIDE = re.compile(b"<(?:" + _ENDS + rb"|!--|!\[CDATA\[|\?)")
 _ORDER = re.compile(rb"<(?:(order)|orderid)(?=[\s/>])")
 _TAG = re.compile(rb"""<(/?)([^\s<>/"'!?][^\s<>/"']*)((?:[^<>"']+|"[^"]*"|'[^']*')*+)>""")
 _DECLARES = re.compile(rb"<![A-Za-z]")
+# A document type that names the root and nothing else: no entities, no other file.
+_PLAIN_TYPE = re.compile(rb"<!DOCTYPE\s{1,9}[A-Za-z_][\w.-]{0,99}\s{0,9}>")
 _DECLARATION = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 # Texts of one byte a character, and those of several in which no byte is mistaken for a < or >.
 _ENCODINGS = re.compile(r"utf-8|ascii|iso8859-\d+|cp\d+|koi8-[rtu]|mac-roman|euc_jp|gb2312|gbk|big5|shift_jis")
@@ -136,10 +138,14 @@ class Cutter:
             if self._data.startswith(opening, self._at):
                 self._pass_aside(opening, closing)
                 return
+        plain = _PLAIN_TYPE.match(self._data, self._at) if self._root is None else None
+        if plain:
+            self._go_to(plain.end())
+            return
         if _DECLARES.match(self._data, self._at):
             raise FileRefused(
-                f"{self._file_name} declares a document type or entities, which no export of orders does and "
-                "attacks do. Nothing of it was loaded."
+                f"{self._file_name} declares entities or a document type of another file, which no export of "
+                "orders does and attacks do. Nothing of it was loaded."
             )
         tag = _TAG.match(self._data, self._at, self._at + _MOST_BETWEEN)
         if tag is None:

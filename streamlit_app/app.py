@@ -31,11 +31,11 @@ def main() -> None:
     st.logo(str(_HERE / "logo.svg"), size="large")
     try:
         settings = read_settings()
+        person = present_person(settings)
     except ConfigurationError as problem:
         st.subheader("The configuration is wrong", anchor=False)
         st.text(str(problem))
         return
-    person = present_person(settings)
     if person is None:
         show_way_in()
         return

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from streamlit_app.sessions import COOKIE, SESSION_SECONDS, SESSIONS, Brake
 from workflows.access import password_matches, read_users
+from workflows.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ LOGIN, LOGOUT = "/login", "/logout"
 _HEALTH = "/_stcore/health"
 _FORM = Template((Path(__file__).resolve().parent / "login.html").read_text(encoding="utf-8"))
 _LONGEST_FORM_BYTES = 4096
-_UNAUTHORIZED, _TOO_MANY, _FORBIDDEN = 401, 429, 403
+_UNAUTHORIZED, _TOO_MANY, _FORBIDDEN, _UNAVAILABLE = 401, 429, 403, 503
 
 
 class Door:
@@ -80,7 +81,11 @@ class Door:
             return _form(name, f"Too many wrong passwords. Try again in {wait} s.", _TOO_MANY)
         # Counted before the slow part, or many at once would all pass.
         self._brake.failed(*keys)
-        user = read_users(self._users_file).get(name.lower())
+        try:
+            user = read_users(self._users_file).get(name.lower())
+        except ConfigurationError as problem:
+            log.warning("Nobody can log in: %s", problem)
+            return _form(name, "The list of users cannot be read. Ask an admin to put it right.", _UNAVAILABLE)
         if not await run_in_threadpool(password_matches, password, user) or user is None:
             # Never the name: people type their password there.
             log.warning("A login from %s failed.", caller)

@@ -120,14 +120,15 @@ def _collect(settings: Settings, staging: Path, run_id: str) -> None:
         (staging / "published" / CURRENT).symlink_to(snapshot.name)
     for name in ("operations.sqlite", "workflows.sqlite"):
         if (settings.home / name).exists():
-            _copy_sqlite(settings.home / name, staging / name)
+            copy_sqlite(settings.home / name, staging / name)
     _end_job(staging / "workflows.sqlite", run_id)
     for folder in FOLDERS:
         if (settings.home / folder).is_dir():
             shutil.copytree(settings.home / folder, staging / folder, symlinks=True)
 
 
-def _copy_sqlite(source: Path, target: Path) -> None:
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copy a database as it stands at one moment, whoever writes to it meanwhile."""
     with closing(sqlite3.connect(source)) as there, closing(sqlite3.connect(target)) as here:
         there.backup(here)
         here.execute("pragma journal_mode = delete")

@@ -177,6 +177,12 @@ _KINDS = {
         "It is not here, and will not be uploaded.",
         "Correct the order, or the file, in the shop; the next import clears it.",
     ),
+    "xcart_repeated": ExceptionKind(
+        "order of the shop that is in its file twice",
+        "orders of the shop that are in its file twice",
+        "The two differ, and only the one that comes last is here and will be uploaded.",
+        "Compare the two in the shop. Give one another number, or take it out; the next import clears it.",
+    ),
     "not_stocked_sku": ExceptionKind(
         "order of the shop with goods not stocked here",
         "orders of the shop with goods not stocked here",

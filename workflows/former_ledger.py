@@ -60,26 +60,27 @@ def check_reference(there: sqlite3.Connection) -> Iterator[Check]:
 
 
 def check_ledger(
-    there: sqlite3.Connection, here: duckdb.DuckDBPyConnection, first_label: str | None
+    there: sqlite3.Connection, here: duckdb.DuckDBPyConnection, first_label: str | None, today: date
 ) -> Iterator[Check]:
-    """The marts as built, not yet published, against the file.
+    """The marts as built, not yet published, against the file. What is dated ahead is in neither.
 
     Args:
         there: The SQLite file.
         here: The ledger with schema `marts`.
         first_label: The day of ShipStation's first label as ISO text; from there on ShipStation is believed.
+        today: The business's day.
     """
     reference = read_reference()
     yield compare(
         "transactions booked by SKU",
-        _booked(there, reference),
+        _booked(there, reference, today),
         _pairs(here, "select sku_code, sum(quantity) from marts.inventory_transactions"
                      " where transaction_id like 'legacy:%' group by 1"),
     )  # fmt: skip
     known = {number for (number,) in here.execute("select order_number from marts.orders_inbox").fetchall()}
     only_there: Counter[tuple[str, str]] = Counter()
     also_here: Counter[tuple[str, str]] = Counter()
-    for day, number, sku, quantity in _shipped(there, reference):
+    for day, number, sku, quantity in _shipped(there, reference, today):
         alone = number not in known and (first_label is None or day < first_label)
         (only_there if alone else also_here)[day, sku] += quantity
     shipped = "select ship_date::varchar, sku_code, sum(quantity_shipped) from marts.shipped_items where"
@@ -113,19 +114,20 @@ def _last_shelf(there: sqlite3.Connection, here: duckdb.DuckDBPyConnection, day:
     return compare(f"on hand at the end of {day}", told, ours, NOTED)
 
 
-def _booked(there: sqlite3.Connection, reference: Reference) -> dict[str, int]:
-    """What the ledger must have booked of the transactions: those after the opening day, signed."""
+def _booked(there: sqlite3.Connection, reference: Reference, today: date) -> dict[str, int]:
+    """What the ledger must have booked of the transactions: those after the opening day up to now, signed."""
     booked: Counter[str] = Counter()
     for day, sku, kind, quantity in there.execute(
         "select date, sku, transaction_type, quantity from inventory_transactions"
     ):
-        is_real = kind in _SIGNS and sku in reference.stocked and _day(day) is not None
-        if is_real and date.fromisoformat(day[:10]) > reference.opening_day:
+        is_real = kind in _SIGNS and sku in reference.stocked
+        booked_on = _day(day)
+        if is_real and booked_on is not None and reference.opening_day < booked_on <= today:
             booked[sku] += quantity if kind in ("Receive", "Repack") else _SIGNS[kind] * abs(quantity)
     return dict(booked)
 
 
-def _shipped(there: sqlite3.Connection, reference: Reference) -> Iterator[tuple[str, str, str, int]]:
+def _shipped(there: sqlite3.Connection, reference: Reference, today: date) -> Iterator[tuple[str, str, str, int]]:
     """Day, order, product and units of each line: dated by itself, else by its order; an alias as its products."""
     rows = there.execute(
         "select i.ship_date, o.ship_date, i.order_number, coalesce(nullif(trim(i.sku_lot), ''), i.base_sku),"
@@ -136,7 +138,7 @@ def _shipped(there: sqlite3.Connection, reference: Reference) -> Iterator[tuple[
         whole = re.sub(r"\s*-\s*", "-", text.strip())
         sku = whole if whole in reference.components else whole.split("-")[0]
         parts = reference.components.get(sku, {sku: 1} if sku in reference.stocked | reference.sold_only else {})
-        for part, units in parts.items() if days else ():
+        for part, units in parts.items() if days and days[0][:10] <= today.isoformat() else ():
             yield days[0][:10], number, part, units * quantity
 
 

@@ -19,14 +19,27 @@ from ingest.legacy import digest_of, last_imports, load_legacy, open_legacy
 from ingest.load import prepare_tables
 from ingest.pipeline import Warehouse
 from workflows.answers import tell_checks
+from workflows.backups import copy_sqlite
 from workflows.engine import Engine, Report, RunsSince
 from workflows.errors import MigrationRefused, ShipledgerError, UsageError
 from workflows.former_checks import check_anomalies, check_load
 from workflows.former_ledger import check_ledger, check_reference, passes
 from workflows.home import check_warehouse
+from workflows.settings import Settings
 from workflows.warehouse import Run
 
 Facts = dict[str, Any]
+
+
+def copy_home(here: Settings, there: Settings) -> None:
+    """Copy what a build needs: the warehouse, which is ours alone, and the store, to which others may write."""
+    (there.home / "logs").mkdir(parents=True)
+    if here.warehouse.exists():
+        with duckdb.connect(str(here.warehouse)) as connection:
+            connection.execute("checkpoint")
+        shutil.copyfile(here.warehouse, there.warehouse)
+    if here.operations.exists():
+        copy_sqlite(here.operations, there.operations)
 
 
 class Migration:
@@ -115,10 +128,11 @@ class Migration:
                 first_label = here.execute(
                     "select min(ship_date) from raw_shipstation.shipments where void_date is null"
                 ).fetchone()
-            checks += [*check_anomalies(there, self._settings.today()), *check_reference(there)]
+            today = self._settings.today()
+            checks += [*check_anomalies(there, today), *check_reference(there)]
             if passes(checks):
                 with duckdb.connect(str(self._settings.ledger), read_only=True) as here:
-                    checks += check_ledger(there, here, first_label[0] if first_label else None)
+                    checks += check_ledger(there, here, first_label[0] if first_label else None, today)
         facts = [asdict(check) for check in checks]
         if not passes(checks):
             raise MigrationRefused(
@@ -132,13 +146,7 @@ class Migration:
         aside = self._settings.home / "scratch" / f"dry-run-{run.run_id}"
         settings = replace(self._settings, home=aside)
         try:
-            (aside / "logs").mkdir(parents=True)
-            if self._settings.warehouse.exists():
-                with duckdb.connect(str(self._settings.warehouse)) as connection:
-                    connection.execute("checkpoint")
-                shutil.copyfile(self._settings.warehouse, settings.warehouse)
-            if self._settings.operations.exists():
-                shutil.copyfile(self._settings.operations, settings.operations)
+            copy_home(self._settings, settings)
             engine = Engine(settings)
             dry = Migration(engine)
             dry.load(copy)

@@ -8,10 +8,10 @@
     end
 {%- endmacro %}
 
-{#- A calendar day as printed; 0001-01-01 is how an empty .NET date prints. -#}
+{#- A calendar day as printed; 0001-01-01 is how an empty .NET date prints, 9999-12-31 is one of a day far ahead. -#}
 {% macro printed_date(text) -%}
     case
-        when try_cast(left({{ text }}, 10) as date) between date '1990-01-01' and date '2199-12-31'
+        when try_cast(left({{ text }}, 10) as date) between date '1990-01-01' and date '9999-12-31'
             then try_cast(left({{ text }}, 10) as date)
     end
 {%- endmacro %}

@@ -21,6 +21,10 @@ def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
     ledger = new_ledger()
     orders = [order(n, [line("18795", n)]) for n in (1, 2, 3, 4)]
     orders += [order(5, [line("18795", 5)], shipDate="2199-12-31"), order(6, [line("18795", 6)])]
+    orders += [
+        order(8, [line("18795", 8)], shipDate="9999-12-31"),
+        order(9, [line("18795", 9)], shipDate="2026-02-30"),
+    ]
     orders += [order(7, [line("18795", 7)], "awaiting_shipment")]
     labels = [
         label(101, 1, "2026-01-10"),
@@ -83,13 +87,15 @@ def test_no_table_has_a_day_or_week_after_the_present_one(ledger: Ledger) -> Non
 
 
 def test_a_date_more_than_seven_days_ahead_is_listed_and_seven_are_not(ledger: Ledger) -> None:
-    assert listed(ledger) == [3, 4, 5, 6, 7]
+    assert listed(ledger) == [3, 4, 5, 6, 7, 8]
     details = ledger.rows("""
         select detail, severity from exceptions
         where exception_type = 'future_ship_date' and shipstation_order_id = 4
     """)
     assert details == [("Dated 2062-11-17, which is more than 7 days ahead; its units are in no report.", "error")]
     assert counted(ledger) == []
+    undated = "select shipstation_order_id, detail from exceptions where exception_type = 'missing_ship_date'"
+    assert ledger.rows(undated) == [(9, "Shipped without a date that can be read; its units are in no report.")]
 
 
 def test_each_counts_from_the_day_it_is_dated_on_in_builds_without_any_change(ledger: Ledger) -> None:
@@ -98,12 +104,12 @@ def test_each_counts_from_the_day_it_is_dated_on_in_builds_without_any_change(le
         pass_time(ledger, date(2026, 1, day))
         seen.append((day, counted(ledger), listed(ledger)))
     assert seen == [
-        (10, [1], [4, 5, 6, 7]),
-        (11, [1], [4, 5, 6]),
-        (15, [1], [4, 5, 6]),
-        (16, [1, 2], [4, 5, 6]),
-        (17, [1, 2, 3], [4, 5, 6]),
-        (18, [1, 2, 3], [4, 5, 6]),
+        (10, [1], [4, 5, 6, 7, 8]),
+        (11, [1], [4, 5, 6, 8]),
+        (15, [1], [4, 5, 6, 8]),
+        (16, [1, 2], [4, 5, 6, 8]),
+        (17, [1, 2, 3], [4, 5, 6, 8]),
+        (18, [1, 2, 3], [4, 5, 6, 8]),
     ]
     days = ledger.rows("""
         select charge_date, order_count, unit_count, postage_cents from charge_report_daily
@@ -121,7 +127,7 @@ def test_each_counts_from_the_day_it_is_dated_on_in_builds_without_any_change(le
 def test_a_clock_that_goes_back_takes_back_what_has_not_come_then(ledger: Ledger) -> None:
     pass_time(ledger, date(2026, 1, 17))
     pass_time(ledger, date(2026, 1, 9))
-    assert (counted(ledger), listed(ledger)) == ([], [3, 4, 5, 6, 7])
+    assert (counted(ledger), listed(ledger)) == ([], [3, 4, 5, 6, 7, 8])
     ledger.assert_same_as_full_build()
 
 

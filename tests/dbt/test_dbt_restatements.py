@@ -264,6 +264,17 @@ def test_opening_stock_put_right_after_a_close_names_the_opening(ledger: Ledger)
     ]  # fmt: skip
 
 
+def test_a_late_shipment_of_a_month_without_a_bill_is_named_for_the_shelves_it_emptied(ledger: Ledger) -> None:
+    late = [label(105, 5, "2025-11-20", [line("18795", 222)])]
+    with ledger.connect() as connection:
+        raw_tables.load(connection, "orders", [order(5, [line("18795", 222)])], "load-2", arrived_by="backfill")
+        seen_at = datetime.now(UTC)
+        raw_tables.load(connection, "shipments", late, "load-2", arrived_by="backfill", seen_at=seen_at)
+    ledger.build()
+    cause = f"pallet-days of 18795 changed by -31 from 2025-12-01 on: {LATE_LABEL}"
+    assert [row[5:] for row in restated(ledger)] == [(-31, -31 * PALLET_DAY, cause)]
+
+
 def test_billed_orders_without_a_label_that_are_not_loaded_or_came_too_late_are_missing_and_not_restated(
     ledger: Ledger, new_ledger: Callable[..., Ledger]
 ) -> None:

@@ -91,9 +91,33 @@ def test_a_server_that_answers_is_not_down_however_many_of_its_first_rows_are_ba
     assert [(row.offset, row.text) for row in found.unreadable] == [(offset, b"{,}") for offset in range(9)]
 
 
-@pytest.mark.parametrize("answers", [True, False])
-def test_so_many_bad_rows_that_it_would_never_end_are_given_up(answers: bool) -> None:
-    source = FailingList(500, set(range(1, 500, 2)), answers=answers)
+def test_a_server_that_answers_for_no_row_is_down_and_one_whose_first_rows_are_bad_is_not() -> None:
+    found = isolate(FailingList(500, set(range(30))).read, 0, 500)
+    assert ids(found.rows) == list(range(30, 500))
+    few = FailingList(12, set(range(12)))
+    assert len(isolate(few.read, 0, 500).unreadable) == 12, "the list is empty behind them, so the server answers"
     with pytest.raises(ServerKeepsFailing):
-        isolate(source.read, 0, 500)
-    assert len(source.requests) == 121
+        isolate(FailingList(100, set(range(100))).read, 0, 500)
+
+
+@pytest.mark.parametrize("answers", [True, False])
+@pytest.mark.parametrize("bad", [range(1, 500, 2), range(100, 400), range(249), range(1, 500)])
+def test_any_number_of_bad_rows_is_found_and_all_others_come_through(bad: range, answers: bool) -> None:
+    source = FailingList(500, set(bad), answers=answers)
+    found = isolate(source.read, 0, 500)
+    assert ids(found.rows) == [offset for offset in range(500) if offset not in bad]
+    assert [row.offset for row in found.unreadable] == list(bad)
+    assert len(source.requests) <= 2 + 4 + 20 + 100 + 500 + 25
+
+
+def test_a_server_that_goes_down_meanwhile_is_noticed() -> None:
+    source = FailingList(500, set(range(1, 500, 20)))
+
+    def read(page: int, size: int) -> Page:
+        if len(source.requests) >= 200:
+            source.bad = set(range(500))
+        return source.read(page, size)
+
+    with pytest.raises(ServerKeepsFailing):
+        isolate(read, 0, 500)
+    assert len(source.requests) <= 226

@@ -36,7 +36,7 @@ def at_position(box: Sandbox, detail: str) -> int:
     return [number for date, number in dates if date >= place[2]][int(place[1]) - 1]
 
 
-@pytest.mark.parametrize("poisoned", [[1], [77], [150], [40, 41, 90]])
+@pytest.mark.parametrize("poisoned", [[1], [77], [150], [40, 41, 90], [*range(1, 11), *range(12, 151, 2)]])
 def test_a_row_that_spoils_its_page_is_listed_with_its_position_and_all_others_are_loaded(
     box: Sandbox, account: Account, warehouse: Warehouse, poisoned: list[int]
 ) -> None:
@@ -44,7 +44,8 @@ def test_a_row_that_spoils_its_page_is_listed_with_its_position_and_all_others_a
     for number in range(1, 151):
         box.book.put_order(order(number, ago(minutes=400 - number)))
     box.faults.poison_order_ids |= set(poisoned)
-    load_changes(hasty(account), warehouse)
+    # With many bad rows, each is tried once only.
+    load_changes(hasty(account) if len(poisoned) < 5 else replace(account, retry_seconds=0.1), warehouse)
     assert order_ids(warehouse) == [number for number in range(1, 151) if number not in poisoned]
     found = rows(warehouse, OPEN_FINDINGS)
     assert [kind for kind, _ in found] == ["poison_payload"] * len(poisoned)

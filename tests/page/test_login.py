@@ -155,3 +155,13 @@ def test_who_is_taken_off_the_list_does_not_get_in_any_more(login: Login) -> Non
     login.users.write_text("\n".join(line for line in login.users.read_text().splitlines() if "oleg" not in line))
     assert login.try_password("oleg", PASSWORD).status_code == 401
     assert login.try_password("ada", PASSWORD).status_code == 303
+
+
+def test_while_the_list_of_users_cannot_be_read_nobody_gets_in_and_the_form_says_so(login: Login) -> None:
+    users = login.users.read_text()
+    login.users.write_text("[users")
+    answer = login.try_password("ada", PASSWORD)
+    assert (answer.status_code, "The list of users cannot be read. Ask an admin" in answer.text) == (503, True)
+    assert str(login.users) not in answer.text
+    login.users.write_text(users)
+    assert login.try_password("ada", PASSWORD).status_code == 303

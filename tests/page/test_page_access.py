@@ -170,6 +170,16 @@ def test_a_password_opens_the_page_until_one_logs_out(visitor: Page, guarded: Se
     expect(visitor.get_by_text("oleg, operator")).to_be_visible()
     kept = next(cookie for cookie in visitor.context.cookies() if cookie["name"] == "shipledger_session")
     assert (kept["httpOnly"], kept["sameSite"]) == (True, "Strict")
+    # Somebody edits the list of users and makes a mistake in it.
+    users = guarded.elsewhere / "users.toml"
+    list_of_users = users.read_text()
+    users.write_text("[users")
+    visitor.reload()
+    expect(visitor.get_by_text("The users file")).to_contain_text("cannot be used")
+    expect(visitor.get_by_text("Traceback")).to_have_count(0)
+    users.write_text(list_of_users)
+    visitor.reload()
+    visitor.get_by_role("button", name="oleg").click()
     visitor.get_by_role("link", name="Log out").click()
     expect(visitor.get_by_label("Password")).to_be_visible()
     assert requests.get(guarded.url, cookies={kept["name"]: kept["value"]}).status_code == 401

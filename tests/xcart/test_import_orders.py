@@ -71,7 +71,10 @@ def test_an_order_that_left_the_file_stays(tmp_path: Path, warehouse: Warehouse)
     assert rows(warehouse.path, NUMBERS) == [("671825",), ("671826",)]
 
 
-def test_of_an_order_that_is_twice_in_a_file_the_last_content_stays(tmp_path: Path, warehouse: Warehouse) -> None:
+def test_of_an_order_that_is_twice_in_a_file_the_last_content_stays_and_another_one_before_it_is_listed(
+    tmp_path: Path, warehouse: Warehouse
+) -> None:
+    listed = "select exception_type, order_number, detail from raw_xcart.findings where resolved_at is null"
     first, second = order("671825", [("17612", 2)]), order("671825", [("17612", 5)])
     file = write(tmp_path / "shop.xml", first)
     bring(file, warehouse)
@@ -79,6 +82,10 @@ def test_of_an_order_that_is_twice_in_a_file_the_last_content_stays(tmp_path: Pa
     assert lines_of(warehouse, "671825") == [("17612", 2)]
     bring(write(file, first, second), warehouse)
     assert lines_of(warehouse, "671825") == [("17612", 5)]
+    detail = "Order 671825 is in shop.xml twice with different content; the one that comes last was taken."
+    assert rows(warehouse.path, listed) == [("xcart_repeated", "671825", f"{detail} Correct it in the shop.")]
+    bring(write(file, second, second), warehouse)
+    assert rows(warehouse.path, listed) == []
 
 
 def test_of_an_order_in_two_files_the_one_written_last_counts(tmp_path: Path, warehouse: Warehouse) -> None:

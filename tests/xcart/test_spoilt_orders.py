@@ -136,6 +136,7 @@ WHOLE: dict[str, str | bytes] = {
     "text after it": f"{ALL}\nDone in 3 s.",
     "a byte order mark": b"\xef\xbb\xbf" + ALL.encode(),
     "no declaration": ALL.partition("\n")[2],
+    "a document type that says nothing": ALL.replace("<Dentist", "<!DOCTYPE DentistSelectOrders >\n<Dentist", 1),
     "windows-1252, declared": company("Café ’").join([FIRST, LAST]).join(
         ["<?xml version='1.0' encoding='windows-1252'?><orders>", "</orders>"]
     ).encode("cp1252"),
@@ -211,8 +212,12 @@ REFUSED = {
     "more after the end": (f"{ALL}{FIRST}", "goes on after </DentistSelectOrders>"),
     "an unknown encoding": (ALL.replace("UTF-8", "klingon"), "its encoding is klingon, which cannot be read"),
     "an encoding of no letters": (ALL.replace("UTF-8", "cp037"), "its encoding is cp037, which cannot be read"),
-    "a document type": (f"<!DOCTYPE orders>{ALL}", "declares a document type"),
-    "a document type later": (document(FIRST, "<!DOCTYPE orders>"), "declares a document type"),
+    "a document type elsewhere": (
+        f'<!DOCTYPE orders SYSTEM "o.dtd">{ALL}',
+        "declares entities or",
+    ),
+    "entities": (f'<!DOCTYPE orders [<!ENTITY a "b">]>{ALL}', "declares entities or"),
+    "a document type later": (document(FIRST, "<!DOCTYPE orders>"), "declares entities or"),
 }
 
 

@@ -13,10 +13,18 @@ last_import as (
 
 ),
 
+build_context as (
+
+    select * from {{ ref('stg_shipledger__build_context') }}
+
+),
+
 transactions as (
 
     select
         legacy_transaction_id,
+        transaction_date,
+        is_shipment,
         is_note_unread and not is_shipment as is_unread,
         transaction_date is null or quantity is null or sku_code not in (select skus.sku_code from skus)
         or transaction_type not in ('receive', 'repack', 'adjust_up', 'adjust_down', 'ship') as is_kept_out,
@@ -48,6 +56,17 @@ found as (
     select
         'legacy_row_kept_out' as exception_type,
         'warning' as severity,
+        'transaction:' || transactions.legacy_transaction_id as subject,
+        'Not booked before its day, ' || transactions.transaction_date || ': ' || transactions.what || '.' as detail
+    from transactions
+    cross join build_context
+    where
+        not transactions.is_kept_out and not transactions.is_shipment
+        and transactions.transaction_date > build_context.today
+    union all
+    select
+        'legacy_row_kept_out' as exception_type,
+        'warning' as severity,
         'week:' || legacy_history_id as subject,
         'A week of the former system''s history is no week from Monday to Sunday, or of no product of ours (SKU '
         || coalesce(sku_code, 'none') || ', from ' || coalesce(week_start_date::varchar, 'no day') || ').' as detail
@@ -59,9 +78,14 @@ found as (
         'warning' as severity,
         'item:' || legacy_item_id as subject,
         'Shipped line ' || legacy_item_id || ' of order ' || coalesce(order_number, 'none')
-        || ' in the former system has no day.' as detail
+        || ' in the former system '
+        || coalesce('is dated ' || ship_date || ', after it was imported', 'has no day') || '.' as detail
     from {{ ref('stg_legacy__shipped_items') }}
-    where ship_date is null
+    cross join last_import
+    cross join build_context
+    where
+        ship_date is null
+        or ship_date > {{ business_date('last_import.imported_at', 'build_context.timezone') }}
 
 ),
 

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 -- One row for each component of each line that only the former system knows: shipped before ShipStation's first label,
--- of an order ShipStation never gave us. What ShipStation knows is counted from there, so no unit counts twice.
+-- of an order ShipStation never gave us. What ShipStation knows is counted from there, so no unit counts twice. What is
+-- dated after the import is left out: it cannot have left by then.
 with items as (
 
     select
@@ -13,6 +14,18 @@ with items as (
 dictionary as (
 
     select * from {{ ref('int_sku_dictionary') }}
+
+),
+
+last_import as (
+
+    select max(imported_at) as imported_at from {{ ref('stg_legacy__imports') }}
+
+),
+
+build_context as (
+
+    select * from {{ ref('stg_shipledger__build_context') }}
 
 ),
 
@@ -30,8 +43,11 @@ only_there as (
         items.sku_key in (select dictionary.sku_key from dictionary) as is_whole_text_known
     from items
     cross join first_label
+    cross join last_import
+    cross join build_context
     where
         items.quantity_shipped > 0
+        and items.ship_date <= {{ business_date('last_import.imported_at', 'build_context.timezone') }}
         and items.ship_date < coalesce(first_label.ship_date, date '9999-12-31')
         and items.order_number not in (
             select orders.order_number from {{ ref('stg_shipstation__orders') }} as orders

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 -- One row for each closed month × key product whose pallet-days differ from the bill: what moved the shelf since that
--- month was closed. Departures that changed, less what was restated by then, and movements dated back into it.
+-- month was closed. Departures that changed, less what was restated by then, those of an earlier month without a bill
+-- that came late, and movements dated back into it.
 with compared as (
 
     select * from {{ ref('int_stock_compared') }}
@@ -27,6 +28,24 @@ departures as (
 
 ),
 
+late as (
+
+    select
+        details.shipstation_order_id,
+        details.order_number,
+        details.shipment_id,
+        details.ship_date,
+        details.units_by_sku,
+        departures.first_seen_at
+    from {{ ref('charge_details') }} as details
+    inner join {{ ref('int_departures') }} as departures
+        on
+            details.shipstation_order_id = departures.shipstation_order_id
+            and details.shipment_id is not distinct from departures.shipment_id
+    where details.billed_order_count is null and details.ship_date < (select max(compared.month) from compared)
+
+),
+
 moves as (
 
     select
@@ -46,6 +65,22 @@ moves as (
             and (departures.billed_month is null or compared.month >= departures.billed_month)
     group by compared.month, compared.sku_code, departures.restatement_key
     having sum(departures.unit_count) <> 0
+    union all by name
+    select
+        compared.month,
+        compared.sku_code,
+        late.shipstation_order_id,
+        late.order_number,
+        late.shipment_id,
+        late.ship_date as moved_date,
+        'late shipment: ' || {{ name_of_departure('late.shipment_id', 'late.order_number') }}
+        || ' was not known at the close' as cause
+    from compared
+    inner join late
+        on
+            compared.month > late.ship_date
+            and compared.frozen_at < late.first_seen_at
+            and list_contains(string_split({{ skus_of('late.units_by_sku') }}, ' '), compared.sku_code)
     union all by name
     select
         compared.month,

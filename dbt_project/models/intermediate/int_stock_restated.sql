@@ -28,7 +28,10 @@ restated as (
         || compared.first_date || ' on: ' || case
             when compared.billed_units_per_pallet <> compared.units_per_pallet
                 then compared.units_per_pallet || ' units on a pallet, billed were ' || compared.billed_units_per_pallet
-            else coalesce(causes.causes, compared.quantity || ' units on hand more than at the close')
+            else coalesce(
+                causes.causes, abs(compared.quantity) || ' units on hand '
+                || if(compared.quantity > 0, 'more', 'fewer') || ' than at the close'
+            )
         end as cause
     from compared
     left join causes on compared.month = causes.month and compared.sku_code = causes.sku_code
