@@ -20,7 +20,7 @@ import click
 
 from workflows import access, answers
 from workflows.console import JSON, answer, say, to_json
-from workflows.errors import FAILED, AlreadyRunning, CutoverRefused, ShipledgerError
+from workflows.errors import FAILED, AlreadyRunning, CloseRefused, CutoverRefused, ShipledgerError
 from workflows.own_worker import end_worker
 from workflows.settings import Settings, read_settings
 
@@ -166,7 +166,7 @@ def main(arguments: list[str] | None = None) -> int:
         _end_at_once(signal.SIGINT, None)
     except ShipledgerError as problem:
         run_id = problem.run_id if isinstance(problem, AlreadyRunning) else None
-        more = problem.facts if isinstance(problem, CutoverRefused) else {}
+        more = problem.facts if isinstance(problem, CloseRefused | CutoverRefused) else {}
         return _complain(str(problem), problem.exit_code, as_json, run_id, **more)
     except Exception:
         logging.getLogger("shipledger").exception("Unexpected error")

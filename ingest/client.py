@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -65,7 +65,7 @@ class Client:
         self._session.headers["Accept"] = "application/json"
         # A proxy or netrc entry of the machine must not change who we are to ShipStation.
         self._session.trust_env = False
-        self._clock_offset: float | None = None
+        self._clock_offset = timedelta()
 
     def __enter__(self) -> Client:
         return self
@@ -160,7 +160,7 @@ class Client:
 
     def server_now(self) -> datetime:
         """The current instant (UTC) by ShipStation's clock, or by ours while it has not told."""
-        return datetime.fromtimestamp(time.time() + (self._clock_offset or 0.0), tz=UTC)
+        return datetime.now(UTC) + self._clock_offset
 
     def _get_with_retries(
         self, path: str, params: Mapping[str, str | int] | None, attempts: int, decode: Decode
@@ -261,4 +261,4 @@ class Client:
         except (KeyError, ValueError):
             return
         if server.tzinfo is not None:
-            self._clock_offset = server.timestamp() - time.time()
+            self._clock_offset = server - datetime.now(UTC)

@@ -18,6 +18,7 @@ from ingest.pacific import earliest_instant, filter_end, filter_start, filter_te
 from ingest.payload import Fields, Payload
 from ingest.poison import Poison, poisons
 from ingest.records import ORDERS, Record, RecordKind, changed_records, newest_of_each, read_key, to_table
+from ingest.spans import ReadSpan
 from ingest.store import Store
 from ingest.walk import ListQuery, walk
 from ingest.watermarks import FUTURE_TOLERANCE
@@ -41,8 +42,10 @@ class Span:
 
 @dataclass
 class Tally:
-    """What one list gave."""
+    """What one list gave; what changed before `read_at` (UTC, by ShipStation's clock) is among it."""
 
+    read_at: datetime
+    pages: int = 0
     fetched: set[int] = field(default_factory=set)
     changed: set[int] = field(default_factory=set)
     last_seen: datetime | None = None
@@ -61,8 +64,10 @@ class Cycle:
         now: The instant (UTC) the cycle began.
         marks_before: The watermarks found, by name.
         next_marks: From the tallies, the watermarks to note with this load; None ends one.
-        most_rows: Stop after about this many rows, at a place from which the walk can go on, and leave the
-            lists after it alone; None for never.
+        read_spans: From the cycle at its end, the stretches that are read whole with this load.
+        looks_before: Whether these begin where nothing was read before.
+        most_rows: Stop after about this many rows, at a place from which the walk can go on (voids have none),
+            and leave the lists after it alone; None for never.
         page_size: Rows asked for at once.
         states: Orders whose state matters, as the warehouse has them.
         open_findings: Unresolved findings of the warehouse by key.
@@ -81,6 +86,8 @@ class Cycle:
     now: datetime
     marks_before: dict[str, datetime]
     next_marks: Callable[[dict[str, Tally]], dict[str, datetime | None]]
+    read_spans: Callable[[Cycle], list[ReadSpan]] = lambda _: []
+    looks_before: bool = False
     most_rows: int | None = None
     page_size: int = 500
     states: dict[int, OrderState] = field(default_factory=dict)
@@ -122,7 +129,7 @@ class Cycle:
         span = self.spans.get(name)
         if span is None or not all(tally.finished for tally in self.tallies.values()):
             return
-        tally = self.tallies.setdefault(name, Tally())
+        tally = self.tallies.setdefault(name, Tally(read_at=self.client.server_now()))
         for payloads in chain(self._once_poisoned(query), self._batches(name, query, span, tally, seen_field)):
             records = self._sift(kind, payloads, tally)
             if records:
@@ -159,7 +166,7 @@ class Cycle:
             start=filter_start(span.start),
             end=filter_end(span.end) if span.end else None,
             page_size=self.page_size,
-            on_page=lambda done, total: self.progress(name, done, total),
+            on_page=lambda done, total: self._note_page(name, tally, done, total),
             on_poison=self._note_poison,
         )
         for page in pages:
@@ -169,11 +176,19 @@ class Cycle:
             if len(batch) >= _BATCH_ROWS:
                 yield batch
                 batch = []
-            if self.most_rows and self.rows_read >= self.most_rows and _has_advanced(tally, span):
+            is_full = self.most_rows is not None and self.rows_read >= self.most_rows
+            if is_full and query.by_key and _has_advanced(tally, span):
                 yield batch
                 return
         tally.finished = True
         yield batch
+
+    def _note_page(self, name: str, tally: Tally, done: int, total: int) -> None:
+        """Only an answer tells ShipStation's clock: the list is known up to when its first page came."""
+        if tally.pages == 0:
+            tally.read_at = self.client.server_now()
+        tally.pages += 1
+        self.progress(name, done, total)
 
     def _sift(self, kind: RecordKind, payloads: list[Payload], tally: Tally) -> list[Record]:
         self.findings += [

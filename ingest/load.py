@@ -21,6 +21,7 @@ from ingest.pacific import earliest_instant, parse_wall
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
 from ingest.records import FULFILLMENTS, ORDERS, RecordKind
 from ingest.shipstation import shipstation
+from ingest.spans import of_backfill, of_sync
 from ingest.store import Store
 from ingest.watermarks import (
     FALLBACK_DAYS,
@@ -101,6 +102,8 @@ def load_changes(account: Account, warehouse: Warehouse, progress: Progress = la
                 name: _later(tallies, name, starts[name].at if starts[name].fallback else marks[name])
                 for name in LISTS
             },
+            read_spans=of_sync,
+            looks_before=any(start.fallback for start in starts.values()),
             page_size=account.page_size,
             findings=_fallbacks(starts["orders"].fallback, now),
             progress=progress,
@@ -175,6 +178,8 @@ def load_backfill_window(
             states=store.order_states(),
             open_findings=store.open_findings(),
             next_marks=lambda tallies: _backfill_marks(tallies, marks, span_name, since, until),
+            read_spans=lambda cycle: of_backfill(cycle, span_name, since, until),
+            looks_before=True,
             most_rows=window_rows,
             page_size=account.page_size,
             progress=progress,
@@ -247,7 +252,7 @@ def _backfill_marks(
         if seen is not None:
             noted[span_name + name] = seen
         if tally.finished:
-            noted[f"{span_name}{name} done"] = seen or since
+            noted[f"{span_name}{name} done"] = tally.read_at
     done = {name for name in LISTS if f"{span_name}{name} done" in noted or f"{span_name}{name} done" in marks}
     if done != set(LISTS):
         return noted

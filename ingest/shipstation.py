@@ -9,6 +9,7 @@
 | order_states | order_id       | orders without lines, and what became of them         |
 | findings     | finding_key    | what the cycle noticed                                |
 | watermarks   | none, appended | how far each list was read, in the same load as rows  |
+| read_spans   | none, appended | which stretches of each list were read, likewise      |
 
 Payloads stay whole: `max_table_nesting=0`, and Arrow tables, so dlt neither unnests nor reads dates.
 dlt's own `incremental` is not used as cursor: it compares the text of Pacific wall times, which runs backwards
@@ -17,13 +18,14 @@ for an hour each autumn, and it commits its state when extraction ends, before t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import dlt
 import pyarrow as pa
 
-from ingest import findings, order_states, references, watermarks
+from ingest import findings, order_states, references, spans, watermarks
 from ingest.cycle import Cycle
 from ingest.records import FULFILLMENTS, ORDERS, SHIPMENTS, RecordKind
 from ingest.walk import ListQuery
@@ -40,6 +42,13 @@ SHIPMENTS_BY_VOID_DATE = ListQuery(
 FULFILLMENTS_BY_CREATE_DATE = ListQuery(
     "/fulfillments", "fulfillments", "fulfillmentId", "createDate", "createDate", "CreateDate"
 )
+
+_QUERIES = {
+    "orders": ORDERS_BY_MODIFY_DATE,
+    "shipments": SHIPMENTS_BY_CREATE_DATE,
+    "voids": SHIPMENTS_BY_VOID_DATE,
+    "fulfillments": FULFILLMENTS_BY_CREATE_DATE,
+}
 
 
 @dlt.source(name="shipstation", max_table_nesting=0)
@@ -58,6 +67,13 @@ def shipstation(cycle: Cycle, *, with_reference_lists: bool) -> Any:
     yield _order_states(cycle)
     yield _findings(cycle)
     yield _watermarks(cycle, with_reference_lists)
+    yield _read_spans(cycle)
+
+
+@dlt.source(name="shipstation", max_table_nesting=0)
+def read_spans(read: Sequence[spans.ReadSpan]) -> Any:
+    """Spans alone, which were read before they were noted; see `adoption`."""
+    yield _spans_resource(lambda: [spans.to_table(read, datetime.now(UTC))])
 
 
 def merge_hints(kind: RecordKind) -> dict[str, Any]:
@@ -122,3 +138,16 @@ def _watermarks(cycle: Cycle, with_reference_lists: bool) -> Any:
             yield watermarks.to_table(marks)
 
     return dlt.resource(progress, name="watermarks", write_disposition="append")
+
+
+def _read_spans(cycle: Cycle) -> Any:
+    def read() -> Iterator[pa.Table]:
+        noted = spans.to_note(cycle, _QUERIES)
+        if noted or spans.TABLE not in cycle.store.tables:
+            yield spans.to_table(noted, datetime.now(UTC))
+
+    return _spans_resource(read)
+
+
+def _spans_resource(read: Callable[[], Iterable[pa.Table]]) -> Any:
+    return dlt.resource(read, name=spans.TABLE, write_disposition="append")

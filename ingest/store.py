@@ -17,6 +17,7 @@ from ingest.findings import Finding
 from ingest.order_states import MISSING, OPEN_STATES, OrderState
 from ingest.payload import decode_fields
 from ingest.records import Record, RecordKind, Stored, absent_fields
+from ingest.watermarks import BEGINNING, LISTS
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _ORDERS_NAMED = """
@@ -105,6 +106,15 @@ class Store:
             " where _dlt_load_id in (select load_id from _dlt_loads where status = 0) group by resource"
         )
         return {resource: _utc(at) for resource, at in rows if at is not None}
+
+    def knows_beginning(self) -> bool:
+        """Whether every list was once read from its beginning; see `spans`."""
+        rows = self._rows(
+            "select count(distinct list_name) from read_spans where from_at = %s"
+            " and _dlt_load_id in (select load_id from _dlt_loads where status = 0)",
+            BEGINNING,
+        )
+        return bool(rows) and rows[0][0] == len(LISTS)
 
     def open_findings(self) -> dict[str, Finding]:
         """Unresolved findings by key."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 FALLBACK_DAYS = 30
 LISTS = ("orders", "shipments", "voids", "fulfillments")
+# Older than any account: what was read from here on was read from the list's beginning.
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 REFERENCE_LISTS = "reference_lists"
 _REFERENCE_LISTS_EVERY = timedelta(days=1)
 # How far ahead of ShipStation's clock a date may be before it is taken for nonsense.

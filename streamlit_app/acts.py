@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -11,8 +12,10 @@ import streamlit as st
 from streamlit_app.identity import present_person
 from streamlit_app.runs import forget_runs, has_store
 from workflows.access import Person
+from workflows.close_checks import ready_to_close, retry_job
 from workflows.errors import NotAllowed, ShipledgerError
 from workflows.jobs import JobClient, job_client
+from workflows.periods import CloseKind
 from workflows.settings import Settings
 
 NO_WORKER = "No worker has ever run here, so nothing can be done yet. Start one: `orchestrate.py serve`."
@@ -49,6 +52,26 @@ def start(settings: Settings, kind: str, **arguments: Any) -> str:
         return jobs.enqueue(kind, person.name, **arguments)
 
 
+def start_close(settings: Settings, kind: CloseKind, day: date, *, force: bool) -> str:
+    """Enqueue a close, when nothing speaks against it. Returns its run id.
+
+    Args:
+        settings: The configuration.
+        kind: eod, eow or eom.
+        day: A day of the period that the button named.
+        force: Run all steps again as a new version.
+
+    Raises:
+        NotAllowed: The role does not reach.
+        CloseRefused: The period cannot be closed now.
+        AlreadyRunning: One of this kind is queued or running.
+        ShipledgerError: No worker has ever run here, so there is no queue.
+    """
+    permit(settings, kind)
+    period = ready_to_close(settings, kind, day, force=force)
+    return start(settings, kind, date=period.first.isoformat(), force=force, incomplete=False)
+
+
 def cancel(settings: Settings, kind: str, run_id: str) -> None:
     """Cancel a queued or running job; who may start its kind may cancel it.
 
@@ -67,13 +90,14 @@ def retry(settings: Settings, kind: str, run_id: str) -> None:
 
     Raises:
         NotAllowed: The role does not reach.
+        CloseRefused: It is a close that cannot be done now.
         UsageError: It has not failed.
         AlreadyRunning: Another one of its kind is queued or running.
     """
     with _jobs(settings) as jobs:
         job = jobs.job(run_id)
         person = permit(settings, job.kind if job else kind)
-        jobs.retry(run_id, person.name)
+        retry_job(settings, jobs, run_id, person.name)
 
 
 def told(place: str, act: Callable[..., object], *arguments: Any, **options: Any) -> None:

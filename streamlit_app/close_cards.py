@@ -29,10 +29,10 @@ _BUTTONS = {"eod": "Close the day", "eow": "Close the week", "eom": "Close the m
 _WHAT = {
     "eod": "Reads ShipStation, writes what shipped into the history, brings stock and alerts up to date, "
     "and makes the day's summary and the count sheet.",
-    "eow": "Closes the day first when that is missing, then the week: weekly report as PDF and XLSX, by e-mail "
+    "eow": "Closes its Friday first when that is missing, then the week: weekly report as PDF and XLSX, by e-mail "
     "where mail is set up.",
-    "eom": "Closes the week first when that is missing, then freezes the month: charge report, invoice as PDF "
-    "and XLSX, by e-mail where mail is set up.",
+    "eom": "Closes its last weekday and week first when these are missing, then freezes the month: charge report, "
+    "invoice as PDF and XLSX, by e-mail where mail is set up.",
 }
 _NEXT = {"eod": ("inventory", "Inventory"), "eow": ("weekly", "Weekly"), "eom": ("charges", "Charges")}
 
@@ -42,7 +42,7 @@ def show_closes(settings: Settings, chosen: date | None) -> None:
 
     Args:
         settings: The configuration.
-        chosen: The business day to close; None for today, whichever that is by then.
+        chosen: A day of the periods to close; None for those that are due, whichever these are by then.
     """
     st.fragment(_cards, run_every=_REFRESH_SECONDS)(settings, chosen)
 
@@ -53,20 +53,25 @@ def _cards(settings: Settings, chosen: date | None) -> None:
         st.rerun()
     show_missing_worker(settings)
     places = beside("closes", [1, 1, 1])
-    for place, state in zip(places, close_states(settings, chosen or settings.today()), strict=True):
+    for place, state in zip(places, close_states(settings, chosen), strict=True):
         with place, st.container(border=True, height="stretch", key=f"close-{state.kind}"):
-            _card(settings, person, state, chosen)
+            _card(settings, person, state)
 
 
-def _card(settings: Settings, person: Person, state: CloseState, chosen: date | None) -> None:
+def _card(settings: Settings, person: Person, state: CloseState) -> None:
     now = datetime.now(UTC)
     st.subheader(_TITLES[state.kind], anchor=False)
-    st.text(_period_words(state.period) if state.period else state.why_not or "")
+    if state.period is not None:
+        st.text(_period_words(state.period))
+        if state.why_not is not None:
+            st.warning(plain(state.why_not))
+    elif state.why_not is not None:
+        st.text(state.why_not)
     st.caption(_WHAT[state.kind])
     if state.run is not None and state.run.is_open:
         _show_progress(settings, state.run)
     else:
-        _show_buttons(settings, person, state, chosen)
+        _show_buttons(settings, person, state)
         if state.run is not None:
             _show_failure(settings, state.run, now)
     show_refusal(state.kind)
@@ -78,20 +83,22 @@ def _card(settings: Settings, person: Person, state: CloseState, chosen: date | 
         st.caption("Never done yet.")
 
 
-def _show_buttons(settings: Settings, person: Person, state: CloseState, chosen: date | None) -> None:
+def _show_buttons(settings: Settings, person: Person, state: CloseState) -> None:
     may = person.may(state.kind)
     help_text = None if may else NOT_YOURS
-    asked = {"date": chosen.isoformat() if chosen else None}
+    # By its date, so that what is pressed after midnight is still what the button named.
+    day = state.period.first if state.period else settings.today()
     if state.done is None:
+        named = f": {_period_words(state.period)}" if state.period else ""
         st.button(
-            _BUTTONS[state.kind],
+            f"{_BUTTONS[state.kind]}{named}",
             type="primary",
             key=f"start-{state.kind}",
-            disabled=not may or state.period is None,
+            disabled=not may or state.why_not is not None,
             help=help_text,
             on_click=acts.told,
-            args=(state.kind, acts.start, settings, state.kind),
-            kwargs={**asked, "force": False},
+            args=(state.kind, acts.start_close, settings, state.kind, day),
+            kwargs={"force": False},
         )
         return
     with st.popover("Close again", disabled=not may, help=help_text, key=f"again-{state.kind}"):
@@ -104,8 +111,8 @@ def _show_buttons(settings: Settings, person: Person, state: CloseState, chosen:
             type="primary",
             key=f"force-{state.kind}",
             on_click=acts.told,
-            args=(state.kind, acts.start, settings, state.kind),
-            kwargs={**asked, "force": True},
+            args=(state.kind, acts.start_close, settings, state.kind, day),
+            kwargs={"force": True},
         )
 
 
@@ -124,9 +131,10 @@ def _show_progress(settings: Settings, run: RunLine) -> None:
 
 def _show_failure(settings: Settings, run: RunLine, now: datetime) -> None:
     at = clock(run.finished_at or run.started_at or now, settings.timezone, now)
-    word = "was cancelled" if run.status == "cancelled" else "failed"
+    word = "was cancelled" if run.status == "cancelled" else "was refused" if run.is_refused else "failed"
     st.error(plain(f"The run of {run.actor or 'unknown'} {word} at {at}. {run.error or ''}"))
-    run_button(settings, run, "Go on at the step it stopped at", acts.retry)
+    if not run.is_refused:
+        run_button(settings, run, "Go on at the step it stopped at", acts.retry)
 
 
 def _show_result(settings: Settings, done: Close, now: datetime) -> None:

@@ -8,7 +8,11 @@ from typing import Any
 
 import streamlit as st
 
+from streamlit_app.closing import what_is_loaded
+from streamlit_app.snapshot import Snapshot
 from streamlit_app.words import clock, plain
+from workflows.errors import CloseRefused
+from workflows.periods import Period
 from workflows.settings import Settings
 
 
@@ -36,3 +40,13 @@ def show_state(
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(badge[0], color=badge[1], icon=badge[2])  # type: ignore[arg-type]
         st.caption(plain(words), width="content")
+
+
+def show_lack(settings: Settings, snapshot: Snapshot, period: Period) -> None:
+    """Draw which days of a week or month are not loaded, and the command for it; nothing when all are."""
+    try:
+        gap = what_is_loaded(settings, str(snapshot.path)).gap_of(period, snapshot.as_of)
+    except CloseRefused:
+        return
+    if gap is not None:
+        st.warning(plain(f"Incomplete: {gap.words} is not loaded. Run {gap.command}."))

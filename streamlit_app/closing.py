@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import streamlit as st
+
 from streamlit_app.runs import RunLine, runs_of
+from streamlit_app.snapshot import current_snapshot
+from streamlit_app.words import day as day_words
+from workflows.close_checks import check_loaded, loaded_of
 from workflows.close_record import Close, last_close, recent_closes
-from workflows.errors import UsageError
+from workflows.coverage import Loaded
+from workflows.errors import CloseRefused
 from workflows.kinds import CLOSES
 from workflows.periods import CloseKind, Period, period_to_close
 from workflows.settings import Settings
@@ -23,8 +29,8 @@ class CloseState:
 
     Attributes:
         kind: eod, eow or eom.
-        period: What it closes for the day that was asked for; None when it closes nothing.
-        why_not: Why it closes nothing.
+        period: What it closes: the period of the day that was asked for, or the one that is due; None for none.
+        why_not: Why that cannot be closed now, or none is due; None when it can.
         done: The newest version of that period's close.
         last: The newest close of the kind, whatever its period.
         run: The newest run of the kind that tells more than the record: open, or failed after the last close.
@@ -38,12 +44,12 @@ class CloseState:
     run: RunLine | None
 
 
-def close_states(settings: Settings, day: date) -> list[CloseState]:
+def close_states(settings: Settings, day: date | None) -> list[CloseState]:
     """The closes of day, week and month for a date.
 
     Args:
         settings: Whose home.
-        day: The business day to close, or the period it lies in.
+        day: A day of the periods to close; None for those that are due.
     """
     runs = runs_of(settings, CLOSES, _RUNS_LOOKED_AT)
     kinds: tuple[CloseKind, ...] = ("eod", "eow", "eom")
@@ -57,13 +63,10 @@ def report_files(settings: Settings, close: Close) -> list[Path]:
     return [file for file in files if file.is_relative_to(folder) and file.is_file()]
 
 
-def _state(settings: Settings, kind: CloseKind, day: date, runs: Sequence[RunLine]) -> CloseState:
+def _state(settings: Settings, kind: CloseKind, day: date | None, runs: Sequence[RunLine]) -> CloseState:
     last = next(iter(recent_closes(settings.operations, kind, 1)), None)
     newest = next((run for run in runs if run.kind == kind), None)
-    try:
-        period, why_not = period_to_close(kind, day, settings.today()), None
-    except UsageError:
-        period, why_not = None, _why_not(day)
+    period, why_not = _asked_for(settings, kind, day)
     return CloseState(
         kind=kind,
         period=period,
@@ -74,12 +77,38 @@ def _state(settings: Settings, kind: CloseKind, day: date, runs: Sequence[RunLin
     )
 
 
-def _why_not(day: date) -> str:
-    """Only a month can be too young to close: its days are billed once they have ended."""
-    next_month = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+def _asked_for(settings: Settings, kind: CloseKind, day: date | None) -> tuple[Period | None, str | None]:
+    """The period that a card is about, and what speaks against closing it now."""
+    try:
+        period = period_to_close(kind, day, settings.today())
+    except CloseRefused as refusal:
+        return None, _not_yet(refusal)
+    snapshot = current_snapshot(settings)
+    try:
+        loaded = what_is_loaded(settings, str(snapshot.path) if snapshot else None)
+        check_loaded(period, loaded, datetime.now(UTC), syncs_first=True)
+    except CloseRefused as refusal:
+        return period, str(refusal)
+    return period, None
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def what_is_loaded(_settings: Settings, path: str | None) -> Loaded:
+    """What is loaded by a snapshot's own file; nothing at all before the first one.
+
+    Raises:
+        CloseRefused: The snapshot does not tell.
+    """
+    return loaded_of(_settings, Path(path) if path else None)
+
+
+def _not_yet(refusal: CloseRefused) -> str:
+    """Why a period cannot be closed yet, in the page's words."""
+    kind, possible_from = refusal.facts["kind"], refusal.facts["possible_from"]
+    what = {"eod": "The day", "eow": "The week", "eom": f"{possible_from:%B %Y}"}[kind]
     return (
-        f"{day:%B %Y} still runs: it can be closed from {next_month.day} {next_month:%B} on. For an earlier month "
-        "choose one of its days under Another day."
+        f"{what} can be closed from {day_words(possible_from)} on. For an earlier one choose one of its days "
+        "under Another day."
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from streamlit_app.snapshot import Snapshot
-from workflows.errors import BuildFailed
+from workflows.errors import BuildFailed, CloseRefused
 from workflows.jobs import Job, job_client
 from workflows.kinds import CLOSES
 from workflows.progress import percent
@@ -39,6 +39,7 @@ class RunLine:
         orders_changed: Orders that were new or different; None when unknown.
         watermark: Changes in ShipStation up to this instant are known since.
         is_red: The build failed its models or tests, so that nothing was published.
+        is_refused: It was a close that could not be done: to go on with it is of no use.
         failed_tests: The models and tests that failed then.
         tests_passed: Tests of the build; None when nothing was built.
         step: What it is at, with `done` of `total`, while it runs; `total` is 0 when unknown.
@@ -58,6 +59,7 @@ class RunLine:
     watermark: datetime | None = None
     error: str | None = None
     is_red: bool = False
+    is_refused: bool = False
     failed_tests: tuple[str, ...] = ()
     tests_passed: int | None = None
     step: str | None = None
@@ -138,6 +140,7 @@ def _line(job: Job) -> RunLine:
         error=" ".join(str(job.error).split()) if job.error else None,
         failed_tests=tuple(job.error.failed) if isinstance(job.error, BuildFailed) else (),
         is_red=isinstance(job.error, BuildFailed),
+        is_refused=isinstance(job.error, CloseRefused),
         tests_passed=facts.get("tests_passed"),
         step=progress.get("step"),
         done=progress.get("done") or 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,19 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(
             f"create table marts.{table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
         )
+
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def insert_spans(connection: duckdb.DuckDBPyConnection, as_of: datetime, begin: datetime = BEGINNING) -> None:
+    """Say that each of ShipStation's lists was read up to an instant, and goes on from there."""
+    insert(
+        connection,
+        "loaded_spans",
+        "list_name, from_at, until_at, is_continued",
+        [(name, begin, as_of, True) for name in ("orders", "shipments", "voids", "fulfillments")],
+    )
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:

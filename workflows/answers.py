@@ -111,7 +111,7 @@ def tell_close(facts: dict[str, Any]) -> str:
     lines = [f"{before['title']}: {before['summary']}." for before in facts["closed_before"]]
     if facts["already_done"]:
         lines.append(f"{facts['title']} is closed already, by {facts['closed_by']}: {facts['summary']}.")
-        lines += [facts["since_then"]] if facts["since_then"] else []
+        lines.append(facts["since_then"])
     else:
         again = f" (version {facts['version']})" if facts["version"] > 1 else ""
         lines.append(f"{facts['title']} is closed{again}: {facts['summary']}.")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import duckdb
 
+from workflows.close_checks import not_loaded
+from workflows.coverage import read_loaded
 from workflows.errors import ShipledgerError
 from workflows.periods import Period
 from workflows.reading import open_snapshot
@@ -18,7 +20,7 @@ Figures = dict[str, Any]
 
 
 def shipped_figures(settings: Settings, snapshot: str, period: Period) -> Figures:
-    """What left in a period: `orders`, `units`, `unassigned_units` (of no known lot).
+    """What left in a period: `orders`, `units`, `unassigned_units` (of no known lot), and what is `not_loaded`.
 
     Raises:
         ShipledgerError: The snapshot is gone.
@@ -32,11 +34,13 @@ def shipped_figures(settings: Settings, snapshot: str, period: Period) -> Figure
             period.first,
             period.last,
         )
-    return {"orders": orders, "units": int(units), "unassigned_units": int(unassigned)}
+        loaded = read_loaded(connection)
+    lack = not_loaded(period, loaded, datetime.now(UTC)) if loaded else None
+    return {"orders": orders, "units": int(units), "unassigned_units": int(unassigned), "not_loaded": lack}
 
 
 def stock_figures(settings: Settings, snapshot: str) -> Figures:
-    """How the shelves stand: `on_hand`, SKUs that are `critical` or `low`, lots that are `overdrawn`."""
+    """How the shelves stand: `on_hand`, `critical` and `low` SKUs, `overdrawn` lots, what is `not_loaded`."""
     with _opened(settings, snapshot) as connection:
         (on_hand,) = _row(connection, "select coalesce(sum(quantity_on_hand), 0) from marts.inventory_current")
         levels = connection.execute(
@@ -45,7 +49,10 @@ def stock_figures(settings: Settings, snapshot: str) -> Figures:
         overdrawn = connection.execute(
             "select sku_code || ' - ' || lot_number from marts.lot_inventory where quantity_on_hand < 0 order by 1"
         ).fetchall()
+        loaded = read_loaded(connection)
+    gap = loaded.stock_gap(datetime.now(UTC)) if loaded else None
     return {
+        "not_loaded": gap.words if gap else None,
         "on_hand": int(on_hand),
         "critical": [sku for level, sku in levels if level == "critical"],
         "low": [sku for level, sku in levels if level == "low"],
@@ -54,7 +61,7 @@ def stock_figures(settings: Settings, snapshot: str) -> Figures:
 
 
 def month_figures(settings: Settings, snapshot: str, month: date) -> Figures:
-    """The bill of a month: `orders`, `units`, `packages`, `total_cents`.
+    """The bill of a month: `orders`, `units`, `packages`, `total_cents`; what was `not_loaded` when it was frozen.
 
     Args:
         settings: Whose home.
@@ -68,7 +75,13 @@ def month_figures(settings: Settings, snapshot: str, month: date) -> Figures:
             " coalesce(sum(total_cents), 0) from marts.charge_report_monthly where charge_month = ?",
             month,
         )
-    return dict(zip(("orders", "units", "packages", "total_cents"), map(int, found), strict=True))
+        (lack,) = _row(
+            connection,
+            "select max(not_loaded) from marts.charge_report_daily where date_trunc('month', charge_date) = ?",
+            month,
+        )
+    counts = dict(zip(("orders", "units", "packages", "total_cents"), map(int, found), strict=True))
+    return {**counts, "not_loaded": lack}
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 from workflows.close_record import Close, last_close
 from workflows.jobs import APPLICATION_VERSION, JobClient
-from workflows.periods import CloseKind, Period, period_to_close
+from workflows.periods import CloseKind, Period, period_to_close, rests_on
 from workflows.reports.archive import last_version
 from workflows.settings import Settings
 
@@ -50,7 +50,6 @@ _READS = {
     **dict.fromkeys((WEEK_REPORT, WEEK_FILES), WEEK_PUBLISHED),
     **dict.fromkeys((MONTH_REPORT, MONTH_FILES), MONTH_PUBLISHED),
 }
-_RESTS_ON: dict[CloseKind, CloseKind] = {"eow": "eod", "eom": "eow"}
 _ATTEMPTS_LOOKED_AT = 20
 
 
@@ -72,6 +71,7 @@ class Plan:
         taken: What steps gave that an earlier attempt had finished, by name.
         resumed_from: That attempt's run.
         done: The close that is there already; then nothing is to be done.
+        incomplete: Close although something is not loaded.
     """
 
     started_at: datetime
@@ -79,6 +79,7 @@ class Plan:
     taken: Mapping[str, Any] = field(default_factory=dict)
     resumed_from: str | None = None
     done: Close | None = None
+    incomplete: bool = False
 
     @property
     def steps(self) -> list[str]:
@@ -87,7 +88,14 @@ class Plan:
 
 
 def make_plan(
-    settings: Settings, jobs: JobClient, kind: CloseKind, day: date, *, force: bool, started_at: datetime
+    settings: Settings,
+    jobs: JobClient,
+    kind: CloseKind,
+    day: date | None,
+    *,
+    force: bool,
+    incomplete: bool,
+    started_at: datetime,
 ) -> Plan:
     """Find out what a close has to do.
 
@@ -95,38 +103,34 @@ def make_plan(
         settings: Whose home, and whose calendar.
         jobs: Where earlier attempts are found.
         kind: eod, eow or eom.
-        day: The date whose period is closed.
+        day: A day of the period; None for what is due.
         force: Run all steps again as a new version.
+        incomplete: Close although something is not loaded.
         started_at: When the job began, UTC.
 
     Raises:
-        UsageError: The date closes nothing.
+        CloseRefused: The period cannot be closed yet, or none is due.
     """
     period = period_to_close(kind, day, settings.today())
     last = last_close(settings.operations, period)
     attempt = None if force else _failed_attempt(jobs, period, last)
     if last is not None and attempt is None and not force:
         return Plan(started_at, [Part(period, last.version)], done=last)
-    parts = [*_missing_below(settings, period, day), _next_version(settings, period)]
+    parts = [_next_version(settings, part) for part in (*_missing_below(settings, period), period)]
     if attempt is None:
-        return Plan(started_at, parts)
+        return Plan(started_at, parts, incomplete=incomplete)
     run_id, earlier, finished = attempt
-    resumed = Plan(started_at, _as_before(parts, earlier.parts), finished, run_id)
+    resumed = Plan(started_at, _as_before(parts, earlier.parts), finished, run_id, incomplete=incomplete)
     return replace(resumed, taken=_still_good(settings.published, resumed.steps, finished))
 
 
-def _missing_below(settings: Settings, period: Period, day: date) -> list[Part]:
-    """What a period rests on and has not been closed: the day for its week, the week for a month.
-
-    A week that is closed after its end does not wait for the day it is closed on, which belongs to another.
-    """
-    kind = _RESTS_ON.get(period.kind)
-    if kind is None or (kind == "eod" and not period.first <= day <= period.last):
-        return []
-    below = period_to_close(kind, day, settings.today())
-    if last_close(settings.operations, below) is not None:
-        return []
-    return [*_missing_below(settings, below, day), _next_version(settings, below)]
+def _missing_below(settings: Settings, period: Period) -> list[Period]:
+    """What a period rests on and has not been closed, the days first."""
+    missing: set[Period] = set()
+    for below in rests_on(period):
+        if last_close(settings.operations, below) is None:
+            missing |= {below, *_missing_below(settings, below)}
+    return sorted(missing, key=lambda one: (one.kind, one.first))
 
 
 def _next_version(settings: Settings, period: Period) -> Part:

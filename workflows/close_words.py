@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from workflows.close_plan import Part
 from workflows.periods import Period
 
 MAIL_OFF = "off, no mail server is configured"
-_FRIDAY = timedelta(days=4)
 _NAMES = {"eod": "Day's summary", "eow": "Weekly inventory report", "eom": "Invoice"}
 
 
 def summary_of(figures: Mapping[str, Any]) -> str:
     """One line on a close, such as `23 orders shipped, 47 units; 1 SKU critical`."""
     shipped = figures["shipped"]
-    parts = [f"{_count(shipped['orders'], 'order')} shipped, {_count(shipped['units'], 'unit')}"]
+    parts = [*_lacks(figures), f"{_count(shipped['orders'], 'order')} shipped, {_count(shipped['units'], 'unit')}"]
     if shipped["unassigned_units"]:
         parts.append(f"{_count(shipped['unassigned_units'], 'unit')} of no known lot")
     if "bill" in figures:
@@ -30,12 +28,26 @@ def summary_of(figures: Mapping[str, Any]) -> str:
 def mail_of(part: Part, snapshot: str, figures: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and body of the mail that brings a close's report."""
     again = f", version {part.version}" if part.version > 1 else ""
-    subject = f"{_NAMES[part.period.kind]}: {part.period.title}{again}"
+    incomplete = ", incomplete" if lack_of(figures) else ""
+    subject = f"{_NAMES[part.period.kind]}: {part.period.title}{again}{incomplete}"
     body = (
         f"{part.period.title} is closed{again}.\n\n{summary_of(figures)}.\n\n"
         f"The report is attached. It was made from the snapshot {snapshot} and can be made again from it.\n"
     )
     return subject, body
+
+
+def lack_of(figures: Mapping[str, Any]) -> str | None:
+    """The days that a period was closed without, because they were not loaded; None when it is whole."""
+    lack: str | None = figures.get("bill", figures["shipped"]).get("not_loaded")
+    return lack
+
+
+def _lacks(figures: Mapping[str, Any]) -> list[str]:
+    lack, of_stock = lack_of(figures), figures.get("stock", {}).get("not_loaded")
+    if lack:
+        return [f"INCOMPLETE, {lack} is not loaded"]
+    return [f"stock is not whole, {of_stock} is not loaded"] if of_stock else []
 
 
 def mail_words(states: Sequence[str]) -> str:
@@ -52,12 +64,15 @@ def since_then(period: Period, closed: Mapping[str, Any], now: Mapping[str, int]
     orders, units = (now[name] - closed["shipped"][name] for name in ("orders", "units"))
     if not orders and not units:
         return ""
-    if period.kind == "eom":
-        way_on = "What changes after a month was closed is a restatement in the next one."
-    else:
-        day = period.first + _FRIDAY if period.kind == "eow" else period.first
-        way_on = f"`{period.kind} --date {day} --force` makes a new version."
-    return f"Since then: {orders:+} orders, {units:+} units. {way_on}"
+    return f"Since then: {orders:+} orders, {units:+} units. {way_on(period)}"
+
+
+def way_on(period: Period) -> str:
+    """What can be done about a period that is closed."""
+    again = f"`{period.command} --force` makes a new version"
+    return (
+        f"{again}; what has changed is a restatement in the next month." if period.kind == "eom" else f"{again}."
+    )
 
 
 def _stock(stock: Mapping[str, Any]) -> list[str]:

@@ -14,10 +14,11 @@ from dbos import DBOS
 
 from workflows import close_plan as steps
 from workflows import flows
+from workflows.close_checks import check_loaded, loaded_of, not_loaded
 from workflows.close_facts import Figures, month_figures, shipped_figures, stock_figures
 from workflows.close_plan import Part, Plan, make_plan
 from workflows.close_record import Close, record_close
-from workflows.close_words import MAIL_OFF, mail_of, mail_words, since_then, summary_of
+from workflows.close_words import MAIL_OFF, mail_of, mail_words, since_then, summary_of, way_on
 from workflows.course import Course
 from workflows.engine import Engine, Facts, Report
 from workflows.frozen import close_week, freeze_month
@@ -43,7 +44,7 @@ def eod(arguments: dict[str, Any]) -> Facts:
     """Close a day.
 
     Args:
-        arguments: `date` (ISO; today when missing) and `force`.
+        arguments: `date` (ISO, a day of the period; what is due when missing), `force` and `incomplete`.
     """
     return _close("eod", arguments)
 
@@ -67,7 +68,7 @@ def _close(kind: CloseKind, arguments: dict[str, Any]) -> Facts:
     course = Course(plan.steps, plan.taken)
     job = _Job(kind, plan.started_at, course.step(steps.READ, _read))
     built = course.step(steps.BUILD, _build, job)
-    snapshot = course.step(steps.PUBLISH, _publish, job, built["built_at"])
+    snapshot = course.step(steps.PUBLISH, _publish_whole, job, built["built_at"], plan)
     closed = [_CLOSERS[part.period.kind](course, job, part, snapshot) for part in plan.parts]
     asked_for = closed[-1]
     return {
@@ -128,8 +129,9 @@ def _plan(kind: CloseKind, arguments: dict[str, Any]) -> Plan:
         _settings(),
         flows.current_bench().jobs,
         kind,
-        date.fromisoformat(given) if given else _settings().today(),
+        date.fromisoformat(given) if given else None,
         force=bool(arguments.get("force")),
+        incomplete=bool(arguments.get("incomplete")),
         started_at=datetime.now(UTC),
     )
 
@@ -140,6 +142,18 @@ def _read(report: Report) -> Facts:
 
 def _build(job: _Job, report: Report) -> Facts:
     return _engine().build(flows.this_run(job.kind, job.started_at, job.loaded), flows.runs_since, report)
+
+
+def _publish_whole(job: _Job, built_at: datetime, plan: Plan, report: Report) -> str:
+    """Publish what was read, and see that nothing is missing before anything is closed.
+
+    What was asked before the job was queued may have changed since: a watermark that was lost leaves a gap.
+    """
+    snapshot = _publish(job, built_at, report)
+    loaded = loaded_of(_settings(), _settings().published / snapshot)
+    for part in reversed(plan.parts):
+        check_loaded(part.period, loaded, datetime.now(UTC), incomplete=plan.incomplete)
+    return snapshot
 
 
 def _publish(job: _Job, built_at: datetime, _report: Report) -> str:
@@ -181,7 +195,12 @@ def _note_week(part: Part, _report: Report) -> int:
 
 
 def _freeze(part: Part, _report: Report) -> str:
-    return freeze_month(_settings(), part.period.first, _actor(), _run_id(), again=part.version > 1).content_hash
+    settings = _settings()
+    lack = not_loaded(part.period, loaded_of(settings, current_snapshot(settings)), datetime.now(UTC))
+    frozen = freeze_month(
+        settings, part.period.first, _actor(), _run_id(), again=part.version > 1, not_loaded=lack
+    )
+    return frozen.content_hash
 
 
 def _make_files(part: Part, snapshot: str, _report: Report) -> list[str]:
@@ -229,7 +248,7 @@ def _already_done(period: Period, done: Close) -> Facts:
         "already_done": True,
         "closed_by": done.actor,
         "closed_at": done.closed_at,
-        "since_then": since_then(period, done.facts["figures"], now),
+        "since_then": since_then(period, done.facts["figures"], now) or way_on(period),
         "closed_before": [],
         "published": done.snapshot,
     }

@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
 from workflows.account import account_of
+from workflows.close_checks import ready_to_close, retry_job
 from workflows.errors import Cancelled, ShipledgerError, UsageError
 from workflows.home import prepare_home
 from workflows.jobs import Job, JobClient, job_client
 from workflows.own_worker import become_worker
-from workflows.periods import CloseKind, period_to_close
+from workflows.periods import CloseKind, begin_of
 from workflows.settings import Settings
 
 _POLL_SECONDS = 0.1
@@ -88,25 +88,33 @@ def reconcile(
 
 
 def close(
-    settings: Settings, kind: CloseKind, day: date | None, force: bool, actor: str, on_progress: OnProgress
+    settings: Settings,
+    kind: CloseKind,
+    day: date | None,
+    force: bool,
+    actor: str,
+    on_progress: OnProgress,
+    *,
+    incomplete: bool = False,
 ) -> dict[str, Any]:
-    """Close the day, week or month that a date closes, and give what was closed.
+    """Close a day, week or month, and give what was closed; see `close_checks.ready_to_close`.
 
     Args:
         settings: The configuration.
         kind: eod, eow or eom.
-        day: The date; today, in the business's time zone, by default.
+        day: A day of the period; None for what is due.
         force: Run all steps again as a new version.
         actor: Who asked.
         on_progress: Told the job's state while it runs.
+        incomplete: Close it although something is not loaded.
 
     Raises:
         ShipledgerError: With the contract's exit code.
     """
     account_of(settings)
-    day = day or settings.today()
-    period_to_close(kind, day, settings.today())
-    return run_job(settings, kind, {"date": day.isoformat(), "force": force}, actor, on_progress)
+    period = ready_to_close(settings, kind, day, force=force, incomplete=incomplete)
+    arguments = {"date": period.first.isoformat(), "force": force, "incomplete": incomplete}
+    return run_job(settings, kind, arguments, actor, on_progress)
 
 
 def import_xcart(settings: Settings, path: Path, actor: str, on_progress: OnProgress) -> dict[str, Any]:
@@ -150,10 +158,10 @@ def retry(settings: Settings, run_id: str, actor: str, on_progress: OnProgress) 
     """
     own = become_worker(settings)
     if own is not None:
-        return _follow(own, own.retry(run_id, actor), on_progress)
+        return _follow(own, retry_job(settings, own, run_id, actor), on_progress)
     with job_client(settings) as jobs:
         _wait_for_store(jobs)
-        return _follow_elsewhere(settings, jobs, jobs.retry(run_id, actor), on_progress)
+        return _follow_elsewhere(settings, jobs, retry_job(settings, jobs, run_id, actor), on_progress)
 
 
 def cancel(settings: Settings, run_id: str) -> dict[str, Any]:
@@ -204,11 +212,8 @@ def _span(settings: Settings, since: date, until: date | None) -> tuple[datetime
         raise UsageError(f"--since {since} lies in the future. Give a day up to today, {settings.today()}.")
     if until is not None and until < since:
         raise UsageError(f"--until {until} lies before --since {since}. Give the later day as --until.")
-    return _midnight(settings, since), _midnight(settings, until + timedelta(days=1)) if until else None
-
-
-def _midnight(settings: Settings, day: date) -> datetime:
-    return datetime.combine(day, time_of_day(), settings.timezone).astimezone(UTC)
+    zone = settings.timezone
+    return begin_of(since, zone), begin_of(until + timedelta(days=1), zone) if until else None
 
 
 def run_job(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ import duckdb
 
 from ingest import errors as ingest_errors
 from ingest.account import Account
+from ingest.adoption import Backfilled, adopt_spans
 from ingest.closes import load_closes
 from ingest.load import LoadReport, load_backfill_window, load_changes
 from ingest.operations import load_entries
@@ -52,16 +53,19 @@ _REBUILD_AFTER = timedelta(hours=1)
 
 Report = Callable[[str, int, int], None]
 RunsSince = Callable[[datetime | None], list[Run]]
+EarlierBackfills = Callable[[], Sequence[Backfilled]]
 Facts = dict[str, Any]
 
 
 class Engine:
     """Loads, builds and publishes for one home."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, earlier_backfills: EarlierBackfills = tuple) -> None:
+        """Take what tells the backfills that came through before, for a warehouse of an earlier release."""
         self.settings = settings
+        self._earlier_backfills = earlier_backfills
         self._modelling = Modelling(settings)
-        self._has_xcart_tables = False
+        self._is_prepared = False
         self.warehouse = Warehouse(settings.warehouse, settings.home / "scratch")
 
     def load_changes(self, report: Report) -> Facts:
@@ -125,7 +129,7 @@ class Engine:
             BuildFailed: The build is red.
         """
         settings = self.settings
-        self.prepare_xcart()
+        self.prepare()
         as_of = datetime.now(UTC)
         today = as_of.astimezone(settings.timezone).date().isoformat()
         project = fingerprint()
@@ -190,6 +194,7 @@ class Engine:
 
     def _load(self, fetch: Callable[[Account], LoadReport]) -> Facts:
         account = self._ready()
+        self.prepare()
         began = time.monotonic()
         # Two loads of one process share the file while one of them keeps it open.
         with duckdb.connect(str(self.settings.warehouse)), told_to_the_user():
@@ -200,12 +205,16 @@ class Engine:
         facts["load_seconds"] = time.monotonic() - began
         return facts
 
-    def prepare_xcart(self) -> None:
-        """The models read the shop's tables also where no shop is connected; looked at once for each process."""
-        if not self._has_xcart_tables:
+    def prepare(self) -> None:
+        """Make the raw tables that the models read where they are missing; looked at once for each process.
+
+        The shop's, also where no shop is connected, and the spans, which a warehouse of an earlier release lacks.
+        """
+        if not self._is_prepared:
             with told_to_the_user():
                 prepare_tables(self.warehouse)
-            self._has_xcart_tables = True
+                adopt_spans(self.warehouse, self._earlier_backfills())
+            self._is_prepared = True
 
     def _ready(self) -> Account:
         """The account to read from, once the warehouse is seen to be usable."""

@@ -51,6 +51,21 @@ class EntryRefused(UsageError):
         return str(self.args[0])
 
 
+class CloseRefused(UsageError):
+    """A day, week or month cannot be closed now. Nothing was queued; the sentence says when it can, or after what.
+
+    Attributes:
+        facts: `reason` (one word), `kind` and `period`; `possible_from` (a day) or `command` (what has to be run).
+    """
+
+    def __init__(self, message: str, facts: dict[str, Any]) -> None:
+        super().__init__(message, facts)
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class OutOfReach(ShipledgerError):
     """ShipStation, or the former system, stayed out of reach; the next run goes on where this one stopped."""
 

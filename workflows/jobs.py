@@ -24,7 +24,7 @@ QUEUE = "writer"
 ERRANDS_QUEUE = "errands"
 APPLICATION = "shipledger"
 # Raised when the steps of a workflow change, so that no job is resumed by other code than began it.
-APPLICATION_VERSION = "shipledger-3"
+APPLICATION_VERSION = "shipledger-4"
 _DELETED_AT_ONCE = 500
 _OPEN = ("ENQUEUED", "PENDING", "DELAYED")
 _STATUS = {
@@ -83,7 +83,7 @@ class JobClient:
         Args:
             kind: One of `KINDS`.
             actor: Who asked.
-            arguments: For a close `date` (ISO) and `force`; see the workflow of the kind.
+            arguments: For a close `date` (ISO), `force` and `incomplete`; see the workflow of the kind.
 
         Returns:
             Its run id.

@@ -1,17 +1,18 @@
-"""Which day, week or month a date closes, by the rules of the business. Pure."""
+"""Which day, week or month a close is about, and from when on it can be closed, by the business's rules. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-from workflows.errors import UsageError
+from workflows.errors import CloseRefused
 
 CloseKind = Literal["eod", "eow", "eom"]
 
 _FRIDAY = 4
-# Until this day `eom` means the month before.
+# Until this day `eom` without a date means the month before.
 _LAST_DAY_FOR_THE_MONTH_BEFORE = 3
 
 
@@ -37,47 +38,107 @@ class Period:
     def title(self) -> str:
         """How people call it, at the beginning of a sentence."""
         if self.kind == "eod":
-            return f"{self.first:%A}, {self.first}"
+            return _day_words(self.first)
         if self.kind == "eow":
             return f"The week of {self.first} to {self.last}"
         return f"{self.first:%B %Y}"
 
+    @property
+    def opens(self) -> date:
+        """The first day on which it can be closed: the day itself, a week's Friday, a month's last weekday."""
+        if self.kind == "eow":
+            return self.first + timedelta(days=_FRIDAY)
+        if self.kind == "eom":
+            return self.last - timedelta(days=max(0, self.last.weekday() - _FRIDAY))
+        return self.first
 
-def period_to_close(kind: CloseKind, day: date, today: date) -> Period:
-    """The period that a date closes.
+    @property
+    def command(self) -> str:
+        """The command that closes it."""
+        return f"{self.kind} --date {self.opens}"
 
-    A week can be closed from its Friday on; before that the week before is meant. On or before the 3rd the month
-    before is meant.
+
+def period_to_close(kind: CloseKind, day: date | None, today: date) -> Period:
+    """The period that a close means: the one that a date lies in, or, without one, the one that is due today.
 
     Args:
         kind: eod, eow or eom.
-        day: The date given.
+        day: A day of the period; None for what is due.
         today: The business's day.
 
     Raises:
-        UsageError: The date lies in the future, or the month still runs.
+        CloseRefused: The period cannot be closed yet, or none is due.
     """
-    if day > today:
-        raise UsageError(f"{day} lies in the future. Give a date up to today, {today}.")
-    if kind == "eod":
-        return Period(kind, day, day)
-    if kind == "eow":
-        return _week(day if day.weekday() >= _FRIDAY else day - timedelta(weeks=1))
-    period = _month(day if day.day > _LAST_DAY_FOR_THE_MONTH_BEFORE else day.replace(day=1) - timedelta(days=1))
-    if period.last >= today:
-        before = period.first - timedelta(days=1)
-        raise UsageError(
-            f"{period.title} still runs, and days that have not ended are not billed. Close it from "
-            f"{period.last + timedelta(days=1)} on; for the month before give --date {before}."
-        )
+    if day is None:
+        return _due(kind, today)
+    period = period_of(kind, day)
+    if today < period.opens:
+        raise _too_early(period, today)
     return period
 
 
-def _week(day: date) -> Period:
-    monday = day - timedelta(days=day.weekday())
-    return Period("eow", monday, monday + timedelta(days=6))
-
-
-def _month(day: date) -> Period:
+def period_of(kind: CloseKind, day: date) -> Period:
+    """The day, week (from Monday) or month that a date lies in."""
+    if kind == "eod":
+        return Period(kind, day, day)
+    if kind == "eow":
+        monday = day - timedelta(days=day.weekday())
+        return Period(kind, monday, monday + timedelta(days=6))
     first = day.replace(day=1)
-    return Period("eom", first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+    return Period(kind, first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+
+
+def period_before(period: Period) -> Period:
+    """The day, week or month before."""
+    return period_of(period.kind, period.first - timedelta(days=1))
+
+
+def begin_of(day: date, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) at which a business day begins."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def rests_on(period: Period) -> list[Period]:
+    """What is closed before a period: a week's Friday; a month's last weekday, and its last week with a Friday."""
+    if period.kind == "eod":
+        return []
+    last_weekday = period_of("eod", period.opens)
+    if period.kind == "eow":
+        return [last_weekday]
+    last_friday = period.opens - timedelta(days=(period.opens.weekday() - _FRIDAY) % 7)
+    return [last_weekday, period_of("eow", last_friday)]
+
+
+def _due(kind: CloseKind, today: date) -> Period:
+    """This week from its Friday on, this month from its last weekday on; before that the last one, if at all."""
+    current = period_of(kind, today)
+    if today >= current.opens:
+        return current
+    if kind == "eow" or today.day <= _LAST_DAY_FOR_THE_MONTH_BEFORE:
+        return period_before(current)
+    raise _not_yet("not_due", "No month is due today", current, today)
+
+
+def _too_early(period: Period, today: date) -> CloseRefused:
+    why = "That lies in the future" if period.first > today else "It is too early"
+    return _not_yet("too_early", why, period, today)
+
+
+def _not_yet(reason: str, why: str, period: Period, today: date) -> CloseRefused:
+    current = period_of(period.kind, today)
+    last = current if today >= current.opens else period_before(current)
+    noun = {"eod": "day", "eow": "week", "eom": "month"}[period.kind]
+    after_eod = ", after that day's EOD" if period.kind == "eom" else ""
+    return CloseRefused(
+        f"{why}: {_within_a_sentence(period.title)} can be closed from {_day_words(period.opens)} on{after_eod}. "
+        f"The last {noun} that can be closed today, {today}: `{last.command}`.",
+        {"reason": reason, "kind": period.kind, "period": period.name, "possible_from": period.opens},
+    )
+
+
+def _within_a_sentence(title: str) -> str:
+    return title.replace("The week", "the week", 1)
+
+
+def _day_words(day: date) -> str:
+    return f"{day:%A}, {day}"

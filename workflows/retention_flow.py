@@ -67,7 +67,7 @@ def _remove(dry_run: bool) -> Facts:
         with open_warehouse(settings.warehouse) as connection:
             if not has_shipstation(connection):
                 return facts
-        engine.prepare_xcart()
+        engine.prepare()
         with open_warehouse(settings.warehouse) as connection:
             if limits and dry_run:
                 facts["rows"] = count_due(connection, settings.timezone.key, limits)

@@ -12,7 +12,7 @@ import duckdb
 
 from workflows.alarm_log import turn_alarms
 from workflows.alarms import Alarm, Standing, find_alarms
-from workflows.errors import BuildFailed, HomeUnusable
+from workflows.errors import BuildFailed, CloseRefused, HomeUnusable
 from workflows.exception_kinds import EMPTY_ORDERS
 from workflows.health import health_history
 from workflows.jobs import Job, JobClient
@@ -91,7 +91,11 @@ def read_standing(settings: Settings, jobs: JobClient, published: Published, now
         now=now,
         zone=settings.timezone,
         has_credentials=bool(settings.api_key and settings.api_secret),
-        failures=[(job.kind, str(job.error)) for job in recent if job.status == "failed" and job.error is not red],
+        failures=[
+            (job.kind, str(job.error))
+            for job in recent
+            if job.status == "failed" and job.error is not red and not isinstance(job.error, CloseRefused)
+        ],
         failed_tests=red.failed if red else (),
         sync_seconds=next((_seconds(job) for job in ended if job.kind == "sync"), None),
         watermark=_watermark(ended) or published.watermark,

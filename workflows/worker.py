@@ -7,9 +7,12 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
 
 from dbos import DBOS
 
+from ingest.adoption import Backfilled
 from workflows import (
     backup_flow,  # noqa: F401
     closes,  # noqa: F401  (the workflows of a module exist once it is imported)
@@ -42,7 +45,7 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
     prepare_home(settings)
     log_to_home(settings)
     with _private_files(), job_client(settings) as jobs:
-        flows.set_bench(flows.Bench(Engine(settings), jobs))
+        flows.set_bench(flows.Bench(Engine(settings, partial(_backfills, jobs)), jobs))
         DBOS(
             config={
                 "name": APPLICATION,
@@ -78,3 +81,17 @@ def _launch(settings: Settings, jobs: JobClient) -> None:
     jobs.register_queues(_POLL_SECONDS)
     DBOS.launch()
     jobs.cancel_of_other_versions()
+
+
+def _backfills(jobs: JobClient) -> list[Backfilled]:
+    """The backfills that came through, as far as the workflow store still knows them."""
+    return [
+        Backfilled(
+            datetime.fromisoformat(job.arguments["since"]),
+            datetime.fromisoformat(job.arguments["until"]) if job.arguments["until"] else None,
+            job.started_at,
+            job.finished_at,
+        )
+        for job in jobs.jobs(kinds=("backfill",), status=["SUCCESS"], limit=None)
+        if job.started_at and job.finished_at
+    ]

@@ -5,9 +5,10 @@
 
 {#- A day that has to be charged without a rate stops the build: a missing rate must not become a free day. -#}
 {% macro rate_or_refusal(charge_type) -%}
-    coalesce(
-        {{ charge_type }}_rate_cents,
-        error('seeds/rate_card.csv: no {{ charge_type }} rate for ' || charge_date || '.')
+    if(
+        is_charged and {{ charge_type }}_rate_cents is null,
+        error('seeds/rate_card.csv: no {{ charge_type }} rate for ' || charge_date || '.'),
+        {{ charge_type }}_rate_cents
     )
 {%- endmacro %}
 

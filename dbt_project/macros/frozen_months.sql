@@ -17,13 +17,16 @@
         'stock': ['inventory_date'], 'movement': ['transaction_date'],
     }[kind] -%}
     {%- set texts = {
-        'day': [], 'carrier': ['carrier_code', 'service_code'],
+        'day': ['not_loaded'], 'carrier': ['carrier_code', 'service_code'],
         'restatement': ['restatement_key', 'restatement_kind', 'order_number', 'entry_id', 'sku_codes', 'cause'],
         'detail': ['detail_key', 'order_number', 'units_by_sku'],
         'stock': ['sku_code'], 'movement': ['transaction_id', 'sku_code', 'transaction_type'],
     }[kind] -%}
     {%- set fields = [] -%}
-    {%- for type, names in {'BIGINT': bigints, 'DATE': dates, 'VARCHAR': texts}.items() -%}
+    {%- set flags_of_line = ['is_charged_ahead'] if kind == 'day' else [] -%}
+    {%- for type, names in {
+        'BIGINT': bigints, 'DATE': dates, 'VARCHAR': texts, 'BOOLEAN': flags_of_line
+    }.items() -%}
         {%- for name in names -%}{%- do fields.append('"' ~ name ~ '":"' ~ type ~ '"') -%}{%- endfor -%}
     {%- endfor -%}
     (

@@ -29,7 +29,11 @@
             then coalesce(
                 details.what || ' was billed on ' || billed_before.ship_date || ', and is dated '
                 || details.ship_date || ' now',
-                'late shipment: ' || details.what || ' was not known at the close'
+                if(
+                    details.ship_date >= closed_ahead.closed_on,
+                    details.what || ' left on ' || details.ship_date || ', when the month was closed already',
+                    'late shipment: ' || details.what || ' was not known at the close'
+                )
             )
         when labels.is_voided then details.what || ' voided'
         when coalesce(labels.ship_date, standing.ship_date) <> details.ship_date

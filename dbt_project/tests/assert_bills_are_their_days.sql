@@ -1,11 +1,18 @@
 -- Months and the details of the bill are sums of the same days; and what was billed in all, in days as they were frozen
 -- and in restatements, is what the ledger charges now. When this fails, the daily charges and the monthly bill
 -- contradict each other, and nobody can say which is right.
-with shipped as (
+with days as (
+
+    select * from {{ ref('int_days_charged') }}
+    where is_charged
+
+),
+
+shipped as (
 
     select coalesce(sum(shipped.quantity_shipped), 0) as charged_units
     from {{ ref('int_shipped_daily') }} as shipped
-    inner join {{ ref('stg_shipledger__build_context') }} as build_context on shipped.ship_date < build_context.today
+    where shipped.ship_date in (select days.charge_date from days)
 
 ),
 
@@ -39,13 +46,13 @@ details as (
         {{ sums_of(['unit_count', 'order_count', 'postage_cents', 'package_count']) }},
         bool_or(is_missing) as is_history_missing
     from {{ ref('charge_details') }}
-    where ship_date < (select build_context.today from {{ ref('stg_shipledger__build_context') }} as build_context)
+    where ship_date in (select days.charge_date from days)
 
 ),
 
 ledger as (
 
-    select {{ sums_of(['total_cents']) }} from {{ ref('int_days_charged') }}
+    select {{ sums_of(['total_cents']) }} from days
 
 )
 

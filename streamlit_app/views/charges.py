@@ -11,13 +11,14 @@ import streamlit as st
 from streamlit_app import charts
 from streamlit_app.charge_lines import show_carrier_lines, show_day_lines, show_restatements
 from streamlit_app.choices import choose_from_list
-from streamlit_app.closed import show_state
+from streamlit_app.closed import show_lack, show_state
 from streamlit_app.downloads import Download, report_downloads, show_downloads
 from streamlit_app.listing import pick_row
 from streamlit_app.panels import chart, panel
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
 from streamlit_app.words import dollars, month
+from workflows.periods import period_of
 from workflows.reports.monthly import bill_month
 from workflows.reports.tables import csv_bytes
 from workflows.settings import Settings
@@ -26,7 +27,19 @@ _CHART_HEIGHT = 230
 _DAY_ROWS = 12
 
 _MONTHS = """
-    select bills.*, closes.version, closes.closed_at, closes.actor
+    select
+        bills.*, closes.version, closes.closed_at, closes.actor,
+        (
+            select max(days.not_loaded) from marts.charge_report_daily as days
+            where days.charge_date between bills.charge_month and last_day(bills.charge_month)
+        ) as not_loaded,
+        (
+            select string_agg(strftime(days.charge_date, '%a %-d %b'), ', ' order by days.charge_date)
+            from marts.charge_report_daily as days
+            where
+                days.is_charged_ahead
+                and days.charge_date between bills.charge_month and last_day(bills.charge_month)
+        ) as days_ahead
     from marts.charge_report_monthly as bills
     left join marts.closed_months as closes on bills.charge_month = closes.month
     order by bills.charge_month desc
@@ -102,6 +115,14 @@ def _show_bill(settings: Settings, snapshot: Snapshot, bill: Mapping[str, Any], 
         open_words="Not closed: what changes in ShipStation still changes it. End of month freezes it.",
         running_words="This month still runs: days that have ended are in it.",
     )
+    if bill["closed_at"] is None:
+        show_lack(settings, snapshot, period_of("eom", first))
+    if bill["not_loaded"]:
+        st.warning(f"Closed incomplete: {bill['not_loaded']} was not loaded. What it brings is restated later.")
+    if bill["days_ahead"]:
+        st.caption(
+            f"Charged before they had ended, with storage for the stock then on hand: {bill['days_ahead']}."
+        )
     figures = st.columns(6)
     for place, (label, value) in zip(
         figures,

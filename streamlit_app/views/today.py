@@ -77,19 +77,24 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
 def _day_to_close(today: date) -> date | None:
     """Another day than today, when one is chosen."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.subheader(f"Today, {day(today)}", anchor=False, width="content")
+        heading = st.container(width="content")
         st.space("stretch")
         with st.popover("Another day", icon=":material/event:", width="content"):
             chosen = st.date_input(
-                "Close the day, week and month of",
+                "Close the day, week and month that this day lies in",
                 None,
                 format="YYYY-MM-DD",
                 max_value=today,
                 key="close_day",
                 bind="query-params",
             )
-            st.caption("Leave it empty for today.")
-    return chosen if chosen != today else None
+            st.caption("Leave it empty for what is due today.")
+    if chosen is None or chosen == today:
+        heading.subheader(f"Today, {day(today)}", anchor=False)
+        return None
+    heading.subheader(f"Closing for {day(chosen)} {chosen.year}", anchor=False)
+    st.caption("The buttons close the day, week and month that this day lies in. All below is of today.")
+    return chosen
 
 
 def _show_today(settings: Settings, snapshot: Snapshot, stock: Sequence[dict[str, Any]], today: date) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from streamlit_app import charts
 from streamlit_app.choices import choose_from_list
-from streamlit_app.closed import show_state
+from streamlit_app.closed import show_lack, show_state
 from streamlit_app.downloads import Download, report_downloads, show_downloads
 from streamlit_app.journeys import go
 from streamlit_app.listing import Listing, pick_row, show_list
@@ -20,6 +20,7 @@ from streamlit_app.snapshot import Snapshot
 from streamlit_app.stock import LEVEL_WORDS
 from streamlit_app.strip import Moment
 from streamlit_app.words import count, week
+from workflows.periods import period_of
 from workflows.reports.tables import csv_bytes
 from workflows.reports.weekly import report_week
 from workflows.settings import Settings
@@ -114,6 +115,7 @@ def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapp
         open_words="Not closed. End of week closes it, and mails the report.",
         running_words="This week still runs: stock is as of now, supply counts what is available.",
     )
+    show_lack(settings, snapshot, period_of("eow", monday))
     report = snapshot.table(_REPORT, monday)
     skus = report["sku_code"].to_pylist()
     text, number, day = st.column_config.TextColumn, st.column_config.NumberColumn, st.column_config.DateColumn

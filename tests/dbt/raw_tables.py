@@ -42,6 +42,10 @@ create table raw_shipstation.findings (
     _dlt_load_id varchar);
 create table raw_shipstation.order_states (
     order_id bigint, state varchar, since_at timestamptz, checked_at timestamptz, _dlt_load_id varchar);
+create table raw_shipstation.read_spans (
+    list_name varchar, from_at timestamptz, until_at timestamptz, arrived_by varchar, moves_watermark boolean,
+    noted_at timestamptz, _dlt_load_id varchar);
+create table raw_shipstation._dlt_loads (load_id varchar, status bigint);
 create table raw_shipledger.build_context (as_of timestamptz, timezone varchar, run_id varchar);
 create table raw_shipledger.built_loads (load_id varchar);
 create table raw_shipledger.unbuilt_loads (load_id varchar);

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 from published_bill import Bill, fill_charge_details
 
-from tests.contract_tables import create_tables, insert
+from tests.contract_tables import BEGINNING, create_tables, insert, insert_spans
 
 SHIPPED_TODAY = 1
 TWO_PACKAGES = 2
@@ -36,6 +36,7 @@ class Business:
         exceptions: id, type, severity, order, order number, detail, cause, when first seen.
         runs: id, kind, status, start, end, orders changed, error.
         bill: Its weeks and months; None for a business that has none yet.
+        loaded_from: From when on ShipStation's lists were read.
     """
 
     today: date
@@ -48,6 +49,7 @@ class Business:
     exceptions: list[tuple[Any, ...]] = field(default_factory=list)
     runs: list[tuple[Any, ...]] = field(default_factory=list)
     bill: Bill | None = None
+    loaded_from: datetime = BEGINNING
 
     @classmethod
     def small(cls, today: date) -> Business:
@@ -120,6 +122,7 @@ class PublishedFolder:
 
 def _fill(connection: duckdb.DuckDBPyConnection, business: Business) -> None:
     _fill_reference(connection, business)
+    insert_spans(connection, business.as_of, business.loaded_from)
     _fill_orders(connection, business)
     _fill_stock(connection, business)
     if business.bill is not None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import workshop
 from looking import panel
-from page_process import Served
+from page_process import ZONE, Served
 from playwright.sync_api import Locator, Page, expect
+from published_bill import Bill
 from published_folder import Business, PublishedFolder
 
+from workflows.periods import period_before, period_of
 from workflows.settings import Settings
 
 EOD, EOW, EOM = "End of day", "End of week", "End of month"
@@ -26,35 +29,72 @@ def words(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
+def press(place: Locator, name: str) -> None:
+    place.get_by_role("button", name=name).click()
+
+
 @pytest.mark.usefixtures("settings")
-def test_each_button_says_which_period_it_closes(tab: Page, served: Served, today: date) -> None:
-    # A week can be closed from its Friday on; a month from its end on, until the 3rd it is the one before.
+def test_each_button_names_the_period_that_is_due(tab: Page, served: Served, today: date) -> None:
     monday = today - timedelta(days=today.weekday() + (0 if today.weekday() >= 4 else 7))
     tab.goto(served.url)
-    expect(panel(tab, EOD).get_by_text(words(today), exact=True)).to_be_visible()
+    expect(tab.get_by_role("heading", name=f"Today, {words(today)}")).to_be_visible()
+    expect(panel(tab, EOD).get_by_role("button", name=f"Close the day: {words(today)}")).to_be_enabled()
     week = f"{words(monday)} to {words(monday + timedelta(days=6))}"
     expect(panel(tab, EOW).get_by_text(week, exact=True)).to_be_visible()
-    button = panel(tab, EOM).get_by_role("button", name="Close the month")
-    if today.day > 3:
-        expect(panel(tab, EOM).get_by_text("still runs: it can be closed from 1")).to_be_visible()
-        expect(button).to_be_disabled()
-    else:
-        before = today.replace(day=1) - timedelta(days=1)
-        expect(panel(tab, EOM).get_by_text(f"{before:%B %Y}", exact=True)).to_be_visible()
-        expect(button).to_be_enabled()
+    expect(panel(tab, EOW).get_by_role("button", name=f"Close the week: {week}")).to_be_enabled()
     for title in (EOD, EOW, EOM):
         expect(panel(tab, title).get_by_text("Never done yet.")).to_be_visible()
 
 
-def test_another_day_can_be_closed(tab: Page, served: Served, settings: Settings, today: date) -> None:
-    last_month = today.replace(day=1) - timedelta(days=1)
+@pytest.mark.usefixtures("settings")
+def test_a_month_that_cannot_be_closed_yet_says_from_when_on_it_can(
+    tab: Page, served: Served, today: date
+) -> None:
+    month = period_of("eom", today)
+    tab.goto(served.url)
+    button = panel(tab, EOM).get_by_role("button", name="Close the month")
+    if today >= month.opens:
+        # No day of this business was ever charged.
+        expect(panel(tab, EOM).get_by_text(f"{month.title} has no charges")).to_be_visible()
+    elif today.day > 3:
+        opens = f"{month.title} can be closed from {words(month.opens)} on."
+        expect(panel(tab, EOM).get_by_text(opens)).to_be_visible()
+    else:
+        expect(panel(tab, EOM).get_by_text(f"{period_before(month).title} has no charges")).to_be_visible()
+    expect(button).to_be_disabled()
+
+
+def test_another_day_changes_the_heading_and_what_each_button_closes(
+    tab: Page, served: Served, settings: Settings, folder: PublishedFolder, business: Business, today: date
+) -> None:
+    folder.publish(replace(business, bill=Bill.small(today)))
     workshop.make_store(settings)
-    tab.goto(f"{served.url}/?close_day={last_month.replace(day=20)}")
-    expect(panel(tab, EOM).get_by_text(f"{last_month:%B %Y}", exact=True)).to_be_visible()
-    panel(tab, EOM).get_by_role("button", name="Close the month").click()
+    day = (today.replace(day=1) - timedelta(days=1)).replace(day=20)
+    monday = day - timedelta(days=day.weekday())
+    tab.goto(f"{served.url}/?close_day={day}")
+    expect(tab.get_by_role("heading", name=f"Closing for {words(day)} {day.year}")).to_be_visible()
+    expect(panel(tab, EOD).get_by_role("button", name=f"Close the day: {words(day)}")).to_be_enabled()
+    week = f"{words(monday)} to {words(monday + timedelta(days=6))}"
+    expect(panel(tab, EOW).get_by_role("button", name=f"Close the week: {week}")).to_be_enabled()
+    press(panel(tab, EOM), f"Close the month: {day:%B %Y}")
     expect(panel(tab, EOM).get_by_text("Queued: it begins when")).to_be_visible()
     (job,) = workshop.jobs_of(settings, "eom")
-    assert job.arguments == {"date": last_month.replace(day=20).isoformat(), "force": False}
+    assert job.arguments == {"date": day.replace(day=1).isoformat(), "force": False, "incomplete": False}
+
+
+def test_a_period_that_is_not_loaded_is_refused_with_the_command_and_nothing_is_queued(
+    tab: Page, served: Served, settings: Settings, folder: PublishedFolder, business: Business, today: date
+) -> None:
+    loaded_from = today - timedelta(days=20)
+    folder.publish(replace(business, loaded_from=datetime.combine(loaded_from, time(), ZONE)))
+    workshop.make_store(settings)
+    tab.goto(f"{served.url}/?close_day={loaded_from}")
+    command = f"backfill --since {loaded_from - timedelta(days=7)} --until {loaded_from - timedelta(days=1)}"
+    expect(panel(tab, EOD).get_by_text(command)).to_be_visible()
+    expect(panel(tab, EOD).get_by_role("button", name="Close the day")).to_be_disabled()
+    tab.goto(served.url)
+    expect(panel(tab, EOD).get_by_role("button", name="Close the day")).to_be_enabled()
+    assert workshop.jobs_of(settings, "eod") == []
 
 
 def test_pressed_twice_and_in_two_tabs_it_is_one_job_with_its_actor(
@@ -78,10 +118,10 @@ def test_a_queued_close_can_be_cancelled_and_taken_up_again(tab: Page, served: S
     workshop.make_store(settings)
     tab.goto(served.url)
     day = panel(tab, EOD)
-    day.get_by_role("button", name="Close the day").click()
-    day.get_by_role("button", name="Cancel").click()
+    press(day, "Close the day")
+    press(day, "Cancel")
     expect(day.get_by_text("was cancelled at")).to_be_visible()
-    day.get_by_role("button", name="Go on at the step it stopped at").click()
+    press(day, "Go on at the step it stopped at")
     expect(day.get_by_text("Queued: it begins when")).to_be_visible()
     assert [job.status for job in workshop.jobs_of(settings, "eod")] == ["queued", "cancelled"]
 
@@ -92,7 +132,7 @@ def test_a_failed_close_tells_why_and_who_and_goes_on(tab: Page, served: Served,
     day = panel(tab, EOD)
     expect(day.get_by_text("The run of <b>dana</b> failed at")).to_be_visible()
     expect(day.get_by_text("ShipStation")).not_to_have_count(0)
-    day.get_by_role("button", name="Go on at the step it stopped at").click()
+    press(day, "Go on at the step it stopped at")
     expect(day.get_by_text("Queued: it begins when")).to_be_visible()
 
 
@@ -101,7 +141,7 @@ def test_without_a_worker_the_page_says_so_and_how_to_start_one(tab: Page, serve
     tab.goto(served.url)
     expect(tab.get_by_text("No worker is running: what you start here waits until one does.")).to_be_visible()
     expect(tab.get_by_text("orchestrate.py serve", exact=False).first).to_be_visible()
-    panel(tab, EOD).get_by_role("button", name="Close the day").click()
+    press(panel(tab, EOD), "Close the day")
     expect(panel(tab, EOD).get_by_text("No worker has ever run here")).to_be_visible()
     assert not (served.home / "workflows.sqlite").exists()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from tests.contract_tables import create_tables, insert
+from tests.contract_tables import BEGINNING, create_tables, insert, insert_spans
 
 AS_OF = datetime(2026, 11, 20, 20, 5, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -49,7 +49,7 @@ _COLUMNS = {
     ),
     "charge_report_daily": (
         "charge_date, order_count, package_count, unit_count, order_charge_cents, handling_charge_cents,"
-        " storage_charge_cents, postage_cents, total_cents, pallet_count"
+        " storage_charge_cents, postage_cents, total_cents, pallet_count, is_charged_ahead, not_loaded"
     ),
     "charge_report_carriers": "charge_month, carrier_code, service_code, package_count, postage_cents",
     "charge_restatements": (
@@ -61,11 +61,14 @@ _COLUMNS = {
 Rows = Sequence[Sequence[Any]]
 
 
-def write_snapshot(path: Path, changes: Mapping[str, Rows] | None = None) -> Path:
+def write_snapshot(
+    path: Path, changes: Mapping[str, Rows] | None = None, loaded_from: datetime = BEGINNING
+) -> Path:
     """Write a snapshot; `changes` replaces the rows of tables."""
     rows: dict[str, Rows] = {**business(), **(changes or {})}
     with duckdb.connect(str(path)) as connection:
         create_tables(connection)
+        insert_spans(connection, AS_OF, loaded_from)
         for table, values in rows.items():
             insert(connection, table, _COLUMNS[table], values)
     path.chmod(0o444)
@@ -80,10 +83,12 @@ def package(
     return (key, kind, is_voided, day, int(number) if kind == "label" else None, order_id, tracking_number)
 
 
-def charges(day: date, orders: int, units: int, pallets: int, postage: int) -> tuple[Any, ...]:
+def charges(
+    day: date, orders: int, units: int, pallets: int, postage: int, *, ahead: bool = False, lack: str | None = None
+) -> tuple[Any, ...]:
     """A day of the charge report at $4.25, $0.75 and $0.45."""
     parts = (orders * 425, units * 75, pallets * 45, postage)
-    return (day, orders, orders, units, *parts, sum(parts), pallets)
+    return (day, orders, orders, units, *parts, sum(parts), pallets, ahead, lack)
 
 
 def business() -> dict[str, Rows]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from workflows.periods import period_of
+from workflows.reports.completeness import notice_about
 from workflows.reports.document import (
     Bars,
     Column,
@@ -98,7 +100,8 @@ def summarize_day(source: Source, day: date) -> Document:
     return source.document(
         "End of Day",
         long_day(day),
-        [
+        notice=notice_about(source, period_of("eod", day)),
+        parts=[
             Figures(
                 [
                     Figure("Orders shipped", facts["orders"], note="on their first ship date"),
@@ -166,7 +169,8 @@ def count_sheet(source: Source, day: date) -> Document:
         "and a lot that is not listed under Other. Enter the counts on the page, or with the command count."
     )
     who = "Counted by ____________________   Date and time ____________________   Checked by ____________________"
-    return source.document("Count Sheet", long_day(day), [Text(how), Text(who), *tables])
+    notice = notice_about(source, period_of("eod", day))
+    return source.document("Count Sheet", long_day(day), [Text(how), Text(who), *tables], notice=notice)
 
 
 def units_by_day(source: Source, day: date) -> Bars:

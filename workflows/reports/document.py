@@ -130,6 +130,7 @@ class Document:
         zone: The business's time zone, in which the instant is printed.
         parts: What it says, in order.
         is_wide: Printed across the long side of the paper.
+        notice: What every page has to say, such as that something is missing; empty for nothing.
     """
 
     title: str
@@ -139,3 +140,4 @@ class Document:
     zone: ZoneInfo
     parts: Sequence[Part]
     is_wide: bool = False
+    notice: str = ""

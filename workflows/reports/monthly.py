@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from workflows.periods import period_of
+from workflows.reports.completeness import incomplete, notice_about
 from workflows.reports.document import Bars, Column, Document, Figure, Figures, Kind, NewPage, Table, Text
 from workflows.reports.reading import Source
 from workflows.reports.text import month_name, short_day
@@ -70,6 +72,7 @@ def bill_month(source: Source, month: date, version: int) -> Document:
     return source.document(
         title=f"Invoice {number}",
         period=f"Fulfillment charges for {month_name(month)}, issued {short_day(source.today)}",
+        notice=_notice(source, month, days),
         parts=[
             Figures(
                 [
@@ -81,7 +84,7 @@ def bill_month(source: Source, month: date, version: int) -> Document:
                 ]
             ),
             _lines(days, totals, restated),
-            Text(_standing(source, month), is_small=True),
+            Text(_standing(source, month, days), is_small=True),
             _charges_by_day(days),
             _postage(carriers),
             NewPage(),
@@ -91,15 +94,25 @@ def bill_month(source: Source, month: date, version: int) -> Document:
     )
 
 
-def _standing(source: Source, month: date) -> str:
-    """Whether the month's lines can still change, and what proves that they have not."""
+def _notice(source: Source, month: date, days: Sequence[dict[str, Any]]) -> str:
+    """What is missing: of a closed month what was when its lines were frozen, else what is now."""
+    if source.rows(_CLOSED, month):
+        lack = next((day["not_loaded"] for day in days if day.get("not_loaded")), None)
+        return incomplete(lack) if lack else ""
+    return notice_about(source, period_of("eom", month))
+
+
+def _standing(source: Source, month: date, days: Sequence[dict[str, Any]]) -> str:
+    """Whether the month's lines can still change, what proves that they have not, and which had not ended."""
     closed = source.rows(_CLOSED, month)
     if not closed:
         return "This month is not closed: the figures may still change."
     closed_on = closed[0]["frozen_at"].astimezone(source.zone).date()
+    ahead = [short_day(day["charge_date"]) for day in days if day.get("is_charged_ahead")]
+    to_come = f"Charged before they had ended, marked * below: {'; '.join(ahead)}. " if ahead else ""
     return (
         f"Closed on {short_day(closed_on)}; its lines are frozen, and a later change is a restatement in a later "
-        f"invoice. Hash of the lines: {closed[0]['content_hash']}"
+        f"invoice. {to_come}Hash of the lines: {closed[0]['content_hash']}"
     )
 
 
@@ -172,6 +185,10 @@ def _postage(carriers: Sequence[dict[str, Any]]) -> Table:
 
 
 def _by_day(days: Sequence[dict[str, Any]], totals: dict[str, int]) -> Table:
+    ahead = (
+        " * Had not ended when the month was closed: shipments as known then, storage for the stock then on hand. "
+        "What turned out otherwise is a restatement in a later invoice."
+    )
     return Table(
         title="Day by day",
         columns=[
@@ -186,11 +203,17 @@ def _by_day(days: Sequence[dict[str, Any]], totals: dict[str, int]) -> Table:
             Column("postage_cents", "Postage", Kind.MONEY, width=1.7),
             Column("total_cents", "Total", Kind.MONEY, width=1.8),
         ],
-        rows=[{**day, "day": f"{day['charge_date']:%a, %b} {day['charge_date'].day}"} for day in days],
+        rows=[{**day, "day": _day_words(day)} for day in days],
         totals={"day": "Total", **totals},
-        note="Pallets are those at the end of the day, their total is pallet-days. A day that runs is not billed.",
+        note="Pallets are those at the end of the day, their total is pallet-days."
+        + (ahead if any(day.get("is_charged_ahead") for day in days) else " A day that runs is not billed."),
         empty="No day of this month has ended yet, or it lies before the first shipment.",
     )
+
+
+def _day_words(day: dict[str, Any]) -> str:
+    mark = " *" if day.get("is_charged_ahead") else ""
+    return f"{day['charge_date']:%a, %b} {day['charge_date'].day}{mark}"
 
 
 def _restated(restatements: Sequence[dict[str, Any]], restated: int) -> Table:

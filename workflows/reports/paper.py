@@ -12,6 +12,7 @@ from workflows.reports.document import Document
 from workflows.reports.text import clean, moment
 
 INK, QUIET, RULE, ACCENT = (28, 39, 51), (91, 104, 118), (208, 215, 222), (47, 111, 159)
+ALARM = (179, 38, 30)
 _FONTS = Path(__file__).parent / "fonts"
 _FAMILY = "Liberation Sans"
 _MARGIN, _FOOT = 15.0, 14.0
@@ -102,10 +103,18 @@ class Paper(FPDF):
             self._first_head()
         else:
             self._running_head()
+        self._notice()
         self.set_draw_color(*ACCENT)
         self.set_line_width(0.5)
         self.line(self.l_margin, self.get_y(), self.w - self.r_margin, self.get_y())
         self.set_y(self.get_y() + 5)
+
+    def _notice(self) -> None:
+        if self._document.notice:
+            self.ink(9, bold=True, colour=ALARM)
+            for line in self.wrapped(self._document.notice, self.epw, 2):
+                self.write_at(self.l_margin, self.get_y(), self.epw, line, height=4.5)
+                self.set_y(self.get_y() + 4.5)
 
     def _first_head(self) -> None:
         self.ink(9, bold=True, colour=ACCENT)

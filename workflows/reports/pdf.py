@@ -19,10 +19,10 @@ from workflows.reports.document import (
     Table,
     Text,
 )
-from workflows.reports.paper import ACCENT, INK, QUIET, RULE, Paper
+from workflows.reports.paper import ACCENT, ALARM, INK, QUIET, RULE, Paper
 from workflows.reports.text import money, one_place, short_day, whole
 
-_LEVEL_COLOURS = {"critical": (179, 38, 30), "low": (178, 106, 0), "normal": (47, 125, 90)}
+_LEVEL_COLOURS = {"critical": ALARM, "low": (178, 106, 0), "normal": (47, 125, 90)}
 _HEAD_FILL, _TILE_FILL = (232, 238, 243), (244, 247, 250)
 _PADDING = 1.6
 _LINE = 3.9

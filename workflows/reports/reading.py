@@ -56,9 +56,11 @@ class Source:
         """The one row of an aggregate."""
         return self.rows(query, *parameters)[0]
 
-    def document(self, title: str, period: str, parts: Sequence[Part], *, is_wide: bool = False) -> Document:
+    def document(
+        self, title: str, period: str, parts: Sequence[Part], *, is_wide: bool = False, notice: str = ""
+    ) -> Document:
         """A report made from this snapshot; see `Document`."""
-        return Document(title, period, self.name, self.as_of, self.zone, parts, is_wide)
+        return Document(title, period, self.name, self.as_of, self.zone, parts, is_wide, notice)
 
     def has(self, table: str) -> bool:
         """Whether the snapshot has this table of the marts."""

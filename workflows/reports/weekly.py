@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from workflows.periods import period_of
+from workflows.reports.completeness import notice_about
 from workflows.reports.daily import series_by_product
 from workflows.reports.document import Bars, Column, Document, Figure, Figures, Kind, Table
 from workflows.reports.reading import Source
@@ -34,6 +36,7 @@ def report_week(source: Source, monday: date) -> Document:
         title="Weekly Inventory Report",
         period=f"Week of Monday, {short_day(monday)}, to Sunday, {short_day(sunday)}",
         is_wide=True,
+        notice=notice_about(source, period_of("eow", monday)),
         parts=[
             Figures(
                 [

@@ -56,6 +56,7 @@ class _Book:
         self._document = document
         self._title = workbook.add_format({"bold": True, "font_size": 16})
         self._quiet = workbook.add_format({"font_color": "#5B6876"})
+        self._alarm = workbook.add_format({"bold": True, "font_color": "#B3261E"})
         self._wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
         self._plain = {kind: self._format(kind) for kind in Kind}
         self._bold = {kind: self._format(kind, bold=True, top=1) for kind in Kind}
@@ -85,6 +86,8 @@ class _Book:
         write_cell(sheet, 1, 0, self._document.period, self._quiet)
         made = f"Made from {self._document.snapshot}, as of {moment(self._document.as_of, self._document.zone)}"
         write_cell(sheet, 2, 0, made, self._quiet)
+        if self._document.notice:
+            write_cell(sheet, 3, 0, self._document.notice, self._alarm)
         return sheet
 
     def add_summary(self) -> None:

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
--- One row for each calendar day that is charged, as the ledger has it now, also of closed months. An order is charged
--- on its first ship date only; units by their own ship date; pallets every day, weekends too.
+-- One row for each calendar day up to the end of the running month, as the ledger has it now, also of closed months. An
+-- order is charged on its first ship date only; units by their own ship date; pallets every day, weekends too. Add up
+-- only days with `is_charged`: the others are what the running month would be closed with.
 with counted as (
 
     select * from {{ ref('int_days_counted') }}
@@ -21,6 +22,8 @@ charged as (
         counted.package_count,
         counted.unit_count,
         counted.pallet_count,
+        rated.has_ended,
+        rated.is_charged,
         rated.order_rate_cents,
         rated.handling_rate_cents,
         rated.storage_rate_cents,

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
--- One row for each calendar day that is charged, with what is charged for: orders on their first ship date only, units
--- by their own ship date, pallets every day. `pallet_count` is a balance: its sum is pallet-days.
+-- One row for each calendar day of `int_days_rated`, with what is charged for: orders on their first ship date only,
+-- units by their own ship date, pallets every day, on days to come those of the stock now on hand. `pallet_count` is a
+-- balance: its sum is pallet-days.
 with orders as (
 
     select
@@ -37,7 +38,7 @@ pallets as (
     select
         inventory_date,
         cast(sum(pallet_count) as bigint) as pallet_count
-    from {{ ref('inventory_daily') }}
+    from {{ ref('int_stock_to_month_end') }}
     group by inventory_date
 
 ),

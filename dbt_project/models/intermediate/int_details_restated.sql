@@ -64,6 +64,8 @@ restated as (
         {{ cause_of_restatement() }} as cause
     from details
     inner join {{ ref('int_days_rated') }} as rates on details.ship_date = rates.charge_date
+    left join {{ ref('int_months_closed_ahead') }} as closed_ahead
+        on {{ month_of('details.ship_date') }} = closed_ahead.month
     left join labels on details.shipment_id = labels.shipment_id
     left join standing on details.shipment_id is null and details.shipstation_order_id = standing.shipstation_order_id
     left join billed_before

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 -- One row for each closed month × key product whose pallet-days are not those that were billed. Never restated by day:
--- one cause moves many days of one product.
+-- one cause moves many days of one product. A day that is still to come stands as the stock now on hand does.
 with billed as (
 
     select * from {{ frozen_lines('stock') }}
@@ -26,9 +26,9 @@ stock as (
 
     select
         closed.month,
-        inventory_daily.*
-    from {{ ref('inventory_daily') }} as inventory_daily
-    inner join closed on {{ month_of('inventory_daily.inventory_date') }} = closed.month
+        daily.*
+    from {{ ref('int_stock_to_month_end') }} as daily
+    inner join closed on {{ month_of('daily.inventory_date') }} = closed.month
 
 ),
 

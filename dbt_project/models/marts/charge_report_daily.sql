@@ -1,6 +1,6 @@
--- One row for each calendar day that has ended, from the first shipment on: as it was billed when its month is closed,
--- else as the ledger has it. `pallet_count` is a balance: its sum is pallet-days. What changed after the close is in
--- `charge_restatements`.
+-- One row for each calendar day that has ended, from the first shipment on, and each day of a closed month: as it was
+-- billed when its month is closed, else as the ledger has it. `pallet_count` is a balance: its sum is pallet-days. What
+-- changed after the close is in `charge_restatements`.
 with charged as (
 
     select * from {{ ref('int_days_charged') }}
@@ -21,11 +21,18 @@ closed_months as (
 
 reported as (
 
-    select charged.*
+    select
+        charged.* exclude (has_ended, is_charged),
+        false as is_charged_ahead,
+        cast(null as varchar) as not_loaded
     from charged
-    where {{ month_of('charged.charge_date') }} not in (select closed_months.month from closed_months)
+    where
+        charged.is_charged
+        and {{ month_of('charged.charge_date') }} not in (select closed_months.month from closed_months)
     union all by name
-    select frozen.* exclude (month, shipstation_order_id)
+    select
+        frozen.* exclude (month, shipstation_order_id)
+        replace (coalesce(frozen.is_charged_ahead, false) as is_charged_ahead)
     from frozen
 
 )

@@ -1,0 +1,20 @@
+{{ config(materialized='view') }}
+-- One row for each month that was closed before its end, with the day on which it was.
+with days as (
+
+    select * from {{ frozen_lines('day') }}
+
+),
+
+closed_ahead as (
+
+    select
+        month,
+        min(charge_date) as closed_on
+    from days
+    where is_charged_ahead
+    group by month
+
+)
+
+select * from closed_ahead

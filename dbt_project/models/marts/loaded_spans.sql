@@ -1,0 +1,20 @@
+-- One row for each of ShipStation's lists and stretch of time of which everything that changed is loaded. What lies
+-- between two stretches of a list is not. The next sync goes on where the continued one ends.
+with spans as (
+
+    select * from {{ ref('int_spans_joined') }}
+
+),
+
+loaded as (
+
+    select
+        list_name,
+        from_at,
+        until_at,
+        is_continued
+    from spans
+
+)
+
+select * from loaded

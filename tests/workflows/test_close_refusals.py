@@ -1,0 +1,54 @@
+"""A close that cannot be done closes nothing, raises no alarm, and is not offered again until it can be."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import pytest
+from command_line import CommandLine
+from own_worker import done, working
+
+from workflows.close_checks import retry_job
+from workflows.close_record import recent_closes
+from workflows.errors import CloseRefused
+from workflows.kinds import CLOSES
+from workflows.settings import read_settings
+from workflows.watch import read_published, read_standing
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("eod", "--date", "2025-09-19"), "The first that can be closed: `eod --date 2025-09-20`."),
+        (("eow", "--date", "2999-01-01"), "can be closed from Friday, 2999-01-04 on"),
+        (("eom", "--date", "2025-09-30"), "`--incomplete` closes it all the same; then every page says so."),
+        (("eod", "--date", "2025-09-31"), "'2025-09-31' is no date."),
+    ],
+)
+def test_a_date_that_cannot_be_closed_is_one_sentence_with_what_can_be_done_and_exit_code_2(
+    filled: CommandLine, words: tuple[str, ...], sentence: str
+) -> None:
+    answer = filled.run(*words)
+    assert (answer.code, answer.facts["exit_code"], answer.facts["run_id"]) == (2, 2, None)
+    assert sentence in answer.facts["error"]
+
+
+def test_a_watermark_lost_after_a_close_was_queued_refuses_it_once_it_has_read_and_leaves_nothing_behind(
+    filled_own: CommandLine,
+) -> None:
+    settings = read_settings(filled_own.environment())
+    last_month = settings.today().replace(day=1) - timedelta(days=1)
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("delete from raw_shipstation.watermarks; delete from raw_shipstation.read_spans")
+    with working(settings) as jobs:
+        refused = done(jobs, "eom", date=last_month.isoformat())
+        assert isinstance(refused.error, CloseRefused), refused.error
+        assert "`backfill --since 2025-09-19 --until" in str(refused.error)
+        standing = read_standing(settings, jobs, read_published(settings), datetime.now(UTC))
+        assert standing.failures == []
+        with pytest.raises(CloseRefused, match="backfill --since 2025-09-19"):
+            retry_job(settings, jobs, refused.run_id, "joe")
+        assert [job.run_id for job in jobs.jobs(kinds=("eom",))] == [refused.run_id]
+    assert [recent_closes(settings.operations, kind) for kind in CLOSES] == [[], [], []]
+    assert not (settings.home / "reports").exists()
