@@ -140,8 +140,10 @@ def test_a_week_rests_on_its_friday_and_a_month_on_its_last_weekday_and_its_last
 def test_what_shipped_after_a_close_is_told_with_the_way_on() -> None:
     today = date(2026, 11, 20)
     one = Period("eod", today, today)
-    then = {"shipped": {"orders": 20, "units": 41}}
+    then = {"shipped": {"orders": 20, "units": 41, "unknown_units": 2}}
     assert since_then(one, then, {"orders": 20, "units": 41}) == ""
     told = since_then(one, then, {"orders": 23, "units": 47})
     assert told == "Since then: +3 orders, +6 units. `eod --date 2026-11-20 --force` makes a new version."
+    earlier_release = {"shipped": {"orders": 20, "units": 43}}
+    assert since_then(one, earlier_release, {"orders": 20, "units": 41}) == "", "it counted unknown SKUs, too"
     assert "restatement" in since_then(Period("eom", today, today), then, {"orders": 19, "units": 40})
