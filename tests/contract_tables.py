@@ -57,7 +57,8 @@ def sum_up_days(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("""
         insert into marts.shipped_daily by name
         with left_on as (
-            select ship_date, 'order' as kind, 0 as quantity, '' as sku_code, '' as lot_source from marts.shipped_orders
+            select ship_date, 'order' as kind, 0 as quantity, '' as sku_code, '' as lot_source
+            from marts.shipped_orders
             union all
             select ship_date, 'units', quantity_shipped, sku_code, lot_source from marts.shipped_items
             union all
