@@ -52,6 +52,31 @@ def insert_spans(connection: duckdb.DuckDBPyConnection, as_of: datetime, begin: 
     )
 
 
+def sum_up_days(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill `shipped_daily` from the orders, items and labels that are there."""
+    connection.execute("""
+        insert into marts.shipped_daily by name
+        with left_on as (
+            select ship_date, 'order' as kind, 0 as quantity, '' as sku_code, '' as lot_source
+            from marts.shipped_orders
+            union all
+            select ship_date, 'units', quantity_shipped, sku_code, lot_source from marts.shipped_items
+            union all
+            select ship_date, 'package', 0, '', '' from marts.packages
+            where package_kind = 'label' and not coalesce(is_voided, false)
+        )
+        select
+            ship_date, count(*) filter (where kind = 'order') as order_count,
+            count(*) filter (where kind = 'package') as package_count,
+            coalesce(sum(quantity) filter (where sku_code is not null), 0) as unit_count,
+            coalesce(sum(quantity) filter (where sku_code is null), 0) as unknown_unit_count,
+            coalesce(sum(quantity) filter (where sku_code is not null and lot_source = 'unassigned'), 0)
+                as unassigned_unit_count,
+            0 as postage_cents
+        from left_on group by ship_date
+    """)
+
+
 def insert(connection: duckdb.DuckDBPyConnection, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
     """Add rows; columns that are not named stay empty.
 

@@ -20,23 +20,28 @@ Figures = dict[str, Any]
 
 
 def shipped_figures(settings: Settings, snapshot: str, period: Period) -> Figures:
-    """What left in a period: `orders`, `units`, `unassigned_units` (of no known lot), and what is `not_loaded`.
+    """What left in a period, by `marts.shipped_daily`.
+
+    Returns:
+        `orders`, `units` (of known SKUs), `unknown_units`, `unassigned_units` (those of `units` that have no lot),
+        and what is `not_loaded`.
 
     Raises:
         ShipledgerError: The snapshot is gone.
     """
+    names = ("orders", "units", "unknown_units", "unassigned_units")
     with _opened(settings, snapshot) as connection:
-        orders, units, unassigned = _row(
+        counts = _row(
             connection,
-            "select count(distinct shipstation_order_id), coalesce(sum(quantity_shipped), 0),"
-            " coalesce(sum(quantity_shipped) filter (where lot_source = 'unassigned'), 0)"
-            " from marts.shipped_items where ship_date between ? and ?",
+            "select coalesce(sum(order_count), 0), coalesce(sum(unit_count), 0),"
+            " coalesce(sum(unknown_unit_count), 0), coalesce(sum(unassigned_unit_count), 0)"
+            " from marts.shipped_daily where ship_date between ? and ?",
             period.first,
             period.last,
         )
         loaded = read_loaded(connection)
     lack = not_loaded(period, loaded, datetime.now(UTC)) if loaded else None
-    return {"orders": orders, "units": int(units), "unassigned_units": int(unassigned), "not_loaded": lack}
+    return {**dict(zip(names, map(int, counts), strict=True)), "not_loaded": lack}
 
 
 def stock_figures(settings: Settings, snapshot: str) -> Figures:

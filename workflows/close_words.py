@@ -15,7 +15,11 @@ _NAMES = {"eod": "Day's summary", "eow": "Weekly inventory report", "eom": "Invo
 def summary_of(figures: Mapping[str, Any]) -> str:
     """One line on a close, such as `23 orders shipped, 47 units; 1 SKU critical`."""
     shipped = figures["shipped"]
-    parts = [*_lacks(figures), f"{_count(shipped['orders'], 'order')} shipped, {_count(shipped['units'], 'unit')}"]
+    # Of a month its bill, which stays as it was frozen.
+    counted = figures.get("bill", shipped)
+    parts = [*_lacks(figures), f"{_count(counted['orders'], 'order')} shipped, {_count(counted['units'], 'unit')}"]
+    if shipped["unknown_units"]:
+        parts.append(f"{_count(shipped['unknown_units'], 'unit')} of unknown SKUs not among them")
     if shipped["unassigned_units"]:
         parts.append(f"{_count(shipped['unassigned_units'], 'unit')} of no known lot")
     if "bill" in figures:
@@ -59,7 +63,8 @@ def mail_words(states: Sequence[str]) -> str:
 
 def since_then(period: Period, closed: Mapping[str, Any], now: Mapping[str, int] | None) -> str:
     """What has been shipped since a period was closed, by the current snapshot; empty when nothing has."""
-    if now is None:
+    # Closes of earlier releases counted units of unknown SKUs, too, and cannot be compared.
+    if now is None or "unknown_units" not in closed["shipped"]:
         return ""
     orders, units = (now[name] - closed["shipped"][name] for name in ("orders", "units"))
     if not orders and not units:

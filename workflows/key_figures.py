@@ -36,10 +36,8 @@ with zone as (select timezone from ledger.marts.snapshot_info), orders as (
     from ledger.marts.orders_inbox, zone
     where cast(created_at at time zone zone.timezone as date) = $day
 ), shipped as (
-    select count(*) as orders_shipped from ledger.marts.shipped_orders where ship_date = $day
-), units as (
-    select coalesce(sum(quantity_shipped), 0) as units_shipped
-    from ledger.marts.shipped_items where ship_date = $day and sku_code is not null
+    select coalesce(sum(order_count), 0) as orders_shipped, coalesce(sum(unit_count), 0) as units_shipped
+    from ledger.marts.shipped_daily where ship_date = $day
 ), mended as (
     select count(*) as repairs
     from raw_shipstation.order_states, zone
@@ -55,7 +53,7 @@ with zone as (select timezone from ledger.marts.snapshot_info), orders as (
 )
 select orders_in, units_in, orders_shipped, units_shipped, api_requests, sync_count, repairs, sync_seconds,
     watermark_age_minutes
-from orders, shipped, units, mended, runs
+from orders, shipped, mended, runs
 """
 _NOW = """
 select

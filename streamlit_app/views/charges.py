@@ -26,7 +26,7 @@ from workflows.settings import Settings
 _CHART_HEIGHT = 230
 _DAY_ROWS = 12
 
-_MONTHS = """
+MONTHS = """
     select
         bills.*, closes.version, closes.closed_at, closes.actor,
         (
@@ -84,7 +84,7 @@ _DAY_TITLES = {
 def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
     """Draw the view."""
     del moment
-    bills = {f"{row['charge_month']:%Y-%m}": row for row in snapshot.rows(_MONTHS)}
+    bills = {f"{row['charge_month']:%Y-%m}": row for row in snapshot.rows(MONTHS)}
     with panel("Month", settings, snapshot):
         if not bills:
             st.text("No day has been charged yet. The first one is, once it has ended.")

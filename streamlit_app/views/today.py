@@ -37,15 +37,14 @@ _TODAY = """
         ) as open_orders
     from marts.orders_inbox
 """
-_SHIPPED_ON = """
-    select
-        (select count(*) from marts.shipped_orders where ship_date = $1) as orders,
-        (
-            select coalesce(sum(quantity_shipped), 0)::bigint from marts.shipped_items
-            where ship_date = $1 and sku_code is not null
-        ) as units
+SHIPPED_ON = """
+    select coalesce(any_value(order_count), 0) as orders, coalesce(any_value(unit_count), 0) as units
+    from marts.shipped_daily where ship_date = $1
 """
-_LAST_SHIPPING_DAY = "select max(ship_date) as ship_date from marts.shipped_items where ship_date < $1"
+_LAST_SHIPPING_DAY = """
+    select max(ship_date) as ship_date from marts.shipped_daily
+    where ship_date < $1 and order_count + package_count + unit_count > 0
+"""
 _SHIPPED_BY_DAY = """
     select
         strftime(items.ship_date, '%Y-%m-%d') as ship_date,
@@ -99,9 +98,9 @@ def _day_to_close(today: date) -> date | None:
 
 def _show_today(settings: Settings, snapshot: Snapshot, stock: Sequence[dict[str, Any]], today: date) -> None:
     orders = snapshot.row(_TODAY, today)
-    shipped = snapshot.row(_SHIPPED_ON, today)
+    shipped = snapshot.row(SHIPPED_ON, today)
     last_day = snapshot.row(_LAST_SHIPPING_DAY, today)["ship_date"]
-    before = snapshot.row(_SHIPPED_ON, last_day) if last_day else {"orders": 0, "units": 0}
+    before = snapshot.row(SHIPPED_ON, last_day) if last_day else {"orders": 0, "units": 0}
     compared = f"on {day(last_day)}" if last_day else "before"
     allocated = sum(row["quantity_allocated"] for row in stock)
     with panel("What left", settings, snapshot):

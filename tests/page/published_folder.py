@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 from published_bill import Bill, fill_charge_details
 
-from tests.contract_tables import BEGINNING, create_tables, insert, insert_spans
+from tests.contract_tables import BEGINNING, create_tables, insert, insert_spans, sum_up_days
 
 SHIPPED_TODAY = 1
 TWO_PACKAGES = 2
@@ -124,6 +124,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, business: Business) -> None:
     _fill_reference(connection, business)
     insert_spans(connection, business.as_of, business.loaded_from)
     _fill_orders(connection, business)
+    sum_up_days(connection)
     _fill_stock(connection, business)
     if business.bill is not None:
         business.bill.fill(connection)

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from tests.contract_tables import BEGINNING, create_tables, insert, insert_spans
+from tests.contract_tables import BEGINNING, create_tables, insert, insert_spans, sum_up_days
 
 AS_OF = datetime(2026, 11, 20, 20, 5, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -71,6 +71,7 @@ def write_snapshot(
         insert_spans(connection, AS_OF, loaded_from)
         for table, values in rows.items():
             insert(connection, table, _COLUMNS[table], values)
+        sum_up_days(connection)
     path.chmod(0o444)
     return path
 

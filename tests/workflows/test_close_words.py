@@ -14,7 +14,7 @@ from workflows.periods import Period
 DAY = Period("eod", date(2026, 11, 20), date(2026, 11, 20))
 WEEK = Period("eow", date(2026, 11, 16), date(2026, 11, 22))
 MONTH = Period("eom", date(2026, 10, 1), date(2026, 10, 31))
-SHIPPED = {"orders": 1_234, "units": 2, "unassigned_units": 0}
+SHIPPED = {"orders": 1_234, "units": 2, "unknown_units": 0, "unassigned_units": 0}
 STOCK: dict[str, Any] = {"on_hand": 9, "critical": [], "low": [], "overdrawn": []}
 
 
@@ -22,16 +22,23 @@ STOCK: dict[str, Any] = {"on_hand": 9, "critical": [], "low": [], "overdrawn": [
     ("figures", "line"),
     [
         ({"shipped": SHIPPED}, "1,234 orders shipped, 2 units"),
-        ({"shipped": {"orders": 1, "units": 1, "unassigned_units": 0}}, "1 order shipped, 1 unit"),
+        (
+            {"shipped": SHIPPED | {"orders": 1, "units": 1}},
+            "1 order shipped, 1 unit",
+        ),
         ({"shipped": SHIPPED | {"unassigned_units": 1}}, "1,234 orders shipped, 2 units; 1 unit of no known lot"),
+        (
+            {"shipped": SHIPPED | {"unknown_units": 5}},
+            "1,234 orders shipped, 2 units; 5 units of unknown SKUs not among them",
+        ),
         ({"shipped": SHIPPED, "stock": STOCK}, "1,234 orders shipped, 2 units"),
         (
             {"shipped": SHIPPED, "stock": STOCK | {"critical": ["a"], "low": ["b", "c"], "overdrawn": ["d"]}},
             "1,234 orders shipped, 2 units; 1 SKU critical; 2 SKUs low; 1 lot overdrawn",
         ),
         (
-            {"shipped": SHIPPED, "bill": {"total_cents": 1_234_507}},
-            "1,234 orders shipped, 2 units; $12,345.07 charged",
+            {"shipped": SHIPPED, "bill": {"orders": 1_235, "units": 3, "total_cents": 1_234_507}},
+            "1,235 orders shipped, 3 units; $12,345.07 charged",
         ),
     ],
 )
@@ -89,11 +96,11 @@ def test_a_mail_counts_as_sent_once_all_readers_have_it(states: list[str], words
         (DAY, {"orders": 11, "units": 20}, "+1 orders, +0 units. `eod --date 2026-11-20 --force` makes"),
         # A week is closed by the dates from its Friday on.
         (WEEK, {"orders": 12, "units": 25}, "+2 orders, +5 units. `eow --date 2026-11-20 --force` makes"),
-        (MONTH, {"orders": 9, "units": 18}, "-1 orders, -2 units. What changes after a month was closed is a"),
+        (MONTH, {"orders": 9, "units": 18}, "-1 orders, -2 units. `eom --date 2026-10-"),
     ],
 )
 def test_what_has_shipped_since_a_close_is_told_with_the_way_to_bring_it_in(
     period: Period, now: dict[str, int] | None, words: str
 ) -> None:
-    told = since_then(period, {"shipped": {"orders": 10, "units": 20}}, now)
+    told = since_then(period, {"shipped": {"orders": 10, "units": 20, "unknown_units": 0}}, now)
     assert told.startswith(f"Since then: {words}") if words else told == ""

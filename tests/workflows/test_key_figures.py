@@ -67,13 +67,11 @@ def test_orders_belong_to_the_day_they_were_made_on_where_the_business_is(
 def test_what_shipped_is_told_by_its_ship_date_and_units_of_unknown_skus_are_none(
     settings: Settings, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
-    days = (DAY - timedelta(days=1), DAY, DAY, TODAY)
-    fill(warehouse, "shipped_orders", "shipstation_order_id, ship_date", list(enumerate(days)))
-    items = [(str(number), day, "17612", 10**number) for number, day in enumerate(days)]
-    columns = "shipped_item_id, ship_date, sku_code, quantity_shipped"
-    fill(warehouse, "shipped_items", columns, [*items, ("unknown", DAY, None, 7)])
+    days = (DAY - timedelta(days=1), DAY, TODAY)
+    rows = [(day, 3**number, 10**number, 7) for number, day in enumerate(days)]
+    fill(warehouse, "shipped_daily", "ship_date, order_count, unit_count, unknown_unit_count", rows)
     found = figures(settings, warehouse)
-    assert (found["orders_shipped"], found["units_shipped"]) == (2, 110)
+    assert (found["orders_shipped"], found["units_shipped"]) == (3, 10)
 
 
 def test_open_orders_are_all_that_wait_and_nothing_else(

@@ -25,16 +25,15 @@ _CHART_DAYS = 28
 _COUNTED_SINCE_DAYS = 30
 _FIGURES = """
     select
-        (select count(*) from marts.shipped_orders where ship_date = $1) as orders,
-        (select count(distinct shipment_id) from marts.shipped_items where ship_date = $1) as packages,
-        (
-            select coalesce(sum(quantity_shipped), 0)::bigint from marts.shipped_items
-            where ship_date = $1 and sku_code is not null
-        ) as units,
+        coalesce(any_value(order_count), 0) as orders,
+        coalesce(any_value(package_count), 0) as packages,
+        coalesce(any_value(unit_count), 0) as units,
+        coalesce(any_value(unknown_unit_count), 0) as unknown_units,
         (select count(*) from marts.orders_inbox where order_status in
             ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')) as open_orders,
         (select coalesce(sum(quantity_allocated), 0)::bigint from marts.inventory_current) as open_units,
         (select count(*) from marts.exceptions) as exceptions
+    from marts.shipped_daily where ship_date = $1
 """
 _SHIPPED = """
     select
@@ -105,8 +104,8 @@ def summarize_day(source: Source, day: date) -> Document:
             Figures(
                 [
                     Figure("Orders shipped", facts["orders"], note="on their first ship date"),
-                    Figure("Packages", facts["packages"], note="labels with goods in them"),
-                    Figure("Units shipped", facts["units"], note="of known products"),
+                    Figure("Packages", facts["packages"], note="labels that are not void"),
+                    Figure("Units shipped", facts["units"], note=_of_which(facts["unknown_units"])),
                     Figure("Open orders", facts["open_orders"], note=f"{facts['open_units']:,} units allocated"),
                     Figure("Exceptions", facts["exceptions"], note="need a person"),
                 ]
@@ -206,6 +205,10 @@ def series_by_product(
     if any(code == "" for code, _ in units):
         named.append(("", "Others"))
     return [(name, [units.get((code, one), 0) for one in dates]) for code, name in named]
+
+
+def _of_which(unknown: int) -> str:
+    return f"of known products; {unknown:,} of unknown SKUs" if unknown else "of known products"
 
 
 def _label(day: date) -> str:

@@ -23,15 +23,18 @@ _HISTORY = """
     from marts.weekly_shipped_history
     where week_start_date <= $1 and week_start_date > $1::date - 7 * $2::integer
 """
+_SHIPPED = """
+    select coalesce(sum(unit_count), 0)::bigint as units from marts.shipped_daily where ship_date between $1 and $2
+"""
 
 
 def report_week(source: Source, monday: date) -> Document:
     """The weekly report of the week that begins on this Monday."""
     rows = [_row(row) for row in source.rows(_REPORT, monday)]
     history = source.rows(_HISTORY, monday, _WEEKS)
-    shipped = sum(row["units"] for row in history if row["week_start_date"] == monday)
-    short = [row for row in rows if row["alert_level"] in ("critical", "low")]
     sunday = monday + timedelta(days=6)
+    shipped = source.row(_SHIPPED, monday, sunday)["units"]
+    short = [row for row in rows if row["alert_level"] in ("critical", "low")]
     return source.document(
         title="Weekly Inventory Report",
         period=f"Week of Monday, {short_day(monday)}, to Sunday, {short_day(sunday)}",
