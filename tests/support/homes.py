@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+
 from workflows.modelling import Modelling, fingerprint
 from workflows.settings import Settings, read_settings
 from workflows.warehouse import former_system, open_warehouse, unused_parts
@@ -23,4 +25,13 @@ def record_a_warm_build(settings: Settings) -> None:
             state=former_system(connection),
             full=False,
             unused_tags=unused_parts(connection),
+        )
+
+
+def lose_an_order(home: Path) -> None:
+    """Take an order out of a mart behind dbt's back: completeness must notice."""
+    with duckdb.connect(str(home / "ledger.duckdb")) as connection:
+        connection.execute(
+            "delete from marts.orders_inbox where shipstation_order_id = "
+            "(select min(shipstation_order_id) from marts.orders_inbox)"
         )
