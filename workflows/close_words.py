@@ -13,9 +13,14 @@ _NAMES = {"eod": "Day's summary", "eow": "Weekly inventory report", "eom": "Invo
 
 
 def summary_of(figures: Mapping[str, Any]) -> str:
-    """One line on a close, such as `23 orders shipped, 47 units; 1 SKU critical`."""
+    """One line on a close, such as `23 orders shipped, 44 units; 17612 ×41, 17904 ×3; 1 SKU critical`.
+
+    Only a day's names the SKUs that moved; one that an earlier release closed does not.
+    """
     shipped = figures["shipped"]
     parts = [*_lacks(figures), f"{_count(shipped['orders'], 'order')} shipped, {_count(shipped['units'], 'unit')}"]
+    if shipped.get("skus"):
+        parts.append(", ".join(f"{sku} ×{units:,}" for sku, units in shipped["skus"]))
     if shipped["unassigned_units"]:
         parts.append(f"{_count(shipped['unassigned_units'], 'unit')} of no known lot")
     if "bill" in figures:

@@ -16,7 +16,8 @@ from ingest import errors as ingest_errors
 from ingest.account import Account
 from ingest.adoption import Backfilled, adopt_spans
 from ingest.closes import load_closes
-from ingest.load import LoadReport, load_backfill_window, load_changes
+from ingest.load import load_backfill_window, load_changes
+from ingest.load_report import LoadReport
 from ingest.operations import load_entries
 from ingest.pipeline import Warehouse
 from ingest.reconcile import reconcile

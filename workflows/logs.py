@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from logging.handlers import RotatingFileHandler
+from zoneinfo import ZoneInfo
 
 from workflows.settings import Settings
 
@@ -20,7 +22,20 @@ def log_to_home(settings: Settings) -> None:
     # One for all packages: of two, each would turn the file over while the other writes on in what was the file.
     path = settings.home / "logs" / "shipledger.log"
     handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_KEPT, delay=True)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(_BusinessTime(settings.timezone))
     for logger in loggers:
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
+
+
+class _BusinessTime(logging.Formatter):
+    """Lines that begin with the business's time and its distance from UTC: `2026-11-20 14:03:05-06:00`."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+        self._zone = zone
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        """When a line was said; written in one way only."""
+        del datefmt
+        return datetime.fromtimestamp(record.created, self._zone).isoformat(sep=" ", timespec="seconds")
