@@ -14,7 +14,7 @@ import duckdb
 from workflows.clock import clock
 from workflows.errors import ShipledgerError
 from workflows.frozen import altered_months
-from workflows.health_checks import INVARIANTS, breaches_of
+from workflows.health_checks import INVARIANTS, Check, breaches_of
 from workflows.home import prepare_home
 from workflows.jobs import job_client
 from workflows.kinds import CLOSES
@@ -22,6 +22,7 @@ from workflows.last_read import last_read
 from workflows.operations import writing
 from workflows.publishing import current_snapshot
 from workflows.reading import open_snapshot
+from workflows.running_checks import running_checks
 from workflows.settings import Settings
 from workflows.store import append_only, open_store, read_store
 
@@ -40,23 +41,13 @@ create table if not exists health_results (
 
 
 @dataclass(frozen=True)
-class Check:
-    """One check: what it looks at, what should hold, whether it does, and what is wrong or how old it is."""
-
-    name: str
-    claim: str
-    is_ok: bool
-    detail: str
-
-
-@dataclass(frozen=True)
 class HealthReport:
     """The checks of one time.
 
     Attributes:
         checked_at: When, UTC.
         snapshot: File name of the snapshot that was checked.
-        checks: Integrity first, then freshness.
+        checks: Integrity first, then freshness, then what runs.
         seconds: What it took.
     """
 
@@ -81,7 +72,7 @@ class HealthPoint:
 
 
 def run_health(settings: Settings) -> HealthReport:
-    """Check the published snapshot and the sources, and keep the result.
+    """Check the published snapshot, the sources and what runs, and keep the result.
 
     Raises:
         ShipledgerError: Nothing has been published yet, or the snapshot cannot be read.
@@ -101,6 +92,8 @@ def run_health(settings: Settings) -> HealthReport:
             "Run `sync` to publish a new one."
         ) from problem
     checks.append(_closed_months(settings))
+    with job_client(settings) as jobs:
+        checks += running_checks(settings, jobs, now)
     report = HealthReport(now, path.name, checks, time.monotonic() - began)
     _keep(settings, report)
     return report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from zoneinfo import ZoneInfo
@@ -11,6 +12,8 @@ from workflows.settings import Settings
 
 _BYTES = 2_000_000
 _KEPT = 5
+# An earlier release wrote the machine's time, without its distance from UTC.
+_ERROR = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S*) (ERROR|CRITICAL) \S+ (.*)$", re.MULTILINE)
 _PACKAGES = ("ingest", "workflows")
 
 
@@ -26,6 +29,19 @@ def log_to_home(settings: Settings) -> None:
     for logger in loggers:
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
+
+
+def errors_since(settings: Settings, since: datetime) -> list[tuple[datetime, str]]:
+    """The errors that the log has since an instant, the oldest first: when each was said, and its first line."""
+    files = (settings.home / "logs").glob("shipledger.log*")
+    found = [
+        (at, line[2])
+        for file in files
+        if file.stat().st_mtime >= since.timestamp()
+        for line in _ERROR.findall(file.read_text(encoding="utf-8", errors="replace"))
+        if (at := datetime.fromisoformat(line[0]).astimezone()) >= since
+    ]
+    return sorted(found)
 
 
 class _BusinessTime(logging.Formatter):

@@ -73,11 +73,6 @@ def read_switches(store: Path) -> list[Switch]:
     return [turned.get(name, Switch(name, purpose)) for name, purpose in SWITCHES.items()]
 
 
-def is_on(store: Path, name: str) -> bool:
-    """Whether a switch is on."""
-    return next(switch.is_on for switch in read_switches(store) if switch.name == name)
-
-
 def turn_switch(store: Path, name: str, on: bool, actor: str) -> Switch:
     """Turn a switch on or off.
 

@@ -13,8 +13,8 @@ import pytest
 from command_line import CommandLine
 from homes import settings_of
 
-from workflows.health import STALE_AFTER, Check, HealthReport, _aged, _keep, health_history, run_health
-from workflows.health_checks import INVARIANTS, breaches_of
+from workflows.health import STALE_AFTER, HealthReport, _aged, _keep, health_history, run_health
+from workflows.health_checks import INVARIANTS, Check, breaches_of
 from workflows.last_read import Read, note_read
 from workflows.operations import Entry, append_entries
 from workflows.settings import read_settings
