@@ -18,7 +18,7 @@ SWITCHES = {
     "reconcile": "compare the last days with ShipStation and repair, daily",
     "parity": "compare with the former system (SHIPLEDGER_LEGACY_URL), every 2 hours (SHIPLEDGER_PARITY_MINUTES), "
     "until the cutover",
-    "health": "integrity and freshness checks, daily",
+    "health": "checks of what is published and of what runs, daily",
     "retention": "remove personal data of orders closed long ago, daily",
     "backup": "write a backup and read it back, daily",
     "cleanup": "remove old logs, scratch files and runs, daily",

@@ -137,11 +137,20 @@ def test_serve_runs_the_page_and_the_worker_and_ends_cleanly(
         followed = filled_own.run("sync")
         assert followed.code == 0
         assert filled_own.run("status").facts["worker_running"] is True
+        assert "`serve` has run since" in worker_check(filled_own)
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
     assert process.returncode == 0
     assert filled_own.run("status").facts["worker_running"] is False
+    assert "`serve` was stopped at" in worker_check(filled_own)
+
+
+def worker_check(command: CommandLine) -> str:
+    """What `health` says of the worker; it and all other checks pass."""
+    answer = command.run("health")
+    assert (answer.code, answer.facts["failed"]) == (0, [])
+    return next(str(check["detail"]) for check in answer.facts["checks"] if check["name"] == "worker running")
 
 
 def test_a_demo_refuses_a_home_that_holds_an_account(filled: CommandLine) -> None:
