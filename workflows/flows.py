@@ -41,7 +41,6 @@ _SUMMED = (
     "load_seconds",
 )
 
-
 # Told from within dbt, which would take an exception there for a failed model: a build runs to its end.
 _NOT_BROKEN_OFF = "models"
 
