@@ -17,7 +17,16 @@ from ingest.order_states import CANCELLED, GHOST, MISSING, OrderState, has_lines
 from ingest.pacific import earliest_instant, filter_end, filter_start, filter_text, newest_wall
 from ingest.payload import Fields, Payload
 from ingest.poison import Poison, poisons
-from ingest.records import ORDERS, Record, RecordKind, changed_records, newest_of_each, read_key, to_table
+from ingest.records import (
+    ORDERS,
+    Record,
+    RecordKind,
+    changed_records,
+    is_manual,
+    newest_of_each,
+    read_key,
+    to_table,
+)
 from ingest.spans import ReadSpan
 from ingest.store import Store
 from ingest.walk import ListQuery, walk
@@ -42,12 +51,20 @@ class Span:
 
 @dataclass
 class Tally:
-    """What one list gave; what changed before `read_at` (UTC, by ShipStation's clock) is among it."""
+    """What one list gave, as ids; what changed before `read_at` (UTC, by ShipStation's clock) is among it.
+
+    Attributes:
+        changed: What is new or different from what was here.
+        new: What was not here before.
+        manual: Of the new orders, those that were typed into ShipStation.
+    """
 
     read_at: datetime
     pages: int = 0
     fetched: set[int] = field(default_factory=set)
     changed: set[int] = field(default_factory=set)
+    new: set[int] = field(default_factory=set)
+    manual: set[int] = field(default_factory=set)
     last_seen: datetime | None = None
     finished: bool = False
 
@@ -201,7 +218,10 @@ class Cycle:
         known = self.store.known(kind, newest)
         records = changed_records(kind, newest, known, arrived_by=self.arrived_by, now=self.now)
         records = self.store.keep_absent_fields(kind, records, known)
+        new = [record for record in records if record.key not in known]
+        tally.new |= {record.key for record in new}
         if kind is ORDERS:
+            tally.manual |= {record.key for record in new if is_manual(record.payload)}
             self._note_states(records, newest)
         return records
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 import dlt
 
@@ -16,6 +14,7 @@ from ingest.cycle import Cycle, Progress, Span, Tally
 from ingest.errors import IngestError
 from ingest.findings import POISON, Finding, poisoned_id, watermark_fallback
 from ingest.ghosts import YOUNG, GhostReport, due_ghosts, ghosts, look_at_ghosts
+from ingest.load_report import LoadReport, report_of
 from ingest.order_states import OPEN_STATES
 from ingest.pacific import earliest_instant, parse_wall
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
@@ -26,7 +25,6 @@ from ingest.store import Store
 from ingest.watermarks import (
     FALLBACK_DAYS,
     LISTS,
-    REFERENCE_LISTS,
     reference_lists_due,
     start_of,
     with_recent_rows,
@@ -40,34 +38,6 @@ WINDOW_ROWS = 25_000
 _READ_AGAIN = (("orders", ORDERS, "modify_date"), ("fulfillments", FULFILLMENTS, "create_date"))
 _SHARE_READ_AGAIN = 0.6
 _SECONDS_FOR_THE_CLOCK = 15.0
-
-
-@dataclass(frozen=True)
-class LoadReport:
-    """What one load did. Instants are UTC.
-
-    Attributes:
-        read_at: When reading began, by ShipStation's clock: what changed later may be missing.
-        reference_lists_at: When carriers, services and stores were all read last; None before the first time.
-        reference_lists_problem: Why they could not be read this time, if so.
-        finished: False when a backfill has windows left.
-    """
-
-    read_at: datetime
-    orders_fetched: int
-    orders_changed: int
-    shipments_fetched: int
-    shipments_changed: int
-    fulfillments_fetched: int
-    fulfillments_changed: int
-    api_requests: int
-    api_seconds: float
-    watermark_before: datetime | None
-    watermark_after: datetime | None
-    ghosts: dict[str, int]
-    reference_lists_at: datetime | None
-    reference_lists_problem: str | None
-    finished: bool
 
 
 def load_changes(account: Account, warehouse: Warehouse, progress: Progress = lambda *_: None) -> LoadReport:
@@ -110,7 +80,7 @@ def load_changes(account: Account, warehouse: Warehouse, progress: Progress = la
         )
         with_references = reference_lists_due(marks, cycle.now)
         load(pipeline, shipstation(cycle, with_reference_lists=with_references))
-        return _report(cycle, _look_at_ghosts(pipeline, cycle, look_at_all=with_references), with_references)
+        return report_of(cycle, _look_at_ghosts(pipeline, cycle, look_at_all=with_references), with_references)
 
 
 def prepare_tables(warehouse: Warehouse) -> None:
@@ -187,7 +157,7 @@ def load_backfill_window(
         # Lists that fail are asked for again by each sync, but not by each window.
         with_references = not is_begun and reference_lists_due(marks, cycle.now)
         load(pipeline, shipstation(cycle, with_reference_lists=with_references))
-        return _report(cycle, GhostReport(), with_references)
+        return report_of(cycle, GhostReport(), with_references)
 
 
 def _look_at_ghosts(pipeline: dlt.Pipeline, cycle: Cycle, *, look_at_all: bool) -> GhostReport:
@@ -263,30 +233,3 @@ def _backfill_marks(
         if before is None or (since <= before < reached[name]):
             ended[name] = reached[name]
     return ended
-
-
-def _report(cycle: Cycle, ghosts_seen: GhostReport, with_references: bool) -> LoadReport:
-    tallies, problems = cycle.tallies, cycle.reference_problems
-
-    def count(what: Literal["fetched", "changed"], *names: str) -> int:
-        return len(set().union(*(getattr(tallies[name], what) for name in names if name in tallies)))
-
-    return LoadReport(
-        read_at=cycle.client.server_now() - (datetime.now(UTC) - cycle.now),
-        orders_fetched=count("fetched", "orders"),
-        orders_changed=count("changed", "orders"),
-        shipments_fetched=count("fetched", "shipments", "voids"),
-        shipments_changed=count("changed", "shipments", "voids"),
-        fulfillments_fetched=count("fetched", "fulfillments"),
-        fulfillments_changed=count("changed", "fulfillments"),
-        api_requests=cycle.client.requests_sent,
-        api_seconds=cycle.client.api_seconds,
-        watermark_before=cycle.marks_before.get("orders"),
-        watermark_after=cycle.next_marks(tallies).get("orders", cycle.marks_before.get("orders")),
-        ghosts=ghosts_seen.counts(),
-        reference_lists_at=cycle.now
-        if with_references and not problems
-        else cycle.marks_before.get(REFERENCE_LISTS),
-        reference_lists_problem=problems[0] if problems else None,
-        finished=all(name in tallies and tallies[name].finished for name in cycle.spans),
-    )

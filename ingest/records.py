@@ -10,6 +10,7 @@ with the stored one by its hash; unchanged rows are not loaded again. Three thin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +19,10 @@ from typing import Any
 import pyarrow as pa
 
 from ingest.pacific import earliest_instant, latest_instant, parse_wall
-from ingest.payload import Payload, encode_json
+from ingest.payload import Fields, Payload, encode_json
 from ingest.retention import Keeps, hash_payload, keeps_of, rest_of_payload
+
+_MANUAL_NUMBER = re.compile("10[0-9]{4}")
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,14 @@ class Record:
 def read_key(kind: RecordKind, payload: Payload) -> int | None:
     """The row's id as a whole number, None when it has none."""
     return whole_number(payload.get(kind.key_field))
+
+
+def is_manual(order: Fields) -> bool:
+    """Whether an order was typed into ShipStation, by its number; the models have the same rule.
+
+    An order that we upload has never such a number: an upload holds those back.
+    """
+    return _MANUAL_NUMBER.fullmatch(str(order.get("orderNumber") or "").strip()) is not None
 
 
 def newest_of_each(kind: RecordKind, payloads: Iterable[Payload]) -> dict[int, Payload]:

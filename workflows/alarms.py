@@ -8,10 +8,12 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from workflows.clock import clock
+
 Level = Literal["critical", "warning"]
 
 SLOW_SYNC_SECONDS = 60
-STILL_WATERMARK = timedelta(hours=2)
+NO_READ_FOR = timedelta(hours=2)
 STALE_SNAPSHOT = timedelta(hours=2)
 MANY_GHOSTS = 10
 # Monday to Friday, in the business's time zone: orders come and go then, and somebody can look.
@@ -48,7 +50,8 @@ class Standing:
         failures: Kind and error of those jobs whose last run failed.
         failed_tests: The models and tests that failed in the last build.
         sync_seconds: What the last sync took.
-        watermark: Up to when changes in ShipStation are known.
+        read_at: When the last read of ShipStation that was loaded began; None before the first one.
+        watermark: The newest change in ShipStation that is known. It rests while the shop does.
         snapshot_at: The instant the published snapshot describes; None before the first one.
         ghosts: Orders without lines: open ones, also those confirmed as work in progress, and shipped ones.
         stock: Rows of `inventory_current` that are critical or low.
@@ -66,6 +69,7 @@ class Standing:
     failures: Sequence[tuple[str, str]] = ()
     failed_tests: Sequence[str] = ()
     sync_seconds: float | None = None
+    read_at: datetime | None = None
     watermark: datetime | None = None
     snapshot_at: datetime | None = None
     ghosts: int = 0
@@ -94,7 +98,7 @@ def working_time_since(instant: datetime, now: datetime, zone: ZoneInfo) -> time
             closes = min(datetime.combine(day, CLOSES, zone), end)
             # By UTC: within one zone Python leaves a clock change out of a difference.
             total += max(timedelta(), closes.astimezone(UTC) - opens.astimezone(UTC))
-        if total > STILL_WATERMARK:
+        if total > NO_READ_FOR:
             break
         day += timedelta(days=1)
     return total
@@ -126,14 +130,16 @@ def _of_the_runs(standing: Standing) -> Iterator[Alarm]:
 
 
 def _of_the_data(standing: Standing) -> Iterator[Alarm]:
-    now, mark, at = standing.now, standing.watermark, standing.snapshot_at
-    if mark is not None and working_time_since(mark, now, standing.zone) > STILL_WATERMARK:
+    now, read_at, at = standing.now, standing.read_at, standing.snapshot_at
+    if read_at is not None and working_time_since(read_at, now, standing.zone) > NO_READ_FOR:
+        mark = standing.watermark
+        known = f", and changes are known up to {clock(mark, standing.zone)}" if mark else ""
         yield Alarm(
-            "watermark",
+            "read",
             "critical",
-            "The watermark stands still",
-            f"Changes in ShipStation are known up to {_clock(mark, standing.zone)}; for two business hours "
-            "nothing came. Is `serve` running, and is the sync switched on?",
+            "ShipStation was not read for two business hours",
+            f"The last read was at {clock(read_at, standing.zone)}{known}. Is `serve` running, is the sync "
+            "switched on, and what does the last sync say?",
         )
     if at is None:
         yield Alarm("snapshot", "warning", "Nothing has been published yet", "Run `backfill --since` or `sync`.")
@@ -142,7 +148,7 @@ def _of_the_data(standing: Standing) -> Iterator[Alarm]:
             "snapshot",
             "warning",
             "The published data are old",
-            f"They are of {_clock(at, standing.zone)}. Is `serve` running?",
+            f"They are of {clock(at, standing.zone)}. Is `serve` running?",
         )
     if standing.ghosts > MANY_GHOSTS:
         yield Alarm(
@@ -197,7 +203,3 @@ def _of_the_stock(standing: Standing) -> Iterator[Alarm]:
             f"Lot {lot} is below zero",
             f"{row['quantity_on_hand']:,} units: enter the missing receipt, or count the lot.",
         )
-
-
-def _clock(instant: datetime, zone: ZoneInfo) -> str:
-    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"

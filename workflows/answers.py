@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from workflows.clock import clock
 from workflows.kinds import CLOSES
 
 
@@ -41,21 +44,27 @@ def tell_serving(facts: dict[str, Any]) -> str:
 
 
 def tell_status(facts: dict[str, Any]) -> str:
-    """How things stand, a line for each fact."""
+    """How things stand, a line for each fact; all times in the business's time zone."""
+    zone = ZoneInfo(facts["timezone"])
+
+    def at(instant: datetime | None) -> str:
+        return clock(instant, zone) if instant else "none yet"
+
     fresh = facts["freshness"]
     worker = "a worker is running" if facts["worker_running"] else "no worker is running"
-    snapshot = f"{fresh['snapshot']} ({fresh['age_seconds']} s old)" if fresh["snapshot"] else "none yet"
+    snapshot = f"{fresh['snapshot']} (of {at(fresh['as_of'])})" if fresh["snapshot"] else "none yet"
     lines = [
         f"Home       {facts['home']} ({worker})",
-        f"Watermark  {facts['watermark'] or 'none yet'}",
+        f"Last read  {at(facts['read_at'])}",
+        f"Watermark  {at(facts['watermark'])}",
         f"Snapshot   {snapshot}",
     ]
     for kind, run in facts["last_runs"].items():
-        ended = f"{run['status']} at {run['finished_at']}" if run else "never"
+        ended = f"{run['status']} at {at(run['finished_at'])}" if run else "never"
         again = f" (run {run['run_id']})" if run and run["status"] != "success" else ""
         lines.append(f"Last {kind:<9} {ended}{again}")
     lines += [
-        f"Closed     {kind} {done['period']}, by {done['actor']}: {done['summary']}"
+        f"Closed     {kind} {done['period']}, by {done['actor']} at {at(done['closed_at'])}: {done['summary']}"
         for kind, done in facts["closes"].items()
         if done
     ]
@@ -63,7 +72,9 @@ def tell_status(facts: dict[str, Any]) -> str:
     lines += [f"Off        {', '.join(off)}"] if off else []
     lines += [f"Job        {job['kind']} {job['status']} (run {job['run_id']})" for job in facts["open_jobs"]]
     lines += [f"Red test   {name}" for name in facts["failed_tests"]]
-    lines += [f"{alert['level'].capitalize():<10} {alert['message']}" for alert in facts["alerts"]]
+    for alert in facts["alerts"]:
+        since = f" Since {at(alert['since'])}." if alert["since"] else ""
+        lines.append(f"{alert['level'].capitalize():<10} {alert['message']}{since}")
     return "\n".join(lines)
 
 

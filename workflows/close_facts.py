@@ -44,6 +44,21 @@ def shipped_figures(settings: Settings, snapshot: str, period: Period) -> Figure
     return {**dict(zip(names, map(int, counts), strict=True)), "not_loaded": lack}
 
 
+def moved_skus(settings: Settings, snapshot: str, period: Period) -> list[tuple[str, int]]:
+    """The products that left in a period, each with its units: the most first. Unknown SKUs are exceptions.
+
+    Raises:
+        ShipledgerError: The snapshot is gone.
+    """
+    with _opened(settings, snapshot) as connection:
+        return connection.execute(
+            "select sku_code, sum(quantity_shipped)::bigint as units from marts.shipped_items"
+            " where ship_date between ? and ? and sku_code is not null"
+            " group by sku_code having units > 0 order by units desc, sku_code",
+            [period.first, period.last],
+        ).fetchall()
+
+
 def stock_figures(settings: Settings, snapshot: str) -> Figures:
     """How the shelves stand: `on_hand`, `critical` and `low` SKUs, `overdrawn` lots, what is `not_loaded`."""
     with _opened(settings, snapshot) as connection:

@@ -78,6 +78,12 @@ def last_close(store: Path, period: Period) -> Close | None:
     return found[0] if found else None
 
 
+def latest_close(store: Path, kind: str) -> Close | None:
+    """The newest version of the latest period of a kind, whenever it was closed; None when there is none."""
+    found = _read(store, "where kind = ? order by period desc, version desc limit 1", kind)
+    return found[0] if found else None
+
+
 def recent_closes(store: Path, kind: str, limit: int = 10) -> list[Close]:
     """The newest closes of a kind, whatever their period, newest first."""
     return _read(store, "where kind = ? order by seq desc limit ?", kind, limit)

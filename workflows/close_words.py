@@ -13,12 +13,17 @@ _NAMES = {"eod": "Day's summary", "eow": "Weekly inventory report", "eom": "Invo
 
 
 def summary_of(figures: Mapping[str, Any]) -> str:
-    """One line on a close, such as `23 orders shipped, 47 units; 1 SKU critical`."""
+    """One line on a close, such as `23 orders shipped, 44 units; 17612 ×41, 17904 ×3; 1 SKU critical`.
+
+    Only a day's names the SKUs that moved; one that an earlier release closed does not.
+    """
     shipped = figures["shipped"]
     # Of a month its bill, which stays as it was frozen.
     counted = figures.get("bill", shipped)
     parts = [*_lacks(figures), f"{_count(counted['orders'], 'order')} shipped, {_count(counted['units'], 'unit')}"]
-    if shipped["unknown_units"]:
+    if shipped.get("skus"):
+        parts.append(", ".join(f"{sku} ×{units:,}" for sku, units in shipped["skus"]))
+    if shipped.get("unknown_units"):
         parts.append(f"{_count(shipped['unknown_units'], 'unit')} of unknown SKUs not among them")
     if shipped["unassigned_units"]:
         parts.append(f"{_count(shipped['unassigned_units'], 'unit')} of no known lot")

@@ -15,7 +15,7 @@ from dbos import DBOS
 from workflows import close_plan as steps
 from workflows import flows
 from workflows.close_checks import check_loaded, loaded_of, not_loaded
-from workflows.close_facts import Figures, month_figures, shipped_figures, stock_figures
+from workflows.close_facts import Figures, month_figures, moved_skus, shipped_figures, stock_figures
 from workflows.close_plan import Part, Plan, make_plan
 from workflows.close_record import Close, record_close
 from workflows.close_words import MAIL_OFF, mail_of, mail_words, since_then, summary_of, way_on
@@ -26,6 +26,7 @@ from workflows.mail import deliver_outbox, queue_mail, read_outbox
 from workflows.periods import CloseKind, Period
 from workflows.publishing import current_snapshot
 from workflows.reports.archive import make_reports
+from workflows.run_log import log_end, log_start
 from workflows.settings import Settings
 from workflows.watch import look
 
@@ -66,11 +67,13 @@ def _close(kind: CloseKind, arguments: dict[str, Any]) -> Facts:
     if plan.done is not None:
         return DBOS.run_step({"name": "what is there"}, _already_done, plan.parts[-1].period, plan.done)
     course = Course(plan.steps, plan.taken)
-    job = _Job(kind, plan.started_at, course.step(steps.READ, _read))
+    job = _Job(kind, plan.started_at, course.step(steps.READ, _read, kind))
     built = course.step(steps.BUILD, _build, job)
     snapshot = course.step(steps.PUBLISH, _publish_whole, job, built["built_at"], plan)
     closed = [_CLOSERS[part.period.kind](course, job, part, snapshot) for part in plan.parts]
     asked_for = closed[-1]
+    seconds = (asked_for["closed_at"] - plan.started_at).total_seconds()
+    log_end(_settings(), kind, _run_id(), job.loaded, seconds)
     return {
         **job.loaded,
         "run_id": DBOS.workflow_id,
@@ -80,7 +83,7 @@ def _close(kind: CloseKind, arguments: dict[str, Any]) -> Facts:
         "published": asked_for["snapshot"],
         "closed_before": closed[:-1],
         "started_at": plan.started_at,
-        "seconds": (asked_for["closed_at"] - plan.started_at).total_seconds(),
+        "seconds": seconds,
     }
 
 
@@ -136,7 +139,8 @@ def _plan(kind: CloseKind, arguments: dict[str, Any]) -> Plan:
     )
 
 
-def _read(report: Report) -> Facts:
+def _read(kind: CloseKind, report: Report) -> Facts:
+    log_start(_settings(), kind, _run_id())
     return _engine().load_changes(report)
 
 
@@ -168,7 +172,8 @@ def _publish_closed(job: _Job, report: Report) -> str:
 
 
 def _count_shipped(period: Period, snapshot: str, _report: Report) -> Figures:
-    return shipped_figures(_settings(), snapshot, period)
+    moved = moved_skus(_settings(), snapshot, period)
+    return {**shipped_figures(_settings(), snapshot, period), "skus": moved}
 
 
 def _count_stock(snapshot: str, _report: Report) -> Figures:

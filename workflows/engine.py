@@ -16,7 +16,8 @@ from ingest import errors as ingest_errors
 from ingest.account import Account
 from ingest.adoption import Backfilled, adopt_spans
 from ingest.closes import load_closes
-from ingest.load import LoadReport, load_backfill_window, load_changes
+from ingest.load import load_backfill_window, load_changes
+from ingest.load_report import LoadReport
 from ingest.operations import load_entries
 from ingest.pipeline import Warehouse
 from ingest.reconcile import reconcile
@@ -26,6 +27,7 @@ from workflows.errors import ConfigurationError, OutOfReach, ShipledgerError, Us
 from workflows.frozen_store import prepare_closes
 from workflows.home import check_warehouse
 from workflows.key_figures import note_key_figures
+from workflows.last_read import Read, note_read
 from workflows.modelling import Modelling, fingerprint, remove_ledger
 from workflows.open_units import measure_open_units, note_measurement, read_open_lines
 from workflows.operations import prepare_store
@@ -70,11 +72,18 @@ class Engine:
 
     def load_changes(self, report: Report) -> Facts:
         """Load what changed since the watermark, and new entries. Gives the facts of the load."""
-        return self._load(lambda account: load_changes(account, self.warehouse, report))
+        began = datetime.now(UTC)
+        facts = self._load(lambda account: load_changes(account, self.warehouse, report))
+        note_read(self.settings.operations, Read(began, facts["watermark_after"]))
+        return facts
 
     def load_window(self, since: datetime, until: datetime | None, report: Report) -> Facts:
         """Load one window of a backfill; `finished` in the facts says whether it was the last."""
+        began = datetime.now(UTC)
         facts = self._load(lambda account: load_backfill_window(account, self.warehouse, since, until, report))
+        # A span of the past is no news: only one that moves the watermark was read up to now.
+        if facts["watermark_after"] != facts["watermark_before"]:
+            note_read(self.settings.operations, Read(began, facts["watermark_after"]))
         if not facts["finished"]:
             self._modelling.read_ahead()
         return facts

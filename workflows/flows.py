@@ -19,6 +19,7 @@ from dbos import DBOS
 from workflows.engine import Engine, Facts, Report
 from workflows.errors import Cancelled, ShipledgerError
 from workflows.jobs import Job, JobClient
+from workflows.run_log import log_end, log_start
 from workflows.warehouse import Run
 
 log = logging.getLogger(__name__)
@@ -27,15 +28,18 @@ _REPORT_EVERY_SECONDS = 0.5
 _SUMMED = (
     "orders_fetched",
     "orders_changed",
+    "orders_new",
+    "orders_manual",
+    "orders_updated",
     "shipments_fetched",
     "shipments_changed",
+    "labels_new",
     "fulfillments_fetched",
     "fulfillments_changed",
     "api_requests",
     "api_seconds",
     "load_seconds",
 )
-
 
 # Told from within dbt, which would take an exception there for a failed model: a build runs to its end.
 _NOT_BROKEN_OFF = "models"
@@ -68,7 +72,7 @@ def set_bench(bench: Bench | None) -> None:
 def sync(arguments: dict[str, Any]) -> Facts:
     """One cycle: what changed in ShipStation since the watermark becomes a published snapshot."""
     del arguments
-    started_at = begin()
+    started_at = begin("sync")
     loaded = load_changes()
     return build_and_publish("sync", started_at, loaded)
 
@@ -80,7 +84,7 @@ def backfill(arguments: dict[str, Any]) -> Facts:
     Args:
         arguments: `since` and `until` (or None), UTC instants in ISO format.
     """
-    started_at = begin()
+    started_at = begin("backfill")
     loaded: Facts = {}
     while not loaded.get("finished"):
         loaded = _add(loaded, _load_window(arguments["since"], arguments["until"]))
@@ -96,7 +100,7 @@ def reconcile(arguments: dict[str, Any]) -> Facts:
     Args:
         arguments: `since` and `until`, UTC instants in ISO format, and `repair`.
     """
-    started_at = begin()
+    started_at = begin("reconcile")
     loaded = load_changes()
     compared = _compare(arguments["since"], arguments["until"], arguments["repair"], loaded["read_at"])
     summed = {name: loaded[name] + compared[name] for name in ("api_requests", "api_seconds")}
@@ -107,6 +111,9 @@ def build_and_publish(kind: str, started_at: datetime, loaded: Facts) -> Facts:
     """The last two steps of every job that loads: give its facts, with what was built and published."""
     built = build(kind, started_at, loaded)
     published, finished_at = publish(kind, started_at, loaded, built["built_at"])
+    seconds = (finished_at - started_at).total_seconds()
+    if "watermark_after" in loaded:
+        log_end(current_bench().engine.settings, kind, str(DBOS.workflow_id), loaded, seconds)
     return {
         "run_id": DBOS.workflow_id,
         "kind": kind,
@@ -114,13 +121,19 @@ def build_and_publish(kind: str, started_at: datetime, loaded: Facts) -> Facts:
         **built,
         "published": published,
         "started_at": started_at,
-        "seconds": (finished_at - started_at).total_seconds(),
+        "seconds": seconds,
     }
 
 
 @DBOS.step(name="begin")
-def begin() -> datetime:
-    """The instant (UTC) the job began; its first step, so that a resumed job keeps it."""
+def begin(reads_as: str | None = None) -> datetime:
+    """The instant (UTC) the job began; its first step, so that a resumed job keeps it.
+
+    Args:
+        reads_as: The kind of a job that reads ShipStation: the log says from where.
+    """
+    if reads_as is not None:
+        log_start(current_bench().engine.settings, reads_as, str(DBOS.workflow_id))
     return datetime.now(UTC)
 
 
@@ -175,13 +188,13 @@ def told_as_sentence(step: str) -> Iterator[None]:
     try:
         yield
     except ShipledgerError as problem:
-        log.warning("The step '%s' ended: %s", step, problem)
+        log.warning("The step '%s' of run %s ended: %s", step, DBOS.workflow_id, problem)
         raise
     except Exception as problem:
         cancelled = _cause(problem, Cancelled)
         if cancelled is not None:
             raise cancelled from problem
-        log.exception("The step '%s' failed unexpectedly", step)
+        log.exception("The step '%s' of run %s failed unexpectedly", step, DBOS.workflow_id)
         raise ShipledgerError(
             f"Something unexpected went wrong at the step '{step}' ({type(problem).__name__}). What was "
             "published before stays; logs/shipledger.log in the home has the details. Try again, and "

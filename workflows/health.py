@@ -7,18 +7,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
+from workflows.clock import clock
 from workflows.errors import ShipledgerError
 from workflows.frozen import altered_months
-from workflows.health_checks import INVARIANTS, breaches_of
+from workflows.health_checks import INVARIANTS, Check, breaches_of
 from workflows.home import prepare_home
 from workflows.jobs import job_client
 from workflows.kinds import CLOSES
+from workflows.last_read import last_read
 from workflows.operations import writing
 from workflows.publishing import current_snapshot
 from workflows.reading import open_snapshot
+from workflows.running_checks import running_checks
 from workflows.settings import Settings
 from workflows.store import append_only, open_store, read_store
 
@@ -37,23 +41,13 @@ create table if not exists health_results (
 
 
 @dataclass(frozen=True)
-class Check:
-    """One check: what it looks at, what should hold, whether it does, and what is wrong or how old it is."""
-
-    name: str
-    claim: str
-    is_ok: bool
-    detail: str
-
-
-@dataclass(frozen=True)
 class HealthReport:
     """The checks of one time.
 
     Attributes:
         checked_at: When, UTC.
         snapshot: File name of the snapshot that was checked.
-        checks: Integrity first, then freshness.
+        checks: Integrity first, then freshness, then what runs.
         seconds: What it took.
     """
 
@@ -78,7 +72,7 @@ class HealthPoint:
 
 
 def run_health(settings: Settings) -> HealthReport:
-    """Check the published snapshot and the sources, and keep the result.
+    """Check the published snapshot, the sources and what runs, and keep the result.
 
     Raises:
         ShipledgerError: Nothing has been published yet, or the snapshot cannot be read.
@@ -98,6 +92,8 @@ def run_health(settings: Settings) -> HealthReport:
             "Run `sync` to publish a new one."
         ) from problem
     checks.append(_closed_months(settings))
+    with job_client(settings) as jobs:
+        checks += running_checks(settings, jobs, now)
     report = HealthReport(now, path.name, checks, time.monotonic() - began)
     _keep(settings, report)
     return report
@@ -130,10 +126,13 @@ def _freshness(settings: Settings, connection: duckdb.DuckDBPyConnection, now: d
     as_of: datetime = row[0][0].astimezone(UTC)
     with job_client(settings) as jobs:
         readers = jobs.jobs(kinds=("sync", "backfill", "reconcile", *CLOSES), status=["SUCCESS"], limit=1)
-    read_at = readers[0].finished_at if readers else None
-    yield _aged("ShipStation fresh", "ShipStation was read in the last two hours.", read_at, now)
-    yield _reference_lists(readers[0].result if readers else None)
-    yield _aged("models fresh", "The published snapshot was built in the last two hours.", as_of, now)
+    read = last_read(settings.operations)
+    # Of a home in which an earlier release noted no read, the last job that read tells.
+    read_at = read.at if read else readers[0].finished_at if readers else None
+    zone = settings.timezone
+    yield _aged("ShipStation fresh", "ShipStation was read in the last two hours.", read_at, now, zone)
+    yield _reference_lists(readers[0].result if readers else None, zone)
+    yield _aged("models fresh", "The published snapshot was built in the last two hours.", as_of, now, zone)
     with writing(settings.operations) as operations:
         waiting = operations.first_entry_after(as_of)
     is_late = waiting is not None and waiting.entered_at < now - STALE_AFTER
@@ -141,17 +140,17 @@ def _freshness(settings: Settings, connection: duckdb.DuckDBPyConnection, now: d
         "entries fresh",
         "Operators' entries are in the ledger within two hours.",
         not is_late,
-        f"The entry of {waiting.entered_at:%Y-%m-%d %H:%M} UTC is not." if waiting and is_late else "",
+        f"The entry of {clock(waiting.entered_at, zone)} is not." if waiting and is_late else "",
     )
 
 
-def _aged(name: str, claim: str, at: datetime | None, now: datetime) -> Check:
+def _aged(name: str, claim: str, at: datetime | None, now: datetime, zone: ZoneInfo) -> Check:
     if at is None:
         return Check(name, claim, False, "Never yet.")
-    return Check(name, claim, now - at <= STALE_AFTER, f"{at:%Y-%m-%d %H:%M} UTC")
+    return Check(name, claim, now - at <= STALE_AFTER, clock(at, zone))
 
 
-def _reference_lists(facts: Mapping[str, Any] | None) -> Check:
+def _reference_lists(facts: Mapping[str, Any] | None, zone: ZoneInfo) -> Check:
     """Whether names were fresh for the last run that read ShipStation; one of an older version noted nothing."""
     name = "names fresh"
     claim = "The names of carriers, services and stores were read when they were due."
@@ -159,8 +158,8 @@ def _reference_lists(facts: Mapping[str, Any] | None) -> Check:
         return Check(name, claim, True, "")
     at, problem = facts["reference_lists_at"], facts["reference_lists_problem"]
     if at is not None and problem is None:
-        return Check(name, claim, True, f"{at:%Y-%m-%d %H:%M} UTC")
-    since = f"since {at:%Y-%m-%d %H:%M} UTC; the names known then stay" if at else "yet"
+        return Check(name, claim, True, clock(at, zone))
+    since = f"since {clock(at, zone)}; the names known then stay" if at else "yet"
     return Check(name, claim, False, f"Not read {since}. {problem or 'The next sync reads them.'}")
 
 

@@ -14,6 +14,16 @@ _NAMED = 3
 
 
 @dataclass(frozen=True)
+class Check:
+    """One check: what it looks at, what should hold, whether it does, and what is wrong or how old it is."""
+
+    name: str
+    claim: str
+    is_ok: bool
+    detail: str
+
+
+@dataclass(frozen=True)
 class Invariant:
     """What must hold.
 

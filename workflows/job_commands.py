@@ -39,7 +39,7 @@ def retry(run_id: str, actor: str | None, as_json: bool) -> None:
 @click.pass_context
 @JSON
 def health(context: click.Context, as_json: bool) -> None:
-    """Check that what is published is whole and fresh; exit 1 when a check fails."""
+    """Check that the published figures are whole and fresh, and that what should run does; exit 1 when not."""
     report = run_health(read_settings())
     failed = [check.name for check in report.failed]
     answer(asdict(report) | {"failed": failed}, as_json, answers.tell_health)

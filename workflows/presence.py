@@ -47,6 +47,14 @@ class WorkerLock:
         return True
 
 
+def worker_pid(home: Path) -> int | None:
+    """The process that took the worker's lock last; None when there was none."""
+    try:
+        return int((home / _LOCK_FILE).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
 def worker_is_running(home: Path) -> bool:
     """Whether any process holds the worker's lock. Shared, so that who only asks never sees another who asks."""
     try:

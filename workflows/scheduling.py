@@ -12,28 +12,15 @@ from dbos import DBOS
 from workflows import flows
 from workflows.errors import AlreadyRunning
 from workflows.jobs import JobClient
-from workflows.parity.cutover_log import is_cut_over
 from workflows.settings import Settings
-from workflows.switches import is_on
+from workflows.switches import read_switches
+from workflows.timetable import DAILY, is_wanted, often_due
 from workflows.upload_stock import orders_wait
 
 log = logging.getLogger(__name__)
 
 ACTOR = "schedule"
 RECONCILED_DAYS = 14
-# Minute and hour in the business's time zone: before the day's work, when nobody waits for the API, and never
-# between one and three, an hour that a clock change leaves out or brings twice.
-# Personal data go before the backup, so that it lacks them.
-DAILY = {
-    "reconcile": (30, 3),
-    "retention": (0, 4),
-    "backup": (15, 4),
-    "health": (0, 5),
-    "cleanup": (15, 5),
-    "digest": (0, 7),
-}
-_WATCH_EVERY_MINUTES = 5
-_READS_SHIPSTATION = ("sync", "reconcile", "upload")
 
 
 @DBOS.workflow(name="scheduled")
@@ -49,12 +36,10 @@ def _scheduled(due_at: datetime, kind: Any) -> None:
 
 def may_start(settings: Settings, kind: str) -> bool:
     """Whether a kind is switched on, and there is what it needs: credentials, orders to send, a former system."""
-    has_credentials = bool(settings.api_key and settings.api_secret)
-    if kind == "parity" and (settings.legacy_url is None or is_cut_over(settings.operations)):
-        return False
     if kind == "upload" and not (settings.allow_upload and orders_wait(settings)):
         return False
-    return is_on(settings.operations, kind) and (has_credentials or kind not in _READS_SHIPSTATION)
+    switch = next(switch for switch in read_switches(settings.operations) if switch.name == kind)
+    return is_wanted(settings, switch)
 
 
 def _ran_since(jobs: JobClient, kind: str, due_at: datetime) -> bool:
@@ -90,14 +75,11 @@ def start_schedule(settings: Settings) -> None:
 
 def schedule_of(settings: Settings) -> dict[str, str]:
     """When each kind is due, as cron says it; kinds for which there is nothing to do are left out."""
-    often = {"sync": every(settings.sync_minutes), "watch": every(_WATCH_EVERY_MINUTES)}
-    if settings.xcart_path is not None:
-        often["import-xcart"] = every(settings.import_minutes)
-    if settings.allow_upload:
-        # A minute later: one job runs at a time, in turn, so the import that is due with it comes first.
-        often["upload"] = every(settings.upload_minutes, first_minute=1)
-    if settings.legacy_url is not None:
-        often["parity"] = every(settings.parity_minutes)
+    # The upload a minute later: one job runs at a time, in turn, so the import that is due with it comes first.
+    often = {
+        kind: every(minutes, first_minute=1 if kind == "upload" else 0)
+        for kind, minutes in often_due(settings).items()
+    }
     return often | {kind: f"{minute} {hour} * * *" for kind, (minute, hour) in DAILY.items()}
 
 

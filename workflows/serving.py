@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from ipaddress import ip_address
 
 from workflows.access import login_kind
 from workflows.errors import AlreadyRunning, ShipledgerError
@@ -19,7 +18,8 @@ from workflows.jobs import JobClient
 from workflows.own_worker import become_worker
 from workflows.reports.archive import load_libraries
 from workflows.scheduling import may_start, missed, start, start_schedule
-from workflows.settings import LOOPBACK, Settings
+from workflows.serving_note import note_started, note_stopped, reachable
+from workflows.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,7 @@ def serve(
     if jobs is None:
         raise AlreadyRunning(f"A worker for {settings.home} is running already. Stop it first, or use it.")
     with _page(settings, page_command) as page:
+        note_started(settings.home, settings.address, port)
         start_schedule(settings)
         _first_jobs(settings, jobs)
         threading.Thread(target=load_libraries, daemon=True).start()
@@ -69,12 +70,13 @@ def serve(
             if not announced and (port == 0 or _listens(settings.address, port)):
                 announced = True
                 announce()
+        note_stopped(settings.home)
 
 
 def _listens(address: str, port: int) -> bool:
-    """Whether a page can be opened there; an address that means all of them is reached by this machine's own."""
+    """Whether a page can be opened there."""
     try:
-        socket.create_connection((LOOPBACK if ip_address(address).is_unspecified else address, port), 1).close()
+        socket.create_connection((reachable(address), port), 1).close()
     except OSError:
         return False
     return True

@@ -7,7 +7,7 @@ from typing import Any
 
 from workflows.alarm_log import with_since
 from workflows.alarms import Standing, find_alarms
-from workflows.close_record import recent_closes
+from workflows.close_record import latest_close
 from workflows.home import prepare_home
 from workflows.jobs import Job, JobClient, job_client
 from workflows.kinds import CLOSES, KINDS
@@ -21,9 +21,10 @@ def read_status(settings: Settings) -> dict[str, Any]:
     """The state of a home; opens the published snapshot only, never the warehouse.
 
     Returns:
-        `home`, `worker_running`, `watermark`, `last_runs` by kind, `open_jobs`, `freshness` (snapshot, its
-        instant, age in seconds), `failed_tests`, `alerts` (each with `level`, `message` and `since`), the
-        last of `closes` by kind, and `switches`.
+        `home`, the business's `timezone`, `worker_running`, `read_at` and `watermark` of the last read that was
+        loaded, `last_runs` by kind, `open_jobs`, `freshness` (snapshot, its instant, age in seconds),
+        `failed_tests`, `alerts` (each with `level`, `message` and `since`), of the `closes` by kind that of the
+        latest period, and `switches`. Instants are UTC.
 
     Raises:
         HomeUnusable: The home cannot be used.
@@ -37,7 +38,9 @@ def read_status(settings: Settings) -> dict[str, Any]:
         standing = read_standing(settings, jobs, published, now)
     return {
         "home": str(settings.home),
+        "timezone": settings.timezone.key,
         "worker_running": WorkerLock(settings.home).is_held(),
+        "read_at": standing.read_at,
         "watermark": standing.watermark,
         "last_runs": {kind: _describe(job) if job else None for kind, job in last.items()},
         "open_jobs": [_describe(job) for job in open_jobs],
@@ -50,19 +53,17 @@ def read_status(settings: Settings) -> dict[str, Any]:
 
 
 def _last_close(settings: Settings, kind: str) -> dict[str, Any] | None:
-    """The last close of a kind, also as part of a larger one."""
-    found = recent_closes(settings.operations, kind, limit=1)
-    return (
-        {
-            "period": found[0].period,
-            "version": found[0].version,
-            "actor": found[0].actor,
-            "closed_at": found[0].closed_at,
-            "summary": found[0].facts["summary"],
-        }
-        if found
-        else None
-    )
+    """The close of the latest period of a kind, also as part of a larger one."""
+    found = latest_close(settings.operations, kind)
+    if found is None:
+        return None
+    return {
+        "period": found.period,
+        "version": found.version,
+        "actor": found.actor,
+        "closed_at": found.closed_at,
+        "summary": found.facts["summary"],
+    }
 
 
 def _last_run(jobs: JobClient, kind: str) -> Job | None:
@@ -93,12 +94,16 @@ def _freshness(published: Published, now: datetime) -> dict[str, Any]:
 
 
 def _alerts(settings: Settings, standing: Standing, published: Published) -> list[dict[str, Any]]:
-    """The alarms of the moment, the worst first, then how many exceptions there are of each type."""
+    """The alarms of the moment, the worst first, then how many exceptions there are of each type and severity."""
     alarms = with_since(settings.operations, find_alarms(standing))
     return [
         {"level": alarm.level, "message": f"{alarm.title}. {alarm.detail}", "since": alarm.since}
         for alarm in alarms
     ] + [
-        {"level": "info", "message": f"{count} exceptions of type {kind}.", "since": None}
-        for kind, count in published.exceptions
+        {
+            "level": severity,
+            "message": f"{count} {'exception' if count == 1 else 'exceptions'} of type {kind}.",
+            "since": None,
+        }
+        for kind, severity, count in published.exceptions
     ]

@@ -18,7 +18,7 @@ SWITCHES = {
     "reconcile": "compare the last days with ShipStation and repair, daily",
     "parity": "compare with the former system (SHIPLEDGER_LEGACY_URL), every 2 hours (SHIPLEDGER_PARITY_MINUTES), "
     "until the cutover",
-    "health": "integrity and freshness checks, daily",
+    "health": "checks of what is published and of what runs, daily",
     "retention": "remove personal data of orders closed long ago, daily",
     "backup": "write a backup and read it back, daily",
     "cleanup": "remove old logs, scratch files and runs, daily",
@@ -71,11 +71,6 @@ def read_switches(store: Path) -> list[Switch]:
                 name, SWITCHES.get(name, ""), bool(is_on), actor, datetime.fromisoformat(at).astimezone(UTC)
             )
     return [turned.get(name, Switch(name, purpose)) for name, purpose in SWITCHES.items()]
-
-
-def is_on(store: Path, name: str) -> bool:
-    """Whether a switch is on."""
-    return next(switch.is_on for switch in read_switches(store) if switch.name == name)
 
 
 def turn_switch(store: Path, name: str, on: bool, actor: str) -> Switch:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import UTC
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,9 @@ select order_key, order_number, ordered_at, is_manual_number
 from ledger.marts.local_orders where state in ('waiting', 'uploaded') order by order_number
 """
 _SOME_WAIT = "select 1 from marts.local_orders where state = 'waiting' or upload_event = 'sending' limit 1"
+_WAITS_SINCE = (
+    "select min(first_seen_at) from marts.local_orders where state = 'waiting' or upload_event = 'sending'"
+)
 _ITEMS = """
 select items.order_number, items.sku_code, coalesce(skus.product_name, items.sold_as), items.sold_as,
     items.sku_status, items.quantity
@@ -134,6 +137,17 @@ def orders_wait(settings: Settings) -> bool:
     except duckdb.Error:
         # The upload itself says what is wrong.
         return True
+
+
+def waiting_since(settings: Settings) -> datetime | None:
+    """When (UTC) the order came that has waited longest for an upload; None when none waits."""
+    snapshot = current_snapshot(settings)
+    if snapshot is None:
+        return None
+    with suppress(duckdb.Error), open_snapshot(snapshot) as connection:
+        since = connection.execute(_WAITS_SINCE).fetchall()[0][0]
+        return since.astimezone(UTC) if since else None
+    return None
 
 
 @contextmanager

@@ -39,6 +39,8 @@ create table if not exists raw_shipledger.runs (
     seconds double, actor varchar, error varchar
 );
 """
+# Columns of `runs` that came with later releases, in their order.
+_LATER_COLUMNS = ("orders_new", "orders_manual", "orders_updated", "labels_new")
 # What some models are made of that a business may never use: orders of a shop, closed periods.
 _PARTS = {
     "xcart": ("raw_xcart.orders",),
@@ -67,6 +69,10 @@ class Run:
     seconds: float | None = None
     actor: str | None = None
     error: str | None = None
+    orders_new: int | None = None
+    orders_manual: int | None = None
+    orders_updated: int | None = None
+    labels_new: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,19 @@ def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(path)) as connection:
         limit_memory(connection, path)
         connection.execute(_TABLES)
+        _add_later_columns(connection)
         yield connection
+
+
+def _add_later_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give the table of runs of an earlier release the columns that it lacks."""
+    known = connection.execute(
+        "select list(column_name) from duckdb_columns()"
+        " where schema_name = 'raw_shipledger' and table_name = 'runs' and database_name = current_database()"
+    ).fetchall()[0][0]
+    for name in _LATER_COLUMNS:
+        if name not in known:
+            connection.execute(f"alter table raw_shipledger.runs add column {name} bigint")
 
 
 def limit_memory(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:

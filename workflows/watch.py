@@ -17,6 +17,7 @@ from workflows.exception_kinds import EMPTY_ORDERS
 from workflows.health import health_history
 from workflows.jobs import Job, JobClient
 from workflows.kinds import CLOSES, KINDS
+from workflows.last_read import Read, last_read
 from workflows.mail import read_outbox
 from workflows.open_units import lasting_differences
 from workflows.parity.cutover_log import is_cut_over, is_unfinished
@@ -29,18 +30,35 @@ _ENDED = ["SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _READERS = ("sync", "backfill", "reconcile", "upload", *CLOSES)
 _OTHERS = tuple(kind for kind in KINDS if kind not in _READERS)
 _FAILURES_MATTER = timedelta(days=7)
+# The read that is in a snapshot: of a home in which an earlier release noted none.
+_INFO = """
+    select
+        (select as_of from marts.snapshot_info),
+        max(started_at),
+        arg_max(watermark_after, started_at)
+    from marts.sync_runs where watermark_after is not null
+"""
+_EXCEPTIONS = """
+    select exception_type, severity, count(*) from marts.exceptions group by exception_type, severity
+    order by case severity when 'error' then 0 when 'warning' then 1 else 2 end, exception_type
+"""
 
 
 @dataclass(frozen=True)
 class Published:
-    """What the published snapshot tells the watch; all empty before the first one."""
+    """What the published snapshot tells the watch; all empty before the first one.
+
+    Attributes:
+        read: The last read of ShipStation that is in it.
+        exceptions: Type, severity and how many there are, the worst first.
+    """
 
     file: str | None = None
     as_of: datetime | None = None
-    watermark: datetime | None = None
+    read: Read | None = None
     stock: tuple[dict[str, Any], ...] = ()
     overdrawn: tuple[dict[str, Any], ...] = ()
-    exceptions: tuple[tuple[str, int], ...] = ()
+    exceptions: tuple[tuple[str, str, int], ...] = ()
 
 
 def read_published(settings: Settings) -> Published:
@@ -54,9 +72,7 @@ def read_published(settings: Settings) -> Published:
         return Published()
     try:
         with open_snapshot(path) as connection:
-            info = connection.execute(
-                "select as_of, (select max(watermark_after) from marts.sync_runs) from marts.snapshot_info"
-            ).fetchall()[0]
+            as_of, read_at, mark = connection.execute(_INFO).fetchall()[0]
             stock = _rows(
                 connection,
                 "select sku_code, product_name, alert_level, quantity_available, days_of_supply, reorder_point"
@@ -67,16 +83,14 @@ def read_published(settings: Settings) -> Published:
                 "select sku_code, lot_number, quantity_on_hand from marts.lot_inventory"
                 " where quantity_on_hand < 0 order by all",
             )
-            exceptions = connection.execute(
-                "select exception_type, count(*) from marts.exceptions group by 1 order by 1"
-            ).fetchall()
+            exceptions = connection.execute(_EXCEPTIONS).fetchall()
     except duckdb.Error as problem:
         raise HomeUnusable(
             f"The snapshot {path} cannot be read ({str(problem).splitlines()[0]}). "
             "Run `sync` to publish a new one."
         ) from problem
-    as_of, mark = (at.astimezone(UTC) if at else None for at in info)
-    return Published(path.name, as_of, mark, tuple(stock), tuple(overdrawn), tuple(exceptions))
+    read = Read(read_at.astimezone(UTC), mark.astimezone(UTC)) if read_at else None
+    return Published(path.name, as_of.astimezone(UTC), read, tuple(stock), tuple(overdrawn), tuple(exceptions))
 
 
 def read_standing(settings: Settings, jobs: JobClient, published: Published, now: datetime) -> Standing:
@@ -87,6 +101,7 @@ def read_standing(settings: Settings, jobs: JobClient, published: Published, now
     every = [*ended, *_last_of(jobs, _OTHERS)]
     recent = [job for job in every if (job.finished_at or now) > now - _FAILURES_MATTER]
     last_health = health_history(settings)[-1:]
+    read = known_read(settings, published)
     return Standing(
         now=now,
         zone=settings.timezone,
@@ -98,9 +113,10 @@ def read_standing(settings: Settings, jobs: JobClient, published: Published, now
         ],
         failed_tests=red.failed if red else (),
         sync_seconds=next((_seconds(job) for job in ended if job.kind == "sync"), None),
-        watermark=_watermark(ended) or published.watermark,
+        read_at=read.at if read else None,
+        watermark=read.watermark if read else None,
         snapshot_at=published.as_of,
-        ghosts=sum(count for kind, count in published.exceptions if kind in EMPTY_ORDERS),
+        ghosts=sum(count for kind, _severity, count in published.exceptions if kind in EMPTY_ORDERS),
         stock=published.stock,
         overdrawn=published.overdrawn,
         unhealthy=[name for point in last_health for name in point.failed],
@@ -126,9 +142,9 @@ def unexplained_now(store: Path) -> int:
     return last[0].unexplained if last and not is_cut_over(store) else 0
 
 
-def known_watermark(jobs: JobClient) -> datetime | None:
-    """Up to when changes in ShipStation are known, by the last runs; None before the first one."""
-    return _watermark(_last_reads(jobs))
+def known_read(settings: Settings, published: Published) -> Read | None:
+    """The last read of ShipStation that was loaded, whatever failed afterwards; None before the first one."""
+    return last_read(settings.operations) or published.read
 
 
 def _last_reads(jobs: JobClient) -> list[Job]:
@@ -138,11 +154,6 @@ def _last_reads(jobs: JobClient) -> list[Job]:
 def _last_of(jobs: JobClient, kinds: Sequence[str]) -> list[Job]:
     """The last run of each kind that came to an end by itself."""
     return [job for kind in kinds for job in jobs.jobs(kinds=(kind,), status=_ENDED, limit=1)]
-
-
-def _watermark(loads: list[Job]) -> datetime | None:
-    known = [job.result["watermark_after"] for job in loads if job.result and job.result.get("watermark_after")]
-    return max(known, default=None)
 
 
 def _seconds(job: Job) -> float | None:

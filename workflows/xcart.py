@@ -13,7 +13,15 @@ from ingest.xcart import import_orders
 from workflows.account import account_of
 from workflows.engine import Facts, told_to_the_user
 from workflows.errors import OutOfReach, ShipledgerError
-from workflows.flows import begin, build, build_and_publish, current_bench, job_reporter, load_changes, working
+from workflows.flows import (
+    begin,
+    build,
+    build_and_publish,
+    current_bench,
+    job_reporter,
+    load_changes,
+    working,
+)
 from workflows.home import check_warehouse
 from workflows.upload_log import prepare_log
 from workflows.uploading import upload as send_orders
@@ -45,7 +53,7 @@ def upload(arguments: dict[str, Any]) -> Facts:
     Args:
         arguments: `dry_run`.
     """
-    started_at = begin()
+    started_at = begin("upload")
     loaded = load_changes()
     _note_uploads()
     build("upload", started_at, loaded)

@@ -53,7 +53,8 @@ create table raw_shipledger.begun_builds (as_of timestamptz);
 create table raw_shipledger.runs (
     run_id varchar, kind varchar, started_at timestamptz, finished_at timestamptz, status varchar,
     watermark_before timestamptz, watermark_after timestamptz, orders_fetched bigint, orders_changed bigint,
-    shipments_fetched bigint, api_requests bigint, seconds double, actor varchar, error varchar);
+    shipments_fetched bigint, api_requests bigint, seconds double, actor varchar, error varchar,
+    orders_new bigint, orders_manual bigint, orders_updated bigint, labels_new bigint);
 create table raw_operations.entries (
     entry_id varchar, entry_type varchar, entry_date varchar, sku_code varchar, lot_number varchar,
     quantity bigint, counted_quantity bigint, expected_quantity bigint, reason varchar, note varchar,

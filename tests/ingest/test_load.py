@@ -10,7 +10,8 @@ from api_rows import account_at, ago, order, rows, shipment, stamp
 
 from ingest.account import Account
 from ingest.errors import ApiUnreachable, CredentialsRejected
-from ingest.load import LoadReport, load_backfill_window, load_changes
+from ingest.load import load_backfill_window, load_changes
+from ingest.load_report import LoadReport
 from ingest.pipeline import Warehouse
 from sandbox import Fault, Sandbox
 

@@ -6,6 +6,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from once import made_once
 from parsing import one_parse_for_all_homes
@@ -60,3 +61,12 @@ def _found(home: Path) -> None:
     record_a_warm_build(settings)
     with open_warehouse(settings.warehouse) as connection:
         connection.execute("delete from raw_shipledger.runs")
+
+
+def lose_an_order(home: Path) -> None:
+    """Take an order out of a mart behind dbt's back: completeness must notice."""
+    with duckdb.connect(str(home / "ledger.duckdb")) as connection:
+        connection.execute(
+            "delete from marts.orders_inbox where shipstation_order_id = "
+            "(select min(shipstation_order_id) from marts.orders_inbox)"
+        )

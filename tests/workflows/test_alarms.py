@@ -21,7 +21,8 @@ CALM = Standing(
     zone=ZONE,
     has_credentials=True,
     sync_seconds=60.0,
-    watermark=NOW - timedelta(hours=2),
+    read_at=NOW - timedelta(hours=2),
+    watermark=NOW - timedelta(days=20),
     snapshot_at=NOW - timedelta(hours=2),
     ghosts=10,
 )
@@ -48,7 +49,7 @@ def test_a_calm_day_at_the_limits_raises_nothing() -> None:
     [
         ({"has_credentials": False}, ["credentials"]),
         ({"sync_seconds": 60.1}, ["slow sync"]),
-        ({"watermark": NOW - timedelta(hours=2, seconds=1)}, ["watermark"]),
+        ({"read_at": NOW - timedelta(hours=2, seconds=1)}, ["read"]),
         ({"failed_tests": ["assert_stock_is_conserved"]}, ["tests"]),
         ({"failures": [("eow", "no room")]}, ["run eow"]),
         ({"ghosts": 11}, ["ghosts"]),
@@ -79,7 +80,7 @@ def test_what_stops_the_business_is_critical_and_what_can_wait_is_not() -> None:
         failures=[("eow", "no room")],
         sync_seconds=61,
         lost_mail=["Invoice"],
-        watermark=NOW - timedelta(hours=3),
+        read_at=NOW - timedelta(hours=3),
         snapshot_at=None,
         ghosts=11,
         open_units=["17612"],
@@ -115,6 +116,37 @@ def test_only_business_hours_count_over_nights_weekends_and_clock_changes(
 ) -> None:
     begun, ended = (datetime.fromisoformat(at).replace(tzinfo=ZONE).astimezone(UTC) for at in (since, until))
     assert working_time_since(begun, ended, ZONE) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("now", "read_at", "changed_at", "raised"),
+    [
+        # A Monday morning: the worker read all weekend and found nothing, whatever the last sync came to.
+        ("2026-11-23 08:00", "2026-11-23 07:55", "2026-11-20 13:05", []),
+        ("2026-11-23 12:00", "2026-11-23 11:55", "2026-11-20 13:05", []),
+        # Its syncs have failed since Sunday: two hours of the Monday pass first.
+        ("2026-11-23 10:00", "2026-11-22 23:55", "2026-11-20 13:05", []),
+        ("2026-11-23 10:01", "2026-11-22 23:55", "2026-11-20 13:05", ["read"]),
+        # It was off from Friday on: at noon on Friday two hours of reads were lost, after four o'clock one.
+        ("2026-11-23 08:01", "2026-11-20 12:00", "2026-11-20 12:00", ["read"]),
+        ("2026-11-23 08:01", "2026-11-20 16:00", "2026-11-20 13:05", []),
+        ("2026-11-23 09:01", "2026-11-20 16:00", "2026-11-20 13:05", ["read"]),
+        # Thanksgiving: a quiet working day.
+        ("2026-11-26 16:00", "2026-11-26 15:55", "2026-11-25 13:00", []),
+    ],
+)
+def test_an_alarm_is_about_reads_that_do_not_happen_and_never_about_a_quiet_shop(
+    now: str, read_at: str, changed_at: str, raised: list[str]
+) -> None:
+    at = [datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC) for text in (now, read_at, changed_at)]
+    assert keys(now=at[0], read_at=at[1], watermark=at[2], snapshot_at=at[0]) == raised
+
+
+def test_the_alarm_about_reads_names_both_times_in_the_business_s_time_zone() -> None:
+    [alarm] = find_alarms(replace(CALM, read_at=NOW - timedelta(hours=3)))
+    assert "The last read was at 2026-11-20 11:00 CST, and changes are known up to 2026-10-31 15:00 CDT." in (
+        alarm.detail
+    )
 
 
 def test_an_alarm_is_told_once_and_again_only_after_it_had_cleared(tmp_path: Path) -> None:

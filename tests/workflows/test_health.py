@@ -6,14 +6,16 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
 from command_line import CommandLine
 from homes import settings_of
 
-from workflows.health import STALE_AFTER, Check, HealthReport, _aged, _keep, health_history, run_health
-from workflows.health_checks import INVARIANTS, breaches_of
+from workflows.health import STALE_AFTER, HealthReport, _aged, _keep, health_history, run_health
+from workflows.health_checks import INVARIANTS, Check, breaches_of
+from workflows.last_read import Read, note_read
 from workflows.operations import Entry, append_entries
 from workflows.settings import read_settings
 
@@ -143,7 +145,8 @@ def test_what_is_two_hours_old_is_fresh_and_what_is_older_is_named(filled: Comma
     def stale(read: timedelta, built: timedelta, *entered: timedelta) -> set[str]:
         now = datetime.now(UTC)
         with closing(sqlite3.connect(filled.home / "workflows.sqlite")) as store, store:
-            store.execute("update workflow_status set completed_at = ?", [int((now - read).timestamp() * 1000)])
+            store.execute("update workflow_status set completed_at = ?", [int(now.timestamp() * 1000)])
+        note_read(settings.operations, Read(now - read, None))
         with duckdb.connect(str(snapshot)) as connection:
             connection.execute("update marts.snapshot_info set as_of = ?", [now - built])
         entries = [Entry("receive", settings.today(), "17612", 1, "ann", entered_at=now - ago) for ago in entered]
@@ -164,7 +167,9 @@ def test_what_is_two_hours_old_is_fresh_and_what_is_older_is_named(filled: Comma
 )
 def test_two_hours_exactly_is_fresh(age: timedelta | None, is_ok: bool) -> None:
     now = datetime(2026, 11, 20, 18, tzinfo=UTC)
-    assert _aged("models fresh", "claim", now - age if age else None, now).is_ok is is_ok
+    checked = _aged("models fresh", "claim", now - age if age else None, now, ZoneInfo("America/Chicago"))
+    assert checked.is_ok is is_ok
+    assert checked.detail.endswith(" CST" if age else "Never yet.")
 
 
 def test_the_history_of_health_has_a_point_for_each_time_and_reaches_back_its_days(tmp_path: Path) -> None:

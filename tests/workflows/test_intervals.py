@@ -11,9 +11,10 @@ from croniter import croniter
 
 from tests.contract_tables import create_tables, insert
 from workflows.errors import ConfigurationError
-from workflows.scheduling import DAILY, every, may_start, schedule_of
+from workflows.scheduling import every, may_start, schedule_of
 from workflows.settings import Settings, read_settings
 from workflows.switches import SWITCHES, turn_switch
+from workflows.timetable import DAILY
 
 ALL_OF_IT = {
     "SHIPLEDGER_XCART_PATH": "/srv/orders.xml",

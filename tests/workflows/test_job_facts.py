@@ -17,6 +17,7 @@ NOON = datetime(2026, 11, 20, 18, tzinfo=UTC)
 
 SUMMED = {
     *(f"{table}_{what}" for table in ("orders", "shipments", "fulfillments") for what in ("fetched", "changed")),
+    *("orders_new", "orders_manual", "orders_updated", "labels_new"),
     *("api_requests", "api_seconds", "load_seconds"),
 }
 

@@ -17,7 +17,6 @@ from own_worker import done, ended, working
 from workflows.jobs import JobClient, job_client
 from workflows.scheduling import (
     ACTOR,
-    DAILY,
     _arguments,
     _scheduled,
     last_due,
@@ -28,6 +27,7 @@ from workflows.scheduling import (
 )
 from workflows.settings import Settings, read_settings
 from workflows.switches import turn_switch
+from workflows.timetable import DAILY
 from workflows.watch import look
 
 ZONE = ZoneInfo("America/Chicago")

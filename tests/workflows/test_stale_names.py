@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
 from command_line import CommandLine
 
 from sandbox import Fault, Sandbox
+from workflows.clock import clock
 from workflows.health import _reference_lists
 
+ZONE = ZoneInfo("America/Chicago")
 READ_AT = datetime(2026, 1, 9, 18, 30, tzinfo=UTC)
 SERVICES = (
     "select distinct service_code, service_name from marts.orders_inbox where service_name is not null order by 1"
@@ -23,11 +26,11 @@ SERVICES = (
     [
         (None, True, ""),
         ({"orders_changed": 1}, True, ""),
-        ({"reference_lists_at": READ_AT, "reference_lists_problem": None}, True, "2026-01-09 18:30 UTC"),
+        ({"reference_lists_at": READ_AT, "reference_lists_problem": None}, True, "2026-01-09 12:30 CST"),
         (
             {"reference_lists_at": READ_AT, "reference_lists_problem": "HTTP 500."},
             False,
-            "Not read since 2026-01-09 18:30 UTC; the names known then stay. HTTP 500.",
+            "Not read since 2026-01-09 12:30 CST; the names known then stay. HTTP 500.",
         ),
         ({"reference_lists_at": None, "reference_lists_problem": "HTTP 500."}, False, "Not read yet. HTTP 500."),
         (
@@ -40,7 +43,7 @@ SERVICES = (
 def test_names_are_stale_from_the_run_on_that_could_not_read_them(
     facts: dict[str, Any] | None, is_ok: bool, detail: str
 ) -> None:
-    check = _reference_lists(facts)
+    check = _reference_lists(facts, ZONE)
     assert (check.is_ok, check.detail) == (is_ok, detail)
 
 
@@ -68,7 +71,7 @@ def test_a_sync_succeeds_without_names_keeps_the_known_ones_and_health_says_sinc
     assert health.code == 1
     (failed,) = (check for check in health.facts["checks"] if not check["is_ok"])
     assert failed["name"] == "names fresh"
-    assert f"Not read since {read_at:%Y-%m-%d %H:%M} UTC" in failed["detail"]
+    assert f"Not read since {clock(read_at, ZONE)}" in failed["detail"]
     own_business.faults.clear()
     assert filled_own.run("sync").code == 0
     assert filled_own.run("health").code == 0

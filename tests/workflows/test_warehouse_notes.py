@@ -185,3 +185,21 @@ def test_a_published_build_is_fresh_for_an_hour_of_its_day_while_nothing_about_i
     assert not is_fresh(built), "nothing is published"
     publish(built, Run("later", "eod", NOON, None, "running"), NOON + second)
     assert not is_fresh(built), "another build is published"
+
+
+def test_the_runs_of_an_earlier_release_stay_and_get_the_columns_that_came_later(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    earlier = Run("1", "sync", NOON, NOON, "success", seconds=2.0)
+    with open_warehouse(path) as connection:
+        note_runs(connection, [earlier])
+        for name in ("orders_new", "orders_manual", "orders_updated", "labels_new"):
+            connection.execute(f"alter table raw_shipledger.runs drop column {name}")
+    later = Run("2", "sync", NOON, NOON, "success", orders_new=4, orders_manual=3, orders_updated=2, labels_new=1)
+    for _ in range(2):
+        with open_warehouse(path) as connection:
+            note_runs(connection, [later])
+            found = connection.execute(
+                "select run_id, seconds, orders_new, orders_manual, orders_updated, labels_new"
+                " from raw_shipledger.runs order by run_id"
+            ).fetchall()
+        assert found == [("1", 2.0, None, None, None, None), ("2", None, 4, 3, 2, 1)]

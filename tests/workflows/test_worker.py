@@ -5,9 +5,9 @@ import signal
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import duckdb
 from command_line import CommandLine, answer_of
 from gates import edit_newest, gate, until
+from homes import lose_an_order
 
 from sandbox import Sandbox
 from workflows.presence import WorkerLock
@@ -110,7 +110,7 @@ def test_a_red_build_publishes_nothing_and_the_failed_test_is_in_status(
 ) -> None:
     before = (filled_own.home / "published" / "current.duckdb").readlink()
     edit_newest(own_business, "on_hold")
-    lose_an_order(filled_own)
+    lose_an_order(filled_own.home)
     answer = filled_own.run("sync")
     assert answer.code == 1
     assert "red" in answer.facts["error"]
@@ -137,23 +137,23 @@ def test_serve_runs_the_page_and_the_worker_and_ends_cleanly(
         followed = filled_own.run("sync")
         assert followed.code == 0
         assert filled_own.run("status").facts["worker_running"] is True
+        assert "`serve` has run since" in worker_check(filled_own)
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
     assert process.returncode == 0
     assert filled_own.run("status").facts["worker_running"] is False
+    assert "`serve` was stopped at" in worker_check(filled_own)
+
+
+def worker_check(command: CommandLine) -> str:
+    """What `health` says of the worker; it and all other checks pass."""
+    answer = command.run("health")
+    assert (answer.code, answer.facts["failed"]) == (0, [])
+    return next(str(check["detail"]) for check in answer.facts["checks"] if check["name"] == "worker running")
 
 
 def test_a_demo_refuses_a_home_that_holds_an_account(filled: CommandLine) -> None:
     answer = filled.run("demo", "--once")
     assert answer.code == 2
     assert "must not touch" in answer.facts["error"]
-
-
-def lose_an_order(command: CommandLine) -> None:
-    """Take an order out of a mart behind dbt's back: completeness must notice."""
-    with duckdb.connect(str(command.home / "ledger.duckdb")) as connection:
-        connection.execute(
-            "delete from marts.orders_inbox where shipstation_order_id = "
-            "(select min(shipstation_order_id) from marts.orders_inbox)"
-        )

@@ -11,7 +11,7 @@ from workflows import flows
 from workflows.engine import Facts
 from workflows.parity.comparing import compare_with_former_system
 from workflows.parity.source import known_source
-from workflows.watch import known_watermark
+from workflows.watch import known_read, read_published
 
 
 @DBOS.workflow(name="parity")
@@ -39,6 +39,7 @@ def _compare(legacy: str | None, hours: float | None, until: datetime) -> tuple[
     settings = bench.engine.settings
     # It reads what is published, so it needs no turn at the warehouse.
     with flows.told_as_sentence("compare with the former system"):
+        read = known_read(settings, read_published(settings))
         facts = compare_with_former_system(
             settings,
             known_source(settings, legacy),
@@ -46,7 +47,7 @@ def _compare(legacy: str | None, hours: float | None, until: datetime) -> tuple[
             str(DBOS.workflow_id),
             DBOS.authenticated_user,
             until,
-            known_watermark(bench.jobs),
+            read.watermark if read else None,
             flows.job_reporter(),
         )
     return facts, datetime.now(UTC)

@@ -21,7 +21,11 @@ sync_runs as (
         started_at,
         finished_at,
         watermark_before,
-        watermark_after
+        watermark_after,
+        orders_new,
+        orders_manual,
+        orders_updated,
+        labels_new
     from runs
 
 )
