@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from workflows.close_words import since_then
+from workflows.close_words import changed_since, restated_since
 from workflows.errors import CloseRefused
 from workflows.periods import CloseKind, Period, period_of, period_to_close, rests_on
 
@@ -137,11 +137,25 @@ def test_a_week_rests_on_its_friday_and_a_month_on_its_last_weekday_and_its_last
     assert [f"{one.kind} {one.name}" for one in rests_on(period_of(kind, day(asked)))] == below
 
 
-def test_what_shipped_after_a_close_is_told_with_the_way_on() -> None:
-    today = date(2026, 11, 20)
-    one = Period("eod", today, today)
-    then = {"shipped": {"orders": 20, "units": 41}}
-    assert since_then(one, then, {"orders": 20, "units": 41}) == ""
-    told = since_then(one, then, {"orders": 23, "units": 47})
-    assert told == "Since then: +3 orders, +6 units. `eod --date 2026-11-20 --force` makes a new version."
-    assert "restatement" in since_then(Period("eom", today, today), then, {"orders": 19, "units": 40})
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (None, ""),
+        ((20, 41), ""),
+        ((44, 98), "24 orders and 57 units more since the close"),
+        ((21, 41), "1 order more since the close"),
+        ((20, 1_041), "1,000 units more since the close"),
+        ((19, 38), "1 order and 3 units fewer since the close"),
+        ((22, 40), "2 orders more, 1 unit fewer since the close"),
+    ],
+)
+def test_what_changed_since_a_close_is_said_in_orders_and_units(now: tuple[int, int] | None, words: str) -> None:
+    present = {"orders": now[0], "units": now[1]} if now else None
+    assert changed_since({"orders": 20, "units": 41}, present) == words
+
+
+def test_what_changed_in_a_closed_month_is_said_as_restatements() -> None:
+    assert restated_since(None) == ""
+    assert restated_since({"restatements": 0, "cents": 0}) == ""
+    assert restated_since({"restatements": 1, "cents": 1_234_50}) == "1 restatement since the close, $1,234.50"
+    assert restated_since({"restatements": 2, "cents": -525}) == "2 restatements since the close, -$5.25"

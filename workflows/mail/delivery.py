@@ -84,12 +84,12 @@ def deliver_outbox(settings: Settings, now: datetime) -> list[Delivery]:
     return tried
 
 
-def read_outbox(settings: Settings) -> list[Delivery]:
-    """Where all mails stand, the newest first; never the outbox's lock, so it may be asked at any time."""
+def read_outbox(settings: Settings, key: str | None = None) -> list[Delivery]:
+    """Where all mails stand, or one of them, the newest first; without the outbox's lock, so at any time."""
     if not settings.operations.exists():
         return []
     with open_outbox(settings) as store:
-        return [_delivery(standing) for standing in reversed(read_standings(store))]
+        return [_delivery(standing) for standing in reversed(read_standings(store, key))]
 
 
 def retry_mail(settings: Settings, key: str, now: datetime | None = None) -> list[Delivery]:
