@@ -53,9 +53,7 @@ def mail_critical(settings: Settings, alarms: Sequence[Alarm], now: datetime) ->
         store.execute("begin immediate")
         turns = standing_turns(store)
         new = [
-            alarm
-            for alarm in critical
-            if alarm.key in turns and _is_due(store, alarm.key, turns[alarm.key], now)
+            alarm for alarm in critical if alarm.key in turns and _is_due(store, alarm.key, turns[alarm.key], now)
         ]
         if new:
             key = f"alert:{max(turns[alarm.key] for alarm in new)}"

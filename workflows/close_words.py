@@ -10,6 +10,12 @@ from workflows.periods import Period
 from workflows.reports.text import money
 
 MAIL_OFF = "off, no mail server is configured"
+_MAIL_WORDS = {
+    "sent": "sent to",
+    "waiting": "waiting for",
+    "given up": "given up for",
+    "uncertain": "uncertain for",
+}
 _NAMES = {"eod": "Day's summary", "eow": "Weekly inventory report", "eom": "Invoice"}
 
 
@@ -58,9 +64,10 @@ def mail_key(kind: str, period: str, version: int) -> str:
 
 def mail_words(states: Sequence[str]) -> str:
     """What became of a mail, from where it stands for each of its readers."""
-    if all(state == "sent" for state in states):
-        return f"sent to {_count(len(states), 'reader')}"
-    return ", ".join(f"{state} for {states.count(state)}" for state in dict.fromkeys(states))
+    counts = {state: states.count(state) for state in _MAIL_WORDS if state in states}
+    parts = [f"{_MAIL_WORDS[state]} {_count(counts[state], 'reader')}" for state in list(counts)[:1]]
+    parts += [f"{_MAIL_WORDS[state]} {counts[state]}" for state in list(counts)[1:]]
+    return ", ".join(parts)
 
 
 def changed_since(closed: Mapping[str, Any], now: Mapping[str, Any] | None) -> str:

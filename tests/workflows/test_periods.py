@@ -10,7 +10,7 @@ import pytest
 
 from workflows.close_words import changed_since, restated_since
 from workflows.errors import CloseRefused
-from workflows.periods import CloseKind, Period, period_of, period_to_close, rests_on
+from workflows.periods import CloseKind, period_of, period_to_close, rests_on
 
 
 def day(text: str) -> date:

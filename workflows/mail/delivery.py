@@ -92,21 +92,25 @@ def read_outbox(settings: Settings, key: str | None = None) -> list[Delivery]:
         return [_delivery(standing) for standing in reversed(read_standings(store, key))]
 
 
-def retry_mail(settings: Settings, key: str, now: datetime | None = None) -> list[Delivery]:
+def retry_mail(
+    settings: Settings, key: str, now: datetime | None = None, *, actor: str = "", waits: bool = True
+) -> list[Delivery]:
     """Have a mail sent again to those of whom it is not known that they have it, with the patience of a new one.
 
     Args:
         settings: Where.
         key: The mail's key.
         now: The instant (UTC) of the wish; the present by default.
+        actor: Who asks for it.
+        waits: Wait until whoever sends mail at this moment has ended, which may take minutes.
 
     Returns:
         Where it stands now.
 
     Raises:
-        UsageError: There is no such mail, or all have it.
+        UsageError: There is no such mail, or all have it, or mail is being sent and nobody waits.
     """
-    with _alone(settings), open_outbox(settings) as store:
+    with _alone(settings, waits=waits), open_outbox(settings) as store:
         standings = read_standings(store, key)
         missing = [standing for standing in standings if standing.event != "sent"]
         if not standings:
@@ -114,7 +118,8 @@ def retry_mail(settings: Settings, key: str, now: datetime | None = None) -> lis
         if not missing:
             raise UsageError(f"The mail {key!r} was sent to everybody. Nothing to retry.")
         for standing in missing:
-            note(store, key, standing.recipient, "retried", "", now or datetime.now(UTC))
+            detail = f"{actor} asked for it again." if actor else ""
+            note(store, key, standing.recipient, "retried", detail, now or datetime.now(UTC))
         return [_delivery(standing) for standing in read_standings(store, key)]
 
 
@@ -185,8 +190,11 @@ def _delivery(standing: Standing) -> Delivery:
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def _alone(settings: Settings, *, waits: bool = True) -> Iterator[None]:
     """Only one process sends; the operating system gives the lock back when it dies."""
     with (settings.home / _LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as problem:
+            raise UsageError("Mail is being sent at this moment. Try again in a minute.") from problem
         yield
