@@ -62,8 +62,8 @@ class Person:
     def may(self, act: str) -> bool:
         """Whether this person may do an act.
 
-        That is a kind of job or of entry, `switch`, `acknowledge`, `mail` (send it again), or `addresses` (see those
-        of its readers).
+        That is a kind of job or of entry, `switch`, `acknowledge`, `mail` (send it again), or `addresses` (see its
+        readers' ones).
         """
         return self.role >= _LEAST_ROLE.get(act, Role.ADMIN)
 

@@ -86,6 +86,7 @@ def test_the_outbox_lists_each_mail_with_its_error_and_its_next_attempt_and_send
     expect(cells(outbox)).to_contain_text(["Sent to 2 readers", HOSTILE])
 
 
-def test_an_empty_outbox_says_what_comes_into_it(tab: Page, served: Served, settings: Settings) -> None:
+@pytest.mark.usefixtures("settings")
+def test_an_empty_outbox_says_what_comes_into_it(tab: Page, served: Served) -> None:
     tab.goto(f"{served.url}/runs")
     expect(panel(tab, "E-mail").get_by_text("The outbox is empty.")).to_be_visible()
