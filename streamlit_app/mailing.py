@@ -12,7 +12,7 @@ import streamlit as st
 
 from streamlit_app import acts
 from streamlit_app.buttons import NOT_YOURS, show_refusal
-from streamlit_app.words import capital, clock, plain
+from streamlit_app.words import clock, plain
 from workflows.access import Person
 from workflows.close_record import Close
 from workflows.close_words import mail_key, mail_words
@@ -22,6 +22,7 @@ from workflows.settings import Settings
 # Each tick of each open page asks; they share one answer.
 _REMEMBERED_SECONDS = 1
 _ADDRESS = re.compile(r"[^\s<>\"'(),:;]+@[^\s<>\"'(),:;]+")
+_COMMAND = re.compile(r"use `mail --retry [^`]*`")
 _LOST = ("given up", "uncertain")
 
 
@@ -67,20 +68,16 @@ class MailLine:
         """From when on (UTC) it is tried again; None when it is not."""
         return min((reader.next_attempt_at for reader in self.readers if reader.next_attempt_at), default=None)
 
-    def problem(self, person: Person) -> str:
-        """What went wrong, each thing once; without addresses for who may not see them."""
+    @property
+    def problem(self) -> str:
+        """What went wrong, each thing once, without anybody's address."""
         details = [reader.detail for reader in self.readers if reader.state != "sent" and reader.detail]
-        return " ".join(dict.fromkeys(seen_by(person, detail) for detail in details))
+        return " ".join(dict.fromkeys(_ADDRESS.sub("(address)", _said_here(detail)) for detail in details))
 
 
 def read_mails(settings: Settings, key: str | None = None) -> list[MailLine]:
     """The mails of the outbox, or the one of a key; the newest first."""
     return _remembered(settings, str(settings.operations), key)
-
-
-def seen_by(person: Person, text: str) -> str:
-    """A text about mail as somebody may see it: readers' addresses are for who may see them."""
-    return text if person.may("addresses") else _ADDRESS.sub("(address)", text)
 
 
 def show_mail_of(settings: Settings, person: Person, close: Close) -> None:
@@ -93,15 +90,15 @@ def show_mail_of(settings: Settings, person: Person, close: Close) -> None:
     [mail] = found
     now = datetime.now(UTC)
     at = mail.next_attempt_at
-    again = f", next attempt {clock(at, settings.timezone, now)}" if at and at > now else ""
+    again = f", next attempt {clock(at, settings.timezone, now) if at > now else 'due now'}" if at else ""
     words = plain(f"E-mail: {mail.state}{again}")
     if mail.is_lost:
         st.warning(words, icon=":material/mail:")
     else:
         st.caption(f":material/mail: {words}")
     if not mail.is_sent:
-        if mail.problem(person):
-            st.caption(plain(mail.problem(person)))
+        # Never Markdown, which would make links of what a server says.
+        st.text(mail.problem)
         retry_button(settings, person, mail, f"card-{close.kind}")
 
 
@@ -124,7 +121,12 @@ def reader_lines(person: Person, mail: MailLine) -> list[str]:
     """Each reader's state in words, for who may see addresses; nothing for others."""
     if not person.may("addresses"):
         return []
-    return [f"{reader.recipient}: {capital(reader.state)}. {reader.detail}".rstrip() for reader in mail.readers]
+    return [f"{reader.recipient}: {reader.state}. {_said_here(reader.detail)}".rstrip() for reader in mail.readers]
+
+
+def _said_here(detail: str) -> str:
+    """What went wrong, with the page's button in place of the command."""
+    return _COMMAND.sub("send it again", detail)
 
 
 def _retry(place: str, settings: Settings, key: str) -> None:

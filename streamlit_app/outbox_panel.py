@@ -38,9 +38,7 @@ def show_outbox(settings: Settings) -> None:
 
 
 def _show_table(settings: Settings, mails: Sequence[MailLine]) -> None:
-    person, now = present_person(settings), datetime.now(UTC)
-    if person is None:
-        return
+    now = datetime.now(UTC)
     keys = [mail.key for mail in mails]
     # A new mail moves the rows; under another key no choice moves along.
     table = f"outbox-{keys[0]}"
@@ -55,7 +53,7 @@ def _show_table(settings: Settings, mails: Sequence[MailLine]) -> None:
                     clock(mail.next_attempt_at, settings.timezone, now) if mail.next_attempt_at else ""
                     for mail in mails
                 ],
-                "problem": [mail.problem(person) for mail in mails],
+                "problem": [mail.problem for mail in mails],
             }
         ),
         hide_index=True,
@@ -86,7 +84,7 @@ def _show_mail(settings: Settings, mail: MailLine) -> None:
     if person is None:
         return
     st.text(f"{mail.subject}: {mail.state}.")
-    for line in reader_lines(person, mail) or [mail.problem(person)]:
+    for line in reader_lines(person, mail) or [mail.problem]:
         if line:
             st.text(line)
     if not mail.is_sent:
