@@ -103,11 +103,9 @@ def report_files_of(
 
 def show_which_files(files: Sequence[Download], row: Mapping[str, Any]) -> None:
     """Draw what the files of a closed period show; nothing for one that is open."""
-    if row["closed_at"] is None:
-        return
     if any(file.name for file in files):
         st.caption("PDF and XLSX are the files of the close, as they were sent. CSV has the figures shown here.")
-    else:
+    elif row["closed_at"] is not None:
         st.caption("The files of the close are not in the archive. These show today's figures, and say so.")
 
 
