@@ -176,17 +176,23 @@ def _next_attempt_at(standing: Standing) -> datetime:
 
 def _delivery(standing: Standing) -> Delivery:
     state = _STATES.get(standing.event, "waiting")
-    uncertain = _UNCERTAIN.format(key=standing.mail.key)
     return Delivery(
         key=standing.mail.key,
         recipient=standing.recipient,
         subject=standing.mail.subject,
         state=state,
-        detail=uncertain if state == "uncertain" else standing.detail,
+        detail=_said(standing, state),
         queued_at=standing.mail.queued_at,
         changed_at=standing.happened_at,
         next_attempt_at=_next_attempt_at(standing) if state == "waiting" else None,
     )
+
+
+def _said(standing: Standing, state: str) -> str:
+    """The server's answer or what went wrong; who asked for it again is neither."""
+    if state == "uncertain":
+        return _UNCERTAIN.format(key=standing.mail.key)
+    return "" if standing.event == "retried" else standing.detail
 
 
 @contextmanager
