@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any
 
@@ -11,10 +11,12 @@ import streamlit as st
 
 from streamlit_app.identity import present_person
 from streamlit_app.runs import forget_runs, has_store
+from workflows import mail
 from workflows.access import Person
 from workflows.close_checks import ready_to_close, retry_job
-from workflows.errors import NotAllowed, ShipledgerError
+from workflows.errors import AlreadyRunning, ConfigurationError, NotAllowed, ShipledgerError
 from workflows.jobs import JobClient, job_client
+from workflows.mail_settings import NO_SERVER
 from workflows.periods import CloseKind
 from workflows.settings import Settings
 
@@ -27,7 +29,7 @@ def permit(settings: Settings, act: str) -> Person:
 
     Args:
         settings: The configuration.
-        act: A kind of job or of entry, `switch`, `acknowledge`; see `access`.
+        act: A kind of job or of entry, `switch`, `acknowledge`, `mail`; see `access`.
 
     Raises:
         NotAllowed: Nobody is logged in, or the role does not reach.
@@ -98,6 +100,25 @@ def retry(settings: Settings, kind: str, run_id: str) -> None:
         job = jobs.job(run_id)
         person = permit(settings, job.kind if job else kind)
         retry_job(settings, jobs, run_id, person.name)
+
+
+def retry_mail(settings: Settings, key: str) -> None:
+    """Have a mail sent again to those who may lack it, by the worker and at once.
+
+    Raises:
+        NotAllowed: The role does not reach.
+        ConfigurationError: No mail server is configured.
+        UsageError: All have it, or mail is being sent at this moment.
+        ShipledgerError: No worker has ever run here, so nobody would send it.
+    """
+    person = permit(settings, "mail")
+    if settings.mail is None:
+        raise ConfigurationError(NO_SERVER)
+    with _jobs(settings) as jobs:
+        mail.retry_mail(settings, key, actor=person.name, waits=False)
+        # The watch sends what waits; one that is queued or running comes to it, or the next one does.
+        with suppress(AlreadyRunning):
+            jobs.enqueue("watch", person.name)
 
 
 def told(place: str, act: Callable[..., object], *arguments: Any, **options: Any) -> None:

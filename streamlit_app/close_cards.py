@@ -10,12 +10,15 @@ import streamlit as st
 
 from streamlit_app import acts
 from streamlit_app.buttons import NOT_YOURS, run_button, show_refusal
+from streamlit_app.closed import show_changes
 from streamlit_app.closing import CloseState, close_states, report_files
 from streamlit_app.identity import present_person
 from streamlit_app.journeys import show_link
+from streamlit_app.mailing import show_mail_of
 from streamlit_app.panels import beside
 from streamlit_app.presence import show_missing_worker
 from streamlit_app.runs import RunLine
+from streamlit_app.snapshot import current_snapshot
 from streamlit_app.words import clock, day, plain
 from workflows.access import Person
 from workflows.close_record import Close
@@ -33,6 +36,11 @@ _WHAT = {
     "where mail is set up.",
     "eom": "Closes its last weekday and week first when these are missing, then freezes the month: charge report, "
     "invoice as PDF and XLSX, by e-mail where mail is set up.",
+}
+_WHEN = {
+    "eod": "When shipping is complete",
+    "eow": "Friday after shipping",
+    "eom": "Last weekday of the month, after shipping",
 }
 _NEXT = {"eod": ("inventory", "Inventory"), "eow": ("weekly", "Weekly"), "eom": ("charges", "Charges")}
 
@@ -61,6 +69,7 @@ def _cards(settings: Settings, chosen: date | None) -> None:
 def _card(settings: Settings, person: Person, state: CloseState) -> None:
     now = datetime.now(UTC)
     st.subheader(_TITLES[state.kind], anchor=False)
+    st.caption(f":material/schedule: {_WHEN[state.kind]}")
     if state.period is not None:
         st.text(_period_words(state.period))
         if state.why_not is not None:
@@ -76,9 +85,10 @@ def _card(settings: Settings, person: Person, state: CloseState) -> None:
             _show_failure(settings, state.run, now)
     show_refusal(state.kind)
     if state.done is not None:
-        _show_result(settings, state.done, now)
+        _show_result(settings, person, state, state.done, now)
     elif state.last is not None:
         st.caption(plain(f"Last: {state.last.period}, {_when_and_who(settings, state.last, now)}"))
+        show_mail_of(settings, person, state.last)
     else:
         st.caption("Never done yet.")
 
@@ -137,10 +147,14 @@ def _show_failure(settings: Settings, run: RunLine, now: datetime) -> None:
         run_button(settings, run, "Go on at the step it stopped at", acts.retry)
 
 
-def _show_result(settings: Settings, done: Close, now: datetime) -> None:
+def _show_result(settings: Settings, person: Person, state: CloseState, done: Close, now: datetime) -> None:
     version = f", version {done.version}" if done.version > 1 else ""
     st.success(plain(done.facts.get("summary") or "Closed."), icon=":material/check_circle:")
     st.caption(plain(f"Closed {_when_and_who(settings, done, now)}{version}"))
+    snapshot = current_snapshot(settings)
+    if snapshot is not None and state.period is not None:
+        show_changes(settings, snapshot, done, state.period)
+    show_mail_of(settings, person, done)
     with st.container(horizontal=True, gap="small"):
         for file in report_files(settings, done):
             st.download_button(

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
 
 from streamlit_app.closing import what_is_loaded
+from streamlit_app.downloads import Download, kept_downloads, report_downloads
 from streamlit_app.snapshot import Snapshot
-from streamlit_app.words import clock, plain
-from workflows.errors import CloseRefused
+from streamlit_app.words import clock, count, plain
+from workflows.close_record import Close, last_close
+from workflows.errors import CloseRefused, ShipledgerError
 from workflows.periods import Period
+from workflows.reports.archive import archived_report
+from workflows.reports.document import Document
+from workflows.reports.reading import Source
+from workflows.reports.text import moment, short_day
 from workflows.settings import Settings
+from workflows.since_close import read_changes
 
 
 def show_state(
@@ -40,6 +47,72 @@ def show_state(
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(badge[0], color=badge[1], icon=badge[2])  # type: ignore[arg-type]
         st.caption(plain(words), width="content")
+
+
+def changes_since(settings: Settings, snapshot: Snapshot, close: Close | None, period: Period) -> str:
+    """What has changed in a period since it was closed, in words; empty when nothing has, or it is open."""
+    if close is None:
+        return ""
+    try:
+        return _changes(settings, close, period, f"{settings.published}", snapshot.path.name, close.version)
+    except ShipledgerError:
+        # This version was deleted meanwhile; the page is about to show the newer one.
+        return ""
+
+
+def show_changes(settings: Settings, snapshot: Snapshot, close: Close | None, period: Period) -> None:
+    """Draw what has changed in a period since it was closed; nothing when nothing has."""
+    changed = changes_since(settings, snapshot, close, period)
+    if changed:
+        billed = ". Later invoices bill it" if period.kind == "eom" else ""
+        st.info(plain(f"{changed}{billed}."), icon=":material/update:")
+
+
+def report_files_of(
+    settings: Settings,
+    snapshot: Snapshot,
+    period: Period,
+    row: Mapping[str, Any],
+    describe: Callable[[Source], Document],
+) -> list[Download]:
+    """A period's report: once it is closed the files of the close, else one of the figures that are shown.
+
+    Args:
+        settings: The configuration.
+        snapshot: What is shown.
+        period: The week or month.
+        row: `version` and `closed_at` of its newest close; nulls when there is none.
+        describe: Says what a report made now says.
+    """
+    close = last_close(settings.operations, period)
+    kept = archived_report(settings, period.kind, period.first, close.version) if close else None
+    if kept is not None:
+        return kept_downloads(kept.files)
+    if row["closed_at"] is None:
+        return report_downloads(snapshot, describe)
+    closed_on = short_day(row["closed_at"].astimezone(settings.timezone).date())
+    figures = close.facts.get("figures", {}).get("shipped") if close else None
+    then = (
+        f"with {count(figures['orders'], 'order')} and {count(figures['units'], 'unit')}"
+        if figures
+        else f"as version {row['version']}"
+    )
+    notice = f"Figures as of {moment(snapshot.as_of, settings.timezone)}; closed on {closed_on} {then}."
+    return report_downloads(snapshot, describe, notice)
+
+
+def show_which_files(files: Sequence[Download], row: Mapping[str, Any]) -> None:
+    """Draw what the files of a closed period show; nothing for one that is open."""
+    if any(file.name for file in files):
+        st.caption("PDF and XLSX are the files of the close, as they were sent. CSV has the figures shown here.")
+    elif row["closed_at"] is not None:
+        st.caption("The files of the close are not in the archive. These show today's figures, and say so.")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _changes(_settings: Settings, _close: Close, period: Period, home: str, snapshot: str, version: int) -> str:
+    del home, version  # part of the cache's key only
+    return read_changes(_settings, _close, period, snapshot)
 
 
 def show_lack(settings: Settings, snapshot: Snapshot, period: Period) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import streamlit as st
 
@@ -25,34 +26,48 @@ class Download:
     Attributes:
         kind: PDF, XLSX or CSV.
         make: Makes its content, in a thread of its own while the page goes on.
+        name: The file's name; empty for the one of the files it is offered with.
     """
 
     kind: str
     make: Callable[[], bytes]
+    name: str = ""
 
 
-def report_downloads(snapshot: Snapshot, describe: Callable[[Source], Document]) -> list[Download]:
+def report_downloads(
+    snapshot: Snapshot, describe: Callable[[Source], Document], notice: str = ""
+) -> list[Download]:
     """A report as PDF and XLSX, made from the snapshot that is shown.
 
     Args:
         snapshot: The snapshot.
         describe: Says what the report says.
+        notice: What each page has to say beside that; empty for nothing.
     """
+
+    def noted(source: Source) -> Document:
+        document = describe(source)
+        return replace(document, notice=" ".join(filter(None, (notice, document.notice))))
 
     def pdf() -> bytes:
         # Late: what draws a page is loaded by the first click, not by the first visit.
         from workflows.reports.pdf import make_pdf
 
         with open_snapshot(snapshot.path) as source:
-            return make_pdf(describe(source))
+            return make_pdf(noted(source))
 
     def xlsx() -> bytes:
         from workflows.reports.workbook import make_workbook
 
         with open_snapshot(snapshot.path) as source:
-            return make_workbook(describe(source))
+            return make_workbook(noted(source))
 
     return [Download("PDF", pdf), Download("XLSX", xlsx)]
+
+
+def kept_downloads(files: Iterable[Path]) -> list[Download]:
+    """Files of the archive, as they are."""
+    return [Download(file.suffix[1:].upper(), file.read_bytes, file.name) for file in files]
 
 
 def show_downloads(name: str, downloads: list[Download]) -> None:
@@ -68,7 +83,7 @@ def show_downloads(name: str, downloads: list[Download]) -> None:
             st.download_button(
                 download.kind,
                 download.make,
-                file_name=f"{name}.{ending}",
+                file_name=download.name or f"{name}.{ending}",
                 mime=mime,
                 icon=":material/download:",
                 on_click="ignore",

@@ -44,6 +44,7 @@ _LEAST_ROLE = {
     "adjust": Role.OPERATOR,
     "count": Role.OPERATOR,
     "acknowledge": Role.OPERATOR,
+    "mail": Role.OPERATOR,
 }
 
 
@@ -59,7 +60,11 @@ class Person:
     role: Role
 
     def may(self, act: str) -> bool:
-        """Whether this person may do an act: a kind of job or of entry, `switch`, `acknowledge`."""
+        """Whether this person may do an act.
+
+        That is a kind of job or of entry, `switch`, `acknowledge`, `mail` (send it again), or `addresses` (see its
+        readers' ones).
+        """
         return self.role >= _LEAST_ROLE.get(act, Role.ADMIN)
 
     def require(self, act: str) -> None:

@@ -92,6 +92,11 @@ def tell(store: Path, last_turn: int, now: datetime) -> None:
         )
 
 
+def standing_turns(store: Connection) -> dict[str, int]:
+    """Number of the beginning of each alarm that stands, by its key; the store is open."""
+    return {alarm.key: seq for alarm, seq in _standing(store)}
+
+
 def _standing(connection: Connection) -> list[tuple[Alarm, int]]:
     return [
         (Alarm(key, cast(Level, level), title, detail, datetime.fromisoformat(at).astimezone(UTC)), seq)

@@ -7,8 +7,15 @@ from typing import Any
 
 from workflows.close_plan import Part
 from workflows.periods import Period
+from workflows.reports.text import money
 
 MAIL_OFF = "off, no mail server is configured"
+_MAIL_WORDS = {
+    "sent": "sent to",
+    "waiting": "waiting for",
+    "given up": "given up for",
+    "uncertain": "uncertain for",
+}
 _NAMES = {"eod": "Day's summary", "eow": "Weekly inventory report", "eom": "Invoice"}
 
 
@@ -28,7 +35,7 @@ def summary_of(figures: Mapping[str, Any]) -> str:
     if shipped["unassigned_units"]:
         parts.append(f"{_count(shipped['unassigned_units'], 'unit')} of no known lot")
     if "bill" in figures:
-        parts.append(f"${figures['bill']['total_cents'] / 100:,.2f} charged")
+        parts.append(f"{money(figures['bill']['total_cents'])} charged")
     if "stock" in figures:
         parts += _stock(figures["stock"])
     return "; ".join(parts)
@@ -59,22 +66,51 @@ def _lacks(figures: Mapping[str, Any]) -> list[str]:
     return [f"stock is not whole, {of_stock} is not loaded"] if of_stock else []
 
 
+def mail_key(kind: str, period: str, version: int) -> str:
+    """What the outbox calls the mail with a close's report, such as `eow:2026-11-16:v1`."""
+    return f"{kind}:{period}:v{version}"
+
+
 def mail_words(states: Sequence[str]) -> str:
     """What became of a mail, from where it stands for each of its readers."""
-    if all(state == "sent" for state in states):
-        return f"sent to {_count(len(states), 'reader')}"
-    return ", ".join(f"{state} for {states.count(state)}" for state in dict.fromkeys(states))
+    counts = {state: states.count(state) for state in _MAIL_WORDS if state in states}
+    parts = [f"{_MAIL_WORDS[state]} {_count(counts[state], 'reader')}" for state in list(counts)[:1]]
+    parts += [f"{_MAIL_WORDS[state]} {counts[state]}" for state in list(counts)[1:]]
+    return ", ".join(parts)
 
 
-def since_then(period: Period, closed: Mapping[str, Any], now: Mapping[str, int] | None) -> str:
-    """What has been shipped since a period was closed, by the current snapshot; empty when nothing has."""
-    # Closes of earlier releases counted units of unknown SKUs, too, and cannot be compared.
-    if now is None or "unknown_units" not in closed["shipped"]:
+def changed_since(closed: Mapping[str, Any], now: Mapping[str, Any] | None) -> str:
+    """What a day or week has more or fewer than when it was closed: `24 orders and 57 units more since the close`.
+
+    Args:
+        closed: `orders` and `units` of the close.
+        now: The same by the current snapshot; None when there is none.
+
+    Returns:
+        Nothing when the figures are the same.
+    """
+    if now is None:
         return ""
-    orders, units = (now[name] - closed["shipped"][name] for name in ("orders", "units"))
-    if not orders and not units:
+    changes = {noun: now[f"{noun}s"] - closed[f"{noun}s"] for noun in ("order", "unit")}
+    parts = []
+    for word, sign in (("more", 1), ("fewer", -1)):
+        counts = [_count(abs(change), noun) for noun, change in changes.items() if change * sign > 0]
+        parts += [f"{' and '.join(counts)} {word}"] if counts else []
+    return f"{', '.join(parts)} since the close" if parts else ""
+
+
+def restated_since(restated: Mapping[str, int] | None) -> str:
+    """What of a closed month has changed since, as later months bill it: `2 restatements since the close, -$5.25`.
+
+    Args:
+        restated: `restatements` and `cents` by the current snapshot; None when there is none.
+
+    Returns:
+        Nothing when the month stands as it was billed.
+    """
+    if not restated or not restated["restatements"]:
         return ""
-    return f"Since then: {orders:+} orders, {units:+} units. {way_on(period)}"
+    return f"{_count(restated['restatements'], 'restatement')} since the close, {money(restated['cents'])}"
 
 
 def way_on(period: Period) -> str:

@@ -18,7 +18,7 @@ from workflows.close_checks import check_loaded, loaded_of, not_loaded
 from workflows.close_facts import Figures, month_figures, moved_skus, shipped_figures, stock_figures
 from workflows.close_plan import Part, Plan, make_plan
 from workflows.close_record import Close, record_close
-from workflows.close_words import MAIL_OFF, mail_of, mail_words, since_then, summary_of, way_on
+from workflows.close_words import MAIL_OFF, mail_key, mail_of, mail_words, summary_of, way_on
 from workflows.course import Course
 from workflows.engine import Engine, Facts, Report
 from workflows.frozen import close_week, freeze_month
@@ -28,6 +28,7 @@ from workflows.publishing import current_snapshot
 from workflows.reports.archive import make_reports
 from workflows.run_log import log_end, log_start
 from workflows.settings import Settings
+from workflows.since_close import read_changes
 from workflows.watch import look
 
 
@@ -218,12 +219,12 @@ def _make_files(part: Part, snapshot: str, _report: Report) -> list[str]:
 def _send(part: Part, snapshot: str, figures: Figures, files: list[str], _report: Report) -> str:
     """Put the report into the outbox, once for each version, and try to deliver it. Gives what became of it."""
     settings = _settings()
-    key = f"{part.period.kind}:{part.period.name}:v{part.version}"
+    key = mail_key(part.period.kind, part.period.name, part.version)
     subject, body = mail_of(part, snapshot, figures)
     if not queue_mail(settings, key, subject, body, [settings.home / file for file in files]):
         return MAIL_OFF
     deliver_outbox(settings, datetime.now(UTC))
-    return mail_words([delivery.state for delivery in read_outbox(settings) if delivery.key == key])
+    return mail_words([delivery.state for delivery in read_outbox(settings, key)])
 
 
 def _enter(part: Part, snapshot: str, facts: Facts, _report: Report) -> datetime:
@@ -246,14 +247,14 @@ def _already_done(period: Period, done: Close) -> Facts:
     settings = _settings()
     current = current_snapshot(settings)
     with flows.working("look at what is there"):
-        now = shipped_figures(settings, current.name, period) if current else None
+        changed = read_changes(settings, done, period, current.name) if current else ""
     return {
         **_told(period, done.version, done.snapshot, done.facts),
         "run_id": DBOS.workflow_id,
         "already_done": True,
         "closed_by": done.actor,
         "closed_at": done.closed_at,
-        "since_then": since_then(period, done.facts["figures"], now) or way_on(period),
+        "since_then": f"{changed}. {way_on(period)}" if changed else way_on(period),
         "closed_before": [],
         "published": done.snapshot,
     }

@@ -10,6 +10,7 @@ from dbos import DBOS
 
 from workflows import flows
 from workflows.alarm_log import tell, untold
+from workflows.alarm_mail import mail_critical
 from workflows.alarms import Alarm
 from workflows.cleaning import clean_home
 from workflows.engine import Facts
@@ -21,10 +22,12 @@ from workflows.watch import look
 
 @DBOS.workflow(name="watch")
 def watch(arguments: dict[str, Any]) -> Facts:
-    """Note which alarms have begun or ended, and send mail that waits."""
+    """Note which alarms have begun or ended, mail the critical ones that begin, and send mail that waits."""
     del arguments
     alarms = DBOS.run_step({"name": "look"}, _look)
-    return {"kind": "watch", "alarms": len(alarms), "mails": DBOS.run_step({"name": "deliver"}, _deliver)}
+    mailed = DBOS.run_step({"name": "mail critical"}, _mail_critical, alarms)
+    mails = DBOS.run_step({"name": "deliver"}, _deliver)
+    return {"kind": "watch", "alarms": len(alarms), "mailed": mailed, "mails": mails}
 
 
 @DBOS.workflow(name="digest")
@@ -59,6 +62,10 @@ def cleanup(arguments: dict[str, Any]) -> Facts:
 def _look() -> list[Alarm]:
     with flows.told_as_sentence("look"):
         return look(_settings(), flows.current_bench().jobs, datetime.now(UTC))
+
+
+def _mail_critical(alarms: list[Alarm]) -> list[str]:
+    return mail_critical(_settings(), alarms, datetime.now(UTC))
 
 
 def _deliver() -> int:

@@ -12,6 +12,7 @@ from workflows.console import JSON, answer
 from workflows.errors import ConfigurationError
 from workflows.home import prepare_home
 from workflows.mail import deliver_outbox, queue_mail, read_outbox, retry_mail
+from workflows.mail_settings import NO_SERVER
 from workflows.settings import read_settings
 
 _TEST = "This is a test of the mail server. Reports will come the same way."
@@ -25,9 +26,7 @@ def mail(key: str | None, is_test: bool, as_json: bool) -> None:
     """Where the mails of the outbox stand; sends what is due."""
     settings = read_settings()
     if settings.mail is None and (key or is_test):
-        raise ConfigurationError(
-            "No mail is sent: SHIPLEDGER_SMTP_URL is not set. Set it, with the sender and readers."
-        )
+        raise ConfigurationError(NO_SERVER)
     prepare_home(settings)
     now = datetime.now(UTC)
     if key:

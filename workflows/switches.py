@@ -23,7 +23,7 @@ SWITCHES = {
     "backup": "write a backup and read it back, daily",
     "cleanup": "remove old logs, scratch files and runs, daily",
     "digest": "one mail a day with new alerts",
-    "watch": "notice alerts and send mail that waits, every 5 minutes",
+    "watch": "notice alerts, mail critical ones, and send mail that waits, every 5 minutes",
 }
 _TABLES = """
 create table if not exists switch_turns (

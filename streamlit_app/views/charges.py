@@ -11,13 +11,14 @@ import streamlit as st
 from streamlit_app import charts
 from streamlit_app.charge_lines import show_carrier_lines, show_day_lines, show_restatements
 from streamlit_app.choices import choose_from_list
-from streamlit_app.closed import show_lack, show_state
-from streamlit_app.downloads import Download, report_downloads, show_downloads
+from streamlit_app.closed import report_files_of, show_changes, show_lack, show_state, show_which_files
+from streamlit_app.downloads import Download, show_downloads
 from streamlit_app.listing import pick_row
 from streamlit_app.panels import chart, panel
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.strip import Moment
 from streamlit_app.words import dollars, month
+from workflows.close_record import last_close
 from workflows.periods import period_of
 from workflows.reports.monthly import bill_month
 from workflows.reports.tables import csv_bytes
@@ -115,8 +116,10 @@ def _show_bill(settings: Settings, snapshot: Snapshot, bill: Mapping[str, Any], 
         open_words="Not closed: what changes in ShipStation still changes it. End of month freezes it.",
         running_words="This month still runs: days that have ended are in it.",
     )
+    period = period_of("eom", first)
+    show_changes(settings, snapshot, last_close(settings.operations, period), period)
     if bill["closed_at"] is None:
-        show_lack(settings, snapshot, period_of("eom", first))
+        show_lack(settings, snapshot, period)
     if bill["not_loaded"]:
         st.warning(f"Closed incomplete: {bill['not_loaded']} was not loaded. What it brings is restated later.")
     if bill["days_ahead"]:
@@ -138,13 +141,9 @@ def _show_bill(settings: Settings, snapshot: Snapshot, bill: Mapping[str, Any], 
     ):
         place.metric(label, value)
     version = bill["version"] or 1
-    show_downloads(
-        f"shipledger-charges-{first:%Y-%m}",
-        [
-            *report_downloads(snapshot, lambda source: bill_month(source, first, version)),
-            Download("CSV", lambda: _csv(snapshot, first)),
-        ],
-    )
+    files = report_files_of(settings, snapshot, period, bill, lambda source: bill_month(source, first, version))
+    show_downloads(f"shipledger-charges-{first:%Y-%m}", [*files, Download("CSV", lambda: _csv(snapshot, first))])
+    show_which_files(files, bill)
 
 
 def _csv(snapshot: Snapshot, first: date) -> bytes:

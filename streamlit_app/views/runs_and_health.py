@@ -12,6 +12,7 @@ from streamlit_app import acts
 from streamlit_app.buttons import run_button, show_refusal, start_button
 from streamlit_app.condition import last_checked, watermark
 from streamlit_app.health_panel import show_health
+from streamlit_app.outbox_panel import show_outbox
 from streamlit_app.panels import ROW_HEIGHT, panel, table_height
 from streamlit_app.parity_panel import show_parity
 from streamlit_app.presence import show_missing_worker
@@ -48,6 +49,8 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
         show_health(settings)
     with panel("What runs by itself", settings, snapshot):
         show_switches(settings)
+    with panel("E-mail", settings, snapshot):
+        show_outbox(settings)
     with panel("Former system", settings, snapshot):
         show_parity(settings)
     with panel("Runs", settings, snapshot):

@@ -10,8 +10,8 @@ import streamlit as st
 
 from streamlit_app import charts
 from streamlit_app.choices import choose_from_list
-from streamlit_app.closed import show_lack, show_state
-from streamlit_app.downloads import Download, report_downloads, show_downloads
+from streamlit_app.closed import report_files_of, show_changes, show_lack, show_state, show_which_files
+from streamlit_app.downloads import Download, show_downloads
 from streamlit_app.journeys import go
 from streamlit_app.listing import Listing, pick_row, show_list
 from streamlit_app.panels import chart, panel, with_words
@@ -20,6 +20,7 @@ from streamlit_app.snapshot import Snapshot
 from streamlit_app.stock import LEVEL_WORDS
 from streamlit_app.strip import Moment
 from streamlit_app.words import count, week
+from workflows.close_record import last_close
 from workflows.periods import period_of
 from workflows.reports.tables import csv_bytes
 from workflows.reports.weekly import report_week
@@ -115,7 +116,9 @@ def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapp
         open_words="Not closed. End of week closes it, and mails the report.",
         running_words="This week still runs: stock is as of now, supply counts what is available.",
     )
-    show_lack(settings, snapshot, period_of("eow", monday))
+    period = period_of("eow", monday)
+    show_changes(settings, snapshot, last_close(settings.operations, period), period)
+    show_lack(settings, snapshot, period)
     report = snapshot.table(_REPORT, monday)
     skus = report["sku_code"].to_pylist()
     text, number, day = st.column_config.TextColumn, st.column_config.NumberColumn, st.column_config.DateColumn
@@ -137,13 +140,9 @@ def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapp
         keys=skus,
         alt="The week by product; choose a row for its shipments",
     )
-    show_downloads(
-        f"shipledger-week-{monday}",
-        [
-            *report_downloads(snapshot, lambda source: report_week(source, monday)),
-            Download("CSV", lambda: _csv(snapshot, monday)),
-        ],
-    )
+    files = report_files_of(settings, snapshot, period, close, lambda source: report_week(source, monday))
+    show_downloads(f"shipledger-week-{monday}", [*files, Download("CSV", lambda: _csv(snapshot, monday))])
+    show_which_files(files, close)
     if sku is None:
         st.caption("Choose a line for the shipments behind it.")
     else:

@@ -53,6 +53,10 @@ def serve(home: Path, elsewhere: Path, port: int | None = None, **more: str) -> 
         "SHIPSTATION_API_KEY": "",
         "SHIPSTATION_API_SECRET": "",
         "HOME": str(elsewhere),
+        # The page never sends: it asks the worker to.
+        "SHIPLEDGER_SMTP_URL": "smtp://127.0.0.1:9",
+        "SHIPLEDGER_MAIL_FROM": "ledger@example.com",
+        "SHIPLEDGER_MAIL_TO": "owner@example.com",
         **more,
     }
     process = subprocess.Popen(page_command(port), cwd=elsewhere, env=environment)

@@ -5,20 +5,23 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import requests
-from looking import panel
+from inbox import Inbox, free_port, serving
+from looking import choose_first_row, panel
 from page_process import Served, serve
 from playwright.sync_api import Browser, Page, expect
 from published_folder import Business, PublishedFolder
-from workshop import jobs_of, make_store, settings_of
+from workshop import jobs_of, make_store, settings_of, with_mail
 
 from streamlit_app.server import page_command
 from streamlit_app.sessions import SESSION_SECONDS, Brake, Sessions
 from workflows.access import Person, Role, hash_password, login_kind, password_matches, read_users
 from workflows.errors import WRONG_CONFIGURATION, ConfigurationError, NotAllowed
+from workflows.mail import deliver_outbox, queue_mail
 from workflows.settings import Settings, read_settings
 
 PASSWORD = "correct horse battery"
@@ -66,6 +69,17 @@ def log_in(tab: Page, page: Served, name: str, password: str = PASSWORD) -> None
     tab.get_by_label("Name").fill(name)
     tab.get_by_label("Password").fill(password)
     tab.keyboard.press("Enter")
+
+
+def give_up_a_mail(settings: Settings) -> str:
+    """Have a mail refused for good by a server that repeats the address. Gives the address."""
+    reader, inbox, port = "reader@example.com", Inbox(), free_port()
+    inbox.answers["RCPT"] = f"550 <{reader}> is unknown here"
+    sending = with_mail(settings, port, reader)
+    with serving(inbox, port):
+        queue_mail(sending, "eow:2026-11-16:v1", "Weekly", "text", [])
+        deliver_outbox(sending, datetime.now(UTC))
+    return reader
 
 
 def settings_with(tmp_path: Path, users: str, address: str = "0.0.0.0") -> Settings:
@@ -120,8 +134,8 @@ def test_a_password_matches_its_own_hash_only(tmp_path: Path) -> None:
 
 
 def test_each_role_may_what_its_work_needs_and_no_more() -> None:
-    operators = ("eod", "eow", "upload", "receive", "adjust", "count", "acknowledge")
-    acts = (*operators, "eom", "switch", "cleanup", "reconcile")
+    operators = ("eod", "eow", "upload", "receive", "adjust", "count", "acknowledge", "mail")
+    acts = (*operators, "addresses", "eom", "switch", "cleanup", "reconcile")
     may = {role.name: [act for act in acts if Person("x", role).may(act)] for role in Role}
     assert may == {"VIEWER": [], "OPERATOR": list(operators), "ADMIN": list(acts)}
     with pytest.raises(NotAllowed, match="vera is viewer here"):
@@ -215,5 +229,11 @@ def test_each_role_finds_the_buttons_of_its_work_and_a_press_is_recorded_with_it
     entry = panel(visitor, "Enter a receipt or an adjustment")
     expect(entry.get_by_text("Your role only looks")).to_have_count(1 - works)
     expect(entry.get_by_role("button", name="Enter the receipt")).to_have_count(works)
+    reader = give_up_a_mail(settings)
     visitor.goto(f"{guarded.url}/runs")
     expect(visitor.get_by_role("switch", name="Sync")).to_be_enabled(enabled=bool(rules))
+    outbox = panel(visitor, "E-mail")
+    choose_first_row(outbox)
+    expect(outbox.get_by_role("button", name="Send again")).to_be_enabled(enabled=bool(works))
+    expect(outbox.get_by_text("is unknown here").last).to_be_visible()
+    assert (reader in visitor.content()) == bool(rules), "addresses are an admin's"

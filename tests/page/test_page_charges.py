@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import workshop
 from looking import badge, cells, choose_first_row, download, figure, panel, printed_text, workbook_texts
 from page_process import Served
 from playwright.sync_api import Page, expect
@@ -10,6 +11,8 @@ from published_bill import Bill
 from published_folder import Business, PublishedFolder
 
 from streamlit_app.words import month
+from workflows.periods import period_of
+from workflows.reports.archive import make_reports
 
 HOSTILE = "=HYPERLINK(1)<script>alert(1)</script>"
 
@@ -96,6 +99,21 @@ def test_the_month_as_pdf_and_workbook_is_its_invoice(
     assert f"Invoice {bill.month:%Y-%m}" in printed
     assert "$43.60" in printed, "the total of the page"
     assert "Total due" in workbook_texts(download(tab, "XLSX"))
+
+
+def test_a_closed_month_says_what_of_it_was_restated_since_and_gives_the_invoice_that_was_sent(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
+) -> None:
+    settings = workshop.settings_of(served.home)
+    [sent, _] = make_reports(settings, "eom", bill.month, folder.publish(business), 2)
+    workshop.record(settings, period_of("eom", bill.month))
+    bill.restatements += [
+        (f"late {order}", bill.month, order, "671701", "A parcel came later.", 3, -1_000_50) for order in (4, 5)
+    ]
+    folder.publish(business)
+    tab.goto(f"{served.url}/charges?month={bill.month:%Y-%m}")
+    expect(tab.get_by_text("2 restatements since the close, -$2,001.00. Later invoices bill it.")).to_be_visible()
+    assert download(tab, "PDF").read_bytes() == sent.read_bytes()
 
 
 def test_the_month_as_csv_has_a_line_for_each_day(

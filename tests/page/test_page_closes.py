@@ -64,6 +64,20 @@ def test_a_month_that_cannot_be_closed_yet_says_from_when_on_it_can(
     expect(button).to_be_disabled()
 
 
+def test_a_closed_day_says_what_shipped_since_and_each_card_when_to_press(
+    tab: Page, served: Served, settings: Settings, today: date
+) -> None:
+    workshop.record(settings, period_of("eod", today), orders=0, units=2)
+    tab.goto(served.url)
+    expect(panel(tab, EOD).get_by_text("1 order and 3 units more since the close.")).to_be_visible()
+    for title, when in (
+        (EOD, "When shipping is complete"),
+        (EOW, "Friday after shipping"),
+        (EOM, "Last weekday of the month, after shipping"),
+    ):
+        expect(panel(tab, title).get_by_text(when)).to_be_visible()
+
+
 def test_another_day_changes_the_heading_and_what_each_button_closes(
     tab: Page, served: Served, settings: Settings, folder: PublishedFolder, business: Business, today: date
 ) -> None:

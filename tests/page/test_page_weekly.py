@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
+import pypdfium2 as pdfium
 import pytest
+import workshop
 from looking import badge, cells, choose_first_row, download, panel, printed_text, workbook_texts
 from page_process import Served
 from playwright.sync_api import Page, expect
 from published_bill import Bill
-from published_folder import Business, PublishedFolder
+from published_folder import LONG_AGO, Business, PublishedFolder
+
+from workflows.periods import period_of
+from workflows.reports.archive import make_reports
 
 HOSTILE = "=1+1<img src=x onerror=alert(1)>"
 
@@ -91,6 +97,40 @@ def test_the_week_as_pdf_and_workbook_is_the_report_of_the_snapshot_shown(
     assert version.name in printed_text(printed)
     assert printed.name.endswith(f"week-{bill.week}.pdf")
     assert "PT Kit" in workbook_texts(download(tab, "XLSX"))
+
+
+def test_a_closed_week_gives_the_files_of_its_close_byte_for_byte_and_says_what_has_changed_since(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
+) -> None:
+    settings, week = workshop.settings_of(served.home), period_of("eow", bill.week)
+    made = make_reports(settings, "eow", bill.week, folder.publish(business), 2)
+    workshop.record(settings, week, orders=0, units=0)
+    business.items.append(("w", 71, LONG_AGO, bill.week, "17612", "17612", "250300", "fifo", 12))
+    folder.publish(business)
+    tab.goto(f"{served.url}/weekly?week={bill.week}")
+    expect(tab.get_by_text("1 order and 12 units more since the close.")).to_be_visible()
+    expect(tab.get_by_text("PDF and XLSX are the files of the close")).to_be_visible()
+    for file in made:
+        offered = download(tab, file.suffix[1:].upper())
+        assert offered.name.endswith(file.name)
+        assert offered.read_bytes() == file.read_bytes()
+
+
+def test_a_closed_week_whose_files_are_gone_says_on_each_page_that_its_figures_are_later(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
+) -> None:
+    folder.publish(business)
+    workshop.record(workshop.settings_of(served.home), period_of("eow", bill.week), orders=1_234, units=1)
+    tab.goto(f"{served.url}/weekly?week={bill.week}")
+    expect(tab.get_by_text("The files of the close are not in the archive.")).to_be_visible()
+    with pdfium.PdfDocument(download(tab, "PDF")) as printed:
+        pages = [page.get_textpage().get_text_range() for page in printed]
+    notices = [
+        re.search(r"Figures as of .* closed on Jan 2, 2026 with 1,234 orders and 1 unit", one) for one in pages
+    ]
+    assert notices
+    assert all(notices), pages
+    assert any("Figures as of" in str(text) for text in workbook_texts(download(tab, "XLSX")))
 
 
 def test_the_week_as_csv_has_the_lines_of_the_page(

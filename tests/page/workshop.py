@@ -7,10 +7,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from workflows.close_record import Close, record_close
 from workflows.jobs import Job, job_client
+from workflows.mail_settings import MailSettings
+from workflows.periods import Period
 from workflows.presence import WorkerLock
 from workflows.settings import Settings, read_settings
 from workflows.worker import run_worker
@@ -39,6 +43,48 @@ def fail(settings: Settings, kind: str, actor: str, **arguments: Any) -> Job:
             return job
 
     return _aside(attempt, settings)
+
+
+def finish(settings: Settings, kind: str) -> Job:
+    """Let a worker do the job of a kind that waits, and leave. Gives the job."""
+
+    def wait() -> Job:
+        with job_client(settings) as jobs:
+            while (job := jobs.jobs(kinds=(kind,), limit=1)[0]).is_open:
+                pass
+            return job
+
+    done: Job = _aside(wait, settings)
+    return done
+
+
+def record(
+    settings: Settings, period: Period, snapshot: str = "older.duckdb", *, orders: int = 20, units: int = 41
+) -> Close:
+    """Enter the close of a period, as version 2."""
+    close = Close(
+        kind=period.kind,
+        period=period.name,
+        version=2,
+        run_id=f"run of {period.name}",
+        actor="dana <b>",
+        closed_at=datetime.now(UTC),
+        snapshot=snapshot,
+        facts={
+            "summary": "It is closed",
+            "figures": {"shipped": {"orders": orders, "units": units, "unassigned_units": 0}},
+            "reports": [],
+            "mail": "",
+        },
+    )
+    record_close(settings.operations, close)
+    return close
+
+
+def with_mail(settings: Settings, port: int, *readers: str) -> Settings:
+    """The same home, sending through a server on this machine."""
+    server = MailSettings("127.0.0.1", port, False, "off", None, None, "ledger@example.com", readers)
+    return replace(settings, mail=server)
 
 
 def jobs_of(settings: Settings, kind: str) -> list[Job]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from workflows.close_plan import Part
-from workflows.close_words import mail_of, mail_words, since_then, summary_of
+from workflows.close_words import changed_since, mail_of, mail_words, restated_since, summary_of
 from workflows.periods import Period
 
 DAY = Period("eod", date(2026, 11, 20), date(2026, 11, 20))
@@ -79,8 +79,8 @@ def test_a_closes_mail_names_the_period_and_each_version_but_the_first(
     [
         (["sent"], "sent to 1 reader"),
         (["sent", "sent"], "sent to 2 readers"),
-        (["sent", "waiting", "sent"], "sent for 2, waiting for 1"),
-        (["given up", "uncertain"], "given up for 1, uncertain for 1"),
+        (["sent", "waiting", "sent"], "sent to 2 readers, waiting for 1"),
+        (["given up", "uncertain"], "given up for 1 reader, uncertain for 1"),
     ],
 )
 def test_a_mail_counts_as_sent_once_all_readers_have_it(states: list[str], words: str) -> None:
@@ -88,19 +88,24 @@ def test_a_mail_counts_as_sent_once_all_readers_have_it(states: list[str], words
 
 
 @pytest.mark.parametrize(
-    ("period", "now", "words"),
+    ("now", "words"),
     [
-        (DAY, None, ""),
-        (DAY, {"orders": 10, "units": 20}, ""),
-        (DAY, {"orders": 10, "units": 19}, "+0 orders, -1 units. `eod --date 2026-11-20 --force` makes"),
-        (DAY, {"orders": 11, "units": 20}, "+1 orders, +0 units. `eod --date 2026-11-20 --force` makes"),
-        # A week is closed by the dates from its Friday on.
-        (WEEK, {"orders": 12, "units": 25}, "+2 orders, +5 units. `eow --date 2026-11-20 --force` makes"),
-        (MONTH, {"orders": 9, "units": 18}, "-1 orders, -2 units. `eom --date 2026-10-"),
+        (None, ""),
+        ((20, 41), ""),
+        ((44, 98), "24 orders and 57 units more since the close"),
+        ((21, 41), "1 order more since the close"),
+        ((20, 1_041), "1,000 units more since the close"),
+        ((19, 38), "1 order and 3 units fewer since the close"),
+        ((22, 40), "2 orders more, 1 unit fewer since the close"),
     ],
 )
-def test_what_has_shipped_since_a_close_is_told_with_the_way_to_bring_it_in(
-    period: Period, now: dict[str, int] | None, words: str
-) -> None:
-    told = since_then(period, {"shipped": {"orders": 10, "units": 20, "unknown_units": 0}}, now)
-    assert told.startswith(f"Since then: {words}") if words else told == ""
+def test_what_changed_since_a_close_is_said_in_orders_and_units(now: tuple[int, int] | None, words: str) -> None:
+    present = {"orders": now[0], "units": now[1]} if now else None
+    assert changed_since({"orders": 20, "units": 41}, present) == words
+
+
+def test_what_changed_in_a_closed_month_is_said_as_restatements() -> None:
+    assert restated_since(None) == ""
+    assert restated_since({"restatements": 0, "cents": 0}) == ""
+    assert restated_since({"restatements": 1, "cents": 1_234_50}) == "1 restatement since the close, $1,234.50"
+    assert restated_since({"restatements": 2, "cents": -525}) == "2 restatements since the close, -$5.25"

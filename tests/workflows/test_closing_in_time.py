@@ -20,6 +20,7 @@ from own_worker import done, working
 from sandbox import Book, BusinessPlan, Clock, Sandbox, SandboxSettings, generate_business
 from tests.reports.reading_files import pages_of, sheets_of
 from workflows.periods import begin_of
+from workflows.reports.text import money
 from workflows.settings import read_settings
 
 # October ends on a Saturday; on its last weekday shipping ends at 13:00 in Chicago.
@@ -139,6 +140,13 @@ def test_on_friday_day_and_week_are_closed_first_and_the_month_whole_and_saturda
     leave_on_saturday(desk.box)
     _, again = desk.do_at(MONDAY, ("sync", {}), ("eom", {}))
     assert (again["already_done"], again["period"]) == (True, "2026-10")
+    [(lines, cents)] = desk.published(
+        "select count(*), sum(total_cents) from marts.charge_restatements where billed_month = '2026-11-01'"
+    )
+    since = (
+        f"{lines} restatement{'s' * (lines > 1)} since the close, {money(cents)}. `eom --date 2026-10-30 --force`"
+    )
+    assert again["since_then"].startswith(since)
     assert desk.bill(OCTOBER) == billed
     restated = desk.published("select shipment_id, restated_date, cause from marts.charge_restatements")
     assert restated[-1] == (

@@ -73,11 +73,17 @@ def test_without_a_mail_server_nothing_counts_as_told(settings: Settings, inbox:
     assert len(inbox.received) == 1
 
 
-def test_the_watch_sends_mail_that_waits(settings: Settings, jobs: JobClient, inbox: Inbox) -> None:
+def test_the_watch_sends_mail_that_waits_and_a_critical_alarm_that_begins(
+    settings: Settings, jobs: JobClient, inbox: Inbox
+) -> None:
     queue_mail(settings, "eow:2026-11-16:v1", "Weekly", "text", [])
-    assert done(jobs, "watch").status == "success"
-    assert done(jobs, "watch").status == "success"
-    assert inbox.subjects("owner@example.com") == ["Weekly"]
+    first, second = done(jobs, "watch"), done(jobs, "watch")
+    assert first.result == {
+        "kind": "watch", "alarms": 2, "mailed": ["No ShipStation credentials"], "mails": 2,
+    }  # fmt: skip
+    assert second.result == {"kind": "watch", "alarms": 2, "mailed": [], "mails": 0}
+    assert inbox.subjects("owner@example.com") == ["Weekly", "Shipledger alert: No ShipStation credentials"]
+    assert "Set SHIPSTATION_API_KEY" in inbox.received[1][1].get_content()
 
 
 def test_cleaning_up_removes_what_is_old_and_nothing_else(

@@ -84,29 +84,33 @@ def deliver_outbox(settings: Settings, now: datetime) -> list[Delivery]:
     return tried
 
 
-def read_outbox(settings: Settings) -> list[Delivery]:
-    """Where all mails stand, the newest first; never the outbox's lock, so it may be asked at any time."""
+def read_outbox(settings: Settings, key: str | None = None) -> list[Delivery]:
+    """Where all mails stand, or one of them, the newest first; without the outbox's lock, so at any time."""
     if not settings.operations.exists():
         return []
     with open_outbox(settings) as store:
-        return [_delivery(standing) for standing in reversed(read_standings(store))]
+        return [_delivery(standing) for standing in reversed(read_standings(store, key))]
 
 
-def retry_mail(settings: Settings, key: str, now: datetime | None = None) -> list[Delivery]:
+def retry_mail(
+    settings: Settings, key: str, now: datetime | None = None, *, actor: str = "", waits: bool = True
+) -> list[Delivery]:
     """Have a mail sent again to those of whom it is not known that they have it, with the patience of a new one.
 
     Args:
         settings: Where.
         key: The mail's key.
         now: The instant (UTC) of the wish; the present by default.
+        actor: Who asks for it.
+        waits: Wait until whoever sends mail at this moment has ended, which may take minutes.
 
     Returns:
         Where it stands now.
 
     Raises:
-        UsageError: There is no such mail, or all have it.
+        UsageError: There is no such mail, or all have it, or mail is being sent and nobody waits.
     """
-    with _alone(settings), open_outbox(settings) as store:
+    with _alone(settings, waits=waits), open_outbox(settings) as store:
         standings = read_standings(store, key)
         missing = [standing for standing in standings if standing.event != "sent"]
         if not standings:
@@ -114,7 +118,8 @@ def retry_mail(settings: Settings, key: str, now: datetime | None = None) -> lis
         if not missing:
             raise UsageError(f"The mail {key!r} was sent to everybody. Nothing to retry.")
         for standing in missing:
-            note(store, key, standing.recipient, "retried", "", now or datetime.now(UTC))
+            detail = f"{actor} asked for it again." if actor else ""
+            note(store, key, standing.recipient, "retried", detail, now or datetime.now(UTC))
         return [_delivery(standing) for standing in read_standings(store, key)]
 
 
@@ -171,22 +176,31 @@ def _next_attempt_at(standing: Standing) -> datetime:
 
 def _delivery(standing: Standing) -> Delivery:
     state = _STATES.get(standing.event, "waiting")
-    uncertain = _UNCERTAIN.format(key=standing.mail.key)
     return Delivery(
         key=standing.mail.key,
         recipient=standing.recipient,
         subject=standing.mail.subject,
         state=state,
-        detail=uncertain if state == "uncertain" else standing.detail,
+        detail=_said(standing, state),
         queued_at=standing.mail.queued_at,
         changed_at=standing.happened_at,
         next_attempt_at=_next_attempt_at(standing) if state == "waiting" else None,
     )
 
 
+def _said(standing: Standing, state: str) -> str:
+    """The server's answer or what went wrong; who asked for it again is neither."""
+    if state == "uncertain":
+        return _UNCERTAIN.format(key=standing.mail.key)
+    return "" if standing.event == "retried" else standing.detail
+
+
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def _alone(settings: Settings, *, waits: bool = True) -> Iterator[None]:
     """Only one process sends; the operating system gives the lock back when it dies."""
     with (settings.home / _LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as problem:
+            raise UsageError("Mail is being sent at this moment. Try again in a minute.") from problem
         yield

@@ -29,6 +29,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from workflows.errors import ShipledgerError
+from workflows.mail_settings import MailSettings
 from workflows.settings import Settings
 from workflows.store import append_only, open_store
 
@@ -129,25 +130,37 @@ def queue_mail(settings: Settings, key: str, subject: str, body: str, attachment
     """
     if settings.mail is None:
         return False
-    now = datetime.now(UTC)
     files = [_attachment(settings.home, path) for path in attachments]
     with open_outbox(settings) as store:
-        added = store.execute(
-            "insert into mails values (?, ?, ?, ?, ?, ?, ?) on conflict (mail_key) do nothing",
-            [
-                key,
-                settings.mail.sender,
-                json.dumps(settings.mail.recipients),
-                " ".join(subject.split()),
-                body,
-                json.dumps([[file.path, file.digest] for file in files]),
-                now.isoformat(),
-            ],
-        ).rowcount
-        if added:
-            for recipient in settings.mail.recipients:
-                note(store, key, recipient, "queued", "", now)
+        add_mail(store, settings.mail, key, subject, body, files, datetime.now(UTC))
     return True
+
+
+def add_mail(
+    store: Connection,
+    server: MailSettings,
+    key: str,
+    subject: str,
+    body: str,
+    attachments: Sequence[Attachment],
+    now: datetime,
+) -> None:
+    """Put a mail into an outbox that is open, as part of whatever else its transaction does; see `queue_mail`."""
+    added = store.execute(
+        "insert into mails values (?, ?, ?, ?, ?, ?, ?) on conflict (mail_key) do nothing",
+        [
+            key,
+            server.sender,
+            json.dumps(server.recipients),
+            " ".join(subject.split()),
+            body,
+            json.dumps([[file.path, file.digest] for file in attachments]),
+            now.isoformat(),
+        ],
+    ).rowcount
+    if added:
+        for recipient in server.recipients:
+            note(store, key, recipient, "queued", "", now)
 
 
 def open_outbox(settings: Settings) -> AbstractContextManager[Connection]:

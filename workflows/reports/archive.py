@@ -96,6 +96,11 @@ def archived_reports(settings: Settings) -> list[ArchivedReport]:
     )
 
 
+def archived_report(settings: Settings, kind: str, period: date, version: int) -> ArchivedReport | None:
+    """One version of a period's reports, None when it is not there whole and as it was made."""
+    return _read(_folder(settings, kind, period, version))
+
+
 def last_version(settings: Settings, kind: str, period: date) -> int:
     """The newest version of a period's reports, whole or not; 0 when there is none."""
     folders = _folder(settings, kind, period, 0).parent.glob("v*")

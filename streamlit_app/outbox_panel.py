@@ -1,0 +1,91 @@
+"""The outbox: each mail with how many readers have it, what went wrong, and a button to send it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import streamlit as st
+
+from streamlit_app.identity import present_person
+from streamlit_app.mailing import MailLine, read_mails, reader_lines, retry_button
+from streamlit_app.panels import ROW_HEIGHT, table_height
+from streamlit_app.words import capital, clock
+from workflows.mail_settings import NO_SERVER
+from workflows.settings import Settings
+
+_SHOWN = 100
+_VISIBLE_ROWS = 8
+_CHOSEN = "chosen_mail"
+
+
+def show_outbox(settings: Settings) -> None:
+    """Draw the panel's content."""
+    if settings.mail is None:
+        st.text(NO_SERVER)
+    mails = read_mails(settings)[:_SHOWN]
+    if not mails:
+        if settings.mail is not None:
+            st.text("The outbox is empty. End of week and End of month send their reports, and so do alerts.")
+        return
+    _show_table(settings, mails)
+    chosen = next((mail for mail in mails if mail.key == st.session_state.get(_CHOSEN)), None)
+    if chosen is None:
+        st.caption("Choose a mail for its details, or to send it again.")
+    else:
+        _show_mail(settings, chosen)
+
+
+def _show_table(settings: Settings, mails: Sequence[MailLine]) -> None:
+    now = datetime.now(UTC)
+    keys = [mail.key for mail in mails]
+    # A new mail moves the rows; under another key no choice moves along.
+    table = f"outbox-{keys[0]}"
+    text = st.column_config.TextColumn
+    st.dataframe(
+        pa.table(
+            {
+                "state": [f"{'▲ ' if mail.is_lost else ''}{capital(mail.state)}" for mail in mails],
+                "subject": [mail.subject for mail in mails],
+                "queued": [clock(mail.queued_at, settings.timezone, now) for mail in mails],
+                "next": [
+                    clock(mail.next_attempt_at, settings.timezone, now) if mail.next_attempt_at else ""
+                    for mail in mails
+                ],
+                "problem": [mail.problem for mail in mails],
+            }
+        ),
+        hide_index=True,
+        column_config={
+            "state": text("State"),
+            "subject": text("Subject", width="medium"),
+            "queued": text("Queued", width="small"),
+            "next": text("Next attempt", width="small"),
+            "problem": text("Last error", width="large"),
+        },
+        height=table_height(min(len(mails), _VISIBLE_ROWS)),
+        row_height=ROW_HEIGHT,
+        on_select=lambda: _choose(table, keys),
+        selection_mode="single-row",
+        key=table,
+        placeholder="",
+        alt="Mails, the newest first; choose one for its details",
+    )
+
+
+def _choose(table: str, keys: Sequence[str]) -> None:
+    rows = st.session_state[table].selection.rows
+    st.session_state[_CHOSEN] = keys[rows[0]] if rows else None
+
+
+def _show_mail(settings: Settings, mail: MailLine) -> None:
+    person = present_person(settings)
+    if person is None:
+        return
+    st.text(f"{mail.subject}: {mail.state}.")
+    for line in reader_lines(person, mail) or [mail.problem]:
+        if line:
+            st.text(line)
+    if not mail.is_sent:
+        retry_button(settings, person, mail, "outbox")
