@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
+
 from tests.dbt.plain_shipping import Dictionary, Shipping
 
 OPEN = {"awaiting_shipment", "on_hold", "pending_fulfillment", "awaiting_payment"}

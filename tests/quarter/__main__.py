@@ -1,4 +1,4 @@
-"""The quarter with every press: `python -m tests.quarter` prints each, then bills against the recomputed ledger."""
+"""`python -m tests.quarter`: every close of the quarter, then the bills beside the recomputed ledger."""
 
 from __future__ import annotations
 

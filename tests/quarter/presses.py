@@ -14,7 +14,16 @@ import duckdb
 
 from sandbox import Clock, Sandbox, SandboxSettings
 from tests.dbt.plain_ledger import PlainLedger
-from tests.quarter.trade import BEGINS, CLOSED_FOR_HOLIDAYS, ENDS, MONTHS_LAST_WEEKDAYS, House, at, deeds, open_book
+from tests.quarter.trade import (
+    BEGINS,
+    CLOSED_FOR_HOLIDAYS,
+    ENDS,
+    MONTHS_LAST_WEEKDAYS,
+    House,
+    at,
+    deeds,
+    open_book,
+)
 from tests.reports.reading_files import sheets_of
 from tests.support.command_line import CommandLine
 from tests.workflows.at_an_instant import present
@@ -22,7 +31,7 @@ from tests.workflows.own_worker import done, working
 from workflows.home import prepare_home
 from workflows.jobs import JobClient
 from workflows.periods import CloseKind
-from workflows.settings import Settings, read_settings
+from workflows.settings import read_settings
 
 Press = tuple[datetime, CloseKind]
 # What is charged for, and its column of an invoice's sheet; the columns of the marts are in the same order.
@@ -94,7 +103,6 @@ class Quarter:
                 total.update(dict(zip(_COLUMNS, (orders, handling, storage, postage), strict=True)))
         return total
 
-
     def comparison(self) -> list[tuple[str, int, int, int, int]]:
         """By component and in total, cents: invoiced, restated in them, still to be restated, recomputed."""
         invoices = self.invoices().values()
@@ -107,7 +115,9 @@ class Quarter:
         return [*rows, ("total", due - billed.total(), billed.total(), open_.total(), recomputed.total())]
 
 
-def live_through(home: Path, presses: Sequence[Press], on_press: Callable[[str], None] = lambda _: None) -> Quarter:
+def live_through(
+    home: Path, presses: Sequence[Press], on_press: Callable[[str], None] = lambda _: None
+) -> Quarter:
     """A quarter from an empty home (but for what dbt has read before) to the Monday after it."""
     clock = Clock()
     book = open_book(clock)

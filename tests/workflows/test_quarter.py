@@ -38,7 +38,11 @@ def test_what_is_invoiced_and_restated_is_the_ledger_recomputed_to_the_cent_in_a
 
 def test_each_press_closed_its_own_period_and_an_invoice_adds_up(quarter: Quarter) -> None:
     closed = Counter(f"{close['kind']} {close['period']}" for close in quarter.closed)
-    assert [period for period in closed if period.startswith("eom")] == ["eom 2026-10", "eom 2026-11", "eom 2026-12"]
+    assert [period for period in closed if period.startswith("eom")] == [
+        "eom 2026-10",
+        "eom 2026-11",
+        "eom 2026-12",
+    ]
     assert set(closed.values()) == {1}
     # Nobody pressed EOW on Christmas Day, a Friday: the month's close did.
     assert "eow 2026-12-21" not in closed
