@@ -13,9 +13,11 @@ from typing import Any
 import duckdb
 
 from sandbox import Clock, Sandbox, SandboxSettings
+from sandbox.pacific import CHICAGO
 from tests.dbt.plain_ledger import PlainLedger
 from tests.quarter.trade import (
     BEGINS,
+    CHRISTMAS,
     CLOSED_FOR_HOLIDAYS,
     ENDS,
     MONTHS_LAST_WEEKDAYS,
@@ -43,23 +45,31 @@ _FRIDAY = 4
 
 def every_press() -> list[Press]:
     """EOD on each weekday after shipping, EOW on Fridays after it, EOM on the month's last weekday."""
-    return list(_presses(lambda _: True))
+    return sorted(_presses())
 
 
 def presses_around_the_months_ends() -> list[Press]:
-    """The same on the last weekdays of the months, the days before, and the Fridays before and after."""
-    days = {last - timedelta(days=1) for last in MONTHS_LAST_WEEKDAYS} | set(MONTHS_LAST_WEEKDAYS)
-    fridays = {last + timedelta(days=(_FRIDAY - last.weekday()) % 7 or 7) for last in MONTHS_LAST_WEEKDAYS}
-    before = {date(2026, 11, 27)}
-    return list(_presses(lambda day: day in days | fridays | before))
+    """EOM, the days before, and the Fridays around; an EOD or EOW is left out where the close after it presses it."""
+    before = {last - timedelta(days=1) for last in (MONTHS_LAST_WEEKDAYS[0], MONTHS_LAST_WEEKDAYS[2])}
+    fridays = {date(2026, 11, 27), *(_friday_after(last) for last in MONTHS_LAST_WEEKDAYS)}
+    days = {"eod": {*before, *MONTHS_LAST_WEEKDAYS[:2]}, "eow": {MONTHS_LAST_WEEKDAYS[0], *fridays}}
+    return [
+        (instant, kind)
+        for instant, kind in every_press()
+        if kind == "eom" or instant.astimezone(CHICAGO).date() in days[kind]
+    ]
 
 
-def _presses(wanted: Callable[[date], bool]) -> Iterator[Press]:
+def _friday_after(day: date) -> date:
+    return day + timedelta(days=(_FRIDAY - day.weekday()) % 7 or 7)
+
+
+def _presses() -> Iterator[Press]:
     day = BEGINS
     while day < ENDS:
-        if wanted(day) and day.weekday() <= _FRIDAY and day not in CLOSED_FOR_HOLIDAYS:
+        if day.weekday() <= _FRIDAY and day not in CLOSED_FOR_HOLIDAYS:
             yield at(day, 13, 30), "eod"
-        if wanted(day) and day.weekday() == _FRIDAY:
+        if day.weekday() == _FRIDAY and day != CHRISTMAS:
             yield at(day, 13, 40), "eow"
         if day in MONTHS_LAST_WEEKDAYS:
             yield at(day, 13, 50), "eom"

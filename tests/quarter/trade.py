@@ -19,7 +19,8 @@ _FIRST_LABEL = 990_001
 # Saturdays and a Sunday on which somebody ships all the same; the month of the first ends with it.
 WEEKENDS = (date(2026, 10, 10), date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 28), date(2026, 12, 26))
 MONTHS_LAST_WEEKDAYS = (date(2026, 10, 30), date(2026, 11, 30), date(2026, 12, 31))
-CLOSED_FOR_HOLIDAYS = (date(2026, 11, 26), date(2026, 12, 25), date(2027, 1, 1))
+CHRISTMAS = date(2026, 12, 25)
+CLOSED_FOR_HOLIDAYS = (date(2026, 11, 26), CHRISTMAS, date(2027, 1, 1))
 
 
 @dataclass(frozen=True)
