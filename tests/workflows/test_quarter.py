@@ -77,4 +77,5 @@ def test_days_to_come_were_charged_on_the_last_weekdays_and_everything_after_the
     assert causes["label n voided"] >= 4
     assert causes["late shipment: label n was not known at the close"] >= 2
     assert any("receive of n dated back" in cause for cause in causes)
-    assert any("adjust_down of n dated back" in cause for cause in causes)
+    assert any("adjust_down of -n dated back" in cause for cause in causes)
+    assert any(cause.startswith("taken back: late shipment") for cause in causes)
