@@ -104,8 +104,8 @@ def test_one_bad_row_among_1500_takes_at_most_45_requests_and_one_that_is_cut_ou
     assert len(loaded(warehouse)) == 1499
     assert len(rows(warehouse, POISON)) == 1
     asked = [path for path in paths(box) if path.startswith("/orders")]
-    # Four pages, one request for the row that is cut out, one about what is older than a first load; otherwise five are
-    # left for the attempts that a longer patience would make.
+    # Four pages, one request for the row that is cut out, one about what is older than a first load; otherwise
+    # five are left for the attempts that a longer patience would make.
     assert len(asked) <= (4 + 1 + 1 if reason == "NaN" else 40)
 
 
