@@ -121,9 +121,14 @@ def _check_bill(period: Period, loaded: Loaded) -> None:
         )
         raise _refused(period, "missing_history", sentence, command=command)
     if first is None or first > period.last:
-        why = f"the first day with charges is {first}" if first else "nothing was shipped yet"
-        sentence = f"{period.title} has no charges, so nothing to close: {why}. `sync` brings what is new."
-        raise _refused(period, "no_charges", sentence, command="sync")
+        command = period_of("eom", first).command if first else "sync"
+        why = (
+            f"the first day with charges is {first}. The first month with any: `{command}`."
+            if first
+            else "nothing was shipped yet. `sync` brings what is new."
+        )
+        sentence = f"{period.title} has no charges, so nothing to close: {why}"
+        raise _refused(period, "no_charges", sentence, command=command)
 
 
 def not_loaded(period: Period, loaded: Loaded, now: datetime) -> str | None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
+
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 ACTOR = click.option("--actor", default=None, help="Who does this; your login by default.")
 
@@ -22,9 +24,13 @@ class Day(click.ParamType[date]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Read the day, or fail with a sentence."""
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             self.fail(f"'{value}' is no date. Write it as YYYY-MM-DD, for example 2025-09-30.", param, ctx)
+        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            years = f"{_FIRST_YEAR} to {_LAST_YEAR}"
+            self.fail(f"'{value}' is too far away: use a day of the years {years}.", param, ctx)
+        return day
 
 
 def say(text: str) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
-from plain_shipping import Dictionary, Shipping
+
+from tests.dbt.plain_shipping import Dictionary, Shipping
 
 OPEN = {"awaiting_shipment", "on_hold", "pending_fulfillment", "awaiting_payment"}
 MOVES = {"receive", "repack", "adjust_up", "adjust_down", "count"}
@@ -171,28 +172,49 @@ class PlainLedger:
 
     def bill(self) -> dict[date, tuple[int, ...]]:
         """Each day that has ended: orders, packages, units, their charges, storage, postage, total, pallets."""
+        day, bill = self._first_charged(), {}
+        while day < self.today:
+            bill[day] = self._charged(day, day)
+            day += ONE_DAY
+        return bill
+
+    def closing(self) -> dict[date, tuple[int, ...]]:
+        """The same of the days that a close of the running month adds: today so far, storage alone on the rest."""
+        day, bill = self.today, {}
+        while day.month == self.today.month and self._first_charged() <= self.today:
+            bill[day] = self._charged(day, self.today)
+            day += ONE_DAY
+        return bill
+
+    def _first_charged(self) -> date:
+        """The first day on which anything left; the day after today when nothing has."""
+        days = (one.day for one in self.shipping.departures if one.held_back is None and one.day is not None)
+        return min(days, default=self.today + ONE_DAY)
+
+    def _charged(self, day: date, stock_day: date) -> tuple[int, ...]:
+        """The figures of a day, its storage for the stock of a day, on pallets of its own."""
         departures = [one for one in self.shipping.departures if one.held_back is None and one.day is not None]
         first: dict[int, date] = {}
         for one in departures:
             if one.kind != "return":
                 first[one.order_id] = min(one.day, first.get(one.order_id, one.day))
-        labels = [one for one in departures if one.shipment_id is not None]
-        days = [*first.values(), *(one.day for one in labels)]
-        day = min(days, default=self.today)
-        bill: dict[date, tuple[int, ...]] = {}
-        while day < self.today:
-            orders = sum(1 for shipped in first.values() if shipped == day)
-            packages = sum(1 for one in labels if one.day == day and one.kind == "label")
-            units = sum(goods.quantity for goods in self.shipped if goods.day == day and goods.sku)
-            pallets = sum(self.daily.get((day, sku), (0, 0))[1] for sku in self.stocked)
-            postage = sum(one.postage_cents for one in labels if one.day == day)
-            charges = [
-                number * valid_on(self._rates, kind, day)
-                for kind, number in (("order", orders), ("handling", units), ("storage", pallets))
-            ]
-            bill[day] = (orders, packages, units, *charges, postage, sum(charges) + postage, pallets)
-            day += ONE_DAY
-        return bill
+        labels = [one for one in departures if one.shipment_id is not None and one.day == day]
+        orders = sum(1 for shipped in first.values() if shipped == day)
+        packages = sum(1 for one in labels if one.kind == "label")
+        units = sum(goods.quantity for goods in self.shipped if goods.day == day and goods.sku)
+        pallets = sum(self._pallets(sku, day, stock_day) for sku in self.stocked)
+        postage = sum(one.postage_cents for one in labels)
+        charges = [
+            number * valid_on(self._rates, kind, day)
+            for kind, number in (("order", orders), ("handling", units), ("storage", pallets))
+        ]
+        return (orders, packages, units, *charges, postage, sum(charges) + postage, pallets)
+
+    def _pallets(self, sku: str, day: date, stock_day: date) -> int:
+        if (stock_day, sku) not in self.daily:
+            return 0
+        units, _ = self.daily[stock_day, sku]
+        return -(-max(units, 0) // valid_on(self._factors, sku, day))
 
     def carriers(self) -> dict[tuple[date, str, str], tuple[int, int]]:
         """Packages and postage of each month, carrier and service, on days that have ended."""

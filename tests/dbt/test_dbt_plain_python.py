@@ -279,6 +279,26 @@ def test_the_bill_of_each_day_is_orders_units_pallets_and_postage_at_its_rates(c
     assert {day: tuple(figures) for day, *figures in found} == case.plain.bill()
 
 
+def test_a_close_of_the_running_month_adds_today_so_far_and_storage_for_todays_stock_on_the_days_to_come(
+    case: Case,
+) -> None:
+    found = case.rows("""
+        select charge_date, order_count, package_count, unit_count, order_charge_cents, handling_charge_cents,
+            storage_charge_cents, postage_cents, total_cents, pallet_count
+        from closing_days
+    """)
+    expected = case.plain.closing()
+    assert {day: tuple(figures) for day, *figures in found} == expected
+    pallets: Counter[date] = Counter()
+    for day, count in case.rows("select inventory_date, pallet_count from closing_stock"):
+        pallets[day] += count
+    assert +pallets == +Counter({day: bill[-1] for day, bill in expected.items() if day > case.plain.today})
+    today = case.rows("select sum(package_count), sum(postage_cents) from closing_carriers")
+    assert [tuple(int(number or 0) for number in row) for row in today] == [
+        (expected[case.plain.today][1], expected[case.plain.today][6])
+    ]
+
+
 def test_months_and_carriers_are_sums_of_days(case: Case) -> None:
     expected: dict[date, tuple[int, ...]] = {}
     for day, figures in case.plain.bill().items():

@@ -159,8 +159,14 @@ def test_a_period_that_lies_wholly_before_the_opening_is_refused_whatever_is_ask
 @pytest.mark.parametrize(
     ("known", "reason", "words"),
     [
-        (replace(loaded(WHOLE), charged_from=None), "no_charges", "nothing was shipped yet"),
-        (replace(loaded(WHOLE), charged_from=date(2026, 11, 2)), "no_charges", "charges is 2026-11-02"),
+        (
+            *(replace(loaded(WHOLE), charged_from=None), "no_charges"),
+            "nothing was shipped yet. `sync` brings what is new.",
+        ),
+        (
+            *(replace(loaded(WHOLE), charged_from=date(2026, 11, 2)), "no_charges"),
+            "the first day with charges is 2026-11-02. The first month with any: `eom --date 2026-11-30`.",
+        ),
         (
             *(replace(loaded(WHOLE), missing_since=date(2026, 8, 20)), "missing_history"),
             "Run `backfill --since 2026-08-01`, then close again.",

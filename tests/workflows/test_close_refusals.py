@@ -24,6 +24,7 @@ from workflows.watch import read_published, read_standing
         (("eow", "--date", "2999-01-01"), "can be closed from Friday, 2999-01-04 on"),
         (("eom", "--date", "2025-09-30"), "`--incomplete` closes it all the same; then every page says so."),
         (("eod", "--date", "2025-09-31"), "'2025-09-31' is no date."),
+        (("eow", "--date", "9999-12-31"), "'9999-12-31' is too far away: use a day of the years 1970 to 2999."),
     ],
 )
 def test_a_date_that_cannot_be_closed_is_one_sentence_with_what_can_be_done_and_exit_code_2(

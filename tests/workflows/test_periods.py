@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pickle
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from at_an_instant import present
+from homes import settings_of
 
 from workflows.errors import CloseRefused
 from workflows.periods import CloseKind, Period, period_of, period_to_close, rests_on
@@ -61,6 +64,9 @@ def test_a_date_means_the_period_that_it_lies_in(kind: CloseKind, asked: str, to
         ("eom", "2027-01-03", "2026-12"),
         ("eom", "2027-01-29", "2027-01"),  # Friday; the month ends on Sunday
         ("eom", "2026-02-27", "2026-02"),
+        ("eom", "2031-02-28", "2031-02"),  # a Friday ends it
+        ("eom", "2028-02-29", "2028-02"),  # a leap day, a Tuesday
+        ("eom", "2028-03-03", "2028-02"),
     ],
 )
 def test_without_a_date_the_period_that_is_due_is_meant(kind: CloseKind, today: str, name: str) -> None:
@@ -95,6 +101,11 @@ def test_without_a_date_the_period_that_is_due_is_meant(kind: CloseKind, today: 
             "No month is due today: November 2026 can be closed from Monday, 2026-11-30 on, after that day's EOD."
             " The last month that can be closed today, 2026-11-04: `eom --date 2026-10-30`.",
         ),
+        (
+            *("eom", None, "2028-02-28"),
+            "No month is due today: February 2028 can be closed from Tuesday, 2028-02-29 on, after that day's EOD."
+            " The last month that can be closed today, 2028-02-28: `eom --date 2028-01-31`.",
+        ),
     ],
 )
 def test_what_cannot_be_closed_yet_is_refused_with_the_day_from_which_it_can_and_what_can_be_now(
@@ -119,6 +130,30 @@ def test_both_hours_of_a_clock_that_goes_back_lie_on_one_day_and_mean_the_same_p
     assert (local.hour, local.minute) == (1, 30)
     due = [period_to_close(kind, None, local.date()).name for kind in ("eod", "eow", "eom")]  # type: ignore[arg-type]
     assert due == ["2026-11-01", "2026-10-26", "2026-10"]
+
+
+@pytest.mark.parametrize(
+    ("instant", "due"),
+    [
+        ("2026-10-30T04:59Z", None),  # Thursday, a minute before midnight in Chicago
+        ("2026-10-30T05:00Z", "2026-10"),
+        ("2026-11-01T04:59Z", "2026-10"),  # still Saturday the 31st there, in UTC and further east November
+        ("2026-11-04T05:59Z", "2026-10"),  # the clocks went back: midnight is at six
+        ("2026-11-04T06:00Z", None),
+        ("2026-12-01T06:00Z", "2026-11"),
+        ("2026-12-04T05:59Z", "2026-11"),
+        ("2026-12-04T06:00Z", None),
+        ("2027-01-01T05:59Z", "2026-12"),
+        ("2027-01-04T05:59Z", "2026-12"),
+    ],
+)
+def test_what_is_due_turns_at_the_midnight_of_the_business(instant: str, due: str | None, tmp_path: Path) -> None:
+    with present(datetime.fromisoformat(instant)):
+        today = settings_of(tmp_path).today()
+    try:
+        assert period_to_close("eom", None, today).name == due
+    except CloseRefused:
+        assert due is None
 
 
 @pytest.mark.parametrize(
