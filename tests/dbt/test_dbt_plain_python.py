@@ -23,21 +23,6 @@ from replayed_ledger import RecordedBuilds
 
 SEEDS = range(100)
 BUILT_BY_DBT_ITSELF = [3, 14, 15]
-# Where each key points. An order we do not hold is one whose absence is listed, or its labels are void.
-KEYS = {
-    "sku_id": "select sku_id from skus",
-    "sku_code": "select sku_code from skus",
-    "lot_id": "select lot_id from lots",
-    "shipment_id": "select shipment_id from packages where shipment_id is not null",
-    "shipstation_order_id": """
-        select shipstation_order_id from orders_inbox
-        union all
-        select shipstation_order_id from exceptions
-        where exception_type in ('missing_order', 'missing_ship_date', 'historical_shipment', 'future_ship_date')
-        union all
-        select shipstation_order_id from packages where is_voided
-    """,
-}
 
 
 @pytest.fixture(scope="module")
@@ -198,18 +183,9 @@ def test_what_needs_a_person_is_listed(case: Case) -> None:
 
 
 def test_every_key_names_a_row(case: Case) -> None:
-    columns = case.rows("""
-        select table_name, column_name from duckdb_columns()
-        where database_name = 'ledger' and schema_name = 'marts' and not internal
-    """)
-    checked = [(table, column) for table, column in columns if column in KEYS]
-    assert len(checked) > 25
-    for table, column in checked:
-        dangling = case.rows(f"""
-            select distinct {column} from {table}
-            where {column} is not null and {column} not in ({KEYS[column]})
-        """)
-        assert dangling == [], f"{table}.{column}"
+    dangling = case.dangling_keys()
+    assert len(dangling) > 25
+    assert not any(dangling.values()), dangling
 
 
 def test_each_ordered_unit_left_or_is_open_or_in_an_exception_and_none_counts_twice(case: Case) -> None:
