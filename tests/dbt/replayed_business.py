@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from typing import Any
 
 from nasty_business import NastyBusiness
 from plain_ledger import PlainLedger
@@ -31,6 +32,22 @@ _NO_SKU = "goods without a SKU"
 _SAID = {
     "missing": r"([0-9]+) of (.+) were ordered and shipped, but are on no label and no fulfillment",
     "too many": r"([0-9]+) of (.+) are on labels, but ([0-9]+) were ordered",
+}
+
+# Where each key points. An order we do not hold is one whose absence is listed, or its labels are void.
+KEYS = {
+    "sku_id": "select sku_id from skus",
+    "sku_code": "select sku_code from skus",
+    "lot_id": "select lot_id from lots",
+    "shipment_id": "select shipment_id from packages where shipment_id is not null",
+    "shipstation_order_id": """
+        select shipstation_order_id from orders_inbox
+        union all
+        select shipstation_order_id from exceptions
+        where exception_type in ('missing_order', 'missing_ship_date', 'historical_shipment', 'future_ship_date')
+        union all
+        select shipstation_order_id from packages where is_voided
+    """,
 }
 
 
@@ -74,6 +91,21 @@ class Case:
                     more = int(units) - sum(int(number) for number in ordered)
                     found[order_id, "" if goods == _NO_SKU else goods][name] += more
         return found
+
+    def dangling_keys(self) -> dict[str, list[Any]]:
+        """Of each column that holds a key: its values that name no row."""
+        columns = self.rows("""
+            select table_name, column_name from duckdb_columns()
+            where database_name = 'ledger' and schema_name = 'marts' and not internal
+        """)
+        return {
+            f"{table}.{column}": self.rows(f"""
+                select distinct {column} from {table}
+                where {column} is not null and {column} not in ({KEYS[column]})
+            """)
+            for table, column in columns
+            if column in KEYS
+        }
 
     def excepted_units(self) -> Counter[tuple[str, int, str]]:
         """What plain Python misses on labels, or finds there beyond what was ordered, by order and product."""

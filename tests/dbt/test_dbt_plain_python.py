@@ -197,18 +197,9 @@ def test_what_needs_a_person_is_listed(case: Case) -> None:
 
 
 def test_every_key_names_a_row(case: Case) -> None:
-    columns = case.rows("""
-        select table_name, column_name from duckdb_columns()
-        where database_name = 'ledger' and schema_name = 'marts' and not internal
-    """)
-    checked = [(table, column) for table, column in columns if column in KEYS]
-    assert len(checked) > 25
-    for table, column in checked:
-        dangling = case.rows(f"""
-            select distinct {column} from {table}
-            where {column} is not null and {column} not in ({KEYS[column]})
-        """)
-        assert dangling == [], f"{table}.{column}"
+    dangling = case.dangling_keys()
+    assert len(dangling) > 25
+    assert not any(dangling.values()), dangling
 
 
 def test_each_ordered_unit_left_or_is_open_or_in_an_exception_and_none_counts_twice(case: Case) -> None:
