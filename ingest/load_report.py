@@ -20,7 +20,7 @@ class LoadReport:
         orders_changed: Orders that are new or that changed: `orders_new` and `orders_updated`.
         orders_new: Orders that were not here before.
         orders_manual: Of the new ones, those that were typed into ShipStation.
-        labels_new: Labels that were not here before.
+        labels_new: Labels that were not here before, return labels too.
         reference_lists_at: When carriers, services and stores were all read last; None before the first time.
         reference_lists_problem: Why they could not be read this time, if so.
         finished: False when a backfill has windows left.
