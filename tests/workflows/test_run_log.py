@@ -66,6 +66,7 @@ def test_sync_runs_splits_what_a_run_brought_as_the_ledger_has_it(filled: Comman
     )
     [there] = filled.published(
         "select count(*), count(*) filter (where order_origin = 'manual'), 0,"
-        " (select count(*) from marts.packages where package_kind <> 'fulfillment'), count(*) from marts.orders_inbox"
+        " (select count(*) from marts.packages where package_kind <> 'fulfillment'), count(*)"
+        " from marts.orders_inbox"
     )
     assert counted == there
