@@ -34,22 +34,6 @@ _SAID = {
     "too many": r"([0-9]+) of (.+) are on labels, but ([0-9]+) were ordered",
 }
 
-# Where each key points. An order we do not hold is one whose absence is listed, or its labels are void.
-KEYS = {
-    "sku_id": "select sku_id from skus",
-    "sku_code": "select sku_code from skus",
-    "lot_id": "select lot_id from lots",
-    "shipment_id": "select shipment_id from packages where shipment_id is not null",
-    "shipstation_order_id": """
-        select shipstation_order_id from orders_inbox
-        union all
-        select shipstation_order_id from exceptions
-        where exception_type in ('missing_order', 'missing_ship_date', 'historical_shipment', 'future_ship_date')
-        union all
-        select shipstation_order_id from packages where is_voided
-    """,
-}
-
 
 class Case:
     """What the models made of a business, and what plain Python does."""

@@ -19,7 +19,7 @@ from ledger_under_test import Ledger
 from nasty_business import NastyBusiness
 from plain_exceptions import KINDS_OF_ORDERS, excepted_orders
 from plain_ledger import OPEN, monday_of
-from replayed_business import KEYS, Case, replayed
+from replayed_business import Case, replayed
 from replayed_ledger import RecordedBuilds, ReplayedLedger
 
 SEEDS = range(100)
