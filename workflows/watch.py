@@ -30,6 +30,8 @@ _ENDED = ["SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _READERS = ("sync", "backfill", "reconcile", "upload", *CLOSES)
 _OTHERS = tuple(kind for kind in KINDS if kind not in _READERS)
 _FAILURES_MATTER = timedelta(days=7)
+# A day of syncs: so long a red build is remembered while ShipStation is out of reach.
+_RUNS_LOOKED_AT = 300
 # The read that is in a snapshot: of a home in which an earlier release noted none.
 _INFO = """
     select
@@ -95,9 +97,8 @@ def read_published(settings: Settings) -> Published:
 
 def read_standing(settings: Settings, jobs: JobClient, published: Published, now: datetime) -> Standing:
     """How things stand now (UTC)."""
-    ended = _last_reads(jobs)
-    latest = max(ended, key=lambda job: job.created_at or now, default=None)
-    red = latest.error if latest and isinstance(latest.error, BuildFailed) else None
+    ended = _last_of(jobs, _READERS)
+    red = _red_build(jobs)
     every = [*ended, *_last_of(jobs, _OTHERS)]
     recent = [job for job in every if (job.finished_at or now) > now - _FAILURES_MATTER]
     last_health = health_history(settings)[-1:]
@@ -109,7 +110,9 @@ def read_standing(settings: Settings, jobs: JobClient, published: Published, now
         failures=[
             (job.kind, str(job.error))
             for job in recent
-            if job.status == "failed" and job.error is not red and not isinstance(job.error, CloseRefused)
+            if job.status == "failed"
+            and not isinstance(job.error, CloseRefused)
+            and not (red and isinstance(job.error, BuildFailed))
         ],
         failed_tests=red.failed if red else (),
         sync_seconds=next((_seconds(job) for job in ended if job.kind == "sync"), None),
@@ -147,8 +150,14 @@ def known_read(settings: Settings, published: Published) -> Read | None:
     return last_read(settings.operations) or published.read
 
 
-def _last_reads(jobs: JobClient) -> list[Job]:
-    return _last_of(jobs, _READERS)
+def _red_build(jobs: JobClient) -> BuildFailed | None:
+    """The last build's failure, also when runs after it did not come as far as a build; None when it was green."""
+    for job in jobs.jobs(kinds=_READERS, status=_ENDED, limit=_RUNS_LOOKED_AT):
+        if isinstance(job.error, BuildFailed):
+            return job.error
+        if job.status == "success":
+            return None
+    return None
 
 
 def _last_of(jobs: JobClient, kinds: Sequence[str]) -> list[Job]:

@@ -10,6 +10,7 @@ from homes import lose_an_order
 from own_worker import done, working
 
 from sandbox import Fault, Sandbox
+from workflows.alarms import Standing
 from workflows.errors import BuildFailed, OutOfReach
 from workflows.jobs import JobClient
 from workflows.settings import Settings, read_settings
@@ -34,7 +35,12 @@ def test_after_a_red_build_and_a_failed_sync_the_watermark_is_that_of_the_last_r
         own_business.faults.add(Fault("/orders", status=500))
         assert isinstance(done(jobs, "sync").error, OutOfReach)
         assert known(settings, jobs) == loaded["watermark_after"]
+        assert standing_of(settings, jobs).failed_tests == red.error.failed, "nothing was built since"
 
 
 def known(settings: Settings, jobs: JobClient) -> datetime | None:
-    return read_standing(settings, jobs, read_published(settings), datetime.now(UTC)).watermark
+    return standing_of(settings, jobs).watermark
+
+
+def standing_of(settings: Settings, jobs: JobClient) -> Standing:
+    return read_standing(settings, jobs, read_published(settings), datetime.now(UTC))
