@@ -155,7 +155,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; every error becomes a sentence and the contract's exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in given
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    console = logging.StreamHandler(sys.stderr)
+    # The handler's own level: our packages log more, into the home.
+    console.setLevel(logging.WARNING)
+    logging.basicConfig(handlers=[console], level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     signal.signal(signal.SIGTERM, _end_at_once)
     try:
         outcome = cli.main(args=given, prog_name="orchestrate.py", standalone_mode=False)

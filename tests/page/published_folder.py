@@ -100,7 +100,9 @@ class PublishedFolder:
     def clear(self) -> None:
         """A home in which nothing has happened yet."""
         for path in self._home.iterdir():
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            # What loads in this process goes on with its scratch files.
+            if path.name != "scratch":
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def publish(self, business: Business) -> Path:
         """Make a version and move the link to it. Returns the version's file."""

@@ -49,7 +49,7 @@ def test_the_newest_version_of_the_period_asked_for_is_shown_and_the_last_close_
     assert [state.period and state.period.name for state in (day, week, month)] == [
         "2025-10-03",
         "2025-09-29",
-        "2025-09",
+        "2025-10",
     ]
 
 

@@ -72,7 +72,7 @@ def record(
         snapshot=snapshot,
         facts={
             "summary": "It is closed",
-            "figures": {"shipped": {"orders": orders, "units": units, "unassigned_units": 0}},
+            "figures": {"shipped": {"orders": orders, "units": units, "unknown_units": 0, "unassigned_units": 0}},
             "reports": [],
             "mail": "",
         },

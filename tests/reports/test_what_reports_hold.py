@@ -87,7 +87,9 @@ def test_the_day_lists_errors_first_and_of_one_severity_the_most_frequent(opened
     assert figures(document)["Exceptions"] == 15
 
 
-def test_a_days_package_counts_once_whatever_is_in_it_and_the_unknown_counts_as_no_units(opened: Opened) -> None:
+def test_a_days_units_are_of_known_skus_and_its_packages_labels_that_are_not_void(
+    opened: Opened,
+) -> None:
     items = [
         ("a", 11, 1, "1", TODAY, "x", "17612", "250300", "shipment", 10),
         ("b", 11, 1, "1", TODAY, "y", "17904", "240901", "shipment", 1),
@@ -96,7 +98,7 @@ def test_a_days_package_counts_once_whatever_is_in_it_and_the_unknown_counts_as_
         ("e", 14, 4, "4", TODAY - timedelta(days=1), "x", "17612", "250300", "shipment", 1000),
     ]
     document = summarize_day(opened(shipped_items=items), TODAY)
-    assert (figures(document)["Packages"], figures(document)["Units shipped"]) == (2, 16)
+    assert (figures(document)["Packages"], figures(document)["Units shipped"]) == (3, 16)
     # What is in no list of ours comes last, however many units it has.
     assert column(document, "Shipped", "sku_code") == ["17612", "17904", "?"]
     assert table(document, "Shipped").totals == {"sku_code": "Total", "units": 16}
@@ -173,7 +175,7 @@ def test_what_is_due_is_the_months_days_and_what_earlier_months_turned_out_to_be
 def test_a_rate_that_changed_within_the_month_is_a_line_of_its_own(opened: Opened) -> None:
     before = [charges(OCTOBER + timedelta(days=at), 2, 10, 7, 100) for at in range(2)]
     # Two orders at $5.00 instead of $4.25.
-    after = (OCTOBER + timedelta(days=2), 2, 2, 10, 1000, 750, 315, 100, 2165, 7)
+    after = (OCTOBER + timedelta(days=2), 2, 2, 10, 1000, 750, 315, 100, 2165, 7, False, None)
     document = bill_month(opened(charge_report_daily=[*before, after]), OCTOBER, 1)
     lines = [(row["quantity"], row.get("rate"), row["amount"]) for row in table(document, "Charges").rows]
     assert lines == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -62,7 +63,9 @@ def test_the_sandboxs_controls_answer_callers_on_this_machine_only(
     scope = {"type": "http", "path": "/_sandbox/faults", "method": "GET", "headers": [], "client": caller}
     book = Book(Clock(fixed_at=NOON))
     context = Context(SandboxSettings(), book.clock, book, RateLimiter(1, lambda: 0.0))
-    asyncio.run(Gate(control, control, context)(scope, nothing, keep))
+    # In a thread of its own: the browser's loop may run in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, Gate(control, control, context)(scope, nothing, keep)).result()
     assert sent[0]["status"] == status
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import atexit
 import gc
 import json
+import logging
 import os
 import select
 import signal
@@ -150,6 +151,8 @@ def import_all() -> Callable[[], int]:
     for name in (*_LIBRARIES, *set(orchestrate._MODULES.values())):
         import_module(name)
     one_parse_for_all_homes().start()
+    # Some library says something while it is imported, and gets a handler for it.
+    logging.getLogger().handlers.clear()
     gc.collect()
     gc.freeze()
     run: Callable[[], int] = orchestrate.main

@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 from at_an_instant import present
-from command_line import PROJECT, Answer, CommandLine
+from command_line import Answer, CommandLine
 from own_worker import done, working
 
 from sandbox import Book, BusinessPlan, Clock, Sandbox, SandboxSettings, generate_business
 from tests.reports.reading_files import pages_of, sheets_of
 from workflows.periods import begin_of
 from workflows.reports.text import money
-from workflows.settings import read_settings
+from workflows.settings import PROJECT, read_settings
 
 # October ends on a Saturday; on its last weekday shipping ends at 13:00 in Chicago.
 FRIDAY = datetime(2026, 10, 30, 18, 30, tzinfo=UTC)

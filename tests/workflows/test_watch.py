@@ -37,8 +37,13 @@ def settings(tmp_path: Path) -> Settings:
         insert(snapshot, "lot_inventory", "sku_code, lot_number, quantity_on_hand", lots)
         kinds = ("ghost_order", "ghost_order", "work_in_progress", "unknown_sku", "shipped_without_lines")
         insert(snapshot, "exceptions", "exception_type", [(kind,) for kind in kinds])
-        marks = [("a", NOW - timedelta(hours=3)), ("b", NOW - timedelta(hours=1)), ("c", None)]
-        insert(snapshot, "sync_runs", "run_id, watermark_after", marks)
+        # The one that began last is the last read, wherever it stands.
+        runs = [("a", 1, 3), ("b", 0, 1), ("c", 2, 4), ("d", -1, None)]
+        marks = [
+            (run, NOW - timedelta(hours=began), NOW - timedelta(hours=mark) if mark else None)
+            for run, began, mark in runs
+        ]
+        insert(snapshot, "sync_runs", "run_id, started_at, watermark_after", marks)
     (published / "current.duckdb").symlink_to("s.duckdb")
     return read_settings(MAIL | {"SHIPLEDGER_HOME": str(tmp_path)})
 
@@ -48,7 +53,8 @@ def test_a_snapshot_tells_what_is_short_below_zero_and_excepted_and_how_far_chan
 ) -> None:
     published = read_published(settings)
     assert (published.file, published.as_of) == ("s.duckdb", NOW)
-    assert published.watermark == NOW - timedelta(hours=1)
+    assert published.read is not None
+    assert published.read.watermark == NOW - timedelta(hours=1)
     assert [(row["sku_code"], row["alert_level"]) for row in published.stock] == [
         ("17612", "critical"),
         ("17904", "low"),
@@ -58,7 +64,7 @@ def test_a_snapshot_tells_what_is_short_below_zero_and_excepted_and_how_far_chan
         ("250237", -9),
         ("250002", -1),
     ]
-    assert dict(published.exceptions)["ghost_order"] == 2
+    assert {kind: count for kind, _severity, count in published.exceptions}["ghost_order"] == 2
 
 
 def test_before_the_first_snapshot_there_is_nothing_to_tell(tmp_path: Path) -> None:
