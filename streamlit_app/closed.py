@@ -12,6 +12,7 @@ from streamlit_app.closing import what_is_loaded
 from streamlit_app.downloads import Download, kept_downloads, report_downloads
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.words import clock, count, plain
+from workflows.close_checks import not_loaded
 from workflows.close_record import Close, last_close
 from workflows.errors import CloseRefused, ShipledgerError
 from workflows.periods import Period
@@ -118,8 +119,13 @@ def _changes(_settings: Settings, _close: Close, period: Period, home: str, snap
 def show_lack(settings: Settings, snapshot: Snapshot, period: Period) -> None:
     """Draw which days of a week or month are not loaded, and the command for it; nothing when all are."""
     try:
-        gap = what_is_loaded(settings, str(snapshot.path)).gap_of(period, snapshot.as_of)
+        loaded = what_is_loaded(settings, str(snapshot.path))
     except CloseRefused:
         return
-    if gap is not None:
-        st.warning(plain(f"Incomplete: {gap.words} is not loaded. Run {gap.command}."))
+    lack = not_loaded(period, loaded, snapshot.as_of)
+    gap = loaded.gap_of(period, snapshot.as_of) or loaded.stock_gap(snapshot.as_of)
+    run = f" Run {gap.command}." if gap else ""
+    if lack is not None:
+        st.warning(plain(f"Incomplete: {lack} is not loaded.{run}"))
+    elif gap is not None:
+        st.warning(plain(f"The stock is not whole: what changed from {gap.words} is not loaded.{run}"))

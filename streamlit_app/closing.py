@@ -67,11 +67,13 @@ def _state(settings: Settings, kind: CloseKind, day: date | None, runs: Sequence
     last = next(iter(recent_closes(settings.operations, kind, 1)), None)
     newest = next((run for run in runs if run.kind == kind), None)
     period, why_not = _asked_for(settings, kind, day)
+    done = last_close(settings.operations, period) if period else None
     return CloseState(
         kind=kind,
         period=period,
-        why_not=why_not,
-        done=last_close(settings.operations, period) if period else None,
+        # What is closed is shown as it was closed; to close it again is refused with the same words.
+        why_not=None if done else why_not,
+        done=done,
         last=last,
         run=newest if newest and (newest.is_open or _failed_since(newest, last)) else None,
     )

@@ -224,6 +224,6 @@ def tell_retention(facts: dict[str, Any]) -> str:
     lines.append(f"{total} rows of orders closed before {facts['closed_before']} {done} their personal data.")
     if facts["published"]:
         lines.append(
-            f"Published {facts['published']}; {facts['snapshots_rewritten']} snapshots were written anew."
+            f"Published {facts['published']}; {facts['snapshots_rewritten']} snapshots were written again."
         )
     return "\n".join(lines)

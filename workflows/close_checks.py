@@ -59,6 +59,12 @@ def retry_job(settings: Settings, jobs: JobClient, run_id: str, actor: str) -> s
     """
     job = jobs.job(run_id)
     if job is not None and job.kind in CLOSES:
+        if "incomplete" not in job.arguments:
+            raise CloseRefused(
+                "This close was begun by an earlier release, in which its date may have meant another period. "
+                f"Close the period itself: `{job.kind} --date` with one of its days.",
+                {"reason": "earlier_release", "kind": job.kind},
+            )
         given = job.arguments.get("date")
         day = date.fromisoformat(given) if given else None
         ready_to_close(settings, cast(CloseKind, job.kind), day, incomplete=bool(job.arguments.get("incomplete")))

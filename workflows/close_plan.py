@@ -11,6 +11,7 @@ from typing import Any
 from workflows.close_record import Close, last_close
 from workflows.jobs import APPLICATION_VERSION, JobClient
 from workflows.periods import CloseKind, Period, period_to_close, rests_on
+from workflows.reference import read_reference
 from workflows.reports.archive import last_version
 from workflows.settings import Settings
 
@@ -121,14 +122,17 @@ def make_plan(
         return Plan(started_at, parts, incomplete=incomplete)
     run_id, earlier, finished = attempt
     resumed = Plan(started_at, _as_before(parts, earlier.parts), finished, run_id, incomplete=incomplete)
-    return replace(resumed, taken=_still_good(settings.published, resumed.steps, finished))
+    is_of_today = earlier.started_at.astimezone(settings.timezone).date() == settings.today()
+    taken = _still_good(settings.published, resumed.steps, finished, reads_again=not is_of_today)
+    return replace(resumed, taken=taken)
 
 
 def _missing_below(settings: Settings, period: Period) -> list[Period]:
-    """What a period rests on and has not been closed, the days first."""
+    """What a period rests on and has not been closed, the days first; nothing of it before the ledger begins."""
     missing: set[Period] = set()
+    opening_day = read_reference().opening_day
     for below in rests_on(period):
-        if last_close(settings.operations, below) is None:
+        if below.last > opening_day and last_close(settings.operations, below) is None:
             missing |= {below, *_missing_below(settings, below)}
     return sorted(missing, key=lambda one: (one.kind, one.first))
 
@@ -166,18 +170,21 @@ def _failed_attempt(
     return None
 
 
-def _still_good(published: Path, steps: Sequence[str], finished: Mapping[str, Any]) -> dict[str, Any]:
+def _still_good(
+    published: Path, steps: Sequence[str], finished: Mapping[str, Any], *, reads_again: bool
+) -> dict[str, Any]:
     """Of what was finished, what need not be done again.
 
-    A step that is still to do cannot read a snapshot that is no longer kept; that is made anew then, and with it
-    all that was read from it. A sync counts as a whole.
+    A step that is still to do cannot read a snapshot that is no longer kept; that is made again then, and with it
+    all that was read from it. A sync counts as a whole, and for the day on which it was made: what has left since
+    must not be missing from a bill.
     """
     gone = {
         _READS[step]
         for step in steps
         if step in _READS and step not in finished and not _is_kept(published, finished.get(_READS[step]))
     }
-    if PUBLISH in gone or PUBLISH not in finished:
+    if reads_again or PUBLISH in gone or PUBLISH not in finished:
         gone.update(_SYNC)
     return {step: result for step, result in finished.items() if step not in gone and _READS.get(step) not in gone}
 

@@ -53,7 +53,7 @@ class Gap:
     @property
     def words(self) -> str:
         """Its days, within a sentence."""
-        return f"{self.first} to {self.last}"
+        return f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
 
     @property
     def command(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import suppress
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from zoneinfo import ZoneInfo
@@ -33,15 +34,14 @@ def log_to_home(settings: Settings) -> None:
 
 def errors_since(settings: Settings, since: datetime) -> list[tuple[datetime, str]]:
     """The errors that the log has since an instant, the oldest first: when each was said, and its first line."""
-    files = (settings.home / "logs").glob("shipledger.log*")
-    found = [
-        (at, line[2])
-        for file in files
-        if file.stat().st_mtime >= since.timestamp()
-        for line in _ERROR.findall(file.read_text(encoding="utf-8", errors="replace"))
-        if (at := datetime.fromisoformat(line[0]).astimezone()) >= since
-    ]
-    return sorted(found)
+    found = set()
+    for file in (settings.home / "logs").glob("shipledger.log*"):
+        # The worker may turn the files over meanwhile: one is gone, or comes twice.
+        with suppress(FileNotFoundError):
+            if file.stat().st_mtime >= since.timestamp():
+                found.update(_ERROR.findall(file.read_text(encoding="utf-8", errors="replace")))
+    instants = {(datetime.fromisoformat(at).astimezone(), words) for at, _level, words in found}
+    return sorted((at, words) for at, words in instants if at >= since)
 
 
 class _BusinessTime(logging.Formatter):

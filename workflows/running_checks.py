@@ -97,7 +97,7 @@ def _schedule(settings: Settings, jobs: JobClient, note: ServingNote | None, now
 
 
 def _log(settings: Settings, now: datetime) -> Check:
-    name, claim = "log without errors", "The log of the last day has no error."
+    name, claim = "log without errors", "No run of the last day ended with an unexpected error in the log."
     errors = errors_since(settings, now - _LOOKED_BACK)
     if not errors:
         return Check(name, claim, True, "")

@@ -61,7 +61,7 @@ def serve(
         announced = False
         while not stopped.wait(0.5 if announced else 0.05):
             if clock.has_jumped(time.time(), time.monotonic()):
-                log.warning("The machine slept, or its clock was set; the schedule begins anew.")
+                log.warning("The machine slept, or its clock was set; the schedule begins again.")
                 start_schedule(settings)
             if page.poll() is not None:
                 raise ShipledgerError(

@@ -51,13 +51,14 @@ def note_stopped(home: Path) -> None:
 
 
 def read_serving_note(home: Path) -> ServingNote | None:
-    """The note; None where nothing was ever served."""
+    """The note; None where nothing was ever served, or it cannot be read."""
     try:
         found = json.loads((home / _NOTE_FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        instants = {name: _instant(found[name]) for name in ("started_at", "stopped_at")}
+        return ServingNote(**(found | instants))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        # Cut short by a power failure, or of another release: the next `serve` writes it again.
         return None
-    instants = {name: _instant(found[name]) for name in ("started_at", "stopped_at")}
-    return ServingNote(**(found | instants))
 
 
 def reachable(address: str) -> str:

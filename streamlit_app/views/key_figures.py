@@ -151,7 +151,7 @@ def _show_differences(last: Measurement) -> None:
     )
     st.caption(
         "One that lasts for more than one sync is an alert. `orchestrate.py reconcile --since DAY --repair` "
-        "compares with ShipStation anew and puts right what is ours."
+        "compares with ShipStation again and puts right what is ours."
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from reading_files import kinds_of, outside_margins, pages_of, sheets_of, text_of
 from report_snapshot import AS_OF, HOSTILE, MONDAY, OCTOBER, TODAY, business, write_snapshot
 
-from workflows.reports.archive import ReportExists, archived_reports, make_reports
+from workflows.reports.archive import ReportExists, archived_report, make_reports
 from workflows.reports.reading import SnapshotUnusable
 from workflows.settings import Settings
 
@@ -216,17 +216,15 @@ def test_a_version_is_kept_as_it_was_and_a_damaged_one_is_made_again(
     assert make_reports(settings, "eow", MONDAY, snapshot, 1) == files
     assert files[0].read_bytes() == before
     make_reports(settings, "eow", MONDAY, other, 2)
-    assert [(report.version, report.snapshot) for report in archived_reports(settings)] == [
-        (2, "other.duckdb"),
-        (1, snapshot.name),
-    ]
+    kept = [archived_report(settings, "eow", MONDAY, version) for version in (1, 2, 3)]
+    assert [report and report.snapshot for report in kept] == [snapshot.name, "other.duckdb", None]
 
 
 def test_what_a_killed_process_left_is_not_taken_for_a_report(settings: Settings, snapshot: Path) -> None:
     aside = settings.home / "reports" / "eow" / "2026-11-16" / ".v1.part"
     aside.mkdir(parents=True)
     (aside / "report.json").write_text("{}")
-    assert archived_reports(settings) == []
+    assert archived_report(settings, "eow", MONDAY, 1) is None
     assert all(path.stat().st_size for path in make_reports(settings, "eow", MONDAY, snapshot, 1))
     assert not aside.exists()
 
@@ -234,4 +232,4 @@ def test_what_a_killed_process_left_is_not_taken_for_a_report(settings: Settings
 def test_a_snapshot_that_is_gone_is_a_sentence_with_what_to_do(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(SnapshotUnusable, match=r"is gone: only the last ones are kept.*--force"):
         make_reports(settings, "eod", TODAY, tmp_path / "shipledger-1.duckdb", 1)
-    assert archived_reports(settings) == []
+    assert archived_report(settings, "eod", TODAY, 1) is None

@@ -6,7 +6,8 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from datetime import timedelta
+from dataclasses import fields
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ from command_line import CommandLine
 from own_worker import done, ended, working
 
 from sandbox import Fault, Sandbox
+from workflows.close_plan import make_plan
 from workflows.close_record import recent_closes
 from workflows.settings import Settings, read_settings
 
@@ -218,3 +220,27 @@ def test_each_period_takes_up_its_own_attempt_and_a_week_its_own_version(
         week = done(jobs, "eow", date=friday).result or {}
     assert (week["resumed_from"], week["version"], week["closed_before"]) == (of_the_week.run_id, 1, [])
     assert closes(settings) == [("eod", friday, 1), ("eod", today, 1), ("eow", monday.isoformat(), 1)]
+
+
+def test_what_was_read_on_an_earlier_day_is_read_again_by_the_close_that_goes_on(
+    settings: Settings, today: str
+) -> None:
+    tomorrow = Tomorrow(**{one.name: getattr(settings, one.name) for one in fields(settings)})
+    with working(settings) as jobs:
+        with no_room_for_reports(settings):
+            failed = done(jobs, "eod", date=today)
+        assert [*SYNC, *DAY[:2]] == list(jobs.finished_steps(failed.run_id))[1:]
+        day = date.fromisoformat(today)
+        same_day, next_day = (
+            make_plan(one, jobs, "eod", day, force=False, incomplete=False, started_at=datetime.now(UTC))
+            for one in (settings, tomorrow)
+        )
+    assert list(same_day.taken) == [*SYNC, *DAY[:2]]
+    assert list(next_day.taken) == []
+
+
+class Tomorrow(Settings):
+    """The same home on the next day."""
+
+    def today(self) -> date:
+        return super().today() + timedelta(days=1)

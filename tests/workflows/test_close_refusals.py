@@ -43,13 +43,27 @@ def test_a_watermark_lost_after_a_close_was_queued_refuses_it_once_it_has_read_a
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute("delete from raw_shipstation.watermarks; delete from raw_shipstation.read_spans")
     with working(settings) as jobs:
-        refused = done(jobs, "eom", date=last_month.isoformat())
+        refused = done(jobs, "eom", date=last_month.isoformat(), incomplete=False)
         assert isinstance(refused.error, CloseRefused), refused.error
         assert "`backfill --since 2025-09-19 --until" in str(refused.error)
         standing = read_standing(settings, jobs, read_published(settings), datetime.now(UTC))
         assert standing.failures == []
         with pytest.raises(CloseRefused, match="backfill --since 2025-09-19"):
             retry_job(settings, jobs, refused.run_id, "joe")
-        assert [job.run_id for job in jobs.jobs(kinds=("eom",))] == [refused.run_id]
+        of_an_earlier_release = done(jobs, "eom", date=last_month.isoformat())
+        with pytest.raises(CloseRefused, match="`eom --date` with one of its days"):
+            retry_job(settings, jobs, of_an_earlier_release.run_id, "joe")
+        assert [job.run_id for job in jobs.jobs(kinds=("eom",))] == [of_an_earlier_release.run_id, refused.run_id]
     assert [recent_closes(settings.operations, kind) for kind in CLOSES] == [[], [], []]
     assert not (settings.home / "reports").exists()
+
+
+def test_the_week_in_which_the_ledger_begins_is_closed_incomplete_without_the_days_before_it(
+    filled: CommandLine,
+) -> None:
+    refused = filled.run("eow", "--date", "2025-09-19")
+    assert "`--incomplete` closes it all the same" in refused.facts["error"]
+    closed = filled.run("eow", "--date", "2025-09-19", "--incomplete")
+    assert closed.code == 0, closed.errors
+    assert (closed.facts["period"], closed.facts["closed_before"]) == ("2025-09-15", [])
+    assert "INCOMPLETE, 2025-09-15 to 2025-09-19 is not loaded" in closed.facts["summary"]

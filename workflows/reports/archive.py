@@ -86,16 +86,6 @@ def make_reports(settings: Settings, kind: ReportKind, period: date, snapshot: P
     return [folder / name for name in made]
 
 
-def archived_reports(settings: Settings) -> list[ArchivedReport]:
-    """All whole reports of the archive, the newest period and version first."""
-    found = (_read(path.parent) for path in (settings.home / "reports").glob(f"*/*/v*/{_MANIFEST}"))
-    return sorted(
-        (report for report in found if report is not None),
-        key=lambda report: (report.period, report.kind, report.version),
-        reverse=True,
-    )
-
-
 def archived_report(settings: Settings, kind: str, period: date, version: int) -> ArchivedReport | None:
     """One version of a period's reports, None when it is not there whole and as it was made."""
     return _read(_folder(settings, kind, period, version))
