@@ -5,6 +5,7 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 from reading_files import kinds_of, outside_margins, pages_of, sheets_of, text_of
 from report_snapshot import AS_OF, HOSTILE, MONDAY, OCTOBER, TODAY, business, write_snapshot
@@ -233,3 +234,13 @@ def test_a_snapshot_that_is_gone_is_a_sentence_with_what_to_do(settings: Setting
     with pytest.raises(SnapshotUnusable, match=r"is gone: only the last ones are kept.*--force"):
         make_reports(settings, "eod", TODAY, tmp_path / "shipledger-1.duckdb", 1)
     assert archived_report(settings, "eod", TODAY, 1) is None
+
+
+def test_a_snapshot_of_an_earlier_release_is_a_sentence_with_what_to_do(
+    settings: Settings, snapshot: Path
+) -> None:
+    snapshot.chmod(0o644)
+    with duckdb.connect(str(snapshot)) as connection:
+        connection.execute("drop table marts.shipped_daily")
+    with pytest.raises(SnapshotUnusable, match=r"earlier release.*Run `sync`, then close again with --force"):
+        make_reports(settings, "eod", TODAY, snapshot, 1)

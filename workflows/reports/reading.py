@@ -93,6 +93,11 @@ def open_snapshot(path: Path) -> Iterator[Source]:
                 f"The snapshot {path.name} is gone: only the last ones are kept. Close again with --force, which "
                 "makes a new version from the newest snapshot."
             ) from problem
+        if isinstance(problem, duckdb.CatalogException | duckdb.BinderException):
+            raise SnapshotUnusable(
+                f"The snapshot {path.name} was made by an earlier release and lacks what the report shows. "
+                "Run `sync`, then close again with --force."
+            ) from problem
         raise SnapshotUnusable(
             f"The snapshot {path.name} cannot be read ({str(problem).splitlines()[0]}). "
             "Run `sync` to publish a new one."
