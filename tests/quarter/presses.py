@@ -51,7 +51,7 @@ def every_press() -> list[Press]:
 def presses_around_the_months_ends() -> list[Press]:
     """EOM, the days before, the Fridays around; without an EOD or EOW that the close after it makes itself."""
     before = {last - timedelta(days=1) for last in (MONTHS_LAST_WEEKDAYS[0], MONTHS_LAST_WEEKDAYS[2])}
-    fridays = {date(2026, 11, 27), *(_friday_after(last) for last in MONTHS_LAST_WEEKDAYS)}
+    fridays = {date(2026, 11, 27), _friday_after(MONTHS_LAST_WEEKDAYS[-1])}
     days = {"eod": {*before, *MONTHS_LAST_WEEKDAYS[:2]}, "eow": {MONTHS_LAST_WEEKDAYS[0], *fridays}}
     return [
         (instant, kind)
