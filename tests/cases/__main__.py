@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import tests.outside_pytest  # noqa: F401
 from sandbox import Book, Sandbox, SandboxSettings, load_row_files
 from tests.support.command_line import CommandLine
 

@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import tests.outside_pytest  # noqa: F401
 from tests.quarter.presses import every_press, live_through
 
 

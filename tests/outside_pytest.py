@@ -1,0 +1,6 @@
+"""For programs among the tests: makes their modules importable by name, as pytest does."""
+
+import sys
+from pathlib import Path
+
+sys.path += [str(Path(__file__).parent / folder) for folder in ("support", "mail", "dbt", "workflows")]
