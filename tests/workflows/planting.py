@@ -182,6 +182,8 @@ class Planter:
         number, day, sku = self.one(
             "select order_number, packages.ship_date::varchar, any_value(sku_code) from marts.packages"
             " join marts.shipped_items using (shipstation_order_id) where is_voided and package_kind = 'label'"
+            # Of an earlier day, it would be a wrong ship date as well.
+            " and packages.ship_date >= shipped_items.ship_date"
             " group by 1, 2 having count(*) = 1 and any_value(lot_source) = 'shipment' order by 1"
         )
         change(
