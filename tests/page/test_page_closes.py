@@ -141,7 +141,7 @@ def test_a_queued_close_can_be_cancelled_and_taken_up_again(tab: Page, served: S
 
 
 def test_a_failed_close_tells_why_and_who_and_goes_on(tab: Page, served: Served, settings: Settings) -> None:
-    workshop.fail(settings, "eod", "<b>dana</b>", date=None, force=False)
+    workshop.fail(settings, "eod", "<b>dana</b>", date=None, force=False, incomplete=False)
     tab.goto(served.url)
     day = panel(tab, EOD)
     expect(day.get_by_text("The run of <b>dana</b> failed at")).to_be_visible()
