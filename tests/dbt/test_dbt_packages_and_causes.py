@@ -1,4 +1,4 @@
-"""What the history of an order is made from: its packages, void ones too, and what an acknowledged exception rests on."""
+"""The history of an order: its packages, void ones too, and what an acknowledged exception rests on."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- depends_on: {{ ref('int_orders_changed') }}
--- One row for each order: its recipient, as far as a recall needs it. The only table with personal data: names and places
--- are here and nowhere else in the marts.
+-- One row for each order: its recipient, as far as a recall needs it. The only table with personal data: names and
+-- places are here and nowhere else in the marts.
 with recipients as (
 
     select * from {{ ref('int_consignees_read') }}
