@@ -1,11 +1,11 @@
-{#- Whether the build before this one did not turn green: the worker notes each that begins, and forgets them at a green one. -#}
+{#- Whether the build before this one failed: the worker notes each build that begins, and clears its notes after a green one. -#}
 {% macro is_repeated() -%}
     (select count(*) from {{ source('shipledger', 'begun_builds') }}) > 1
 {%- endmacro %}
 
 {#-
-    A further part of a union: what the last build had in hand, unless it turned green. That build may have parsed a row anew
-    already, and only the row before told of an order that it touches: the one that a label has left.
+    A further part of a union: the change set of the last build, when that build failed. It may have parsed the new version of a
+    row already, and only the version before it names an order that must be computed too: the one that a label has left.
 -#}
 {% macro carried_over(column) -%}
     {%- if previous_build_of(this.schema, this.identifier) is not none %}

@@ -1,6 +1,6 @@
 {#-
-    A table of the former system's database, which most houses never load: the rows when it is there, else none. The worker
-    builds everything anew when the former system's data come or go, so the view always fits.
+    A table of the former system's database, which most installations never load: its rows when it is there, else none. The worker
+    runs a full refresh when the former system's data come or go, so the view always fits.
 -#}
 {% macro legacy_rows(table, columns) -%}
     {%- set there = source('legacy', table) -%}

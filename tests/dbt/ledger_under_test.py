@@ -55,9 +55,12 @@ class Ledger:
         return ledger
 
     def copy(self, home: Path, as_of: datetime) -> Ledger:
-        """The same business again, to go its own way from here: a copy takes no time, a first build seconds."""
+        """A copy with its operations store, to build on: a copy takes no time, a first build seconds."""
         shutil.copy(self.warehouse, home)
         shutil.copy(self.marts, home)
+        store = self.home / "operations.sqlite"
+        if store.exists():
+            shutil.copy(store, home)
         ledger = Ledger(home, self._manifest)
         with ledger.connect() as connection:
             raw_tables.set_context(connection, as_of)
@@ -67,7 +70,7 @@ class Ledger:
         return duckdb.connect(str(self.warehouse))
 
     def run(self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None) -> dbtRunnerResult:
-        """One dbt command, its events told as they come; nothing of it stays open."""
+        """Run one dbt command; `on_event` gets its events as they come. No connection stays open."""
         with self.connect() as connection:
             raw_tables.note_begun(connection)
         os.environ["SHIPLEDGER_WAREHOUSE"] = str(self.warehouse)
@@ -93,18 +96,18 @@ class Ledger:
         """A warm build as the worker does it; a green one covers its loads. Gives its nodes' names."""
         return self._succeed_again("build", *WARM)
 
-    def build_anew(self) -> None:
-        """Every table anew, from the reference data that is there."""
+    def rebuild(self) -> None:
+        """Rebuild every table, from the reference data that is there."""
         self._succeed_again("build", "--full-refresh", *WARM)
 
     def build_everything(self) -> None:
-        """A first build: seeds, views and every table anew."""
+        """A first build: seeds, views and every table."""
         self._succeed("build", *FULL)
 
     def assert_same_as_full_build(self) -> None:
-        """What warm builds left must be what computing every table anew gives."""
+        """What warm builds left must equal a full refresh."""
         warm = self.tables()
-        self.build_anew()
+        self.rebuild()
         for name, rows in self.tables().items():
             assert warm[name] == rows, name
 
@@ -144,7 +147,7 @@ class Ledger:
     def _relations(self) -> list[tuple[Any, ...]]:
         """The tables of the warehouse: all that the statements of a build depend on beside the project.
 
-        What the last build kept of changed rows is made anew by each.
+        Each build recreates the tables of its change set.
         """
         with self.connect() as connection:
             return connection.execute(

@@ -193,7 +193,7 @@ def note_state(
 
 
 def load_closes(connection: duckdb.DuckDBPyConnection, store: Path, load_id: str) -> None:
-    """Bring what was closed from the operations store, all of it anew."""
+    """Bring what was closed from the operations store, all of it."""
     with sqlite3.connect(store) as source:
         for table in ("frozen_months", "frozen_lines", "closed_weeks"):
             columns = [name for (name, *_) in connection.execute(f"describe raw_operations.{table}").fetchall()]

@@ -256,7 +256,7 @@ def test_work_in_progress_tells_its_age_and_gets_louder_after_a_day_in_builds_wi
             connection, 3, "work_in_progress", "load-2",
             since_at=FRIDAY - timedelta(minutes=40), checked_at=FRIDAY,
         )  # fmt: skip
-    ids, told = set(), []
+    ids, listed = set(), []
     for later in (timedelta(0), timedelta(hours=1), timedelta(hours=23, minutes=30), timedelta(days=3)):
         with ledger.connect() as connection:
             raw_tables.set_context(connection, FRIDAY + later)
@@ -266,8 +266,8 @@ def test_work_in_progress_tells_its_age_and_gets_louder_after_a_day_in_builds_wi
             where shipstation_order_id = 3 and exception_type = 'work_in_progress'
         """)
         ids.add(key)
-        told.append(tuple(words))
-    assert told == [
+        listed.append(tuple(words))
+    assert listed == [
         ("info", "Without lines for less than an hour; its status is awaiting_shipment."),
         ("info", "Without lines for 1 hour; its status is awaiting_shipment."),
         ("warning", "Without lines for 24 hours; its status is awaiting_shipment."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -49,7 +48,6 @@ def december_closed(new_ledger: Callable[..., Ledger]) -> Ledger:
 
 @pytest.fixture
 def ledger(december_closed: Ledger, tmp_path: Path) -> Ledger:
-    shutil.copy(settings_of(december_closed).operations, tmp_path)
     return december_closed.copy(tmp_path, datetime(2026, 1, 9, 18, tzinfo=UTC))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -83,7 +82,6 @@ def closed_on_friday(friday: Ledger, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture
 def closed(closed_on_friday: Ledger, tmp_path: Path) -> Ledger:
-    shutil.copy(settings_of(closed_on_friday).operations, tmp_path)
     return closed_on_friday.copy(tmp_path, FRIDAY_13H)
 
 

@@ -1,4 +1,4 @@
-"""Whom the goods went to: one row an order, kept apart from everything else."""
+"""The recipients of orders: one row for each order, apart from all other tables."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
     return ledger
 
 
-def consignees(ledger: Ledger) -> dict[int, tuple[Any, ...]]:
+def recipients(ledger: Ledger) -> dict[int, tuple[Any, ...]]:
     rows = ledger.rows("select * from order_consignees order by 1")
     return {row[0]: row[1:] for row in rows}
 
 
 def test_an_order_has_one_consignee_and_one_known_by_its_label_only_has_the_labels(ledger: Ledger) -> None:
     nobody = (None,) * 6
-    assert consignees(ledger) == {
+    assert recipients(ledger) == {
         1: ("Dana Smith", None, "Austin", "TX", "78701", "US"),
         2: nobody,
         3: nobody,
@@ -56,8 +56,8 @@ def test_a_changed_address_replaces_the_old_one_and_leaves_the_others(ledger: Le
     with ledger.connect() as connection:
         raw_tables.load(connection, "orders", [order(1, [line("18795", 1)], shipTo=_LEE)], "load-2")
     ledger.build()
-    assert consignees(ledger)[1][0] == "Lee Wong"
-    assert consignees(ledger)[4][0] == "Lee Wong"
+    assert recipients(ledger)[1][0] == "Lee Wong"
+    assert recipients(ledger)[4][0] == "Lee Wong"
     ledger.assert_same_as_full_build()
 
 

@@ -16,7 +16,7 @@ FRIDAY = datetime(2026, 1, 9, 18, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
-    """Built once; what was found by loading is told of the first order."""
+    """Built once; exceptions that the load finds are about the first order."""
     ledger = new_ledger(FRIDAY)
     options = {"parentId": None}
     orders = [

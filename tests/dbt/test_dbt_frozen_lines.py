@@ -61,32 +61,32 @@ def report(ledger: Ledger) -> list[list[tuple[object, ...]]]:
     ]
 
 
-def test_a_warehouse_built_anew_shows_exactly_what_was_billed_and_restates_nothing_it_has_not_loaded(
+def test_a_warehouse_built_again_shows_exactly_what_was_billed_and_restates_nothing_it_has_not_loaded(
     ledger: Ledger, new_ledger: Callable[..., Ledger]
 ) -> None:
     close(ledger, DECEMBER)
-    anew = new_ledger(NOON)
-    shutil.copy(settings_of(ledger).operations, anew.home)
-    trade(anew, after=1)
-    with anew.connect() as connection:
-        raw_tables.load_closes(connection, settings_of(anew).operations, "closes")
-    anew.build()
+    rebuilt = new_ledger(NOON)
+    shutil.copy(settings_of(ledger).operations, rebuilt.home)
+    trade(rebuilt, after=1)
+    with rebuilt.connect() as connection:
+        raw_tables.load_closes(connection, settings_of(rebuilt).operations, "closes")
+    rebuilt.build()
     december = "select * from {} where date_trunc('month', charge_date) = date '2025-12-01' order by all"
     billed = ledger.rows(december.format("charge_report_daily"))
-    assert anew.rows(december.format("charge_report_daily")) == billed
-    assert anew.rows("select * from charge_restatements") == []
-    listed = anew.rows("select severity, detail from exceptions where exception_type = 'missing_history'")
+    assert rebuilt.rows(december.format("charge_report_daily")) == billed
+    assert rebuilt.rows("select * from charge_restatements") == []
+    listed = rebuilt.rows("select severity, detail from exceptions where exception_type = 'missing_history'")
     assert listed == [
         ("error", "1 shipments billed in December 2025 are not in the warehouse. Nothing is restated until "
          "`backfill --since 2025-12-01` has loaded them."),
     ]  # fmt: skip
-    publish_marts(anew, "run-2")
+    publish_marts(rebuilt, "run-2")
     with pytest.raises(ShipledgerError, match="Run `backfill --since 2025-12-01`"):
-        freeze_month(settings_of(anew), date(2026, 1, 1), "tester", "run-2")
-    trade(anew, "load-2")
-    anew.build()
-    assert report(anew) == report(ledger)
-    assert anew.rows("select count(*) from exceptions where exception_type = 'missing_history'") == [(0,)]
+        freeze_month(settings_of(rebuilt), date(2026, 1, 1), "tester", "run-2")
+    trade(rebuilt, "load-2")
+    rebuilt.build()
+    assert report(rebuilt) == report(ledger)
+    assert rebuilt.rows("select count(*) from exceptions where exception_type = 'missing_history'") == [(0,)]
 
 
 @pytest.mark.parametrize(

@@ -23,13 +23,13 @@ def imported(
     ledger: Ledger, number: str, lines: list[tuple[str, int]], load_id: str, changed_at: datetime | None = None
 ) -> None:
     """An order of the shop as the import leaves it."""
-    told = json.dumps([{"sku": sku, "name": sku, "amount": amount} for sku, amount in lines])
+    content = json.dumps([{"sku": sku, "name": sku, "amount": amount} for sku, amount in lines])
     with ledger.connect() as connection:
         connection.execute("delete from raw_xcart.orders where order_number = ?", [number])
         connection.execute(
             "insert into raw_xcart.orders values"
             " (?, ?, '2026-01-05 23:30:00', ?, '{}', 'h', 'shop.xml', 1, ?, ?, ?, ?)",
-            [number, f"xcart-{number}", told, MONDAY, MONDAY, changed_at, load_id],
+            [number, f"xcart-{number}", content, MONDAY, MONDAY, changed_at, load_id],
         )
 
 
@@ -139,8 +139,8 @@ def test_a_change_is_after_shipping_when_it_came_after_the_first_label(
     imported(ledger, "671825", [("17612", 3)], "x1", changed_at)
     ledger.build()
     assert ledger.rows("select is_changed_after_shipping from local_orders") == [(is_after,)]
-    told = ledger.rows("select count(*) from exceptions where exception_type = 'changed_after_shipping'")
-    assert told == [(int(is_after),)]
+    listed = ledger.rows("select count(*) from exceptions where exception_type = 'changed_after_shipping'")
+    assert listed == [(int(is_after),)]
 
 
 def test_an_order_that_could_not_be_read_keeps_its_cause_while_it_moves_in_the_file(ledger: Ledger) -> None:

@@ -81,7 +81,7 @@ def alerts(ledger: Ledger) -> dict[int, tuple[Any, ...]]:
         select shipstation_order_id, detail, exception_id, cause from exceptions
         where exception_type = 'duplicate_order_number'
     """)
-    return {order_id: told for order_id, *told in found}
+    return {order_id: alert for order_id, *alert in found}
 
 
 def test_each_order_of_a_number_used_twice_is_an_alert_with_its_reason_and_a_split_or_merge_is_none(
@@ -133,7 +133,7 @@ def test_what_is_forgotten_of_customers_makes_no_alert_and_changes_none(ledger: 
             )
     ledger.build()
     after = alerts(ledger)
-    assert {key: told[1:] for key, told in after.items()} == {key: told[1:] for key, told in before.items()}
+    assert {key: alert[1:] for key, alert in after.items()} == {key: alert[1:] for key, alert in before.items()}
     assert after[3] == before[3], "an id is no personal data and still tells"
     assert after[9][0] == (
         "2 orders are numbered 5-without-ids, and it is not known whether they are of one customer."

@@ -1,4 +1,4 @@
-"""What an order's story is told from: its packages, void ones too, and what an acknowledged exception rests on."""
+"""The history of an order: its packages, void ones too, and what an acknowledged exception rests on."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_label_that_moves_to_another_order_is_in_the_story_of_that_order_only(
 
 
 def test_a_lot_stays_overdrawn_for_one_cause_until_it_is_covered_and_falls_short_again(ledger: Ledger) -> None:
-    told = []
+    after_each = []
     for act in (
         lambda: ship(ledger, 3, "2026-01-07", 1018),
         lambda: ship(ledger, 4, "2026-01-08", 5),
@@ -74,10 +74,10 @@ def test_a_lot_stays_overdrawn_for_one_cause_until_it_is_covered_and_falls_short
     ):
         act()
         ledger.build()
-        told.append(
+        after_each.append(
             ledger.rows("select exception_id, cause from exceptions where exception_type = 'lot_overdrawn'")
         )
-    [(first_key, first_cause)], [(second_key, second_cause)], covered, [(last_key, last_cause)] = told
+    [(first_key, first_cause)], [(second_key, second_cause)], covered, [(last_key, last_cause)] = after_each
     assert (first_cause, second_cause) == ("warning: below zero since 2026-01-07",) * 2
     assert covered == []
     assert last_cause == "warning: below zero since 2026-01-09"

@@ -56,7 +56,7 @@ def test_a_replay_leaves_what_dbt_itself_leaves(
     seed: int, kept: dict[int, ReplayedLedger], new_ledger: Callable[..., Ledger]
 ) -> None:
     ledger, business = new_ledger(), NastyBusiness(seed)
-    for step, build in ((business.begin, ledger.build_anew), (business.change, ledger.build)):
+    for step, build in ((business.begin, ledger.rebuild), (business.change, ledger.build)):
         with ledger.connect() as connection:
             step(connection)
         build()

@@ -51,7 +51,6 @@ def december_closed(new_ledger: Callable[..., Ledger]) -> Ledger:
 
 @pytest.fixture
 def ledger(december_closed: Ledger, tmp_path: Path) -> Ledger:
-    shutil.copy(settings_of(december_closed).operations, tmp_path)
     return december_closed.copy(tmp_path, NOON)
 
 
@@ -278,19 +277,19 @@ def test_a_late_shipment_of_a_month_without_a_bill_is_named_for_the_shelves_it_e
 def test_billed_orders_without_a_label_that_are_not_loaded_or_came_too_late_are_missing_and_not_restated(
     ledger: Ledger, new_ledger: Callable[..., Ledger]
 ) -> None:
-    anew = new_ledger(NOON)
+    rebuilt = new_ledger(NOON)
     in_june = datetime(2026, 6, 1, 18, tzinfo=UTC)
-    shutil.copy(settings_of(ledger).operations, anew.home)
+    shutil.copy(settings_of(ledger).operations, rebuilt.home)
     orders = [order(4, [line("17914", 1)]), order(9, [line("17914", 1)])]
     labels = [label(104, 4, "2025-12-31", [line("17914", 1)]), label(109, 9, "2025-12-01", [line("17914", 1)])]
-    come(anew, "load-1", orders, labels)
-    with anew.connect() as connection:
+    come(rebuilt, "load-1", orders, labels)
+    with rebuilt.connect() as connection:
         raw_tables.load(connection, "orders", [order(1, [line("17612", 5)])], "load-1", seen_at=in_june)
         marks = [fulfillment(201, 1, "2025-12-29")]
         raw_tables.load(connection, "fulfillments", marks, "load-1", seen_at=in_june)
         raw_tables.enter(connection, "e0", "receive", "2025-12-31", "17904", 10, "250240")
-        raw_tables.load_closes(connection, settings_of(anew).operations, "closes")
-    anew.build()
-    listed = anew.rows("select detail from exceptions where exception_type = 'missing_history'")
+        raw_tables.load_closes(connection, settings_of(rebuilt).operations, "closes")
+    rebuilt.build()
+    listed = rebuilt.rows("select detail from exceptions where exception_type = 'missing_history'")
     assert [detail[: detail.index(" are")] for (detail,) in listed] == ["3 shipments billed in December 2025"]
-    assert restated(anew) == []
+    assert restated(rebuilt) == []

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each order this build computes again: whom its goods went to, as the order says; an order we know by its
--- labels only goes to where the first of them does. Personal data: nothing but `order_consignees` may read it.
+-- One row for each order of the change set: its recipient, as the order says; of an order that is known by its labels
+-- only, the recipient of the first label. Personal data: nothing but `order_consignees` may read it.
 with orders as (
 
     select
@@ -21,7 +21,7 @@ labels as (
 
 ),
 
-consignees as (
+recipients as (
 
     select * from orders
     union all
@@ -29,4 +29,4 @@ consignees as (
 
 )
 
-select * from consignees
+select * from recipients

@@ -19,50 +19,9 @@ build_context as (
 
 ),
 
-transactions as (
-
-    select
-        legacy_transaction_id,
-        transaction_date,
-        is_shipment,
-        is_note_unread and not is_shipment as is_unread,
-        transaction_date is null or quantity is null or sku_code not in (select skus.sku_code from skus)
-        or transaction_type not in ('receive', 'repack', 'adjust_up', 'adjust_down', 'ship') as is_kept_out,
-        'transaction ' || legacy_transaction_id || ' of the former system (' || coalesce(transaction_type, 'no type')
-        || ' of ' || coalesce(quantity::varchar, 'nothing') || ', SKU ' || coalesce(sku_code, 'none') || ')' as what,
-        note
-    from {{ ref('stg_legacy__transactions') }}
-
-),
-
 found as (
 
-    select
-        'legacy_note_unread' as exception_type,
-        'info' as severity,
-        'transaction:' || legacy_transaction_id as subject,
-        'The note of ' || what || ' names no single lot: "' || note || '". It counts for the product only.' as detail
-    from transactions
-    where is_unread and not is_kept_out
-    union all
-    select
-        'legacy_row_kept_out' as exception_type,
-        'warning' as severity,
-        'transaction:' || legacy_transaction_id as subject,
-        'Not booked: ' || what || '.' as detail
-    from transactions
-    where is_kept_out
-    union all
-    select
-        'legacy_row_kept_out' as exception_type,
-        'warning' as severity,
-        'transaction:' || transactions.legacy_transaction_id as subject,
-        'Not booked before its day, ' || transactions.transaction_date || ': ' || transactions.what || '.' as detail
-    from transactions
-    cross join build_context
-    where
-        not transactions.is_kept_out and not transactions.is_shipment
-        and transactions.transaction_date > build_context.today
+    select * from {{ ref('int_legacy_transactions_excepted') }}
     union all
     select
         'legacy_row_kept_out' as exception_type,

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 -- One row for each order whose number another order has, too, of the orders this build computes again (all of a number
 -- are, when one is). No such order is one that was split off, was merged into another of the number, or is cancelled.
--- Customers are told apart by ShipStation's id, else by the hash; `is_one_customer` is null when not all are known.
+-- Customers differ by ShipStation's id, else by `customer_hash`; `is_one_customer` is null when not all are known.
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}

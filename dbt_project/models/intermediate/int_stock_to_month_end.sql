@@ -9,7 +9,7 @@ with stock as (
 
 ahead as (
 
-    select * from {{ ref('int_stock_ahead') }}
+    select * from {{ ref('closing_stock') }}
 
 ),
 
@@ -23,8 +23,7 @@ to_month_end as (
         pallet_count
     from stock
     union all by name
-    select ahead.*
-    from ahead
+    select * from ahead
 
 )
 

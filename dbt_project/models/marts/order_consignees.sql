@@ -1,8 +1,8 @@
 {{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- depends_on: {{ ref('int_orders_changed') }}
--- One row for each order: whom its goods went to, as far as a recall needs it. The only table with personal data: names
--- and places are here and nowhere else in the marts.
-with consignees as (
+-- One row for each order: its recipient, as far as a recall needs it. The only table with personal data: names and
+-- places are here and nowhere else in the marts.
+with recipients as (
 
     select * from {{ ref('int_consignees_read') }}
 
@@ -18,7 +18,7 @@ order_consignees as (
         nullif(trim(ship_to.state), '') as state,
         nullif(trim(ship_to.postalcode), '') as postal_code,
         nullif(trim(ship_to.country), '') as country
-    from consignees
+    from recipients
 
 )
 
