@@ -77,15 +77,15 @@ def run_command(environment: Mapping[str, str], *words: str) -> Command:
     """Run a command of `orchestrate.py` that succeeds, in a process of its own."""
     command = [sys.executable, str(PROJECT / "orchestrate.py"), *words, "--json"]
     megabytes = 0.0
-    with tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryFile() as output:
         began = time.monotonic()
-        process = subprocess.Popen(command, env=dict(environment), stdout=told)
+        process = subprocess.Popen(command, env=dict(environment), stdout=output)
         while process.poll() is None:
             megabytes = max(megabytes, peak_megabytes(process.pid))
             time.sleep(0.02)
         seconds = time.monotonic() - began
-        told.seek(0)
-        facts = json.loads(told.read())
+        output.seek(0)
+        facts = json.loads(output.read())
     assert process.returncode == 0, facts
     return Command(facts, seconds, megabytes)
 

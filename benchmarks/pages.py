@@ -27,7 +27,7 @@ from streamlit_app.server import page_command
 
 _LIMIT_SECONDS = 1.5
 _VISITS = 5
-_FIRST_PAINT = """new Promise(told => new PerformanceObserver(seen => told(seen.getEntries()[0].startTime))
+_FIRST_PAINT = """new Promise(resolve => new PerformanceObserver(seen => resolve(seen.getEntries()[0].startTime))
     .observe({type: "paint", buffered: true}))"""
 
 

@@ -93,7 +93,7 @@ class Cycle:
         tallies: Counts by list name, filled while reading.
         findings: Things a person should know, filled while reading.
         reference_problems: Why lists of names could not be read, filled while reading.
-        progress: Told (list name, rows so far, rows expected).
+        progress: Called with (list name, rows so far, rows expected).
     """
 
     client: Client

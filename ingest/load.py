@@ -46,7 +46,7 @@ def load_changes(account: Account, warehouse: Warehouse, progress: Progress = la
     Args:
         account: Where to read.
         warehouse: Where to load; its raw tables are made when missing.
-        progress: Told (list name, rows so far, rows expected).
+        progress: Called with (list name, rows so far, rows expected).
 
     Raises:
         IngestError: With nothing half loaded and the watermarks where they were.
@@ -121,7 +121,7 @@ def load_backfill_window(
         warehouse: Where to load.
         since: First instant (UTC).
         until: Last instant (UTC), None for now.
-        progress: Told (list name, rows so far, rows expected).
+        progress: Called with (list name, rows so far, rows expected).
         window_rows: About how many rows one window loads.
 
     Raises:

@@ -109,7 +109,7 @@ def reconcile(
         repair: Whether to load what is missing or different.
         synced_at: From this instant (UTC) on changes may not be here yet, as no cycle has read them; with None
             all rows are judged.
-        progress: Told (list name, rows so far, rows expected).
+        progress: Called with (list name, rows so far, rows expected).
 
     Returns:
         The comparison, and the client for its counts of requests.

@@ -73,7 +73,7 @@ _KEPT: dict[str, _Shape] = {
         order_detail=_fields("orderid productid product amount"),
     ),
 }
-# Whom goods went to, as far as a recall needs it: what `order_consignees` has, and no more.
+# The recipient, as far as a recall needs it: what `order_consignees` has, and no more.
 _CONSIGNEE = _fields("name company city postalCode state country")
 
 

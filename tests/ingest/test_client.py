@@ -129,7 +129,7 @@ def test_the_credentials_are_in_no_error_and_no_representation() -> None:
     secretive = type(account)(account.base_url, "the-key", "the-secret", retry_seconds=0.0)
     with Client(secretive, sleep=[].append) as api, pytest.raises(ApiUnreachable) as failure:
         api.get("/orders", {"orderNumber": "680001"})
-    told = f"{failure.value} {secretive!r} {dict_from_cookiejar(api._session.cookies)}"
-    assert "the-key" not in told
-    assert "the-secret" not in told
-    assert "680001" not in told
+    shown = f"{failure.value} {secretive!r} {dict_from_cookiejar(api._session.cookies)}"
+    assert "the-key" not in shown
+    assert "the-secret" not in shown
+    assert "680001" not in shown

@@ -40,7 +40,7 @@ def test_a_body_that_drips_is_cut_off_and_asked_for_again(box: Sandbox) -> None:
         assert api.requests_sent == 2
 
 
-def test_a_429_at_the_last_attempt_is_told_from_a_server_that_fails(box: Sandbox) -> None:
+def test_a_429_at_the_last_attempt_is_not_taken_for_a_server_that_fails(box: Sandbox) -> None:
     box.faults.add(Fault("/orders", status=429, reset_seconds=0))
     with client(box) as api, pytest.raises(RateLimited):
         api.get("/orders", attempts=1)

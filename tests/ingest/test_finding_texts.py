@@ -22,7 +22,7 @@ AFTER = "2026-11-20T09:00:00.0000000"
 START = "2026-11-20T08:00:00"
 
 
-def told(row: Poison, *known: Finding) -> Finding:
+def finding_about(row: Poison, *known: Finding) -> Finding:
     return poison_payload(row, {finding.finding_key: finding for finding in known}, NOW)
 
 
@@ -46,7 +46,7 @@ def told(row: Poison, *known: Finding) -> Finding:
 def test_a_row_that_cannot_be_read_is_an_error_named_by_its_id_or_its_place(
     row: Poison, key: str, words: str
 ) -> None:
-    found = told(row)
+    found = finding_about(row)
     assert (found.finding_key, found.exception_type, found.severity) == (key, "poison_payload", "error")
     assert words in found.detail
     assert f"after {AFTER} (Pacific), at position 7 of the list from {START} on." in found.detail
@@ -54,21 +54,21 @@ def test_a_row_that_cannot_be_read_is_an_error_named_by_its_id_or_its_place(
 
 
 def test_it_tells_the_order_that_its_text_shows() -> None:
-    found = told(Poison("/shipments", AFTER, 0, START, 0, row_id=5, order_id=71, order_number="680071"))
+    found = finding_about(Poison("/shipments", AFTER, 0, START, 0, row_id=5, order_id=71, order_number="680071"))
     assert (found.shipstation_order_id, found.order_number) == (71, "680071")
 
 
 def test_a_row_with_an_id_stays_one_finding_wherever_in_its_list_it_is_met_again() -> None:
-    first = told(Poison("/orders", AFTER, 0, START, 6, row_id=71))
+    first = finding_about(Poison("/orders", AFTER, 0, START, 6, row_id=71))
     elsewhere = Poison("/orders", "2026-11-20T11:00:00", 3, "2026-11-20T10:00:00", 0, row_id=71)
-    assert told(elsewhere, first) is first
+    assert finding_about(elsewhere, first) is first
     others = [
-        told(Poison("/orders", AFTER, 0, START, 6, row_id=171)),
-        told(Poison("/shipments", AFTER, 0, START, 6, row_id=71)),
-        told(Poison("/orders", AFTER, 0, START, 6)),
+        finding_about(Poison("/orders", AFTER, 0, START, 6, row_id=171)),
+        finding_about(Poison("/shipments", AFTER, 0, START, 6, row_id=71)),
+        finding_about(Poison("/orders", AFTER, 0, START, 6)),
     ]
-    assert told(elsewhere, *others).first_seen_at == NOW
-    assert told(elsewhere, *others).finding_key == "poison:/orders:2026-11-20T11:00:00#71"
+    assert finding_about(elsewhere, *others).first_seen_at == NOW
+    assert finding_about(elsewhere, *others).finding_key == "poison:/orders:2026-11-20T11:00:00#71"
 
 
 @pytest.mark.parametrize(

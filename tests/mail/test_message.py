@@ -34,7 +34,7 @@ def sent(mail: Mail, home: Path) -> EmailMessage:
     return message
 
 
-def test_a_mail_says_from_whom_to_all_its_readers_about_what_and_since_when(tmp_path: Path) -> None:
+def test_a_mail_names_its_sender_all_its_readers_its_subject_and_when_it_was_queued(tmp_path: Path) -> None:
     message = sent(MAIL, tmp_path)
     assert {name: message[name] for name in ("From", "To", "Subject")} == {
         "From": "ledger@example.com",

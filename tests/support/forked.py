@@ -51,7 +51,7 @@ class Forked:
 
     def __init__(self, words: tuple[str, ...], environment: dict[str, str]) -> None:
         (out, to_out), (errors, to_errors) = os.pipe(), os.pipe()
-        self._told, telling = socket.socketpair()
+        self._child_facts, telling = socket.socketpair()
         request = json.dumps([words, environment]).encode()
         with _one_at_a_time:
             socket.send_fds(_forking(), [_number(len(request))], [to_out, to_errors, telling.fileno()])
@@ -59,7 +59,7 @@ class Forked:
         os.close(to_out)
         os.close(to_errors)
         telling.close()
-        self.pid = int.from_bytes(self._told.recv(_NUMBER))
+        self.pid = int.from_bytes(self._child_facts.recv(_NUMBER))
         self.stdout, self.stderr = os.fdopen(out), os.fdopen(errors)
         self.returncode: int | None = None
 
@@ -86,9 +86,9 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     def _wait(self, timeout: float | None) -> int | None:
-        if self.returncode is None and select.select([self._told], [], [], timeout)[0]:
-            self.returncode = os.waitstatus_to_exitcode(int.from_bytes(self._told.recv(_NUMBER)))
-            self._told.close()
+        if self.returncode is None and select.select([self._child_facts], [], [], timeout)[0]:
+            self.returncode = os.waitstatus_to_exitcode(int.from_bytes(self._child_facts.recv(_NUMBER)))
+            self._child_facts.close()
         return self.returncode
 
 
@@ -126,17 +126,17 @@ def _fork_until_the_end(requests: socket.socket) -> list[str]:
             os.close(file)
 
 
-def _do_and_tell(request: tuple[list[str], dict[str, str]], out: int, errors: int, told: int) -> list[str]:
+def _do_and_tell(request: tuple[list[str], dict[str, str]], out: int, errors: int, facts: int) -> list[str]:
     """Fork once more, tell the id of that process and its end; returns the words in that one alone."""
     words, environment = request
     child = os.fork()
     if child:
         os.close(out)
         os.close(errors)
-        os.write(told, _number(child))
-        os.write(told, _number(os.waitpid(child, 0)[1]))
+        os.write(facts, _number(child))
+        os.write(facts, _number(os.waitpid(child, 0)[1]))
         os._exit(0)
-    os.close(told)
+    os.close(facts)
     for file, number in ((os.open(os.devnull, os.O_RDONLY), 0), (out, 1), (errors, 2)):
         os.dup2(file, number)
         os.close(file)
