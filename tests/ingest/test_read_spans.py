@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 from api_rows import account_at, ago, order, rows, shipment, stamp
+from sandboxes import quiet_sandbox
 
 from ingest.account import Account
 from ingest.errors import ApiUnreachable
@@ -16,7 +17,7 @@ from ingest.load import load_backfill_window, load_changes
 from ingest.pipeline import Warehouse
 from ingest.spans import BEGINNING
 from ingest.watermarks import LISTS
-from sandbox import Book, Clock, Fault, Sandbox, SandboxSettings
+from sandbox import Fault, Sandbox
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -153,9 +154,7 @@ def test_a_load_that_fails_notes_no_span(box: Sandbox, account: Account, warehou
 def test_spans_go_by_shipstations_clock_so_that_a_difference_to_ours_tears_no_gap(
     warehouse: Warehouse, skew_minutes: int
 ) -> None:
-    clock = Clock(skew_seconds=skew_minutes * 60)
-    settings = SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0, clock_skew_seconds=skew_minutes * 60)
-    with Sandbox(settings, Book(clock), clock) as box:
+    with quiet_sandbox(clock_skew_seconds=skew_minutes * 60) as box:
         account = account_at(box.url)
         box.book.put_order(order(1, ago(minutes=-skew_minutes)))
         load_changes(account, warehouse)

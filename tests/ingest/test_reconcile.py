@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 import pytest
 from api_rows import account_at, ago, fulfillment, order, rows, shipment, stamp
+from sandboxes import quiet_sandbox
 
 from ingest.account import Account
 from ingest.comparison import Comparison
@@ -13,7 +14,7 @@ from ingest.load import load_changes
 from ingest.pacific import PACIFIC
 from ingest.pipeline import Warehouse
 from ingest.reconcile import reconcile
-from sandbox import Sandbox, SandboxSettings
+from sandbox import Sandbox
 
 FINDINGS = (
     "select finding_key from raw_shipstation.findings where resolved_at is null and finding_key like 'mismatch:%'"
@@ -154,9 +155,8 @@ def test_a_field_that_vanished_from_a_payload_is_no_lasting_difference(
 def test_what_happened_within_the_spans_first_second_is_listed_whichever_way_its_bound_is_read(
     bounds: str, warehouse: Warehouse
 ) -> None:
-    settings = SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0, bounds=bounds)
     begin = ago(days=1)
-    with Sandbox(settings) as box:
+    with quiet_sandbox(bounds=bounds) as box:
         box.book.put_order(order(1, begin + timedelta(milliseconds=500)))
         box.book.put_shipment(shipment(101, 1, begin + timedelta(milliseconds=500)))
         load_changes(account_at(box.url), warehouse)

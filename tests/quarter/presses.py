@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from sandbox import Clock, Sandbox, SandboxSettings
+from sandbox import Clock
 from sandbox.pacific import CHICAGO
 from tests.dbt.plain_ledger import PlainLedger
 from tests.quarter.trade import (
@@ -28,6 +28,7 @@ from tests.quarter.trade import (
 )
 from tests.reports.reading_files import sheets_of
 from tests.support.command_line import CommandLine
+from tests.support.sandboxes import quiet_sandbox
 from tests.workflows.at_an_instant import present
 from tests.workflows.own_worker import done, working
 from workflows.home import prepare_home
@@ -131,7 +132,7 @@ def live_through(
     """A quarter from an empty home (but for what dbt has read before) to the Monday after it."""
     clock = Clock()
     book = open_book(clock)
-    with Sandbox(SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0), book, clock) as box:
+    with quiet_sandbox(book) as box:
         line = CommandLine(home, box.url)
         settings = read_settings(line.environment())
         prepare_home(settings)
