@@ -18,10 +18,8 @@ from ingest.load import SOURCE
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
 from ingest.shipstation import read_spans
 from ingest.spans import TABLE, ReadSpan
-from ingest.store import Store, query
+from ingest.store import COMPLETE, Store, query
 from ingest.watermarks import FALLBACK_DAYS, FUTURE_TOLERANCE, LISTS
-
-_COMPLETE = "_dlt_load_id in (select load_id from _dlt_loads where status = 0)"
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def _of_syncs(database: SqlClientBase[Any]) -> list[ReadSpan]:
     for name in LISTS:
         marks = query(
             database,
-            f"select watermark_at, noted_at from watermarks where resource = %s and {_COMPLETE}"
+            f"select watermark_at, noted_at from watermarks where resource = %s and {COMPLETE}"
             " and watermark_at <= noted_at + %s order by noted_at",
             name,
             FUTURE_TOLERANCE,
