@@ -15,8 +15,7 @@ from ingest.account import Account
 from ingest.errors import ApiUnreachable
 from ingest.load import load_backfill_window, load_changes
 from ingest.pipeline import Warehouse
-from ingest.spans import BEGINNING
-from ingest.watermarks import LISTS
+from ingest.watermarks import BEGINNING, LISTS
 from sandbox import Fault, Sandbox
 
 DAY = timedelta(days=1)
@@ -76,6 +75,19 @@ def test_an_account_without_anything_older_is_known_from_its_beginning(
     box.requests.reset()
     backfill(account, warehouse, datetime.now(UTC) - 10 * DAY)
     assert len(box.requests.entries()) == 4, "it is asked only once"
+
+
+def test_a_backfill_that_finds_nothing_older_says_that_it_was_the_backfill(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(order(1, ago(days=2)))
+    since = datetime.now(UTC) - 10 * DAY
+    backfill(account, warehouse, since)
+    for name in LISTS:
+        assert [(begin, arrived_by) for begin, _, arrived_by, _ in spans(warehouse, name)] == [
+            (BEGINNING, "backfill"),
+            (since, "backfill"),
+        ]
 
 
 @pytest.mark.parametrize(
