@@ -1,7 +1,7 @@
-"""What a warehouse that was loaded before spans were noted can prove to have read.
+"""Which spans a warehouse of an earlier release, which noted none, provably read.
 
 Each sync began at the watermark that the one before had left, so its list is known from the first watermark to the
-last, except where one could not be used. What a backfill read, its job's arguments tell.
+last, except where one could not be used. A backfill's span is in the arguments of its job.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ingest.watermarks import FALLBACK_DAYS, FUTURE_TOLERANCE, LISTS
 
 @dataclass(frozen=True)
 class Backfilled:
-    """A backfill that came through: its span (UTC; no end for now), when it began and when it ended."""
+    """A backfill that succeeded: its span (UTC; no end for now), when it began and when it ended."""
 
     since: datetime
     until: datetime | None
@@ -33,11 +33,11 @@ class Backfilled:
 
 
 def adopt_spans(warehouse: Warehouse, backfills: Sequence[Backfilled]) -> None:
-    """Note what can be proved, once, in a warehouse of an earlier release; any other is left alone.
+    """Note the spans that can be proved, once, in a warehouse of an earlier release; others are left alone.
 
     Args:
         warehouse: Where.
-        backfills: Those that the runs still know; one that a lost warehouse held is passed over.
+        backfills: Those in the run log; one that was loaded into a warehouse since lost is ignored.
     """
     pipeline = create_pipeline(warehouse, SOURCE)
     with held_open(pipeline) as database:

@@ -201,7 +201,7 @@ class Cycle:
         yield batch
 
     def _note_page(self, name: str, tally: Tally, done: int, total: int) -> None:
-        """Only an answer tells ShipStation's clock: the list is known up to when its first page came."""
+        """Count a page. A list is read up to when its first page came: that answer has ShipStation's clock."""
         if tally.pages == 0:
             tally.read_at = self.client.server_now()
         tally.pages += 1

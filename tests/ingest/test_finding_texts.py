@@ -1,4 +1,4 @@
-"""One finding each: a row that cannot be read, one without an id, a watermark that is of no use. As tables."""
+"""The findings about a row that cannot be read, a row without an id, and an unusable watermark."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_row_that_cannot_be_read_is_an_error_named_by_its_id_or_its_place(
     assert (found.first_seen_at, found.resolved_at) == (NOW, None)
 
 
-def test_it_tells_the_order_that_its_text_shows() -> None:
+def test_it_names_the_order_that_its_text_shows() -> None:
     found = finding_about(Poison("/shipments", AFTER, 0, START, 0, row_id=5, order_id=71, order_number="680071"))
     assert (found.shipstation_order_id, found.order_number) == (71, "680071")
 
@@ -110,7 +110,7 @@ def test_a_row_without_an_id_is_one_finding_for_each_content() -> None:
     assert others[1].order_number is None
 
 
-def test_a_watermark_that_is_of_no_use_is_a_warning_for_each_list_and_reason() -> None:
+def test_an_unusable_watermark_is_a_warning_for_each_list_and_reason() -> None:
     found = watermark_fallback("orders", "missing", 30, NOW)
     assert (found.finding_key, found.exception_type) == ("watermark:orders:missing", "watermark_fallback")
     assert (found.severity, found.first_seen_at) == ("warning", NOW)

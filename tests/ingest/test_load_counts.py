@@ -1,4 +1,4 @@
-"""What a load says of itself: which orders are new, typed by hand or updated, and which labels are new."""
+"""The counts of a load: orders that are new, typed by hand or updated, and new labels."""
 
 from __future__ import annotations
 

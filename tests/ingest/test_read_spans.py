@@ -1,4 +1,4 @@
-"""Which stretches of ShipStation's lists were read is noted with the rows, and only what was read."""
+"""The stretches of ShipStation's lists that were read, and no others, are noted with the rows."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_a_backfill_is_noted_once_it_has_read_all_of_its_span_and_never_beyond_n
     assert abs(capped - now) < MINUTE
 
 
-def test_a_watermark_that_was_lost_leaves_the_gap_in_sight(
+def test_a_watermark_that_was_lost_leaves_a_gap_between_the_spans(
     box: Sandbox, account: Account, warehouse: Warehouse
 ) -> None:
     box.book.put_order(order(1, ago(days=80)))
@@ -163,7 +163,7 @@ def test_a_load_that_fails_notes_no_span(box: Sandbox, account: Account, warehou
 
 
 @pytest.mark.parametrize("skew_minutes", [-50, 50])
-def test_spans_go_by_shipstations_clock_so_that_a_difference_to_ours_tears_no_gap(
+def test_spans_go_by_shipstations_clock_so_that_a_difference_to_ours_makes_no_gap(
     warehouse: Warehouse, skew_minutes: int
 ) -> None:
     with quiet_sandbox(clock_skew_seconds=skew_minutes * 60) as box:
