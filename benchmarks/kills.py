@@ -25,7 +25,7 @@ from sandbox import BusinessPlan, Sandbox, SandboxSettings, generate_business
 
 _LET_THROUGH_EVERY = 10
 _LONGEST_SECONDS = 6.0
-# What tells of the build itself, and of a table that tells ages the columns that do not.
+# Tables about the build itself; and of a table with ages, the columns without them.
 _OF_THE_RUN = ("snapshot_info", "sync_runs")
 _OF_NO_MOMENT = {"exceptions": "exception_id, shipstation_order_id, exception_type, order_number, first_seen_at"}
 

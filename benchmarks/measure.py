@@ -1,4 +1,4 @@
-"""Running jobs and commands, and telling what they took."""
+"""Running jobs and commands, and measuring what they took."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def timed(act: Callable[[], Any]) -> float:
 def peak_megabytes(process: int | str = "self") -> float:
     """The largest memory a process has had, this one by default, in MB; 0 when it has ended.
 
-    From /proc: what `getrusage` and `wait4` tell begins with the peak of whoever started the process.
+    From /proc: the peaks of `getrusage` and `wait4` begin with that of the process that started it.
     """
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))

@@ -156,7 +156,7 @@ class Cycle:
             self._note_unlisted(span, tally)
 
     def _note_unlisted(self, span: Span, tally: Tally) -> None:
-        """Orders that we hold in the span and ShipStation no longer lists may be gone: their ids tell."""
+        """Orders that we hold in the span and ShipStation no longer lists may be gone: they are fetched by their ids."""
         poisoned = {
             poisoned_id(finding.finding_key) for finding in self.findings if finding.finding_key.startswith(POISON)
         }

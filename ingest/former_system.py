@@ -56,7 +56,7 @@ class TheirRows:
         orders: Columns as in `_COLUMNS`, and `has_lines`: 1, 0, or empty where it keeps no lines.
         order_columns: Those of ours that its table of orders has.
         headless_lines: Lines of open orders whose order is gone.
-        looks: What tells when it looked last: `orders` and `shipped`, as text.
+        looks: When it looked last: `orders` and `shipped`, as text.
     """
 
     orders: pa.Table

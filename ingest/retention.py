@@ -103,7 +103,7 @@ def keeps_of(payload_hash: str) -> Keeps | None:
 
 
 def hash_payload(body: bytes, keeps: Keeps | None) -> str:
-    """The hash of a payload, which tells for what stayed of one how much that is."""
+    """The hash of a payload; for the rest of one it also says how much was kept."""
     digest = hashlib.blake2b(body, digest_size=16).hexdigest()
     return f"{keeps}:{digest}" if keeps else digest
 

@@ -51,14 +51,14 @@ class Forked:
 
     def __init__(self, words: tuple[str, ...], environment: dict[str, str]) -> None:
         (out, to_out), (errors, to_errors) = os.pipe(), os.pipe()
-        self._child_facts, telling = socket.socketpair()
+        self._child_facts, to_report = socket.socketpair()
         request = json.dumps([words, environment]).encode()
         with _one_at_a_time:
-            socket.send_fds(_forking(), [_number(len(request))], [to_out, to_errors, telling.fileno()])
+            socket.send_fds(_forking(), [_number(len(request))], [to_out, to_errors, to_report.fileno()])
             _forking().sendall(request)
         os.close(to_out)
         os.close(to_errors)
-        telling.close()
+        to_report.close()
         self.pid = int.from_bytes(self._child_facts.recv(_NUMBER))
         self.stdout, self.stderr = os.fdopen(out), os.fdopen(errors)
         self.returncode: int | None = None
