@@ -77,8 +77,8 @@ def business(orders: int, weeks: int = _WEEKS) -> Iterator[Business]:
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
-        told = json.loads(process.stdout.readline())
+        facts = json.loads(process.stdout.readline())
         try:
-            yield Business(told["url"], told["counts"]["orders"])
+            yield Business(facts["url"], facts["counts"]["orders"])
         finally:
             process.terminate()

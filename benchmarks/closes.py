@@ -23,7 +23,7 @@ _REPEATS = 5
 
 @dataclass(frozen=True)
 class Pressed:
-    """A button's job: seconds until it was accepted, until it first told a step, and until it was done."""
+    """A button's job: seconds until it was accepted, until it first showed a step, and until it was done."""
 
     accepted: float
     progress: float

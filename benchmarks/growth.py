@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-# What tells one order's rows from another's, and how a copy's differ: by number or by an ending.
+# The columns that identify an order's rows, and how a copy's differ: by number or by an ending.
 _NUMBERS = {"shipstation_order_id", "order_item_id", "shipment_id"}
 _TEXTS = {
     "order_number",

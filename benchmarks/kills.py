@@ -25,7 +25,7 @@ from sandbox import BusinessPlan, Sandbox, SandboxSettings, generate_business
 
 _LET_THROUGH_EVERY = 10
 _LONGEST_SECONDS = 6.0
-# What tells of the build itself, and of a table that tells ages the columns that do not.
+# Tables about the build itself; and of a table with ages, the columns without them.
 _OF_THE_RUN = ("snapshot_info", "sync_runs")
 _OF_NO_MOMENT = {"exceptions": "exception_id, shipstation_order_id, exception_type, order_number, first_seen_at"}
 
@@ -113,19 +113,19 @@ def _stale_rows(home: Path, url: str) -> int:
     warm = (home / "published" / "current.duckdb").resolve()
     (home / "ledger.duckdb").unlink()
     _command(home, url, "sync").wait()
-    anew = (home / "published" / "current.duckdb").resolve()
-    assert anew != warm
+    rebuilt = (home / "published" / "current.duckdb").resolve()
+    assert rebuilt != warm
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{warm}' as warm (read_only); attach '{anew}' as anew (read_only)")
+        connection.execute(f"attach '{warm}' as warm (read_only); attach '{rebuilt}' as rebuilt (read_only)")
         names = connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'anew' and schema_name = 'marts'"
+            "select table_name from duckdb_tables() where database_name = 'rebuilt' and schema_name = 'marts'"
         ).fetchall()
         return sum(_differing(connection, name) for (name,) in names if name not in _OF_THE_RUN)
 
 
 def _differing(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     columns = _OF_NO_MOMENT.get(table, "*")
-    one, other = (f"(select {columns} from {side}.marts.{table})" for side in ("warm", "anew"))
+    one, other = (f"(select {columns} from {side}.marts.{table})" for side in ("warm", "rebuilt"))
     [(count,)] = connection.execute(
         f"select count(*) from (({one} except all {other}) union all ({other} except all {one}))"
     ).fetchall()

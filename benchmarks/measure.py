@@ -1,4 +1,4 @@
-"""Running jobs and commands, and telling what they took."""
+"""Running jobs and commands, and measuring what they took."""
 
 from __future__ import annotations
 
@@ -77,15 +77,15 @@ def run_command(environment: Mapping[str, str], *words: str) -> Command:
     """Run a command of `orchestrate.py` that succeeds, in a process of its own."""
     command = [sys.executable, str(PROJECT / "orchestrate.py"), *words, "--json"]
     megabytes = 0.0
-    with tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryFile() as output:
         began = time.monotonic()
-        process = subprocess.Popen(command, env=dict(environment), stdout=told)
+        process = subprocess.Popen(command, env=dict(environment), stdout=output)
         while process.poll() is None:
             megabytes = max(megabytes, peak_megabytes(process.pid))
             time.sleep(0.02)
         seconds = time.monotonic() - began
-        told.seek(0)
-        facts = json.loads(told.read())
+        output.seek(0)
+        facts = json.loads(output.read())
     assert process.returncode == 0, facts
     return Command(facts, seconds, megabytes)
 
@@ -100,7 +100,7 @@ def timed(act: Callable[[], Any]) -> float:
 def peak_megabytes(process: int | str = "self") -> float:
     """The largest memory a process has had, this one by default, in MB; 0 when it has ended.
 
-    From /proc: what `getrusage` and `wait4` tell begins with the peak of whoever started the process.
+    From /proc: the peaks of `getrusage` and `wait4` begin with that of the process that started it.
     """
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))

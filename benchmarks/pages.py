@@ -27,7 +27,7 @@ from streamlit_app.server import page_command
 
 _LIMIT_SECONDS = 1.5
 _VISITS = 5
-_FIRST_PAINT = """new Promise(told => new PerformanceObserver(seen => told(seen.getEntries()[0].startTime))
+_FIRST_PAINT = """new Promise(resolve => new PerformanceObserver(seen => resolve(seen.getEntries()[0].startTime))
     .observe({type: "paint", buffered: true}))"""
 
 
@@ -91,7 +91,7 @@ def _answers(url: str) -> bool:
 
 
 def _visit(browser: Browser, url: str) -> tuple[float, float, float]:
-    """Seconds to the first paint, as the browser tells it, and to the view's first heading; then once more.
+    """Seconds to the first paint, as the browser reports it, and to the view's first heading; then once more.
 
     The first visit is in a browser that has nothing cached, the one after it in the same.
     """

@@ -1,7 +1,7 @@
-"""What a warehouse that was loaded before spans were noted can prove to have read.
+"""Which spans a warehouse of an earlier release, which noted none, provably read.
 
 Each sync began at the watermark that the one before had left, so its list is known from the first watermark to the
-last, except where one could not be used. What a backfill read, its job's arguments tell.
+last, except where one could not be used. A backfill's span is in the arguments of its job.
 """
 
 from __future__ import annotations
@@ -18,15 +18,13 @@ from ingest.load import SOURCE
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
 from ingest.shipstation import read_spans
 from ingest.spans import TABLE, ReadSpan
-from ingest.store import Store, query
+from ingest.store import COMPLETE, Store, query
 from ingest.watermarks import FALLBACK_DAYS, FUTURE_TOLERANCE, LISTS
-
-_COMPLETE = "_dlt_load_id in (select load_id from _dlt_loads where status = 0)"
 
 
 @dataclass(frozen=True)
 class Backfilled:
-    """A backfill that came through: its span (UTC; no end for now), when it began and when it ended."""
+    """A backfill that succeeded: its span (UTC; no end for now), when it began and when it ended."""
 
     since: datetime
     until: datetime | None
@@ -35,11 +33,11 @@ class Backfilled:
 
 
 def adopt_spans(warehouse: Warehouse, backfills: Sequence[Backfilled]) -> None:
-    """Note what can be proved, once, in a warehouse of an earlier release; any other is left alone.
+    """Note the spans that can be proved, once, in a warehouse of an earlier release; others are left alone.
 
     Args:
         warehouse: Where.
-        backfills: Those that the runs still know; one that a lost warehouse held is passed over.
+        backfills: Those in the run log; one that was loaded into a warehouse since lost is ignored.
     """
     pipeline = create_pipeline(warehouse, SOURCE)
     with held_open(pipeline) as database:
@@ -60,7 +58,7 @@ def _of_syncs(database: SqlClientBase[Any]) -> list[ReadSpan]:
     for name in LISTS:
         marks = query(
             database,
-            f"select watermark_at, noted_at from watermarks where resource = %s and {_COMPLETE}"
+            f"select watermark_at, noted_at from watermarks where resource = %s and {COMPLETE}"
             " and watermark_at <= noted_at + %s order by noted_at",
             name,
             FUTURE_TOLERANCE,

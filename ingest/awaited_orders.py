@@ -1,4 +1,4 @@
-"""Orders that only their labels tell of: no list of what changed has them, so they are fetched by their ids.
+"""Orders known from their labels only: no list of changes has them, so they are fetched by their ids.
 
 An order without a modification date is in no such list, and one that came late may have been missed by it. Either
 is known as soon as a label or a fulfillment names it.

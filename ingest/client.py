@@ -159,7 +159,7 @@ class Client:
         raise AssertionError("every attempt returns or raises")
 
     def server_now(self) -> datetime:
-        """The current instant (UTC) by ShipStation's clock, or by ours while it has not told."""
+        """The current instant (UTC) by ShipStation's clock, or by ours before its first answer."""
         return datetime.now(UTC) + self._clock_offset
 
     def _get_with_retries(

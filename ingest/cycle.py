@@ -93,7 +93,7 @@ class Cycle:
         tallies: Counts by list name, filled while reading.
         findings: Things a person should know, filled while reading.
         reference_problems: Why lists of names could not be read, filled while reading.
-        progress: Told (list name, rows so far, rows expected).
+        progress: Called with (list name, rows so far, rows expected).
     """
 
     client: Client
@@ -156,7 +156,7 @@ class Cycle:
             self._note_unlisted(span, tally)
 
     def _note_unlisted(self, span: Span, tally: Tally) -> None:
-        """Orders that we hold in the span and ShipStation no longer lists may be gone: their ids tell."""
+        """Orders that we hold in the span and ShipStation no longer lists may be gone: they are fetched by their ids."""
         poisoned = {
             poisoned_id(finding.finding_key) for finding in self.findings if finding.finding_key.startswith(POISON)
         }
@@ -201,7 +201,7 @@ class Cycle:
         yield batch
 
     def _note_page(self, name: str, tally: Tally, done: int, total: int) -> None:
-        """Only an answer tells ShipStation's clock: the list is known up to when its first page came."""
+        """Count a page. A list is read up to when its first page came: that answer has ShipStation's clock."""
         if tally.pages == 0:
             tally.read_at = self.client.server_now()
         tally.pages += 1

@@ -69,12 +69,12 @@ def poison_payload(row: Poison, known: Mapping[str, Finding], now: datetime) -> 
     for key, finding in known.items() if row.row_id is not None else ():
         if key.startswith(prefix) and key.endswith(name):
             return finding
-    told = f"{row.path.strip('/')[:-1]} {row.row_id}, " if row.row_id is not None else ""
+    named = f"{row.path.strip('/')[:-1]} {row.row_id}, " if row.row_id is not None else ""
     return Finding(
         f"{prefix}{row.after}{name}",
         "poison_payload",
         "error",
-        f"One row of {row.path} cannot be read: {told}the one after {row.after} (Pacific), at position "
+        f"One row of {row.path} cannot be read: {named}the one after {row.after} (Pacific), at position "
         f"{row.offset + 1} of the list from {row.start} on. All others were loaded; it is tried again in each "
         "cycle. Open and save that order in ShipStation, or ask its support.",
         now,

@@ -56,7 +56,7 @@ class TheirRows:
         orders: Columns as in `_COLUMNS`, and `has_lines`: 1, 0, or empty where it keeps no lines.
         order_columns: Those of ours that its table of orders has.
         headless_lines: Lines of open orders whose order is gone.
-        looks: What tells when it looked last: `orders` and `shipped`, as text.
+        looks: When it looked last: `orders` and `shipped`, as text.
     """
 
     orders: pa.Table
@@ -194,8 +194,8 @@ def _check(connection: sa.Connection, shown: str) -> None:
 
 
 def _reason(problem: BaseException, url: URL) -> str:
-    told = str(getattr(problem, "orig", None) or problem).strip().splitlines() or ["no reason given"]
-    return told[0].replace(str(url.password), "***") if url.password else told[0]
+    lines = str(getattr(problem, "orig", None) or problem).strip().splitlines() or ["no reason given"]
+    return lines[0].replace(str(url.password), "***") if url.password else lines[0]
 
 
 def _there(connection: sa.Connection, name: str) -> set[str]:
@@ -250,8 +250,8 @@ def _headless_lines(connection: sa.Connection) -> int:
 
 def _looks_at_orders(connection: sa.Connection) -> list[str]:
     """Its own note of a sync is believed for when it was written, not for the instant it names."""
-    told = _newest(connection, "sync_watermark", "updated_at")
-    return told or [
+    synced = _newest(connection, "sync_watermark", "updated_at")
+    return synced or [
         *_newest(connection, "orders_inbox", "updated_at"),
         *_newest(connection, "orders_inbox", "created_at"),
     ]

@@ -33,7 +33,7 @@ from ingest.watermarks import (
 SOURCE = "shipstation"
 # Rows of one committed window of a backfill: about 60 MB of payloads. 10,000 took a quarter more time in all.
 WINDOW_ROWS = 25_000
-# A list of what changed tells neither of deleted orders nor of voided fulfillments. A cycle's one page has room,
+# A list of changes shows neither deleted orders nor voided fulfillments. A cycle's one page has room,
 # so the newest rows that we hold are read once more: it costs no request, and shows both.
 _READ_AGAIN = (("orders", ORDERS, "modify_date"), ("fulfillments", FULFILLMENTS, "create_date"))
 _SHARE_READ_AGAIN = 0.6
@@ -46,7 +46,7 @@ def load_changes(account: Account, warehouse: Warehouse, progress: Progress = la
     Args:
         account: Where to read.
         warehouse: Where to load; its raw tables are made when missing.
-        progress: Told (list name, rows so far, rows expected).
+        progress: Called with (list name, rows so far, rows expected).
 
     Raises:
         IngestError: With nothing half loaded and the watermarks where they were.
@@ -121,7 +121,7 @@ def load_backfill_window(
         warehouse: Where to load.
         since: First instant (UTC).
         until: Last instant (UTC), None for now.
-        progress: Told (list name, rows so far, rows expected).
+        progress: Called with (list name, rows so far, rows expected).
         window_rows: About how many rows one window loads.
 
     Raises:
@@ -192,7 +192,7 @@ def _now(client: Client, marks: dict[str, datetime]) -> datetime:
     """The current instant; ShipStation's clock is asked only when a watermark lies ahead of ours."""
     now = client.server_now()
     if any(marks[name] > now for name in LISTS if name in marks):
-        # Any answer tells it, also one that is of no other use.
+        # Any answer has it, even one that is of no other use.
         with suppress(IngestError), client.hurried(_SECONDS_FOR_THE_CLOCK):
             client.get("/stores", attempts=1)
         now = client.server_now()

@@ -1,4 +1,4 @@
-"""What one load did, counted from the cycle that was loaded."""
+"""The counts of one load, from its cycle."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def report_of(cycle: Cycle, ghosts_seen: GhostReport, with_references: bool) -> 
 
     Args:
         cycle: The cycle.
-        ghosts_seen: What came of orders that were fetched by their ids.
+        ghosts_seen: The orders that were fetched by their ids, with their results.
         with_references: Whether the lists of names were due.
     """
     tallies, problems = cycle.tallies, cycle.reference_problems

@@ -46,7 +46,7 @@ def load_entries(store: Path, warehouse: Warehouse) -> int:
 
     Args:
         store: The operations store, an SQLite file with the tables `entries` and `lot_states`.
-        warehouse: Where to load; a raw table is made when missing, and filled anew when it lacks a column.
+        warehouse: Where to load; a raw table is made when missing, and filled again when it lacks a column.
 
     Returns:
         How many rows were loaded.

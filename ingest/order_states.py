@@ -89,7 +89,7 @@ def state_after(
 
 
 def has_lines(payload: Fields) -> bool:
-    """Whether an order has lines. What is no list of them is read as none."""
+    """Whether an order has lines; `items` that is no list counts as none."""
     items = payload.get("items")
     return isinstance(items, list) and bool(items)
 

@@ -69,7 +69,7 @@ def read_page(body: bytes, envelope: str) -> Page | None:
 
 
 def read_around(body: bytes, envelope: str) -> Page | None:
-    """The page around the rows that cannot be read; None when its rows cannot be told apart.
+    """The page around the rows that cannot be read; None when its rows cannot be separated.
 
     Args:
         body: An answer that `read_page` refused.

@@ -82,7 +82,7 @@ def _configure() -> None:
 def create_pipeline(warehouse: Warehouse, source: str) -> dlt.Pipeline:
     """The pipeline that loads one source into the schema `raw_<source>` of the warehouse; one for each process.
 
-    Its working directory is made anew: all that must outlive a run is in the warehouse, so whatever a killed
+    Its working directory starts empty: all that must outlive a run is in the warehouse, so whatever a killed
     run left behind is dropped here and fetched again.
     """
     _configure()

@@ -23,7 +23,7 @@ ReadPage = Callable[[int, int], Page]
 _SIZES = (250, 125, 25, 5, 1)
 # When so many single rows fail and none has come through, the server is down, not a row bad.
 _ALL_DOWN_AFTER = 3
-# When so many requests in a row fail, the server may have gone down meanwhile: what came through is read again.
+# After so many failures in a row the server may be down: a piece that was readable is read again.
 _DOUBT_AFTER = 25
 _NUMBER = re.compile(rb'"orderNumber"\s*:\s*"([^"\\]{1,50})"')
 
@@ -84,7 +84,7 @@ class Isolation:
         self.unreadable.append(UnreadableRow(offset, before or last, text))
 
     def read(self, read_page: ReadPage, number: int, size: int) -> Page | ServerKeepsFailing:
-        """Read a piece; gives the failure of one that is spoilt.
+        """Read a piece; returns the failure when it is spoilt.
 
         Raises:
             ServerKeepsFailing: It is the server that fails, not a row.
@@ -107,7 +107,7 @@ class Isolation:
         if isinstance(problem, UnreadableAnswer):
             return
         if self._known_good is None:
-            # No rows are there behind the list's end: an answer to that says little.
+            # After the list's end there are no rows: such an answer proves little.
             if self._failed_rows > (_DOUBT_AFTER if self._answers else _ALL_DOWN_AFTER):
                 raise problem
         elif self._failures_in_a_row % _DOUBT_AFTER == 0:
@@ -133,7 +133,7 @@ def isolate(read_page: ReadPage, begin: int, length: int) -> Isolation:
 
 
 def _read_pieces(found: Isolation, read_page: ReadPage, begin: int, length: int) -> None:
-    """All pieces of one size, before what fails is read in smaller ones: a sign of life comes early."""
+    """Read all pieces of one size first, then the failed ones in smaller pieces: a working server shows early."""
     size = next((smaller for smaller in _SIZES if smaller < length), 1)
     pieces: list[tuple[int, Page | ServerKeepsFailing]] = []
     for offset in range(begin - begin % size, begin + length, size):

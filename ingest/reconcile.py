@@ -109,7 +109,7 @@ def reconcile(
         repair: Whether to load what is missing or different.
         synced_at: From this instant (UTC) on changes may not be here yet, as no cycle has read them; with None
             all rows are judged.
-        progress: Told (list name, rows so far, rows expected).
+        progress: Called with (list name, rows so far, rows expected).
 
     Returns:
         The comparison, and the client for its counts of requests.
@@ -184,37 +184,37 @@ def _compare_batch(job: _Job, kind: RecordKind, came: dict[int, Payload]) -> Ite
     if kind is ORDERS:
         found.units_there += sum(map(units, newest.values()))
         found.units_here += sum(map(units, stored.values()))
-    telling = []
+    differing = []
     for record in records:
         here = stored.get(record.key)
         fields = differing_fields(record.payload, here) if here else ()
         if here and not fields:
             continue
-        telling.append(record)
+        differing.append(record)
         what = "different" if here else "missing_here"
         found.note(
             Difference(kind.table, record.key, what, fields, number_of(record.payload), repaired=job.repair)
         )
     if kind is ORDERS:
-        telling_keys = {record.key for record in telling}
-        _note_known_again(job, newest, telling_keys)
-        _note_states(job, newest, telling_keys, now)
-    if job.repair and telling:
-        yield to_table(kind, job.store.keep_absent_fields(kind, telling, known), now)
+        differing_keys = {record.key for record in differing}
+        _note_known_again(job, newest, differing_keys)
+        _note_states(job, newest, differing_keys, now)
+    if job.repair and differing:
+        yield to_table(kind, job.store.keep_absent_fields(kind, differing, known), now)
 
 
-def _note_known_again(job: _Job, newest: dict[int, Payload], telling: set[int]) -> None:
+def _note_known_again(job: _Job, newest: dict[int, Payload], differing: set[int]) -> None:
     """An order that ShipStation did not know counts as cancelled here, also when it is just as it was."""
     for key, payload in newest.items():
-        if job.is_gone(key) and key not in telling:
+        if job.is_gone(key) and key not in differing:
             number = number_of(payload)
             job.found.note(Difference("orders", key, "different", ("orderStatus",), number, repaired=job.repair))
 
 
-def _note_states(job: _Job, newest: dict[int, Payload], telling: set[int], now: datetime) -> None:
+def _note_states(job: _Job, newest: dict[int, Payload], differing: set[int], now: datetime) -> None:
     """What is loaded without lines has to be fetched again, as after a cycle; what is known again is not gone."""
     for key, payload in newest.items() if job.repair else ():
-        if key in telling or job.is_gone(key):
+        if key in differing or job.is_gone(key):
             before = job.states.get(key)
             state = state_after(key, payload, before, now)
             if state is not None and (before is None or state.state != before.state):

@@ -121,7 +121,7 @@ def read_key(kind: RecordKind, payload: Payload) -> int | None:
 def is_manual(order: Fields) -> bool:
     """Whether an order was typed into ShipStation, by its number; the models have the same rule.
 
-    An order that we upload has never such a number: an upload holds those back.
+    Uploaded orders never have such a number: the upload holds them back.
     """
     return _MANUAL_NUMBER.fullmatch(str(order.get("orderNumber") or "").strip()) is not None
 

@@ -124,7 +124,7 @@ def _carrier_row(payload: Payload) -> dict[str, Any] | None:
     provider, code = _id(payload.get("shippingProviderId")), _code(payload.get("code"))
     if provider is None and code is None:
         return None
-    # Two accounts may share one code: the provider's id is what tells them apart.
+    # Two accounts may share one code: the provider's id distinguishes them.
     key = str(provider) if provider is not None else f"code:{code}"
     return {"carrier_key": key, "code": code, "shipping_provider_id": provider, "payload": _body(payload)}
 

@@ -73,7 +73,7 @@ _KEPT: dict[str, _Shape] = {
         order_detail=_fields("orderid productid product amount"),
     ),
 }
-# Whom goods went to, as far as a recall needs it: what `order_consignees` has, and no more.
+# The recipient, as far as a recall needs it: what `order_consignees` has, and no more.
 _CONSIGNEE = _fields("name company city postalCode state country")
 
 
@@ -103,7 +103,7 @@ def keeps_of(payload_hash: str) -> Keeps | None:
 
 
 def hash_payload(body: bytes, keeps: Keeps | None) -> str:
-    """The hash of a payload, which tells for what stayed of one how much that is."""
+    """The hash of a payload; for the rest of one it also says how much was kept."""
     digest = hashlib.blake2b(body, digest_size=16).hexdigest()
     return f"{keeps}:{digest}" if keeps else digest
 

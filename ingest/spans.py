@@ -1,8 +1,8 @@
-"""Which stretches of each list were read: noted in the same load as the rows they speak of, and never changed.
+"""Which stretches of each list were read: noted in the same load as their rows, and never changed.
 
-Rows cannot tell that none is missing between them; whoever closes a period has to know. What a sync read is noted
-when it moves a watermark: the next one begins at that, so nothing lies between them. A backfill is noted once it
-has read all of its span.
+A close has to know that no rows are missing, which the rows themselves do not show. What a sync read is noted when
+it moves a watermark: the next sync begins there, so there is no gap between them. A backfill is noted once it has
+read all of its span.
 """
 
 from __future__ import annotations
@@ -94,23 +94,23 @@ def to_note(cycle: Cycle, queries: Mapping[str, ListQuery]) -> list[ReadSpan]:
     """
     spans = cycle.read_spans(cycle)
     if spans and cycle.looks_before and not cycle.store.knows_beginning():
-        spans += _nothing_before(cycle.client, {span.list_name: span.from_at for span in spans}, queries)
+        begins = {span.list_name: span.from_at for span in spans}
+        if _nothing_before(cycle.client, begins, queries):
+            spans += [ReadSpan(name, BEGINNING, begin, cycle.arrived_by) for name, begin in begins.items()]
     return spans
 
 
-def _nothing_before(
-    client: Client, begins: Mapping[str, datetime], queries: Mapping[str, ListQuery]
-) -> list[ReadSpan]:
-    """Spans from each list's beginning on, when none holds anything before; costs a request for each, at most."""
+def _nothing_before(client: Client, begins: Mapping[str, datetime], queries: Mapping[str, ListQuery]) -> bool:
+    """Whether no list holds anything before its instant; costs a request for each, at most."""
     for name, begin in begins.items():
         try:
             found = fetch_page(client, queries[name], filter_start(BEGINNING), filter_end(begin), 1, 1, attempts=1)
         except ApiUnreachable as problem:
             log.warning("whether %s has anything before %s stays unknown: %s", name, begin, problem)
-            return []
+            return False
         if found.size:
-            return []
-    return [ReadSpan(name, BEGINNING, begin, "sync") for name, begin in begins.items()]
+            return False
+    return True
 
 
 def to_table(spans: Sequence[ReadSpan], noted_at: datetime) -> pa.Table:

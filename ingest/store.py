@@ -19,6 +19,8 @@ from ingest.payload import decode_fields
 from ingest.records import Record, RecordKind, Stored, absent_fields
 from ingest.watermarks import BEGINNING, LISTS
 
+# Rows of loads that came to their end; those of one that was cut off count for nothing.
+COMPLETE = "_dlt_load_id in (select load_id from _dlt_loads where status = 0)"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _ORDERS_NAMED = """
 with named as (
@@ -103,15 +105,14 @@ class Store:
         """
         rows = self._rows(
             "select resource, arg_max_null(watermark_at, noted_at) from watermarks"
-            " where _dlt_load_id in (select load_id from _dlt_loads where status = 0) group by resource"
+            f" where {COMPLETE} group by resource"
         )
         return {resource: _utc(at) for resource, at in rows if at is not None}
 
     def knows_beginning(self) -> bool:
         """Whether every list was once read from its beginning; see `spans`."""
         rows = self._rows(
-            "select count(distinct list_name) from read_spans where from_at = %s"
-            " and _dlt_load_id in (select load_id from _dlt_loads where status = 0)",
+            f"select count(distinct list_name) from read_spans where from_at = %s and {COMPLETE}",
             BEGINNING,
         )
         return bool(rows) and rows[0][0] == len(LISTS)

@@ -3,7 +3,7 @@
 ShipStation pages by number. An order modified while its list is being paged moves to the end, everything
 behind it moves up by one, and the next page skips a row. So a list is walked by key: after each full page the
 walk continues from the last date seen, a second before it, because filters have second precision and nobody
-knows whether their bound is inclusive. Rows met twice are told apart by id.
+knows whether their bound is inclusive. Rows met twice are recognized by their ids.
 
 Only where one second holds more than a page (a bulk edit) are page numbers used, within that second. Each page
 then begins before the last one ended, so that a row which has left the list in between is noticed by the gap, and
@@ -110,10 +110,10 @@ def walk(
         client: Where to read.
         query: Which list.
         start: Naive Pacific wall time to start from.
-        on_poison: Told of each row that cannot be read, each time that it is met.
+        on_poison: Called with each row that cannot be read, each time that it is met.
         end: Naive Pacific wall time to end at (inclusive), or None for all there is.
         page_size: Rows a request asks for.
-        on_page: Told (rows read so far, rows expected) after each page.
+        on_page: Called with (rows read so far, rows expected) after each page.
 
     Yields:
         Batches of payloads that were not yielded before in the same version. A row met again with another

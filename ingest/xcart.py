@@ -98,7 +98,7 @@ def import_orders(
     Args:
         path: The file or folder.
         warehouse: Where to load; its raw tables are made when missing.
-        progress: Told ("orders", orders read so far, 0).
+        progress: Called with ("orders", orders read so far, 0).
         sleep: How to wait for a file that is being written.
 
     Raises:
@@ -241,13 +241,13 @@ def _changed(reading: _Reading, batch: list[CheckedOrder]) -> pa.Table:
     rows = []
     for order in batch:
         known = stored.get(order.order_number)
-        told = xcart_orders.without_personal_data(order, known.keeps) if known and known.keeps else order
-        if reading.taken.get(told.order_number, told.payload_hash) != told.payload_hash:
-            reading.noticed.append(xcart_findings.about_repeated(reading.path, told.order_number, reading.now))
-        last = reading.taken.get(told.order_number, known.payload_hash if known else None)
-        if last != told.payload_hash:
-            rows.append(xcart_orders.to_row(told, reading.path.name, known, reading.now))
-        reading.taken[told.order_number] = told.payload_hash
+        kept = xcart_orders.without_personal_data(order, known.keeps) if known and known.keeps else order
+        if reading.taken.get(kept.order_number, kept.payload_hash) != kept.payload_hash:
+            reading.noticed.append(xcart_findings.about_repeated(reading.path, kept.order_number, reading.now))
+        last = reading.taken.get(kept.order_number, known.payload_hash if known else None)
+        if last != kept.payload_hash:
+            rows.append(xcart_orders.to_row(kept, reading.path.name, known, reading.now))
+        reading.taken[kept.order_number] = kept.payload_hash
     reading.changed += len(rows)
     return pa.Table.from_pylist(rows, schema=xcart_orders.SCHEMA)
 

@@ -142,7 +142,7 @@ def to_shipstation(order_key: str, ordered_at: datetime, shop: Payload, lines: S
     Args:
         order_key: Its key; the same order always has the same, so that a repeat cannot make a second one.
         ordered_at: When it was ordered (UTC).
-        shop: The order as the shop told it.
+        shop: The order as it is in the shop's file.
         lines: What is to be packed.
     """
     return {

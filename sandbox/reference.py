@@ -1,7 +1,7 @@
 """Lists that hardly change: carriers, services, stores, warehouses, tags and products.
 
 Shapes follow the published description of the API. Two carrier accounts share one code on purpose: only
-`shippingProviderId` tells them apart.
+`shippingProviderId` distinguishes them.
 """
 
 from __future__ import annotations

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import yaml
+
+from ingest.watermarks import BEGINNING, LISTS
 
 _MARTS = Path(__file__).parents[1] / "dbt_project" / "models" / "marts"
 _CONTRACTS = ("marts.yml", "local_orders.yml")
@@ -39,16 +41,13 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-
-
 def insert_spans(connection: duckdb.DuckDBPyConnection, as_of: datetime, begin: datetime = BEGINNING) -> None:
     """Say that each of ShipStation's lists was read up to an instant, and goes on from there."""
     insert(
         connection,
         "loaded_spans",
         "list_name, from_at, until_at, is_continued",
-        [(name, begin, as_of, True) for name in ("orders", "shipments", "voids", "fulfillments")],
+        [(name, begin, as_of, True) for name in LISTS],
     )
 
 

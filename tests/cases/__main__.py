@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import tests.outside_pytest  # noqa: F401
-from sandbox import Book, Sandbox, SandboxSettings, load_row_files
+from sandbox import Book, load_row_files
 from tests.support.command_line import CommandLine
+from tests.support.sandboxes import quiet_sandbox
 
 _EXPECTED = Path(__file__).with_name("expected.toml")
 _LISTS = ("orders", "shipments", "fulfillments")
@@ -47,8 +48,7 @@ def _loaded(case: Path) -> Iterator[tuple[CommandLine, str | None]]:
     book = load_row_files(
         Book(), {name: case / f"{name}.jsonl" for name in _LISTS if (case / f"{name}.jsonl").exists()}
     )
-    settings = SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0)
-    with tempfile.TemporaryDirectory(prefix="case-") as scratch, Sandbox(settings, book) as box:
+    with tempfile.TemporaryDirectory(prefix="case-") as scratch, quiet_sandbox(book) as box:
         line = CommandLine(Path(scratch) / "home", box.url)
         commands = [["backfill", "--since", _SINCE], ["sync"]]
         if (case / "orders.xml").exists():

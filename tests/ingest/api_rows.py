@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 import orjson
 
 from ingest.account import Account
+from ingest.pacific import PACIFIC
 from ingest.pipeline import Warehouse
-from sandbox import Sandbox
+from sandbox import Clock, Sandbox
 
 
 def account_at(url: str, **changes: Any) -> Account:
@@ -20,7 +20,12 @@ def account_at(url: str, **changes: Any) -> Account:
 
 
 def pacific_now() -> datetime:
-    return datetime.now(ZoneInfo("America/Los_Angeles")).replace(tzinfo=None)
+    return datetime.now(PACIFIC).replace(tzinfo=None)
+
+
+def wall(clock: Clock) -> datetime:
+    """Pacific wall time by a sandbox's clock."""
+    return clock.now().astimezone(PACIFIC).replace(tzinfo=None)
 
 
 def ago(**span: float) -> datetime:
@@ -28,8 +33,8 @@ def ago(**span: float) -> datetime:
     return pacific_now().replace(microsecond=0) - timedelta(**span)
 
 
-def stamp(wall: datetime) -> str:
-    return wall.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0"
+def stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0"
 
 
 def order(order_id: int, modified: datetime, **fields: Any) -> dict[str, Any]:

@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 from api_rows import account_at
+from sandboxes import quiet_sandbox
 
 from ingest.account import Account
 from ingest.pipeline import Warehouse
-from sandbox import Sandbox, SandboxSettings
+from sandbox import Sandbox
 
 
 @pytest.fixture
 def box() -> Iterator[Sandbox]:
     """An empty sandbox that does not trade and has no limit worth mentioning."""
-    with Sandbox(SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0)) as running:
+    with quiet_sandbox() as running:
         yield running
 
 

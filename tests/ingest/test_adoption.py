@@ -56,7 +56,7 @@ def test_the_syncs_of_an_earlier_release_prove_what_lies_between_their_watermark
     assert len(rows(warehouse, "from raw_shipstation.read_spans where list_name = 'orders'")) == 1
 
 
-def test_a_watermark_that_was_lost_parts_what_is_proved(
+def test_a_watermark_that_was_lost_splits_what_is_proved(
     box: Sandbox, account: Account, warehouse: Warehouse, earlier: pytest.MonkeyPatch
 ) -> None:
     box.book.put_order(order(1, ago(days=85)))

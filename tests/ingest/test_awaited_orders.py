@@ -1,4 +1,4 @@
-"""Orders that only a label or a fulfillment tells of: asked for by their ids, and not for ever."""
+"""Orders known from a label or a fulfillment only: fetched by their ids, but not for ever."""
 
 from __future__ import annotations
 

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pytest
-from api_rows import account_at, ago, order, rows
+from api_rows import account_at, ago, order, rows, wall
+from sandboxes import quiet_sandbox
 
 from ingest.account import Account
 from ingest.load import load_backfill_window, load_changes
-from ingest.pacific import PACIFIC
 from ingest.pipeline import Warehouse
-from sandbox import Book, Clock, Sandbox, SandboxSettings
+from sandbox import Book, Clock, Sandbox
 
 OPEN_FINDINGS = "select detail from raw_shipstation.findings where resolved_at is null"
 
@@ -19,18 +19,12 @@ def order_ids(warehouse: Warehouse) -> list[int]:
     return [key for (key,) in rows(warehouse, "select order_id from raw_shipstation.orders order by 1")]
 
 
-def wall(clock: Clock) -> datetime:
-    return clock.now().astimezone(PACIFIC).replace(tzinfo=None)
-
-
 @pytest.mark.parametrize("skew_minutes", [-50, 50])
 def test_a_server_clock_that_differs_from_ours_loses_nothing_and_is_no_future(
     warehouse: Warehouse, skew_minutes: int
 ) -> None:
-    clock = Clock(skew_seconds=skew_minutes * 60)
-    settings = SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0, clock_skew_seconds=skew_minutes * 60)
-    with Sandbox(settings, Book(clock), clock) as box:
-        account = account_at(box.url)
+    with quiet_sandbox(clock_skew_seconds=skew_minutes * 60) as box:
+        account, clock = account_at(box.url), box.clock
         box.book.put_order(order(1, wall(clock)))
         load_changes(account, warehouse)
         box.book.put_order(order(2, wall(clock)))
@@ -80,9 +74,8 @@ def test_a_watermark_of_a_load_that_was_cut_off_does_not_count(
 
 @pytest.mark.parametrize("compare", ["wall_times", "instants"])
 def test_around_the_missing_spring_hour_nothing_is_missed(compare: str, warehouse: Warehouse) -> None:
-    settings = SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0, compare=compare)
     clock = Clock(fixed_at=datetime(2026, 3, 8, 9, 58, tzinfo=UTC))  # 01:58, two minutes before it is 03:00
-    with Sandbox(settings, Book(clock, compare), clock) as box:
+    with quiet_sandbox(Book(clock, compare), compare=compare) as box:
         account = account_at(box.url)
         box.book.put_order(order(1, wall(clock)))
         load_backfill_window(account, warehouse, clock.now() - timedelta(hours=1), None)
@@ -98,9 +91,8 @@ def test_around_the_missing_spring_hour_nothing_is_missed(compare: str, warehous
 
 @pytest.mark.parametrize("compare", ["wall_times", "instants"])
 def test_a_whole_night_of_edits_through_the_repeated_hour_ends_equal(compare: str, warehouse: Warehouse) -> None:
-    settings = SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0, compare=compare)
     clock = Clock(fixed_at=datetime(2026, 11, 1, 7, 30, tzinfo=UTC))  # 00:30
-    with Sandbox(settings, Book(clock, compare), clock) as box:
+    with quiet_sandbox(Book(clock, compare), compare=compare) as box:
         account = account_at(box.url, page_size=5)
         statuses = ("on_hold", "awaiting_shipment")
         for step in range(20):

@@ -1,4 +1,4 @@
-"""One finding each: a row that cannot be read, one without an id, a watermark that is of no use. As tables."""
+"""The findings about a row that cannot be read, a row without an id, and an unusable watermark."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AFTER = "2026-11-20T09:00:00.0000000"
 START = "2026-11-20T08:00:00"
 
 
-def told(row: Poison, *known: Finding) -> Finding:
+def finding_about(row: Poison, *known: Finding) -> Finding:
     return poison_payload(row, {finding.finding_key: finding for finding in known}, NOW)
 
 
@@ -46,29 +46,29 @@ def told(row: Poison, *known: Finding) -> Finding:
 def test_a_row_that_cannot_be_read_is_an_error_named_by_its_id_or_its_place(
     row: Poison, key: str, words: str
 ) -> None:
-    found = told(row)
+    found = finding_about(row)
     assert (found.finding_key, found.exception_type, found.severity) == (key, "poison_payload", "error")
     assert words in found.detail
     assert f"after {AFTER} (Pacific), at position 7 of the list from {START} on." in found.detail
     assert (found.first_seen_at, found.resolved_at) == (NOW, None)
 
 
-def test_it_tells_the_order_that_its_text_shows() -> None:
-    found = told(Poison("/shipments", AFTER, 0, START, 0, row_id=5, order_id=71, order_number="680071"))
+def test_it_names_the_order_that_its_text_shows() -> None:
+    found = finding_about(Poison("/shipments", AFTER, 0, START, 0, row_id=5, order_id=71, order_number="680071"))
     assert (found.shipstation_order_id, found.order_number) == (71, "680071")
 
 
 def test_a_row_with_an_id_stays_one_finding_wherever_in_its_list_it_is_met_again() -> None:
-    first = told(Poison("/orders", AFTER, 0, START, 6, row_id=71))
+    first = finding_about(Poison("/orders", AFTER, 0, START, 6, row_id=71))
     elsewhere = Poison("/orders", "2026-11-20T11:00:00", 3, "2026-11-20T10:00:00", 0, row_id=71)
-    assert told(elsewhere, first) is first
+    assert finding_about(elsewhere, first) is first
     others = [
-        told(Poison("/orders", AFTER, 0, START, 6, row_id=171)),
-        told(Poison("/shipments", AFTER, 0, START, 6, row_id=71)),
-        told(Poison("/orders", AFTER, 0, START, 6)),
+        finding_about(Poison("/orders", AFTER, 0, START, 6, row_id=171)),
+        finding_about(Poison("/shipments", AFTER, 0, START, 6, row_id=71)),
+        finding_about(Poison("/orders", AFTER, 0, START, 6)),
     ]
-    assert told(elsewhere, *others).first_seen_at == NOW
-    assert told(elsewhere, *others).finding_key == "poison:/orders:2026-11-20T11:00:00#71"
+    assert finding_about(elsewhere, *others).first_seen_at == NOW
+    assert finding_about(elsewhere, *others).finding_key == "poison:/orders:2026-11-20T11:00:00#71"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_row_without_an_id_is_one_finding_for_each_content() -> None:
     assert others[1].order_number is None
 
 
-def test_a_watermark_that_is_of_no_use_is_a_warning_for_each_list_and_reason() -> None:
+def test_an_unusable_watermark_is_a_warning_for_each_list_and_reason() -> None:
     found = watermark_fallback("orders", "missing", 30, NOW)
     assert (found.finding_key, found.exception_type) == ("watermark:orders:missing", "watermark_fallback")
     assert (found.severity, found.first_seen_at) == ("warning", NOW)

@@ -118,7 +118,7 @@ def test_each_kind_of_difference_is_counted_by_itself_and_only_the_first_200_are
     ],
 )
 def test_a_difference_is_a_finding_about_its_row(difference: Difference, words: str, order_id: int | None) -> None:
-    told = finding_of(replace(difference, order_number="680007"), FIRST)
-    assert words in told.detail
-    assert (told.finding_key, told.exception_type) == (f"mismatch:{difference.table}:7", "field_mismatch")
-    assert (told.shipstation_order_id, told.order_number, told.resolved_at) == (order_id, "680007", None)
+    finding = finding_of(replace(difference, order_number="680007"), FIRST)
+    assert words in finding.detail
+    assert (finding.finding_key, finding.exception_type) == (f"mismatch:{difference.table}:7", "field_mismatch")
+    assert (finding.shipstation_order_id, finding.order_number, finding.resolved_at) == (order_id, "680007", None)

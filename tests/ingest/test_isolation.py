@@ -52,14 +52,14 @@ def test_pages_of_every_size_are_taken_apart_without_losing_a_row(size: int) -> 
     assert {row.offset for row in found.unreadable} == bad
 
 
-def test_each_bad_row_is_told_with_the_row_that_came_through_before_it() -> None:
+def test_each_bad_row_is_reported_with_the_readable_row_before_it() -> None:
     found = isolate(FailingList(25, {0, 7, 8, 24}).read, 0, 25)
     before = [(row.offset, row.before.get("orderId") if row.before else None) for row in found.unreadable]
     assert before == [(0, None), (7, 6), (8, 6), (24, 23)]
 
 
 @pytest.mark.parametrize(("begin", "length"), [(499, 499), (996, 498), (7, 100), (3, 9)])
-def test_a_page_that_begins_anywhere_is_taken_apart_and_rows_before_it_are_not_told_of(
+def test_a_page_that_begins_anywhere_is_taken_apart_and_rows_before_it_are_not_reported(
     begin: int, length: int
 ) -> None:
     bad = {begin - 1, begin, begin + length - 1}

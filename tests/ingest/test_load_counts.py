@@ -1,4 +1,4 @@
-"""What a load says of itself: which orders are new, typed by hand or updated, and which labels are new."""
+"""The counts of a load: orders that are new, typed by hand or updated, and new labels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def split(report: LoadReport) -> tuple[int, int, int, int]:
     return report.orders_new, report.orders_manual, report.orders_updated, report.labels_new
 
 
-def test_a_load_tells_new_manual_and_updated_orders_and_new_labels_apart(
+def test_a_load_counts_new_manual_and_updated_orders_and_new_labels_separately(
     box: Sandbox, account: Account, warehouse: Warehouse
 ) -> None:
     box.book.put_order(order(1, ago(minutes=30)))

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
-from api_rows import account_at, ago, order, pacific_now, rows, stamp
+from api_rows import account_at, ago, order, pacific_now, rows, stamp, wall
+from sandboxes import quiet_sandbox
 
 from ingest.account import Account
 from ingest.load import load_changes
 from ingest.pipeline import Warehouse
-from sandbox import Book, Clock, Sandbox, SandboxSettings
+from sandbox import Book, Clock, Sandbox
 
 PAGE = 10
 
@@ -75,8 +76,7 @@ def test_the_walk_by_key_misses_none_on_the_same_list(
 def test_no_order_is_missed_whatever_the_bound_and_the_page_count(
     bounds: str, pages_zero: bool, warehouse: Warehouse
 ) -> None:
-    settings = SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0, bounds=bounds, pages_zero=pages_zero)
-    with Sandbox(settings) as box:
+    with quiet_sandbox(bounds=bounds, pages_zero=pages_zero) as box:
         for number in range(1, 101):
             box.book.put_order(order(number, ago(minutes=60) + timedelta(milliseconds=450 * number)))
         report = load_changes(account_at(box.url, page_size=PAGE), warehouse)
@@ -127,9 +127,8 @@ def test_the_number_of_requests_stays_within_two_of_the_pages_needed(
 
 
 def test_an_order_that_became_visible_late_is_found_by_the_overlap(warehouse: Warehouse) -> None:
-    settings = SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0)
     clock = Clock(fixed_at=datetime.now(UTC) - timedelta(minutes=30))
-    with Sandbox(settings, Book(clock), clock) as box:
+    with quiet_sandbox(Book(clock)) as box:
         account = account_at(box.url)
         box.book.put_order(order(1, wall(clock)))
         load_changes(account, warehouse)
@@ -143,17 +142,10 @@ def test_an_order_that_became_visible_late_is_found_by_the_overlap(warehouse: Wa
         assert loaded(warehouse).keys() == {1, 2, 3}
 
 
-def wall(clock: Clock) -> datetime:
-    from ingest.pacific import PACIFIC
-
-    return clock.now().astimezone(PACIFIC).replace(tzinfo=None)
-
-
 @pytest.mark.parametrize("compare", ["wall_times", "instants"])
 def test_in_the_repeated_autumn_hour_nothing_is_missed(compare: str, warehouse: Warehouse) -> None:
-    settings = SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0, compare=compare)
     clock = Clock(fixed_at=datetime(2026, 11, 1, 8, 55, tzinfo=UTC))  # 01:55, before the clocks go back
-    with Sandbox(settings, Book(clock, compare), clock) as box:
+    with quiet_sandbox(Book(clock, compare), compare=compare) as box:
         account = account_at(box.url)
         box.book.put_order(order(1, datetime(2026, 11, 1, 1, 50)))
         load_changes(account, warehouse)

@@ -66,7 +66,7 @@ def test_one_bad_row_is_cut_out_wherever_it_is(text: bytes) -> None:
         b'{"orderId":9,"note":"never ends}',
     ],
 )
-def test_rows_that_cannot_be_told_apart_are_not_guessed(text: bytes) -> None:
+def test_rows_that_cannot_be_separated_are_not_guessed(text: bytes) -> None:
     assert read_around(page_of(GOOD[0], text, GOOD[1]), "orders") is None
 
 
@@ -77,7 +77,7 @@ def test_the_list_is_the_one_of_that_name_at_the_top(body: bytes) -> None:
     assert read_around(body, "orders") is None
 
 
-def test_several_bad_rows_in_a_row_are_told_apart_by_their_rank_and_by_the_ids_they_show() -> None:
+def test_several_bad_rows_in_a_row_are_distinguished_by_their_rank_and_by_the_ids_they_show() -> None:
     texts = [
         b"null",
         GOOD[1],

@@ -54,7 +54,7 @@ def test_what_another_reader_would_refuse_is_no_json(row: bytes) -> None:
 
 
 @pytest.mark.parametrize("body", [b"[]", b'{"orders": {}}', b'{"shipments": []}', b"null"])
-def test_another_shape_is_told_from_broken_json(body: bytes) -> None:
+def test_another_shape_is_not_taken_for_broken_json(body: bytes) -> None:
     assert read_page(body, "orders") is None
 
 

@@ -1,4 +1,4 @@
-"""What no date filter tells: orders deleted in ShipStation, fulfillments voided there."""
+"""What no date filter shows: orders deleted in ShipStation, fulfillments voided there."""
 
 from __future__ import annotations
 

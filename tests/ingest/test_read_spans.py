@@ -1,4 +1,4 @@
-"""Which stretches of ShipStation's lists were read is noted with the rows, and only what was read."""
+"""The stretches of ShipStation's lists that were read, and no others, are noted with the rows."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 import duckdb
 import pytest
 from api_rows import account_at, ago, order, rows, shipment, stamp
+from sandboxes import quiet_sandbox
 
 from ingest.account import Account
 from ingest.errors import ApiUnreachable
 from ingest.load import load_backfill_window, load_changes
 from ingest.pipeline import Warehouse
-from ingest.spans import BEGINNING
-from ingest.watermarks import LISTS
-from sandbox import Book, Clock, Fault, Sandbox, SandboxSettings
+from ingest.watermarks import BEGINNING, LISTS
+from sandbox import Fault, Sandbox
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -77,6 +77,19 @@ def test_an_account_without_anything_older_is_known_from_its_beginning(
     assert len(box.requests.entries()) == 4, "it is asked only once"
 
 
+def test_a_backfill_that_finds_nothing_older_says_that_it_was_the_backfill(
+    box: Sandbox, account: Account, warehouse: Warehouse
+) -> None:
+    box.book.put_order(order(1, ago(days=2)))
+    since = datetime.now(UTC) - 10 * DAY
+    backfill(account, warehouse, since)
+    for name in LISTS:
+        assert [(begin, arrived_by) for begin, _, arrived_by, _ in spans(warehouse, name)] == [
+            (BEGINNING, "backfill"),
+            (since, "backfill"),
+        ]
+
+
 @pytest.mark.parametrize(
     "older",
     [
@@ -124,7 +137,7 @@ def test_a_backfill_is_noted_once_it_has_read_all_of_its_span_and_never_beyond_n
     assert abs(capped - now) < MINUTE
 
 
-def test_a_watermark_that_was_lost_leaves_the_gap_in_sight(
+def test_a_watermark_that_was_lost_leaves_a_gap_between_the_spans(
     box: Sandbox, account: Account, warehouse: Warehouse
 ) -> None:
     box.book.put_order(order(1, ago(days=80)))
@@ -150,12 +163,10 @@ def test_a_load_that_fails_notes_no_span(box: Sandbox, account: Account, warehou
 
 
 @pytest.mark.parametrize("skew_minutes", [-50, 50])
-def test_spans_go_by_shipstations_clock_so_that_a_difference_to_ours_tears_no_gap(
+def test_spans_go_by_shipstations_clock_so_that_a_difference_to_ours_makes_no_gap(
     warehouse: Warehouse, skew_minutes: int
 ) -> None:
-    clock = Clock(skew_seconds=skew_minutes * 60)
-    settings = SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0, clock_skew_seconds=skew_minutes * 60)
-    with Sandbox(settings, Book(clock), clock) as box:
+    with quiet_sandbox(clock_skew_seconds=skew_minutes * 60) as box:
         account = account_at(box.url)
         box.book.put_order(order(1, ago(minutes=-skew_minutes)))
         load_changes(account, warehouse)

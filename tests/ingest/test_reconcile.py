@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 import pytest
 from api_rows import account_at, ago, fulfillment, order, rows, shipment, stamp
+from sandboxes import quiet_sandbox
 
 from ingest.account import Account
 from ingest.comparison import Comparison
@@ -13,7 +14,7 @@ from ingest.load import load_changes
 from ingest.pacific import PACIFIC
 from ingest.pipeline import Warehouse
 from ingest.reconcile import reconcile
-from sandbox import Sandbox, SandboxSettings
+from sandbox import Sandbox
 
 FINDINGS = (
     "select finding_key from raw_shipstation.findings where resolved_at is null and finding_key like 'mismatch:%'"
@@ -38,7 +39,7 @@ def compare(
     return reconcile(account, warehouse, now - timedelta(days=14), now, repair=repair, synced_at=synced_at)[0]
 
 
-def told(found: Comparison) -> list[tuple[str, int, str, tuple[str, ...]]]:
+def differences(found: Comparison) -> list[tuple[str, int, str, tuple[str, ...]]]:
     return [(one.table, one.key, one.kind, one.fields) for one in found.differences]
 
 
@@ -49,7 +50,7 @@ def damage(warehouse: Warehouse, sql: str) -> None:
 
 def test_two_equal_sides_have_no_difference_and_equal_counts(account: Account, loaded: Warehouse) -> None:
     found = compare(account, loaded)
-    assert told(found) == []
+    assert differences(found) == []
     assert found.rows_there == found.rows_here == {"orders": 20, "shipments": 10, "fulfillments": 0}
     assert found.units_there == found.units_here == 40
 
@@ -68,13 +69,13 @@ def test_what_is_missing_here_or_differs_is_found_named_and_repaired(account: Ac
         ("orders", 7, "different", ("orderStatus",)),
         ("shipments", 105, "missing_here", ()),
     ]
-    assert sorted(told(found)) == expected
+    assert sorted(differences(found)) == expected
     assert found.units_there - found.units_here == 2
     assert found.repaired == 0
     assert len(rows(loaded, FINDINGS)) == 3
     assert compare(account, loaded, repair=True).repaired == 3
     assert rows(loaded, FINDINGS) == []
-    assert told(compare(account, loaded)) == []
+    assert differences(compare(account, loaded)) == []
 
 
 def test_an_order_that_shipstation_does_not_know_any_more_is_missing_there_and_repaired_as_such(
@@ -82,17 +83,17 @@ def test_an_order_that_shipstation_does_not_know_any_more_is_missing_there_and_r
 ) -> None:
     box.book.delete_order(4)
     found = compare(account, loaded, repair=True)
-    assert told(found)[0][:3] == ("orders", 4, "missing_there")
+    assert differences(found)[0][:3] == ("orders", 4, "missing_there")
     states = "select order_id, state from raw_shipstation.order_states"
     assert rows(loaded, states) == [(4, "missing_in_shipstation")]
-    assert told(compare(account, loaded)) == []
+    assert differences(compare(account, loaded)) == []
 
 
 def test_a_label_that_is_gone_from_shipstation_is_listed_and_stays_listed(
     box: Sandbox, account: Account, loaded: Warehouse
 ) -> None:
     box.book.delete("shipments", 102)
-    assert told(compare(account, loaded, repair=True)) == [("shipments", 102, "missing_there", ())]
+    assert differences(compare(account, loaded, repair=True)) == [("shipments", 102, "missing_there", ())]
     assert rows(loaded, FINDINGS) == [("mismatch:shipments:102",)]
 
 
@@ -110,16 +111,16 @@ def test_what_changed_after_the_last_cycle_began_to_read_is_no_difference(
     box.on_request = lambda _: box.book.put_order(order(20, ago(minutes=-1), note="late"))
     for repair in (False, True):
         found = compare(account, loaded, repair=repair, synced_at=synced_at)
-        assert told(found) == []
+        assert differences(found) == []
         assert found.rows_there == found.rows_here
         assert found.units_there == found.units_here
     assert rows(loaded, FINDINGS) == []
     assert rows(loaded, "from raw_shipstation.orders order by order_id") == before
     late = compare(account, loaded, synced_at=synced_at - timedelta(days=1))
-    assert told(late) == []
+    assert differences(late) == []
     box.on_request = None
     found = compare(account, loaded, synced_at=datetime.now(UTC) + timedelta(hours=1))
-    assert sorted({(table, key) for table, key, _, _ in told(found)}) == [
+    assert sorted({(table, key) for table, key, _, _ in differences(found)}) == [
         ("fulfillments", 9), ("orders", 3), ("orders", 20), ("orders", 21), ("shipments", 104), ("shipments", 111),
     ]  # fmt: skip
 
@@ -133,7 +134,7 @@ def test_a_date_that_has_not_come_excuses_no_difference(box: Sandbox, account: A
     found, _ = reconcile(
         account, loaded, now - timedelta(days=14), datetime(2999, 2, 1, tzinfo=UTC), repair=False, synced_at=now
     )
-    assert told(found) == [("orders", 21, "different", ("note",))]
+    assert differences(found) == [("orders", 21, "different", ("note",))]
 
 
 def test_a_field_that_vanished_from_a_payload_is_no_lasting_difference(
@@ -147,20 +148,19 @@ def test_a_field_that_vanished_from_a_payload_is_no_lasting_difference(
         | {"modifyDate": stamp(ago(minutes=1))}
     )
     load_changes(account, loaded)
-    assert told(compare(account, loaded)) == []
+    assert differences(compare(account, loaded)) == []
 
 
 @pytest.mark.parametrize("bounds", ["inclusive", "exclusive"])
 def test_what_happened_within_the_spans_first_second_is_listed_whichever_way_its_bound_is_read(
     bounds: str, warehouse: Warehouse
 ) -> None:
-    settings = SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0, bounds=bounds)
     begin = ago(days=1)
-    with Sandbox(settings) as box:
+    with quiet_sandbox(bounds=bounds) as box:
         box.book.put_order(order(1, begin + timedelta(milliseconds=500)))
         box.book.put_shipment(shipment(101, 1, begin + timedelta(milliseconds=500)))
         load_changes(account_at(box.url), warehouse)
         since = begin.replace(tzinfo=PACIFIC).astimezone(UTC)
         found, _ = reconcile(account_at(box.url), warehouse, since, datetime.now(UTC), repair=False)
-    assert told(found) == []
+    assert differences(found) == []
     assert found.rows_there == found.rows_here == {"orders": 1, "shipments": 1, "fulfillments": 0}

@@ -105,15 +105,15 @@ def test_a_retry_reads_the_rows_from_its_place_on(box: Sandbox) -> None:
     assert [row.offset for row in page.unreadable] == [1]
 
 
-@pytest.mark.parametrize(("others", "is_told"), [(20, True), (30, True), (60, False)])
+@pytest.mark.parametrize(("others", "is_found"), [(20, True), (30, True), (60, False)])
 def test_a_row_behind_a_bulk_edit_counts_as_readable_only_when_it_was_reached(
-    box: Sandbox, others: int, is_told: bool
+    box: Sandbox, others: int, is_found: bool
 ) -> None:
     for number in range(1, others + 1):
         box.book.put_order(order(number, BULK))
     box.book.put_order(order(999, BULK + timedelta(minutes=1)))
     page = again(box, BULK)
-    assert (page is not None) is is_told
+    assert (page is not None) is is_found
     assert page is None or 999 in [row.get("orderId") for row in page.rows]
 
 

@@ -105,7 +105,7 @@ def test_a_row_that_moves_behind_later_ones_makes_its_stretch_be_read_again(box:
     assert set(read(box)) == {*range(1, 50), *range(101, 101 + later)}
 
 
-def test_bad_rows_of_a_second_that_fills_pages_are_told_once_each_and_do_not_make_it_look_moved(
+def test_bad_rows_of_a_second_that_fills_pages_are_reported_once_each_and_do_not_make_it_look_moved(
     box: Sandbox,
 ) -> None:
     edited_in_bulk(box, 55)

@@ -74,5 +74,5 @@ def test_a_label_voided_later_loads_the_void_and_no_personal_data() -> None:
     assert row == shipment(101, 7, ago(days=500)) | {"voided": True, "shipTo": {"state": "MN", "country": "US"}}
 
 
-def test_the_hash_tells_how_much_stays() -> None:
+def test_the_hash_says_how_much_stays() -> None:
     assert [keeps_of(hash_payload(b"{}", keeps)) for keeps in (None, *Keeps)] == [None, *Keeps]

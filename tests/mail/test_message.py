@@ -1,4 +1,4 @@
-"""A mail as the bytes that go out: its heads follow from the outbox alone, so each attempt sends the same."""
+"""A mail as the bytes that are sent: its headers follow from the outbox alone, so each attempt sends the same."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def sent(mail: Mail, home: Path) -> EmailMessage:
     return message
 
 
-def test_a_mail_says_from_whom_to_all_its_readers_about_what_and_since_when(tmp_path: Path) -> None:
+def test_a_mail_has_its_sender_all_its_readers_its_subject_and_when_it_was_queued(tmp_path: Path) -> None:
     message = sent(MAIL, tmp_path)
     assert {name: message[name] for name in ("From", "To", "Subject")} == {
         "From": "ledger@example.com",
@@ -45,7 +45,7 @@ def test_a_mail_says_from_whom_to_all_its_readers_about_what_and_since_when(tmp_
     assert message.get_content().splitlines() == ["Closed."]
 
 
-def test_signs_that_nobody_sees_are_not_in_a_subject(tmp_path: Path) -> None:
+def test_control_characters_are_not_in_a_subject(tmp_path: Path) -> None:
     assert "\x1b" not in str(sent(replace(MAIL, subject="Report \x1b[31m now"), tmp_path)["Subject"])
 
 

@@ -12,7 +12,7 @@ from tests.quarter.presses import every_press, live_through
 
 
 def main() -> int:
-    """Live through the quarter. Gives 1 when a cent is missing."""
+    """Run the quarter. Returns 1 when a cent is missing."""
     began = time.process_time()
     with tempfile.TemporaryDirectory(prefix="quarter-") as folder:
         quarter = live_through(Path(folder) / "home", every_press(), _say)

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from sandbox import Clock, Sandbox, SandboxSettings
+from sandbox import Clock
 from sandbox.pacific import CHICAGO
 from tests.dbt.plain_ledger import PlainLedger
 from tests.quarter.trade import (
@@ -21,13 +21,14 @@ from tests.quarter.trade import (
     CLOSED_FOR_HOLIDAYS,
     ENDS,
     MONTHS_LAST_WEEKDAYS,
-    House,
+    Business,
     at,
-    deeds,
+    events,
     open_book,
 )
 from tests.reports.reading_files import sheets_of
 from tests.support.command_line import CommandLine
+from tests.support.sandboxes import quiet_sandbox
 from tests.workflows.at_an_instant import present
 from tests.workflows.own_worker import done, working
 from workflows.home import prepare_home
@@ -49,7 +50,7 @@ def every_press() -> list[Press]:
 
 
 def presses_around_the_months_ends() -> list[Press]:
-    """EOM, the days before, the Fridays around; without an EOD or EOW that the close after it makes itself."""
+    """EOM, the days before and the Fridays around it; not the EOD or EOW that the next close makes by itself."""
     before = {last - timedelta(days=1) for last in (MONTHS_LAST_WEEKDAYS[0], MONTHS_LAST_WEEKDAYS[2])}
     fridays = {date(2026, 11, 27), _friday_after(MONTHS_LAST_WEEKDAYS[-1])}
     days = {"eod": {*before, *MONTHS_LAST_WEEKDAYS[:2]}, "eow": {MONTHS_LAST_WEEKDAYS[0], *fridays}}
@@ -78,11 +79,11 @@ def _presses() -> Iterator[Press]:
 
 @dataclass(frozen=True)
 class Quarter:
-    """What a quarter left.
+    """The quarter once it is over.
 
     Attributes:
-        line: Its home.
-        closed: What each press gave, in order.
+        line: The command line of its home.
+        closed: The result of each press, in order.
     """
 
     line: CommandLine
@@ -97,7 +98,7 @@ class Quarter:
         }
 
     def restated(self, condition: str = "true") -> Counter[str]:
-        """Cents by component of restatements, those included that an open month is going to bill."""
+        """Cents by component of restatements, including those that an open month is going to bill."""
         sums = ", ".join(f"coalesce(sum({column}), 0)::bigint" for column in _CHARGES)
         [row] = self.line.published(f"select {sums} from marts.charge_restatements where {condition}")
         return Counter(dict(zip(_COLUMNS, row, strict=True)))
@@ -128,24 +129,24 @@ class Quarter:
 def live_through(
     home: Path, presses: Sequence[Press], on_press: Callable[[str], None] = lambda _: None
 ) -> Quarter:
-    """A quarter from an empty home (but for what dbt has read before) to the Monday after it."""
+    """Run the quarter in a home that is empty (except for dbt's parsed project), until the Monday after it."""
     clock = Clock()
     book = open_book(clock)
-    with Sandbox(SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0), book, clock) as box:
+    with quiet_sandbox(book) as box:
         line = CommandLine(home, box.url)
         settings = read_settings(line.environment())
         prepare_home(settings)
         with present(at(BEGINS, 5)), working(settings) as jobs:
-            closed = list(_live(House(book, settings), clock, jobs, presses, on_press))
+            closed = list(_live(Business(book, settings), clock, jobs, presses, on_press))
     return Quarter(line, closed)
 
 
 def _live(
-    house: House, clock: Clock, jobs: JobClient, presses: Sequence[Press], on_press: Callable[[str], None]
+    business: Business, clock: Clock, jobs: JobClient, presses: Sequence[Press], on_press: Callable[[str], None]
 ) -> Iterator[dict[str, Any]]:
     everything = {"since": "2025-09-19T05:00:00+00:00", "until": None}
     timeline: list[tuple[datetime, Callable[[], dict[str, Any] | None]]] = [
-        *((instant, partial(deed, house, instant)) for instant, deed in deeds()),
+        *((instant, partial(event, business, instant)) for instant, event in events()),
         (at(BEGINS, 6), partial(_done, jobs, "backfill", everything)),
         *((instant, partial(_done, jobs, kind, {})) for instant, kind in presses),
         (at(ENDS, 10), partial(_done, jobs, "sync", {})),

@@ -1,4 +1,4 @@
-"""What happens in the quarter, whoever presses what: the same orders, labels, voids and entries each time."""
+"""The orders, labels, voids and entries of the quarter: the same each time, whatever is pressed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BEGINS, ENDS = date(2026, 10, 1), date(2027, 1, 4)
 # Orders that are there before the quarter begins.
 _OLDEST = datetime(2026, 9, 14, 12, tzinfo=UTC)
 _FIRST_LABEL = 990_001
-# Saturdays and a Sunday on which somebody ships all the same; the month of the first ends with it.
+# Saturdays and a Sunday with shipments; the month of the first ends with it.
 WEEKENDS = (date(2026, 10, 10), date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 28), date(2026, 12, 26))
 MONTHS_LAST_WEEKDAYS = (date(2026, 10, 30), date(2026, 11, 30), date(2026, 12, 31))
 CHRISTMAS = date(2026, 12, 25)
@@ -24,14 +24,14 @@ CLOSED_FOR_HOLIDAYS = (date(2026, 11, 26), CHRISTMAS, date(2027, 1, 1))
 
 
 @dataclass(frozen=True)
-class House:
-    """The book of the quarter, and whose entries belong to it."""
+class Business:
+    """The business of the quarter: its book in ShipStation, and the home that takes its entries."""
 
     book: Book
     settings: Settings
 
 
-Deed = Callable[[House, datetime], None]
+Event = Callable[[Business, datetime], None]
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -40,16 +40,16 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 def open_book(clock: Clock) -> Book:
-    """The weeks before the quarter, and a trader who goes on."""
+    """A book with the weeks before the quarter, which can go on trading."""
     return generate_business(BusinessPlan(start=_OLDEST, end=at(BEGINS, 5), orders_per_day=5), Book(clock))
 
 
-def deeds() -> list[tuple[datetime, Deed]]:
-    """All that happens, each at its instant."""
+def events() -> list[tuple[datetime, Event]]:
+    """All events, each with its instant."""
     return [*_trade(), *_corrections()]
 
 
-def _trade() -> Iterator[tuple[datetime, Deed]]:
+def _trade() -> Iterator[tuple[datetime, Event]]:
     day = BEGINS
     while day < ENDS:
         if day in WEEKENDS:
@@ -63,15 +63,15 @@ def _trade() -> Iterator[tuple[datetime, Deed]]:
         day += timedelta(days=1)
 
 
-def _steps(count: int) -> Deed:
-    def trade(house: House, instant: datetime) -> None:
-        house.book.trade(count, instant)
+def _steps(count: int) -> Event:
+    def trade(business: Business, instant: datetime) -> None:
+        business.book.trade(count, instant)
 
     return trade
 
 
-def _corrections() -> Iterator[tuple[datetime, Deed]]:
-    """What changes days that are billed already; each comes after the close of its month, some after two."""
+def _corrections() -> Iterator[tuple[datetime, Event]]:
+    """Changes to days that are already billed: each comes after its month's close, some after two closes."""
     october, november = date(2026, 10, 14), date(2026, 11, 5)
     yield at(date(2026, 11, 4), 11), _void_label_of(october)
     yield at(date(2026, 11, 4), 11, 5), _label_late(_FIRST_LABEL, date(2026, 10, 29))
@@ -84,33 +84,33 @@ def _corrections() -> Iterator[tuple[datetime, Deed]]:
     yield at(date(2027, 1, 4), 9, 30), _void_label_of(date(2026, 12, 30))
 
 
-def _void_label_of(day: date) -> Deed:
-    def void(house: House, instant: datetime) -> None:
-        house.book.void_shipment(_labels(house.book, day)[0], instant)
+def _void_label_of(day: date) -> Event:
+    def void(business: Business, instant: datetime) -> None:
+        business.book.void_shipment(_labels(business.book, day)[0], instant)
 
     return void
 
 
-def _void(label: int) -> Deed:
-    def void(house: House, instant: datetime) -> None:
-        house.book.void_shipment(label, instant)
+def _void(label: int) -> Event:
+    def void(business: Business, instant: datetime) -> None:
+        business.book.void_shipment(label, instant)
 
     return void
 
 
-def _label_late(label: int, day: date) -> Deed:
-    """A second package of an order of that day, whose label comes only now."""
+def _label_late(label: int, day: date) -> Event:
+    """A second package of an order of that day, with a label that arrives late."""
 
-    def come(house: House, instant: datetime) -> None:
-        first = house.book.shipment(_labels(house.book, day)[-1])
+    def come(business: Business, instant: datetime) -> None:
+        first = business.book.shipment(_labels(business.book, day)[-1])
         second = {"shipmentId": label, "createDate": wall_text(to_ms(instant)), "shipmentCost": 12.34}
-        house.book.put_shipment(first | second)
+        business.book.put_shipment(first | second)
 
     return come
 
 
 def _labels(book: Book, day: date) -> list[int]:
-    """The labels of a ship date that stand and list goods, of orders that have no other."""
+    """The labels of a ship date that are not void, are no return labels and list goods."""
     rows = [
         row
         for row in (record.row() for record in book.newest("shipments"))
@@ -119,10 +119,10 @@ def _labels(book: Book, day: date) -> list[int]:
     return sorted(int(row["shipmentId"]) for row in rows)
 
 
-def _enter(kind: Kind, day: date, sku: str, quantity: int, lot: str | None) -> Deed:
-    def enter(house: House, _instant: datetime) -> None:
+def _enter(kind: Kind, day: date, sku: str, quantity: int, lot: str | None) -> Event:
+    def enter(business: Business, _instant: datetime) -> None:
         record_entry(
-            house.settings, EntryRequest(kind, sku, quantity, day, "ann", lot_number=lot, reason="found later")
+            business.settings, EntryRequest(kind, sku, quantity, day, "ann", lot_number=lot, reason="found later")
         )
 
     return enter

@@ -45,7 +45,7 @@ def test_a_fault_answers_with_the_status_and_body_it_names(run: Run, fault: Faul
     assert (answer.status_code, answer.text) == (status, body)
 
 
-def test_a_429_on_order_tells_its_seconds(run: Run) -> None:
+def test_a_429_on_order_says_its_seconds(run: Run) -> None:
     client = run()
     client.sandbox.faults.add(Fault("/", status=429, reset_seconds=17))
     headers = client.get("/carriers").headers
@@ -120,7 +120,7 @@ def test_a_poisoned_order_makes_every_page_it_is_on_a_500_for_ever(run: Run) -> 
     assert client.get("/orders/6").status_code == 200
 
 
-def test_the_log_tells_what_was_asked_and_answered(run: Run) -> None:
+def test_the_log_has_what_was_asked_and_answered(run: Run) -> None:
     client = run(an_order(1))
     client.get("/orders", pageSize=5)
     client.get("/orders/7")

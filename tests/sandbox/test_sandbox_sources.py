@@ -170,7 +170,7 @@ def test_the_command_refuses_what_it_cannot_use_with_exit_2(arguments: list[str]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_command_serves_until_it_is_told_to_stop(former: Path, number: signal.Signals) -> None:
+def test_the_command_serves_until_it_gets_a_signal_to_stop(former: Path, number: signal.Signals) -> None:
     arguments = ["--legacy", str(former), "--port", "0", "--json", "--key", "k", "--secret", "s"]
     command = [sys.executable, "-m", "sandbox.cli", *arguments]
     with subprocess.Popen(

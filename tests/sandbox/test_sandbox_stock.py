@@ -53,7 +53,7 @@ def test_receipts_come_about_weekly_and_keep_the_stock_sensible(year: Book, orde
         assert max(levels) <= max(opening, 2500), sku
 
 
-def test_receipts_are_told_over_the_control_path(run: Run, year: Book) -> None:
+def test_receipts_are_listed_over_the_control_path(run: Run, year: Book) -> None:
     answer = requests.get(run(book=year).sandbox.url + "/_sandbox/receipts", timeout=10).json()
     assert answer["receipts"] == year.receipts
     assert set(answer["receipts"][0]) == {"sku", "lot", "quantity", "received_date"}

@@ -1,4 +1,4 @@
-"""The generated business goes on trading, by itself and when it is told to."""
+"""The generated business goes on trading, by itself and on request."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Commands in processes of their own that need not import anything first: each is forked from one that has.
+"""Commands in processes of their own, forked from one that has already imported their libraries.
 
 Most of what a command costs is importing its libraries, and the tests run hundreds of commands. So one process
-beside each test process imports them once, and forks itself for every command. What a user's process has of its
-own, the command has here, too: its id, environment, folder, output and end. Tests of what a process imports, or of
+beside each test process imports them once, and forks itself for every command. As in a user's shell, each command
+has its own process id, environment, folder, output and exit code. Tests of what a process imports, or of
 how it begins, start one of Python's instead.
 
 Run as a program, this file is the process that forks.
@@ -47,24 +47,24 @@ _one_at_a_time = threading.Lock()
 
 
 class Forked:
-    """A command under way; of `subprocess.Popen`, what the tests use."""
+    """A running command, with the part of `subprocess.Popen`'s interface that the tests use."""
 
     def __init__(self, words: tuple[str, ...], environment: dict[str, str]) -> None:
         (out, to_out), (errors, to_errors) = os.pipe(), os.pipe()
-        self._told, telling = socket.socketpair()
+        self._child_facts, to_report = socket.socketpair()
         request = json.dumps([words, environment]).encode()
         with _one_at_a_time:
-            socket.send_fds(_forking(), [_number(len(request))], [to_out, to_errors, telling.fileno()])
+            socket.send_fds(_forking(), [_number(len(request))], [to_out, to_errors, to_report.fileno()])
             _forking().sendall(request)
         os.close(to_out)
         os.close(to_errors)
-        telling.close()
-        self.pid = int.from_bytes(self._told.recv(_NUMBER))
+        to_report.close()
+        self.pid = int.from_bytes(self._child_facts.recv(_NUMBER))
         self.stdout, self.stderr = os.fdopen(out), os.fdopen(errors)
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """The exit code, minus the signal's number for one that was killed; None while it is under way."""
+        """The exit code, minus the signal's number for one that was killed; None while it is running."""
         return self._wait(0)
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
@@ -86,9 +86,9 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     def _wait(self, timeout: float | None) -> int | None:
-        if self.returncode is None and select.select([self._told], [], [], timeout)[0]:
-            self.returncode = os.waitstatus_to_exitcode(int.from_bytes(self._told.recv(_NUMBER)))
-            self._told.close()
+        if self.returncode is None and select.select([self._child_facts], [], [], timeout)[0]:
+            self.returncode = os.waitstatus_to_exitcode(int.from_bytes(self._child_facts.recv(_NUMBER)))
+            self._child_facts.close()
         return self.returncode
 
 
@@ -98,19 +98,19 @@ def _number(value: int) -> bytes:
 
 @cache
 def _forking() -> socket.socket:
-    """Where the process that forks takes requests; it ends with the process that began it."""
+    """The socket to the forking process, which ends with the process that started it."""
     ours, theirs = socket.socketpair()
     with theirs:
         number = theirs.fileno()
         process = subprocess.Popen([sys.executable, __file__, str(number)], pass_fds=[number], cwd="/")
-    # In this order at the end: it ends when nobody can ask it for anything.
+    # Exit handlers run in reverse order: closing the socket ends the process, which is then waited for.
     atexit.register(process.wait)
     atexit.register(ours.close)
     return ours
 
 
 def _fork_until_the_end(requests: socket.socket) -> list[str]:
-    """Fork for each request. Returns its words, in the process that is to do what they say."""
+    """Fork for each request. Returns only in the process that runs the command, with its arguments."""
     while True:
         length, files, *_ = socket.recv_fds(requests, _NUMBER, 3)
         with suppress(ChildProcessError):
@@ -121,22 +121,22 @@ def _fork_until_the_end(requests: socket.socket) -> list[str]:
         request = requests.recv(int.from_bytes(length), socket.MSG_WAITALL)
         if os.fork() == 0:
             requests.close()
-            return _do_and_tell(json.loads(request), *files)
+            return _fork_and_report(json.loads(request), *files)
         for file in files:
             os.close(file)
 
 
-def _do_and_tell(request: tuple[list[str], dict[str, str]], out: int, errors: int, told: int) -> list[str]:
-    """Fork once more, tell the id of that process and its end; returns the words in that one alone."""
+def _fork_and_report(request: tuple[list[str], dict[str, str]], out: int, errors: int, facts: int) -> list[str]:
+    """Fork once more, and report that process's id and exit status. Returns only in it, with the arguments."""
     words, environment = request
     child = os.fork()
     if child:
         os.close(out)
         os.close(errors)
-        os.write(told, _number(child))
-        os.write(told, _number(os.waitpid(child, 0)[1]))
+        os.write(facts, _number(child))
+        os.write(facts, _number(os.waitpid(child, 0)[1]))
         os._exit(0)
-    os.close(told)
+    os.close(facts)
     for file, number in ((os.open(os.devnull, os.O_RDONLY), 0), (out, 1), (errors, 2)):
         os.dup2(file, number)
         os.close(file)
@@ -146,12 +146,12 @@ def _do_and_tell(request: tuple[list[str], dict[str, str]], out: int, errors: in
 
 
 def import_all() -> Callable[[], int]:
-    """Import what commands need, out of the collector's sight, which would copy it; gives the command line."""
+    """Import what commands need; returns the command line. Frozen: the collector would copy shared memory."""
     orchestrate = import_module("orchestrate")
     for name in (*_LIBRARIES, *set(orchestrate._MODULES.values())):
         import_module(name)
     one_parse_for_all_homes().start()
-    # Some library says something while it is imported, and gets a handler for it.
+    # A library logs while it is imported, which adds a handler.
     logging.getLogger().handlers.clear()
     gc.collect()
     gc.freeze()
@@ -169,5 +169,5 @@ if __name__ == "__main__":
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
-    # What Python would still do is to take apart, object by object, what was imported.
+    # At once: Python would free every imported object first.
     os._exit(code)

@@ -26,7 +26,7 @@ def settings_of(home: Path, **variables: str) -> Settings:
 
 
 def founded_home(factory: pytest.TempPathFactory, home: Path) -> Path:
-    """A home that has nothing loaded and published, and all tables: what is loaded there is built warm.
+    """A home with all tables and no rows, in which the next build is a warm one.
 
     The first build of a home is dbt's own work for the most part, the same for every business.
     """

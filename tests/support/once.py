@@ -1,4 +1,4 @@
-"""What is expensive to make is made once in a run, however many processes test."""
+"""Expensive folders, made once in a run of all test processes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """A folder that the first who asks for it fills with `make`; everybody reads it or copies it, nobody writes.
+    """A folder that the first caller fills with `make`; all others read or copy it, and never write to it.
 
     Under xdist the folder of the whole run is the parent of each process's own.
     """

@@ -1,4 +1,4 @@
-"""What dbt made of its project holds for every home."""
+"""dbt's parsed project, shared by all homes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 
 def one_parse_for_all_homes() -> Any:
-    """A patch of dbt, which reads its project again, for seconds, when the databases lie elsewhere than before.
+    """A patch of dbt, which otherwise parses its project again when the databases are at another path.
 
     No model depends on that, and tests work on copies of homes.
     """

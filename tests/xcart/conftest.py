@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from homes import copy_of, founded_home, record_a_warm_build
 from once import made_once
+from sandboxes import quiet_sandbox
 from shop_file import order, write
 from shop_home import Shop
 
 from ingest.pipeline import Warehouse
-from sandbox import Sandbox, SandboxSettings
+from sandbox import Sandbox
 
 # On the opening day there were 1019 units of lot 250237 of 17612; this lot came later.
 LOTS = (("17612", "250300", 100, "2025-10-02"),)
@@ -31,14 +32,10 @@ def warehouse(tmp_path: Path) -> Warehouse:
     return Warehouse(tmp_path / "warehouse.duckdb", tmp_path / "scratch")
 
 
-def empty_account() -> Sandbox:
-    return Sandbox(SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0))
-
-
 @pytest.fixture
 def box() -> Iterator[Sandbox]:
     """An account without any order."""
-    with empty_account() as running:
+    with quiet_sandbox() as running:
         yield running
 
 
@@ -48,7 +45,7 @@ def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def stock(folder: Path) -> None:
         file = write(folder / "shop.xml", *ORDERS)
-        with empty_account() as account:
+        with quiet_sandbox() as account:
             shop = Shop(founded_home(tmp_path_factory, folder / "home"), account)
             for sku, lot, quantity, day in LOTS:
                 words = ("--sku", sku, "--lot", lot, "--quantity", str(quantity), "--date", day)

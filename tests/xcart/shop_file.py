@@ -13,7 +13,7 @@ Line = tuple[str, int]
 
 def order(number: str, lines: list[Line], **fields: str) -> str:
     """One `order` element; a field given as empty text is left out."""
-    told = {
+    elements = {
         "orderid": number,
         "date": "2025-10-01 09:30:00",
         "date2": "2025-10-01 09:30:00",
@@ -33,7 +33,7 @@ def order(number: str, lines: list[Line], **fields: str) -> str:
         "b_lastname": "Example",
         **fields,
     }
-    head = "".join(f"<{name}>{text}</{name}>" for name, text in told.items() if text)
+    head = "".join(f"<{name}>{text}</{name}>" for name, text in elements.items() if text)
     return f"<order>{head}{''.join(detail(number, *line) for line in lines)}</order>"
 
 

@@ -75,12 +75,12 @@ class Shop:
     def note_sending(self, number: str, at: datetime, *lines: UploadLine) -> None:
         """As a process that was killed after it had sent would leave the log."""
         prepare_log(self.home / "operations.sqlite")
-        told = json.dumps([asdict(line) for line in lines])
+        planned = json.dumps([asdict(line) for line in lines])
         with sqlite3.connect(self.home / "operations.sqlite") as store:
             store.execute(
                 "insert into uploads (run_id, order_key, order_number, event, lines, noted_at)"
                 " values ('killed', ?, ?, 'sending', ?, ?)",
-                [f"xcart-{number}", number, told if lines else None, at.isoformat()],
+                [f"xcart-{number}", number, planned if lines else None, at.isoformat()],
             )
 
     def published(self, sql: str) -> list[tuple[Any, ...]]:

@@ -51,8 +51,8 @@ def test_an_order_of_the_shop_is_uploaded_shipped_there_and_its_units_are_counte
 ) -> None:
     more = [order(str(680000 + number), [("17904", 1)]) for number in range(MANY)]
     shop.must("import-xcart", str(write(tmp_path / "more.xml", *more)))
-    told = shop.must("upload", allow=False)
-    assert (told["sent"], len(told["planned"]), shop.posts()) == (False, MANY + 3, 0)
+    dry_run = shop.must("upload", allow=False)
+    assert (dry_run["sent"], len(dry_run["planned"]), shop.posts()) == (False, MANY + 3, 0)
 
     facts = shop.must("upload")
     assert (len(facts["uploaded"]), shop.posts(), len(shop.there())) == (MANY + 3, 2, MANY + 3)

@@ -78,15 +78,15 @@ def test_a_spoilt_order_is_named_with_its_line_and_its_neighbours_are_read(
     assert "Smith" not in middle.problem
 
 
-def test_a_problem_is_told_with_the_line_it_is_in(tmp_path: Path) -> None:
+def test_a_problem_is_reported_with_the_line_it_is_in(tmp_path: Path) -> None:
     lines = MIDDLE.replace("><", ">\n<").replace("Example Dental", "Café & Sons")
     above, all_of_it = lines[: lines.index("&")].count("\n"), lines.count("\n")
     for encoding in ("utf-8", "cp1252"):
-        told = [
+        found = [
             (one.line, one.problem is None)
             for one in read(tmp_path, document(FIRST, lines, LAST).encode(encoding))
         ]
-        assert told == [(3, True), (4 + above, False), (5 + all_of_it, True)]
+        assert found == [(3, True), (4 + above, False), (5 + all_of_it, True)]
 
 
 def test_half_a_character_of_two_bytes_spoils_its_order_only(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_an_order_that_somebody_typed_in_with_a_space_behind_its_number_is_not_s
     assert set(shop.there()) == SENT - {"671825"} | {"671825\u00a0"}
 
 
-def test_results_are_matched_by_key_and_a_refused_order_is_told_with_its_reason(shop: Shop) -> None:
+def test_results_are_matched_by_key_and_a_refused_order_is_reported_with_its_reason(shop: Shop) -> None:
     results = [
         {"orderKey": "xcart-671827", "orderId": 7, "success": True, "errorMessage": None},
         {"orderKey": "xcart-671825", "orderId": 0, "success": False, "errorMessage": "No such state."},

@@ -57,10 +57,10 @@ def waiting(home: Path, orders: int) -> Settings:
 
 
 def send(settings: Settings, box: Sandbox) -> tuple[dict[str, Any], list[tuple[str, int, int]]]:
-    told: list[tuple[str, int, int]] = []
+    progress: list[tuple[str, int, int]] = []
     account = Account(box.url, "sandbox", "sandbox", 1_000_000, retry_seconds=1.0)
-    facts = upload(settings, account, "run-1", sends=True, report=lambda *done: told.append(done))
-    return facts, told
+    facts = upload(settings, account, "run-1", sends=True, report=lambda *done: progress.append(done))
+    return facts, progress
 
 
 def posts(box: Sandbox) -> int:
@@ -69,9 +69,9 @@ def posts(box: Sandbox) -> int:
 
 def test_more_orders_than_a_request_takes_go_in_several_and_none_is_left_out(tmp_path: Path, box: Sandbox) -> None:
     settings = waiting(tmp_path / "home", 101)
-    facts, told = send(settings, box)
+    facts, progress = send(settings, box)
     assert (len(facts["planned"]), len(facts["uploaded"]), posts(box)) == (101, 101, 2)
-    assert told == [("upload", 100, 101), ("upload", 101, 101)]
+    assert progress == [("upload", 100, 101), ("upload", 101, 101)]
     assert {event.event for event in last_events(settings.operations).values()} == {"uploaded"}
     assert len(list(box.book.newest("orders"))) == 101
 

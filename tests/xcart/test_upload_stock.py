@@ -109,7 +109,7 @@ def test_what_waits_are_the_orders_that_shipstation_did_not_have_with_their_good
 
 
 @pytest.mark.parametrize(
-    ("key", "status", "units", "told"),
+    ("key", "status", "units", "words"),
     [
         ("typed", "awaiting_shipment", 2, "has 2 of 6 17612"),
         ("typed", "awaiting_shipment", 6, None),
@@ -118,14 +118,14 @@ def test_what_waits_are_the_orders_that_shipstation_did_not_have_with_their_good
     ],
 )
 def test_an_order_that_was_typed_in_with_less_than_the_shop_sold_says_so(
-    database: Any, key: str, status: str, units: int, told: str | None
+    database: Any, key: str, status: str, units: int, words: str | None
 ) -> None:
     put_order(database, "671825", "in_shipstation", 7)
     put(database, "ledger.marts.orders_inbox", (7, "671825", key, status))
     put(database, "intermediate.int_lines_resolved", (7, "17612", units, None), (7, "17612", 99, 70))
     details = [held.detail for held in Stock(database).partly_there()]
-    assert len(details) == (told is not None)
-    assert all(str(told) in detail for detail in details)
+    assert len(details) == (words is not None)
+    assert all(str(words) in detail for detail in details)
 
 
 def test_only_the_payloads_that_are_asked_for_come(database: Any) -> None:
