@@ -17,7 +17,7 @@ from workflows.reports.text import moment
 from workflows.settings import Settings
 from workflows.store import append_only
 
-# One that comes and goes is mailed at most once in this time; if it stands when the time is over, then.
+# An alarm that comes and goes is mailed at most once in this time; if it stands at its end, it is mailed then.
 QUIET = timedelta(hours=1)
 SUBJECT = "Shipledger alert: "
 # A mail that brings alarms and could not be sent is no reason to send another one.
@@ -37,7 +37,7 @@ def mail_critical(settings: Settings, alarms: Sequence[Alarm], now: datetime) ->
     """Queue one mail with all critical alarms whose beginning has not been mailed.
 
     Args:
-        settings: Where, and to whom; without a mail server nothing counts as mailed.
+        settings: The home and the mail server; without a server nothing counts as mailed.
         alarms: Those that stand now.
         now: The present instant, UTC.
 
@@ -49,7 +49,7 @@ def mail_critical(settings: Settings, alarms: Sequence[Alarm], now: datetime) ->
         return []
     with open_outbox(settings) as store:
         store.executescript(_TABLES)
-        # Before it is read what has been mailed: nobody else can mail the same then.
+        # Locked before reading what has been mailed, so that nobody else mails the same.
         store.execute("begin immediate")
         turns = standing_turns(store)
         new = [

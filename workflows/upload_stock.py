@@ -115,7 +115,7 @@ class Stock:
         ]
 
     def shop_payloads(self, numbers: list[str]) -> dict[str, dict[str, Any]]:
-        """The orders of these numbers as the shop told them; personal data."""
+        """The orders of these numbers as the shop's file has them; personal data."""
         rows = self._connection.execute(
             "select order_number, payload from raw_xcart.orders where order_number in (select unnest(?))",
             [numbers],

@@ -67,8 +67,8 @@ def test_a_close_says_in_one_line_what_shipped_what_it_charged_and_what_is_short
 def test_a_closes_mail_names_the_period_and_each_version_but_the_first(
     part: Part, subject: str, begins: str
 ) -> None:
-    told, body = mail_of(part, "ledger-7.duckdb", {"shipped": SHIPPED})
-    assert told == subject
+    found, body = mail_of(part, "ledger-7.duckdb", {"shipped": SHIPPED})
+    assert found == subject
     assert body.startswith(begins)
     assert "\n\n1,234 orders shipped, 2 units.\n\n" in body
     assert "the snapshot ledger-7.duckdb " in body
