@@ -13,15 +13,7 @@ from ingest.xcart import import_orders
 from workflows.account import account_of
 from workflows.engine import Facts, errors_for_the_user
 from workflows.errors import OutOfReach, ShipledgerError
-from workflows.flows import (
-    begin,
-    build,
-    build_and_publish,
-    current_bench,
-    job_reporter,
-    load_changes,
-    working,
-)
+from workflows.flows import begin, build, build_and_publish, current_bench, job_reporter, load_changes, working
 from workflows.home import check_warehouse
 from workflows.upload_log import prepare_log
 from workflows.uploading import upload as send_orders
