@@ -188,7 +188,6 @@ def test_a_file_with_a_text_for_a_number_is_refused_and_everything_is_put_back(
     assert house.shelf("17612", "2025-09-26") == 2155
 
 
-@pytest.mark.usefixtures("migrated")
 def test_a_dry_run_copies_what_was_entered_up_to_then_while_others_write(tmp_path: Path) -> None:
     here, there = (settings_of(tmp_path / name) for name in ("home", "aside"))
     prepare_home(here)
@@ -203,6 +202,7 @@ def test_a_dry_run_copies_what_was_entered_up_to_then_while_others_write(tmp_pat
         assert copy.execute("select count(*) from entries").fetchall() == [(2,)]
 
 
+@pytest.mark.usefixtures("migrated")
 def test_a_dry_run_tells_what_would_be_and_leaves_no_trace(house: House, tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     other.write_bytes(house.file.read_bytes())
