@@ -11,7 +11,7 @@ from dbos import DBOS
 from workflows import flows
 from workflows.alarm_log import alarms_for_digest, note_digest
 from workflows.alarm_mail import mail_critical
-from workflows.alarms import Alarm
+from workflows.alarms import Alarm, headline
 from workflows.cleaning import clean_home
 from workflows.engine import Facts
 from workflows.health import run_health
@@ -85,7 +85,7 @@ def _queue_digest(new: list[Alarm], older: int) -> bool:
     today = datetime.now(settings.timezone).date()
     lines = [f"{alarm.title}\n  {alarm.detail}\n" for alarm in new]
     rest = f"\n{older} of earlier digests still stand; `status` and the page name them." if older > 0 else ""
-    subject = f"Shipledger: {new[0].title}" + (f" and {len(new) - 1} more" if len(new) > 1 else "")
+    subject = f"Shipledger: {headline(new)}"
     body = f"What needs a person since the last digest, {today}:\n\n" + "\n".join(lines) + rest
     return queue_mail(settings, f"digest:{DBOS.workflow_id}", subject, body, [])
 

@@ -5,41 +5,24 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from dbos import DBOSClient
-from inbox import Inbox, free_port, serving
+from inbox import Inbox
 from own_worker import done, working
 
 from workflows.cleaning import KEPT_RUNS, clean_home
 from workflows.jobs import JobClient
 from workflows.mail import queue_mail
 from workflows.scheduling import last_due
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 
 
 @pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
-@pytest.fixture
-def settings(tmp_path: Path, inbox: Inbox) -> Iterator[Settings]:
-    """An empty home without credentials, which is an alarm, whose mail goes to a real server."""
-    port = free_port()
-    (tmp_path / "home").mkdir()
-    with serving(inbox, port):
-        yield read_settings(
-            {
-                "SHIPLEDGER_HOME": str(tmp_path / "home"),
-                "SHIPLEDGER_SMTP_URL": f"smtp://127.0.0.1:{port}",
-                "SHIPLEDGER_MAIL_FROM": "ledger@example.com",
-                "SHIPLEDGER_MAIL_TO": "owner@example.com",
-            }
-        )
+def settings(mailing: Settings) -> Settings:
+    return mailing
 
 
 @pytest.fixture
