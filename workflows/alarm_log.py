@@ -1,6 +1,6 @@
-"""Alarms as they begin and end, and which have been told: append-only, in `operations.sqlite`.
+"""Alarms as they begin and end, and which a digest has had: append-only, in `operations.sqlite`.
 
-Each alarm is told in one digest, and is quiet then until it has ended.
+Each alarm is in one digest, and in no other one until it has ended.
 """
 
 from __future__ import annotations
@@ -73,19 +73,19 @@ def with_since(store: Path, alarms: Sequence[Alarm]) -> list[Alarm]:
     return [replace(alarm, since=on.get(alarm.key)) for alarm in alarms]
 
 
-def untold(store: Path) -> tuple[list[Alarm], int]:
-    """The alarms that stand and have not been told in a digest, and the last turn of all.
+def alarms_for_digest(store: Path) -> tuple[list[Alarm], int]:
+    """The alarms that stand and were in no digest yet, and the last turn of all.
 
-    One that has begun and ended between two digests is not told: nobody can do anything about it any more.
+    One that has begun and ended between two digests is left out: nobody can do anything about it any more.
     """
     with read_store(store, _PREPARE) as connection:
-        told = connection.execute("select coalesce(max(last_turn), 0) from alarm_digests").fetchone()[0]
+        digested = connection.execute("select coalesce(max(last_turn), 0) from alarm_digests").fetchone()[0]
         last = connection.execute("select coalesce(max(seq), 0) from alarm_turns").fetchone()[0]
-        return [alarm for alarm, seq in _standing(connection) if seq > told], int(last)
+        return [alarm for alarm, seq in _standing(connection) if seq > digested], int(last)
 
 
-def tell(store: Path, last_turn: int, now: datetime) -> None:
-    """Note that a digest has told all alarms up to a turn."""
+def note_digest(store: Path, last_turn: int, now: datetime) -> None:
+    """Note that a digest had all alarms up to a turn."""
     with open_store(store, _PREPARE) as connection:
         connection.execute(
             "insert into alarm_digests (last_turn, told_at) values (?, ?)", (last_turn, now.isoformat())

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from workflows.alarm_log import standing_turns
-from workflows.alarms import Alarm
+from workflows.alarms import Alarm, headline
 from workflows.mail.outbox import add_mail, open_outbox
 from workflows.reports.text import moment
 from workflows.settings import Settings
 from workflows.store import append_only
 
-# One that comes and goes is mailed at most once in this time; if it stands when the time is over, then.
+# An alarm that comes and goes is mailed at most once in this time; if it stands at its end, it is mailed then.
 QUIET = timedelta(hours=1)
 SUBJECT = "Shipledger alert: "
 # A mail that brings alarms and could not be sent is no reason to send another one.
@@ -37,7 +37,7 @@ def mail_critical(settings: Settings, alarms: Sequence[Alarm], now: datetime) ->
     """Queue one mail with all critical alarms whose beginning has not been mailed.
 
     Args:
-        settings: Where, and to whom; without a mail server nothing counts as mailed.
+        settings: The home and the mail server; without a server nothing counts as mailed.
         alarms: Those that stand now.
         now: The present instant, UTC.
 
@@ -49,7 +49,7 @@ def mail_critical(settings: Settings, alarms: Sequence[Alarm], now: datetime) ->
         return []
     with open_outbox(settings) as store:
         store.executescript(_TABLES)
-        # Before it is read what has been mailed: nobody else can mail the same then.
+        # Locked before reading what has been mailed, so that nobody else mails the same.
         store.execute("begin immediate")
         turns = standing_turns(store)
         new = [
@@ -57,7 +57,7 @@ def mail_critical(settings: Settings, alarms: Sequence[Alarm], now: datetime) ->
         ]
         if new:
             key = f"alert:{max(turns[alarm.key] for alarm in new)}"
-            add_mail(store, settings.mail, key, _subject(new), _body(settings, new), [], now)
+            add_mail(store, settings.mail, key, f"{SUBJECT}{headline(new)}", _body(settings, new), [], now)
             store.executemany(
                 "insert into alarm_mails (turn, alarm_key, mail_key, mailed_at) values (?, ?, ?, ?)",
                 [(turns[alarm.key], alarm.key, key, now.isoformat()) for alarm in new],
@@ -73,11 +73,6 @@ def _is_due(store: Connection, alarm: str, turn: int, now: datetime) -> bool:
         return not is_mailed
     # One that was mailed in the future was mailed before the clock was set back.
     return not timedelta() <= now - datetime.fromisoformat(last) < QUIET
-
-
-def _subject(alarms: Sequence[Alarm]) -> str:
-    more = f" and {len(alarms) - 1} more" if len(alarms) > 1 else ""
-    return f"{SUBJECT}{alarms[0].title}{more}"
 
 
 def _body(settings: Settings, alarms: Sequence[Alarm]) -> str:

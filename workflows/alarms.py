@@ -88,6 +88,12 @@ def find_alarms(standing: Standing) -> list[Alarm]:
     return sorted(found, key=lambda alarm: alarm.level != "critical")
 
 
+def headline(alarms: Sequence[Alarm]) -> str:
+    """One line on alarms: the title of the first, and how many more there are."""
+    more = f" and {len(alarms) - 1} more" if len(alarms) > 1 else ""
+    return f"{alarms[0].title}{more}"
+
+
 def working_time_since(instant: datetime, now: datetime, zone: ZoneInfo) -> timedelta:
     """How much of the time from an instant until now lies in business hours."""
     local, end, total = instant.astimezone(zone), now.astimezone(zone), timedelta()

@@ -104,6 +104,23 @@ def month_figures(settings: Settings, snapshot: str, month: date) -> Figures:
     return {**counts, "not_loaded": lack}
 
 
+def restated_figures(settings: Settings, snapshot: str, period: Period) -> Figures:
+    """What of a closed month later months restate: `restatements` (how many) and `cents`.
+
+    Raises:
+        ShipledgerError: The snapshot is gone.
+    """
+    with _opened(settings, snapshot) as connection:
+        restatements, cents = _row(
+            connection,
+            "select count(*), coalesce(sum(total_cents), 0) from marts.charge_restatements"
+            " where restated_date between ? and ?",
+            period.first,
+            period.last,
+        )
+    return {"restatements": restatements, "cents": int(cents)}
+
+
 @contextmanager
 def _opened(settings: Settings, snapshot: str) -> Iterator[duckdb.DuckDBPyConnection]:
     path = settings.published / snapshot

@@ -40,7 +40,7 @@ class Close:
         run_id: The run that closed it; a week's run closes its day as well.
         closed_at: When, UTC.
         snapshot: File name of the snapshot its reports were made from.
-        facts: What it told: figures, reports, alerts, mail.
+        facts: Its result: figures, reports, alerts, mail.
     """
 
     kind: str

@@ -7,7 +7,7 @@ from typing import Any
 
 from workflows.close_plan import Part
 from workflows.periods import Period
-from workflows.reports.text import money
+from workflows.reports.text import counted, money
 
 MAIL_OFF = "off, no mail server is configured"
 _MAIL_WORDS = {
@@ -26,14 +26,14 @@ def summary_of(figures: Mapping[str, Any]) -> str:
     """
     shipped = figures["shipped"]
     # Of a month its bill, which stays as it was frozen.
-    counted = figures.get("bill", shipped)
-    parts = [*_lacks(figures), f"{_count(counted['orders'], 'order')} shipped, {_count(counted['units'], 'unit')}"]
+    totals = figures.get("bill", shipped)
+    parts = [*_lacks(figures), f"{counted(totals['orders'], 'order')} shipped, {counted(totals['units'], 'unit')}"]
     if shipped.get("skus"):
         parts.append(", ".join(f"{sku} ×{units:,}" for sku, units in shipped["skus"]))
     if shipped.get("unknown_units"):
-        parts.append(f"{_count(shipped['unknown_units'], 'unit')} of unknown SKUs not among them")
+        parts.append(f"{counted(shipped['unknown_units'], 'unit')} of unknown SKUs not among them")
     if shipped["unassigned_units"]:
-        parts.append(f"{_count(shipped['unassigned_units'], 'unit')} of no known lot")
+        parts.append(f"{counted(shipped['unassigned_units'], 'unit')} of no known lot")
     if "bill" in figures:
         parts.append(f"{money(figures['bill']['total_cents'])} charged")
     if "stock" in figures:
@@ -74,43 +74,41 @@ def mail_key(kind: str, period: str, version: int) -> str:
 def mail_words(states: Sequence[str]) -> str:
     """What became of a mail, from where it stands for each of its readers."""
     counts = {state: states.count(state) for state in _MAIL_WORDS if state in states}
-    parts = [f"{_MAIL_WORDS[state]} {_count(counts[state], 'reader')}" for state in list(counts)[:1]]
+    parts = [f"{_MAIL_WORDS[state]} {counted(counts[state], 'reader')}" for state in list(counts)[:1]]
     parts += [f"{_MAIL_WORDS[state]} {counts[state]}" for state in list(counts)[1:]]
     return ", ".join(parts)
 
 
-def changed_since(closed: Mapping[str, Any], now: Mapping[str, Any] | None) -> str:
+def changed_since(closed: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     """What a day or week has more or fewer than when it was closed: `24 orders and 57 units more since the close`.
 
     Args:
         closed: `orders` and `units` of the close.
-        now: The same by the current snapshot; None when there is none.
+        now: The same by the current snapshot.
 
     Returns:
         Nothing when the figures are the same.
     """
-    if now is None:
-        return ""
     changes = {noun: now[f"{noun}s"] - closed[f"{noun}s"] for noun in ("order", "unit")}
     parts = []
     for word, sign in (("more", 1), ("fewer", -1)):
-        counts = [_count(abs(change), noun) for noun, change in changes.items() if change * sign > 0]
+        counts = [counted(abs(change), noun) for noun, change in changes.items() if change * sign > 0]
         parts += [f"{' and '.join(counts)} {word}"] if counts else []
     return f"{', '.join(parts)} since the close" if parts else ""
 
 
-def restated_since(restated: Mapping[str, int] | None) -> str:
+def restated_since(restated: Mapping[str, int]) -> str:
     """What of a closed month has changed since, as later months bill it: `2 restatements since the close, -$5.25`.
 
     Args:
-        restated: `restatements` and `cents` by the current snapshot; None when there is none.
+        restated: `restatements` and `cents` by the current snapshot.
 
     Returns:
         Nothing when the month stands as it was billed.
     """
-    if not restated or not restated["restatements"]:
+    if not restated["restatements"]:
         return ""
-    return f"{_count(restated['restatements'], 'restatement')} since the close, {money(restated['cents'])}"
+    return f"{counted(restated['restatements'], 'restatement')} since the close, {money(restated['cents'])}"
 
 
 def way_on(period: Period) -> str:
@@ -123,7 +121,7 @@ def way_on(period: Period) -> str:
 
 def _stock(stock: Mapping[str, Any]) -> list[str]:
     return [
-        f"{_count(len(stock[name]), noun)} {word}"
+        f"{counted(len(stock[name]), noun)} {word}"
         for name, noun, word in (
             ("critical", "SKU", "critical"),
             ("low", "SKU", "low"),
@@ -131,7 +129,3 @@ def _stock(stock: Mapping[str, Any]) -> list[str]:
         )
         if stock[name]
     ]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun if number == 1 else noun + 's'}"

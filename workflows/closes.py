@@ -124,7 +124,7 @@ def _entered(
     """Enter the close in the record. Gives what the job tells of it."""
     facts = {"summary": summary_of(figures), "figures": figures, "reports": files, "mail": mail}
     closed_at = course.step(step, _enter, part, snapshot, facts)
-    return {**_told(part.period, part.version, snapshot, facts), "closed_at": closed_at}
+    return {**_facts_of(part.period, part.version, snapshot, facts), "closed_at": closed_at}
 
 
 def _plan(kind: CloseKind, arguments: dict[str, Any]) -> Plan:
@@ -249,7 +249,7 @@ def _already_done(period: Period, done: Close) -> Facts:
     with flows.working("look at what is there"):
         changed = read_changes(settings, done, period, current.name) if current else ""
     return {
-        **_told(period, done.version, done.snapshot, done.facts),
+        **_facts_of(period, done.version, done.snapshot, done.facts),
         "run_id": DBOS.workflow_id,
         "already_done": True,
         "closed_by": done.actor,
@@ -260,8 +260,8 @@ def _already_done(period: Period, done: Close) -> Facts:
     }
 
 
-def _told(period: Period, version: int, snapshot: str, facts: Facts) -> Facts:
-    """What a job tells of a close: its facts, and where the files are now."""
+def _facts_of(period: Period, version: int, snapshot: str, facts: Facts) -> Facts:
+    """The result of a close: its facts, and where the files are now."""
     return {
         **facts,
         "kind": period.kind,

@@ -20,7 +20,7 @@ from workflows.settings import Settings
 _POLL_SECONDS = 0.1
 _STORE_SECONDS = 30
 # What a killed job of these kinds read may be long out of date: it is finished, and then run again.
-_ALWAYS_ANEW = ("sync", "import-xcart", "upload", "parity")
+_ALWAYS_AGAIN = ("sync", "import-xcart", "upload", "parity")
 
 OnProgress = Callable[[Job], None]
 
@@ -45,7 +45,7 @@ def backfill(
         since: First day, in the business's time zone.
         until: Last day, included; None for now.
         actor: Who asked.
-        on_progress: Told the job's state while it runs.
+        on_progress: Called with the job's state while it runs.
 
     Raises:
         ShipledgerError: With the contract's exit code.
@@ -72,7 +72,7 @@ def reconcile(
         until: Last day, included; None for now.
         repair: Whether to put right what is ours to put right.
         actor: Who asked.
-        on_progress: Told the job's state while it runs.
+        on_progress: Called with the job's state while it runs.
 
     Raises:
         ShipledgerError: With the contract's exit code.
@@ -105,7 +105,7 @@ def close(
         day: A day of the period; None for what is due.
         force: Run all steps again as a new version.
         actor: Who asked.
-        on_progress: Told the job's state while it runs.
+        on_progress: Called with the job's state while it runs.
         incomplete: Close it although something is not loaded.
 
     Raises:
@@ -124,7 +124,7 @@ def import_xcart(settings: Settings, path: Path, actor: str, on_progress: OnProg
         settings: The configuration.
         path: The shop's XML file, or the folder of such files.
         actor: Who asked.
-        on_progress: Told the job's state while it runs.
+        on_progress: Called with the job's state while it runs.
 
     Raises:
         ShipledgerError: With the contract's exit code.
@@ -141,7 +141,7 @@ def upload(settings: Settings, dry_run: bool, actor: str, on_progress: OnProgres
         settings: The configuration.
         dry_run: Only tell.
         actor: Who asked.
-        on_progress: Told the job's state while it runs.
+        on_progress: Called with the job's state while it runs.
 
     Raises:
         ShipledgerError: With the contract's exit code.
@@ -186,7 +186,7 @@ def migrate(
         file: Its SQLite file; None takes the last migration out again.
         dry_run: Whether to do it aside and change nothing.
         actor: Who asked.
-        on_progress: Told the job's state while it runs.
+        on_progress: Called with the job's state while it runs.
 
     Raises:
         ShipledgerError: With the contract's exit code.
@@ -238,12 +238,12 @@ def _run_here(
 ) -> dict[str, Any]:
     """Run a job in this process, after what a killed worker left behind of its kind.
 
-    A job of the same arguments is only finished, but for those that are always run anew.
+    A job of the same arguments is only finished, but for the kinds that always run again.
     """
     left_behind = jobs.open_job(kind)
     if left_behind is not None:
         finished = _wait(jobs, left_behind.run_id, on_progress)
-        if kind not in _ALWAYS_ANEW and left_behind.arguments == arguments:
+        if kind not in _ALWAYS_AGAIN and left_behind.arguments == arguments:
             return _outcome(finished)
     return _follow(jobs, jobs.enqueue(kind, actor, **arguments), on_progress)
 

@@ -1,4 +1,4 @@
-"""The course of a close: its steps one after the other, each done once, remembered and told."""
+"""The course of a close: its steps one after the other, each done once, its result kept and its progress shown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Course:
 
         Args:
             name: Its name, one of the course's.
-            act: What it does; told its arguments and, last, where to report progress within the step.
+            act: What it does; called with its arguments and, last, a callback for progress within the step.
             arguments: The act's arguments.
         """
         if name in self._taken:

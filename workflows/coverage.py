@@ -11,8 +11,9 @@ import duckdb
 
 from workflows.periods import Period, begin_of
 
+# Both are those of `ingest.watermarks`, which is not imported here: it brings libraries that a command waits for.
 LISTS = ("orders", "shipments", "voids", "fulfillments")
-# What a sync reads when it has no watermark to go on from; the same as ingest's.
+# What a sync reads when it has no watermark to go on from.
 FALLBACK = timedelta(days=30)
 # A label may be bought so many days before the ship date that is printed on it.
 _BOUGHT_AHEAD = timedelta(days=7)

@@ -63,7 +63,7 @@ class Engine:
     """Loads, builds and publishes for one home."""
 
     def __init__(self, settings: Settings, earlier_backfills: EarlierBackfills = tuple) -> None:
-        """Take what tells the backfills that came through before, for a warehouse of an earlier release."""
+        """Take a list of the finished backfills as well, which a warehouse of an earlier release needs."""
         self.settings = settings
         self._earlier_backfills = earlier_backfills
         self._modelling = Modelling(settings)
@@ -98,10 +98,10 @@ class Engine:
             until: Last instant.
             repair: Whether to load what is missing or different.
             read_at: When the cycle before it began to read.
-            report: Told (list name, rows so far, rows expected).
+            report: Called with (list name, rows so far, rows expected).
         """
         account = self._ready()
-        with told_to_the_user():
+        with errors_for_the_user():
             found, client = reconcile(
                 account,
                 self.warehouse,
@@ -132,7 +132,7 @@ class Engine:
         Args:
             run: The run that builds, as known so far.
             runs_since: Gives the runs finished after an instant (UTC) and those still open, for `sync_runs`.
-            report: Told ("models", nodes done, nodes in all).
+            report: Called with ("models", nodes done, nodes in all).
 
         Raises:
             BuildFailed: The build is red.
@@ -142,7 +142,7 @@ class Engine:
         as_of = datetime.now(UTC)
         today = as_of.astimezone(settings.timezone).date().isoformat()
         project = fingerprint()
-        # Held until the end: dbt shares it, and opening the file anew costs a tenth of a warm build.
+        # Held until the end: dbt shares it, and opening the file again costs a tenth of a warm build.
         with open_warehouse(settings.warehouse) as connection:
             state = former_system(connection)
             print_now = project + state
@@ -180,7 +180,7 @@ class Engine:
 
     def load_operations(self) -> None:
         """Load what was entered and closed here since the last load."""
-        with told_to_the_user():
+        with errors_for_the_user():
             prepare_store(self.settings.operations)
             load_entries(self.settings.operations, self.warehouse)
             prepare_closes(self.settings.operations)
@@ -206,7 +206,7 @@ class Engine:
         self.prepare()
         began = time.monotonic()
         # Two loads of one process share the file while one of them keeps it open.
-        with duckdb.connect(str(self.settings.warehouse)), told_to_the_user():
+        with duckdb.connect(str(self.settings.warehouse)), errors_for_the_user():
             loaded = fetch(account)
             if loaded.finished:
                 self.load_operations()
@@ -220,7 +220,7 @@ class Engine:
         The shop's, also where no shop is connected, and the spans, which a warehouse of an earlier release lacks.
         """
         if not self._is_prepared:
-            with told_to_the_user():
+            with errors_for_the_user():
                 prepare_tables(self.warehouse)
                 adopt_spans(self.warehouse, self._earlier_backfills())
             self._is_prepared = True
@@ -241,7 +241,7 @@ class Engine:
 
 
 @contextmanager
-def told_to_the_user() -> Iterator[None]:
+def errors_for_the_user() -> Iterator[None]:
     """Ingest's errors as errors of the command line."""
     try:
         yield

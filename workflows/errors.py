@@ -40,7 +40,7 @@ class EntryRefused(UsageError):
     """An operator's entry breaks a rule; nothing was recorded.
 
     Attributes:
-        field: The part of the entry to mend.
+        field: The part of the entry to correct.
     """
 
     def __init__(self, message: str, field: str) -> None:

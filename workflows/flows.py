@@ -41,7 +41,7 @@ _SUMMED = (
     "load_seconds",
 )
 
-# Told from within dbt, which would take an exception there for a failed model: a build runs to its end.
+# Reported from within dbt, which would take an exception there for a failed model: a build runs to its end.
 _NOT_BROKEN_OFF = "models"
 
 
@@ -178,12 +178,12 @@ def publish(kind: str, started_at: datetime, loaded: Facts, built_at: datetime) 
 @contextmanager
 def working(step: str) -> Iterator[None]:
     """A step's work on the warehouse: one at a time."""
-    with current_bench().turn, told_as_sentence(step):
+    with current_bench().turn, errors_as_sentences(step):
         yield
 
 
 @contextmanager
-def told_as_sentence(step: str) -> Iterator[None]:
+def errors_as_sentences(step: str) -> Iterator[None]:
     """A step's work: what nobody foresaw goes to the log whole, and to the user as a sentence."""
     try:
         yield
@@ -223,10 +223,10 @@ def job_reporter() -> Report:
 
 
 def reporter(tell: Report) -> Report:
-    """A progress report that is told at most every half second, and breaks off a job that was cancelled.
+    """A progress report that is passed on at most every half second, and breaks off a job that was cancelled.
 
     Args:
-        tell: Told (what is counted, done, in all).
+        tell: Called with (what is counted, done, in all).
 
     Returns:
         What a step reports to. It raises `Cancelled`.
@@ -271,7 +271,7 @@ def _run_of(job: Job) -> Run:
 
 
 def this_run(kind: str, started_at: datetime, facts: Facts) -> Run:
-    """The current job as a run that is still going, with what its steps have told so far."""
+    """The current job as a run that is still going, with the facts that its steps have given so far."""
     return Run(
         **{
             **_known(facts),

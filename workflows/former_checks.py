@@ -138,7 +138,7 @@ def _unreadable_numbers(there: sqlite3.Connection) -> Iterator[Check]:
         found = there.execute(f"select count(*) from {table} where {wrong}").fetchone()[0]
         if found:
             yield Check(
-                f"rows of {table} with a text for a number", str(found), "", FAILED, "mend them there first"
+                f"rows of {table} with a text for a number", str(found), "", FAILED, "correct them there first"
             )
 
 

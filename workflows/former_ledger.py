@@ -107,11 +107,11 @@ def check_ledger(
 
 
 def _last_shelf(there: sqlite3.Connection, here: duckdb.DuckDBPyConnection, day: str | None) -> Check:
-    """On hand on the file's last day; the former system's own figure is told, and ours is believed."""
-    told = {sku: int(n) for sku, n in there.execute("select sku, current_quantity from inventory_current")}
+    """On hand on the file's last day; the former system's own figure is shown, and ours counts."""
+    theirs = {sku: int(n) for sku, n in there.execute("select sku, current_quantity from inventory_current")}
     query = "select sku_code, quantity_on_hand from marts.inventory_daily where inventory_date = ?"
     ours = {sku: int(quantity) for sku, quantity in here.execute(query, [day]).fetchall()}
-    return compare(f"on hand at the end of {day}", told, ours, NOTED)
+    return compare(f"on hand at the end of {day}", theirs, ours, NOTED)
 
 
 def _booked(there: sqlite3.Connection, reference: Reference, today: date) -> dict[str, int]:

@@ -98,7 +98,7 @@ class FrozenMonth:
 
 @dataclass(frozen=True)
 class ClosedWeek:
-    """A close of a week (its Monday), by whom, when (UTC), of which snapshot; `version` counts its closes."""
+    """A close of a week (its Monday): who, when (UTC), of which snapshot; `version` counts its closes."""
 
     week_start_date: date
     version: int

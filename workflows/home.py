@@ -70,7 +70,7 @@ def check_warehouse(path: Path) -> None:
         reason = str(problem).strip().splitlines()[0]
         raise HomeUnusable(
             f"The warehouse {path} cannot be opened ({reason}). Nothing was changed. "
-            "Close what holds it, or move the file away and run `backfill` to load it anew."
+            "Close what holds it, or move the file away and run `backfill` to load it again."
         ) from problem
     if schemas and not any(name.startswith("raw_") for name in schemas):
         raise HomeUnusable(

@@ -16,12 +16,12 @@ from dbos import error as dbos_error
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from workflows.errors import AlreadyRunning, Cancelled, UsageError
-from workflows.kinds import ERRANDS, KINDS
+from workflows.kinds import CONCURRENT, KINDS
 from workflows.settings import Settings
 
 # Jobs that work on the warehouse, one at a time, and those that only read what is published or send mail.
 QUEUE = "writer"
-ERRANDS_QUEUE = "errands"
+CONCURRENT_QUEUE = "concurrent"
 APPLICATION = "shipledger"
 # Raised when the steps of a workflow change, so that no job is resumed by other code than began it.
 APPLICATION_VERSION = "shipledger-4"
@@ -94,7 +94,7 @@ class JobClient:
         try:
             handle: Any = self._dbos.enqueue(
                 {
-                    "queue_name": ERRANDS_QUEUE if kind in ERRANDS else QUEUE,
+                    "queue_name": CONCURRENT_QUEUE if kind in CONCURRENT else QUEUE,
                     "workflow_name": kind,
                     "deduplication_id": kind,
                     "app_version": APPLICATION_VERSION,
@@ -151,7 +151,7 @@ class JobClient:
 
     def register_queues(self, poll_seconds: float) -> None:
         """Make the queues, or renew their settings: one job at a time in each, looked for every few seconds."""
-        for queue in (QUEUE, ERRANDS_QUEUE):
+        for queue in (QUEUE, CONCURRENT_QUEUE):
             self._dbos.register_queue(queue, global_concurrency=1, polling_interval_sec=poll_seconds)
 
     def cancel_of_other_versions(self) -> None:

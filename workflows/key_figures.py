@@ -38,7 +38,7 @@ with zone as (select timezone from ledger.marts.snapshot_info), orders as (
 ), shipped as (
     select coalesce(sum(order_count), 0) as orders_shipped, coalesce(sum(unit_count), 0) as units_shipped
     from ledger.marts.shipped_daily where ship_date = $day
-), mended as (
+), repaired as (
     select count(*) as repairs
     from raw_shipstation.order_states, zone
     where state = 'repaired' and cast(checked_at at time zone zone.timezone as date) = $day
@@ -53,7 +53,7 @@ with zone as (select timezone from ledger.marts.snapshot_info), orders as (
 )
 select orders_in, units_in, orders_shipped, units_shipped, api_requests, sync_count, repairs, sync_seconds,
     watermark_age_minutes
-from orders, shipped, mended, runs
+from orders, shipped, repaired, runs
 """
 _NOW = """
 select

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 CLOSES = ("eod", "eow", "eom")
-# They send mail or read the former system, which may take its time, and need no turn at the warehouse.
-ERRANDS = ("digest", "watch", "parity")
+# They send mail or read the former system, which may take long, and do not use the warehouse: they run beside the
+# other jobs.
+CONCURRENT = ("digest", "watch", "parity")
 # Every kind but `watch`, which is too frequent to be listed.
 KINDS = (
     *("sync", "backfill", "reconcile", "import-xcart", "upload"),

@@ -36,7 +36,7 @@ def migrate(arguments: dict[str, Any]) -> Facts:
         finally:
             if copied["new_copy"]:
                 _remove(copied["copy"])
-        return _told(started_at, datetime.now(UTC), {"action": "dry run", "checks": checks, "published": None})
+        return _result(started_at, datetime.now(UTC), {"action": "dry run", "checks": checks, "published": None})
     if not copied["loaded"]:
         _load(copied["copy"])
     try:
@@ -53,10 +53,10 @@ def migrate(arguments: dict[str, Any]) -> Facts:
 
 def _published(started_at: datetime, facts: Facts) -> Facts:
     published, finished_at = _publish(started_at, facts["built_at"])
-    return _told(started_at, finished_at, {**facts, "published": published})
+    return _result(started_at, finished_at, {**facts, "published": published})
 
 
-def _told(started_at: datetime, finished_at: datetime, facts: Facts) -> Facts:
+def _result(started_at: datetime, finished_at: datetime, facts: Facts) -> Facts:
     return {
         "run_id": DBOS.workflow_id,
         "kind": "migrate",

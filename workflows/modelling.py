@@ -118,7 +118,7 @@ class Modelling:
                 that a warm build's statements depend on.
             full: Rebuild everything, seeds and views included; needed when the project's files changed.
             unused_tags: Tags of models that have nothing to do, left out of a warm build.
-            on_node: Told (nodes done, nodes in all) as the build goes on.
+            on_node: Called with (nodes done, nodes in all) as the build goes on.
 
         Raises:
             BuildFailed: A model or a test of severity error failed; the sentence names the first ones.
@@ -175,12 +175,12 @@ class Modelling:
         if self._parsed == current:
             return
         if self._reader is not None:
-            # Whatever became of it: what it could not read is read, and told, here.
+            # Whether it succeeded or not: what it could not read is read here, and its error raised here.
             self._reader.wait()
         self._manifest = None
         result = self._invoke("parse")
         if not result.success:
-            raise BuildFailed(f"dbt cannot read its project: {_one_line(result.exception)}. Mend dbt_project.")
+            raise BuildFailed(f"dbt cannot read its project: {_one_line(result.exception)}. Correct dbt_project.")
         self._manifest, self._parsed = result.result, current
         # The manifest is hundreds of thousands of objects that live on. Out of the collector's sight, they cost no
         # later build a tenth of its time.
@@ -237,7 +237,7 @@ def _hash(*words: str) -> str:
 
 
 def remove_ledger(path: Path) -> None:
-    """Remove the file of the marts, so that the next full build makes it anew."""
+    """Remove the file of the marts, so that the next full build makes it from scratch."""
     for file in (path, path.with_name(path.name + ".wal")):
         file.unlink(missing_ok=True)
 

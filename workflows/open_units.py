@@ -3,7 +3,7 @@
 Measured after each build, from the payloads themselves and by another way than the models go, so it costs no
 request; a cycle that brought nothing has nothing new to measure. Each payload is read once, and what it prints of
 an open order is kept. That the payloads are still ShipStation's is what the daily comparison (`reconcile`) proves,
-which reads ShipStation anew and counts the units of both sides, too.
+which reads ShipStation again and counts the units of both sides, too.
 """
 
 from __future__ import annotations

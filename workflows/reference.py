@@ -63,7 +63,7 @@ def read_reference(seeds: Path = _SEEDS) -> Reference:
         )
     except (OSError, KeyError, ValueError) as problem:
         raise ConfigurationError(
-            f"The reference files in {seeds} cannot be read ({problem}). Restore them, or mend the row."
+            f"The reference files in {seeds} cannot be read ({problem}). Restore them, or correct the row."
         ) from problem
 
 

@@ -94,7 +94,7 @@ def replay(
         connection: The warehouse, open.
         ledger: The file of the marts.
         recording: What to send.
-        on_node: Told (nodes done, nodes in all).
+        on_node: Called with (nodes done, nodes in all).
 
     Returns:
         Whether all of it is green. What was built before the first node that is not, stands; dbt builds it again.

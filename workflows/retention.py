@@ -2,8 +2,7 @@
 
 An order is closed when it is shipped, cancelled or gone from ShipStation, on the last day anything happened to
 it: its own modification, or one of its labels and fulfillments. So many days later its personal data go, with
-those of its labels and fulfillments and of the shop's order that it was. Whom goods went to stays longer, for a
-recall.
+those of its labels and fulfillments and of the shop's order that it was. The recipient stays longer, for a recall.
 
 A row of which something was removed has a hash that says how much stays (`ingest.retention`), and the load id of
 the removal: the next build computes its order again. A night's rows are one transaction; a first run over years of
@@ -51,7 +50,7 @@ create or replace temp macro rank_of(keeps) as
 create or replace temp macro rank_now(hash) as rank_of(split_part(hash, ':', 1));
 """
 # What is past its time, also when it was removed before. Of labels and fulfillments nothing stays for a recall:
-# the order says whom its goods went to. A label whose order we do not hold is told by its own dates, and says it.
+# the order names the recipient. A label whose order we do not hold goes by its own dates, and names the recipient.
 _PAST = """
 create or replace temp table past_orders as
 with packages as (
@@ -181,7 +180,7 @@ def is_rewriting_due(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(row and row[0])
 
 
-def without_consignee(connection: duckdb.DuckDBPyConnection) -> list[int]:
+def without_recipient(connection: duckdb.DuckDBPyConnection) -> list[int]:
     """The orders, as the marts number them, of which nothing stays for a recall."""
     rows = connection.execute(
         "select order_id from raw_shipstation.orders where payload_hash like 'figures:%' union"

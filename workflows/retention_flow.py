@@ -1,7 +1,7 @@
-"""The durable workflow of the retention: remove, build, write the files anew, publish. A dry run only counts.
+"""The durable workflow of the retention: remove, build, rewrite the files, publish. A dry run only counts.
 
-A killed one goes on at its first unfinished step. One that ended before its files were written anew left a note in
-the warehouse, and the next one writes them.
+A killed one goes on at its first unfinished step. One that ended before its files were rewritten left a note in
+the warehouse, and the next one rewrites them.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def retention(arguments: dict[str, Any]) -> Facts:
 
 
 def _remove(dry_run: bool) -> Facts:
-    """Remove or count what is due; say whether files have to be written anew."""
+    """Remove or count what is due; say whether files have to be rewritten."""
     with flows.working("remove personal data"):
         engine = flows.current_bench().engine
         settings = engine.settings

@@ -1,7 +1,7 @@
-"""Writing database files anew, so that what was removed from a table is in no block of its file.
+"""Rewriting database files, so that what was removed from a table is in no block of its file.
 
-DuckDB gives the blocks of deleted rows free and leaves their bytes until others need the room. A file written anew
-takes the place of the old one in one rename; whoever has the old one open reads on in it.
+DuckDB gives the blocks of deleted rows free and leaves their bytes until others need the room. The rewritten
+file takes the place of the old one in one rename; whoever has the old one open reads on in it.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ import duckdb
 
 from workflows.errors import ShipledgerError
 from workflows.publishing import snapshots
-from workflows.retention import without_consignee
+from workflows.retention import without_recipient
 from workflows.settings import Settings
 from workflows.warehouse import limit_memory, open_warehouse
 
 _CONSIGNEES = ("marts", "order_consignees")
-# What of a consignee goes; state and country stay.
+# What is removed of a recipient; state and country stay.
 _PERSONAL = ("consignee_name", "company", "city", "postal_code")
 
 
 def rewrite_ledger(settings: Settings) -> None:
-    """Write the marts' file anew, before it is published.
+    """Rewrite the marts' file, before it is published.
 
     Raises:
         ShipledgerError: It could not be written; the file stays as it was.
     """
-    with _told_to_the_user():
+    with _errors_for_the_user():
         _rewrite(settings, settings.ledger)
 
 
 def rewrite_the_rest(settings: Settings) -> int:
-    """Write all snapshots anew, without the consignees that are gone, and last the warehouse, which notes it.
+    """Rewrite all snapshots without the recipients that were removed, and last the warehouse, which notes it.
 
     Returns:
         How many snapshots were written.
@@ -46,9 +46,9 @@ def rewrite_the_rest(settings: Settings) -> int:
         ShipledgerError: A file could not be written; it stays as it was, and the next run repeats all.
     """
     with open_warehouse(settings.warehouse) as connection:
-        gone = without_consignee(connection)
+        gone = without_recipient(connection)
     found = snapshots(settings)
-    with _told_to_the_user():
+    with _errors_for_the_user():
         for folder in (settings.home / "scratch").glob("shipledger_*/load/loaded"):
             shutil.rmtree(folder, ignore_errors=True)
         for snapshot in found:
@@ -88,7 +88,7 @@ def _rewrite(
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, gone: Sequence[int]) -> None:
-    """All tables and views of `old` into `fresh`, but for the names and places of consignees that are gone."""
+    """All tables and views of `old` into `fresh`, but for the names and places of recipients that were removed."""
     connection.execute("copy from database old to fresh (schema)")
     connection.execute("create temp table gone as select unnest(?::bigint[]) as order_id", [list(gone)])
     tables = connection.execute(
@@ -109,11 +109,11 @@ def _unless_gone(name: str) -> str:
 
 
 @contextmanager
-def _told_to_the_user() -> Iterator[None]:
+def _errors_for_the_user() -> Iterator[None]:
     try:
         yield
     except (OSError, duckdb.Error) as problem:
         raise ShipledgerError(
-            f"A file could not be written anew without the removed data ({str(problem).splitlines()[0]}). "
+            f"A file could not be rewritten without the removed data ({str(problem).splitlines()[0]}). "
             "What was removed stays removed. Make room on the disk and run `retention` again."
         ) from problem

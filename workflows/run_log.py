@@ -15,14 +15,14 @@ log = logging.getLogger(__name__)
 
 
 def log_start(settings: Settings, kind: str, run_id: str) -> None:
-    """Say that a run starts, and from where it reads on."""
+    """Log that a run starts, and from which watermark it reads on."""
     read = last_read(settings.operations)
     mark = _mark(read.watermark if read else None, settings.timezone)
     log.info("%s %s starts: watermark %s", kind, run_id, mark)
 
 
 def log_end(settings: Settings, kind: str, run_id: str, facts: Mapping[str, Any], seconds: float) -> None:
-    """Say what a run has read, as its load told, and how long all of it took."""
+    """Log what a run has read, by the facts of its load, and how long all of it took."""
     log.info("%s %s ends: %s; %.1f s", kind, run_id, what_was_read(facts, settings.timezone), seconds)
 
 

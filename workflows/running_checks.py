@@ -13,6 +13,7 @@ from workflows.clock import clock
 from workflows.health_checks import Check
 from workflows.jobs import JobClient
 from workflows.logs import errors_since
+from workflows.reports.text import counted
 from workflows.serving_note import ServingNote, reachable, read_serving_note
 from workflows.settings import Settings
 from workflows.timetable import find_overdue
@@ -102,6 +103,6 @@ def _log(settings: Settings, now: datetime) -> Check:
     if not errors:
         return Check(name, claim, True, "")
     at, words = errors[-1]
-    count = f"{len(errors)} {'error' if len(errors) == 1 else 'errors'}"
-    detail = f"{count}; the last at {clock(at, settings.timezone)}: {words} See logs/shipledger.log."
+    last = f"the last at {clock(at, settings.timezone)}: {words}"
+    detail = f"{counted(len(errors), 'error')}; {last} See logs/shipledger.log."
     return Check(name, claim, False, detail)

@@ -12,6 +12,7 @@ from workflows.home import prepare_home
 from workflows.jobs import Job, JobClient, job_client
 from workflows.kinds import CLOSES, KINDS
 from workflows.presence import WorkerLock
+from workflows.reports.text import counted
 from workflows.settings import Settings
 from workflows.switches import read_switches
 from workflows.watch import Published, read_published, read_standing
@@ -102,7 +103,7 @@ def _alerts(settings: Settings, standing: Standing, published: Published) -> lis
     ] + [
         {
             "level": severity,
-            "message": f"{count} {'exception' if count == 1 else 'exceptions'} of type {kind}.",
+            "message": f"{counted(count, 'exception')} of type {kind}.",
             "since": None,
         }
         for kind, severity, count in published.exceptions

@@ -22,10 +22,7 @@ _WAITING = """
 select order_key, order_number, ordered_at, is_manual_number
 from ledger.marts.local_orders where state in ('waiting', 'uploaded') order by order_number
 """
-_SOME_WAIT = "select 1 from marts.local_orders where state = 'waiting' or upload_event = 'sending' limit 1"
-_WAITS_SINCE = (
-    "select min(first_seen_at) from marts.local_orders where state = 'waiting' or upload_event = 'sending'"
-)
+_THAT_WAIT = "from marts.local_orders where state = 'waiting' or upload_event = 'sending'"
 _ITEMS = """
 select items.order_number, items.sku_code, coalesce(skus.product_name, items.sold_as), items.sold_as,
     items.sku_status, items.quantity
@@ -115,7 +112,7 @@ class Stock:
         ]
 
     def shop_payloads(self, numbers: list[str]) -> dict[str, dict[str, Any]]:
-        """The orders of these numbers as the shop told them; personal data."""
+        """The orders of these numbers as the shop's file has them; personal data."""
         rows = self._connection.execute(
             "select order_number, payload from raw_xcart.orders where order_number in (select unnest(?))",
             [numbers],
@@ -133,19 +130,19 @@ def orders_wait(settings: Settings) -> bool:
         return False
     try:
         with open_snapshot(snapshot) as connection:
-            return connection.execute(_SOME_WAIT).fetchone() is not None
+            return connection.execute(f"select 1 {_THAT_WAIT} limit 1").fetchone() is not None
     except duckdb.Error:
         # The upload itself says what is wrong.
         return True
 
 
 def waiting_since(settings: Settings) -> datetime | None:
-    """When (UTC) the order came that has waited longest for an upload; None when none waits."""
+    """Since when (UTC) an order has waited for an upload, the longest of all; None when none waits."""
     snapshot = current_snapshot(settings)
     if snapshot is None:
         return None
     with suppress(duckdb.Error), open_snapshot(snapshot) as connection:
-        since = connection.execute(_WAITS_SINCE).fetchall()[0][0]
+        since = connection.execute(f"select min(first_seen_at) {_THAT_WAIT}").fetchall()[0][0]
         return since.astimezone(UTC) if since else None
     return None
 

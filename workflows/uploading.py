@@ -53,14 +53,14 @@ class _Upload:
 
 
 def upload(settings: Settings, account: Account, run_id: str, *, sends: bool, report: Report) -> Facts:
-    """Send what waits, or tell what would be sent.
+    """Send what waits, or list what would be sent.
 
     Args:
         settings: The configuration; the warehouse and ledger must be those of a build just made.
         account: Where to send.
         run_id: The run, for the log.
         sends: Whether to send; else nothing is sent nor noted.
-        report: Told ("upload", orders done, orders in all).
+        report: Called with ("upload", orders done, orders in all).
 
     Raises:
         IngestError: ShipStation could not be talked to at all; what was sent before is noted.

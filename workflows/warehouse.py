@@ -203,7 +203,7 @@ def read_green_build(connection: duckdb.DuckDBPyConnection) -> GreenBuild | None
 
 
 def forget_green_build(connection: duckdb.DuckDBPyConnection) -> None:
-    """Have the next build make everything anew: until one is green, what is there is only a part."""
+    """Have the next build make everything from scratch: until one is green, what is there is only a part."""
     connection.execute("delete from raw_shipledger.green_build")
 
 

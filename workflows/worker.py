@@ -16,10 +16,10 @@ from ingest.adoption import Backfilled
 from workflows import (
     backup_flow,  # noqa: F401
     closes,  # noqa: F401  (the workflows of a module exist once it is imported)
-    errands,  # noqa: F401
     flows,
     migration_flow,  # noqa: F401
     retention_flow,  # noqa: F401
+    scheduled_jobs,  # noqa: F401
     xcart,  # noqa: F401
 )
 from workflows.engine import Engine

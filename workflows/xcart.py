@@ -11,17 +11,9 @@ from dbos import DBOS
 from ingest.upload_log import load_upload_log
 from ingest.xcart import import_orders
 from workflows.account import account_of
-from workflows.engine import Facts, told_to_the_user
+from workflows.engine import Facts, errors_for_the_user
 from workflows.errors import OutOfReach, ShipledgerError
-from workflows.flows import (
-    begin,
-    build,
-    build_and_publish,
-    current_bench,
-    job_reporter,
-    load_changes,
-    working,
-)
+from workflows.flows import begin, build, build_and_publish, current_bench, job_reporter, load_changes, working
 from workflows.home import check_warehouse
 from workflows.upload_log import prepare_log
 from workflows.uploading import upload as send_orders
@@ -70,7 +62,7 @@ def upload(arguments: dict[str, Any]) -> Facts:
 
 @DBOS.step(name="import")
 def _import(path: str) -> Facts:
-    with working("import"), told_to_the_user():
+    with working("import"), errors_for_the_user():
         engine = current_bench().engine
         check_warehouse(engine.settings.warehouse)
         report = import_orders(Path(path), engine.warehouse, job_reporter())
@@ -80,7 +72,7 @@ def _import(path: str) -> Facts:
 
 @DBOS.step(name="note uploads")
 def _note_uploads() -> int:
-    with working("note uploads"), told_to_the_user():
+    with working("note uploads"), errors_for_the_user():
         engine = current_bench().engine
         prepare_log(engine.settings.operations)
         return load_upload_log(engine.settings.operations, engine.warehouse)
@@ -88,7 +80,7 @@ def _note_uploads() -> int:
 
 @DBOS.step(name="upload")
 def _upload(dry_run: bool) -> Facts:
-    with working("upload"), told_to_the_user():
+    with working("upload"), errors_for_the_user():
         engine = current_bench().engine
         settings = engine.settings
         try:

@@ -89,7 +89,6 @@ def test_the_files_show_names_as_text_and_codes_as_they_are(snapshot: Path, tmp_
         ("country", "US"),
         ("shipstation_order_id", "2"),
     ]
-    assert (lines[1]["company"], lines[1]["postal_code"]) == ("Bright Smiles, LLC", "78701")
     path = tmp_path / "recall.xlsx"
     path.write_bytes(lot_recall_xlsx(snapshot, *LOT))
     header, first, _ = sheets_of(path)["Lot recall"]

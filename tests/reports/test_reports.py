@@ -237,8 +237,9 @@ def test_a_snapshot_that_is_gone_is_a_sentence_with_what_to_do(settings: Setting
 
 
 def test_a_snapshot_of_an_earlier_release_is_a_sentence_with_what_to_do(
-    settings: Settings, snapshot: Path
+    settings: Settings, tmp_path: Path
 ) -> None:
+    snapshot = write_snapshot(tmp_path / "s.duckdb")
     snapshot.chmod(0o644)
     with duckdb.connect(str(snapshot)) as connection:
         connection.execute("drop table marts.shipped_daily")

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine
 from gates import open_gates
-from homes import copy_of, founded_home
+from homes import copy_of, founded_home, settings_of
+from inbox import Inbox, free_port, serving
 from once import made_once
 
 from sandbox import BusinessPlan, Sandbox, SandboxSettings, generate_business
+from workflows.settings import Settings
 
 WEEKS = 6
 
@@ -68,3 +70,22 @@ def filled(built_home: Path, business: Sandbox, tmp_path: Path) -> CommandLine:
 def filled_own(built_home: Path, own_business: Sandbox, tmp_path: Path) -> CommandLine:
     """The command line on a copy of the built home, with a business of its own (the same rows)."""
     return CommandLine(copy_of(built_home, tmp_path / "home"), own_business.url)
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def mailing(tmp_path: Path, inbox: Inbox) -> Iterator[Settings]:
+    """An empty home without credentials, which is an alarm, whose mail goes to a real server."""
+    port = free_port()
+    (tmp_path / "home").mkdir()
+    with serving(inbox, port):
+        yield settings_of(
+            tmp_path / "home",
+            SHIPLEDGER_SMTP_URL=f"smtp://127.0.0.1:{port}",
+            SHIPLEDGER_MAIL_FROM="ledger@example.com",
+            SHIPLEDGER_MAIL_TO="owner@example.com",
+        )

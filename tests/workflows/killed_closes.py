@@ -31,8 +31,8 @@ def run_until_it_lives(words: list[str]) -> int:
             _kill_at_new_step(set(killed_at), writing)
             os._exit(orchestrate.main(words))
         os.close(writing)
-        with os.fdopen(reading) as told:
-            reached = told.read()
+        with os.fdopen(reading) as pipe:
+            reached = pipe.read()
         status = os.waitpid(child, 0)[1]
         if not os.WIFSIGNALED(status):
             sys.stderr.write("\n".join(killed_at) + "\n")
@@ -41,12 +41,12 @@ def run_until_it_lives(words: list[str]) -> int:
         killed_at.append(reached)
 
 
-def _kill_at_new_step(known: set[str], told: int) -> None:
+def _kill_at_new_step(known: set[str], pipe: int) -> None:
     def run_step(options: dict[str, str], act: Callable[..., Any], *arguments: Any) -> Any:
         def done_and_killed(*given: Any) -> Any:
             result = act(*given)
             if options["name"] not in known:
-                os.write(told, options["name"].encode())
+                os.write(pipe, options["name"].encode())
                 os.kill(os.getpid(), signal.SIGKILL)
             return result
 

@@ -60,24 +60,24 @@ def version_in(path: Path) -> int | None:
 
 def _kill_publications(settings: Settings) -> None:
     """The parent opens no database: a process with DuckDB's threads in it cannot be forked."""
-    _run(lambda _told: _publish(settings, 0))
-    _run(lambda _told: _publish_half(settings, 1))
+    _run(lambda _pipe: _publish(settings, 0))
+    _run(lambda _pipe: _publish_half(settings, 1))
     passed: set[int] = set()
-    while (line := _run(lambda told: _publish_until(settings, passed, told))) is not None:
+    while (line := _run(lambda pipe: _publish_until(settings, passed, pipe))) is not None:
         passed.add(line)
-    _run(lambda _told: _tell(settings))
+    _run(lambda _pipe: _print_state(settings))
 
 
 def _run(act: Callable[[int], None]) -> int | None:
-    """Do it in a process of its own. Gives what that told before it was killed."""
+    """Run it in a process of its own. Gives the line that it wrote to the pipe before it was killed."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         act(writing)
         os._exit(0)
     os.close(writing)
-    with os.fdopen(reading) as told:
-        line = told.read()
+    with os.fdopen(reading) as pipe:
+        line = pipe.read()
     status = os.waitpid(child, 0)[1]
     if os.WIFEXITED(status) and os.WEXITSTATUS(status):
         raise SystemExit("A publication failed in a way of its own.")
@@ -100,25 +100,25 @@ def _publish_half(settings: Settings, version: int) -> None:
     _publish(settings, version)
 
 
-def _publish_until(settings: Settings, passed: set[int], told: int) -> None:
+def _publish_until(settings: Settings, passed: set[int], pipe: int) -> None:
     """Say what is published; publish, and be killed at the first line at which none has been killed before."""
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
         if frame.f_code.co_filename != publishing.__file__ or frame.f_code.co_name not in _FROM_THE_COPY_ON:
             return None
         if event == "line" and frame.f_lineno not in passed:
-            os.write(told, str(frame.f_lineno).encode())
+            os.write(pipe, str(frame.f_lineno).encode())
             os.kill(os.getpid(), signal.SIGKILL)
         return trace
 
-    _tell(settings)
+    _print_state(settings)
     version = 2 + len(passed)
     write_ledger(settings, version)
     sys.settrace(trace)
     publish_build(settings, version)
 
 
-def _tell(settings: Settings) -> None:
+def _print_state(settings: Settings) -> None:
     current = version_in((settings.published / "current.duckdb").resolve(strict=True))
     kept = [version_in(path) for path in snapshots(settings)]
     files = [path.name for path in settings.published.iterdir()]

@@ -1,4 +1,4 @@
-"""A business whose customers are told apart by words that stand nowhere else, and a search for these words."""
+"""A business in which each customer has words that stand nowhere else, and a search for these words."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def a_fulfillment(fulfillment_id: int, order_id: int, days: float) -> dict[str, 
 
 def shop_file(path: Path, *numbers: int, amount: int = 2) -> Path:
     """The shop's orders that became these orders of ShipStation."""
-    told = [
+    orders = [
         f"<order><orderid>{680_000 + number}</orderid><date>{ago(LONG + 2):%Y-%m-%d %H:%M:%S}</date>"
         f"<email>{word(number, 'shopmail')}@example.com</email>"
         f"<s_firstname>{word(number, 'shopname')}</s_firstname><s_address>{word(number, 'shopstreet')}</s_address>"
@@ -158,12 +158,12 @@ def shop_file(path: Path, *numbers: int, amount: int = 2) -> Path:
         f"<productid>17612</productid><product>PT Kit</product><amount>{amount}</amount></order_detail></order>"
         for number in numbers
     ]
-    path.write_text(f"<orders>{''.join(told)}</orders>")
+    path.write_text(f"<orders>{''.join(orders)}</orders>")
     return path
 
 
 def uncompressed(home: Path) -> None:
-    """Write each database of a home anew with its words in plain letters: a search of the bytes finds them."""
+    """Rewrite each database of a home uncompressed, so that a search of the bytes finds its words."""
     for path in databases(home):
         plain = path.with_name("plain.duckdb")
         with duckdb.connect() as connection:
@@ -198,9 +198,11 @@ def _in_tables(path: Path, wanted: list[str]) -> set[str]:
 
 
 def marts(home: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything published but the consignees, the runs, and when and of what the snapshot was made."""
+    """Everything published but the recipients, the runs, and when and of what the snapshot was made."""
     current = (home / "published" / "current.duckdb").resolve(strict=True)
     with duckdb.connect(str(current), read_only=True) as connection:
         names = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
-        told = sorted({name for (name,) in names} - {"order_consignees", "sync_runs", "snapshot_info"})
-        return {name: connection.execute(f"select * from marts.{name} order by all").fetchall() for name in told}
+        compared = sorted({name for (name,) in names} - {"order_consignees", "sync_runs", "snapshot_info"})
+        return {
+            name: connection.execute(f"select * from marts.{name} order by all").fetchall() for name in compared
+        }

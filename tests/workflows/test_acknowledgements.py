@@ -89,7 +89,7 @@ def test_a_note_says_something_and_is_short(store: Path, note: str) -> None:
     assert not store.exists()
 
 
-def test_a_store_that_cannot_be_read_is_told_and_hides_nothing(store: Path) -> None:
+def test_a_store_that_cannot_be_read_is_reported_and_hides_nothing(store: Path) -> None:
     store.write_bytes(b"not a database" * 100)
     with pytest.raises(AcknowledgementsUnreadable, match="all exceptions are shown"):
         standing_acknowledgements(store)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from inbox import Inbox, free_port, serving
+from inbox import Inbox
 
 from workflows.alarm_log import turn_alarms
 from workflows.alarm_mail import QUIET, mail_critical
 from workflows.alarms import Alarm, Level
 from workflows.mail import deliver_outbox, read_outbox
-from workflows.settings import Settings, read_settings
+from workflows.settings import Settings
 
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
 MINUTES = timedelta(minutes=1)
@@ -27,22 +26,8 @@ def alarm(key: str, level: Level = "critical") -> Alarm:
 
 
 @pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
-@pytest.fixture
-def settings(tmp_path: Path, inbox: Inbox) -> Iterator[Settings]:
-    port = free_port()
-    with serving(inbox, port):
-        yield read_settings(
-            {
-                "SHIPLEDGER_HOME": str(tmp_path),
-                "SHIPLEDGER_SMTP_URL": f"smtp://127.0.0.1:{port}",
-                "SHIPLEDGER_MAIL_FROM": "ledger@example.com",
-                "SHIPLEDGER_MAIL_TO": READER,
-            }
-        )
+def settings(mailing: Settings) -> Settings:
+    return mailing
 
 
 @pytest.fixture

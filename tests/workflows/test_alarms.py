@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from workflows.alarm_log import tell, turn_alarms, untold, with_since
+from workflows.alarm_log import alarms_for_digest, note_digest, turn_alarms, with_since
 from workflows.alarms import Alarm, Standing, find_alarms, working_time_since
 
 ZONE = ZoneInfo("America/Chicago")
@@ -149,15 +149,15 @@ def test_the_alarm_about_reads_names_both_times_in_the_business_s_time_zone() ->
     )
 
 
-def test_an_alarm_is_told_once_and_again_only_after_it_had_cleared(tmp_path: Path) -> None:
+def test_an_alarm_is_in_one_digest_and_in_another_only_after_it_had_cleared(tmp_path: Path) -> None:
     store = tmp_path / "operations.sqlite"
     ghosts = Alarm("ghosts", "warning", "11 orders without lines", "Complete them.")
     more = replace(ghosts, title="12 orders without lines")
     hour = timedelta(hours=1)
 
     def digest(at: datetime) -> list[str]:
-        new, last = untold(store)
-        tell(store, last, at)
+        new, last = alarms_for_digest(store)
+        note_digest(store, last, at)
         return [alarm.key for alarm in new]
 
     assert turn_alarms(store, [ghosts], NOW) == [replace(ghosts, since=NOW)]

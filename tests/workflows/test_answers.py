@@ -124,8 +124,8 @@ def test_health_counts_what_passed_and_what_failed_and_says_why() -> None:
         {"name": "models fresh", "claim": "New.", "is_ok": True, "detail": "2026-11-20 18:00 UTC"},
     ]
     facts = {"checks": checks, "failed": ["keys are unique"], "snapshot": "s.duckdb", "seconds": 0.25}
-    told = [line.split() for line in answers.tell_health(facts).splitlines()]
-    assert told == [
+    lines = [line.split() for line in answers.tell_health(facts).splitlines()]
+    assert lines == [
         ["ok", "stock", "now", "It", "adds", "up."],
         ["FAIL", "keys", "are", "unique", "1", "breaches:", "x"],
         ["ok", "models", "fresh", "2026-11-20", "18:00", "UTC"],
@@ -142,9 +142,9 @@ def test_a_retention_says_what_lost_its_personal_data_and_what_would(dry_run: bo
 
 
 def test_a_retention_that_never_removes_says_so() -> None:
-    told = answers.tell_retention(RETENTION | {"closed_before": None, "dry_run": False})
-    assert "kept for ever" in told
-    assert told.endswith("Nothing was removed.")
+    text = answers.tell_retention(RETENTION | {"closed_before": None, "dry_run": False})
+    assert "kept for ever" in text
+    assert text.endswith("Nothing was removed.")
 
 
 def test_an_upload_says_what_was_sent_or_would_be_and_what_stays() -> None:
@@ -164,8 +164,8 @@ def test_an_upload_says_what_was_sent_or_would_be_and_what_stays() -> None:
 )
 def test_an_import_says_what_it_took_left_out_and_refused(published: str | None, ends: str) -> None:
     facts = {"files_read": 3, "files_unchanged": 1, "orders_read": 9, "orders_changed": 4, "orders_invalid": 2}
-    told = tell_import(facts | {"refused": [{"reason": "a.xml is no XML."}], "published": published})
-    assert told.splitlines() == [
+    text = tell_import(facts | {"refused": [{"reason": "a.xml is no XML."}], "published": published})
+    assert text.splitlines() == [
         "3 files read, 1 unchanged; 9 orders, 4 of them new or changed, 2 left out (see exceptions).",
         "Refused: a.xml is no XML.",
         ends,
@@ -178,10 +178,10 @@ def test_a_validation_has_theirs_on_the_left_and_counts_each_verdict() -> None:
         {"what": "units", "there": "5", "here": "5", "verdict": "ok", "detail": ""},
         {"what": "weeks", "there": "7", "here": "8", "verdict": "noted", "detail": ""},
     ]
-    told = [line.split() for line in answers.tell_checks(checks).splitlines()]
-    assert told[0] == ["there", "here", "verdict"]
-    assert told[1:3] == [["orders", "10", "9", "failed"], ["One", "is", "missing."]]
-    assert told[-1] == ["1", "ok,", "1", "noted,", "1", "failed."]
+    lines = [line.split() for line in answers.tell_checks(checks).splitlines()]
+    assert lines[0] == ["there", "here", "verdict"]
+    assert lines[1:3] == [["orders", "10", "9", "failed"], ["One", "is", "missing."]]
+    assert lines[-1] == ["1", "ok,", "1", "noted,", "1", "failed."]
 
 
 def test_a_restore_says_where_what_was_here_before_is_kept() -> None:

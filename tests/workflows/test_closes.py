@@ -128,7 +128,7 @@ def test_a_failed_close_goes_on_at_the_step_that_failed(office: Office, own_busi
     assert office.closes() == [("eod", today, 1)]
 
 
-def test_a_failed_step_whose_snapshot_is_gone_is_made_anew_from_the_newest(office: Office) -> None:
+def test_a_failed_step_whose_snapshot_is_gone_is_made_again_from_the_newest(office: Office) -> None:
     in_the_way = office.home / "reports"
     in_the_way.write_text("no folder")
     today = office.command.today().isoformat()

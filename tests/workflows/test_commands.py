@@ -140,7 +140,7 @@ def test_a_foreign_database_is_refused_and_left_as_it_is(tmp_path: Path, busines
     assert tables == [("main", "poems")]
 
 
-def test_a_warehouse_held_by_another_program_is_told_and_left_alone(filled: CommandLine) -> None:
+def test_a_warehouse_held_by_another_program_is_reported_and_left_alone(filled: CommandLine) -> None:
     with duckdb.connect(str(filled.home / "warehouse.duckdb")):
         answer = filled.run("sync")
     assert answer.code == 78
@@ -155,7 +155,7 @@ def test_an_unwritable_home_is_a_sentence(tmp_path: Path) -> None:
     assert "cannot be written" in answer.facts["error"]
 
 
-def test_a_damaged_ledger_is_built_anew_over_what_another_version_made_of_the_models(filled: CommandLine) -> None:
+def test_a_damaged_ledger_is_built_again_over_what_another_version_made_of_the_models(filled: CommandLine) -> None:
     (filled.home / "ledger.duckdb").unlink()
     swapped = {
         "staging.stg_shipledger__runs": ("view", "table"),
@@ -174,9 +174,9 @@ def test_a_failed_run_is_failed_everywhere(filled_own: CommandLine, own_business
     own_business.faults.add(Fault("/shipments", status=500))
     failed = filled_own.run("sync")
     assert failed.code == 75
-    told = filled_own.run("status")
-    assert told.facts["last_runs"]["sync"]["status"] == "failed"
-    assert any("sync failed" in alert["message"] for alert in told.facts["alerts"])
+    status = filled_own.run("status")
+    assert status.facts["last_runs"]["sync"]["status"] == "failed"
+    assert any("sync failed" in alert["message"] for alert in status.facts["alerts"])
     own_business.faults.clear()
     newest = max(record.id for record in own_business.book.table("orders"))
     own_business.book.edit_order(newest, datetime.now(UTC))

@@ -8,7 +8,7 @@ import pytest
 
 from ingest import errors as of_ingest
 from workflows import errors
-from workflows.engine import told_to_the_user
+from workflows.engine import errors_for_the_user
 from workflows.errors import (
     AlreadyRunning,
     BuildFailed,
@@ -65,7 +65,7 @@ def test_an_error_that_was_stored_says_all_that_it_said(error: ShipledgerError) 
 
 
 @pytest.mark.parametrize(
-    ("raised", "told"),
+    ("raised", "shown"),
     [
         (of_ingest.CredentialsRejected, ConfigurationError),
         (of_ingest.ApiUnreachable, OutOfReach),
@@ -77,9 +77,9 @@ def test_an_error_that_was_stored_says_all_that_it_said(error: ShipledgerError) 
         (of_ingest.FileRefused, ShipledgerError),
     ],
 )
-def test_an_error_of_ingest_is_told_with_its_sentence_and_the_exit_code_of_what_to_do(
-    raised: type[of_ingest.IngestError], told: type[ShipledgerError]
+def test_an_error_of_ingest_keeps_its_sentence_and_has_the_exit_code_of_what_to_do(
+    raised: type[of_ingest.IngestError], shown: type[ShipledgerError]
 ) -> None:
-    with pytest.raises(told, match="what happened") as caught, told_to_the_user():
+    with pytest.raises(shown, match="what happened") as caught, errors_for_the_user():
         raise raised("what happened")
-    assert type(caught.value) is told
+    assert type(caught.value) is shown

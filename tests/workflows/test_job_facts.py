@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from workflows.errors import BuildFailed, Cancelled, ShipledgerError
-from workflows.flows import _add, _run_of, told_as_sentence
+from workflows.flows import _add, _run_of, errors_as_sentences
 from workflows.jobs import Job
 from workflows.modelling import _one_line
 
@@ -38,14 +38,14 @@ def test_the_windows_of_a_backfill_add_up_from_the_first_watermark_to_the_last()
     assert facts["finished"] is True
 
 
-def test_a_known_error_is_told_as_it_is_and_another_as_a_sentence_with_the_log(
+def test_a_known_error_is_passed_on_and_another_is_a_sentence_that_names_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     known = BuildFailed("The build is red.", ["a"])
-    with pytest.raises(BuildFailed) as told, told_as_sentence("build"):
+    with pytest.raises(BuildFailed) as caught, errors_as_sentences("build"):
         raise known
-    assert told.value is known
-    with caplog.at_level(logging.WARNING), pytest.raises(ShipledgerError) as sentence, told_as_sentence("load"):
+    assert caught.value is known
+    with caplog.at_level(logging.WARNING), pytest.raises(ShipledgerError) as sentence, errors_as_sentences("load"):
         raise KeyError("customer Dana Smith")
     assert "at the step 'load' (KeyError)" in str(sentence.value)
     assert "Dana" not in str(sentence.value)
@@ -53,7 +53,7 @@ def test_a_known_error_is_told_as_it_is_and_another_as_a_sentence_with_the_log(
 
 
 def test_a_cancelled_job_says_so_whatever_its_library_made_of_it() -> None:
-    with pytest.raises(Cancelled, match="was cancelled"), told_as_sentence("load"):
+    with pytest.raises(Cancelled, match="was cancelled"), errors_as_sentences("load"):
         try:
             try:
                 raise Cancelled("The sync (run 1) was cancelled.")
@@ -63,7 +63,7 @@ def test_a_cancelled_job_says_so_whatever_its_library_made_of_it() -> None:
             raise OSError("pipeline failed") from None
 
 
-def test_a_run_is_what_its_job_told_and_how_it_ended() -> None:
+def test_a_run_has_the_facts_of_its_job_and_how_it_ended() -> None:
     job = Job("run", "sync", "failed", "mary", NOON, None, NOON, {}, None, ShipledgerError("no room"), {})
     run = _run_of(job)
     assert (run.started_at, run.status, run.actor, run.error) == (NOON, "failed", "mary", "no room")

@@ -40,7 +40,7 @@ def test_a_running_job_that_is_cancelled_ends_publishes_nothing_and_leaves_the_w
     assert filled_own.published(status) == [("on_hold",)]
 
 
-def test_jobs_of_one_second_are_told_apart_by_when_they_were_asked_for(tmp_path: Path) -> None:
+def test_jobs_of_one_second_are_ordered_by_when_they_were_asked_for(tmp_path: Path) -> None:
     with working(read_settings({"SHIPLEDGER_HOME": str(tmp_path)})) as jobs:
         asked = [datetime.now(UTC)]
         for _ in range(3):

@@ -64,7 +64,7 @@ def test_orders_belong_to_the_day_they_were_made_on_where_the_business_is(
     assert (found["day"], found["orders_in"], found["units_in"]) == (DAY, 2, 110)
 
 
-def test_what_shipped_is_told_by_its_ship_date_and_units_of_unknown_skus_are_none(
+def test_what_shipped_counts_on_its_ship_date_and_units_of_unknown_skus_are_none(
     settings: Settings, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
     days = (DAY - timedelta(days=1), DAY, TODAY)

@@ -128,22 +128,22 @@ def test_weeks_come_from_the_history_and_an_order_on_two_days_is_charged_once(ho
 
 
 def test_the_validation_tells_both_sides_and_every_oddity_with_what_became_of_it(migrated: dict[str, Any]) -> None:
-    told = {one["what"]: (one["there"], one["here"], one["verdict"]) for one in migrated["checks"]}
-    assert told["rows of shipped_items"] == ("6", "6", "ok")
-    assert told["units shipped by SKU"] == ("32 in 3", "32 in 3", "ok")
-    assert told["transactions booked by SKU"] == ("1149 in 3", "1149 in 3", "ok")
-    assert told["units only the former system knows"][2] == "ok"
-    assert told["lines dated otherwise than their order"] == ("3", "", "noted")
-    assert told["notes that name no single lot"] == ("2", "", "noted")
-    assert told["open lines without their order"] == ("1", "", "noted")
+    checks = {one["what"]: (one["there"], one["here"], one["verdict"]) for one in migrated["checks"]}
+    assert checks["rows of shipped_items"] == ("6", "6", "ok")
+    assert checks["units shipped by SKU"] == ("32 in 3", "32 in 3", "ok")
+    assert checks["transactions booked by SKU"] == ("1149 in 3", "1149 in 3", "ok")
+    assert checks["units only the former system knows"][2] == "ok"
+    assert checks["lines dated otherwise than their order"] == ("3", "", "noted")
+    assert checks["notes that name no single lot"] == ("2", "", "noted")
+    assert checks["open lines without their order"] == ("1", "", "noted")
     assert (
-        told["shipped_items dated in the future"][0]
-        == told["inventory_transactions dated in the future"][0]
+        checks["shipped_items dated in the future"][0]
+        == checks["inventory_transactions dated in the future"][0]
         == "1"
     )
-    assert told["weeks that are none from Monday to Sunday"] == ("1", "", "noted")
-    assert told["bundles"] == ("2", "1", "noted")
-    assert not [what for what, (*_, verdict) in told.items() if verdict == "failed"]
+    assert checks["weeks that are none from Monday to Sunday"] == ("1", "", "noted")
+    assert checks["bundles"] == ("2", "1", "noted")
+    assert not [what for what, (*_, verdict) in checks.items() if verdict == "failed"]
 
 
 def test_the_same_file_again_changes_nothing(house: House, migrated: dict[str, Any]) -> None:
@@ -188,7 +188,6 @@ def test_a_file_with_a_text_for_a_number_is_refused_and_everything_is_put_back(
     assert house.shelf("17612", "2025-09-26") == 2155
 
 
-@pytest.mark.usefixtures("migrated")
 def test_a_dry_run_copies_what_was_entered_up_to_then_while_others_write(tmp_path: Path) -> None:
     here, there = (settings_of(tmp_path / name) for name in ("home", "aside"))
     prepare_home(here)
@@ -203,6 +202,7 @@ def test_a_dry_run_copies_what_was_entered_up_to_then_while_others_write(tmp_pat
         assert copy.execute("select count(*) from entries").fetchall() == [(2,)]
 
 
+@pytest.mark.usefixtures("migrated")
 def test_a_dry_run_tells_what_would_be_and_leaves_no_trace(house: House, tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     other.write_bytes(house.file.read_bytes())
@@ -212,8 +212,8 @@ def test_a_dry_run_tells_what_would_be_and_leaves_no_trace(house: House, tmp_pat
     dry = house.migrate(other, dry_run=True).result
     assert dry is not None
     assert (dry["action"], dry["published"]) == ("dry run", None)
-    told = {one["what"]: one["here"] for one in dry["checks"]}
-    assert told["units shipped by SKU"] == "33 in 3", told
+    checks = {one["what"]: one["here"] for one in dry["checks"]}
+    assert checks["units shipped by SKU"] == "33 in 3", checks
     assert house.kept() == before
     assert not list((house.command.home / "scratch").glob("dry-run*"))
     assert (house.migrate(house.file, dry_run=True).result or {})["action"] == "dry run"

@@ -94,10 +94,7 @@ def test_a_week_is_the_sum_of_its_days_in_sentence_report_and_history(settings: 
         said = sentence(settings, source, "eow", monday)
         assert said == tuple(map(sum, zip(*(sentence(settings, source, "eod", day) for day in week), strict=True)))
         assert said[1] == printed(report_week(source, monday))["Units shipped"], monday
-        history = (
-            "select sum(quantity_shipped) as units from marts.weekly_shipped_history where week_start_date = ?"
-        )
-        assert said[1] == source.row(history, monday)["units"], monday
+        assert said[1] == source.row(_HISTORY, monday)["units"], monday
 
 
 def test_a_month_has_one_set_of_figures_in_sentence_invoice_page_and_days(

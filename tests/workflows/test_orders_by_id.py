@@ -105,8 +105,8 @@ def test_each_shipped_order_without_lines_is_an_exception_and_its_order_charge_s
     ]
     charged = "select sum(order_count), sum(unit_count) from marts.charge_report_daily"
     assert house.line.published(charged) == [(6, 3)]
-    told = "select is_ghost, is_work_in_progress from marts.orders_inbox where shipstation_order_id < 4"
-    assert house.line.published(told) == [(False, False)] * 3
+    flags = "select is_ghost, is_work_in_progress from marts.orders_inbox where shipstation_order_id < 4"
+    assert house.line.published(flags) == [(False, False)] * 3
 
 
 def test_the_alert_counts_every_empty_order_also_those_confirmed_as_work_in_progress(house: House) -> None:

@@ -45,7 +45,7 @@ def jobs(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.mark.parametrize(
-    ("source", "code", "told"),
+    ("source", "code", "sentence"),
     [
         ("missing.db", 1, "There is no file"),
         ("damaged.db", 1, "cannot be read"),
@@ -56,13 +56,13 @@ def jobs(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     ],
 )
 def test_what_cannot_be_compared_is_a_sentence_and_an_exit_code(
-    jobs: JobClient, tmp_path: Path, source: str, code: int, told: str
+    jobs: JobClient, tmp_path: Path, source: str, code: int, sentence: str
 ) -> None:
     (tmp_path / "damaged.db").write_bytes(b"SQLite format 3\0" + b"\7" * 4096)
     (tmp_path / "poems.db").touch()
     job = done(jobs, "parity", legacy=source if "://" in source else str(tmp_path / source), hours=48)
     assert isinstance(job.error, ShipledgerError)
-    assert (job.error.exit_code, told in str(job.error)) == (code, True), job.error
+    assert (job.error.exit_code, sentence in str(job.error)) == (code, True), job.error
 
 
 @pytest.mark.parametrize("hours", [0, -48, float("nan"), 1e9])

@@ -127,12 +127,12 @@ def test_a_comparison_is_noted_once_and_keeps_its_first_differences(tmp_path: Pa
 
 def test_each_step_of_a_cutover_follows_the_one_before_and_of_two_at_once_one_is_refused(tmp_path: Path) -> None:
     store = tmp_path / "operations.sqlite"
-    told = []
+    states = []
     for event, after in ((BEGUN, None), (DONE, BEGUN), (ROLLBACK_BEGUN, DONE), (ROLLED_BACK, ROLLBACK_BEGUN)):
         noted = CutoverEvent(event, "mary", SOURCE, NOW, {})
         note_event(store, noted, after)
         with pytest.raises(AlreadyRunning):
             note_event(store, noted, after)
         assert last_event(store) == noted
-        told.append((is_unfinished(store), is_cut_over(store)))
-    assert told == [(True, True), (False, True), (True, False), (False, False)]
+        states.append((is_unfinished(store), is_cut_over(store)))
+    assert states == [(True, True), (False, True), (True, False), (False, False)]

@@ -37,7 +37,7 @@ def test_steps_count_alike_and_the_one_under_way_by_what_it_tells(
 
 
 @pytest.mark.parametrize(
-    ("told", "line"),
+    ("shown_job", "line"),
     [
         (job(status="queued", step="orders", done=1, total=2), "eod: queued"),
         (job(), "eod: running"),
@@ -47,8 +47,8 @@ def test_steps_count_alike_and_the_one_under_way_by_what_it_tells(
         (job(step="read ShipStation", done=0, total=7, finished=[]), "eod: read ShipStation, 0 %"),
     ],
 )
-def test_a_job_is_one_line(told: Job, line: str) -> None:
-    assert describe(told) == line
+def test_a_job_is_one_line(shown_job: Job, line: str) -> None:
+    assert describe(shown_job) == line
 
 
 class Terminal(io.StringIO):

@@ -65,18 +65,20 @@ def test_a_publication_killed_at_any_line_leaves_a_link_that_resolves_and_the_ne
         text=True,
         check=True,
     )
-    told = [json.loads(line) for line in killed.stdout.splitlines()]
-    current = [one["current"] for one in told]
+    reports = [json.loads(line) for line in killed.stdout.splitlines()]
+    current = [one["current"] for one in reports]
     assert current == sorted(current), "nobody goes back to an older state"
-    assert all(one["kept"] == sorted(one["kept"], reverse=True) for one in told), (
+    assert all(one["kept"] == sorted(one["kept"], reverse=True) for one in reports), (
         "each file that is there is whole"
     )
     assert current[0] == 0
     assert current[1] == 0, "killed at its first line, a publication changes nothing"
-    assert current[-2:] == [len(told) - 1, len(told)], "killed at its last line it has been made; the last lived"
-    assert any(name.endswith(".part") for name in told[0]["files"])
-    assert not any(name.startswith(".") for name in told[-1]["files"])
-    assert len(told[-1]["kept"]) == KEEP
+    assert current[-2:] == [len(reports) - 1, len(reports)], (
+        "killed at its last line it has been made; the last lived"
+    )
+    assert any(name.endswith(".part") for name in reports[0]["files"])
+    assert not any(name.startswith(".") for name in reports[-1]["files"])
+    assert len(reports[-1]["kept"]) == KEEP
 
 
 def test_ten_snapshots_are_kept_and_the_current_one_is_the_newest(settings: Settings) -> None:
@@ -153,9 +155,9 @@ def test_a_snapshot_tells_the_build_it_was_made_of_and_that_its_run_succeeded(se
     assert not is_current(settings, FIRST_BUILD)
     current = current_snapshot(settings)
     assert current is not None
-    told = "select status, finished_at is not null from marts.sync_runs"
+    query = "select status, finished_at is not null from marts.sync_runs"
     with duckdb.connect(str(current), read_only=True) as connection:
-        assert connection.execute(told).fetchall() == [("success", True)]
+        assert connection.execute(query).fetchall() == [("success", True)]
 
 
 def test_a_close_goes_on_after_it_has_published_and_its_snapshot_says_so(settings: Settings) -> None:

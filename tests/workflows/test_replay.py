@@ -51,13 +51,13 @@ def test_the_second_warm_build_is_replayed_to_the_ledger_that_a_build_of_everyth
     (filled_own.home / "ledger.duckdb").unlink()
     everything = filled_own.run("sync")
     assert everything.facts["full"] is True
-    anew = tables(filled_own)
-    assert left.keys() == anew.keys()
-    for name, rows in anew.items():
+    rebuilt = tables(filled_own)
+    assert left.keys() == rebuilt.keys()
+    for name, rows in rebuilt.items():
         assert left[name] == rows, name
 
 
-def test_what_is_not_green_in_a_replay_is_judged_and_told_by_dbt(
+def test_what_is_not_green_in_a_replay_is_built_and_reported_by_dbt(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:
     before = (filled_own.home / "published" / "current.duckdb").readlink()
@@ -83,7 +83,7 @@ def _begun_builds(command: CommandLine) -> int:
     return int(count)
 
 
-def test_a_recording_that_cannot_be_read_or_is_of_another_state_is_made_anew(
+def test_a_recording_that_cannot_be_read_or_is_of_another_state_is_made_again(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:
     recording = filled_own.home / "scratch" / "warm_build.json"

@@ -24,11 +24,11 @@ def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def sent(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, *statements: Statement) -> tuple[bool, list[Any]]:
-    """Whether a replay is green, and what it told."""
-    told: list[Any] = []
+    """Whether a replay is green, and the progress it reported."""
+    progress: list[Any] = []
     recording = Recording("state", list(statements))
-    is_green = replay(warehouse, tmp_path / "it's.duckdb", recording, lambda *said: told.append(said))
-    return is_green, told
+    is_green = replay(warehouse, tmp_path / "it's.duckdb", recording, lambda *said: progress.append(said))
+    return is_green, progress
 
 
 def test_a_replay_sends_each_node_and_tells_how_many_are_done(
@@ -50,7 +50,7 @@ def test_a_replay_sends_each_node_and_tells_how_many_are_done(
 def test_a_node_that_fails_leaves_nothing_of_itself_and_what_came_before_stands(
     warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    is_green, told = sent(
+    is_green, progress = sent(
         warehouse,
         tmp_path,
         Statement("model.a", "create table a as select 1 as n"),
@@ -58,7 +58,7 @@ def test_a_node_that_fails_leaves_nothing_of_itself_and_what_came_before_stands(
         Statement("model.b", "insert into nowhere values (1)"),
         Statement("model.c", "create table c as select 1 as n"),
     )
-    assert (is_green, told) == (False, [(1, 3)])
+    assert (is_green, progress) == (False, [(1, 3)])
     assert warehouse.execute("select table_name from duckdb_tables()").fetchall() == [("a",)]
     warehouse.execute("begin; rollback")
 

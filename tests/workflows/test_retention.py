@@ -120,10 +120,10 @@ def test_what_is_removed_is_in_no_file_of_the_home_and_the_figures_stay(house: H
     assert len(before["shipped_items"]) == 5, "there are figures to compare"
     assert people.found_in(house.home, KEPT)["warehouse.duckdb"] == sorted(KEPT)
     assert done["snapshots_rewritten"] == 3
-    consignees = house.command.published("select * from marts.order_consignees order by 1")
+    recipients = house.command.published("select * from marts.order_consignees order by 1")
     nobody = (None, None, None, "WI", None, "US")
-    full = {order_id: _consignee(order_id) for order_id in (1, 4, 5, 6)} | {-107: _consignee(107)}
-    assert {row[0]: row[1:] for row in consignees} == {2: nobody, 3: nobody} | full
+    full = {order_id: _recipient(order_id) for order_id in (1, 4, 5, 6)} | {-107: _recipient(107)}
+    assert {row[0]: row[1:] for row in recipients} == {2: nobody, 3: nobody} | full
     places = "select payload->>'$.customerId', payload->>'$.shipTo.country' from raw_shipstation.orders order by 1"
     assert house.raw(places) == [(str(7000 + number), "US") for number in range(1, 7)]
     again = house.run("retention")
@@ -222,7 +222,7 @@ def test_killed_at_every_step_it_is_finished_by_the_next_run(house: House) -> No
     assert house.run("sync")["orders_changed"] == 0
 
 
-def test_files_that_an_ended_run_left_are_written_anew_by_the_next(house: House) -> None:
+def test_files_that_an_ended_run_left_are_rewritten_by_the_next(house: House) -> None:
     snapshot = sorted((house.home / "published").glob("shipledger-*"))[0]
     as_it_was = snapshot.read_bytes()
     house.run("retention")
@@ -237,7 +237,7 @@ def test_files_that_an_ended_run_left_are_written_anew_by_the_next(house: House)
     assert people.found_in(house.home, GONE) == {}
 
 
-def test_a_run_whose_build_makes_everything_anew_removes_the_same(house: House) -> None:
+def test_a_run_whose_build_makes_everything_from_scratch_removes_the_same(house: House) -> None:
     (house.home / "ledger.duckdb").unlink()
     removed = house.run("retention")
     assert (removed["rows"], removed["snapshots_rewritten"]) == (ROWS, 3)
@@ -254,6 +254,6 @@ def test_nothing_is_removed_where_personal_data_are_kept_for_ever(house: House) 
     assert "SHIPLEDGER_RETENTION_DAYS is '-1'. Use a number of at least 0" in refused.facts["error"]
 
 
-def _consignee(order_id: int) -> tuple[Any, ...]:
+def _recipient(order_id: int) -> tuple[Any, ...]:
     place = people.a_place(order_id)
     return tuple(place[name] for name in ("name", "company", "city", "state", "postalCode", "country"))

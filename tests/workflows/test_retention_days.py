@@ -135,7 +135,7 @@ def test_a_label_without_its_order_goes_by_its_own_days(
     labels = [label(11, 7, day, voidDate=void), label(12, None, day, voidDate=void)]
     raw_tables.load(raw, "shipments", labels, "load", seen_at=SEEN)
     assert due(raw, "shipments") == dict.fromkeys(found, 2)
-    # Of a fulfillment nobody could say to whom it went.
+    # A fulfillment names no recipient.
     raw_tables.load(raw, "fulfillments", [fulfillment(21, 7, day)], "load", seen_at=SEEN)
     assert due(raw, "fulfillments") == ({} if day == LAST_KEPT else {"figures": 1})
 

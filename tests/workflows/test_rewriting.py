@@ -1,4 +1,4 @@
-"""Files written anew: the same rows, modes and constraints, without the bytes of what was removed."""
+"""Rewritten files: the same rows, modes and constraints, without the bytes of what was removed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ create view marts.states as select distinct state from marts.order_consignees;
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """A home with all files that are written anew, of which something was removed; its name has a quote."""
+    """A home with all files that are rewritten, of which something was removed; its name has a quote."""
     made = replace(read_settings({}), home=tmp_path / "o'hara")
     made.published.mkdir(parents=True)
     (made.home / "scratch").mkdir()
@@ -82,7 +82,7 @@ def rewritten(settings: Settings) -> list[tuple[Any, ...]]:
     )
 
 
-def test_each_file_is_written_anew_with_its_mode_its_constraints_and_its_views(settings: Settings) -> None:
+def test_each_file_is_rewritten_with_its_mode_its_constraints_and_its_views(settings: Settings) -> None:
     modes = {path: path.stat().st_mode for path in databases(settings)}
     # What a killed run left.
     (settings.published / ".shipledger-1.duckdb.part").write_bytes(b"half")
@@ -104,17 +104,19 @@ def test_each_file_is_written_anew_with_its_mode_its_constraints_and_its_views(s
         assert rows(path, constraints) == [("NOT NULL",), ("PRIMARY KEY",)]
 
 
-def test_of_whom_nothing_stays_names_and_towns_go_from_every_snapshot_and_only_theirs(settings: Settings) -> None:
+def test_names_and_towns_of_removed_recipients_go_from_every_snapshot_and_nobody_else_s(
+    settings: Settings,
+) -> None:
     rewrite_the_rest(settings)
-    told = "select shipstation_order_id, consignee_name, company, city, postal_code, state, country"
+    columns = "select shipstation_order_id, consignee_name, company, city, postal_code, state, country"
     full, nobody = ("name", "company", "city", "zip", "WI", "US"), (None, None, None, None, "WI", "US")
     for path in snapshots(settings):
-        assert rows(path, f"{told} from marts.order_consignees order by 1") == [
+        assert rows(path, f"{columns} from marts.order_consignees order by 1") == [
             (-8, *nobody), (-7, *full), (1, *nobody), (2, *full), (3, *full),
         ]  # fmt: skip
 
 
-def test_a_file_that_cannot_be_written_anew_stays_and_the_note_that_it_is_due_with_it(settings: Settings) -> None:
+def test_a_file_that_cannot_be_rewritten_stays_and_so_does_the_note_that_it_is_due(settings: Settings) -> None:
     oldest = settings.published / "shipledger-1.duckdb"
     oldest.chmod(0o644)
     oldest.write_bytes(b"no database")

@@ -52,8 +52,10 @@ def began_at(settings: Settings, kind: str, moment: datetime) -> None:
         for run_id, text in store.execute(
             "select workflow_uuid, attributes from workflow_status where name = ?", [kind]
         ).fetchall():
-            told = json.dumps(json.loads(text) | {"asked_at": moment.isoformat()})
-            store.execute("update workflow_status set attributes = ? where workflow_uuid = ?", [told, run_id])
+            attributes = json.dumps(json.loads(text) | {"asked_at": moment.isoformat()})
+            store.execute(
+                "update workflow_status set attributes = ? where workflow_uuid = ?", [attributes, run_id]
+            )
 
 
 def test_what_is_due_is_started_once_unless_it_is_off_or_has_run_since(settings: Settings) -> None:

@@ -46,8 +46,8 @@ def test_exceptions_stand_in_status_with_their_own_severity_the_worst_first(tmp_
     settings = settings_of(tmp_path)
     publish(settings)
     facts = read_status(settings)
-    told = [(one["level"], one["message"]) for one in facts["alerts"] if "of type" in one["message"]]
-    assert told == [
+    found = [(one["level"], one["message"]) for one in facts["alerts"] if "of type" in one["message"]]
+    assert found == [
         ("error", "1 exception of type unknown_sku."),
         ("warning", "1 exception of type lot_overdrawn."),
         ("info", "1 exception of type lot_overdrawn."),

@@ -99,7 +99,7 @@ def test_each_build_has_one_context_and_begun_ones_count_until_one_is_green(
     assert rows(warehouse, "begun_builds") == []
 
 
-def test_a_run_is_noted_once_as_it_was_last_told(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_a_run_is_noted_once_with_its_last_facts(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert newest_finished_run(warehouse) is None
     running = Run("one", "sync", NOON, None, "running")
     other = Run("other", "eod", NOON, NOON + timedelta(minutes=1), "success")
@@ -167,8 +167,8 @@ def built(tmp_path: Path) -> Settings:
 
 
 def is_fresh(settings: Settings, after: timedelta = timedelta(0), **now: str) -> bool:
-    told = {"print_now": "print", "today": "2026-11-20"} | now
-    return Engine(settings)._is_fresh(GREEN, told["print_now"], told["today"], NOON + after)
+    facts = {"print_now": "print", "today": "2026-11-20"} | now
+    return Engine(settings)._is_fresh(GREEN, facts["print_now"], facts["today"], NOON + after)
 
 
 def test_a_published_build_is_fresh_for_an_hour_of_its_day_while_nothing_about_it_changes(built: Settings) -> None:

@@ -71,7 +71,7 @@ def test_before_the_first_snapshot_there_is_nothing_to_tell(tmp_path: Path) -> N
     assert read_published(read_settings({"SHIPLEDGER_HOME": str(tmp_path)})) == Published()
 
 
-def test_a_mail_is_lost_when_it_was_given_up_for_any_reader_and_told_once(settings: Settings) -> None:
+def test_a_mail_is_lost_when_it_was_given_up_for_any_reader_and_listed_once(settings: Settings) -> None:
     for key in ("lost", "sent", "uncertain", "waits"):
         queue_mail(settings, key, f"Mail that is {key}", "Body", [])
     with open_outbox(settings) as store:

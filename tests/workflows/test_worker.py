@@ -19,7 +19,7 @@ def edit_second_newest(box: Sandbox, status: str) -> int:
     return second
 
 
-def test_two_syncs_at_once_one_works_and_the_other_is_told_its_id(
+def test_two_syncs_at_once_one_works_and_the_other_gets_its_id(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:
     reached, go_on = gate(own_business, "/orders")
@@ -127,8 +127,8 @@ def test_serve_runs_the_page_and_the_worker_and_ends_cleanly(
     process = filled_own.start("serve", "--port", "0", "--json")
     try:
         assert process.stdout is not None
-        told: dict[str, Any] = json.loads(process.stdout.readline())
-        assert told["page"].startswith("http://localhost:")
+        announced: dict[str, Any] = json.loads(process.stdout.readline())
+        assert announced["page"].startswith("http://localhost:")
         status = f"select order_status from marts.orders_inbox where shipstation_order_id = {newest}"
         assert until(lambda: filled_own.published(status), [("on_hold",)])
         second = filled_own.run("serve", "--port", "0")

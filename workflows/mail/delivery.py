@@ -95,12 +95,12 @@ def read_outbox(settings: Settings, key: str | None = None) -> list[Delivery]:
 def retry_mail(
     settings: Settings, key: str, now: datetime | None = None, *, actor: str = "", waits: bool = True
 ) -> list[Delivery]:
-    """Have a mail sent again to those of whom it is not known that they have it, with the patience of a new one.
+    """Have a mail sent again to all who are not known to have it; its attempts begin again as those of a new one.
 
     Args:
         settings: Where.
         key: The mail's key.
-        now: The instant (UTC) of the wish; the present by default.
+        now: When it is asked for, UTC; the present by default.
         actor: Who asks for it.
         waits: Wait until whoever sends mail at this moment has ended, which may take minutes.
 

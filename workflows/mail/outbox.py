@@ -116,7 +116,7 @@ def queue_mail(settings: Settings, key: str, subject: str, body: str, attachment
     """Put a mail into the outbox, once for each key: asking again with the same key changes nothing.
 
     Args:
-        settings: Where, and to whom.
+        settings: The home, and the recipients.
         key: What it is about and which version, such as `eow:2026-11-16:v1`.
         subject: One line; line breaks in it become blanks.
         body: Plain text.

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from ingest.former_system import TheirRows, connected, numbers_since, rows_of
-from workflows.engine import told_to_the_user
+from workflows.engine import errors_for_the_user
 from workflows.errors import HomeUnusable, ShipledgerError
 from workflows.parity.comparison import Compared, Looks, compare, counted_by
 from workflows.parity.criteria import Criteria, read_criteria
@@ -47,7 +47,7 @@ def compare_with_former_system(
         actor: Who asked.
         until: The comparison's moment, UTC.
         our_look: Up to when changes in ShipStation are known here; None to believe the snapshot.
-        report: Told (what is done, done, in all).
+        report: Called with (what is done, done, in all).
 
     Returns:
         The numbers of the comparison; its differences are in `parity.log`.
@@ -68,7 +68,7 @@ def compare_with_former_system(
             report("orders of ours", 0, 3)
             numbers = our_numbers(connection, since, first_day)
             report("orders of theirs", 1, 3)
-            with told_to_the_user(), connected(source.url) as former:
+            with errors_for_the_user(), connected(source.url) as former:
                 numbers |= numbers_since(former, since, first_day)
                 theirs = rows_of(former, sorted(numbers))
             report("comparison", 2, 3)

@@ -170,7 +170,7 @@ def compare(
 
     Args:
         connection: With those tables.
-        theirs: What the former system told beside its rows.
+        theirs: The former system's columns, times and other facts beside its rows.
         looks: When both sides looked.
         lasting: Differences that have stood for longer than timing explains: area, order_number, sku, field.
         reference: The products.
@@ -180,7 +180,7 @@ def compare(
     connection.execute(_MATCHED)
     fields = ", ".join(_fields(theirs.order_columns))
     connection.execute(_DIFFERENCES.format(fields=fields, headless=theirs.headless_lines))
-    their_looks = {area: _newest(connection, told) for area, told in theirs.looks.items()}
+    their_looks = {area: _newest(connection, instants) for area, instants in theirs.looks.items()}
     connection.register("lasting", lasting)
     connection.execute("create temp table lasting_differences as from lasting")
     connection.unregister("lasting")
@@ -246,9 +246,9 @@ def _agreeing(connection: duckdb.DuckDBPyConnection, criteria: Criteria) -> None
     connection.unregister("pairs_given")
 
 
-def _newest(connection: duckdb.DuckDBPyConnection, told: list[str]) -> datetime | None:
+def _newest(connection: duckdb.DuckDBPyConnection, instants: list[str]) -> datetime | None:
     found = connection.execute(
-        "select max(try_cast(one as timestamptz)) from unnest(?::varchar[]) as t(one)", [told]
+        "select max(try_cast(one as timestamptz)) from unnest(?::varchar[]) as t(one)", [instants]
     )
     at: datetime | None = found.fetchall()[0][0]
     return at

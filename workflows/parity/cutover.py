@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.former_system import connected
-from workflows.engine import told_to_the_user
+from workflows.engine import errors_for_the_user
 from workflows.errors import CutoverRefused, UsageError
 from workflows.parity.criteria import read_criteria
 from workflows.parity.cutover_log import (
@@ -64,7 +64,7 @@ def cut_over(settings: Settings, source: Source, actor: str, *, with_flags: bool
     if last is not None and last.event == ROLLBACK_BEGUN:
         raise UsageError("A rollback was begun and not finished. Run `cutover --rollback` again first.")
     if last is not None and last.event == DONE:
-        return _told("unchanged", last)
+        return _facts_of("unchanged", last)
     now = datetime.now(UTC)
     if last is not None and last.event == BEGUN:
         _same(last, source)
@@ -80,13 +80,13 @@ def cut_over(settings: Settings, source: Source, actor: str, *, with_flags: bool
     if not with_flags:
         facts = begin([])
     else:
-        with told_to_the_user(), connected(source.url, writable=True) as former:
+        with errors_for_the_user(), connected(source.url, writable=True) as former:
             flags = standing_flags(former)
             facts = begin(flags)
             turn_off(former, flags)
     done = CutoverEvent(DONE, actor, source.shown, datetime.now(UTC), facts)
     note_event(settings.operations, done, BEGUN)
-    return _told("cutover", done)
+    return _facts_of("cutover", done)
 
 
 def roll_back(settings: Settings, source: Source | None, actor: str) -> Facts:
@@ -124,10 +124,10 @@ def _finish(
 ) -> Facts:
     """Turn the flags that were noted, which may have been done before, and note that it is done."""
     if event.facts["with_flags"] and source is not None:
-        with told_to_the_user(), connected(source.url, writable=True) as former:
+        with errors_for_the_user(), connected(source.url, writable=True) as former:
             turn(former, [Flag(**flag) for flag in event.facts["flags"]])
     note_event(settings.operations, event, after)
-    return _told("finished" if event.event == DONE else "rollback", event)
+    return _facts_of("finished" if event.event == DONE else "rollback", event)
 
 
 def _permitted(standing: ParityStanding) -> Facts:
@@ -137,9 +137,9 @@ def _permitted(standing: ParityStanding) -> Facts:
     if numbers["last_unexplained"]:
         numbers["last_unexplained"] |= {"at": numbers["last_unexplained"]["at"].isoformat()}
     if standing.reasons:
-        told = "; ".join(standing.reasons)
+        reasons = "; ".join(standing.reasons)
         raise CutoverRefused(
-            f"No cutover: {told}. Nothing was changed. `parity` compares, and the page shows what differs.",
+            f"No cutover: {reasons}. Nothing was changed. `parity` compares, and the page shows what differs.",
             numbers | {"reasons": list(standing.reasons)},
         )
     return numbers
@@ -150,7 +150,7 @@ def _same(last: CutoverEvent, source: Source) -> None:
         raise UsageError(f"The cutover under way is from {last.source}. Name that one.")
 
 
-def _told(action: str, event: CutoverEvent) -> Facts:
+def _facts_of(action: str, event: CutoverEvent) -> Facts:
     return {
         "action": action,
         "moment": event.noted_at,

@@ -38,7 +38,7 @@ def _compare(legacy: str | None, hours: float | None, until: datetime) -> tuple[
     bench = flows.current_bench()
     settings = bench.engine.settings
     # It reads what is published, so it needs no turn at the warehouse.
-    with flows.told_as_sentence("compare with the former system"):
+    with flows.errors_as_sentences("compare with the former system"):
         read = known_read(settings, read_published(settings))
         facts = compare_with_former_system(
             settings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ingest.former_system import source_url
-from workflows.engine import told_to_the_user
+from workflows.engine import errors_for_the_user
 from workflows.errors import ConfigurationError, UsageError
 from workflows.settings import Settings
 
@@ -76,7 +76,7 @@ def checked_hours(hours: float) -> float:
 
 
 def _source(text: str) -> Source:
-    with told_to_the_user():
+    with errors_for_the_user():
         url = source_url(text)
     shown, whole = (url.render_as_string(hide_password=hidden) for hidden in (True, False))
     return Source(shown, whole, url.password == _STARS)

@@ -58,7 +58,7 @@ def parity_standing(
         comparisons=len(chain),
         orders_compared=counted[0].orders_compared if counted else 0,
         last_at=counted[0].until if counted else None,
-        last_unexplained=next((_told(run) for run in counted if run.unexplained), None),
+        last_unexplained=next((_numbers_of(run) for run in counted if run.unexplained), None),
         reasons=(),
     )
     others = sum(run.source == source for run in runs) - len(counted)
@@ -117,7 +117,7 @@ def _reasons(
         yield f"only {newest.orders_compared} orders were on both sides, of {criteria.least_orders} needed"
 
 
-def _told(run: ParityRun) -> dict[str, Any]:
+def _numbers_of(run: ParityRun) -> dict[str, Any]:
     return {
         "run_id": run.run_id,
         "at": run.until,

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-# Of a chart's series; told apart also by who sees no difference between red and green.
+# Of a chart's series: distinct also to a reader who cannot distinguish red and green.
 SERIES_COLOURS = ("#2f6f9f", "#e0a030", "#3f9d88", "#8a6bb1", "#c8624a", "#5f7486", "#a9b4be")
 
 

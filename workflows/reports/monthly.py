@@ -64,6 +64,7 @@ def bill_month(source: Source, month: date, version: int) -> Document:
         version: Part of the invoice's number, from the second on.
     """
     days = source.rows(_DAYS, month)
+    closed = source.rows(_CLOSED, month)
     carriers = source.rows(_CARRIERS, month)
     restatements = source.rows(_RESTATEMENTS, month)
     restated = sum(line["total_cents"] for line in restatements)
@@ -72,7 +73,7 @@ def bill_month(source: Source, month: date, version: int) -> Document:
     return source.document(
         title=f"Invoice {number}",
         period=f"Fulfillment charges for {month_name(month)}, issued {short_day(source.today)}",
-        notice=_notice(source, month, days),
+        notice=_notice(source, month, days, is_closed=bool(closed)),
         parts=[
             Figures(
                 [
@@ -84,7 +85,7 @@ def bill_month(source: Source, month: date, version: int) -> Document:
                 ]
             ),
             _lines(days, totals, restated),
-            Text(_standing(source, month, days), is_small=True),
+            Text(_standing(source, closed, days), is_small=True),
             _charges_by_day(days),
             _postage(carriers),
             NewPage(),
@@ -94,17 +95,16 @@ def bill_month(source: Source, month: date, version: int) -> Document:
     )
 
 
-def _notice(source: Source, month: date, days: Sequence[dict[str, Any]]) -> str:
+def _notice(source: Source, month: date, days: Sequence[dict[str, Any]], *, is_closed: bool) -> str:
     """What is missing: of a closed month what was when its lines were frozen, else what is now."""
-    if source.rows(_CLOSED, month):
+    if is_closed:
         lack = next((day["not_loaded"] for day in days if day.get("not_loaded")), None)
         return incomplete(lack) if lack else ""
     return notice_about(source, period_of("eom", month))
 
 
-def _standing(source: Source, month: date, days: Sequence[dict[str, Any]]) -> str:
+def _standing(source: Source, closed: Sequence[dict[str, Any]], days: Sequence[dict[str, Any]]) -> str:
     """Whether the month's lines can still change, what proves that they have not, and which had not ended."""
-    closed = source.rows(_CLOSED, month)
     if not closed:
         return "This month is not closed: the figures may still change."
     closed_on = closed[0]["frozen_at"].astimezone(source.zone).date()

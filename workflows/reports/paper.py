@@ -139,7 +139,7 @@ class Paper(FPDF):
         total = self.pages_count
         for number in range(1, total + 1):
             self.page = number
-            # Changed twice, so that it is said anew on each page and not taken from the one before.
+            # Changed twice, so that each page sets its font and does not take over that of the page before.
             self.ink(8, bold=True)
             self.ink(7.5, colour=QUIET)
             top = self.h - _FOOT + 1.5

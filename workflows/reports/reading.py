@@ -12,17 +12,9 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from workflows import reading
 from workflows.errors import ShipledgerError
 from workflows.reports.document import Document, Part
-
-# Reading neither fetches extensions nor touches other files. One process opens a file in one way only, so whoever
-# reads snapshots takes these.
-CONNECTION: dict[str, str | bool | int | float | list[str]] = {
-    "threads": 2,
-    "memory_limit": "1GB",
-    "autoinstall_known_extensions": False,
-    "enable_external_access": False,
-}
 
 
 class SnapshotUnusable(ShipledgerError):
@@ -79,7 +71,7 @@ def open_snapshot(path: Path) -> Iterator[Source]:
         SnapshotUnusable: It cannot be read, or lacks what the report shows.
     """
     try:
-        with duckdb.connect(str(path), read_only=True, config=CONNECTION) as connection:
+        with reading.open_snapshot(path) as connection:
             info = connection.execute(
                 "select epoch_us(as_of), today, timezone from marts.snapshot_info"
             ).fetchone()

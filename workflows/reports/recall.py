@@ -1,4 +1,4 @@
-"""A lot's recall: every order that holds units of it, whom they went to, and where all its units are."""
+"""A lot's recall: every order that holds units of it, its recipient, and where all its units are."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ SHIPMENTS = """
     select
         items.ship_date, items.order_number, items.quantity, items.is_assigned, items.shipstation_order_id,
         coalesce(packages.tracking_number, elsewhere.tracking_number, orders.tracking_number) as tracking_number,
-        consignees.consignee_name, consignees.company, consignees.city, consignees.state, consignees.postal_code,
-        consignees.country
+        recipients.consignee_name, recipients.company, recipients.city, recipients.state, recipients.postal_code,
+        recipients.country
     from items
     left join marts.packages as packages on items.shipment_id = packages.shipment_id
     left join elsewhere
         on items.shipment_id is null and items.shipstation_order_id = elsewhere.shipstation_order_id
     left join marts.shipped_orders as orders on items.shipstation_order_id = orders.shipstation_order_id
-    left join marts.order_consignees as consignees on items.shipstation_order_id = consignees.shipstation_order_id
+    left join marts.order_consignees as recipients on items.shipstation_order_id = recipients.shipstation_order_id
     order by items.ship_date, items.order_number, items.shipstation_order_id, items.shipment_id
 """
 _FILE_COLUMNS = (
@@ -195,7 +195,7 @@ def _shipments(recall: Recall) -> Table:
             Column("ship_date", "Shipped", Kind.DATE, width=1.5),
             Column("order", "Order", width=1.2),
             Column("quantity", "Units", Kind.COUNT, width=0.9),
-            Column("consignee_name", "Consignee", width=2.4),
+            Column("consignee_name", "Recipient", width=2.4),
             Column("company", "Company", width=2.2),
             Column("city", "City", width=1.7),
             Column("state", "State", width=0.8),

@@ -41,6 +41,11 @@ def whole(number: int) -> str:
     return f"{number:,}"
 
 
+def counted(number: int, noun: str) -> str:
+    """How many there are of something: `1 order`, `1,234 orders`."""
+    return f"{number:,} {noun if number == 1 else noun + 's'}"
+
+
 def one_place(number: float) -> str:
     """A number with one decimal, halves away from zero as spreadsheets do it: `140.25` is `140.3`."""
     return f"{Decimal(str(number)).quantize(Decimal('0.1'), ROUND_HALF_UP):,}"

@@ -1,4 +1,4 @@
-"""What the schedule does beside the data: the watch, the daily digest, health checks, cleaning up."""
+"""Scheduled jobs that load no data: the watch, the daily digest, health checks, cleaning up."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from dbos import DBOS
 
 from workflows import flows
-from workflows.alarm_log import tell, untold
+from workflows.alarm_log import alarms_for_digest, note_digest
 from workflows.alarm_mail import mail_critical
-from workflows.alarms import Alarm
+from workflows.alarms import Alarm, headline
 from workflows.cleaning import clean_home
 from workflows.engine import Facts
 from workflows.health import run_health
@@ -35,12 +35,12 @@ def digest(arguments: dict[str, Any]) -> Facts:
     """Mail the alarms that have begun since the last digest, and still stand; nothing when there are none."""
     del arguments
     standing = DBOS.run_step({"name": "look"}, _look)
-    new, last_turn = DBOS.run_step({"name": "gather"}, _untold)
+    new, last_turn = DBOS.run_step({"name": "gather"}, _alarms_for_digest)
     if new:
         is_queued = DBOS.run_step({"name": "queue"}, _queue_digest, new, len(standing) - len(new))
-        # Without a mail server nobody is told, and the first digest after there is one tells all.
+        # Without a mail server nobody gets it; the first digest after there is one has all of them.
         if is_queued:
-            DBOS.run_step({"name": "tell"}, _tell, last_turn)
+            DBOS.run_step({"name": "tell"}, _note_digest, last_turn)
             DBOS.run_step({"name": "deliver"}, _deliver)
     return {"kind": "digest", "told": [alarm.title for alarm in new], "standing": len(standing)}
 
@@ -60,7 +60,7 @@ def cleanup(arguments: dict[str, Any]) -> Facts:
 
 
 def _look() -> list[Alarm]:
-    with flows.told_as_sentence("look"):
+    with flows.errors_as_sentences("look"):
         return look(_settings(), flows.current_bench().jobs, datetime.now(UTC))
 
 
@@ -72,20 +72,20 @@ def _deliver() -> int:
     return len(deliver_outbox(_settings(), datetime.now(UTC)))
 
 
-def _untold() -> tuple[list[Alarm], int]:
-    return untold(_settings().operations)
+def _alarms_for_digest() -> tuple[list[Alarm], int]:
+    return alarms_for_digest(_settings().operations)
 
 
-def _tell(last_turn: int) -> None:
-    tell(_settings().operations, last_turn, datetime.now(UTC))
+def _note_digest(last_turn: int) -> None:
+    note_digest(_settings().operations, last_turn, datetime.now(UTC))
 
 
 def _queue_digest(new: list[Alarm], older: int) -> bool:
     settings = _settings()
     today = datetime.now(settings.timezone).date()
     lines = [f"{alarm.title}\n  {alarm.detail}\n" for alarm in new]
-    rest = f"\n{older} told before still stand; `status` and the page name them." if older > 0 else ""
-    subject = f"Shipledger: {new[0].title}" + (f" and {len(new) - 1} more" if len(new) > 1 else "")
+    rest = f"\n{older} of earlier digests still stand; `status` and the page name them." if older > 0 else ""
+    subject = f"Shipledger: {headline(new)}"
     body = f"What needs a person since the last digest, {today}:\n\n" + "\n".join(lines) + rest
     return queue_mail(settings, f"digest:{DBOS.workflow_id}", subject, body, [])
 
