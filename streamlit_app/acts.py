@@ -1,4 +1,4 @@
-"""What the page can do beside showing. Each act asks anew who does it and whether they may, and records it."""
+"""What the page can do beside showing. Each act checks again who does it and whether they may, and records it."""
 
 from __future__ import annotations
 
@@ -121,8 +121,8 @@ def retry_mail(settings: Settings, key: str) -> None:
             jobs.enqueue("watch", person.name)
 
 
-def told(place: str, act: Callable[..., object], *arguments: Any, **options: Any) -> None:
-    """Do an act, and keep what it refuses with for the next drawing of a place; for buttons.
+def attempt(place: str, act: Callable[..., object], *arguments: Any, **options: Any) -> None:
+    """Do an act; when it refuses, keep its sentence for the next drawing of a place. For buttons.
 
     Args:
         place: Where `refusal` will be asked.

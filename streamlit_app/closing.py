@@ -33,7 +33,7 @@ class CloseState:
         why_not: Why that cannot be closed now, or none is due; None when it can.
         done: The newest version of that period's close.
         last: The newest close of the kind, whatever its period.
-        run: The newest run of the kind that tells more than the record: open, or failed after the last close.
+        run: The newest run of the kind, when it is open or failed after the last close.
     """
 
     kind: CloseKind

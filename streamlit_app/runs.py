@@ -97,7 +97,7 @@ def runs_of(settings: Settings, kinds: tuple[str, ...], limit: int = _SHOWN) -> 
 
 
 def forget_runs() -> None:
-    """Look anew at the next occasion: somebody has just done something."""
+    """Read the runs again when they are next shown: somebody has just done something."""
     _remembered.clear()
 
 

@@ -166,9 +166,9 @@ def _show_run(settings: Settings, run: RunLine, now: datetime) -> None:
 
 
 def _duration(run: RunLine) -> str:
-    told = duration(run.seconds)
+    words = duration(run.seconds)
     is_slow = run.kind == "sync" and (run.seconds or 0) > SLOW_SYNC_SECONDS
-    return f"▲ {told}, slow" if is_slow else told
+    return f"▲ {words}, slow" if is_slow else words
 
 
 def _result(run: RunLine) -> str:

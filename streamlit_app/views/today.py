@@ -142,6 +142,6 @@ def _show_alerts(alerts: Sequence[Alert]) -> None:
                     st.badge(word, icon=icon, color=color)
                 with st.container(gap=None):
                     st.text(alert.title, width="stretch")
-                    told = ". ".join(part.rstrip(".") for part in (alert.detail, alert.since) if part)
-                    if told:
-                        st.caption(plain(told))
+                    detail = ". ".join(part.rstrip(".") for part in (alert.detail, alert.since) if part)
+                    if detail:
+                        st.caption(plain(detail))

@@ -50,7 +50,7 @@ def test_an_operator_may_do_the_days_work_a_viewer_nothing_and_an_admin_everythi
     assert [Person("x", role).may(act) for role in Role] == [False, act in OPERATORS, True]
 
 
-def test_who_may_not_is_told_the_role_it_needs_and_who_may_passes() -> None:
+def test_a_refusal_names_the_role_that_is_needed_and_who_has_it_passes() -> None:
     Person("Ada", Role.OPERATOR).require("eod")
     Person("Ada", Role.ADMIN).require("eom")
     with pytest.raises(NotAllowed, match="Vera is viewer here, and 'eod' needs the role operator"):
@@ -81,7 +81,7 @@ def test_the_wait_doubles_up_to_five_minutes_and_a_success_ends_it() -> None:
     for _ in range(14):
         brake.failed("ada")
         waits.append(brake.seconds_to_wait("ada"))
-    # Whole seconds are told, never too few.
+    # Whole seconds are shown, never too few.
     assert waits == [0, 0, 0, 3, 5, 9, 17, 33, 65, 129, 257, 301, 301, 301]
     brake.succeeded("ada")
     assert brake.seconds_to_wait("ada") == 0

@@ -119,7 +119,7 @@ def test_beyond_loopback_a_password_is_asked_for_when_one_is_configured(tmp_path
         '[users]\nada = { password = "scrypt:YQ==:YQ==" }',
     ],
 )
-def test_a_users_file_that_makes_no_sense_is_told_and_opens_nothing(tmp_path: Path, users: str) -> None:
+def test_a_users_file_that_makes_no_sense_is_reported_and_lets_nobody_in(tmp_path: Path, users: str) -> None:
     with pytest.raises(ConfigurationError, match=r"users\.toml"):
         login_kind(settings_with(tmp_path, users, "127.0.0.1"))
 
@@ -199,7 +199,9 @@ def test_a_password_opens_the_page_until_one_logs_out(visitor: Page, guarded: Se
     assert requests.get(guarded.url, cookies={kept["name"]: kept["value"]}).status_code == 401
 
 
-def test_a_wrong_password_is_told_as_text_and_slowed_down(visitor: Page, guarded_for_one_test: Served) -> None:
+def test_a_wrong_password_is_answered_in_plain_text_and_slowed_down(
+    visitor: Page, guarded_for_one_test: Served
+) -> None:
     for _ in range(4):
         log_in(visitor, guarded_for_one_test, "<b>nobody", "wrong")
         expect(visitor.get_by_role("alert")).to_have_text("The name or the password is wrong.")

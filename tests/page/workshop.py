@@ -94,7 +94,7 @@ def jobs_of(settings: Settings, kind: str) -> list[Job]:
 
 
 def turns_of(settings: Settings) -> list[tuple[str, int, str]]:
-    """What the switches were turned to, and by whom."""
+    """What the switches were turned to, and who turned them."""
     with closing(sqlite3.connect(settings.operations)) as connection:
         return connection.execute("select name, is_on, actor from switch_turns order by seq").fetchall()
 
