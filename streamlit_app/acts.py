@@ -55,7 +55,7 @@ def start(settings: Settings, kind: str, **arguments: Any) -> str:
 
 
 def start_close(settings: Settings, kind: CloseKind, day: date, *, force: bool) -> str:
-    """Enqueue a close, when nothing speaks against it. Returns its run id.
+    """Enqueue a close, unless it is refused. Returns its run id.
 
     Args:
         settings: The configuration.
@@ -116,7 +116,7 @@ def retry_mail(settings: Settings, key: str) -> None:
         raise ConfigurationError(NO_SERVER)
     with _jobs(settings) as jobs:
         mail.retry_mail(settings, key, actor=person.name, waits=False)
-        # The watch sends what waits; one that is queued or running comes to it, or the next one does.
+        # The watch sends what waits: the one that is queued or running, or else the next.
         with suppress(AlreadyRunning):
             jobs.enqueue("watch", person.name)
 

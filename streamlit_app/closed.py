@@ -83,7 +83,7 @@ def report_files_of(
         snapshot: What is shown.
         period: The week or month.
         row: `version` and `closed_at` of its newest close; nulls when there is none.
-        describe: Says what a report made now says.
+        describe: Makes the document of a report of now.
     """
     close = last_close(settings.operations, period)
     kept = archived_report(settings, period.kind, period.first, close.version) if close else None

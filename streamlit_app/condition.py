@@ -88,5 +88,5 @@ def _step(run: RunLine) -> str:
 
 
 def watermark(runs: Sequence[RunLine]) -> datetime | None:
-    """Up to when changes in ShipStation are known; None when no run tells."""
+    """Up to when changes in ShipStation are known; None when no run says."""
     return max((run.watermark for run in runs if run.watermark), default=None)

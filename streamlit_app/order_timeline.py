@@ -1,4 +1,4 @@
-"""What happened to one order, in its order: as far as ShipStation and the ledger tell."""
+"""What happened to one order, the first thing first, as far as ShipStation and the ledger know it."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Moment:
     problem: str | None = None
 
     def shown(self) -> tuple[object, ...]:
-        """What the views show of it: when it differs, they are drawn again. Progress is shown by the strip alone."""
+        """What the views show of it: when it differs, they are drawn again. Progress is the strip's alone."""
         latest = [(run.run_id, run.status) for run in self.runs if not run.is_open][:1]
         as_of = self.snapshot and (self.snapshot.path, age(self.snapshot.as_of, datetime.now(UTC)))
         return (as_of, self.problem, *latest)

@@ -12,8 +12,9 @@ from streamlit_app import acts
 from streamlit_app.buttons import run_button, show_refusal, start_button
 from streamlit_app.condition import last_checked, watermark
 from streamlit_app.health_panel import show_health
+from streamlit_app.listing import pick_row
 from streamlit_app.outbox_panel import show_outbox
-from streamlit_app.panels import ROW_HEIGHT, panel, table_height
+from streamlit_app.panels import panel
 from streamlit_app.parity_panel import show_parity
 from streamlit_app.presence import show_missing_worker
 from streamlit_app.runs import RunLine, runs_of
@@ -28,7 +29,6 @@ from workflows.settings import Settings
 SLOW_SYNC_SECONDS = 60
 _RUNS_SHOWN = 100
 _VISIBLE_ROWS = 14
-_CHOSEN = "chosen_run"
 _STATUS_WORDS = {
     "success": "✓ done",
     "failed": "✗ failed",
@@ -90,9 +90,17 @@ def _show_runs(settings: Settings, published: Sequence[RunLine], now: datetime) 
     if not runs:
         st.text("No run of this kind is known. The buttons on Today start one, `orchestrate.py --help` lists all.")
         return
-    ids = [run.run_id for run in runs]
+    run_id = _pick_run(settings, runs, now)
+    chosen = next((run for run in runs if run.run_id == run_id), None)
+    if chosen is None:
+        st.caption("Choose a run for its details, to cancel it or to try it again.")
+    else:
+        _show_run(settings, chosen, now)
+
+
+def _pick_run(settings: Settings, runs: Sequence[RunLine], now: datetime) -> str | None:
     text = st.column_config.TextColumn
-    st.dataframe(
+    return pick_row(
         pa.table(
             {
                 "status": [_STATUS_WORDS.get(run.status, run.status) for run in runs],
@@ -105,8 +113,7 @@ def _show_runs(settings: Settings, published: Sequence[RunLine], now: datetime) 
                 "result": [_result(run) for run in runs],
             }
         ),
-        hide_index=True,
-        column_config={
+        {
             "status": text("Status", width="small"),
             "kind": text("Kind", width="small"),
             "started": text("Started", width="small"),
@@ -114,26 +121,11 @@ def _show_runs(settings: Settings, published: Sequence[RunLine], now: datetime) 
             "actor": text("By", width="small"),
             "result": text("Result or error", width="large"),
         },
-        height=table_height(min(len(runs), _VISIBLE_ROWS)),
-        row_height=ROW_HEIGHT,
-        on_select=lambda: _choose(ids),
-        selection_mode="single-row",
-        # Each new run moves the rows; under another key no choice moves along.
-        key=f"runs-{kind}-{ids[0]}",
-        placeholder="",
+        name="run",
+        keys=[run.run_id for run in runs],
         alt="Runs, the newest first; choose one for its details",
+        rows_shown=_VISIBLE_ROWS,
     )
-    chosen = next((run for run in runs if run.run_id == st.session_state.get(_CHOSEN)), None)
-    st.session_state["runs_table"] = f"runs-{kind}-{ids[0]}"
-    if chosen is None:
-        st.caption("Choose a run for its details, to cancel it or to try it again.")
-    else:
-        _show_run(settings, chosen, now)
-
-
-def _choose(ids: Sequence[str]) -> None:
-    rows = st.session_state[st.session_state["runs_table"]].selection.rows
-    st.session_state[_CHOSEN] = ids[rows[0]] if rows else None
 
 
 def _show_run(settings: Settings, run: RunLine, now: datetime) -> None:

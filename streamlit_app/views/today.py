@@ -92,7 +92,7 @@ def _day_to_close(today: date) -> date | None:
         heading.subheader(f"Today, {day(today)}", anchor=False)
         return None
     heading.subheader(f"Closing for {day(chosen)} {chosen.year}", anchor=False)
-    st.caption("The buttons close the day, week and month that this day lies in. All below is of today.")
+    st.caption("The buttons close the day, week and month that this day lies in. Everything below is about today.")
     return chosen
 
 

@@ -1,4 +1,4 @@
-"""Orders are found by what is printed on them, and one order tells its whole story."""
+"""Orders are found by what is printed on them, and one order shows all that happened to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page tells of runs that published nothing: they are in the workflow store only."""
+"""The page shows runs that published nothing; they are in the workflow store only."""
 
 from __future__ import annotations
 
