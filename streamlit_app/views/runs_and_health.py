@@ -23,6 +23,7 @@ from streamlit_app.strip import Moment
 from streamlit_app.switch_board import show_switches
 from streamlit_app.words import age, clock, count, duration
 from workflows.kinds import KINDS
+from workflows.last_read import Read, last_read
 from workflows.settings import Settings
 
 # A sync that takes longer is worth a look (and an alert).
@@ -59,14 +60,15 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
 
 def _show_freshness(settings: Settings, snapshot: Snapshot, runs: Sequence[RunLine], now: datetime) -> None:
     figures = st.columns(4)
-    checked, known = last_checked(snapshot.as_of, runs), watermark(runs)
+    # As `status` says it: a read counts once it is loaded, whatever failed afterwards.
+    read = last_read(settings.operations) or Read(last_checked(snapshot.as_of, runs), watermark(runs))
     asked = sum(run.facts.get("api_requests") or 0 for run in runs if _is_of_last_hour(run, now))
     passed = next((run.tests_passed for run in runs if run.tests_passed), None)
-    _figure(figures[0], "ShipStation read", age(checked, now), clock(checked, settings.timezone, now))
+    _figure(figures[0], "ShipStation read", age(read.at, now), clock(read.at, settings.timezone, now))
     _figure(
         figures[1],
         "Changes known up to",
-        clock(known, settings.timezone, now) if known else "unknown",
+        clock(read.watermark, settings.timezone, now) if read.watermark else "unknown",
         "the watermark",
     )
     _figure(figures[2], "Requests in the last hour", f"{asked:,}", f"of {settings.rate_limit * 60:,} allowed")
