@@ -1,4 +1,4 @@
-"""What the page can do beside showing. Each act asks anew who does it and whether they may, and records it."""
+"""What the page can do beside showing. Each act checks again who does it and whether they may, and records it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def start(settings: Settings, kind: str, **arguments: Any) -> str:
 
 
 def start_close(settings: Settings, kind: CloseKind, day: date, *, force: bool) -> str:
-    """Enqueue a close, when nothing speaks against it. Returns its run id.
+    """Enqueue a close, unless it is refused. Returns its run id.
 
     Args:
         settings: The configuration.
@@ -116,13 +116,13 @@ def retry_mail(settings: Settings, key: str) -> None:
         raise ConfigurationError(NO_SERVER)
     with _jobs(settings) as jobs:
         mail.retry_mail(settings, key, actor=person.name, waits=False)
-        # The watch sends what waits; one that is queued or running comes to it, or the next one does.
+        # The watch sends what waits: the one that is queued or running, or else the next.
         with suppress(AlreadyRunning):
             jobs.enqueue("watch", person.name)
 
 
-def told(place: str, act: Callable[..., object], *arguments: Any, **options: Any) -> None:
-    """Do an act, and keep what it refuses with for the next drawing of a place; for buttons.
+def attempt(place: str, act: Callable[..., object], *arguments: Any, **options: Any) -> None:
+    """Do an act; when it refuses, keep its sentence for the next drawing of a place. For buttons.
 
     Args:
         place: Where `refusal` will be asked.

@@ -1,4 +1,4 @@
-"""What needs a person, the worst first: the alarms that `status` and the digest tell too, and open exceptions."""
+"""What needs a person, the worst first: the alarms that `status` and the digest list too, and open exceptions."""
 
 from __future__ import annotations
 

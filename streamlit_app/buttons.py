@@ -32,7 +32,7 @@ def start_button(settings: Settings, kind: str, words: str, **arguments: Any) ->
         key=f"start-{kind}",
         disabled=not may,
         help=None if may else NOT_YOURS,
-        on_click=acts.told,
+        on_click=acts.attempt,
         args=(kind, acts.start, settings, kind),
         kwargs=arguments,
     )
@@ -48,7 +48,7 @@ def run_button(settings: Settings, run: RunLine, words: str, act: Callable[[Sett
         key=f"{act.__name__}-{run.run_id}",
         disabled=not may,
         help=None if may else NOT_YOURS,
-        on_click=acts.told,
+        on_click=acts.attempt,
         args=(run.kind, act, settings, run.kind, run.run_id),
     )
 

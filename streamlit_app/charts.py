@@ -10,14 +10,14 @@ import altair as alt
 
 from streamlit_app.words import count, day
 
-# Told apart also by who sees no difference between red and green.
+# Can be told apart without seeing a difference between red and green.
 SERIES = ("#2f6f9f", "#e0a030", "#3f9d88", "#8a6bb1", "#c8624a", "#5f7486", "#a9b4be")
 _LEVELS = {"critical": "#b3261e", "low": "#c77700", "normal": "#2f6f9f"}
 _FONT = '"Source Sans", sans-serif'
 _PADDING = 4
 _QUIET = "#5b6876"
 _GRID = "#e9edf1"
-# Beyond three months a bar's length tells nothing that the number beside it does not.
+# Beyond three months a bar's length says no more than the number beside it.
 _LONGEST_SUPPLY_DAYS = 91
 _WEEK = 7
 _WEEKS_A_LABEL = 4

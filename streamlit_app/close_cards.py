@@ -106,7 +106,7 @@ def _show_buttons(settings: Settings, person: Person, state: CloseState) -> None
             key=f"start-{state.kind}",
             disabled=not may or state.why_not is not None,
             help=help_text,
-            on_click=acts.told,
+            on_click=acts.attempt,
             args=(state.kind, acts.start_close, settings, state.kind, day),
             kwargs={"force": False},
         )
@@ -120,7 +120,7 @@ def _show_buttons(settings: Settings, person: Person, state: CloseState) -> None
             f"Make version {state.done.version + 1}",
             type="primary",
             key=f"force-{state.kind}",
-            on_click=acts.told,
+            on_click=acts.attempt,
             args=(state.kind, acts.start_close, settings, state.kind, day),
             kwargs={"force": True},
         )

@@ -1,4 +1,4 @@
-"""Whether a week or month is closed, in words that say what it means."""
+"""A week or month: whether it is closed, what has changed since, what is not loaded, and its report's files."""
 
 from __future__ import annotations
 
@@ -50,20 +50,9 @@ def show_state(
         st.caption(plain(words), width="content")
 
 
-def changes_since(settings: Settings, snapshot: Snapshot, close: Close | None, period: Period) -> str:
-    """What has changed in a period since it was closed, in words; empty when nothing has, or it is open."""
-    if close is None:
-        return ""
-    try:
-        return _changes(settings, close, period, f"{settings.published}", snapshot.path.name, close.version)
-    except ShipledgerError:
-        # This version was deleted meanwhile; the page is about to show the newer one.
-        return ""
-
-
 def show_changes(settings: Settings, snapshot: Snapshot, close: Close | None, period: Period) -> None:
     """Draw what has changed in a period since it was closed; nothing when nothing has."""
-    changed = changes_since(settings, snapshot, close, period)
+    changed = _changes_since(settings, snapshot, close, period)
     if changed:
         billed = ". Later invoices bill it" if period.kind == "eom" else ""
         st.info(plain(f"{changed}{billed}."), icon=":material/update:")
@@ -83,7 +72,7 @@ def report_files_of(
         snapshot: What is shown.
         period: The week or month.
         row: `version` and `closed_at` of its newest close; nulls when there is none.
-        describe: Says what a report made now says.
+        describe: Makes the document of a report of now.
     """
     close = last_close(settings.operations, period)
     kept = archived_report(settings, period.kind, period.first, close.version) if close else None
@@ -110,12 +99,6 @@ def show_which_files(files: Sequence[Download], row: Mapping[str, Any]) -> None:
         st.caption("The files of the close are not in the archive. These show today's figures, and say so.")
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _changes(_settings: Settings, _close: Close, period: Period, home: str, snapshot: str, version: int) -> str:
-    del home, version  # part of the cache's key only
-    return read_changes(_settings, _close, period, snapshot)
-
-
 def show_lack(settings: Settings, snapshot: Snapshot, period: Period) -> None:
     """Draw which days of a week or month are not loaded, and the command for it; nothing when all are."""
     try:
@@ -129,3 +112,24 @@ def show_lack(settings: Settings, snapshot: Snapshot, period: Period) -> None:
         st.warning(plain(f"Incomplete: {lack} is not loaded.{run}"))
     elif gap is not None:
         st.warning(plain(f"The stock is not whole: what changed from {gap.words} is not loaded.{run}"))
+
+
+def _changes_since(settings: Settings, snapshot: Snapshot, close: Close | None, period: Period) -> str:
+    """What has changed in a period since it was closed, in words; empty when nothing has, or it is open."""
+    if close is None:
+        return ""
+    try:
+        return _remembered_changes(
+            settings, close, period, f"{settings.published}", snapshot.path.name, close.version
+        )
+    except ShipledgerError:
+        # This version was deleted meanwhile; the page is about to show the newer one.
+        return ""
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _remembered_changes(
+    _settings: Settings, _close: Close, period: Period, home: str, snapshot: str, version: int
+) -> str:
+    del home, version  # part of the cache's key only
+    return read_changes(_settings, _close, period, snapshot)

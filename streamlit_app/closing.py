@@ -33,7 +33,7 @@ class CloseState:
         why_not: Why that cannot be closed now, or none is due; None when it can.
         done: The newest version of that period's close.
         last: The newest close of the kind, whatever its period.
-        run: The newest run of the kind that tells more than the record: open, or failed after the last close.
+        run: The newest run of the kind, when it is open or failed after the last close.
     """
 
     kind: CloseKind
@@ -80,7 +80,7 @@ def _state(settings: Settings, kind: CloseKind, day: date | None, runs: Sequence
 
 
 def _asked_for(settings: Settings, kind: CloseKind, day: date | None) -> tuple[Period | None, str | None]:
-    """The period that a card is about, and what speaks against closing it now."""
+    """The period that a card is about, and why it cannot be closed now."""
     try:
         period = period_to_close(kind, day, settings.today())
     except CloseRefused as refusal:
@@ -99,7 +99,7 @@ def what_is_loaded(_settings: Settings, path: str | None) -> Loaded:
     """What is loaded by a snapshot's own file; nothing at all before the first one.
 
     Raises:
-        CloseRefused: The snapshot does not tell.
+        CloseRefused: The snapshot does not say.
     """
     return loaded_of(_settings, Path(path) if path else None)
 

@@ -54,7 +54,7 @@ def last_checked(as_of: datetime, runs: Sequence[RunLine]) -> datetime:
 
 
 def build_badge(runs: Sequence[RunLine]) -> Badge:
-    """The last cycle's verdict: what is shown comes from a green build, and what was held back is told."""
+    """The last cycle's verdict: what is shown comes from a green build; a failed one published nothing."""
     latest = last_finished(runs)
     if latest is None or latest.status == "success":
         passed = next((run.tests_passed for run in runs if run.status == "success" and run.tests_passed), None)
@@ -88,5 +88,5 @@ def _step(run: RunLine) -> str:
 
 
 def watermark(runs: Sequence[RunLine]) -> datetime | None:
-    """Up to when changes in ShipStation are known; None when no run tells."""
+    """Up to when changes in ShipStation are known; None when no run says."""
     return max((run.watermark for run in runs if run.watermark), default=None)

@@ -104,8 +104,8 @@ class Door:
 
 
 def _form(name: str = "", problem: str = "", status: int = 200) -> Response:
-    told = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
-    page = HTMLResponse(_FORM.substitute(name=escape(name, quote=True), problem=told), status)
+    paragraph = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
+    page = HTMLResponse(_FORM.substitute(name=escape(name, quote=True), problem=paragraph), status)
     page.headers["Cache-Control"] = "no-store"
     page.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"

@@ -42,7 +42,7 @@ def report_downloads(
     Args:
         snapshot: The snapshot.
         describe: Says what the report says.
-        notice: What each page has to say beside that; empty for nothing.
+        notice: A sentence for the top of each page; empty for none.
     """
 
     def noted(source: Source) -> Document:

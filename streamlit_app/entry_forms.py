@@ -93,7 +93,7 @@ def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None
             on_click=_enter,
             args=(settings, kind, entry_id),
         )
-    refused, entered = acts.refusal(kind), st.session_state.get(_told_key(kind))
+    refused, entered = acts.refusal(kind), st.session_state.get(_entered_key(kind))
     if refused:
         (st.warning if refused == ANSWER_FIRST else st.error)(plain(refused))
     elif entered:
@@ -102,7 +102,7 @@ def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None
 
 def _enter(settings: Settings, kind: Kind, entry_id: str) -> None:
     if st.session_state.get(_id_key(kind)) == entry_id:
-        acts.told(kind, _record, settings, kind, entry_id)
+        acts.attempt(kind, _record, settings, kind, entry_id)
 
 
 def _record(settings: Settings, kind: Kind, entry_id: str) -> None:
@@ -132,7 +132,7 @@ def _record(settings: Settings, kind: Kind, entry_id: str) -> None:
     except CountUnanswered as question:
         remember_question(entry_id, question)
         raise EntryRefused(ANSWER_FIRST, question.field) from question
-    st.session_state[_told_key(kind)] = _sentence(recorded)
+    st.session_state[_entered_key(kind)] = _sentence(recorded)
     st.session_state[_id_key(kind)] = uuid.uuid4().hex
 
 
@@ -196,5 +196,5 @@ def _id_key(kind: str) -> str:
     return f"entry id of {kind}"
 
 
-def _told_key(kind: str) -> str:
+def _entered_key(kind: str) -> str:
     return f"entered by {kind}"

@@ -42,7 +42,7 @@ def _show_last(settings: Settings, point: HealthPoint, now: datetime) -> None:
     for name in point.failed:
         st.text(f"✗ {name}")
     if point.failed:
-        st.caption("`orchestrate.py health` tells what is wrong, and where.")
+        st.caption("`orchestrate.py health` says what is wrong, and where.")
 
 
 def _show_line(settings: Settings, points: Sequence[HealthPoint]) -> None:

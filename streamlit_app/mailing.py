@@ -55,7 +55,7 @@ class MailLine:
 
     @property
     def is_lost(self) -> bool:
-        """Whether somebody may lack it to whom it is not sent again by itself."""
+        """Whether a reader may lack it, and it is not sent to that reader again by itself."""
         return any(reader.state in _LOST for reader in self.readers)
 
     @property
@@ -130,7 +130,7 @@ def _said_here(detail: str) -> str:
 
 
 def _retry(place: str, settings: Settings, key: str) -> None:
-    acts.told(f"mail {place}", acts.retry_mail, settings, key)
+    acts.attempt(f"mail {place}", acts.retry_mail, settings, key)
     _remembered.clear()
 
 

@@ -128,13 +128,13 @@ def _show_head(settings: Settings, head: Mapping[str, Any]) -> None:
                 with st.container(width="content", gap=None):
                     st.caption(name)
                     st.text(str(value))
-    for is_so, told in (
+    for is_so, sentence in (
         (head["is_missing"], "ShipStation no longer knows this order; it counts as cancelled."),
         (head["has_contested_number"], "Another order has the same number, and it is no split."),
         (head["is_ghost"], "The order has no lines."),
     ):
         if is_so:
-            st.text(told)
+            st.text(sentence)
 
 
 def _show_lines(lines: pa.Table) -> None:

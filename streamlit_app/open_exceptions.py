@@ -36,7 +36,7 @@ class Acknowledged:
 
     Attributes:
         notes: By exception and cause.
-        problem: Why it cannot be told; then nothing counts as acknowledged.
+        problem: Why that cannot be read; then nothing counts as acknowledged.
     """
 
     notes: dict[tuple[str, str], Acknowledgement]

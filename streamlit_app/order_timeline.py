@@ -1,4 +1,4 @@
-"""What happened to one order, in its order: as far as ShipStation and the ledger tell."""
+"""What happened to one order, the first thing first, as far as ShipStation and the ledger know it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from streamlit_app.snapshot import Snapshot
 from streamlit_app.words import count
 from workflows.settings import Settings
 
-# Ranked, so that what happened at one instant is told in one order.
+# Ranked, so that what happened at one instant is always listed in the same order.
 _INSTANTS = """
     select 1 as rank, created_at as happened_at, 'Made in ShipStation' as what
     from marts.orders_inbox where shipstation_order_id = $1

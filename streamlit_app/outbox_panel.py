@@ -9,15 +9,14 @@ import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.identity import present_person
+from streamlit_app.listing import pick_row
 from streamlit_app.mailing import MailLine, read_mails, reader_lines, retry_button
-from streamlit_app.panels import ROW_HEIGHT, table_height
 from streamlit_app.words import capital, clock
 from workflows.mail_settings import NO_SERVER
 from workflows.settings import Settings
 
 _SHOWN = 100
 _VISIBLE_ROWS = 8
-_CHOSEN = "chosen_mail"
 
 
 def show_outbox(settings: Settings) -> None:
@@ -29,21 +28,18 @@ def show_outbox(settings: Settings) -> None:
         if settings.mail is not None:
             st.text("The outbox is empty. End of week and End of month send their reports, and so do alerts.")
         return
-    _show_table(settings, mails)
-    chosen = next((mail for mail in mails if mail.key == st.session_state.get(_CHOSEN)), None)
+    key = _pick_mail(settings, mails)
+    chosen = next((mail for mail in mails if mail.key == key), None)
     if chosen is None:
         st.caption("Choose a mail for its details, or to send it again.")
     else:
         _show_mail(settings, chosen)
 
 
-def _show_table(settings: Settings, mails: Sequence[MailLine]) -> None:
+def _pick_mail(settings: Settings, mails: Sequence[MailLine]) -> str | None:
     now = datetime.now(UTC)
-    keys = [mail.key for mail in mails]
-    # A new mail moves the rows; under another key no choice moves along.
-    table = f"outbox-{keys[0]}"
     text = st.column_config.TextColumn
-    st.dataframe(
+    return pick_row(
         pa.table(
             {
                 "state": [f"{'▲ ' if mail.is_lost else ''}{capital(mail.state)}" for mail in mails],
@@ -56,27 +52,18 @@ def _show_table(settings: Settings, mails: Sequence[MailLine]) -> None:
                 "problem": [mail.problem for mail in mails],
             }
         ),
-        hide_index=True,
-        column_config={
+        {
             "state": text("State"),
             "subject": text("Subject", width="medium"),
             "queued": text("Queued", width="small"),
             "next": text("Next attempt", width="small"),
             "problem": text("Last error", width="large"),
         },
-        height=table_height(min(len(mails), _VISIBLE_ROWS)),
-        row_height=ROW_HEIGHT,
-        on_select=lambda: _choose(table, keys),
-        selection_mode="single-row",
-        key=table,
-        placeholder="",
+        name="mail",
+        keys=[mail.key for mail in mails],
         alt="Mails, the newest first; choose one for its details",
+        rows_shown=_VISIBLE_ROWS,
     )
-
-
-def _choose(table: str, keys: Sequence[str]) -> None:
-    rows = st.session_state[table].selection.rows
-    st.session_state[_CHOSEN] = keys[rows[0]] if rows else None
 
 
 def _show_mail(settings: Settings, mail: MailLine) -> None:

@@ -39,7 +39,7 @@ class RunLine:
         orders_changed: Orders that were new or different; None when unknown.
         watermark: Changes in ShipStation up to this instant are known since.
         is_red: The build failed its models or tests, so that nothing was published.
-        is_refused: It was a close that could not be done: to go on with it is of no use.
+        is_refused: It was a close that could not be done; trying it again is of no use.
         failed_tests: The models and tests that failed then.
         tests_passed: Tests of the build; None when nothing was built.
         step: What it is at, with `done` of `total`, while it runs; `total` is 0 when unknown.
@@ -97,7 +97,7 @@ def runs_of(settings: Settings, kinds: tuple[str, ...], limit: int = _SHOWN) -> 
 
 
 def forget_runs() -> None:
-    """Look anew at the next occasion: somebody has just done something."""
+    """Read the runs again when they are next shown: somebody has just done something."""
     _remembered.clear()
 
 
@@ -108,7 +108,7 @@ def _remembered(_settings: Settings, store: str, kinds: tuple[str, ...], limit: 
         with job_client(_settings) as jobs:
             return [_line(job) for job in jobs.jobs(kinds=kinds, limit=limit)]
     except Exception as problem:
-        # Whatever the store's trouble is, the snapshot still tells its runs, and the page must not fall with it.
+        # Whatever the store's trouble is, the snapshot still has its runs, and the page goes on.
         log.warning("The workflow store cannot be read: %s", type(problem).__name__)
         return []
 

@@ -34,8 +34,8 @@ class Moment:
     runs: Sequence[RunLine]
     problem: str | None = None
 
-    def told(self) -> tuple[object, ...]:
-        """What the views tell of it; when it differs, they are drawn again. The strip tells progress by itself."""
+    def shown(self) -> tuple[object, ...]:
+        """What the views show of it: when it differs, they are drawn again. Progress is the strip's alone."""
         latest = [(run.run_id, run.status) for run in self.runs if not run.is_open][:1]
         as_of = self.snapshot and (self.snapshot.path, age(self.snapshot.as_of, datetime.now(UTC)))
         return (as_of, self.problem, *latest)
@@ -54,7 +54,7 @@ def look(settings: Settings) -> Moment:
 
 def show_strip(settings: Settings, moment: Moment) -> None:
     """Show the strip; from then on it looks for itself, and has the view drawn again when something is new."""
-    st.session_state[_SHOWN] = moment.told()
+    st.session_state[_SHOWN] = moment.shown()
     busy = any(run.is_open for run in moment.runs)
     every = _REFRESH_SECONDS_WHILE_RUNNING if busy else _REFRESH_SECONDS
     st.fragment(_strip, run_every=every)(settings)
@@ -64,7 +64,7 @@ def _strip(settings: Settings) -> None:
     if present_person(settings) is None:
         st.rerun()  # the session has ended meanwhile
     moment = look(settings)
-    if moment.told() != st.session_state.get(_SHOWN):
+    if moment.shown() != st.session_state.get(_SHOWN):
         st.rerun()
     now = datetime.now(UTC)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):

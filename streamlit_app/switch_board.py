@@ -23,7 +23,7 @@ def show_switches(settings: Settings) -> None:
     now = datetime.now(UTC)
     for switch in read_switches(settings.operations):
         with st.container(horizontal=True, vertical_alignment="center"):
-            # A switch that somebody else turned is drawn anew in its place.
+            # A switch that somebody else turned is a new one, drawn in its place.
             key = f"switch-{switch.name}-{switch.is_on}-{switch.turned_at}"
             st.toggle(
                 switch.name.capitalize(),
@@ -31,7 +31,7 @@ def show_switches(settings: Settings) -> None:
                 disabled=not may,
                 key=key,
                 width=130,
-                on_change=acts.told,
+                on_change=acts.attempt,
                 args=(_PLACE, _turn, settings, switch),
             )
             st.caption(plain(f"{switch.purpose}{_turned(settings, switch, now)}"))

@@ -25,7 +25,7 @@ from workflows.settings import Settings
 _PLACE = "count"
 # What is under way: `id`, `sku`, and the `lots` once they are compared.
 _UNDER_WAY = "count_under_way"
-_TOLD = "count_told"
+_BOOKED = "count_booked"
 _FIELDS_A_ROW = 4
 _MOST_UNITS = 1_000_000
 
@@ -57,9 +57,9 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
 
 
 def _begin(settings: Settings, snapshot: Snapshot) -> None:
-    told = st.session_state.get(_TOLD)
-    if told:
-        st.success(plain(told))
+    booked = st.session_state.get(_BOOKED)
+    if booked:
+        st.success(plain(booked))
     names = {row["sku_code"]: f"{row['sku_code']} {row['product_name']}" for row in snapshot.rows(STOCK)}
     st.text("Choose what you stand in front of. What the ledger has is shown once you have entered your count.")
     with st.container(horizontal=True, key="count-products"):
@@ -72,7 +72,7 @@ def _begin(settings: Settings, snapshot: Snapshot) -> None:
 
 
 def _choose(sku: str, name: str) -> None:
-    st.session_state.pop(_TOLD, None)
+    st.session_state.pop(_BOOKED, None)
     st.session_state[_UNDER_WAY] = {"id": uuid.uuid4().hex, "sku": sku, "name": name}
 
 
@@ -101,7 +101,7 @@ def _ask_blind(settings: Settings, snapshot: Snapshot, under_way: dict[str, Any]
             st.form_submit_button(
                 "Compare with the ledger",
                 type="primary",
-                on_click=acts.told,
+                on_click=acts.attempt,
                 args=(_PLACE, _compare, settings, under_way, lots or [WHOLE_SKU]),
             )
             st.form_submit_button("Give up", on_click=_give_up)
@@ -140,7 +140,7 @@ def _show_differences(settings: Settings, under_way: dict[str, Any]) -> None:
             "Book the count",
             type="primary",
             key=f"{under_way['id']}-book",
-            on_click=acts.told,
+            on_click=acts.attempt,
             args=(_PLACE, _book, settings, under_way),
         )
         st.button("Give up", key=f"{under_way['id']}-drop", on_click=_give_up)
@@ -168,7 +168,7 @@ def _ask_again(settings: Settings, under_way: dict[str, Any], again: Sequence[Co
             st.form_submit_button(
                 "Take the second count",
                 type="primary",
-                on_click=acts.told,
+                on_click=acts.attempt,
                 args=(_PLACE, _take_second, settings, under_way),
             )
             st.form_submit_button("Give up", on_click=_give_up)
@@ -205,7 +205,7 @@ def _book(settings: Settings, under_way: dict[str, Any]) -> None:
         for lot in lots
     ]
     differing = [entry for entry in booked if entry.quantity]
-    st.session_state[_TOLD] = (
+    st.session_state[_BOOKED] = (
         f"Booked: {under_way['name']}, {count(len(booked), 'count')}, {len(differing)} with a difference"
         f" ({sum(entry.quantity for entry in booked):+,} units)."
     )

@@ -69,9 +69,9 @@ def _show_state(
     by_severity: Counter[str] = Counter()
     for row in counts:
         by_severity[row["severity"]] += row["exception_count"]
-    told = [count(by_severity[code], word) for code, (_, word) in _SEVERITIES.items() if by_severity[code]]
-    told += [f"{noted:,} acknowledged"] if noted else []
-    st.text(", ".join(told) if told else "Nothing needs a person.")
+    parts = [count(by_severity[code], word) for code, (_, word) in _SEVERITIES.items() if by_severity[code]]
+    parts += [f"{noted:,} acknowledged"] if noted else []
+    st.text(", ".join(parts) if parts else "Nothing needs a person.")
     if problem:
         st.warning(problem)
     latest = last_finished(runs)

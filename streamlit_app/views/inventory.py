@@ -172,10 +172,10 @@ def _show_movements(snapshot: Snapshot, sku: str, today: date) -> None:
     if not total["movement_count"]:
         st.text("No movement matches. Widen the dates or clear a filter.")
         return
-    told = count(total["movement_count"], "movement")
+    found = count(total["movement_count"], "movement")
     if total["movement_count"] > _MOVEMENTS_SHOWN:
-        told += f", the newest {_MOVEMENTS_SHOWN:,} shown"
-    st.text(f"{told}: {total['gained']:,} units in, {-total['lost']:,} out")
+        found += f", the newest {_MOVEMENTS_SHOWN:,} shown"
+    st.text(f"{found}: {total['gained']:,} units in, {-total['lost']:,} out")
     text = st.column_config.TextColumn
     table(
         with_words(snapshot.table(_MOVEMENTS, *filters), "transaction_type", _TYPES),

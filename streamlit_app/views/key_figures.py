@@ -91,18 +91,18 @@ def _show_chart(figures: Sequence[dict[str, Any]], drawn: _Figures, by_week: boo
         (next((row[name] for row in reversed(figures) if row[name] is not None), None), words)
         for name, words in drawn.names.items()
     ]
-    told = ", ".join(
+    values = ", ".join(
         f"{'unknown' if value is None else f'{value:,.{drawn.decimals}f}'} {words}".strip()
         for value, words in last
     )
     names = {name: words or drawn.title for name, words in drawn.names.items()}
     with st.container(gap=None):
         st.markdown(f"**{drawn.title}**")
-        st.caption(f"last {told}")
+        st.caption(f"last {values}")
         if any(value is not None for value, _words in last):
             chart(
                 lines_by_day(figures, names, _HEIGHT, f",.{1 if by_week else drawn.decimals}f", by_week=by_week),
-                f"{drawn.title}, day by day; the last: {told}",
+                f"{drawn.title}, day by day; the last: {values}",
             )
 
 
@@ -163,6 +163,6 @@ def _show_history(settings: Settings, measured: Sequence[Measurement]) -> None:
         }
         for one in measured
     ]
-    told = f"Units in ShipStation less ours, at the last {count(len(rows), 'measurement')}"
-    st.caption(told)
-    chart(line_by_time(rows, "Difference", _HISTORY_HEIGHT), told)
+    title = f"Units in ShipStation less ours, at the last {count(len(rows), 'measurement')}"
+    st.caption(title)
+    chart(line_by_time(rows, "Difference", _HISTORY_HEIGHT), title)

@@ -1,4 +1,4 @@
-"""Lot recall: whom the units of a lot went to, which open orders to stop, and where all its units are."""
+"""Lot recall: who got units of a lot, which open orders to stop, and where all its units are."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def _show_packages(snapshot: Snapshot, facts: LotFacts) -> None:
                 "order_number": text("Order"),
                 "quantity": st.column_config.NumberColumn("Units", format="localized"),
                 "lot_source": text("Lot from"),
-                "consignee_name": text("Consignee"),
+                "consignee_name": text("Recipient"),
                 "company": text("Company"),
                 "city": text("City"),
                 "state": text("State"),

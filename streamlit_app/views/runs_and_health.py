@@ -12,8 +12,9 @@ from streamlit_app import acts
 from streamlit_app.buttons import run_button, show_refusal, start_button
 from streamlit_app.condition import last_checked, watermark
 from streamlit_app.health_panel import show_health
+from streamlit_app.listing import pick_row
 from streamlit_app.outbox_panel import show_outbox
-from streamlit_app.panels import ROW_HEIGHT, panel, table_height
+from streamlit_app.panels import panel
 from streamlit_app.parity_panel import show_parity
 from streamlit_app.presence import show_missing_worker
 from streamlit_app.runs import RunLine, runs_of
@@ -22,13 +23,13 @@ from streamlit_app.strip import Moment
 from streamlit_app.switch_board import show_switches
 from streamlit_app.words import age, clock, count, duration
 from workflows.kinds import KINDS
+from workflows.last_read import Read, last_read
 from workflows.settings import Settings
 
 # A sync that takes longer is worth a look (and an alert).
 SLOW_SYNC_SECONDS = 60
 _RUNS_SHOWN = 100
 _VISIBLE_ROWS = 14
-_CHOSEN = "chosen_run"
 _STATUS_WORDS = {
     "success": "✓ done",
     "failed": "✗ failed",
@@ -59,14 +60,15 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
 
 def _show_freshness(settings: Settings, snapshot: Snapshot, runs: Sequence[RunLine], now: datetime) -> None:
     figures = st.columns(4)
-    checked, known = last_checked(snapshot.as_of, runs), watermark(runs)
+    # As `status` says it: a read counts once it is loaded, whatever failed afterwards.
+    read = last_read(settings.operations) or Read(last_checked(snapshot.as_of, runs), watermark(runs))
     asked = sum(run.facts.get("api_requests") or 0 for run in runs if _is_of_last_hour(run, now))
     passed = next((run.tests_passed for run in runs if run.tests_passed), None)
-    _figure(figures[0], "ShipStation read", age(checked, now), clock(checked, settings.timezone, now))
+    _figure(figures[0], "ShipStation read", age(read.at, now), clock(read.at, settings.timezone, now))
     _figure(
         figures[1],
         "Changes known up to",
-        clock(known, settings.timezone, now) if known else "unknown",
+        clock(read.watermark, settings.timezone, now) if read.watermark else "unknown",
         "the watermark",
     )
     _figure(figures[2], "Requests in the last hour", f"{asked:,}", f"of {settings.rate_limit * 60:,} allowed")
@@ -90,9 +92,17 @@ def _show_runs(settings: Settings, published: Sequence[RunLine], now: datetime) 
     if not runs:
         st.text("No run of this kind is known. The buttons on Today start one, `orchestrate.py --help` lists all.")
         return
-    ids = [run.run_id for run in runs]
+    run_id = _pick_run(settings, runs, now)
+    chosen = next((run for run in runs if run.run_id == run_id), None)
+    if chosen is None:
+        st.caption("Choose a run for its details, to cancel it or to try it again.")
+    else:
+        _show_run(settings, chosen, now)
+
+
+def _pick_run(settings: Settings, runs: Sequence[RunLine], now: datetime) -> str | None:
     text = st.column_config.TextColumn
-    st.dataframe(
+    return pick_row(
         pa.table(
             {
                 "status": [_STATUS_WORDS.get(run.status, run.status) for run in runs],
@@ -105,8 +115,7 @@ def _show_runs(settings: Settings, published: Sequence[RunLine], now: datetime) 
                 "result": [_result(run) for run in runs],
             }
         ),
-        hide_index=True,
-        column_config={
+        {
             "status": text("Status", width="small"),
             "kind": text("Kind", width="small"),
             "started": text("Started", width="small"),
@@ -114,26 +123,11 @@ def _show_runs(settings: Settings, published: Sequence[RunLine], now: datetime) 
             "actor": text("By", width="small"),
             "result": text("Result or error", width="large"),
         },
-        height=table_height(min(len(runs), _VISIBLE_ROWS)),
-        row_height=ROW_HEIGHT,
-        on_select=lambda: _choose(ids),
-        selection_mode="single-row",
-        # Each new run moves the rows; under another key no choice moves along.
-        key=f"runs-{kind}-{ids[0]}",
-        placeholder="",
+        name="run",
+        keys=[run.run_id for run in runs],
         alt="Runs, the newest first; choose one for its details",
+        rows_shown=_VISIBLE_ROWS,
     )
-    chosen = next((run for run in runs if run.run_id == st.session_state.get(_CHOSEN)), None)
-    st.session_state["runs_table"] = f"runs-{kind}-{ids[0]}"
-    if chosen is None:
-        st.caption("Choose a run for its details, to cancel it or to try it again.")
-    else:
-        _show_run(settings, chosen, now)
-
-
-def _choose(ids: Sequence[str]) -> None:
-    rows = st.session_state[st.session_state["runs_table"]].selection.rows
-    st.session_state[_CHOSEN] = ids[rows[0]] if rows else None
 
 
 def _show_run(settings: Settings, run: RunLine, now: datetime) -> None:
@@ -166,9 +160,9 @@ def _show_run(settings: Settings, run: RunLine, now: datetime) -> None:
 
 
 def _duration(run: RunLine) -> str:
-    told = duration(run.seconds)
+    words = duration(run.seconds)
     is_slow = run.kind == "sync" and (run.seconds or 0) > SLOW_SYNC_SECONDS
-    return f"▲ {told}, slow" if is_slow else told
+    return f"▲ {words}, slow" if is_slow else words
 
 
 def _result(run: RunLine) -> str:

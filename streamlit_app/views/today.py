@@ -92,7 +92,7 @@ def _day_to_close(today: date) -> date | None:
         heading.subheader(f"Today, {day(today)}", anchor=False)
         return None
     heading.subheader(f"Closing for {day(chosen)} {chosen.year}", anchor=False)
-    st.caption("The buttons close the day, week and month that this day lies in. All below is of today.")
+    st.caption("The buttons close the day, week and month that this day lies in. Everything below is about today.")
     return chosen
 
 
@@ -142,6 +142,6 @@ def _show_alerts(alerts: Sequence[Alert]) -> None:
                     st.badge(word, icon=icon, color=color)
                 with st.container(gap=None):
                     st.text(alert.title, width="stretch")
-                    told = ". ".join(part.rstrip(".") for part in (alert.detail, alert.since) if part)
-                    if told:
-                        st.caption(plain(told))
+                    detail = ". ".join(part.rstrip(".") for part in (alert.detail, alert.since) if part)
+                    if detail:
+                        st.caption(plain(detail))

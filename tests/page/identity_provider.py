@@ -1,4 +1,4 @@
-"""An identity provider that speaks OpenID Connect over HTTP and lets in whoever it is told to."""
+"""An identity provider that speaks OpenID Connect over HTTP and lets in the person that a test names."""
 
 from __future__ import annotations
 

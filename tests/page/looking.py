@@ -38,9 +38,9 @@ def search(tab: Page, label: str, text: str) -> None:
     tab.keyboard.press("Enter")
 
 
-def expect_orders(tab: Page, told: str) -> None:
+def expect_orders(tab: Page, found: str) -> None:
     """The search found so many orders."""
-    expect(tab.get_by_text(f"{told}, the newest first")).to_be_visible()
+    expect(tab.get_by_text(f"{found}, the newest first")).to_be_visible()
 
 
 def choose_first_row(place: Page | Locator, table: int = 0) -> None:
@@ -49,11 +49,11 @@ def choose_first_row(place: Page | Locator, table: int = 0) -> None:
 
 
 def choose(place: Locator, label: str, option: str) -> None:
-    """Choose from a list that opens, once the page stands still: one that is drawn anew or scrolled closes."""
+    """Choose from a list that opens, once the page stands still: one that is drawn again or scrolled closes."""
     expect(place.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     place.get_by_label(label).scroll_into_view_if_needed()
-    # The browser tells of a scroll in the frame after it.
-    place.page.evaluate("new Promise(told => requestAnimationFrame(() => requestAnimationFrame(told)))")
+    # The browser reports a scroll in the frame after it.
+    place.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     place.get_by_label(label).click()
     place.page.get_by_role("option", name=option).click()
 

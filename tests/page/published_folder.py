@@ -32,7 +32,7 @@ class Business:
         items: id, shipment, order, ship date, SKU as printed, SKU, lot, where the lot came from, units.
         lines: order, SKU as printed, SKU, lot, units: of orders beside the shipped items'.
         labels: shipment, order, ship date, tracking number, when it was voided.
-        consignees: order, name, company, city, state, postal code, country.
+        recipients: order, name, company, city, state, postal code, country.
         exceptions: id, type, severity, order, order number, detail, cause, when first seen.
         runs: id, kind, status, start, end, orders changed, error.
         bill: Its weeks and months; None for a business that has none yet.
@@ -45,7 +45,7 @@ class Business:
     items: list[tuple[Any, ...]] = field(default_factory=list)
     lines: list[tuple[Any, ...]] = field(default_factory=list)
     labels: list[tuple[Any, ...]] = field(default_factory=list)
-    consignees: list[tuple[Any, ...]] = field(default_factory=list)
+    recipients: list[tuple[Any, ...]] = field(default_factory=list)
     exceptions: list[tuple[Any, ...]] = field(default_factory=list)
     runs: list[tuple[Any, ...]] = field(default_factory=list)
     bill: Bill | None = None
@@ -249,7 +249,7 @@ def _fill_orders(connection: duckdb.DuckDBPyConnection, business: Business) -> N
         connection,
         "order_consignees",
         "shipstation_order_id, consignee_name, company, city, state, postal_code, country",
-        business.consignees,
+        business.recipients,
     )
     fill_charge_details(connection, business.labels, business.items, numbers)
 

@@ -28,7 +28,19 @@ from workflows.settings import Settings, read_settings
 PASSWORD = "correct horse battery"
 # Made when scrypt's cost was 2**14: whoever changes it locks everybody out, unless old hashes keep theirs.
 HASH = "scrypt:c2l4dGVlbiBieXRlcyEhIQ==:y8VkbB8nysX77KRsQEittSgMqg/zu73WCx8q9jG9RCo="
-OPERATORS = {"sync", "upload", "eod", "eow", "health", "receive", "repack", "adjust", "count", "acknowledge"}
+OPERATORS = {
+    "sync",
+    "upload",
+    "eod",
+    "eow",
+    "health",
+    "receive",
+    "repack",
+    "adjust",
+    "count",
+    "acknowledge",
+    "mail",
+}
 OIDC = {
     "SHIPLEDGER_OIDC_METADATA_URL": "https://id.example/.well-known/openid-configuration",
     "SHIPLEDGER_OIDC_CLIENT_ID": "shipledger",
@@ -44,13 +56,14 @@ def settings_with(tmp_path: Path, users: str, **more: str) -> Settings:
 
 
 @pytest.mark.parametrize(
-    "act", [*KINDS, "watch", "receive", "repack", "adjust", "count", "acknowledge", "switch", "?"]
+    "act",
+    [*KINDS, "watch", "receive", "repack", "adjust", "count", "acknowledge", "mail", "addresses", "switch", "?"],
 )
 def test_an_operator_may_do_the_days_work_a_viewer_nothing_and_an_admin_everything(act: str) -> None:
     assert [Person("x", role).may(act) for role in Role] == [False, act in OPERATORS, True]
 
 
-def test_who_may_not_is_told_the_role_it_needs_and_who_may_passes() -> None:
+def test_a_refusal_names_the_role_that_is_needed_and_who_has_it_passes() -> None:
     Person("Ada", Role.OPERATOR).require("eod")
     Person("Ada", Role.ADMIN).require("eom")
     with pytest.raises(NotAllowed, match="Vera is viewer here, and 'eod' needs the role operator"):
@@ -60,19 +73,37 @@ def test_who_may_not_is_told_the_role_it_needs_and_who_may_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "problem"),
+    ("users", "problem"),
     [
-        ('{ role = "boss" }', "the role of ada is none of viewer, operator, admin"),
-        ('{ role = "admin", password = "argon:c2FsdA==:c2FsdA==" }', "begins with scrypt:"),
+        ("[users", "cannot be used"),
+        ("users = 3", "cannot be used"),
+        ("[users]\nada = {}", "cannot be used"),
+        ('[users]\nada = { role = "boss" }', "the role of ada is none of viewer, operator, admin"),
+        ('[users]\nada = { role = "admin", password = "secret" }', "cannot be used"),
+        ('[users]\nada = { role = "admin", password = "argon:c2FsdA==:c2FsdA==" }', "begins with scrypt:"),
+        ('[users]\nada = { password = "scrypt:YQ==:YQ==" }', "cannot be used"),
         # A character too many would be passed over, and the hash be another one.
-        ('{ role = "admin", password = "scrypt:c2F*sdA==:c2FsdA==" }', "cannot be used"),
-        ('{ role = "admin", password = "scrypt:c2FsdA==:c2F*sdA==" }', "cannot be used"),
-        ("{}", "cannot be used"),
+        ('[users]\nada = { role = "admin", password = "scrypt:c2F*sdA==:c2FsdA==" }', "cannot be used"),
+        ('[users]\nada = { role = "admin", password = "scrypt:c2FsdA==:c2F*sdA==" }', "cannot be used"),
     ],
 )
-def test_a_line_of_the_users_file_that_makes_no_sense_is_named(tmp_path: Path, line: str, problem: str) -> None:
-    with pytest.raises(ConfigurationError, match=problem):
-        read_users(settings_with(tmp_path, f"[users]\nada = {line}\n").users_file)
+def test_a_users_file_that_makes_no_sense_is_named_and_lets_nobody_in(
+    tmp_path: Path, users: str, problem: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=rf"users\.toml.*{problem}"):
+        login_kind(settings_with(tmp_path, users))
+
+
+def test_each_wrong_password_after_the_third_makes_the_next_wait_twice_as_long() -> None:
+    now, waits = [0.0], []
+    brake = Brake(lambda: now[0])
+    for _ in range(6):
+        brake.failed("name ada", "address 10.0.0.1")
+        waits.append(brake.seconds_to_wait("name ada"))
+        now[0] += waits[-1]
+    assert waits == [0, 0, 0, 3, 5, 9]
+    assert brake.seconds_to_wait("name ada", "address 10.0.0.1") == 0
+    assert brake.seconds_to_wait("name oleg") == 0
 
 
 def test_the_wait_doubles_up_to_five_minutes_and_a_success_ends_it() -> None:
@@ -81,7 +112,7 @@ def test_the_wait_doubles_up_to_five_minutes_and_a_success_ends_it() -> None:
     for _ in range(14):
         brake.failed("ada")
         waits.append(brake.seconds_to_wait("ada"))
-    # Whole seconds are told, never too few.
+    # Whole seconds are shown, never too few.
     assert waits == [0, 0, 0, 3, 5, 9, 17, 33, 65, 129, 257, 301, 301, 301]
     brake.succeeded("ada")
     assert brake.seconds_to_wait("ada") == 0
@@ -108,6 +139,16 @@ def test_ever_new_names_push_out_the_oldest_failures_and_no_newer_ones() -> None
     assert brake.seconds_to_wait("first") == 0
 
 
+def test_a_session_ends_after_its_time_or_when_it_is_ended() -> None:
+    now = [0.0]
+    sessions = Sessions(lambda: now[0])
+    first, second = sessions.begin("ada"), sessions.begin("ada")
+    sessions.end(first)
+    assert [sessions.user(token) for token in (first, second, "guessed", None)] == [None, "ada", None, None]
+    now[0] = SESSION_SECONDS
+    assert sessions.user(second) is None
+
+
 def test_a_new_session_ends_no_other_that_still_runs() -> None:
     now = [0.0]
     sessions = Sessions(lambda: now[0])
@@ -117,6 +158,15 @@ def test_a_new_session_ends_no_other_that_still_runs() -> None:
     assert [sessions.user(token) for token in (first, second)] == ["ada", "oleg"]
     assert len({sessions.begin("ada") for _ in range(100)}) == 100
     assert len(first) >= 43, "256 bits, in letters"
+
+
+def test_a_password_matches_its_own_hash_only(tmp_path: Path) -> None:
+    line = f'[users]\nAda = {{ role = "admin", password = "{hash_password(PASSWORD)}" }}\n'
+    ada = read_users(settings_with(tmp_path, line).users_file)["ada"]
+    assert [password_matches(typed, ada) for typed in (PASSWORD, PASSWORD + " ", "")] == [True, False, False]
+    assert not password_matches(PASSWORD, None)
+    assert hash_password(PASSWORD) != hash_password(PASSWORD)
+    assert PASSWORD not in repr(ada)
 
 
 def test_a_hash_of_an_earlier_version_still_opens() -> None:
@@ -157,7 +207,9 @@ def test_a_password_has_at_least_ten_characters() -> None:
         ('ada = { role = "admin" }', OIDC, "oidc"),
         (f'ada = {{ role = "admin", password = "{HASH}" }}', OIDC, "oidc"),
         ('ada = { role = "admin" }', {}, None),
+        ("", {}, None),
         (f'ada = {{ role = "admin" }}\nvera = {{ role = "viewer", password = "{HASH}" }}', {}, "password"),
+        (f'ada = {{ role = "admin", password = "{HASH}" }}', {"SHIPLEDGER_ADDRESS": "0.0.0.0"}, "password"),
     ],
 )
 def test_the_login_is_the_providers_else_by_password_when_anybody_has_one(
@@ -169,6 +221,7 @@ def test_the_login_is_the_providers_else_by_password_when_anybody_has_one(
 @pytest.mark.parametrize(
     ("users", "more", "sentence"),
     [
+        ("", {"SHIPLEDGER_ADDRESS": "0.0.0.0"}, "no login is configured"),
         ("", OIDC, "Nobody could do anything after logging in"),
         # Without a password nobody could log in, and beyond this machine nobody is asked to.
         ('[users]\nada = { role = "admin" }', {"SHIPLEDGER_ADDRESS": "192.168.1.5"}, "no login is configured"),

@@ -35,7 +35,7 @@ def ran(status: str, at: datetime, kind: str = "eod") -> RunLine:
     return RunLine(f"run {at}", kind, status, "Dana", at, at, None, None)
 
 
-def run_told(settings: Settings, monkeypatch: pytest.MonkeyPatch, *runs: RunLine) -> list[str | None]:
+def run_shown(settings: Settings, monkeypatch: pytest.MonkeyPatch, *runs: RunLine) -> list[str | None]:
     monkeypatch.setattr(closing, "runs_of", lambda *_: runs)
     return [state.run and state.run.status for state in close_states(settings, FRIDAY)]
 
@@ -54,23 +54,23 @@ def test_the_newest_version_of_the_period_asked_for_is_shown_and_the_last_close_
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
-def test_a_run_that_failed_is_told_until_a_later_one_has_closed(
+def test_a_failed_run_is_shown_until_a_later_one_has_closed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, status: str
 ) -> None:
-    assert run_told(settings, monkeypatch, ran(status, AT)) == [status, None, None]
+    assert run_shown(settings, monkeypatch, ran(status, AT)) == [status, None, None]
     closed(settings, "2025-10-03")
     before, after = AT - timedelta(minutes=1), AT + timedelta(minutes=1)
-    assert run_told(settings, monkeypatch, ran(status, before)) == [None, None, None]
-    assert run_told(settings, monkeypatch, ran(status, after), ran("success", before)) == [status, None, None]
-    assert run_told(settings, monkeypatch, ran("success", after), ran(status, before)) == [None, None, None]
+    assert run_shown(settings, monkeypatch, ran(status, before)) == [None, None, None]
+    assert run_shown(settings, monkeypatch, ran(status, after), ran("success", before)) == [status, None, None]
+    assert run_shown(settings, monkeypatch, ran("success", after), ran(status, before)) == [None, None, None]
 
 
 @pytest.mark.parametrize("status", ["queued", "running"])
-def test_a_run_that_is_open_is_told_whatever_was_closed_before(
+def test_an_open_run_is_shown_whatever_was_closed_before(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, status: str
 ) -> None:
     closed(settings, "2025-10-03")
-    assert run_told(settings, monkeypatch, ran(status, AT - timedelta(days=1), "eow")) == [None, status, None]
+    assert run_shown(settings, monkeypatch, ran(status, AT - timedelta(days=1), "eow")) == [None, status, None]
 
 
 def test_only_a_closes_own_files_can_be_downloaded_and_those_that_are_gone_are_left_out(

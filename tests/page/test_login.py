@@ -113,8 +113,8 @@ def test_the_form_is_kept_nowhere_and_loads_nothing(login: Login) -> None:
     assert form.headers["Cache-Control"] == "no-store"
     assert "default-src 'none'" in form.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in form.headers["Content-Security-Policy"]
-    told = login.try_password('<b>"', "wrong")
-    assert ("<b>" in told.text, told.headers["Cache-Control"]) == (False, "no-store")
+    answer = login.try_password('<b>"', "wrong")
+    assert ("<b>" in answer.text, answer.headers["Cache-Control"]) == (False, "no-store")
     browser = requests.get(login.url, headers={"Accept": "text/html"}, allow_redirects=False)
     assert (browser.status_code, browser.headers["location"]) == (303, "/login")
 

@@ -1,4 +1,4 @@
-"""What the charts are told to draw."""
+"""What the charts draw."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_calendar_days_of_the_stock_are_the_same_in_every_time_zone() -> None:
     assert line["encoding"]["x"]["scale"] == {"type": "utc"}
 
 
-def test_supply_is_drawn_up_to_a_quarter_and_told_beyond() -> None:
+def test_supply_is_drawn_up_to_a_quarter_and_written_beyond() -> None:
     rows = [
         {"sku_code": "17612", "days_of_supply": 7.6, "alert_level": "critical"},
         {"sku_code": "18795", "days_of_supply": 3993.7, "alert_level": "normal"},

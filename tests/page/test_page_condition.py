@@ -18,8 +18,8 @@ def run(status: str = "success", minutes_ago: float = 1, **more: Any) -> RunLine
 
 
 def test_data_are_fresh_for_a_quarter_of_an_hour_late_for_two_hours_then_stale() -> None:
-    told = [freshness(NOON - timedelta(minutes=age), NOON) for age in (15, 16, 120, 121)]
-    assert [(badge.text.split(",")[0], badge.tone) for badge in told] == [
+    badges = [freshness(NOON - timedelta(minutes=age), NOON) for age in (15, 16, 120, 121)]
+    assert [(badge.text.split(",")[0], badge.tone) for badge in badges] == [
         ("Fresh", "green"),
         ("Late", "orange"),
         ("Late", "orange"),
@@ -28,8 +28,8 @@ def test_data_are_fresh_for_a_quarter_of_an_hour_late_for_two_hours_then_stale()
 
 
 def test_data_are_late_when_three_syncs_in_a_row_brought_nothing_however_often_one_is_due() -> None:
-    told = [freshness(NOON - timedelta(minutes=age), NOON, sync_minutes=30).tone for age in (90, 91)]
-    assert told == ["green", "orange"]
+    tones = [freshness(NOON - timedelta(minutes=age), NOON, sync_minutes=30).tone for age in (90, 91)]
+    assert tones == ["green", "orange"]
 
 
 def test_a_cycle_that_found_nothing_new_keeps_the_data_fresh() -> None:

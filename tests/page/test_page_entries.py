@@ -57,8 +57,8 @@ def test_a_receipt_is_recorded_once_with_its_actor_though_the_button_is_clicked_
     form.get_by_label("Note").fill(NOTE)
     form.get_by_role("button", name="Enter the receipt").dblclick()
     expect(form.get_by_text("Received: 576 units of 17612, lot 260401.")).to_be_visible()
-    told = ["Received", "17612", "260401", "576", NOTE, "Dana D.", "waits for a sync"]
-    expect(cells(form)).to_contain_text(told)
+    expected = ["Received", "17612", "260401", "576", NOTE, "Dana D.", "waits for a sync"]
+    expect(cells(form)).to_contain_text(expected)
     expect(form.get_by_label("Units")).to_have_count(1)
     expect(form.get_by_label("Units")).to_have_value("")
     assert entries(served) == [("receive", "17612", "260401", 576, None, NOTE, "Dana D.")]

@@ -15,7 +15,7 @@ HOSTILE = "=1+1 <img src=x onerror=alert(1)>"
 def test_a_lot_number_leads_to_its_packages_and_a_package_to_its_order(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:
-    business.consignees.append((TWO_PACKAGES, HOSTILE, "Bright Dental", "Tulsa", "OK", "74103", "US"))
+    business.recipients.append((TWO_PACKAGES, HOSTILE, "Bright Dental", "Tulsa", "OK", "74103", "US"))
     folder.publish(business)
     tab.goto(f"{served.url}/lot-recall")
     expect(tab.get_by_text("Type the lot number that is printed on the goods.")).to_be_visible()
@@ -43,7 +43,7 @@ def test_of_several_lots_one_is_chosen_and_stays_in_the_address(
     expect(tab.get_by_text("No lot has this number.")).to_be_visible()
 
 
-def test_a_balance_that_does_not_add_up_is_told(
+def test_a_balance_that_does_not_add_up_is_shown_as_an_error(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:
     folder.publish(business)
@@ -66,7 +66,7 @@ def test_open_orders_that_name_the_lot_are_listed_to_be_stopped(
 def test_its_files_name_every_package_and_hold_no_formula(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:
-    business.consignees.append((SHIPPED_TODAY, HOSTILE, "Bright Dental", "Tulsa", "OK", "74103", "US"))
+    business.recipients.append((SHIPPED_TODAY, HOSTILE, "Bright Dental", "Tulsa", "OK", "74103", "US"))
     folder.publish(business)
     tab.goto(f"{served.url}/lot-recall?number=250300")
     recall = panel(tab, "Recall of lot 250300")

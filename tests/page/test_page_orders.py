@@ -1,4 +1,4 @@
-"""Orders are found by what is printed on them, and one order tells its whole story."""
+"""Orders are found by what is printed on them, and one order shows all that happened to it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def test_a_day_can_be_typed(tab: Page, served: Served, business: Business) -> No
     expect_orders(tab, "1 order")
 
 
-def test_a_span_of_days_that_ends_before_it_begins_is_told(tab: Page, served: Served, business: Business) -> None:
+def test_a_span_of_days_that_ends_before_it_begins_is_reported(
+    tab: Page, served: Served, business: Business
+) -> None:
     tab.goto(f"{served.url}/orders?day_from={business.today}&day_to={business.today.year - 1}-01-31")
     expect(tab.get_by_text("No day lies between these dates")).to_be_visible()
 

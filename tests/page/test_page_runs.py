@@ -1,4 +1,4 @@
-"""The page tells of runs that published nothing: they are in the workflow store only."""
+"""The page shows runs that published nothing; they are in the workflow store only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def settings(served: Served) -> Settings:
     return workshop.settings_of(served.home)
 
 
-def test_a_red_build_is_told_with_its_failed_tests_and_the_last_green_figures_stay(
+def test_a_failed_build_is_shown_with_its_failed_tests_and_the_last_good_figures_stay(
     tab: Page,
     served: Served,
     folder: PublishedFolder,

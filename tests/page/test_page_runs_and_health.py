@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import workshop
 from looking import cells, choose_first_row, figure, panel
@@ -9,6 +12,7 @@ from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
+from workflows.last_read import Read, note_read
 from workflows.settings import Settings
 from workflows.switches import turn_switch
 
@@ -19,7 +23,7 @@ def settings(served: Served, folder: PublishedFolder, business: Business) -> Set
     return workshop.settings_of(served.home)
 
 
-def test_a_failed_run_is_listed_with_who_and_why_and_can_be_tried_again(
+def test_a_failed_run_is_listed_with_who_and_why_has_an_address_and_can_be_tried_again(
     tab: Page, served: Served, settings: Settings
 ) -> None:
     failed = workshop.fail(settings, "sync", "dana")
@@ -31,13 +35,26 @@ def test_a_failed_run_is_listed_with_who_and_why_and_can_be_tried_again(
     runs.get_by_role("button", name="Try again").click()
     expect(cells(runs).first).to_have_text("… queued")
     assert [job.status for job in workshop.jobs_of(settings, "sync")] == ["queued", "failed"]
+    tab.goto(f"{served.url}/runs?run={failed.run_id}")
+    expect(runs.get_by_text(failed.run_id)).to_be_visible()
+    expect(runs.get_by_role("button", name="Try again")).to_be_visible()
 
 
 @pytest.mark.usefixtures("settings")
-def test_freshness_tells_when_shipstation_was_read_and_what_the_api_allows(tab: Page, served: Served) -> None:
+def test_freshness_says_when_shipstation_was_read_and_what_the_api_allows(tab: Page, served: Served) -> None:
     tab.goto(f"{served.url}/runs")
     expect(figure(tab, "ShipStation read")).to_have_text("just now")
     expect(tab.get_by_text("of 2,400 allowed")).to_be_visible()
+
+
+def test_a_read_counts_once_it_is_loaded_although_nothing_was_published_since(
+    tab: Page, served: Served, settings: Settings, folder: PublishedFolder, business: Business
+) -> None:
+    now = datetime.now(UTC)
+    folder.publish(replace(business, as_of=now - timedelta(hours=3)))
+    note_read(settings.operations, Read(now - timedelta(minutes=7), None))
+    tab.goto(f"{served.url}/runs")
+    expect(figure(tab, "ShipStation read")).to_have_text("7 min ago")
 
 
 def test_a_switch_is_turned_with_a_name_and_follows_what_others_turn(

@@ -49,7 +49,7 @@ def test_a_deleted_old_version_does_not_break_an_open_page(
     expect_orders(tab, "1 order")
 
 
-def test_a_file_that_is_no_snapshot_is_told_in_a_sentence(
+def test_a_file_that_is_no_snapshot_is_reported_in_a_sentence(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:
     version = folder.publish(business)

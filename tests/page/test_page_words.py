@@ -14,7 +14,7 @@ CHICAGO = ZoneInfo("America/Chicago")
 
 
 @pytest.mark.parametrize(
-    ("ago", "told"),
+    ("ago", "text"),
     [
         (timedelta(seconds=-5), "just now"),
         (timedelta(seconds=59), "just now"),
@@ -25,51 +25,51 @@ CHICAGO = ZoneInfo("America/Chicago")
         (timedelta(days=2), "2 days ago"),
     ],
 )
-def test_an_age_is_told_as_coarse_as_a_glance_needs(ago: timedelta, told: str) -> None:
-    assert words.age(NOON - ago, NOON) == told
+def test_an_age_is_as_coarse_as_a_glance_needs(ago: timedelta, text: str) -> None:
+    assert words.age(NOON - ago, NOON) == text
 
 
-def test_an_instant_is_told_in_the_business_time_zone() -> None:
+def test_an_instant_is_shown_in_the_business_time_zone() -> None:
     assert words.clock(NOON, CHICAGO, NOON) == "12:00"
 
 
-def test_an_instant_of_another_business_day_is_told_with_its_day() -> None:
+def test_an_instant_of_another_business_day_is_shown_with_its_day() -> None:
     # 02:30 UTC is the evening before in Chicago, although it is the same day in UTC as `now`.
     assert words.clock(datetime(2026, 11, 20, 2, 30, tzinfo=UTC), CHICAGO, NOON) == "Thu 19 Nov, 20:30"
 
 
 @pytest.mark.parametrize(
-    ("hour", "told"),
+    ("hour", "text"),
     [(5, "Thu 19 Nov, 23:30"), (6, "00:30"), (23, "17:30"), (29, "23:30"), (30, "Sat 21 Nov, 00:30")],
 )
-def test_a_day_begins_and_ends_at_the_business_midnight(hour: int, told: str) -> None:
+def test_a_day_begins_and_ends_at_the_business_midnight(hour: int, text: str) -> None:
     at = datetime(2026, 11, 20, 0, 30, tzinfo=UTC) + timedelta(hours=hour)
     # The evening of the 20th in Chicago is the 21st in UTC.
     for now in (NOON, datetime(2026, 11, 21, 3, tzinfo=UTC)):
-        assert words.clock(at, CHICAGO, now) == told
+        assert words.clock(at, CHICAGO, now) == text
 
 
 @pytest.mark.parametrize(
-    ("cents", "told"),
+    ("cents", "text"),
     [(0, "$0.00"), (5, "$0.05"), (350, "$3.50"), (-300, "-$3.00"), (-1, "-$0.01"), (123_456_789, "$1,234,567.89")],
 )
-def test_an_amount_has_two_digits_of_cents_and_its_sign_in_front(cents: int, told: str) -> None:
-    assert words.dollars(cents) == told
+def test_an_amount_has_two_digits_of_cents_and_its_sign_in_front(cents: int, text: str) -> None:
+    assert words.dollars(cents) == text
 
 
 @pytest.mark.parametrize(
-    ("monday", "told"),
+    ("monday", "text"),
     [
         (date(2026, 11, 16), "16 to 22 Nov 2026"),
         (date(2026, 11, 30), "30 Nov to 6 Dec 2026"),
         (date(2026, 12, 28), "28 Dec 2026 to 3 Jan 2027"),
     ],
 )
-def test_a_week_names_its_months_and_years_where_they_differ(monday: date, told: str) -> None:
-    assert words.week(monday) == told
+def test_a_week_names_its_months_and_years_where_they_differ(monday: date, text: str) -> None:
+    assert words.week(monday) == text
 
 
-def test_durations_are_told_in_the_unit_that_fits() -> None:
+def test_durations_are_shown_in_the_unit_that_fits() -> None:
     assert [words.duration(seconds) for seconds in (None, 8.53, 125, 7260)] == [
         "",
         "8.5 s",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -12,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from workflows.close_record import Close, record_close
-from workflows.jobs import Job, job_client
+from workflows.jobs import Job, JobClient, job_client
 from workflows.mail_settings import MailSettings
 from workflows.periods import Period
 from workflows.presence import WorkerLock
 from workflows.settings import Settings, read_settings
 from workflows.worker import run_worker
+
+# Without a pause the wait would take the processor from the worker.
+_LOOKS_AGAIN_SECONDS = 0.02
 
 
 def settings_of(home: Path) -> Settings:
@@ -32,30 +36,13 @@ def make_store(settings: Settings) -> None:
 
 
 def fail(settings: Settings, kind: str, actor: str, **arguments: Any) -> Job:
-    """Let a worker try a job that needs ShipStation, and leave. Gives the failed job."""
-
-    def attempt() -> Job:
-        with job_client(settings) as jobs:
-            run_id = jobs.enqueue(kind, actor, **arguments)
-            while (job := jobs.job(run_id)) is not None and job.is_open:
-                pass
-            assert job is not None
-            return job
-
-    return _aside(attempt, settings)
+    """Let a worker try a job that needs ShipStation, and leave. Gives the job as it ended."""
+    return _ended(settings, lambda jobs: jobs.enqueue(kind, actor, **arguments))
 
 
 def finish(settings: Settings, kind: str) -> Job:
-    """Let a worker do the job of a kind that waits, and leave. Gives the job."""
-
-    def wait() -> Job:
-        with job_client(settings) as jobs:
-            while (job := jobs.jobs(kinds=(kind,), limit=1)[0]).is_open:
-                pass
-            return job
-
-    done: Job = _aside(wait, settings)
-    return done
+    """Let a worker do the newest job of a kind, which waits, and leave. Gives the job as it ended."""
+    return _ended(settings, lambda jobs: jobs.jobs(kinds=(kind,), limit=1)[0].run_id)
 
 
 def record(
@@ -94,9 +81,24 @@ def jobs_of(settings: Settings, kind: str) -> list[Job]:
 
 
 def turns_of(settings: Settings) -> list[tuple[str, int, str]]:
-    """What the switches were turned to, and by whom."""
+    """What the switches were turned to, and who turned them."""
     with closing(sqlite3.connect(settings.operations)) as connection:
         return connection.execute("select name, is_on, actor from switch_turns order by seq").fetchall()
+
+
+def _ended(settings: Settings, which: Callable[[JobClient], str]) -> Job:
+    """A job after a worker has done it, by its run id."""
+
+    def wait() -> Job:
+        with job_client(settings) as jobs:
+            run_id = which(jobs)
+            while (job := jobs.job(run_id)) is not None and job.is_open:
+                time.sleep(_LOOKS_AGAIN_SECONDS)
+            assert job is not None
+            return job
+
+    done: Job = _aside(wait, settings)
+    return done
 
 
 def _aside(act: Callable[[], Any], settings: Settings) -> Any:
