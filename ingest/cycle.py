@@ -156,7 +156,7 @@ class Cycle:
             self._note_unlisted(span, tally)
 
     def _note_unlisted(self, span: Span, tally: Tally) -> None:
-        """Orders that we hold in the span and ShipStation no longer lists may be gone: they are fetched by their ids."""
+        """Fetch by id the orders of the span that we hold and ShipStation no longer lists: they may be gone."""
         poisoned = {
             poisoned_id(finding.finding_key) for finding in self.findings if finding.finding_key.startswith(POISON)
         }

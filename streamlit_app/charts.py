@@ -10,7 +10,7 @@ import altair as alt
 
 from streamlit_app.words import count, day
 
-# Can be told apart without seeing a difference between red and green.
+# Distinguishable without seeing a difference between red and green.
 SERIES = ("#2f6f9f", "#e0a030", "#3f9d88", "#8a6bb1", "#c8624a", "#5f7486", "#a9b4be")
 _LEVELS = {"critical": "#b3261e", "low": "#c77700", "normal": "#2f6f9f"}
 _FONT = '"Source Sans", sans-serif'

@@ -62,8 +62,8 @@ class Person:
     def may(self, act: str) -> bool:
         """Whether this person may do an act.
 
-        An act is a kind of job or of entry, `switch`, `acknowledge`, `mail` (send a mail again) or `addresses` (see
-        the recipients' addresses).
+        An act is a kind of job or of entry, `switch`, `acknowledge`, `mail` (send a mail again) or `addresses`
+        (see the recipients' addresses).
         """
         return self.role >= _LEAST_ROLE.get(act, Role.ADMIN)
 

@@ -42,7 +42,7 @@ def digest(arguments: dict[str, Any]) -> Facts:
         if is_queued:
             DBOS.run_step({"name": "tell"}, _note_digest, last_turn)
             DBOS.run_step({"name": "deliver"}, _deliver)
-    return {"kind": "digest", "told": [alarm.title for alarm in new], "standing": len(standing)}
+    return {"kind": "digest", "new": [alarm.title for alarm in new], "standing": len(standing)}
 
 
 @DBOS.workflow(name="health")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -12,16 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from own_worker import ended, working
+
 from workflows.close_record import Close, record_close
 from workflows.jobs import Job, JobClient, job_client
 from workflows.mail_settings import MailSettings
 from workflows.periods import Period
-from workflows.presence import WorkerLock
 from workflows.settings import Settings, read_settings
-from workflows.worker import run_worker
-
-# Without a pause the wait would take the processor from the worker.
-_LOOKS_AGAIN_SECONDS = 0.02
 
 
 def settings_of(home: Path) -> Settings:
@@ -32,17 +28,19 @@ def settings_of(home: Path) -> Settings:
 
 def make_store(settings: Settings) -> None:
     """Be the worker for a moment: it makes the workflow store, and leaves."""
-    _aside(lambda: None, settings)
+    _aside(settings, lambda jobs: None)
 
 
 def fail(settings: Settings, kind: str, actor: str, **arguments: Any) -> Job:
     """Let a worker try a job that needs ShipStation, and leave. Gives the job as it ended."""
-    return _ended(settings, lambda jobs: jobs.enqueue(kind, actor, **arguments))
+    job: Job = _aside(settings, lambda jobs: ended(jobs, jobs.enqueue(kind, actor, **arguments)))
+    return job
 
 
 def finish(settings: Settings, kind: str) -> Job:
     """Let a worker do the newest job of a kind, which waits, and leave. Gives the job as it ended."""
-    return _ended(settings, lambda jobs: jobs.jobs(kinds=(kind,), limit=1)[0].run_id)
+    job: Job = _aside(settings, lambda jobs: ended(jobs, jobs.jobs(kinds=(kind,), limit=1)[0].run_id))
+    return job
 
 
 def record(
@@ -86,31 +84,13 @@ def turns_of(settings: Settings) -> list[tuple[str, int, str]]:
         return connection.execute("select name, is_on, actor from switch_turns order by seq").fetchall()
 
 
-def _ended(settings: Settings, which: Callable[[JobClient], str]) -> Job:
-    """A job after a worker has done it, by its run id."""
+def _aside(settings: Settings, act: Callable[[JobClient], Any]) -> Any:
+    """What an act gives that is done with the worker of a home, in a thread of their own."""
 
-    def wait() -> Job:
-        with job_client(settings) as jobs:
-            run_id = which(jobs)
-            while (job := jobs.job(run_id)) is not None and job.is_open:
-                time.sleep(_LOOKS_AGAIN_SECONDS)
-            assert job is not None
-            return job
-
-    done: Job = _aside(wait, settings)
-    return done
-
-
-def _aside(act: Callable[[], Any], settings: Settings) -> Any:
     def work() -> Any:
         settings.home.mkdir(exist_ok=True)
-        lock = WorkerLock(settings.home)
-        assert lock.acquire()
-        try:
-            with run_worker(settings):
-                return act()
-        finally:
-            lock.release()
+        with working(settings) as jobs:
+            return act(jobs)
 
     with ThreadPoolExecutor() as pool:
         return pool.submit(work).result()

@@ -39,11 +39,11 @@ def test_each_alarm_is_in_one_digest(jobs: JobClient, inbox: Inbox) -> None:
     body = inbox.received[0][1].get_content()
     assert "Set SHIPSTATION_API_KEY" in body
     assert "Nothing has been published yet" in body
-    assert done(jobs, "digest").result == {"kind": "digest", "told": [], "standing": 2}
+    assert done(jobs, "digest").result == {"kind": "digest", "new": [], "standing": 2}
     assert len(inbox.received) == 1
     assert done(jobs, "sync").status == "failed"
     third = done(jobs, "digest").result or {}
-    assert (third["told"], third["standing"]) == (["The last sync failed"], 3)
+    assert (third["new"], third["standing"]) == (["The last sync failed"], 3)
     assert inbox.subjects("owner@example.com")[1:] == ["Shipledger: The last sync failed"]
     assert "2 of earlier digests still stand" in inbox.received[1][1].get_content()
 

@@ -20,9 +20,11 @@ def working(settings: Settings) -> Iterator[JobClient]:
     """The worker of a home for as long as the block lasts."""
     lock = WorkerLock(settings.home)
     assert lock.acquire()
-    with one_parse_for_all_homes(), run_worker(settings) as jobs:
-        yield jobs
-    lock.release()
+    try:
+        with one_parse_for_all_homes(), run_worker(settings) as jobs:
+            yield jobs
+    finally:
+        lock.release()
 
 
 def done(jobs: JobClient, kind: str, **arguments: Any) -> Job:
