@@ -28,7 +28,7 @@ def settings_of(home: Path) -> Settings:
 
 def make_store(settings: Settings) -> None:
     """Be the worker for a moment: it makes the workflow store, and leaves."""
-    _aside(settings, lambda jobs: None)
+    _aside(settings, lambda _jobs: None)
 
 
 def fail(settings: Settings, kind: str, actor: str, **arguments: Any) -> Job:
