@@ -28,9 +28,9 @@ from tests.quarter.trade import (
 )
 from tests.reports.reading_files import sheets_of
 from tests.support.command_line import CommandLine
+from tests.support.own_worker import done, working
 from tests.support.sandboxes import quiet_sandbox
 from tests.workflows.at_an_instant import present
-from tests.workflows.own_worker import done, working
 from workflows.home import prepare_home
 from workflows.jobs import JobClient
 from workflows.periods import CloseKind

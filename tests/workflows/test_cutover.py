@@ -178,7 +178,7 @@ def test_killed_after_the_flags_were_turned_the_values_before_are_not_lost(
     leaving: Leaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leaving.held()
-    killed_at("_told", monkeypatch, lambda: cut_over(leaving.settings, leaving.source, "mary"))
+    killed_at("_facts_of", monkeypatch, lambda: cut_over(leaving.settings, leaving.source, "mary"))
     with sqlite3.connect(leaving.settings.operations) as connection:
         # As if the last note had not been written.
         connection.execute("drop trigger cutovers_are_never_deleted")

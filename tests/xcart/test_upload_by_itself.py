@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from dbos import DBOS
 from shop_home import SENT, Shop
 
-from tests.workflows.own_worker import ended, working
+from tests.support.own_worker import ended, working
 from workflows.jobs import Job, JobClient
 from workflows.scheduling import start_schedule
 from workflows.watch import look
