@@ -1,12 +1,29 @@
-"""The order of the files: what builds and what waits goes first, so that all test processes end together."""
+"""For the whole run: the builds that dbt did once, and the order of the files.
+
+What builds and what waits goes first, so that all test processes end together.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
+from shared_dbt import RECORDINGS
 
 _SHORT = ("mail", "reports", "ingest", "sandbox", "tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[RECORDINGS] = tempfile.mkdtemp(prefix="recordings-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(RECORDINGS))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from homes import copy_of
 from ledger_under_test import Ledger, parse_project
 from once import made_once
-from parsing import one_parse_for_all_homes
+from shared_dbt import one_parse_for_all_homes
 
 FRIDAY_NOON = datetime(2026, 1, 9, 18, tzinfo=UTC)
 

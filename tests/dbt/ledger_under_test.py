@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -115,6 +116,12 @@ class Ledger:
         """The names of all data tests of the project."""
         return {node.name for node in self._manifest.nodes.values() if node.resource_type == "test"}
 
+    @contextmanager
+    def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with duckdb.connect(str(self.marts), read_only=True) as marts:
+            marts.execute("set schema = 'marts'; set timezone = 'UTC'")
+            yield marts
+
     def _succeed(self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None) -> None:
         result = self.run(*arguments, on_event=on_event)
         assert result.success, failures(result)
@@ -156,13 +163,13 @@ class Ledger:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The answer of the marts, found by their bare names."""
-        with duckdb.connect(str(self.marts), read_only=True) as connection:
-            connection.execute("set schema = 'marts'; set timezone = 'UTC'")
-            return connection.execute(query).fetchall()
+        with self._reading() as marts:
+            return marts.execute(query).fetchall()
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every mart, its rows in a fixed order."""
-        return all_rows(self.rows)
+        with self._reading() as marts:
+            return all_rows(lambda query: marts.execute(query).fetchall())
 
 
 def all_rows(rows: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:

@@ -28,7 +28,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from parsing import one_parse_for_all_homes
+from shared_dbt import one_dbt_for_all_homes
 
 PROJECT = Path(__file__).resolve().parents[2]
 # What the commands import, at once or on the way.
@@ -150,7 +150,7 @@ def import_all() -> Callable[[], int]:
     orchestrate = import_module("orchestrate")
     for name in (*_LIBRARIES, *set(orchestrate._MODULES.values())):
         import_module(name)
-    one_parse_for_all_homes().start()
+    one_dbt_for_all_homes()
     # A library logs while it is imported, which adds a handler.
     logging.getLogger().handlers.clear()
     gc.collect()

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from once import made_once
-from parsing import one_parse_for_all_homes
+from shared_dbt import one_dbt_for_all_homes
 
 from ingest.load import prepare_tables
 from ingest.pipeline import Warehouse
@@ -39,7 +39,7 @@ def copy_of(home: Path, target: Path) -> Path:
 
 def record_a_warm_build(settings: Settings) -> None:
     """What a first cycle after the backfill does, so that only tests about it wait for dbt."""
-    with open_warehouse(settings.warehouse) as connection, one_parse_for_all_homes():
+    with open_warehouse(settings.warehouse) as connection, one_dbt_for_all_homes():
         Modelling(settings).build(
             connection,
             fingerprint(),
@@ -56,7 +56,7 @@ def _found(home: Path) -> None:
     engine = Engine(settings)
     engine.load_operations()
     now = datetime.now(UTC)
-    with one_parse_for_all_homes():
+    with one_dbt_for_all_homes():
         engine.build(Run("founding", "sync", now, now, "success"), lambda _since: [], lambda *_: None)
     record_a_warm_build(settings)
     with open_warehouse(settings.warehouse) as connection:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from parsing import one_parse_for_all_homes
+from shared_dbt import one_dbt_for_all_homes
 
 from workflows.jobs import Job, JobClient
 from workflows.presence import WorkerLock
@@ -21,7 +21,7 @@ def working(settings: Settings) -> Iterator[JobClient]:
     lock = WorkerLock(settings.home)
     assert lock.acquire()
     try:
-        with one_parse_for_all_homes(), run_worker(settings) as jobs:
+        with one_dbt_for_all_homes(), run_worker(settings) as jobs:
             yield jobs
     finally:
         lock.release()

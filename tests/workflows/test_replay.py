@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 from command_line import CommandLine
+from shared_dbt import DBT_BUILDS
 
 from sandbox import Sandbox
 
@@ -39,7 +40,7 @@ def test_the_second_warm_build_is_replayed_to_the_ledger_that_a_build_of_everyth
 ) -> None:
     (filled_own.home / "scratch" / "warm_build.json").unlink()
     edit(own_business, 0, "cancelled")
-    by_dbt = filled_own.run("sync")
+    by_dbt = filled_own.run("sync", **{DBT_BUILDS: "1"})
     assert (by_dbt.code, by_dbt.facts["full"], by_dbt.facts["replayed"]) == (0, False, False)
     edit(own_business, 1, "on_hold")
     edit(own_business, 2, "cancelled")
@@ -90,6 +91,6 @@ def test_a_recording_that_cannot_be_read_or_is_of_another_state_is_made_again(
     for number, spoiled in enumerate([b"half a fi", b'{"state": "another", "statements": []}']):
         recording.write_bytes(spoiled)
         edit(own_business, number, "cancelled")
-        answer = filled_own.run("sync")
+        answer = filled_own.run("sync", **{DBT_BUILDS: "1"})
         assert (answer.code, answer.facts["replayed"]) == (0, False), answer.errors
         assert len(recording.read_bytes()) > 10_000
