@@ -19,8 +19,8 @@ $(INSTALLED): requirements.lock
 
 # The tests drive a real Chromium: the machine's own, else Debian's, else the one Playwright brings.
 $(BROWSER): $(INSTALLED)
-	@command -v chromium || command -v chromium-browser || command -v google-chrome \
-		|| { command -v apt-get && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } >/dev/null \
+	@command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome \
+		|| { command -v apt-get && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium-headless-shell fonts-dejavu-core; } >/dev/null \
 		|| $(BIN)/python -m playwright install --with-deps chromium
 	@touch $@
 

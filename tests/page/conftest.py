@@ -11,7 +11,8 @@ from page_process import ZONE, Served, serve
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from published_folder import Business, PublishedFolder
 
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The first is the lightest: it draws no window.
+_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _OWN = ("http://127.0.0.1:", "data:", "blob:")
 
 
