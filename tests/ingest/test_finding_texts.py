@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,9 @@ from ingest.findings import (
     unidentified_payload,
     watermark_fallback,
 )
+from ingest.findings import to_table as findings_to_table
+from ingest.order_states import OrderState
+from ingest.order_states import to_table as states_to_table
 from ingest.payload import Payload
 from ingest.poison import Poison
 
@@ -29,17 +33,17 @@ def finding_about(row: Poison, *known: Finding) -> Finding:
 @pytest.mark.parametrize(
     ("row", "key", "words"),
     [
-        (Poison("/orders", AFTER, 0, START, 6), f"poison:/orders:{AFTER}", "read: the one after"),
-        (Poison("/orders", AFTER, 2, START, 6), f"poison:/orders:{AFTER}#+2", "read: the one after"),
+        (Poison("/orders", AFTER, 0, START, 6), f"poison:/orders:{AFTER}", "/orders cannot be read: the one"),
+        (Poison("/orders", AFTER, 2, START, 6), f"poison:/orders:{AFTER}#+2", "/orders cannot be read: the one"),
         (
             Poison("/orders", AFTER, 0, START, 6, row_id=71),
             f"poison:/orders:{AFTER}#71",
-            "read: order 71, the one",
+            "/orders cannot be read: order 71, the one",
         ),
         (
             Poison("/shipments", AFTER, 1, START, 6, row_id=5),
             f"poison:/shipments:{AFTER}#5",
-            "read: shipment 5, the",
+            "/shipments cannot be read: shipment 5, the one",
         ),
     ],
 )
@@ -48,8 +52,10 @@ def test_a_row_that_cannot_be_read_is_an_error_named_by_its_id_or_its_place(
 ) -> None:
     found = finding_about(row)
     assert (found.finding_key, found.exception_type, found.severity) == (key, "poison_payload", "error")
-    assert words in found.detail
-    assert f"after {AFTER} (Pacific), at position 7 of the list from {START} on." in found.detail
+    assert found.detail == (
+        f"One row of {words} after {AFTER} (Pacific), at position 7 of the list from {START} on. All others were "
+        "loaded; it is tried again in each cycle. Open and save that order in ShipStation, or ask its support."
+    )
     assert (found.first_seen_at, found.resolved_at) == (NOW, None)
 
 
@@ -88,7 +94,10 @@ def test_an_order_that_cannot_be_read_by_its_id_is_an_error_of_that_order() -> N
     found = poison_order(71, NOW)
     assert (found.exception_type, found.severity, found.shipstation_order_id) == ("poison_payload", "error", 71)
     assert (found.first_seen_at, found.order_number) == (NOW, None)
-    assert "Order 71 cannot be read" in found.detail
+    assert found.detail == (
+        "Order 71 cannot be read: ShipStation's answer to /orders/71 is no JSON. It is tried again in each cycle. "
+        "Open and save that order in ShipStation, or ask its support."
+    )
 
 
 def test_a_row_without_an_id_is_one_finding_for_each_content() -> None:
@@ -99,8 +108,9 @@ def test_a_row_without_an_id_is_one_finding_for_each_content() -> None:
         "error",
         "680001",
     )
-    assert found.finding_key.startswith("unidentified:orders:")
-    assert "A row of orders came without a usable id" in found.detail
+    assert re.fullmatch("unidentified:orders:[0-9a-f]{16}", found.finding_key)
+    assert found.detail == "A row of orders came without a usable id and was left out."
+    assert found.first_seen_at == NOW
     assert unidentified_payload("orders", row, NOW + timedelta(days=1)).finding_key == found.finding_key
     others = [
         unidentified_payload("shipments", row, NOW),
@@ -114,5 +124,15 @@ def test_an_unusable_watermark_is_a_warning_for_each_list_and_reason() -> None:
     found = watermark_fallback("orders", "missing", 30, NOW)
     assert (found.finding_key, found.exception_type) == ("watermark:orders:missing", "watermark_fallback")
     assert (found.severity, found.first_seen_at) == ("warning", NOW)
-    assert "The watermark of orders is missing; the last 30 days were read again." in found.detail
-    assert "backfill --since" in found.detail
+    assert found.detail == (
+        "The watermark of orders is missing; the last 30 days were read again. "
+        "Older changes may be missing: run `backfill --since` over the time before."
+    )
+
+
+def test_findings_and_states_are_rows_of_their_raw_tables() -> None:
+    found = poison_order(71, NOW)
+    assert findings_to_table([found]).to_pylist() == [vars(found)]
+    state = OrderState(71, "gone", NOW, NOW + timedelta(days=1))
+    assert states_to_table([state]).to_pylist() == [vars(state)]
+    assert (findings_to_table([]).num_rows, states_to_table([]).num_rows) == (0, 0)

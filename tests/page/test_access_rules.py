@@ -66,8 +66,9 @@ def test_an_operator_may_do_the_days_work_a_viewer_nothing_and_an_admin_everythi
 def test_a_refusal_names_the_role_that_is_needed_and_who_has_it_passes() -> None:
     Person("Ada", Role.OPERATOR).require("eod")
     Person("Ada", Role.ADMIN).require("eom")
-    with pytest.raises(NotAllowed, match="Vera is viewer here, and 'eod' needs the role operator"):
+    with pytest.raises(NotAllowed, match="Vera is viewer here, and 'eod' needs the role operator") as refused:
         Person("Vera", Role.VIEWER).require("eod")
+    assert str(refused.value).endswith("Ask an admin to do it, or to raise the role in the users file.")
     with pytest.raises(NotAllowed, match="Ada is operator here, and 'eom' needs the role admin"):
         Person("Ada", Role.OPERATOR).require("eom")
 

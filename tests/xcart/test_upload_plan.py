@@ -50,13 +50,15 @@ def test_an_order_is_sent_whole_or_not_at_all_and_keeps_nothing_from_others() ->
     lacking = an_order("671825", item("17612", 10), item("17904", 2))
     planned, held = plan([lacking, an_order("671826", item("17612", 10), minutes=1)], lots)
     assert [one.order.order_number for one in planned] == ["671826"]
-    assert "17904: 2 wanted, 1 free" in held[0].detail
+    assert [one.detail for one in held] == [
+        "17904: 2 wanted, 1 free in lots with stock. Book the receipt, or ship what is open first."
+    ]
 
 
 def test_unknown_goods_and_manual_numbers_hold_an_order_back_and_goods_not_stocked_do_not() -> None:
     lots = LotQueues({"17612": [("250237", 100)]})
     orders = [
-        an_order("671825", item("17612", 1), item("99999", 1, "unknown")),
+        an_order("671825", item("gift", 1, "unparsed"), item("17612", 1), item("99999", 1, "unknown")),
         an_order("671828", item("17612", 1), item("gift", 1, "unparsed")),
         an_order("100123", item("17612", 1), is_manual_number=True),
         an_order("671826", item("17975", 1, "not_stocked")),
@@ -70,6 +72,13 @@ def test_unknown_goods_and_manual_numbers_hold_an_order_back_and_goods_not_stock
         "100123": "manual_number",
         "671826": "nothing_stocked",
     }
+    assert [one.detail for one in held] == [
+        "100123 is in the range of numbers typed by hand (100000 to 109999): it could be another order. "
+        "Give it another number in the shop, or type it in.",
+        "gift, 99999 is in no list of ours. Add it to seeds/skus.csv or seeds/sku_aliases.csv.",
+        "None of its products is stocked here.",
+        "gift is in no list of ours. Add it to seeds/skus.csv or seeds/sku_aliases.csv.",
+    ]
     assert [lots_of(one.lines) for one in planned] == [[("17612", "250237", 1)]]
 
 
@@ -95,4 +104,5 @@ def test_of_orders_of_one_instant_the_lower_number_comes_first_and_the_last_unit
 def test_more_than_is_free_takes_what_is_free_and_leaves_no_lot_below_zero() -> None:
     lots = LotQueues({"17612": [("250237", 3)]})
     lots.take_lot("17612", "250237", 5)
+    lots.take_lot("17904", "250240", 5)
     assert (lots.free("17612"), lots.take("17612", 2), lots.free("17904"), lots.take("17904", 1)) == (0, [], 0, [])
