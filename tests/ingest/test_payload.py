@@ -83,6 +83,7 @@ def test_a_row_is_at_most_a_hundred_levels_deep(row: bytes, is_taken: bool) -> N
 
 def test_half_of_a_pair_of_escapes_is_replaced_in_any_answer() -> None:
     assert read_json(b'["\\ud83d", "\\ud83d\\ude00", 1]') == ["\ufffd", "\U0001f600", 1]
+    assert read_json(b'["\\uD83D", "\\uD83D\\uDE00", "\\\\uD83D"]') == ["\ufffd", "\U0001f600", "\\uD83D"]
     with pytest.raises(ValueError):
         read_json(b"{")
 

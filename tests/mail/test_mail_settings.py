@@ -52,6 +52,29 @@ def test_a_url_that_makes_no_sense_is_refused_without_repeating_it(url: str) -> 
     assert SECRET not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (
+            None,
+            "SHIPLEDGER_MAIL_TO is missing, but SHIPLEDGER_SMTP_URL is set. Name an address, or unset "
+            "SHIPLEDGER_SMTP_URL to send no mail.",
+        ),
+        (
+            "nobody",
+            "SHIPLEDGER_MAIL_TO: 'nobody' is no e-mail address. Use plain addresses such as owner@example.com, "
+            "several with commas between them.",
+        ),
+    ],
+)
+def test_who_gets_the_mail_has_to_be_named(value: str | None, sentence: str) -> None:
+    given = {**_FROM_AND_TO, "SHIPLEDGER_SMTP_URL": "smtp://mail.example.com"}
+    given.pop("SHIPLEDGER_MAIL_TO")
+    with pytest.raises(ConfigurationError) as refused:
+        read_mail_settings(given | ({"SHIPLEDGER_MAIL_TO": value} if value else {}))
+    assert str(refused.value) == sentence
+
+
 @pytest.mark.parametrize("name", sorted(_FROM_AND_TO))
 @pytest.mark.parametrize(
     "value", ["", " , ", "nobody", "a@b@c", "a@example.com\r\nBcc: thief@example.com", "A <a@b.c>"]

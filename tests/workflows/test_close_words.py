@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from workflows.close_plan import Part
-from workflows.close_words import changed_since, mail_of, mail_words, restated_since, summary_of
+from workflows.close_words import changed_since, mail_of, mail_words, restated_since, summary_of, way_on
 from workflows.periods import Period
 
 DAY = Period("eod", date(2026, 11, 20), date(2026, 11, 20))
@@ -36,6 +36,22 @@ STOCK: dict[str, Any] = {"on_hand": 9, "critical": [], "low": [], "overdrawn": [
             "1,234 orders shipped, 2 units; 17612 ×1,041, 17904 ×3",
         ),
         ({"shipped": SHIPPED, "stock": STOCK}, "1,234 orders shipped, 2 units"),
+        (
+            {"shipped": SHIPPED | {"not_loaded": "all before 2026-11-02"}, "stock": STOCK},
+            "INCOMPLETE, all before 2026-11-02 is not loaded; 1,234 orders shipped, 2 units",
+        ),
+        (
+            {"shipped": SHIPPED, "stock": STOCK | {"not_loaded": "2026-11-02 to 2026-11-04"}},
+            "stock is not whole, 2026-11-02 to 2026-11-04 is not loaded; 1,234 orders shipped, 2 units",
+        ),
+        (
+            {
+                "shipped": SHIPPED,
+                "bill": {"orders": 1, "units": 3, "total_cents": 5, "not_loaded": "2026-10-01"},
+                "stock": STOCK | {"not_loaded": "2026-10-01"},
+            },
+            "INCOMPLETE, 2026-10-01 is not loaded; 1 order shipped, 3 units; $0.05 charged",
+        ),
         (
             {"shipped": SHIPPED, "stock": STOCK | {"critical": ["a"], "low": ["b", "c"], "overdrawn": ["d"]}},
             "1,234 orders shipped, 2 units; 1 SKU critical; 2 SKUs low; 1 lot overdrawn",
@@ -71,11 +87,20 @@ def test_a_close_says_in_one_line_what_shipped_what_it_charged_and_what_is_short
 def test_a_closes_mail_names_the_period_and_each_version_but_the_first(
     part: Part, subject: str, begins: str
 ) -> None:
+    whole = {"shipped": SHIPPED, "bill": SHIPPED | {"not_loaded": "2026-10-01", "total_cents": 1}}
+    assert mail_of(part, "ledger-7.duckdb", whole)[0] == f"{subject}, incomplete"
     found, body = mail_of(part, "ledger-7.duckdb", {"shipped": SHIPPED})
     assert found == subject
     assert body == (
         f"{begins}1,234 orders shipped, 2 units.\n\nThe report is attached. It was made from the snapshot "
         "ledger-7.duckdb and can be made again from it.\n"
+    )
+
+
+def test_a_closed_period_can_be_closed_again_and_a_months_changes_are_restated() -> None:
+    assert way_on(WEEK) == "`eow --date 2026-11-20 --force` makes a new version."
+    assert way_on(MONTH) == (
+        "`eom --date 2026-10-30 --force` makes a new version; what has changed is a restatement in the next month."
     )
 
 

@@ -12,7 +12,7 @@ from at_an_instant import present
 from homes import settings_of
 
 from workflows.errors import CloseRefused
-from workflows.periods import CloseKind, Period, period_of, period_to_close, rests_on
+from workflows.periods import CloseKind, Period, begin_of, period_of, period_to_close, rests_on
 
 FRIDAY = date(2026, 11, 20)
 
@@ -87,6 +87,11 @@ def test_without_a_date_the_period_that_is_due_is_meant(kind: CloseKind, today: 
             " The last week that can be closed today, 2026-11-19: `eow --date 2026-11-13`.",
         ),
         (
+            *("eow", "2026-11-18", "2026-11-16"),
+            "It is too early: the week of 2026-11-16 to 2026-11-22 can be closed from Friday, 2026-11-20 on."
+            " The last week that can be closed today, 2026-11-16: `eow --date 2026-11-13`.",
+        ),
+        (
             *("eom", "2026-10-29", "2026-10-29"),
             "It is too early: October 2026 can be closed from Friday, 2026-10-30 on, after that day's EOD."
             " The last month that can be closed today, 2026-10-29: `eom --date 2026-09-30`.",
@@ -113,8 +118,23 @@ def test_what_cannot_be_closed_yet_is_refused_with_the_day_from_which_it_can_and
 ) -> None:
     refusal = refused(kind, asked, today)
     assert (str(refusal), refusal.exit_code) == (sentence, 2)
+    assert refusal.facts["reason"] == ("too_early" if asked else "not_due")
     assert refusal.facts["possible_from"].isoformat() in sentence
     assert pickle.loads(pickle.dumps(refusal)).facts == refusal.facts
+
+
+@pytest.mark.parametrize(
+    ("day", "instant"),
+    [
+        (date(2026, 11, 20), datetime(2026, 11, 20, 6, tzinfo=UTC)),
+        (date(2026, 7, 1), datetime(2026, 7, 1, 5, tzinfo=UTC)),
+        (date(2026, 11, 1), datetime(2026, 11, 1, 5, tzinfo=UTC)),
+        (date(2026, 11, 2), datetime(2026, 11, 2, 6, tzinfo=UTC)),
+    ],
+)
+def test_a_day_begins_at_midnight_of_the_business_in_summer_and_in_winter(day: date, instant: datetime) -> None:
+    began = begin_of(day, ZoneInfo("America/Chicago"))
+    assert (began, began.tzinfo) == (instant, UTC)
 
 
 def test_a_week_is_monday_to_sunday_and_a_month_all_its_days_across_clock_changes_too() -> None:

@@ -76,6 +76,13 @@ def test_the_first_date_that_is_one_counts(date: str, date2: str, taken: str) ->
     assert checked(date=date, date2=date2).order_date == taken
 
 
+@pytest.mark.parametrize("dates", [{}, {"date": "yesterday", "date2": "0000-00-00 00:00:00"}])
+def test_an_order_without_a_date_is_refused(dates: dict[str, str]) -> None:
+    with pytest.raises(InvalidOrder) as refusal:
+        check(ShopOrder(1, 1, {"orderid": "671825", **dates}, [LINE]))
+    assert str(refusal.value) == "has no date such as 2025-10-01 09:30:00"
+
+
 def test_the_same_order_with_its_fields_in_another_order_is_the_same_content() -> None:
     fields = {"orderid": "671825", "date": WHEN, "company": "Example Dental"}
     forth, back = (
