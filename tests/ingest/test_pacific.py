@@ -23,6 +23,9 @@ from ingest.pacific import (
         ("2024-09-20T12:40:20.1", datetime(2024, 9, 20, 12, 40, 20, 100000)),
         ("2024-09-20T00:00:00", datetime(2024, 9, 20)),
         ("2024-09-20", datetime(2024, 9, 20)),
+        ("2024-09-20T12:40:27.543000000", datetime(2024, 9, 20, 12, 40, 27, 543000)),
+        ("2024-09-20T19:40:27Z", datetime(2024, 9, 20, 12, 40, 27)),
+        ("2024-12-20T21:40:27.5+01:00", datetime(2024, 12, 20, 12, 40, 27, 500000)),
     ],
 )
 def test_every_spelling_of_a_date_in_the_payloads_is_read(text: str, wall: datetime) -> None:
@@ -45,6 +48,22 @@ def test_a_filter_from_inside_the_repeated_hour_starts_before_that_hour() -> Non
     assert filter_start(before_the_clocks_went_back) == datetime(2025, 11, 2, 0, 59, 59)
     after_the_clocks_went_back = datetime(2025, 11, 2, 9, 10, tzinfo=UTC)  # 01:10 standard time
     assert filter_start(after_the_clocks_went_back) == datetime(2025, 11, 2, 0, 59, 59)
+
+
+@pytest.mark.parametrize(
+    ("instant", "start"),
+    [
+        ("2025-10-01T19:00:00.999999", "2025-10-01T12:00:00"),
+        ("2025-11-02T07:59:59", "2025-11-02T00:59:59"),
+        ("2025-11-02T08:00:31.5", "2025-11-02T00:59:59"),
+        ("2025-11-02T09:59:31", "2025-11-02T00:59:59"),
+        ("2025-11-02T10:00:31", "2025-11-02T02:00:31"),
+    ],
+)
+def test_a_filters_start_is_the_whole_second_of_its_instant_or_before_the_repeated_hour(
+    instant: str, start: str
+) -> None:
+    assert filter_start(datetime.fromisoformat(instant).replace(tzinfo=UTC)) == datetime.fromisoformat(start)
 
 
 def test_a_filter_up_to_the_repeated_hour_ends_after_that_hour() -> None:

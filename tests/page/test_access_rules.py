@@ -91,8 +91,11 @@ def test_a_refusal_names_the_role_that_is_needed_and_who_has_it_passes() -> None
 def test_a_users_file_that_makes_no_sense_is_named_and_lets_nobody_in(
     tmp_path: Path, users: str, problem: str
 ) -> None:
-    with pytest.raises(ConfigurationError, match=rf"users\.toml.*{problem}"):
+    with pytest.raises(ConfigurationError, match=rf"users\.toml.*{problem}") as refused:
         login_kind(settings_with(tmp_path, users))
+    assert str(refused.value).endswith(
+        'dana = { role = "operator", password = "scrypt:..." }; `hash-password` makes the last part.'
+    )
 
 
 def test_each_wrong_password_after_the_third_makes_the_next_wait_twice_as_long() -> None:

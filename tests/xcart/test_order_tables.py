@@ -76,6 +76,28 @@ def test_the_first_date_that_is_one_counts(date: str, date2: str, taken: str) ->
     assert checked(date=date, date2=date2).order_date == taken
 
 
+@pytest.mark.parametrize(
+    ("order", "problem"),
+    [
+        (ShopOrder(1, 1, {"date": WHEN}, [LINE]), "has no usable orderid"),
+        (ShopOrder(1, 1, {"orderid": "671825", "date": WHEN}, []), "has no order_detail"),
+        (
+            ShopOrder(1, 1, {"orderid": "671825", "date": WHEN}, [LINE, {"amount": "2"}]),
+            "has no usable productid in line 2",
+        ),
+        (
+            ShopOrder(1, 1, {"orderid": "671825", "date": WHEN}, [{"productid": "x" * 50}]),
+            f'has no whole number of units in line 1 (SKU {"x" * 40}): ""',
+        ),
+        (ShopOrder(1, 1, {}, [], problem="ends in the middle"), "ends in the middle"),
+    ],
+)
+def test_an_order_that_lacks_something_says_what(order: ShopOrder, problem: str) -> None:
+    with pytest.raises(InvalidOrder) as refusal:
+        check(order)
+    assert str(refusal.value) == problem
+
+
 @pytest.mark.parametrize("dates", [{}, {"date": "yesterday", "date2": "0000-00-00 00:00:00"}])
 def test_an_order_without_a_date_is_refused(dates: dict[str, str]) -> None:
     with pytest.raises(InvalidOrder) as refusal:
