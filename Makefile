@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
+APT := apt-get install -y -qq --no-install-recommends
 SOURCES := ingest workflows streamlit_app sandbox tests benchmarks orchestrate.py
 
 .PHONY: setup demo test lint format lock bench docs mutants
@@ -20,7 +21,7 @@ $(INSTALLED): requirements.lock
 # The tests drive a real Chromium: the machine's own, else Debian's, else the one Playwright brings.
 $(BROWSER): $(INSTALLED)
 	@command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome \
-		|| { command -v apt-get && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium-headless-shell fonts-dejavu-core; } >/dev/null \
+		|| { command -v apt-get && apt-get update -qq && { $(APT) chromium-headless-shell fonts-dejavu-core || $(APT) chromium fonts-dejavu-core; }; } >/dev/null \
 		|| $(BIN)/python -m playwright install --with-deps chromium
 	@touch $@
 
