@@ -9,7 +9,7 @@ with stock as (
 
 ahead as (
 
-    select * from {{ ref('closing_stock') }}
+    select * from {{ ref('int_stock_ahead') }}
 
 ),
 
@@ -23,7 +23,8 @@ to_month_end as (
         pallet_count
     from stock
     union all by name
-    select * from ahead
+    select ahead.*
+    from ahead
 
 )
 
