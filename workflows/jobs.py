@@ -21,7 +21,8 @@ from workflows.settings import Settings
 
 # Jobs that work on the warehouse, one at a time, and those that only read what is published or send mail.
 QUEUE = "writer"
-CONCURRENT_QUEUE = "concurrent"
+# Its name is stored with each job: those that an earlier release queued are taken up.
+CONCURRENT_QUEUE = "errands"
 APPLICATION = "shipledger"
 # Raised when the steps of a workflow change, so that no job is resumed by other code than began it.
 APPLICATION_VERSION = "shipledger-4"

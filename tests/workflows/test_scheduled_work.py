@@ -14,7 +14,7 @@ from inbox import Inbox
 from own_worker import done, working
 
 from workflows.cleaning import KEPT_RUNS, clean_home
-from workflows.jobs import JobClient
+from workflows.jobs import CONCURRENT_QUEUE, JobClient
 from workflows.mail import queue_mail
 from workflows.scheduling import last_due
 from workflows.settings import Settings
@@ -116,7 +116,7 @@ def test_a_job_that_another_version_left_open_is_cancelled_and_blocks_nobody(set
     client = DBOSClient(system_database_url=settings.workflow_database_url, application_name="shipledger")
     left: Any = client.enqueue(
         {
-            "queue_name": "concurrent",
+            "queue_name": CONCURRENT_QUEUE,
             "workflow_name": "digest",
             "deduplication_id": "digest",
             "app_version": "shipledger-0",
