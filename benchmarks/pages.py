@@ -24,6 +24,7 @@ from benchmarks.growth import grow
 from benchmarks.measure import Row, print_table
 from streamlit_app.navigation import VIEWS, View
 from streamlit_app.server import page_command
+from tests.support.browser import installed_browser
 
 _LIMIT_SECONDS = 1.5
 _VISITS = 5
@@ -37,7 +38,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         there = _grown(home, Path(folder), orders)
         with _page(Path(folder)) as (url, started), sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=installed_browser(), args=["--no-sandbox"])
             rows = [Row("the server, until it answers", started)]
             rows.append(Row("the very first visit", _visit(browser, url)[1], _LIMIT_SECONDS))
             rows += [_row(browser, url, view) for view in VIEWS]

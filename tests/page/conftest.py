@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
+from browser import installed_browser
 from page_process import ZONE, Served, serve
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from published_folder import Business, PublishedFolder
 
-# The first is the lightest: it draws no window.
-_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _OWN = ("http://127.0.0.1:", "data:", "blob:")
 
 
@@ -24,11 +22,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=arguments)
+        browser = playwright.chromium.launch(executable_path=installed_browser(), args=arguments)
         yield browser
         browser.close()
 
