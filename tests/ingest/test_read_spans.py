@@ -60,8 +60,9 @@ def test_a_sync_after_weeks_goes_on_from_the_watermark_so_that_nothing_lies_betw
     box.book.put_order(order(2, ago(hours=1)))
     load_changes(account, warehouse)
     _, first, second = spans(warehouse)
-    assert second[0] < first[1] < second[1]
+    assert second[0] < first[1]
     assert second[0] <= datetime.now(UTC) - 25 * DAY
+    assert abs(second[1] - datetime.now(UTC)) < MINUTE
 
 
 def test_an_account_without_anything_older_is_known_from_its_beginning(
@@ -168,7 +169,7 @@ def test_spans_go_by_shipstations_clock_so_that_a_difference_to_ours_makes_no_ga
 ) -> None:
     with quiet_sandbox(clock_skew_seconds=skew_minutes * 60) as box:
         account = account_at(box.url)
-        box.book.put_order(order(1, ago(minutes=-skew_minutes)))
+        box.book.put_order(order(1, ago(minutes=5 - skew_minutes)))
         load_changes(account, warehouse)
         box.book.put_order(order(2, ago(minutes=-skew_minutes)))
         load_changes(account, warehouse)
