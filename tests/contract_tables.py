@@ -13,13 +13,12 @@ import yaml
 from ingest.watermarks import BEGINNING, LISTS
 
 _MARTS = Path(__file__).parents[1] / "dbt_project" / "models" / "marts"
-_CONTRACTS = ("marts.yml", "local_orders.yml")
 # A model whose table has another name: the seed of that name holds what users edit.
 _NAMES = {"products": "skus"}
 
 
 def _tables() -> dict[str, dict[str, str]]:
-    files = [yaml.safe_load((_MARTS / name).read_text(encoding="utf-8")) for name in _CONTRACTS]
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(_MARTS.rglob("*.yml"))]
     return {
         _NAMES.get(model["name"], model["name"]): {
             column["name"]: column["data_type"] for column in model["columns"]
