@@ -37,15 +37,15 @@ from workflows.warehouse import (
     GreenBuild,
     Run,
     forget_green_build,
-    former_system,
+    has_former_system,
+    last_build_number,
+    loads_covered_since,
     loads_to_build,
     newest_finished_run,
     note_green_build,
     note_runs,
     open_warehouse,
     read_green_build,
-    set_build_context,
-    unused_parts,
 )
 
 log = logging.getLogger(__name__)
@@ -144,16 +144,14 @@ class Engine:
         project = fingerprint()
         # Held until the end: dbt shares it, and opening the file again costs a tenth of a warm build.
         with open_warehouse(settings.warehouse) as connection:
-            state = former_system(connection)
-            print_now = project + state
+            state = f"former system: {has_former_system(connection)}"
+            print_now = f"{project}, {state}"
             loads = loads_to_build(connection)
             green = read_green_build(connection)
             if not loads and green is not None and self._is_fresh(green, print_now, today, as_of):
                 return {"built": False, "built_at": green.built_at}
-            unused = unused_parts(connection)
             runs = {known.run_id: known for known in runs_since(newest_finished_run(connection))}
             note_runs(connection, list((runs | {run.run_id: run}).values()))
-            set_build_context(connection, as_of, settings.timezone.key, run.run_id, loads)
             full = green is None or green.fingerprint != print_now or not settings.ledger.exists()
             if full:
                 forget_green_build(connection)
@@ -163,11 +161,13 @@ class Engine:
                 project,
                 state=state,
                 full=full,
-                unused_tags=unused,
+                as_of=as_of,
+                run_id=run.run_id,
                 on_node=lambda done, total: report("models", done, total),
             )
-            read_open_lines(connection, None if full else loads)
-            note_green_build(connection, GreenBuild(print_now, today, as_of), loads)
+            before = 0 if green is None else green.build_number
+            read_open_lines(connection, None if full else loads_covered_since(connection, before))
+            note_green_build(connection, GreenBuild(print_now, today, as_of, last_build_number(connection)))
             self._measure(connection, run.run_id, as_of)
         return {"built": True, "built_at": as_of, **asdict(outcome)}
 

@@ -27,6 +27,25 @@ _TRANSACTIONS = {"BEGIN", "COMMIT", "ROLLBACK"}
 _LOOKS = ("duckdb_databases()", "duckdb_constraints()", "information_schema", "describe (")
 
 
+# The one model that says when, where and by whom a build is made; all others read it.
+_CONTEXT = "model.shipledger.stg_shipledger__build_context"
+
+
+@dataclass(frozen=True)
+class BuildFacts:
+    """What differs from one build to the next beside rows: the variables that dbt is given.
+
+    Attributes:
+        as_of: "Now", an instant as ISO text.
+        timezone: The business's, an IANA name.
+        run_id: The run that builds.
+    """
+
+    as_of: str
+    timezone: str
+    run_id: str
+
+
 @dataclass(frozen=True)
 class Statement:
     """One statement of a build, and the unique id of the dbt node that it belongs to."""
@@ -55,10 +74,12 @@ class Recording(msgspec.Struct):
 
     Attributes:
         state: A hash of everything that the statements depend on.
+        facts: The variables that dbt was given.
         statements: In order; those of one node follow each other.
     """
 
     state: str
+    facts: BuildFacts
     statements: list[Statement]
 
     def count(self, resource_type: str) -> int:
@@ -86,7 +107,11 @@ def keep_recording(path: Path, recording: Recording) -> None:
 
 
 def replay(
-    connection: duckdb.DuckDBPyConnection, ledger: Path, recording: Recording, on_node: NodeDone = lambda *_: None
+    connection: duckdb.DuckDBPyConnection,
+    ledger: Path,
+    recording: Recording,
+    facts: BuildFacts,
+    on_node: NodeDone = lambda *_: None,
 ) -> bool:
     """Send a recorded build again, each node in a transaction of its own.
 
@@ -94,13 +119,15 @@ def replay(
         connection: The warehouse, open.
         ledger: The file of the marts.
         recording: What to send.
+        facts: What this build is given in place of what the recorded one was.
         on_node: Called with (nodes done, nodes in all).
 
     Returns:
         Whether all of it is green. What was built before the first node that is not, stands; dbt builds it again.
     """
     path = str(ledger).replace("'", "''")
-    nodes = [(node, list(sent)) for node, sent in groupby(recording.statements, key=lambda one: one.node)]
+    statements = [_given(statement, recording.facts, facts) for statement in recording.statements]
+    nodes = [(node, list(sent)) for node, sent in groupby(statements, key=lambda one: one.node)]
     try:
         connection.execute(f"attach if not exists '{path}' as ledger")
         for done, (node, sent) in enumerate(nodes, start=1):
@@ -111,6 +138,14 @@ def replay(
         log.warning("A replayed build stopped at %s; dbt builds instead.", str(problem).splitlines()[0])
         return False
     return True
+
+
+def _given(statement: Statement, recorded: BuildFacts, facts: BuildFacts) -> Statement:
+    """The statement with the facts of this build."""
+    if statement.node != _CONTEXT:
+        return statement
+    sql = statement.sql.replace(recorded.as_of, facts.as_of).replace(recorded.run_id, facts.run_id)
+    return Statement(statement.node, sql)
 
 
 def _send(connection: duckdb.DuckDBPyConnection, node: str, statements: list[Statement]) -> bool:

@@ -40,18 +40,16 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- What was written before the first build, and what a full build takes as written. -#}
-{% macro no_shipped_items() -%}
-    (
-        select
-            null::date as ship_date,
-            null::varchar as sku_code,
-            null::varchar as lot_number,
-            null::varchar as lot_source,
-            null::bigint as quantity_shipped,
-            null::bigint as shipstation_order_id,
-            null::bigint as shipment_id,
-            null::varchar as shipstation_sku_raw
-        where false
-    ) as nothing
+{#- A pre-hook: the days of a SKU whose lines or lots are not those that were assigned to each other are forgotten. -#}
+{% macro forget_changed_queues() -%}
+    {%- set queued = ref('int_days_queued') -%}
+    {% if is_incremental() -%}
+    delete from {{ this }}
+    where queue_hash not in (select queued.queue_hash from {{ queued }} as queued)
+    {%- endif %}
+{%- endmacro %}
+
+{#- A condition: a shipped line of a known SKU that is in the reports and names no lot. -#}
+{% macro names_no_lot() -%}
+    lot_number is null and sku_code is not null and held_back_reason is null and quantity > 0
 {%- endmacro %}

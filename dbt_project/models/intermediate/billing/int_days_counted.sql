@@ -4,7 +4,7 @@
 {%- set counts = ['order_count', 'package_count', 'unit_count', 'postage_cents'] %}
 with shipped as (
 
-    select * from {{ ref('shipped_daily') }}
+    select * from {{ ref('int_days_shipped') }}
 
 ),
 

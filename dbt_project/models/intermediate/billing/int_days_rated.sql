@@ -10,7 +10,7 @@ with build_context as (
 
 starts as (
 
-    select min(ship_date) as first_date from {{ ref('shipped_orders') }}
+    select min(ship_date) as first_date from {{ ref('int_orders_shipped') }}
     union all
     select min(ship_date) as first_date from {{ ref('int_departures_daily') }}
     union all

@@ -1,10 +1,10 @@
-{{ config(materialized='view') }}
--- One row for each departure that is in the reports, of the orders this build compares again: what it is charged for.
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
+-- One row for each departure that is in the reports: what it is charged for.
 -- An order counts with its first departure; a return label is no package, but its postage is charged.
 with departures as (
 
-    select * from {{ changed_rows('int_departures', 'int_orders_rebilled') }}
-    where held_back_reason is null
+    select * from {{ ref('int_departures') }}
+    where {{ order_changed() }} and held_back_reason is null
 
 ),
 
@@ -15,8 +15,8 @@ units as (
         shipment_id,
         sku_code,
         sum(quantity) as quantity
-    from {{ changed_rows('int_lines_shipped', 'int_orders_rebilled') }}
-    where held_back_reason is null and sku_code is not null
+    from {{ ref('int_lines_shipped') }}
+    where {{ order_changed() }} and held_back_reason is null and sku_code is not null
     group by all
 
 ),

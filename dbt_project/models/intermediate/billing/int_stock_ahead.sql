@@ -10,7 +10,7 @@ with build_context as (
 stock as (
 
     select inventory_daily.*
-    from {{ ref('inventory_daily') }} as inventory_daily
+    from {{ ref('int_stock_daily') }} as inventory_daily
     inner join build_context on inventory_daily.inventory_date = build_context.today
 
 ),

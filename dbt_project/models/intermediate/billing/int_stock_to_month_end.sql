@@ -3,7 +3,7 @@
 -- of the day, and on days to come what is on hand now. A balance: never add it up over days.
 with stock as (
 
-    select * from {{ ref('inventory_daily') }}
+    select * from {{ ref('int_stock_daily') }}
 
 ),
 

@@ -16,7 +16,7 @@ late as (
         details.ship_date,
         details.units_by_sku,
         departures.first_seen_at
-    from {{ ref('charge_details') }} as details
+    from {{ ref('int_details_billed') }} as details
     inner join {{ ref('int_departures') }} as departures
         on
             details.shipstation_order_id = departures.shipstation_order_id

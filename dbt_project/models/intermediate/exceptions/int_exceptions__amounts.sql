@@ -1,15 +1,16 @@
-{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
 -- One row for each amount of an order, or of a label that is not void, that cannot be read, with its field and text.
 with orders as (
 
-    select * from {{ changed_rows('stg_shipstation__orders') }}
+    select * from {{ ref('stg_shipstation__orders') }}
+    where {{ order_changed() }}
 
 ),
 
 shipments as (
 
-    select * from {{ changed_rows('stg_shipstation__shipments') }}
-    where not is_voided
+    select * from {{ ref('stg_shipstation__shipments') }}
+    where {{ order_changed() }} and not is_voided
 
 ),
 

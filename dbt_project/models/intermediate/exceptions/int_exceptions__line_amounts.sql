@@ -1,4 +1,3 @@
-{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- One row for each refund on an order, by its SKU text, and for each line of an order or label whose quantity or price
 -- cannot be read, with the text.
 with lines as (
@@ -8,7 +7,7 @@ with lines as (
         concat_ws(' ', 'label ' || shipment_id, 'line ' || line_number) as place,
         'Line ' || line_number || coalesce(' of label ' || shipment_id, '')
         || ' (SKU ' || {{ shown_value('shipstation_sku_raw') }} || ')' as what
-    from {{ changed_rows('int_lines_resolved') }}
+    from {{ ref('int_lines_resolved') }}
     where needs_attention and component_number = 1
 
 ),

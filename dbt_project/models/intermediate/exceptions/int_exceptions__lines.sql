@@ -1,8 +1,7 @@
-{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- One row for each order and SKU text that is wrong: not known, not readable, or on several lines of the order.
 with lines as (
 
-    select * from {{ changed_rows('int_lines_resolved') }}
+    select * from {{ ref('int_lines_resolved') }}
     where needs_attention
 
 ),

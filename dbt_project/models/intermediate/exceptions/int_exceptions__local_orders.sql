@@ -3,14 +3,14 @@
 -- shipped, an upload that did not take place, and what the import could not take.
 with items as (
 
-    select * from {{ ref('local_order_items') }}
+    select * from {{ ref('int_local_items_listed') }}
     where sku_status <> 'stocked'
 
 ),
 
 orders as (
 
-    select * from {{ ref('local_orders') }}
+    select * from {{ ref('int_local_orders_stated') }}
     where is_changed_after_shipping or (state = 'waiting' and upload_event in ('held', 'refused'))
 
 ),

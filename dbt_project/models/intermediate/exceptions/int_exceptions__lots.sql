@@ -14,7 +14,7 @@ balances as (
         transaction_date,
         sum(quantity) over movements_in_order as balance,
         row_number() over movements_in_order as nth
-    from {{ ref('inventory_transactions') }}
+    from {{ ref('int_transactions_booked') }}
     where lot_id is not null
     window movements_in_order as (partition by lot_id order by transaction_date, -quantity, transaction_id)
 
@@ -37,7 +37,7 @@ overdrawn as (
         lot_inventory.quantity_on_hand,
         lot_inventory.received_date,
         min(uncovered.transaction_date) as since_date
-    from {{ ref('lot_inventory') }} as lot_inventory
+    from {{ ref('int_lots_ranked') }} as lot_inventory
     inner join uncovered on lot_inventory.lot_id = uncovered.lot_id
     where lot_inventory.quantity_on_hand < 0
     group by all

@@ -5,7 +5,7 @@ with missing as (
     select
         {{ month_of('ship_date') }} as month,
         count(*) as departure_count
-    from {{ ref('charge_details') }}
+    from {{ ref('int_details_billed') }}
     where is_missing
     group by all
 

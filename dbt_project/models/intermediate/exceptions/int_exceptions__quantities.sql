@@ -1,10 +1,11 @@
-{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
 -- One row for each order and product (or unknown SKU text) of which less or more left than was ordered: units of a
 -- shipped order that no departure carries, and units on labels that its lines do not have. What was ordered with an
 -- order without any lines, nobody knows.
 with orders as (
 
-    select * from {{ changed_rows('int_orders_described') }}
+    select * from {{ ref('int_orders_described') }}
+    where {{ order_changed() }}
 
 ),
 
@@ -21,15 +22,16 @@ compared as (
             {{ goods_key() }} as goods_key,
             quantity as quantity_ordered,
             0 as quantity_listed
-        from {{ changed_rows('int_lines_resolved') }}
-        where shipment_id is null and not is_adjustment and quantity > 0
+        from {{ ref('int_lines_resolved') }}
+        where {{ order_changed() }} and shipment_id is null and not is_adjustment and quantity > 0
         union all
         select
             shipstation_order_id,
             goods_key,
             0 as quantity_ordered,
             quantity as quantity_listed
-        from {{ changed_rows('int_lines_listed') }}
+        from {{ ref('int_lines_listed') }}
+        where {{ order_changed() }}
     ) as both_sides
     group by all
 
@@ -43,8 +45,8 @@ judged as (
         orders.first_seen_at,
         coalesce(nullif(compared.goods_key, ''), 'goods without a SKU') as goods,
         orders.order_status = 'shipped' and compared.shipstation_order_id not in (
-            select departures.shipstation_order_id from {{ changed_rows('int_departures') }} as departures
-            where departures.carries_remainder
+            select departures.shipstation_order_id from {{ ref('int_departures') }} as departures
+            where {{ order_changed() }} and departures.carries_remainder
         ) as is_rest_missing
     from compared
     inner join orders on compared.shipstation_order_id = orders.shipstation_order_id

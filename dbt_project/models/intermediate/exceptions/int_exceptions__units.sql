@@ -19,25 +19,39 @@ opening as (
 
 ),
 
+uncovered as (
+
+    select
+        assigned.shipstation_order_id,
+        lines.order_number,
+        assigned.ship_date,
+        assigned.sku_code,
+        assigned.quantity
+    from {{ ref('int_lines_assigned') }} as assigned
+    inner join {{ ref('int_lines_shipped') }} as lines
+        on assigned.shipstation_order_id = lines.shipstation_order_id and assigned.line_key = lines.line_key
+    where assigned.lot_number is null
+
+),
+
 unassigned as (
 
     select
         if(
-            shipped_items.ship_date >= build_context.today - {{ var('late_history_days') }},
-            shipped_items.shipstation_order_id, null
+            uncovered.ship_date >= build_context.today - {{ var('late_history_days') }},
+            uncovered.shipstation_order_id, null
         ) as shipstation_order_id,
         if(
-            shipped_items.ship_date >= build_context.today - {{ var('late_history_days') }},
-            shipped_items.order_number, null
+            uncovered.ship_date >= build_context.today - {{ var('late_history_days') }},
+            uncovered.order_number, null
         ) as order_number,
-        shipped_items.ship_date,
-        shipped_items.sku_code,
-        sum(shipped_items.quantity_shipped) as quantity
-    from {{ ref('shipped_items') }} as shipped_items
-    inner join skus on shipped_items.sku_code = skus.sku_code
-    inner join opening on shipped_items.ship_date > opening.opening_date
+        uncovered.ship_date,
+        uncovered.sku_code,
+        sum(uncovered.quantity) as quantity
+    from uncovered
+    inner join skus on uncovered.sku_code = skus.sku_code
+    inner join opening on uncovered.ship_date > opening.opening_date
     cross join build_context
-    where shipped_items.lot_source = 'unassigned'
     group by all
 
 ),

@@ -23,7 +23,7 @@ ends as (
         arg_max(inventory_daily.quantity_on_hand, inventory_daily.inventory_date) as quantity_on_hand,
         arg_max(inventory_daily.pallet_count, inventory_daily.inventory_date) as pallet_count,
         arg_max(inventory_daily.units_per_pallet, inventory_daily.inventory_date) as units_per_pallet
-    from {{ ref('inventory_daily') }} as inventory_daily
+    from {{ ref('int_stock_daily') }} as inventory_daily
     cross join build_context
     where {{ monday_of('inventory_daily.inventory_date') }} <= {{ last_complete_week('build_context.today') }}
     group by all
@@ -47,7 +47,7 @@ weeks as (
     from ends
     cross join build_context
     inner join skus on ends.sku_code = skus.sku_code
-    left join {{ ref('inventory_current') }} as current_stock on ends.sku_code = current_stock.sku_code
+    left join {{ ref('int_stock_now') }} as current_stock on ends.sku_code = current_stock.sku_code
     left join {{ ref('int_weekly_averages') }} as averages
         on ends.week_start_date = averages.week_start_date and ends.sku_code = averages.sku_code
 

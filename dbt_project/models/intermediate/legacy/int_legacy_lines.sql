@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- One row for each component of each line that only the former system knows: shipped before ShipStation's first label,
 -- of an order ShipStation never gave us. What ShipStation knows is counted from there, so no unit counts twice. What is
 -- dated after the import is left out: it cannot have left by then.

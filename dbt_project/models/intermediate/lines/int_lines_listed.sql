@@ -1,11 +1,11 @@
-{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
 -- One row for each component of each line that an outbound label lists. Discounts and quantities of zero are left out:
 -- a label of nothing else lists nothing. `order_sku_key` is the text of the line that it names by its id, if that is of
 -- the same goods, else its own: what was packed from another lot is still of that line.
 with labels as (
 
-    select * from {{ changed_rows('stg_shipstation__shipments') }}
-    where not is_voided and not is_return_label
+    select * from {{ ref('stg_shipstation__shipments') }}
+    where {{ order_changed() }} and not is_voided and not is_return_label
 
 ),
 
@@ -14,7 +14,8 @@ lines as (
     select
         *,
         {{ goods_key() }} as goods_key
-    from {{ changed_rows('int_lines_resolved') }}
+    from {{ ref('int_lines_resolved') }}
+    where {{ order_changed() }}
 
 ),
 

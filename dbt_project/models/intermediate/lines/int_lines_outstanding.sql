@@ -1,10 +1,9 @@
-{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- One row for each open order of ShipStation × SKU × lot it names: the units that have not left of it on a label.
 -- `lot_number` is null for what it wants without naming a lot.
 with open_orders as (
 
     select shipstation_order_id
-    from {{ changed_rows('int_orders_described') }}
+    from {{ ref('int_orders_described') }}
     where order_status in ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')
 
 ),
@@ -12,7 +11,7 @@ with open_orders as (
 carried as (
 
     select shipstation_order_id
-    from {{ changed_rows('int_departures') }}
+    from {{ ref('int_departures') }}
     where carries_remainder
 
 ),
@@ -24,7 +23,7 @@ outstanding as (
         unlisted.sku_code,
         unlisted.lot_number,
         cast(sum(unlisted.quantity_left) as bigint) as quantity
-    from {{ changed_rows('int_lines_unlisted') }} as unlisted
+    from {{ ref('int_lines_unlisted') }} as unlisted
     where
         unlisted.sku_code is not null
         and unlisted.shipstation_order_id in (select open_orders.shipstation_order_id from open_orders)

@@ -1,12 +1,19 @@
-{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
--- depends_on: {{ ref('int_orders_changed') }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
 -- One row for each component of each line, of orders (no `shipment_id`) and of the labels that list their items.
 -- `line_quantity` is as sold and repeats for each component: add up `quantity`, or `line_quantity` of component 1.
 -- What the dictionary does not know keeps its text, with `sku_status` unknown or unparsed: nothing is dropped. Refunds
 -- and quantities that cannot be read are no units here.
-with lines as (
+with orders as (
 
-    select * from {{ ref('int_lines_unnested') }}
+    select * from {{ ref('stg_shipstation__orders') }}
+    where {{ order_changed() }}
+
+),
+
+shipments as (
+
+    select * from {{ ref('stg_shipstation__shipments') }}
+    where {{ order_changed() }}
 
 ),
 
@@ -22,7 +29,7 @@ parsed as (
         * exclude (item),
         {{ line_columns() }},
         unnest({{ parse_sku_lot('item.sku') }})
-    from lines
+    from ({{ lines_of_orders_and_labels() }}) as lines
 
 ),
 

@@ -1,16 +1,35 @@
-{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
 -- One row for each departure × raw SKU × component × lot: the goods that left, also those held back from the reports.
 -- A label that lists goods carries those; what no label lists left with the departure that carries the remainder.
--- What only the former system knows comes with a full build, under orders of its own.
 with departures as (
 
-    select * from {{ changed_rows('int_departures') }}
+    select * from {{ ref('int_departures') }}
+    where {{ order_changed() }}
 
 ),
 
 goods as (
 
-    select * from {{ ref('int_goods_packed') }}
+    select
+        shipstation_order_id,
+        shipment_id,
+        shipstation_sku_raw,
+        sku_code,
+        lot_number,
+        quantity
+    from {{ ref('int_lines_listed') }}
+    where {{ order_changed() }}
+    union all
+    select
+        unlisted.shipstation_order_id,
+        departures.shipment_id,
+        unlisted.shipstation_sku_raw,
+        unlisted.sku_code,
+        unlisted.lot_number,
+        unlisted.quantity_left as quantity
+    from {{ ref('int_lines_unlisted') }} as unlisted
+    inner join departures
+        on unlisted.shipstation_order_id = departures.shipstation_order_id and departures.carries_remainder
 
 ),
 
@@ -37,10 +56,9 @@ shipped as (
             goods.shipstation_order_id = departures.shipstation_order_id
             and goods.shipment_id is not distinct from departures.shipment_id
     group by all
-    {% if not is_incremental() -%}
     union all by name
     select * from {{ ref('int_legacy_lines') }}
-    {%- endif %}
+    where {{ order_changed() }}
 
 )
 

@@ -1,10 +1,11 @@
-{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
 -- One row for each component of each line of an order with units that no outbound label lists: `quantity_left`. What
 -- labels list is taken from lines of the same text, then from other lines of the same goods (another lot, or inside a
 -- bundle), each time in the order of the lines, so that nothing counts twice.
 with listed as (
 
-    select * from {{ changed_rows('int_lines_listed') }}
+    select * from {{ ref('int_lines_listed') }}
+    where {{ order_changed() }}
 
 ),
 
@@ -20,8 +21,8 @@ lines as (
         {{ goods_key() }} as goods_key,
         quantity,
         quantity as quantity_left
-    from {{ changed_rows('int_lines_resolved') }}
-    where shipment_id is null and not is_adjustment and quantity > 0
+    from {{ ref('int_lines_resolved') }}
+    where {{ order_changed() }} and shipment_id is null and not is_adjustment and quantity > 0
 
 ),
 

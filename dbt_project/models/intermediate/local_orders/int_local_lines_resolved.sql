@@ -1,10 +1,8 @@
-{{ config(materialized='view') }}
--- One row for each component of each line of the shop's orders, of those this build computes again. Bundles become
+-- One row for each component of each line of the shop's orders. Bundles become
 -- their components here, by the same dictionary as ShipStation's lines, and nowhere else.
 with orders as (
 
     select * from {{ ref('stg_xcart__orders') }}
-    where {{ local_order_changed() }}
 
 ),
 

@@ -1,10 +1,8 @@
-{{ config(materialized='view') }}
--- One row for each order of the shop that this build computes again: what became of it in ShipStation and in uploads,
+-- One row for each order of the shop: what became of it in ShipStation and in uploads,
 -- and how much of it is ours to send. `live_count` is null while ShipStation has no such order.
 with orders as (
 
     select order_number from {{ ref('stg_xcart__orders') }}
-    where {{ local_order_changed() }}
 
 ),
 
@@ -30,7 +28,6 @@ uploads as (
         nullif(arg_max(coalesce(detail, ''), upload_seq), '') as upload_detail,
         arg_max(noted_at, upload_seq) as upload_noted_at
     from {{ ref('stg_xcart__uploads') }}
-    where {{ local_order_changed() }}
     group by order_number
 
 ),

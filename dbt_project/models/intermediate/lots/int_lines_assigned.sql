@@ -1,31 +1,42 @@
-{{ config(
-    materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id',
-    meta={'replaced_orders': 'int_orders_reassigned'}
-) }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_queues() }}') }}
 -- One row for each shipped line without a lot × lot it was taken from, and one without a lot for what none covered.
 -- Lines of a day and lots of a day stand in a queue each; where their stretches overlap, the line came from the lot.
-with line_queue as (
+-- `build_number`: the build that assigned the day of the line last.
+with days as (
 
-    select * from {{ ref('int_lines_queued') }}
+    select * from {{ ref('int_days_queued') }}
+    {% if is_incremental() -%}
+    where queue_hash not in (select assigned.queue_hash from {{ this }} as assigned)
+    {%- endif %}
 
 ),
 
-lot_queue as (
+line_queue as (
 
-    select * from {{ ref('int_lots_queued') }}
+    select
+        lines.shipstation_order_id,
+        lines.line_key,
+        lines.ship_date,
+        lines.sku_code,
+        days.queue_hash,
+        lines.quantity,
+        sum(lines.quantity) over (
+            partition by lines.ship_date, lines.sku_code order by lines.shipstation_order_id, lines.line_key
+        ) as line_end
+    from (select * from {{ ref('int_lines_shipped') }} where {{ names_no_lot() }}) as lines
+    inner join days on lines.ship_date = days.ship_date and lines.sku_code = days.sku_code
 
 ),
 
 covered as (
 
     select
-        line_queue.shipstation_order_id,
         line_queue.line_key,
         lot_queue.lot_number,
         least(line_queue.line_end, lot_queue.lot_end)
         - greatest(line_queue.line_end - line_queue.quantity, lot_queue.lot_end - lot_queue.quantity_taken) as quantity
     from line_queue
-    inner join lot_queue
+    inner join {{ ref('int_lots_queued') }} as lot_queue
         on
             line_queue.ship_date = lot_queue.movement_date
             and line_queue.sku_code = lot_queue.sku_code
@@ -34,33 +45,32 @@ covered as (
 
 ),
 
-assigned as (
+parts as (
 
-    select
-        shipstation_order_id,
-        line_key,
-        lot_number,
-        quantity
-    from covered
+    select * from covered
     union all
     select
-        line_queue.shipstation_order_id,
         line_queue.line_key,
         null as lot_number,
-        line_queue.quantity - coalesce(sum(covered.quantity), 0) as quantity
+        any_value(line_queue.quantity) - coalesce(sum(covered.quantity), 0) as quantity
     from line_queue
     left join covered on line_queue.line_key = covered.line_key
-    group by line_queue.shipstation_order_id, line_queue.line_key, line_queue.quantity
-    having line_queue.quantity > coalesce(sum(covered.quantity), 0)
+    group by line_queue.line_key
+    having any_value(line_queue.quantity) > coalesce(sum(covered.quantity), 0)
 
 ),
 
-typed as (
+assigned as (
 
-    select * replace (cast(quantity as bigint) as quantity)
-    from assigned
-    where {{ order_changed('int_orders_reassigned') }}
+    select
+        line_queue.* exclude (quantity, line_end),
+        parts.lot_number,
+        cast(parts.quantity as bigint) as quantity,
+        build_context.build_number
+    from parts
+    inner join line_queue on parts.line_key = line_queue.line_key
+    cross join {{ ref('stg_shipledger__build_context') }} as build_context
 
 )
 
-select * from typed
+select * from assigned

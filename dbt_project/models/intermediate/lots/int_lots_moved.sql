@@ -3,7 +3,7 @@
 -- which is its place in the queue.
 with transactions as (
 
-    select * from {{ ref('inventory_transactions') }}
+    select * from {{ ref('int_transactions_booked') }}
 
 ),
 

@@ -1,11 +1,10 @@
-{{ config(materialized='view') }}
--- One row for each order whose number another order has, too, of the orders this build computes again (all of a number
--- are, when one is). No such order is one that was split off, was merged into another of the number, or is cancelled.
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
+-- One row for each order whose number another order has, too. No such order is one that was split off, was merged into another of the number, or is cancelled.
 -- Customers differ by ShipStation's id, else by `customer_hash`; `is_one_customer` is null when not all are known.
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}
-    where has_printed_number
+    where {{ order_changed() }} and has_printed_number
 
 ),
 

@@ -1,9 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
 -- One row for each order: how it left first, and how much it holds. Carrier, service and tracking number come from the
 -- first label, else from the fulfillment, else from the order itself. A ship date far ahead is none.
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}
+    where {{ order_changed() }}
 
 ),
 
@@ -18,8 +19,8 @@ first_departures as (
             carrier_account_id := carrier_account_id,
             tracking_number := tracking_number
         ) order by departed_at nulls last, shipment_id) as departure
-    from {{ changed_rows('int_departures') }}
-    where departure_kind <> 'return_label'
+    from {{ ref('int_departures') }}
+    where {{ order_changed() }} and departure_kind <> 'return_label'
     group by shipstation_order_id
 
 ),
@@ -30,8 +31,8 @@ contents as (
         shipstation_order_id,
         count(*) as line_count,
         coalesce(sum(line_quantity) filter (where not is_adjustment), 0) as total_items
-    from {{ changed_rows('int_lines_resolved') }}
-    where shipment_id is null and component_number = 1
+    from {{ ref('int_lines_resolved') }}
+    where {{ order_changed() }} and shipment_id is null and component_number = 1
     group by shipstation_order_id
 
 ),
@@ -39,13 +40,14 @@ contents as (
 contested as (
 
     select * from {{ ref('int_numbers_contested') }}
+    where {{ order_changed() }}
 
 ),
 
 described as (
 
     select
-        orders.* exclude (items, carrier_code, service_code, carrier_account_id),
+        orders.* exclude (items, load_id, carrier_code, service_code, carrier_account_id),
         first_departures.ship_date,
         coalesce(first_departures.departure.carrier_code, orders.carrier_code) as carrier_code,
         coalesce(first_departures.departure.service_code, orders.service_code) as service_code,

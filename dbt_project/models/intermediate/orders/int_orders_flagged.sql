@@ -1,4 +1,3 @@
-{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
 -- One row for each order that is out of the ordinary: without lines, gone from ShipStation, with another customer's
 -- number, or with others merged into it.
 with flagged as (
@@ -18,7 +17,7 @@ with flagged as (
         merged_ids,
         modified_at,
         first_seen_at
-    from {{ changed_rows('int_orders_described') }}
+    from {{ ref('int_orders_described') }}
     where
         is_ghost
         or (order_status = 'shipped' and line_count = 0)

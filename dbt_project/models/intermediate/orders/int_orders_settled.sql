@@ -1,10 +1,10 @@
 {{ config(materialized='view') }}
--- One row for each order this build computes again, with what a look at it by itself found: an order that ShipStation
+-- One row for each order, with what a look at it by itself found: an order that ShipStation
 -- no longer knows counts as cancelled, unless it came again since. Work in progress stays that, however often the empty
 -- order is edited.
 with orders as (
 
-    select * from {{ changed_rows('stg_shipstation__orders') }}
+    select * from {{ ref('stg_shipstation__orders') }}
 
 ),
 

@@ -1,11 +1,10 @@
-{{ config(materialized='view') }}
--- One row for each departure that a closed month has billed and the warehouse does not hold, of the orders this build
--- compares again: history not loaded, or held back as too late. That is no change, so it is never restated. What only
+-- One row for each departure that a closed month has billed and the warehouse does not hold: history not loaded, or held
+-- back as too late. That is no change, so it is never restated. What only
 -- the former system knew has a negative label; it is missing when nothing of that system is loaded.
 with billed as (
 
     select * from {{ ref('stg_operations__frozen_lines') }}
-    where line_kind = 'detail' and {{ order_changed('int_orders_rebilled') }}
+    where line_kind = 'detail'
 
 ),
 

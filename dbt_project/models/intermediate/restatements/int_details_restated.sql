@@ -5,7 +5,7 @@ with details as (
     select
         *,
         {{ name_of_departure('shipment_id', 'order_number') }} as what
-    from {{ ref('charge_details') }}
+    from {{ ref('int_details_billed') }}
     where is_restated
 
 ),
@@ -39,7 +39,7 @@ standing as (
     select
         shipstation_order_id,
         min(ship_date) as ship_date
-    from {{ ref('charge_details') }}
+    from {{ ref('int_details_billed') }}
     where
         shipment_id is null and order_count + unit_count > 0
         and shipstation_order_id in (select details.shipstation_order_id from details)

@@ -3,7 +3,7 @@
 -- changed since. `known_at` is the close that saw it first; null when none has.
 with movements as (
 
-    select * from {{ ref('inventory_transactions') }}
+    select * from {{ ref('int_transactions_booked') }}
     where transaction_type <> 'ship'
 
 ),

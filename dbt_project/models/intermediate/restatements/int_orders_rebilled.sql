@@ -1,5 +1,5 @@
 -- One row for each order whose charges must be compared again with what was billed: the changed ones, and those of
--- months whose close this build sees for the first time. The former system's, which are no changed orders, always.
+-- months that were closed since the last finished build.
 with changed as (
 
     select * from {{ ref('int_orders_changed') }}
@@ -29,9 +29,7 @@ rebilled as (
     union
     select departures.shipstation_order_id
     from departures
-    where
-        {{ month_of('departures.ship_date') }} in {{ newly_closed_months() }}
-        or departures.shipment_id < 0
+    where {{ month_of('departures.ship_date') }} in {{ newly_closed_months() }}
 
 )
 

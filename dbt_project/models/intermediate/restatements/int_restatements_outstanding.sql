@@ -45,7 +45,7 @@ outstanding as (
         arg_min(sku_codes, age) as sku_codes,
         arg_min(cause, age) as cause
     from found
-    where (select not coalesce(bool_or(details.is_missing), false) from {{ ref('charge_details') }} as details)
+    where (select not coalesce(bool_or(details.is_missing), false) from {{ ref('int_details_billed') }} as details)
     group by restatement_key
 
 ),

@@ -1,13 +1,13 @@
-{{ config(materialized='view') }}
--- One row for each label that is not void, of the orders this build computes again. A return label carries postage but
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
+-- One row for each label that is not void. A return label carries postage but
 -- no goods. The first label that lists nothing takes what no other label of the order lists.
 with labels as (
 
     select
         *,
-        shipment_id in (select listed.shipment_id from {{ changed_rows('int_lines_listed') }} as listed) as lists_goods
-    from {{ changed_rows('stg_shipstation__shipments') }}
-    where not is_voided
+        shipment_id in (select listed.shipment_id from {{ ref('int_lines_listed') }} as listed) as lists_goods
+    from {{ ref('stg_shipstation__shipments') }}
+    where {{ order_changed() }} and not is_voided
 
 ),
 

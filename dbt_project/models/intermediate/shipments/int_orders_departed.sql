@@ -1,11 +1,11 @@
-{{ config(materialized='view') }}
--- One row for each shipped order that left without a label, of the orders this build computes again: as its first
--- fulfillment says, else as the order itself says. Of an order with labels, what none of them carries left with its
--- first fulfillment; without one it did not leave as far as anybody knows.
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
+-- One row for each shipped order that left without a label: as its first fulfillment says, else as the order itself
+-- says. Of an order with labels, what none of them carries left with its first fulfillment; without one it did not
+-- leave as far as anybody knows.
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}
-    where order_status = 'shipped'
+    where {{ order_changed() }} and order_status = 'shipped'
 
 ),
 
@@ -15,14 +15,15 @@ labelled as (
         shipstation_order_id,
         bool_or(carries_remainder) as carries_remainder
     from {{ ref('int_labels_departed') }}
-    where departure_kind = 'label'
+    where {{ order_changed() }} and departure_kind = 'label'
     group by shipstation_order_id
 
 ),
 
 unlisted as (
 
-    select distinct shipstation_order_id from {{ changed_rows('int_lines_unlisted') }}
+    select distinct shipstation_order_id from {{ ref('int_lines_unlisted') }}
+    where {{ order_changed() }}
 
 ),
 
@@ -31,8 +32,8 @@ fulfillments as (
     select
         *,
         row_number() over (partition by shipstation_order_id order by ship_date nulls last, fulfillment_id) as nth
-    from {{ changed_rows('stg_shipstation__fulfillments') }}
-    where not is_voided
+    from {{ ref('stg_shipstation__fulfillments') }}
+    where {{ order_changed() }} and not is_voided
 
 ),
 

@@ -1,6 +1,5 @@
-{{ config(materialized='view') }}
--- One row for each order whose shipped items must be written again: the changed ones, and those whose units without a
--- lot are assigned to lots again. In a full build: all.
+-- One row for each order whose shipped items an incremental build writes again: the changed ones, and those with a line
+-- on a day that was assigned to lots again since the last finished build.
 with changed as (
 
     select * from {{ ref('int_orders_changed') }}
@@ -9,7 +8,10 @@ with changed as (
 
 reassigned as (
 
-    select * from {{ ref('int_orders_reassigned') }}
+    select assigned.shipstation_order_id
+    from {{ ref('int_lines_assigned') }} as assigned
+    inner join {{ ref('stg_shipledger__build_context') }} as build_context
+        on assigned.build_number = build_context.build_number
 
 ),
 

@@ -1,4 +1,4 @@
-{{ config(tags=['closes']) }}
+-- depends_on: {{ ref('stg_shipledger__new_loads') }}
 -- One row for each closed month: its newest close. Its lines are those of the first one, `frozen_at`. Lines that are
 -- not what was hashed stop the build: a bill that was changed behind everybody's back must not be published.
 with closes as (

@@ -1,34 +1,26 @@
 -- One row for each movement of a key product: opening balances, operators' entries after the opening day, and what was
 -- shipped, one row a day, SKU and lot. On hand at the end of a day is the sum of `quantity` up to it; nothing else is.
-with skus as (
+with transactions_booked as (
 
-    select * from {{ ref('stg_reference__skus') }}
-    where is_key_product
-
-),
-
-movements as (
-
-    select * from {{ ref('int_stock_moved') }}
+    select * from {{ ref('int_transactions_booked') }}
 
 ),
 
-transactions as (
+inventory_transactions as (
 
     select
-        movements.transaction_id,
-        movements.transaction_date,
-        skus.sku_id,
-        movements.sku_code,
-        movements.sku_code || '-' || movements.lot_number as lot_id,
-        movements.lot_number,
-        movements.transaction_type,
-        movements.quantity,
-        movements.reason,
-        movements.actor
-    from movements
-    inner join skus on movements.sku_code = skus.sku_code
+        transaction_id,
+        transaction_date,
+        sku_id,
+        sku_code,
+        lot_id,
+        lot_number,
+        transaction_type,
+        quantity,
+        reason,
+        actor
+    from transactions_booked
 
 )
 
-select * from transactions
+select * from inventory_transactions

@@ -1,4 +1,3 @@
-{{ config(tags=['closes']) }}
 -- One row for each closed week: its newest close. A note only: the figures of a closed week are the ledger's.
 with closes as (
 

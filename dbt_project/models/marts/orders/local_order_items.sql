@@ -1,38 +1,25 @@
-{{ config(
-    materialized='incremental', incremental_strategy='replace_orders', unique_key='order_number', tags=['xcart'],
-    meta={'replaced_orders': 'int_local_orders_changed'}
-) }}
 -- One row for each product of an order of the shop, lines added up and bundles taken apart; what no list knows keeps
 -- its text. These are not ShipStation's units: a unit is counted where ShipStation ships it, and nothing here is added
 -- to that.
-with lines as (
+with local_items_listed as (
 
-    select * from {{ ref('int_local_lines_resolved') }}
-    where {{ local_order_changed() }}
+    select * from {{ ref('int_local_items_listed') }}
 
 ),
 
-items as (
+local_order_items as (
 
     select
-        ---------- ids
         order_number,
         item_key,
-        sku_code as sku_id,
-
-        ---------- text
+        sku_id,
         sku_code,
-        string_agg(distinct sku_raw, ', ' order by sku_raw) as sold_as,
+        sold_as,
         sku_status,
-
-        ---------- numerics
-        cast(sum(quantity) as bigint) as quantity,
-
-        ---------- dates, as instants
-        min(first_seen_at) as first_seen_at
-    from lines
-    group by order_number, item_key, sku_code, sku_status
+        quantity,
+        first_seen_at
+    from local_items_listed
 
 )
 
-select * from items
+select * from local_order_items

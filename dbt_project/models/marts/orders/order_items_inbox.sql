@@ -1,11 +1,11 @@
-{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
 -- One row for each line of an order, as it was sold: `quantity` in the units of the line, `sku_code` null for a
 -- bundle of several components. Below zero it is a refund, and null where it cannot be read. A line without
 -- ShipStation's id, or with one its order repeats, gets a negative one of ours.
 with lines as (
 
-    select * from {{ changed_rows('int_lines_resolved') }}
-    where shipment_id is null and component_number = 1
+    select * from {{ ref('int_lines_resolved') }}
+    where {{ order_changed() }} and shipment_id is null and component_number = 1
 
 ),
 

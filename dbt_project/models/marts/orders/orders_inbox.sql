@@ -1,9 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
 -- One row for each order ShipStation ever gave us. `total_items` adds up the lines as sold, adjustments left out; it is
 -- not in component units and belongs in no report.
 with orders as (
 
-    select * from {{ changed_rows('int_orders_described') }}
+    select * from {{ ref('int_orders_described') }}
+    where {{ order_changed() }}
 
 ),
 

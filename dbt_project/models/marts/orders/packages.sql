@@ -1,15 +1,17 @@
-{{ config(materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id') }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
 -- One row for each label and each fulfillment of an order, void ones and return labels too: what was sent, or was to be
 -- sent. Not to be added up: what is charged is in `charge_details`.
 with shipments as (
 
-    select * from {{ changed_rows('stg_shipstation__shipments') }}
+    select * from {{ ref('stg_shipstation__shipments') }}
+    where {{ order_changed() }}
 
 ),
 
 fulfillments as (
 
-    select * from {{ changed_rows('stg_shipstation__fulfillments') }}
+    select * from {{ ref('stg_shipstation__fulfillments') }}
+    where {{ order_changed() }}
 
 ),
 

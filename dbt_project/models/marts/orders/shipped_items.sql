@@ -1,13 +1,13 @@
 {{ config(
-    materialized='incremental', incremental_strategy='replace_orders', unique_key='shipstation_order_id',
-    meta={'replaced_orders': 'int_orders_reshipped'}
+    materialized='incremental', incremental_strategy='append',
+    pre_hook="{{ forget_changed_orders('int_orders_reshipped') }}"
 ) }}
 -- One row for each shipment × raw SKU × lot (and component, for bundles), counted on the label's ship date. The sum of
 -- `quantity_shipped` by ship date and `sku_code` is what every report uses. Unknown SKUs have no `sku_code`.
 with lines as (
 
-    select * from {{ changed_rows('int_lines_shipped', 'int_orders_reshipped') }}
-    where held_back_reason is null
+    select * from {{ ref('int_lines_shipped') }}
+    where {{ order_changed('int_orders_reshipped') }} and held_back_reason is null
 
 ),
 
