@@ -37,7 +37,6 @@ from workflows.warehouse import (
     GreenBuild,
     Run,
     forget_green_build,
-    has_former_system,
     last_build_number,
     loads_covered_since,
     loads_to_build,
@@ -46,6 +45,7 @@ from workflows.warehouse import (
     note_runs,
     open_warehouse,
     read_green_build,
+    state_of,
 )
 
 log = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ class Engine:
         project = fingerprint()
         # Held until the end: dbt shares it, and opening the file again costs a tenth of a warm build.
         with open_warehouse(settings.warehouse) as connection:
-            state = f"former system: {has_former_system(connection)}"
+            state = state_of(connection)
             print_now = f"{project}, {state}"
             loads = loads_to_build(connection)
             green = read_green_build(connection)

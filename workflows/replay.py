@@ -86,6 +86,10 @@ class Recording(msgspec.Struct):
         """How many nodes of a type (`model`, `test`) were built."""
         return len({one.node for one in self.statements if one.node.startswith(f"{resource_type}.")})
 
+    def given(self, facts: BuildFacts) -> list[Statement]:
+        """The statements as a build of these facts sends them."""
+        return [_given(statement, self.facts, facts) for statement in self.statements]
+
 
 def read_recording(path: Path, state: str) -> Recording | None:
     """The recording in a file, None when there is none of this state."""
@@ -126,8 +130,7 @@ def replay(
         Whether all of it is green. What was built before the first node that is not, stands; dbt builds it again.
     """
     path = str(ledger).replace("'", "''")
-    statements = [_given(statement, recording.facts, facts) for statement in recording.statements]
-    nodes = [(node, list(sent)) for node, sent in groupby(statements, key=lambda one: one.node)]
+    nodes = [(node, list(sent)) for node, sent in groupby(recording.given(facts), key=lambda one: one.node)]
     try:
         connection.execute(f"attach if not exists '{path}' as ledger")
         for done, (node, sent) in enumerate(nodes, start=1):

@@ -63,7 +63,7 @@ class Run:
 
 @dataclass(frozen=True)
 class GreenBuild:
-    """Of what the last green build was made: the models' fingerprint, the business's day, when (UTC), its number."""
+    """The last green build: the models' fingerprint, the business's day, when it began (UTC), its number."""
 
     fingerprint: str
     business_date: str
@@ -142,14 +142,13 @@ def has_shipstation(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(row and row[0])
 
 
-def has_former_system(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the former system's tables are there; the views that read them are made for one or the other."""
-    return bool(
-        connection.execute(
-            "from duckdb_tables() where schema_name = 'raw_legacy' and table_name = 'imports'"
-            " and database_name = current_database()"
-        ).fetchone()
-    )
+def state_of(connection: duckdb.DuckDBPyConnection) -> str:
+    """What the models' statements depend on beside the project: whether the former system's tables are there."""
+    found = connection.execute(
+        "from duckdb_tables() where schema_name = 'raw_legacy' and table_name = 'imports'"
+        " and database_name = current_database()"
+    ).fetchone()
+    return "with the former system" if found else "without the former system"
 
 
 def read_green_build(connection: duckdb.DuckDBPyConnection) -> GreenBuild | None:

@@ -7,10 +7,12 @@ tests build a warehouse several times, each time with the same statements.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,7 +23,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from workflows.modelling import FULL, WARM
-from workflows.replay import Recorder, Recording, keep_recording, read_recording, replay
+from workflows.replay import BuildFacts, Recorder, Recording, keep_recording, read_recording, replay
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
@@ -72,10 +74,8 @@ class Ledger:
 
     def run(self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None) -> dbtRunnerResult:
         """Run one dbt command; `on_event` gets its events as they come. No connection stays open."""
-        with self.connect() as connection:
-            raw_tables.note_begun(connection)
-        os.environ["SHIPLEDGER_WAREHOUSE"] = str(self.warehouse)
-        os.environ["SHIPLEDGER_LEDGER"] = str(self.marts)
+        os.environ["SHIPLEDGER_HOME"] = str(self.home)
+        variables = ["--vars", json.dumps(asdict(self._facts()))]
         folders = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
         quiet = [
             "--quiet",
@@ -89,7 +89,9 @@ class Ledger:
             str(self.home / "target"),
         ]
         try:
-            return dbtRunner(manifest=self._manifest, callbacks=[on_event]).invoke([*arguments, *folders, *quiet])
+            return dbtRunner(manifest=self._manifest, callbacks=[on_event]).invoke(
+                [*arguments, *variables, *folders, *quiet]
+            )
         finally:
             DuckDBConnectionManager.close_all_connections()
 
@@ -125,7 +127,6 @@ class Ledger:
     def _succeed(self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None) -> None:
         result = self.run(*arguments, on_event=on_event)
         assert result.success, failures(result)
-        self._mark_built()
 
     def _succeed_again(self, *arguments: str) -> set[str]:
         """A build that loads no seeds: replayed when dbt has done one of its kind. Gives its nodes' names."""
@@ -135,30 +136,24 @@ class Ledger:
         if recording is None or not self._replay(recording):
             recorder = Recorder()
             self._succeed(*arguments, on_event=recorder)
-            recording = Recording(state, recorder.statements)
+            recording = Recording(state, self._facts(), recorder.statements)
             keep_recording(file, recording)
         return {one.node.split(".")[2] for one in recording.statements}
 
     def _replay(self, recording: Recording) -> bool:
+        facts = self._facts()
         with self.connect() as connection:
-            raw_tables.note_begun(connection)
-            is_green = replay(connection, self.marts, recording)
-        if is_green:
-            self._mark_built()
-        return is_green
+            return replay(connection, self.marts, recording, facts)
 
-    def _mark_built(self) -> None:
+    def _facts(self) -> BuildFacts:
         with self.connect() as connection:
-            raw_tables.mark_built(connection)
+            return raw_tables.facts_of_next_build(connection)
 
     def _relations(self) -> list[tuple[Any, ...]]:
-        """The tables of the warehouse: all that the statements of a build depend on beside the project.
-
-        Each build recreates the tables of its change set.
-        """
+        """The tables of the warehouse: all that the statements of a build depend on beside the project."""
         with self.connect() as connection:
             return connection.execute(
-                "select schema_name, table_name from duckdb_tables() where schema_name <> 'changed' order by all"
+                "select schema_name, table_name from duckdb_tables() order by all"
             ).fetchall()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -187,8 +182,7 @@ def failures(result: dbtRunnerResult) -> str:
 
 def parse_project(home: Path, project: Path = PROJECT) -> Any:
     """The manifest."""
-    os.environ["SHIPLEDGER_WAREHOUSE"] = str(home / "warehouse.duckdb")
-    os.environ["SHIPLEDGER_LEDGER"] = str(home / "ledger.duckdb")
+    os.environ["SHIPLEDGER_HOME"] = str(home)
     folders = [
         "--project-dir",
         str(project),

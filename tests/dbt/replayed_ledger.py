@@ -15,23 +15,24 @@ import duckdb
 import raw_tables
 from ledger_under_test import FULL, WARM, Ledger, all_rows, failures
 
-from workflows.replay import Recorder, Statement
+from workflows.replay import Recorder, Recording
 
 
 @dataclass(frozen=True)
 class RecordedBuilds:
     """What dbt sends for a first and for a warm build, and the reference data it loaded from the seed files."""
 
-    first: list[Statement]
-    warm: list[Statement]
+    first: Recording
+    warm: Recording
     reference: Path
 
     @classmethod
     def of(cls, ledger: Ledger) -> RecordedBuilds:
         """Record both builds on an empty business that was never built; its seeds stay in its warehouse."""
-        first = _statements(ledger, "build", *FULL)
-        warm = _statements(ledger, "build", *WARM)
-        return cls([statement for statement in first if "seed." not in statement.node], warm, ledger.warehouse)
+        first = _recorded(ledger, "build", *FULL)
+        warm = _recorded(ledger, "build", *WARM)
+        first.statements = [statement for statement in first.statements if "seed." not in statement.node]
+        return cls(first, warm, ledger.warehouse)
 
 
 class ReplayedLedger:
@@ -48,7 +49,8 @@ class ReplayedLedger:
             attach ':memory:' as ledger;
             attach '{recording.reference}' as founded (read_only);
             use warehouse;
-            create schema staging; create schema intermediate; create schema ledger.marts; create schema seeds;
+            create schema staging; create schema intermediate; create schema builds; create schema seeds;
+            create schema ledger.marts;
         """)
         raw_tables.create(self.connection)
         for (seed,) in self.connection.execute(
@@ -60,14 +62,13 @@ class ReplayedLedger:
     def build(self, *, warm: bool) -> None:
         """Send every statement of a build; a test that finds something is an error that names it."""
         self.connection.execute("use warehouse")
-        raw_tables.note_begun(self.connection)
-        for statement in self._recording.warm if warm else self._recording.first:
+        recording = self._recording.warm if warm else self._recording.first
+        for statement in recording.given(raw_tables.facts_of_next_build(self.connection)):
             answer = self.connection.execute(statement.sql)
             if statement.node.startswith("test."):
                 found = answer.fetchone()
                 assert found is not None
                 assert not found[-1], f"{statement.node}: {found[0]} rows"
-        raw_tables.mark_built(self.connection)
 
     def close(self) -> None:
         """Give the memory back."""
@@ -83,12 +84,11 @@ class ReplayedLedger:
         return all_rows(self.rows)
 
 
-def _statements(ledger: Ledger, *arguments: str) -> list[Statement]:
+def _recorded(ledger: Ledger, *arguments: str) -> Recording:
     """The statements that a dbt command sends for its nodes, in order."""
     recorder = Recorder()
     result = ledger.run(*arguments, "--threads", "1", on_event=recorder)
     assert result.success, failures(result)
-    with ledger.connect() as connection:
-        raw_tables.mark_built(connection)
     assert recorder.statements
-    return recorder.statements
+    with ledger.connect() as connection:
+        return Recording("", raw_tables.facts_of_next_build(connection), recorder.statements)

@@ -17,7 +17,7 @@ from workflows.engine import Engine
 from workflows.home import prepare_home
 from workflows.modelling import Modelling, fingerprint
 from workflows.settings import Settings, read_settings
-from workflows.warehouse import Run, former_system, open_warehouse, unused_parts
+from workflows.warehouse import Run, open_warehouse, state_of
 
 
 def settings_of(home: Path, **variables: str) -> Settings:
@@ -43,9 +43,10 @@ def record_a_warm_build(settings: Settings) -> None:
         Modelling(settings).build(
             connection,
             fingerprint(),
-            state=former_system(connection),
+            state=state_of(connection),
             full=False,
-            unused_tags=unused_parts(connection),
+            as_of=datetime.now(UTC),
+            run_id="recorded",
         )
 
 
