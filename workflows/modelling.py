@@ -128,7 +128,7 @@ class Modelling:
         """
         words = FULL if full else WARM
         facts = BuildFacts(as_of.isoformat(), self._settings.timezone.key, run_id)
-        recorded_state = _hash(fingerprint_now, state, facts.timezone, *words)
+        recorded_state = _hash(fingerprint_now, state, *words)
         if not full and (replayed := self._replay(connection, recorded_state, facts, on_node)):
             return replayed
         self._parse_when_changed(fingerprint_now)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -147,7 +147,9 @@ def _given(statement: Statement, recorded: BuildFacts, facts: BuildFacts) -> Sta
     """The statement with the facts of this build."""
     if statement.node != _CONTEXT:
         return statement
-    sql = statement.sql.replace(recorded.as_of, facts.as_of).replace(recorded.run_id, facts.run_id)
+    sql = statement.sql
+    for was, now in zip(astuple(recorded), astuple(facts), strict=True):
+        sql = sql.replace(f"'{was}'", f"'{now}'")
     return Statement(statement.node, sql)
 
 
