@@ -103,7 +103,8 @@ def loads_to_build(connection: duckdb.DuckDBPyConnection) -> list[str]:
     tables = connection.execute(
         "select schema_name, table_name from duckdb_columns()"
         " where column_name = '_dlt_load_id' and schema_name in (select unnest(?))"
-        " and table_name not in (select unnest(?)) and database_name = current_database()",
+        " and table_name not in (select unnest(?)) and not starts_with(table_name, '_dlt_')"
+        " and database_name = current_database()",
         [list(_RAW_SCHEMAS), list(_INGEST_NOTES)],
     ).fetchall()
     if not tables:

@@ -46,6 +46,7 @@ def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             ("raw_shipstation.watermarks", "watermark"),
             ("raw_shipstation.ghost_looks", "looks"),
             ("raw_xcart.files", "file"),
+            ("raw_xcart._dlt_pipeline_state", "state"),
             ("raw_legacy.shipped_items", "legacy"),
             ("raw_shipstation_staging.orders", "staged"),
         ):

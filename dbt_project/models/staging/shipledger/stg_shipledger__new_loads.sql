@@ -1,13 +1,15 @@
 {{ config(materialized='table') }}
--- One row for each of dlt's loads with rows that are computed row by row and that no finished build has covered. A build
--- that did not end green covers nothing, so the next one takes its loads up again. In a full refresh: all.
+-- One row for each of dlt's loads that no finished build has covered. A build that did not end green covers nothing, so
+-- the next one takes its loads up again. In a full refresh: all.
 {%- set finished = finished_builds() %}
 with loads as (
 
     {% for name, tables in {
-        'shipstation': ['orders', 'shipments', 'fulfillments', 'order_states'],
-        'operations': ['frozen_months'],
-        'xcart': ['orders', 'uploads'],
+        'shipstation': [
+            'orders', 'shipments', 'fulfillments', 'order_states', 'carriers', 'services', 'findings', 'read_spans'
+        ],
+        'operations': ['entries', 'lot_states', 'frozen_months', 'frozen_lines', 'closed_weeks'],
+        'xcart': ['orders', 'findings', 'uploads'],
     }.items() -%}
     {%- set is_last_source = loop.last -%}
     {%- for table in tables -%}
