@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- One row for each day × key product × lot with an event, from the opening day on: what came in, what labels took by
 -- naming the lot, and, in the row without a lot, what was wanted from any. Entries without a lot touch no lot.
 with opening_balances as (

@@ -17,8 +17,8 @@ with seen as (
     select
         sku_code,
         lot_number
-    from {{ ref('order_items_inbox') }}
-    where lot_id is not null
+    from {{ ref('int_lines_resolved') }}
+    where shipment_id is null and component_count = 1 and sku_code is not null and lot_number is not null
     union
     select
         described.sku_code,

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- One row for each departure that a closed month has billed otherwise than it stands now: the difference, and why.
 with details as (
 

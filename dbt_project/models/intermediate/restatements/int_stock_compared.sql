@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- One row for each closed month × key product whose pallet-days are not those that were billed. Never restated by day:
 -- one cause moves many days of one product. A day that is still to come stands as the stock now on hand does.
 with billed as (
