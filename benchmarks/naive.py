@@ -54,8 +54,7 @@ def naive_build(home: Path) -> None:
             *("--log-path", str(home / "naive_logs"), "--quiet"),
         ],
         env={
-            "SHIPLEDGER_WAREHOUSE": str(home / "warehouse.duckdb"),
-            "SHIPLEDGER_LEDGER": str(home / "ledger.duckdb"),
+            "SHIPLEDGER_HOME": str(home),
             "PATH": str(Path(sys.executable).parent),
         },
         check=True,

@@ -192,6 +192,7 @@ class Modelling:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
+        before = dict(os.environ)
         os.environ.update(self._environment())
         gc.disable()
         try:
@@ -202,11 +203,12 @@ class Modelling:
             # The adapter keeps the file open between nodes, which saves 13 ms for each; the lock goes here.
             DuckDBConnectionManager.close_all_connections()
             gc.enable()
+            os.environ.clear()
+            os.environ.update(before)
 
     def _environment(self) -> dict[str, str]:
         return {
-            "SHIPLEDGER_WAREHOUSE": str(self._settings.warehouse),
-            "SHIPLEDGER_LEDGER": str(self._settings.ledger),
+            "SHIPLEDGER_HOME": str(self._settings.home),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
 

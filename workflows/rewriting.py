@@ -19,7 +19,7 @@ from workflows.errors import ShipledgerError
 from workflows.publishing import snapshots
 from workflows.retention import without_recipient
 from workflows.settings import Settings
-from workflows.warehouse import limit_memory, open_warehouse
+from workflows.warehouse import configure, open_warehouse
 
 _CONSIGNEES = ("marts", "order_consignees")
 # What is removed of a recipient; state and country stay.
@@ -69,7 +69,7 @@ def _rewrite(
     for left in (part, part.with_name(part.name + ".wal")):
         left.unlink(missing_ok=True)
     with duckdb.connect() as connection:
-        limit_memory(connection, settings.warehouse)
+        configure(connection, settings.home)
         connection.execute(f"set force_compression = '{compression}'")
         for name, file in (("old", path), ("fresh", part)):
             read_only = " (read_only)" if name == "old" else ""

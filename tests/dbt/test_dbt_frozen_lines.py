@@ -66,7 +66,7 @@ def test_a_warehouse_built_again_shows_exactly_what_was_billed_and_restates_noth
 ) -> None:
     close(ledger, DECEMBER)
     rebuilt = new_ledger(NOON)
-    shutil.copy(settings_of(ledger).operations, rebuilt.home)
+    copy_closes(ledger.home, rebuilt.home)
     trade(rebuilt, after=1)
     with rebuilt.connect() as connection:
         raw_tables.load_closes(connection, settings_of(rebuilt).operations, "closes")
