@@ -180,10 +180,10 @@ class Engine:
 
     def load_operations(self) -> None:
         """Load what was entered and closed here since the last load."""
+        self.prepare()
         with errors_for_the_user():
             prepare_store(self.settings.operations)
             load_entries(self.settings.operations, self.warehouse)
-            prepare_closes(self.settings)
             load_closes(self.settings.operations, self.warehouse)
 
     def publish(self, run: Run, built_at: datetime) -> str:

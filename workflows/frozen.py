@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from workflows.errors import ShipledgerError, UsageError
-from workflows.frozen_lines import altered, file_of, hash_of, make_line_table, prepare_folder, write_part
+from workflows.frozen_lines import altered, file_of, hash_of, make_line_table, write_part
 from workflows.frozen_store import (
     ClosedWeek,
     FrozenMonth,
@@ -224,7 +224,6 @@ def _write_lines(
             f"frozen/{file.name} is there, but {month.title} is not closed. Move it out of the home, or put "
             "operations.sqlite back from a backup."
         )
-    prepare_folder(settings)
     find_files_in(snapshot, settings.home)
     make_line_table(snapshot)
     snapshot.execute(_LINES, {"first": month.first, "last": month.last, "not_loaded": not_loaded})

@@ -1,8 +1,8 @@
 """Converting the closed months of an earlier release, which kept their lines as JSON in the operations store.
 
 It is done once, in one transaction: the lines of each month are seen to be those that were hashed, written to its
-file and compared with it. Then the table of lines goes, and `evidence_hash` becomes the file's; `content_hash`, which
-is printed on invoices, stays. Until that transaction ends nothing has changed, so a killed conversion begins again.
+file and compared with it. Then the table of lines goes, and `evidence_hash` becomes the file's; `content_hash`,
+which invoices print, stays. Until that transaction ends nothing has changed, so a killed conversion begins again.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from workflows.errors import ShipledgerError
-from workflows.frozen_lines import COLUMNS, altered, file_of, make_line_table, prepare_folder, write_part
+from workflows.frozen_lines import COLUMNS, altered, file_of, make_line_table, part_of, prepare_folder, write_part
 from workflows.settings import Settings
 
 _BILL = ("carrier", "day", "restatement")
@@ -41,12 +42,12 @@ def convert_lines(connection: sqlite3.Connection, settings: Settings) -> None:
         settings: Whose home.
 
     Raises:
-        ShipledgerError: Lines are not those that were hashed, or their file does not say the same. Nothing changes.
+        ShipledgerError: Lines are not those that were hashed, or their file is not the same. Nothing changed then.
     """
-    prepare_folder(settings)
     connection.execute("begin immediate")
     # Somebody else may have done it meanwhile.
     if has_lines(connection):
+        prepare_folder(settings)
         closes = connection.execute(
             "select month, content_hash, evidence_hash from frozen_months where version = 1 order by month"
         ).fetchall()
@@ -75,6 +76,7 @@ def hash_of_lines(lines: Iterable[Line], kinds: Iterable[str]) -> str:
 def _write(settings: Settings, month: date, lines: list[Line]) -> str:
     """Write the file of a month and see that it says what the lines say. Gives its hash."""
     fields = {name: kind for name, kind in COLUMNS.items() if not name.startswith("line_")}
+    file = file_of(settings, month)
     with duckdb.connect() as connection:
         make_line_table(connection)
         kinds, keys, texts = zip(*lines, strict=True)
@@ -83,16 +85,13 @@ def _write(settings: Settings, month: date, lines: list[Line]) -> str:
             "insert into lines by name select line_kind, line_key, unnest(json_transform(line, $fields)) from old",
             {"fields": json.dumps(fields)},
         )
-        written = write_part(connection, file_of(settings, month))
-        found = connection.execute("from lines order by line_kind, line_key")
-        names = [column[0] for column in found.description or []]
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    if [_as_it_was(month, row, line) for row, (_, _, line) in zip(rows, lines, strict=True)] != [
-        line for _, _, line in lines
-    ]:
-        raise ShipledgerError(
-            f"The lines of {month:%B %Y} cannot be converted: their file would not say the same."
-        )
+        written = write_part(connection, file)
+    rows = pq.read_table(part_of(file)).to_pylist()
+    for row, (_, _, line) in zip(rows, lines, strict=True):
+        if _as_it_was(month, row, line) != line:
+            raise ShipledgerError(
+                f"The frozen lines of {month:%B %Y} cannot be converted: a file would not say the same as {line}"
+            )
     return written
 
 

@@ -67,7 +67,7 @@ def prepare_folder(settings: Settings) -> None:
         make_line_table(connection)
         written = write_part(connection, file)
     if written == hash_of(file):
-        _part_of(file).unlink()
+        part_of(file).unlink(missing_ok=True)
     else:
         put_in_place(file)
 
@@ -102,7 +102,7 @@ def make_line_table(connection: duckdb.DuckDBPyConnection) -> None:
 
 def write_part(connection: duckdb.DuckDBPyConnection, file: Path) -> str:
     """Write the table `lines` whole and synced beside the file, which stays as it is. Gives the SHA-256."""
-    part = _part_of(file)
+    part = part_of(file)
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
     path = str(part).replace("'", "''")
@@ -119,13 +119,14 @@ def write_part(connection: duckdb.DuckDBPyConnection, file: Path) -> str:
 
 def put_in_place(file: Path) -> None:
     """Give the file that was written beside it its name. One that has its name is left alone."""
-    part = _part_of(file)
+    part = part_of(file)
     if part.exists():
         part.replace(file)
         _sync(file.parent)
 
 
-def _part_of(file: Path) -> Path:
+def part_of(file: Path) -> Path:
+    """Where a file is written before it has its name."""
     return file.with_name(f"{file.name}.part")
 
 

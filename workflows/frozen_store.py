@@ -1,7 +1,7 @@
 """Closed months and weeks in the operations store: what was billed outlives any rebuild of the warehouse.
 
-- `frozen_months`: one row for each close of a month; closing again adds a version with the same lines, which are in
-  a file of their own, see `workflows.frozen_lines`.
+- `frozen_months`: one row for each close of a month; closing again adds a version with the same lines, which are
+  in a file of their own, see `workflows.frozen_lines`.
 - `closed_weeks`: one row for each close of a week; a note, its figures stay the ledger's.
 """
 
