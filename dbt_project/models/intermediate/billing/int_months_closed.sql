@@ -26,34 +26,38 @@ newest as (
 
 ),
 
-checked as (
+compared as (
 
     select
-        newest.month,
-        newest.version,
-        newest.newest_close.closed_at,
-        newest.newest_close.actor,
-        newest.newest_close.snapshot,
-        newest.newest_close.run_id,
-        newest.newest_close.content_hash,
+        newest.*,
         case
             when newest.month is null
                 then
-                    error(
-                        'frozen/'
-                        || files.month_name
-                        || '.parquet is of no closed month. Move it out of the home, or put '
-                        || 'operations.sqlite back from a backup.'
-                    )
-            when files.file_hash = newest.newest_close.evidence_hash then files.file_hash
-            else error(
-                'The frozen lines of ' || strftime(newest.month, '%B %Y') || ' are not those that were hashed when it '
-                || 'was closed. Put frozen/' || newest.month_name || '.parquet back from a backup.'
-            )
-        end as evidence_hash,
-        newest.frozen_at
+                    'frozen/' || files.month_name || '.parquet is of no closed month. Move it out of the home, or put '
+                    || 'operations.sqlite back from a backup.'
+            when coalesce(files.file_hash, '') <> newest.newest_close.evidence_hash
+                then
+                    'The frozen lines of ' || strftime(newest.month, '%B %Y') || ' are not those that were hashed '
+                    || 'when it was closed. Put frozen/' || newest.month_name || '.parquet back from a backup.'
+        end as refusal
     from newest
     full outer join files on newest.month_name = files.month_name
+
+),
+
+checked as (
+
+    select
+        month,
+        version,
+        newest_close.closed_at,
+        newest_close.actor,
+        newest_close.snapshot,
+        newest_close.run_id,
+        newest_close.content_hash,
+        if(refusal is null, newest_close.evidence_hash, error(refusal)) as evidence_hash,
+        frozen_at
+    from compared
 
 )
 
