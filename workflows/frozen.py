@@ -110,7 +110,7 @@ def freeze_month(
     with open_store(settings) as store:
         closes = closes_of_month(store, first)
         if closes and not _is_intact(settings, closes[0]):
-            raise altered(first)
+            raise altered(first, f"frozen/{file_of(settings, first).name}")
         known = next((close for close in closes if close.run_id == run_id), None)
         if known is not None or (closes and not again):
             return known or closes[-1]

@@ -59,7 +59,7 @@ def convert_lines(connection: sqlite3.Connection, settings: Settings) -> None:
             ).fetchall()
             first = date.fromisoformat(month)
             if [hash_of_lines(lines, _BILL), hash_of_lines(lines, _EVIDENCE)] != hashes:
-                raise altered(first)
+                raise altered(first, "operations.sqlite")
             written = _write(settings, first, lines)
             connection.execute("update frozen_months set evidence_hash = ? where month = ?", [written, month])
         connection.execute("drop table frozen_lines")

@@ -86,11 +86,11 @@ def hash_of(file: Path) -> str | None:
         return None
 
 
-def altered(month: date) -> ShipledgerError:
-    """What to say of a month whose lines are not what was hashed; the models say the same."""
+def altered(month: date, file: str) -> ShipledgerError:
+    """What to say of a month whose lines, in a file of the home, are not what was hashed; the models say the same."""
     return ShipledgerError(
         f"The frozen lines of {month:%B %Y} are not those that were hashed when it was closed. "
-        f"Put frozen/{month:%Y-%m}.parquet back from a backup."
+        f"Put {file} back from a backup."
     )
 
 
