@@ -87,7 +87,7 @@ def hash_of(file: Path) -> str | None:
 
 
 def altered(month: date, file: str) -> ShipledgerError:
-    """What to say of a month whose lines, in a file of the home, are not what was hashed; the models say the same."""
+    """What to say of a month whose lines, kept in a file, are not what was hashed; the models say the same."""
     return ShipledgerError(
         f"The frozen lines of {month:%B %Y} are not those that were hashed when it was closed. "
         f"Put {file} back from a backup."
