@@ -180,10 +180,10 @@ class Engine:
 
     def load_operations(self) -> None:
         """Load what was entered and closed here since the last load."""
+        self.prepare()
         with errors_for_the_user():
             prepare_store(self.settings.operations)
             load_entries(self.settings.operations, self.warehouse)
-            prepare_closes(self.settings.operations)
             load_closes(self.settings.operations, self.warehouse)
 
     def publish(self, run: Run, built_at: datetime) -> str:
@@ -217,12 +217,14 @@ class Engine:
     def prepare(self) -> None:
         """Make the raw tables that the models read where they are missing; looked at once for each process.
 
-        The shop's, also where no shop is connected, and the spans, which a warehouse of an earlier release lacks.
+        The shop's, also where no shop is connected, and the spans and files of closed months, which the home of an
+        earlier release lacks.
         """
         if not self._is_prepared:
             with errors_for_the_user():
                 prepare_tables(self.warehouse)
                 adopt_spans(self.warehouse, self._earlier_backfills())
+                prepare_closes(self.settings)
             self._is_prepared = True
 
     def _ready(self) -> Account:

@@ -199,6 +199,7 @@ class Modelling:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
+        before = dict(os.environ)
         os.environ.update(self._environment())
         gc.disable()
         try:
@@ -209,6 +210,8 @@ class Modelling:
             # The adapter keeps the file open between nodes, which saves 13 ms for each; the lock goes here.
             DuckDBConnectionManager.close_all_connections()
             gc.enable()
+            os.environ.clear()
+            os.environ.update(before)
 
     def _environment(self) -> dict[str, str]:
         return {

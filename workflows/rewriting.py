@@ -19,7 +19,7 @@ from workflows.errors import ShipledgerError
 from workflows.publishing import snapshots
 from workflows.retention import without_recipient
 from workflows.settings import Settings
-from workflows.warehouse import limit_memory, open_warehouse
+from workflows.warehouse import configure, open_warehouse
 
 # As in dbt_project/profiles.yml: what is published must open with DuckDB 1.5 and all that is built on it.
 STORAGE_VERSION = "v1.5.0"
@@ -71,7 +71,7 @@ def _rewrite(
     for left in (part, part.with_name(part.name + ".wal")):
         left.unlink(missing_ok=True)
     with duckdb.connect() as connection:
-        limit_memory(connection, settings.warehouse)
+        configure(connection, settings.home)
         connection.execute(f"set force_compression = '{compression}'")
         for name, file in (("old", path), ("fresh", part)):
             options = "read_only" if name == "old" else f"storage_version '{STORAGE_VERSION}'"

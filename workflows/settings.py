@@ -126,6 +126,11 @@ class Settings:
         return self.home / "operations.sqlite"
 
     @property
+    def frozen(self) -> Path:
+        """The folder of the lines of closed months."""
+        return self.home / "frozen"
+
+    @property
     def workflow_database_url(self) -> str:
         """Where the workflows' state is kept, as an SQLAlchemy URL."""
         return self.system_database_url or f"sqlite:///{self.home / 'workflows.sqlite'}"

@@ -75,7 +75,7 @@ class GreenBuild:
 def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse with the worker's tables in it, for as long as the block lasts."""
     with duckdb.connect(str(path)) as connection:
-        limit_memory(connection, path)
+        configure(connection, path.parent)
         connection.execute(_TABLES)
         _add_later_columns(connection)
         yield connection
@@ -92,10 +92,17 @@ def _add_later_columns(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"alter table raw_shipledger.runs add column {name} bigint")
 
 
-def limit_memory(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
-    """Have DuckDB hold no more than a build may; what does not fit goes to the home's scratch directory."""
-    spill = str(warehouse.parent / "scratch" / "duckdb").replace("'", "''")
+def configure(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
+    """Have DuckDB hold no more than a build may, spill to the home's scratch directory and find its files."""
+    spill = str(home / "scratch" / "duckdb").replace("'", "''")
     connection.execute(f"set memory_limit = '{_MEMORY}'; set temp_directory = '{spill}'")
+    find_files_in(connection, home)
+
+
+def find_files_in(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
+    """Have DuckDB find files by names relative to a home, as the models' views have them."""
+    path = str(home).replace("'", "''")
+    connection.execute(f"set file_search_path = '{path}'")
 
 
 def loads_to_build(connection: duckdb.DuckDBPyConnection) -> list[str]:

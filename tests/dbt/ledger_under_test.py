@@ -21,9 +21,12 @@ import duckdb
 import raw_tables
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from homes import settings_of
 
+from workflows.frozen_lines import prepare_folder
 from workflows.modelling import FULL, WARM
 from workflows.replay import BuildFacts, Recorder, Recording, keep_recording, read_recording, replay
+from workflows.warehouse import find_files_in
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
@@ -52,6 +55,7 @@ class Ledger:
     def unbuilt(cls, home: Path, manifest: Any, as_of: datetime) -> Ledger:
         """The same before its first build: raw tables and nothing else."""
         ledger = cls(home, manifest)
+        prepare_folder(settings_of(home))
         with ledger.connect() as connection:
             raw_tables.create(connection)
             raw_tables.set_context(connection, as_of)
@@ -61,16 +65,16 @@ class Ledger:
         """A copy with its operations store, to build on: a copy takes no time, a first build seconds."""
         shutil.copy(self.warehouse, home)
         shutil.copy(self.marts, home)
-        store = self.home / "operations.sqlite"
-        if store.exists():
-            shutil.copy(store, home)
+        copy_closes(self.home, home)
         ledger = Ledger(home, self._manifest)
         with ledger.connect() as connection:
             raw_tables.set_context(connection, as_of)
         return ledger
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect(str(self.warehouse))
+        connection = duckdb.connect(str(self.warehouse))
+        find_files_in(connection, self.home)
+        return connection
 
     def run(self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None) -> dbtRunnerResult:
         """Run one dbt command; `on_event` gets its events as they come. No connection stays open."""
@@ -165,6 +169,14 @@ class Ledger:
         """Every mart, its rows in a fixed order."""
         with self._reading() as marts:
             return all_rows(lambda query: marts.execute(query).fetchall())
+
+
+def copy_closes(home: Path, target: Path) -> None:
+    """What a home knows of closed months and weeks, into another one."""
+    store = home / "operations.sqlite"
+    if store.exists():
+        shutil.copy(store, target)
+    shutil.copytree(home / "frozen", target / "frozen", dirs_exist_ok=True)
 
 
 def all_rows(rows: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:

@@ -64,9 +64,6 @@ create table raw_operations.lot_states (
 create table raw_operations.frozen_months (
     seq bigint, month varchar, version bigint, content_hash varchar, evidence_hash varchar, snapshot varchar,
     run_id varchar, actor varchar, closed_at timestamptz, _dlt_load_id varchar);
-create table raw_operations.frozen_lines (
-    seq bigint, month varchar, line_kind varchar, line_key varchar, shipstation_order_id bigint, line varchar,
-    _dlt_load_id varchar);
 create table raw_operations.closed_weeks (
     seq bigint, week_start_date varchar, version bigint, snapshot varchar, run_id varchar, actor varchar,
     closed_at timestamptz, _dlt_load_id varchar);
@@ -200,7 +197,7 @@ def note_state(
 def load_closes(connection: duckdb.DuckDBPyConnection, store: Path, load_id: str) -> None:
     """Bring what was closed from the operations store, all of it."""
     with sqlite3.connect(store) as source:
-        for table in ("frozen_months", "frozen_lines", "closed_weeks"):
+        for table in ("frozen_months", "closed_weeks"):
             columns = [name for (name, *_) in connection.execute(f"describe raw_operations.{table}").fetchall()]
             rows = source.execute(f"select {', '.join(columns[:-1])} from {table} order by seq").fetchall()
             loaded = dict(connection.execute(f"select seq, _dlt_load_id from raw_operations.{table}").fetchall())

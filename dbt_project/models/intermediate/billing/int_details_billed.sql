@@ -13,7 +13,11 @@ with charged as (
 
 billed as (
 
-    select * from {{ frozen_lines('detail', order_changed('int_orders_rebilled')) }}
+    select
+        *,
+        line_key as detail_key
+    from {{ ref('stg_frozen__lines') }}
+    where line_kind = 'detail' and {{ order_changed('int_orders_rebilled') }}
 
 ),
 

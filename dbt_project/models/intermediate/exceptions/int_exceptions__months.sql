@@ -13,7 +13,7 @@ with missing as (
 
 closed as (
 
-    select * from {{ ref('closed_months') }}
+    select * from {{ ref('int_months_closed') }}
 
 ),
 

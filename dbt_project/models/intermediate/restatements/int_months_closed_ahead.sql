@@ -2,7 +2,8 @@
 -- One row for each month that was closed before its end, with the day on which it was.
 with days as (
 
-    select * from {{ frozen_lines('day') }}
+    select * from {{ ref('stg_frozen__lines') }}
+    where line_kind = 'day'
 
 ),
 

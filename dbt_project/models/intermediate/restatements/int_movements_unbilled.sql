@@ -10,18 +10,19 @@ with movements as (
 
 closed as (
 
-    select * from {{ ref('closed_months') }}
+    select * from {{ ref('int_months_closed') }}
 
 ),
 
 seen as (
 
     select
-        frozen.transaction_id,
+        frozen.line_key as transaction_id,
         frozen.quantity,
         min(closed.frozen_at) as known_at
-    from {{ frozen_lines('movement') }} as frozen
+    from {{ ref('stg_frozen__lines') }} as frozen
     inner join closed on frozen.month = closed.month
+    where frozen.line_kind = 'movement'
     group by all
 
 ),

@@ -8,7 +8,7 @@ with changed as (
 
 frozen as (
 
-    select * from {{ ref('stg_operations__frozen_lines') }}
+    select * from {{ ref('stg_frozen__lines') }}
     where line_kind = 'detail'
 
 ),

@@ -2,7 +2,8 @@
 -- One row for each closed month × kind of charge whose rate was changed for days that are billed.
 with days as (
 
-    select * from {{ frozen_lines('day') }}
+    select * from {{ ref('stg_frozen__lines') }}
+    where line_kind = 'day'
 
 ),
 

@@ -4,7 +4,7 @@
 {%- set differences = restated_differences() %}
 with closed as (
 
-    select * from {{ ref('closed_months') }}
+    select * from {{ ref('int_months_closed') }}
 
 ),
 
@@ -18,14 +18,20 @@ found as (
     union all by name
     {% endfor -%}
     select
-        date '9999-12-31' - billed_month as age,
-        * exclude (month, restatement_kind, billed_month, total_cents) replace (
-            {% for difference in differences -%}
-            -{{ difference }} as {{ difference }},
-            {% endfor -%}
-            'taken back: ' || cause as cause
-        )
-    from {{ frozen_lines('restatement') }}
+        date '9999-12-31' - month as age,
+        line_key as restatement_key,
+        {% for difference in differences -%}
+        -{{ difference }} as {{ difference }},
+        {% endfor -%}
+        restated_date,
+        shipstation_order_id,
+        order_number,
+        shipment_id,
+        entry_id,
+        sku_codes,
+        'taken back: ' || cause as cause
+    from {{ ref('stg_frozen__lines') }}
+    where line_kind = 'restatement'
 
 ),
 

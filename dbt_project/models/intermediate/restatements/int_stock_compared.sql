@@ -2,7 +2,8 @@
 -- one cause moves many days of one product. A day that is still to come stands as the stock now on hand does.
 with billed as (
 
-    select * from {{ frozen_lines('stock') }}
+    select * from {{ ref('stg_frozen__lines') }}
+    where line_kind = 'stock'
 
 ),
 
@@ -11,7 +12,7 @@ closed as (
     select
         month,
         frozen_at
-    from {{ ref('closed_months') }}
+    from {{ ref('int_months_closed') }}
 
 ),
 

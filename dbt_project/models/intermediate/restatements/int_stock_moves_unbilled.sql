@@ -22,9 +22,18 @@ departures as (
         cause
     from {{ ref('int_details_restated') }}
     union all by name
-    select * exclude (month) replace (-unit_count as unit_count, 'taken back: ' || cause as cause)
-    from {{ frozen_lines('restatement') }}
-    where restatement_kind = 'shipment'
+    select
+        line_key as restatement_key,
+        month as billed_month,
+        restated_date,
+        shipstation_order_id,
+        order_number,
+        shipment_id,
+        -unit_count as unit_count,
+        sku_codes,
+        'taken back: ' || cause as cause
+    from {{ ref('stg_frozen__lines') }}
+    where line_kind = 'restatement' and restatement_kind = 'shipment'
 
 ),
 

@@ -14,7 +14,8 @@ build_context as (
 
 frozen as (
 
-    select * from {{ frozen_lines('carrier') }}
+    select * from {{ ref('stg_frozen__lines') }}
+    where line_kind = 'carrier'
 
 ),
 
@@ -44,7 +45,12 @@ reported as (
     from monthly
     where monthly.charge_month not in (select closed_months.month from closed_months)
     union all by name
-    select frozen.* exclude (month, shipstation_order_id)
+    select
+        frozen.month as charge_month,
+        frozen.carrier_code,
+        frozen.service_code,
+        frozen.package_count,
+        frozen.postage_cents
     from frozen
 
 )

@@ -9,7 +9,8 @@ with charged as (
 
 frozen as (
 
-    select * from {{ frozen_lines('day') }}
+    select * from {{ ref('stg_frozen__lines') }}
+    where line_kind = 'day'
 
 ),
 
@@ -31,8 +32,21 @@ reported as (
         and {{ month_of('charged.charge_date') }} not in (select closed_months.month from closed_months)
     union all by name
     select
-        frozen.* exclude (month, shipstation_order_id)
-        replace (coalesce(frozen.is_charged_ahead, false) as is_charged_ahead)
+        frozen.charge_date,
+        frozen.order_count,
+        frozen.package_count,
+        frozen.unit_count,
+        frozen.pallet_count,
+        frozen.order_rate_cents,
+        frozen.handling_rate_cents,
+        frozen.storage_rate_cents,
+        frozen.order_charge_cents,
+        frozen.handling_charge_cents,
+        frozen.storage_charge_cents,
+        frozen.postage_cents,
+        frozen.total_cents,
+        coalesce(frozen.is_charged_ahead, false) as is_charged_ahead,
+        frozen.not_loaded
     from frozen
 
 )

@@ -4,7 +4,12 @@
 {%- set differences = restated_differences() %}
 with carried as (
 
-    select * from {{ frozen_lines('restatement') }}
+    select
+        *,
+        month as billed_month,
+        line_key as restatement_key
+    from {{ ref('stg_frozen__lines') }}
+    where line_kind = 'restatement'
 
 ),
 

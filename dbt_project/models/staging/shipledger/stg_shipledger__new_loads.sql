@@ -8,7 +8,7 @@ with loads as (
         'shipstation': [
             'orders', 'shipments', 'fulfillments', 'order_states', 'carriers', 'services', 'findings', 'read_spans'
         ],
-        'operations': ['entries', 'lot_states', 'frozen_months', 'frozen_lines', 'closed_weeks'],
+        'operations': ['entries', 'lot_states', 'frozen_months', 'closed_weeks'],
         'xcart': ['orders', 'findings', 'uploads'],
     }.items() -%}
     {%- set is_last_source = loop.last -%}
