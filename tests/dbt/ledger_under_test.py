@@ -7,12 +7,10 @@ tests build a warehouse several times, each time with the same statements.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,7 +22,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from homes import settings_of
 
 from workflows.frozen_lines import prepare_folder
-from workflows.modelling import FULL, WARM
+from workflows.modelling import FULL, WARM, variables
 from workflows.replay import BuildFacts, Recorder, Recording, keep_recording, read_recording, replay
 from workflows.warehouse import find_files_in
 
@@ -42,7 +40,7 @@ class Ledger:
         self.project = project
         self.warehouse = home / "warehouse.duckdb"
         self.marts = home / "ledger.duckdb"
-        self._manifest = manifest
+        self.manifest = manifest
 
     @classmethod
     def found(cls, home: Path, manifest: Any, as_of: datetime) -> Ledger:
@@ -66,7 +64,7 @@ class Ledger:
         shutil.copy(self.warehouse, home)
         shutil.copy(self.marts, home)
         copy_closes(self.home, home)
-        ledger = Ledger(home, self._manifest)
+        ledger = Ledger(home, self.manifest)
         with ledger.connect() as connection:
             raw_tables.set_context(connection, as_of)
         return ledger
@@ -79,7 +77,8 @@ class Ledger:
     def run(self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None) -> dbtRunnerResult:
         """Run one dbt command; `on_event` gets its events as they come. No connection stays open."""
         os.environ["SHIPLEDGER_HOME"] = str(self.home)
-        variables = ["--vars", json.dumps(asdict(self._facts()))]
+        is_narrowed = arguments[0] == "build" and "--full-refresh" not in arguments
+        given = variables(self._facts(), full=not is_narrowed)
         folders = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
         quiet = [
             "--quiet",
@@ -93,8 +92,8 @@ class Ledger:
             str(self.home / "target"),
         ]
         try:
-            return dbtRunner(manifest=self._manifest, callbacks=[on_event]).invoke(
-                [*arguments, *variables, *folders, *quiet]
+            return dbtRunner(manifest=self.manifest, callbacks=[on_event]).invoke(
+                [*arguments, *given, *folders, *quiet]
             )
         finally:
             DuckDBConnectionManager.close_all_connections()
@@ -120,7 +119,7 @@ class Ledger:
 
     def data_tests(self) -> set[str]:
         """The names of all data tests of the project."""
-        return {node.name for node in self._manifest.nodes.values() if node.resource_type == "test"}
+        return {node.name for node in self.manifest.nodes.values() if node.resource_type == "test"}
 
     @contextmanager
     def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
