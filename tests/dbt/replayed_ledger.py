@@ -7,7 +7,9 @@ for every business. That a replay leaves what dbt itself leaves is a test of its
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import raw_tables
 from ledger_under_test import FULL, WARM, Ledger, all_rows, failures
 
 from workflows.replay import Recorder, Recording
+from workflows.warehouse import find_files_in
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class ReplayedLedger:
             create schema staging; create schema intermediate; create schema builds; create schema seeds;
             create schema ledger.marts;
         """)
+        find_files_in(self.connection, recording.reference.parent)
         raw_tables.create(self.connection)
         for (seed,) in self.connection.execute(
             "select table_name from duckdb_tables() where database_name = 'founded' and schema_name = 'seeds'"
@@ -61,14 +65,50 @@ class ReplayedLedger:
 
     def build(self, *, warm: bool) -> None:
         """Send every statement of a build; a test that finds something is an error that names it."""
-        self.connection.execute("use warehouse")
+        for _node in self.nodes(warm=warm):
+            pass
+
+    def nodes(self, *, warm: bool) -> Iterator[str]:
+        """The same, node by node: whoever stops asking has killed the build there."""
         recording = self._recording.warm if warm else self._recording.first
-        for statement in recording.given(raw_tables.facts_of_next_build(self.connection)):
-            answer = self.connection.execute(statement.sql)
-            if statement.node.startswith("test."):
-                found = answer.fetchone()
-                assert found is not None
-                assert not found[-1], f"{statement.node}: {found[0]} rows"
+        statements = recording.given(raw_tables.facts_of_next_build(self.connection))
+        self._forget_temporary_tables()
+        for node, sent in groupby(statements, key=lambda one: one.node):
+            self.connection.execute("use warehouse")
+            for statement in sent:
+                answer = self.connection.execute(statement.sql)
+                if node.startswith("test."):
+                    found = answer.fetchone()
+                    assert found is not None
+                    assert not found[-1], f"{node}: {found[0]} rows"
+            yield node
+
+    def _forget_temporary_tables(self) -> None:
+        """What a session of the database leaves with its end; here all builds share one."""
+        for (table,) in self.connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'temp'"
+        ).fetchall():
+            self.connection.execute(f'drop table temp."{table}"')
+
+    def built_again(self, folder: Path) -> ReplayedLedger:
+        """Another business of the same raw rows, built in full; `folder` takes a copy of them."""
+        again = ReplayedLedger(self._recording, "UTC")
+        names = self.connection.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'warehouse'"
+            " and (starts_with(schema_name, 'raw_') or schema_name = 'seeds')"
+        ).fetchall()
+        self.connection.execute(f"attach '{folder / 'raw.duckdb'}' as raw")
+        for schema, table in names:
+            self.connection.execute(f"create schema if not exists raw.{schema}")
+            self.connection.execute(f"create table raw.{schema}.{table} as from warehouse.{schema}.{table}")
+        self.connection.execute("detach raw")
+        again.connection.execute(f"attach '{folder / 'raw.duckdb'}' as raw (read_only)")
+        for schema, table in names:
+            again.connection.execute(f"delete from warehouse.{schema}.{table}")
+            again.connection.execute(f"insert into warehouse.{schema}.{table} by name from raw.{schema}.{table}")
+        again.connection.execute("detach raw")
+        again.build(warm=False)
+        return again
 
     def close(self) -> None:
         """Give the memory back."""
@@ -77,7 +117,9 @@ class ReplayedLedger:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The answer of the marts, found by their bare names."""
         self.connection.execute("use ledger.marts")
-        return self.connection.execute(query).fetchall()
+        found = self.connection.execute(query).fetchall()
+        self.connection.execute("use warehouse")
+        return found
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every mart, its rows in a fixed order."""

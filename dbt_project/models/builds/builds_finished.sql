@@ -4,7 +4,7 @@
 {% for model in [
     'charge_details', 'charge_report_carriers', 'charge_report_daily', 'charge_report_monthly', 'charge_restatements',
     'closed_months', 'closed_weeks', 'closing_carriers', 'closing_days', 'closing_stock', 'exceptions',
-    'inventory_current', 'inventory_daily', 'inventory_transactions', 'loaded_spans', 'local_order_items',
+    'int_lots_promised',     'inventory_current', 'inventory_daily', 'inventory_transactions', 'loaded_spans', 'local_order_items',
     'local_orders', 'lot_inventory', 'lots', 'order_consignees', 'order_items_inbox', 'orders_inbox', 'packages',
     'products', 'shipped_daily', 'shipped_items', 'shipped_orders', 'snapshot_info', 'sync_runs',
     'weekly_inventory_report', 'weekly_shipped_history'
