@@ -32,7 +32,7 @@ create table if not exists raw_shipledger.runs (
 """
 # Columns of `runs` that came with later releases, in their order.
 _LATER_COLUMNS = ("orders_new", "orders_manual", "orders_updated", "labels_new")
-_RAW_SCHEMAS = ("raw_shipstation", "raw_operations", "raw_xcart")
+_RAW_SCHEMAS = ("raw_shipstation", "raw_operations", "raw_xcart", "raw_legacy")
 # What ingest notes for itself; no model reads it.
 _INGEST_NOTES = ("watermarks", "ghost_looks", "files", "stores")
 
@@ -111,6 +111,7 @@ def loads_to_build(connection: duckdb.DuckDBPyConnection) -> list[str]:
         "select schema_name, table_name from duckdb_columns()"
         " where column_name = '_dlt_load_id' and schema_name in (select unnest(?))"
         " and table_name not in (select unnest(?)) and not starts_with(table_name, '_dlt_')"
+        " and (schema_name <> 'raw_legacy' or table_name = 'imports')"
         " and database_name = current_database()",
         [list(_RAW_SCHEMAS), list(_INGEST_NOTES)],
     ).fetchall()

@@ -11,12 +11,12 @@ with loads as (
         'operations': ['entries', 'lot_states', 'frozen_months', 'closed_weeks'],
         'xcart': ['orders', 'findings', 'uploads'],
     }.items() -%}
-    {%- set is_last_source = loop.last -%}
     {%- for table in tables -%}
     select _dlt_load_id as load_id from {{ source(name, table) }}
-    {{ 'union' if not (is_last_source and loop.last) }}
+    union
     {% endfor -%}
     {%- endfor %}
+    select _dlt_load_id as load_id from {{ legacy_rows('imports', {'_dlt_load_id': 'varchar'}) }} as imports
 
 ),
 
