@@ -75,6 +75,15 @@ def sum_up_days(connection: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
+def mark_open_orders(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill `is_open` by the statuses of the orders that are there."""
+    connection.execute("""
+        update marts.orders_inbox set is_open = list_contains(
+            ['awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment'], order_status
+        )
+    """)
+
+
 def insert(connection: duckdb.DuckDBPyConnection, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
     """Add rows; columns that are not named stay empty.
 
