@@ -1,7 +1,7 @@
 """Which published tables a function's SQL names, itself or through what it uses, read from the source text.
 
 A name of a module uses the names that its definition mentions; what it imports is followed. A class counts as a
-whole. What is looked up at run time (a job's flow, a method of an object that came as an argument) is not followed.
+whole. What is looked up at run time is not followed: a job's flow, a method of an object that came as an argument.
 """
 
 from __future__ import annotations
