@@ -70,12 +70,16 @@ class Ledger:
     def connect(self) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(self.warehouse))
 
+    def environment(self) -> dict[str, str]:
+        """What tells dbt where the databases are, with the rest of this process's environment."""
+        databases = {"SHIPLEDGER_WAREHOUSE": str(self.warehouse), "SHIPLEDGER_LEDGER": str(self.marts)}
+        return {**os.environ, **databases}
+
     def run(self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None) -> dbtRunnerResult:
         """Run one dbt command; `on_event` gets its events as they come. No connection stays open."""
         with self.connect() as connection:
             raw_tables.note_begun(connection)
-        os.environ["SHIPLEDGER_WAREHOUSE"] = str(self.warehouse)
-        os.environ["SHIPLEDGER_LEDGER"] = str(self.marts)
+        os.environ |= self.environment()
         folders = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
         quiet = [
             "--quiet",

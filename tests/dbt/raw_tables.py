@@ -50,6 +50,7 @@ create table raw_shipledger.build_context (as_of timestamptz, timezone varchar, 
 create table raw_shipledger.built_loads (load_id varchar);
 create table raw_shipledger.unbuilt_loads (load_id varchar);
 create table raw_shipledger.begun_builds (as_of timestamptz);
+create table raw_shipledger.last_read (read_at timestamptz, watermark timestamptz, timezone varchar);
 create table raw_shipledger.runs (
     run_id varchar, kind varchar, started_at timestamptz, finished_at timestamptz, status varchar,
     watermark_before timestamptz, watermark_after timestamptz, orders_fetched bigint, orders_changed bigint,

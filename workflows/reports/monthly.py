@@ -62,7 +62,9 @@ _TOTALS = {
     "postage_cents": "postage_cents",
     "total_cents": "day_total_cents",
 }
-_NOTHING: dict[str, Any] = dict.fromkeys((*_TOTALS.values(), "restatement_cents", "total_cents"), 0) | {"not_loaded": None}
+_NOTHING: dict[str, Any] = dict.fromkeys((*_TOTALS.values(), "restatement_cents", "total_cents"), 0) | {
+    "not_loaded": None
+}
 
 
 def bill_month(source: Source, month: date, version: int) -> Document:
