@@ -54,6 +54,7 @@ mutants: $(INSTALLED) $(BROWSER)
 
 docs: $(INSTALLED)
 	$(BIN)/python -m workflows.dictionary
+	$(BIN)/python -m workflows.lineage
 
 # Needs uv. What it writes is settled in pyproject.toml.
 lock:
