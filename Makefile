@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 APT := apt-get install -y -qq --no-install-recommends
-SOURCES := ingest workflows streamlit_app sandbox tests benchmarks orchestrate.py
+SOURCES := ingest workflows streamlit_app sandbox tests benchmarks dbt_checks orchestrate.py
 
 .PHONY: setup demo test lint format lock bench docs mutants
 
@@ -37,7 +37,9 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	cd dbt_project && ../$(BIN)/sqlfluff lint --processes 2 models tests
+	cd dbt_project && $(abspath $(BIN))/sqlfluff lint --processes 2 models tests
+	cd dbt_project && $(abspath $(BIN))/dbt parse --quiet
+	$(BIN)/dbt-bouncer run
 
 format: $(INSTALLED)
 	$(BIN)/ruff format $(SOURCES)
@@ -52,6 +54,7 @@ mutants: $(INSTALLED) $(BROWSER)
 
 docs: $(INSTALLED)
 	$(BIN)/python -m workflows.dictionary
+	$(BIN)/python -m workflows.lineage
 
 # Needs uv. What it writes is settled in pyproject.toml.
 lock:

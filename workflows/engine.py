@@ -27,7 +27,7 @@ from workflows.errors import ConfigurationError, OutOfReach, ShipledgerError, Us
 from workflows.frozen_store import prepare_closes
 from workflows.home import check_warehouse
 from workflows.key_figures import note_key_figures
-from workflows.last_read import Read, note_read
+from workflows.last_read import Read, copy_read, last_read, note_read
 from workflows.modelling import Modelling, fingerprint, remove_ledger
 from workflows.open_units import measure_open_units, note_measurement, read_open_lines
 from workflows.operations import prepare_store
@@ -144,6 +144,7 @@ class Engine:
         project = fingerprint()
         # Held until the end: dbt shares it, and opening the file again costs a tenth of a warm build.
         with open_warehouse(settings.warehouse) as connection:
+            copy_read(last_read(settings.operations), connection, settings.timezone.key)
             state = state_of(connection)
             print_now = f"{project}, {state}"
             loads = loads_to_build(connection)

@@ -74,9 +74,13 @@ class Ledger:
         find_files_in(connection, self.home)
         return connection
 
+    def environment(self) -> dict[str, str]:
+        """What tells dbt where the home is, with the rest of this process's environment."""
+        return {**os.environ, "SHIPLEDGER_HOME": str(self.home)}
+
     def run(self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None) -> dbtRunnerResult:
         """Run one dbt command; `on_event` gets its events as they come. No connection stays open."""
-        os.environ["SHIPLEDGER_HOME"] = str(self.home)
+        os.environ |= self.environment()
         is_narrowed = arguments[0] == "build" and "--full-refresh" not in arguments
         given = variables(self._facts(), full=not is_narrowed)
         folders = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]

@@ -49,6 +49,7 @@ create table raw_shipstation.read_spans (
     noted_at timestamptz, _dlt_load_id varchar);
 create table raw_shipstation._dlt_loads (load_id varchar, status bigint);
 create table raw_shipledger.next_build (as_of timestamptz, timezone varchar, run_id varchar);
+create table raw_shipledger.last_read (read_at timestamptz, watermark timestamptz, timezone varchar);
 create table raw_shipledger.runs (
     run_id varchar, kind varchar, started_at timestamptz, finished_at timestamptz, status varchar,
     watermark_before timestamptz, watermark_after timestamptz, orders_fetched bigint, orders_changed bigint,

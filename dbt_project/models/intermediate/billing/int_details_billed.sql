@@ -3,7 +3,9 @@
     pre_hook="{{ forget_changed_orders('int_orders_rebilled') }}"
 ) }}
 -- One row for each label (or order shipped without one) × ship date: what is charged for it now, and, in a closed
--- month, what was billed for it. A voided label of a closed month stays, with zeros now. Nothing here is a total.
+-- month, what was billed for it. A voided label of a closed month stays, with zeros now. `charged_…` is what stands on
+-- the bill: as billed, else as now. Nothing here is a total.
+{%- set counts = ['order_count', 'package_count', 'unit_count', 'postage_cents'] %}
 with charged as (
 
     select * from {{ ref('int_departures_charged') }}
@@ -21,9 +23,9 @@ billed as (
 
 ),
 
-closed as (
+rates as (
 
-    select distinct month from {{ ref('stg_operations__frozen_months') }}
+    select * from {{ ref('int_rates_billed') }}
 
 ),
 
@@ -36,17 +38,15 @@ missing as (
 paired as (
 
     select
-        coalesce(charged.detail_key, billed.detail_key) as detail_key,
-        coalesce(charged.shipstation_order_id, billed.shipstation_order_id) as shipstation_order_id,
-        coalesce(charged.shipment_id, billed.shipment_id) as shipment_id,
-        coalesce(charged.order_number, billed.order_number) as order_number,
+        {% for key in ['detail_key', 'shipstation_order_id', 'shipment_id', 'order_number', 'ship_date'] -%}
+        coalesce(charged.{{ key }}, billed.{{ key }}) as {{ key }},
+        {% endfor -%}
         charged.units_by_sku,
-        billed.units_by_sku as billed_units_by_sku,
-        {% for count in ['order_count', 'package_count', 'unit_count', 'postage_cents'] -%}
+        {% for count in counts -%}
         coalesce(charged.{{ count }}, 0) as {{ count }},
         billed.{{ count }} as billed_{{ count }},
         {% endfor -%}
-        coalesce(charged.ship_date, billed.ship_date) as ship_date
+        billed.units_by_sku as billed_units_by_sku
     from charged
     full outer join billed on charged.detail_key = billed.detail_key
 
@@ -55,15 +55,17 @@ paired as (
 details as (
 
     select
-        paired.* replace (
-            {% for count in ['order_count', 'package_count', 'unit_count', 'postage_cents'] -%}
-            if(closed.month is null, null, coalesce(paired.billed_{{ count }}, 0)) as billed_{{ count }}
-            {{- ', ' if not loop.last }}
-            {% endfor -%}
-        ),
+        paired.* exclude (billed_{{ counts | join(', billed_') }}),
+        {% for count in counts -%}
+        if(rates.is_closed, coalesce(paired.billed_{{ count }}, 0), null) as billed_{{ count }},
+        if(rates.is_closed, coalesce(paired.billed_{{ count }}, 0), paired.{{ count }}) as charged_{{ count }},
+        {% endfor -%}
+        if(rates.is_closed, paired.billed_units_by_sku, paired.units_by_sku) as charged_units_by_sku,
+        charged_order_count * rates.order_rate_cents as order_charge_cents,
+        charged_unit_count * rates.handling_rate_cents as handling_charge_cents,
         missing.detail_key is not null as is_missing
     from paired
-    left join closed on {{ month_of('paired.ship_date') }} = closed.month
+    left join rates on paired.ship_date = rates.charge_date
     left join missing on paired.detail_key = missing.detail_key
 
 ),
@@ -73,10 +75,8 @@ compared as (
     select
         *,
         billed_order_count is not null and not is_missing and (
-            (order_count, package_count, unit_count, postage_cents, coalesce(units_by_sku, '')) <> (
-                billed_order_count, billed_package_count, billed_unit_count, billed_postage_cents,
-                coalesce(billed_units_by_sku, '')
-            )
+            ({{ counts | join(', ') }}) <> (billed_{{ counts | join(', billed_') }})
+            or units_by_sku is distinct from billed_units_by_sku
         ) as is_restated
     from details
 

@@ -38,6 +38,7 @@ weeks as (
         skus.reorder_point,
         coalesce(averages.average_weekly_units, 0) as average_weekly_units,
         coalesce(averages.weeks_averaged, 0) as weeks_averaged,
+        coalesce(averages.quantity_shipped, 0) as quantity_shipped,
         averages.units_averaged,
         averages.weekly_units,
         if(

@@ -42,7 +42,11 @@ report as (
             as run_out_latest_date,
         {{ alert_level('quantity_to_last', 'reorder_point', 'days_of_supply') }} as alert_level,
         pallet_count,
-        units_per_pallet
+        units_per_pallet,
+        {{ full_pallets('quantity_on_hand', 'units_per_pallet') }} as full_pallet_count,
+        quantity_on_hand - {{ full_pallets('quantity_on_hand', 'units_per_pallet') }} * units_per_pallet
+            as loose_unit_count,
+        quantity_shipped
     from ranged
 
 )

@@ -64,6 +64,7 @@ inbox as (
         orders.total_items,
 
         ---------- booleans
+        {{ is_open_order('orders.order_status') }} as is_open,
         orders.is_ghost,
         orders.is_missing,
         orders.is_work_in_progress and orders.is_ghost as is_work_in_progress,

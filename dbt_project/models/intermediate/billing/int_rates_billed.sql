@@ -1,0 +1,28 @@
+{{ config(materialized='view') }}
+-- One row for each day of `int_days_rated`, with the rates that stand on its bill: those it was billed with when its
+-- month is closed, else those valid on it.
+with rated as (
+
+    select * from {{ ref('int_days_rated') }}
+
+),
+
+frozen as (
+
+    select * from {{ frozen_lines('day') }}
+
+),
+
+billed as (
+
+    select
+        rated.charge_date,
+        frozen.charge_date is not null as is_closed,
+        coalesce(frozen.order_rate_cents, rated.order_rate_cents) as order_rate_cents,
+        coalesce(frozen.handling_rate_cents, rated.handling_rate_cents) as handling_rate_cents
+    from rated
+    left join frozen on rated.charge_date = frozen.charge_date
+
+)
+
+select * from billed
