@@ -53,6 +53,7 @@ class ReplayedLedger:
             attach '{recording.reference}' as founded (read_only);
             use warehouse;
             create schema staging; create schema intermediate; create schema builds; create schema seeds;
+            create schema semantic;
             create schema ledger.marts;
         """)
         find_files_in(self.connection, recording.reference.parent)

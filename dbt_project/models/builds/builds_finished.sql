@@ -7,7 +7,7 @@
     'int_lots_promised',     'inventory_current', 'inventory_daily', 'inventory_transactions', 'loaded_spans', 'local_order_items',
     'local_orders', 'lot_inventory', 'lots', 'order_consignees', 'order_items_inbox', 'orders_inbox', 'packages',
     'products', 'shipped_daily', 'shipped_items', 'shipped_orders', 'snapshot_info', 'sync_runs',
-    'weekly_inventory_report', 'weekly_shipped_history'
+    'time_spine_daily', 'weekly_inventory_report', 'weekly_shipped_history'
 ] -%}
 -- depends_on: {{ ref(model) }}
 {% endfor -%}

@@ -9,7 +9,8 @@ with rated as (
 
 frozen as (
 
-    select * from {{ frozen_lines('day') }}
+    select * from {{ ref('stg_frozen__lines') }}
+    where line_kind = 'day'
 
 ),
 
