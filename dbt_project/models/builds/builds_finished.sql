@@ -1,11 +1,11 @@
 {{ config(materialized='incremental', incremental_strategy='append') }}
--- One row for each build that ended green: the loads it covered, and what else its tables were made from. The last model
--- of the graph: everything it names, with all tests, came before it. A build of a part writes no row.
+-- One row for each build that ended green: the loads it covered, and what else its tables were made from. The last
+-- model of the graph: all others and their tests come before it. A build of a part writes no row.
 {% for model in [
-    'charge_details', 'charge_report_carriers', 'charge_report_daily', 'charge_report_lines', 'charge_report_monthly', 'charge_restatements',
-    'closed_months', 'closed_weeks', 'closing_carriers', 'closing_days', 'closing_stock', 'exceptions',
-    'int_lots_promised',     'inventory_current', 'inventory_daily', 'inventory_transactions', 'loaded_spans', 'local_order_items',
-    'local_orders', 'lot_inventory', 'lots', 'order_consignees', 'order_items_inbox', 'orders_inbox', 'packages',
+    'charge_details', 'charge_report_carriers', 'charge_report_daily', 'charge_report_lines', 'charge_report_monthly',
+    'charge_restatements', 'closed_months', 'closed_weeks', 'closing_carriers', 'closing_days', 'closing_stock', 'exceptions',
+    'int_lots_promised', 'inventory_current', 'inventory_daily', 'inventory_transactions', 'loaded_spans',
+    'local_order_items', 'local_orders', 'lot_inventory', 'lots', 'order_consignees', 'order_items_inbox', 'orders_inbox', 'packages',
     'products', 'shipped_daily', 'shipped_items', 'shipped_orders', 'snapshot_info', 'sync_runs',
     'time_spine_daily', 'weekly_inventory_report', 'weekly_shipped_history'
 ] -%}

@@ -23,13 +23,13 @@ uncovered as (
 
     select
         assigned.shipstation_order_id,
-        lines.order_number,
+        shipped.order_number,
         assigned.ship_date,
         assigned.sku_code,
         assigned.quantity
     from {{ ref('int_lines_assigned') }} as assigned
-    inner join {{ ref('int_lines_shipped') }} as lines
-        on assigned.shipstation_order_id = lines.shipstation_order_id and assigned.line_key = lines.line_key
+    inner join {{ ref('int_lines_shipped') }} as shipped
+        on assigned.shipstation_order_id = shipped.shipstation_order_id and assigned.line_key = shipped.line_key
     where assigned.lot_number is null
 
 ),

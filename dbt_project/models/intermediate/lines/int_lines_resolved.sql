@@ -29,7 +29,7 @@ parsed as (
         * exclude (item),
         {{ line_columns() }},
         unnest({{ parse_sku_lot('item.sku') }})
-    from ({{ lines_of_orders_and_labels() }}) as lines
+    from ({{ lines_of_orders_and_labels() }}) as printed_lines
 
 ),
 

@@ -11,20 +11,27 @@ with days as (
 
 ),
 
+shipped as (
+
+    select * from {{ ref('int_lines_shipped') }}
+    where {{ names_no_lot() }}
+
+),
+
 line_queue as (
 
     select
-        lines.shipstation_order_id,
-        lines.line_key,
-        lines.ship_date,
-        lines.sku_code,
+        shipped.shipstation_order_id,
+        shipped.line_key,
+        shipped.ship_date,
+        shipped.sku_code,
         days.queue_hash,
-        lines.quantity,
-        sum(lines.quantity) over (
-            partition by lines.ship_date, lines.sku_code order by lines.shipstation_order_id, lines.line_key
+        shipped.quantity,
+        sum(shipped.quantity) over (
+            partition by shipped.ship_date, shipped.sku_code order by shipped.shipstation_order_id, shipped.line_key
         ) as line_end
-    from (select * from {{ ref('int_lines_shipped') }} where {{ names_no_lot() }}) as lines
-    inner join days on lines.ship_date = days.ship_date and lines.sku_code = days.sku_code
+    from shipped
+    inner join days on shipped.ship_date = days.ship_date and shipped.sku_code = days.sku_code
 
 ),
 

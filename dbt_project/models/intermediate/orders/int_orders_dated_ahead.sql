@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each order with a ship date after the last finished build: its day may have come since, come near or, by a
--- clock set back, gone away again.
+-- One row for each order with a ship date after the last finished build: its day may have come since, come near or, by
+-- a clock set back, gone away again.
 with build_context as (
 
     select least(today, coalesce(finished_date, today)) as last_date from {{ ref('stg_shipledger__build_context') }}

@@ -25,8 +25,8 @@ last_build as (
 compared as (
 
     select
-        inputs.reference_hash is distinct from last_build.reference_hash as has_other_reference,
-        inputs.former_hash is distinct from last_build.former_hash as has_other_former
+        coalesce(inputs.reference_hash <> last_build.reference_hash, true) as has_other_reference,
+        coalesce(inputs.former_hash <> last_build.former_hash, true) as has_other_former
     from inputs
     cross join last_build
 

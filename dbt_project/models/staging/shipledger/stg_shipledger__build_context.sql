@@ -12,29 +12,32 @@ with stated as (
 
 ),
 
+last_build as (
+
+    {% if finished -%}
+    select
+        max(build_number) as build_number,
+        arg_max(today, build_number) as finished_date
+    from {{ finished }}
+    {%- else -%}
+    select
+        cast(null as bigint) as build_number,
+        cast(null as date) as finished_date
+    {%- endif %}
+
+),
+
 build_context as (
 
     select
-        run_id,
-        timezone,
-        as_of,
-        {{ business_date('as_of', 'timezone') }} as today,
-        {% if finished -%}
-        last_build.build_number + 1 as build_number,
+        stated.run_id,
+        stated.timezone,
+        stated.as_of,
+        {{ business_date('stated.as_of', 'stated.timezone') }} as today,
+        coalesce(last_build.build_number, 0) + 1 as build_number,
         last_build.finished_date
-        {%- else -%}
-        cast(1 as bigint) as build_number,
-        cast(null as date) as finished_date
-        {%- endif %}
     from stated
-    {% if finished -%}
-    cross join (
-        select
-            max(build_number) as build_number,
-            arg_max(today, build_number) as finished_date
-        from {{ finished }}
-    ) as last_build
-    {%- endif %}
+    cross join last_build
 
 )
 

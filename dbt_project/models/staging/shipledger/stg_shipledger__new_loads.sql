@@ -24,7 +24,7 @@ new_loads as (
 
     select load_id from loads
     {% if finished and not flags.FULL_REFRESH -%}
-    where load_id not in (select unnest(finished.load_ids) from {{ finished }} as finished)
+    where load_id not in (select unnest(load_ids) from {{ finished }})
     {%- endif %}
 
 )
