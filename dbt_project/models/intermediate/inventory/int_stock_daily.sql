@@ -2,7 +2,7 @@
 -- never add it up over days. Pallets are those the units stand on, by the factor valid on the day.
 with transactions as (
 
-    select * from {{ ref('inventory_transactions') }}
+    select * from {{ ref('int_transactions_booked') }}
 
 ),
 

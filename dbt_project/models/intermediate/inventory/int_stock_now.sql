@@ -16,7 +16,7 @@ build_context as (
 on_hand as (
 
     select inventory_daily.*
-    from {{ ref('inventory_daily') }} as inventory_daily
+    from {{ ref('int_stock_daily') }} as inventory_daily
     inner join build_context on inventory_daily.inventory_date = build_context.today
 
 ),
