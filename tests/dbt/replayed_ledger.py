@@ -49,6 +49,7 @@ class ReplayedLedger:
             attach '{recording.reference}' as founded (read_only);
             use warehouse;
             create schema staging; create schema intermediate; create schema ledger.marts; create schema seeds;
+            create schema semantic;
         """)
         raw_tables.create(self.connection)
         for (seed,) in self.connection.execute(
