@@ -258,10 +258,11 @@ def test_the_weekly_report_has_the_shelf_at_the_weeks_end_and_the_average_of_its
             days = lasting * 7 / average if average else None
             out = None if days is None else end + timedelta(days=math.floor(min(max(days, 0), 36500)))
             close = [number if number is None else pytest.approx(float(number)) for number in (average, days)]
-            expected[week, sku] = (units, close[0], count, close[1], out, pallets)
+            shipped = weeks.get((week, sku), 0)
+            expected[week, sku] = (units, close[0], count, close[1], out, pallets, shipped)
     found = case.rows("""
         select week_start_date, sku_code, quantity_on_hand, average_weekly_units, weeks_averaged, days_of_supply,
-            run_out_date, pallet_count
+            run_out_date, pallet_count, quantity_shipped
         from weekly_inventory_report
     """)
     assert {(week, sku): tuple(figures) for week, sku, *figures in found} == expected
