@@ -111,6 +111,6 @@ def print_table(title: str, rows: list[Row]) -> None:
     print(f"\n{title}")
     print(f"  {'what':<58} {'seconds':>8} {'limit':>7} {'times faster':>13}  note")
     for row in rows:
-        limit = f"{row.limit:.0f}" if row.limit else ""
+        limit = f"{row.limit:g}" if row.limit else ""
         ratio = f"{row.baseline / row.seconds:.1f}" if row.baseline else ""
         print(f"  {row.what:<58} {row.seconds:>8.2f} {limit:>7} {ratio:>13}  {row.note}")

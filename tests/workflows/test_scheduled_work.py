@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from dbos import DBOSClient
 from inbox import Inbox
-from own_worker import done, working
+from own_worker import done, ended, working
 
 from workflows.cleaning import KEPT_RUNS, clean_home
-from workflows.jobs import CONCURRENT_QUEUE, JobClient
+from workflows.jobs import APPLICATION_VERSION, CONCURRENT_QUEUE, JobClient
 from workflows.mail import queue_mail
 from workflows.scheduling import last_due
 from workflows.settings import Settings
@@ -130,6 +130,29 @@ def test_a_job_that_another_version_left_open_is_cancelled_and_blocks_nobody(set
         found = jobs.job(left.get_workflow_id())
     assert found is not None
     assert found.status == "cancelled"
+
+
+def test_a_job_that_an_earlier_release_queued_is_taken_up(settings: Settings) -> None:
+    with working(settings):
+        pass
+    client = DBOSClient(system_database_url=settings.workflow_database_url, application_name="shipledger")
+    left: Any = client.enqueue(
+        {
+            # As earlier releases call it.
+            "queue_name": "errands",
+            "workflow_name": "digest",
+            "app_version": APPLICATION_VERSION,
+            "application_name": "shipledger",
+        },
+        {},
+    )
+    client.destroy()
+    with working(settings) as jobs:
+        assert done(jobs, "digest").status == "success"
+        taken = jobs.job(left.get_workflow_id())
+        assert taken is not None
+        assert taken.status != "queued", "one that came later has ended"
+        assert ended(jobs, taken.run_id).status == "success"
 
 
 def test_daily_work_was_due_this_morning_or_yesterday() -> None:

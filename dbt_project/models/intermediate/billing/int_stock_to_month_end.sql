@@ -15,16 +15,9 @@ ahead as (
 
 to_month_end as (
 
-    select
-        inventory_date,
-        sku_code,
-        quantity_on_hand,
-        units_per_pallet,
-        pallet_count
-    from stock
+    select * exclude (sku_id) from stock
     union all by name
-    select ahead.*
-    from ahead
+    select * from ahead
 
 )
 
