@@ -18,7 +18,7 @@ billed as (
     select
         *,
         line_key as detail_key
-    from {{ ref('stg_frozen__lines') }}
+    from {{ ref('int_lines_frozen') }}
     where line_kind = 'detail' and {{ order_changed('int_orders_rebilled') }}
 
 ),

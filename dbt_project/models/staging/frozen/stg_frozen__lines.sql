@@ -1,8 +1,7 @@
--- One row for each line of a closed month as it stood when it was closed: what was billed (days, carriers,
--- restatements) and what later changes are compared with (details, stock, movements). A line has the columns of its
--- kind; counts and cents of different kinds must not be added up. Waits for `int_months_closed`, which stops the build
--- when a file is not what was hashed. `columns.parquet` is there for its columns; a row in it would be none of ours.
--- depends_on: {{ ref('int_months_closed') }}
+{{ config(materialized='ephemeral') }}
+-- One row for each line in the files of closed months. Read through `int_lines_frozen`, after the files' hashes were
+-- compared; a view would have DuckDB open a damaged file before that. `columns.parquet` is there for its columns; a row
+-- in it would be none of ours.
 with source as (
 
     select
