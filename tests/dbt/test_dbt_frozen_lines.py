@@ -155,8 +155,8 @@ def test_a_file_that_is_not_what_was_hashed_stops_the_build_before_anything_read
     ledger = closed.copy(tmp_path, NOON)
     before = report(ledger)
     tamper(settings_of(ledger).frozen / "2025-12.parquet")
-    result = ledger.run("build", *WARM, "--select", "int_months_closed+")
-    assert failed(result) == ["int_months_closed"], "what reads the lines is not built"
+    result = ledger.run("build", *WARM, "--select", "stg_frozen__files+")
+    assert failed(result) == ["stg_frozen__files"], "what reads the lines is not built"
     assert any(part in failures(result) for part in sentence.split("|"))
     assert report(ledger) == before
 
@@ -170,7 +170,7 @@ def test_a_damaged_file_stops_a_full_build_too_and_the_build_is_green_when_it_is
     content = file.read_bytes()
     damage(file)
     result = ledger.run("build", *FULL)
-    assert failed(result) == ["int_months_closed"]
+    assert failed(result) == ["stg_frozen__files"]
     assert NOT_HASHED in failures(result)
     file.write_bytes(content)
     ledger.build_everything()
@@ -207,7 +207,7 @@ def test_dbt_by_hand_finds_the_files_of_the_home(closed: Ledger, tmp_path: Path,
     if not default:
         ledger = Ledger((tmp_path / "data").rename(tmp_path / "elsewhere"), None)
         environment["SHIPLEDGER_HOME"] = str(ledger.home)
-    chosen = ["stg_operations__frozen_months", "stg_frozen__files", "int_months_closed", "int_lines_frozen"]
+    chosen = ["stg_operations__frozen_months", "stg_frozen__files", "int_months_closed", "stg_frozen__lines"]
     done = subprocess.run(
         [Path(sys.executable).with_name("dbt"), "build", "--select", *chosen, "closed_months"],
         cwd=project,

@@ -14,7 +14,7 @@ starts as (
     union all
     select min(ship_date) as first_date from {{ ref('int_departures_daily') }}
     union all
-    select min(charge_date) as first_date from {{ ref('int_lines_frozen') }}
+    select min(charge_date) as first_date from {{ ref('stg_frozen__lines') }}
 
 ),
 

@@ -18,7 +18,7 @@ billed as (
     select
         *,
         line_key as detail_key
-    from {{ ref('int_lines_frozen') }}
+    from {{ ref('stg_frozen__lines') }}
     where line_kind = 'detail' and {{ order_changed('int_orders_rebilled') }}
 
 ),

@@ -3,7 +3,7 @@
 -- the former system knew has a negative label; it is missing when nothing of that system is loaded.
 with billed as (
 
-    select * from {{ ref('int_lines_frozen') }}
+    select * from {{ ref('stg_frozen__lines') }}
     where line_kind = 'detail'
 
 ),

@@ -2,7 +2,7 @@
 -- One row for each month that was closed before its end, with the day on which it was.
 with days as (
 
-    select * from {{ ref('int_lines_frozen') }}
+    select * from {{ ref('stg_frozen__lines') }}
     where line_kind = 'day'
 
 ),

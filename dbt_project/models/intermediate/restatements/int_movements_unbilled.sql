@@ -20,7 +20,7 @@ seen as (
         frozen.line_key as transaction_id,
         frozen.quantity,
         min(closed.frozen_at) as known_at
-    from {{ ref('int_lines_frozen') }} as frozen
+    from {{ ref('stg_frozen__lines') }} as frozen
     inner join closed on frozen.month = closed.month
     where frozen.line_kind = 'movement'
     group by all

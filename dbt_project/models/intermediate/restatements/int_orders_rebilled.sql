@@ -8,7 +8,7 @@ with changed as (
 
 frozen as (
 
-    select * from {{ ref('int_lines_frozen') }}
+    select * from {{ ref('stg_frozen__lines') }}
     where line_kind = 'detail'
 
 ),

@@ -2,7 +2,7 @@
 -- One row for each closed month × kind of charge whose rate was changed for days that are billed.
 with days as (
 
-    select * from {{ ref('int_lines_frozen') }}
+    select * from {{ ref('stg_frozen__lines') }}
     where line_kind = 'day'
 
 ),

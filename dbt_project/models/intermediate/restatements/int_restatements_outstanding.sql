@@ -30,7 +30,7 @@ found as (
         entry_id,
         sku_codes,
         'taken back: ' || cause as cause
-    from {{ ref('int_lines_frozen') }}
+    from {{ ref('stg_frozen__lines') }}
     where line_kind = 'restatement'
 
 ),

@@ -2,7 +2,7 @@
 -- one cause moves many days of one product. A day that is still to come stands as the stock now on hand does.
 with billed as (
 
-    select * from {{ ref('int_lines_frozen') }}
+    select * from {{ ref('stg_frozen__lines') }}
     where line_kind = 'stock'
 
 ),

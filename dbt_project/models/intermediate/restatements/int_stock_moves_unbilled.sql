@@ -32,7 +32,7 @@ departures as (
         -unit_count as unit_count,
         sku_codes,
         'taken back: ' || cause as cause
-    from {{ ref('int_lines_frozen') }}
+    from {{ ref('stg_frozen__lines') }}
     where line_kind = 'restatement' and restatement_kind = 'shipment'
 
 ),

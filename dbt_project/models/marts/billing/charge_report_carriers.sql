@@ -14,7 +14,7 @@ build_context as (
 
 frozen as (
 
-    select * from {{ ref('int_lines_frozen') }}
+    select * from {{ ref('stg_frozen__lines') }}
     where line_kind = 'carrier'
 
 ),

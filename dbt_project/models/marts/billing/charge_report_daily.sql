@@ -9,7 +9,7 @@ with charged as (
 
 frozen as (
 
-    select * from {{ ref('int_lines_frozen') }}
+    select * from {{ ref('stg_frozen__lines') }}
     where line_kind = 'day'
 
 ),

@@ -8,7 +8,7 @@ with carried as (
         *,
         month as billed_month,
         line_key as restatement_key
-    from {{ ref('int_lines_frozen') }}
+    from {{ ref('stg_frozen__lines') }}
     where line_kind = 'restatement'
 
 ),

@@ -1,13 +1,19 @@
-{{ config(materialized='ephemeral') }}
--- One row for each line in the files of closed months. Read through `int_lines_frozen`, after the files' hashes were
--- compared; a view would have DuckDB open a damaged file before that. `columns.parquet` is there for its columns; a row
--- in it would be none of ours.
+-- One row for each line of a closed month as it stood when it was closed: what was billed (days, carriers,
+-- restatements) and what later changes are compared with (details, stock, movements). A line has the columns of its
+-- kind; counts and cents of different kinds must not be added up. `columns.parquet` is there for its columns: a row in
+-- it would be of no month.
 with source as (
 
     select
         *,
         parse_filename(filename, true) as file_name
     from {{ source('frozen', 'lines') }}
+
+),
+
+files as (
+
+    select * from {{ ref('stg_frozen__files') }}
 
 ),
 
@@ -56,14 +62,14 @@ lines as (
         is_charged_ahead,
 
         ---------- dates
-        try_cast(file_name || '-01' as date) as month,
+        files.month,
         charge_date,
         restated_date,
         ship_date,
         inventory_date,
         transaction_date
     from source
-    where file_name <> 'columns'
+    inner join files on source.file_name = files.month_name
 
 )
 
