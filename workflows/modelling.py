@@ -129,7 +129,8 @@ class Modelling:
         words = FULL if full else WARM
         facts = BuildFacts(as_of.isoformat(), self._settings.timezone.key, run_id)
         recorded_state = _hash(fingerprint_now, state, *words)
-        if not full and (replayed := self._replay(connection, recorded_state, facts, on_node)):
+        may_replay = self._settings.fast_build and not full
+        if may_replay and (replayed := self._replay(connection, recorded_state, facts, on_node)):
             return replayed
         self._parse_when_changed(fingerprint_now)
         recorder = Recorder()
@@ -140,7 +141,7 @@ class Modelling:
         failed = [node.node.name for node in nodes if str(node.status) in ("error", "fail")]
         if not result.success or failed:
             raise _failure(nodes, failed, result.exception)
-        if not full:
+        if may_replay:
             self._recording = Recording(recorded_state, facts, recorder.statements)
             keep_recording(self._recording_file, self._recording)
         counts = Counter(str(node.node.resource_type) for node in nodes if str(node.status) != "skipped")

@@ -212,6 +212,20 @@ def dear(cents: float) -> Payload:
     return label(104, 4, "2025-12-31", [line("17914", 1)], shipmentCost=cents)
 
 
+def test_a_shipment_dated_before_the_first_day_that_was_billed_is_restated(
+    new_ledger: Callable[..., Ledger],
+) -> None:
+    ledger = new_ledger(NOON)
+    come(ledger, "load-1", [order(1, [line("17612", 5)])], [label(101, 1, "2025-12-10")])
+    ledger.build()
+    close(ledger, DECEMBER)
+    come(ledger, "load-2", [order(2, [line("17612", 2)])], [label(102, 2, "2025-12-05")])
+    ledger.build()
+    [(_, day, orders, packages, units, _, cents, _)] = [row for row in restated(ledger) if row[2]]
+    assert (day, orders, packages, units) == (date(2025, 12, 5), 1, 1, 2)
+    assert cents == ORDER + POSTAGE + 2 * UNIT
+
+
 def test_the_first_label_of_all_is_restated_when_it_goes_and_the_days_after_it_stay_billed(ledger: Ledger) -> None:
     come(
         ledger, "load-2",
