@@ -4,7 +4,7 @@ with open_orders as (
 
     select shipstation_order_id
     from {{ ref('int_orders_described') }}
-    where order_status in ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')
+    where {{ is_open_order('order_status') }}
 
 ),
 
