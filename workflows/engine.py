@@ -149,6 +149,9 @@ class Engine:
             print_now = f"{project}, {state}"
             loads = loads_to_build(connection)
             green = read_green_build(connection)
+            if green is not None and green.build_number != last_build_number(connection):
+                # Somebody built by hand, or a kill came before the note: what is there is not what we tested.
+                green = None
             if not loads and green is not None and self._is_fresh(green, print_now, today, as_of):
                 return {"built": False, "built_at": green.built_at}
             runs = {known.run_id: known for known in runs_since(newest_finished_run(connection))}

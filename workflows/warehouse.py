@@ -128,19 +128,25 @@ def loads_covered_since(connection: duckdb.DuckDBPyConnection, build_number: int
 
 
 def last_build_number(connection: duckdb.DuckDBPyConnection) -> int:
-    """The number of the last finished build."""
+    """The number of the last finished build, 0 before the first."""
+    if not _has_builds(connection):
+        return 0
     [(number,)] = connection.execute("select max(build_number) from builds.builds_finished").fetchall()
-    return int(number)
+    return int(number or 0)
 
 
 def _covered(connection: duckdb.DuckDBPyConnection, after: int) -> str:
     """A query of the loads that finished builds after a number have covered; of none before the first build."""
+    if not _has_builds(connection):
+        return "select null::varchar where false"
+    return f"select unnest(load_ids) from builds.builds_finished where build_number > {after}"
+
+
+def _has_builds(connection: duckdb.DuckDBPyConnection) -> bool:
     known = connection.execute(
         "from duckdb_tables() where schema_name = 'builds' and database_name = current_database()"
     ).fetchone()
-    if known is None:
-        return "select null::varchar where false"
-    return f"select unnest(load_ids) from builds.builds_finished where build_number > {after}"
+    return known is not None
 
 
 def has_shipstation(connection: duckdb.DuckDBPyConnection) -> bool:

@@ -10,8 +10,11 @@
     ) as differing
 {%- endmacro %}
 
-{#- One row for each SKU: the first day whose events are not those of the last build. In a full build its very first day. -#}
-{% macro first_changed_days(events) -%}
+{#-
+    One row for each SKU: the first day whose events are not those of the last build, or on which a lot had another place in
+    the queue then. In a full build its very first day.
+-#}
+{% macro first_changed_days(events, received) -%}
     select
         sku_code,
         min(movement_date) as from_date
@@ -24,6 +27,12 @@
                 'movement_date, sku_code, lot_number, quantity_in, quantity_out',
                 'sku_code, movement_date'
             ) }}
+            union all
+            select stored.sku_code, stored.movement_date
+            from {{ this }} as stored
+            left join {{ received }} as received
+                on stored.sku_code = received.sku_code and stored.lot_number = received.lot_number
+            where stored.received_date is distinct from received.received_date
         ) as differing_events
     {% else -%}
         {{ events }}
@@ -35,7 +44,7 @@
 {% macro forget_changed_days() -%}
     {% if is_incremental() -%}
     delete from {{ this }} as stored
-    using ({{ first_changed_days(ref('int_lot_events')) }}) as changed
+    using ({{ first_changed_days(ref('int_lot_events'), ref('int_lots_received')) }}) as changed
     where stored.sku_code = changed.sku_code and stored.movement_date >= changed.from_date
     {%- endif %}
 {%- endmacro %}

@@ -6,6 +6,16 @@
     {{ return(adapter.get_relation(target.database, 'builds', 'builds_finished') if execute) }}
 {%- endmacro %}
 
+{#- An expression: the number of the build that runs, one more than that of the last one that ended green. -#}
+{% macro next_build_number() -%}
+    {%- set finished = finished_builds() -%}
+    {% if finished -%}
+    (select coalesce(max(builds.build_number), 0) + 1 from {{ finished }} as builds)
+    {%- else -%}
+    1
+    {%- endif %}
+{%- endmacro %}
+
 {#- Whether this run builds all tables. A build of a part covers no load: what it left out is still to be built. -#}
 {% macro is_whole_build() -%}
     {%- if execute -%}
@@ -16,6 +26,13 @@
         {%- endfor -%}
     {%- endif -%}
     {{ return(true) }}
+{%- endmacro %}
+
+{#- A pre-hook: of builds before the last one that ended green, nothing is left to ask. -#}
+{% macro forget_inputs_of_earlier_builds() -%}
+    {% if is_incremental() -%}
+    delete from {{ this }} where build_number < {{ next_build_number() }} - 1
+    {%- endif %}
 {%- endmacro %}
 
 {#- A condition: in an incremental build the rows of loads that no finished build has covered, else all. -#}

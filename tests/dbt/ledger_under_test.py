@@ -91,10 +91,12 @@ class Ledger:
             "--log-level-file",
             "none",
             "--no-write-json",
-            "--no-populate-cache",
             "--target-path",
             str(self.home / "target"),
         ]
+        if "--threads" in arguments:
+            # With several threads, dbt's cache of what it did not look up contradicts itself.
+            quiet.append("--no-populate-cache")
         try:
             return dbtRunner(manifest=self.manifest, callbacks=[on_event]).invoke(
                 [*arguments, *given, *folders, *quiet]

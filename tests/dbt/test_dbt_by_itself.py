@@ -25,8 +25,10 @@ OF_THE_BUILD = {
     "int_orders_dated_ahead",
     "int_orders_of_other_inputs",
 }
-# Say which build wrote a row, or what a row once named.
-OF_EARLIER_BUILDS = {"int_lines_assigned", "int_orders_ever_named"}
+# Say what a row once named, and what builds were begun with.
+OF_EARLIER_BUILDS = {"int_orders_ever_named", "int_inputs_begun"}
+# Which build wrote a row is no fact of it.
+BUT_THE_BUILD = "select columns(lambda name: name <> 'build_number')"
 
 
 @pytest.fixture
@@ -77,7 +79,7 @@ def relations(ledger: Ledger) -> dict[str, list[tuple[object, ...]]]:
             " where table_schema in ('staging', 'intermediate')"
         ).fetchall()
         return {
-            name: connection.execute(f"from {schema}.{name} order by all").fetchall()
+            name: connection.execute(f"{BUT_THE_BUILD} from {schema}.{name} order by all").fetchall()
             for schema, name in names
             if name not in OF_THE_BUILD | OF_EARLIER_BUILDS
         }
@@ -150,7 +152,7 @@ def test_rows_of_an_old_order_doubled_by_hand_fail_the_data_tests(ledger: Ledger
     assert test in failures(result)
 
 
-def test_the_last_model_waits_for_every_other_and_for_every_test(ledger: Ledger) -> None:
+def test_the_last_model_waits_for_every_other(ledger: Ledger) -> None:
     project = ledger.manifest
     last = "model.shipledger.builds_finished"
     before: set[str] = set()

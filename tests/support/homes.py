@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,14 @@ from workflows.engine import Engine
 from workflows.home import prepare_home
 from workflows.modelling import Modelling, fingerprint
 from workflows.settings import Settings, read_settings
-from workflows.warehouse import Run, open_warehouse, state_of
+from workflows.warehouse import (
+    Run,
+    last_build_number,
+    note_green_build,
+    open_warehouse,
+    read_green_build,
+    state_of,
+)
 
 
 def settings_of(home: Path, **variables: str) -> Settings:
@@ -48,6 +56,9 @@ def record_a_warm_build(settings: Settings) -> None:
             as_of=datetime.now(UTC),
             run_id="recorded",
         )
+        green = read_green_build(connection)
+        assert green is not None
+        note_green_build(connection, replace(green, build_number=last_build_number(connection)))
 
 
 def _found(home: Path) -> None:

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
 -- One row for each build that ended green: the loads it covered, and what else its tables were made from. The last
 -- model of the graph: all others and their tests come before it. A build of a part writes no row.
 {% for model in [

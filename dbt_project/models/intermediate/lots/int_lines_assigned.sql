@@ -73,10 +73,9 @@ assigned as (
         line_queue.* exclude (quantity, line_end),
         parts.lot_number,
         cast(parts.quantity as bigint) as quantity,
-        build_context.build_number
+        {{ next_build_number() }} as build_number
     from parts
     inner join line_queue on parts.line_key = line_queue.line_key
-    cross join {{ ref('stg_shipledger__build_context') }} as build_context
 
 )
 

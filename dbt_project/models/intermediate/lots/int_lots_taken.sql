@@ -17,7 +17,7 @@ received as (
 
 changed as (
 
-    {{ first_changed_days('events') }}
+    {{ first_changed_days('events', 'received') }}
 
 ),
 
@@ -59,15 +59,17 @@ walk as (
 taken as (
 
     select
-        sku_code,
-        movement_date,
-        lot_number,
-        quantity_in,
-        quantity_out,
-        quantity_taken,
-        balance
+        walk.sku_code,
+        walk.movement_date,
+        walk.lot_number,
+        walk.quantity_in,
+        walk.quantity_out,
+        walk.quantity_taken,
+        walk.balance,
+        received.received_date
     from walk
-    where movement_date is not null
+    left join received on walk.sku_code = received.sku_code and walk.lot_number = received.lot_number
+    where walk.movement_date is not null
 
 )
 

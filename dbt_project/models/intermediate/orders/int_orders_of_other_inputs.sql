@@ -1,34 +1,26 @@
--- One row for each order that was built from other names or variables than those of now, or of which the former system
--- says something else than it did: none, but after such a change.
-{%- set finished = finished_builds() %}
+-- One row for each order that may have been built from other names or variables than those of now, by the last green
+-- build or by one that began since; or of which the former system says something else than it did. None, but after such
+-- a change. All, before the first build.
 with inputs as (
 
     select * from {{ ref('int_build_inputs') }}
 
 ),
 
-last_build as (
+begun as (
 
-    {% if finished -%}
-    select
-        arg_max(reference_hash, build_number) as reference_hash,
-        arg_max(former_hash, build_number) as former_hash
-    from {{ finished }}
-    {%- else -%}
-    select
-        null as reference_hash,
-        null as former_hash
-    {%- endif %}
+    select * from {{ ref('int_inputs_begun') }}
 
 ),
 
 compared as (
 
     select
-        coalesce(inputs.reference_hash <> last_build.reference_hash, true) as has_other_reference,
-        coalesce(inputs.former_hash <> last_build.former_hash, true) as has_other_former
-    from inputs
-    cross join last_build
+        bool_or(begun.reference_hash <> inputs.reference_hash) as has_other_reference,
+        bool_or(begun.former_hash <> inputs.former_hash) as has_other_former,
+        min(begun.build_number) = {{ next_build_number() }} as is_first
+    from begun
+    cross join inputs
 
 ),
 
@@ -37,7 +29,9 @@ other_inputs as (
     select distinct ever_named.shipstation_order_id
     from {{ ref('int_orders_ever_named') }} as ever_named
     cross join compared
-    where compared.has_other_reference or (compared.has_other_former and ever_named.row_kind = 'former')
+    where
+        compared.is_first or compared.has_other_reference
+        or (compared.has_other_former and ever_named.row_kind = 'former')
 
 )
 

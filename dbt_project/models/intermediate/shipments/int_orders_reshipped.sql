@@ -10,8 +10,7 @@ reassigned as (
 
     select assigned.shipstation_order_id
     from {{ ref('int_lines_assigned') }} as assigned
-    inner join {{ ref('stg_shipledger__build_context') }} as build_context
-        on assigned.build_number = build_context.build_number
+    where assigned.build_number = {{ next_build_number() }}
 
 ),
 

@@ -1,29 +1,12 @@
 {{ config(materialized='table') }}
 -- Exactly one row: the instant of this build and the business's time zone. Every model takes "today" from here, so a
--- build can be repeated to the same figures. `build_number` counts the builds that ended green, `finished_date` is the
--- day of the last of them.
-{%- set finished = finished_builds() %}
+-- build can be repeated to the same figures. `build_number` counts the builds that ended green.
 with stated as (
 
     select
         '{{ var("run_id", "") or invocation_id }}' as run_id,
         '{{ var("timezone", "") or env_var("SHIPLEDGER_TIMEZONE", "America/Chicago") }}' as timezone,
         cast('{{ var("as_of", "") or run_started_at }}' as timestamptz) as as_of
-
-),
-
-last_build as (
-
-    {% if finished -%}
-    select
-        max(build_number) as build_number,
-        arg_max(today, build_number) as finished_date
-    from {{ finished }}
-    {%- else -%}
-    select
-        cast(null as bigint) as build_number,
-        cast(null as date) as finished_date
-    {%- endif %}
 
 ),
 
@@ -34,10 +17,8 @@ build_context as (
         stated.timezone,
         stated.as_of,
         {{ business_date('stated.as_of', 'stated.timezone') }} as today,
-        coalesce(last_build.build_number, 0) + 1 as build_number,
-        last_build.finished_date
+        {{ next_build_number() }} as build_number
     from stated
-    cross join last_build
 
 )
 
