@@ -24,6 +24,8 @@ ROUNDS = 20
 # Closed after these rounds, in both homes.
 CLOSED = {5: date(2025, 9, 1), 10: date(2025, 10, 1), 15: date(2025, 11, 1)}
 SEED = 5
+# A killed build has begun, and the other home knows nothing of it.
+BEGUN = "intermediate.int_inputs_begun"
 
 
 class Killed(Exception):
@@ -87,6 +89,8 @@ def _differing(left: Path, right: Path) -> Iterator[str]:
         ).fetchall()
         assert tables
         for (table,) in tables:
+            if table == BEGUN:
+                continue
             for one, other in ("ab", "ba"):
                 if connection.execute(f"from {one}.{table} except all from {other}.{table}").fetchall():
                     yield f"{table}: {one} has what {other} has not"
