@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
+READER := $(VENV)/reader/.installed
 APT := apt-get install -y -qq --no-install-recommends
-SOURCES := ingest workflows streamlit_app sandbox tests benchmarks orchestrate.py
+SOURCES := ingest workflows streamlit_app sandbox tests benchmarks dbt_checks orchestrate.py
 
 .PHONY: setup demo test lint format lock bench docs mutants
 
@@ -25,11 +26,17 @@ $(BROWSER): $(INSTALLED)
 		|| $(BIN)/python -m playwright install --with-deps chromium
 	@touch $@
 
+# The older DuckDB that reads what is published, beside the one that writes it.
+$(READER): tests/reader.lock | $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--upgrade --target $(VENV)/reader -r tests/reader.lock
+	@touch $@
+
 demo: $(INSTALLED)
 	$(BIN)/python orchestrate.py demo
 
 # A page, a mail and a job are waited for, so a third process has work on two cores.
-test: lint $(BROWSER)
+test: lint $(BROWSER) $(READER)
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED)
@@ -37,7 +44,9 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	cd dbt_project && ../$(BIN)/sqlfluff lint --processes 2 models tests
+	cd dbt_project && $(abspath $(BIN))/sqlfluff lint --processes 2 models tests
+	cd dbt_project && $(abspath $(BIN))/dbt parse --quiet
+	$(BIN)/dbt-bouncer run
 
 format: $(INSTALLED)
 	$(BIN)/ruff format $(SOURCES)
@@ -47,12 +56,14 @@ bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
 
 # Which careless changes do the tests notice? On demand: it takes a while.
-mutants: $(INSTALLED) $(BROWSER)
+mutants: $(INSTALLED) $(BROWSER) $(READER)
 	$(BIN)/python -m tests.mutants.generated; $(BIN)/python -m tests.mutants
 
 docs: $(INSTALLED)
 	$(BIN)/python -m workflows.dictionary
+	$(BIN)/python -m workflows.lineage
 
 # Needs uv. What it writes is settled in pyproject.toml.
 lock:
 	uv pip compile pyproject.toml --group dev --upgrade -o requirements.lock
+	uv pip compile tests/reader.in -o tests/reader.lock

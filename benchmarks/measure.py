@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -95,6 +96,12 @@ def timed(act: Callable[[], Any]) -> float:
     began = time.monotonic()
     act()
     return time.monotonic() - began
+
+
+def processor_seconds() -> float:
+    """Seconds of processor time that this process has used so far, with the commands it waited for."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 def peak_megabytes(process: int | str = "self") -> float:

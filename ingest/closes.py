@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +15,11 @@ from dlt.destinations.sql_client import SqlClientBase
 from ingest.operations import SOURCE
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load
 
-_ROWS_AT_ONCE = 20_000
-_INSTANT = pa.timestamp("us", tz="UTC")
 _CLOSE = (
     ("snapshot", pa.string()),
     ("run_id", pa.string()),
     ("actor", pa.string()),
-    ("closed_at", _INSTANT),
+    ("closed_at", pa.timestamp("us", tz="UTC")),
 )
 _TABLES = {
     "frozen_months": (
@@ -32,19 +29,17 @@ _TABLES = {
         ("evidence_hash", pa.string()),
         *_CLOSE,
     ),
-    "frozen_lines": (
-        ("month", pa.string()),
-        ("line_kind", pa.string()),
-        ("line_key", pa.string()),
-        ("shipstation_order_id", pa.int64()),
-        ("line", pa.string()),
-    ),
     "closed_weeks": (("week_start_date", pa.string()), ("version", pa.int64()), *_CLOSE),
 }
+# The lines of closed months, which the loads of an earlier release brought.
+_FORMER = "frozen_lines"
 
 
 def load_closes(store: Path, warehouse: Warehouse) -> int:
     """Load what was closed since the last load.
+
+    Where the lines of an earlier release are in the warehouse, all months are loaded again, because the hash of
+    their evidence has changed, and then the lines go.
 
     Args:
         store: The operations store, an SQLite file.
@@ -56,18 +51,25 @@ def load_closes(store: Path, warehouse: Warehouse) -> int:
     pipeline = create_pipeline(warehouse, SOURCE)
     with held_open(pipeline) as database:
         loaded = _last_loaded(database)
-        rows = {table: _count_after(store, table, loaded.get(table, 0)) for table in _TABLES}
-        wanted = {table: loaded.get(table, 0) for table in _TABLES if rows[table] or table not in loaded}
+        if _FORMER in loaded:
+            loaded.pop("frozen_months", None)
+        rows = {table: _rows_after(store, table, loaded.get(table, 0)) for table in _TABLES}
+        wanted = {table: rows[table] for table in _TABLES if rows[table] or table not in loaded}
         if wanted:
-            load(pipeline, closes(store, wanted))
-    return sum(rows.values())
+            load(pipeline, closes(wanted))
+        if _FORMER in loaded:
+            database.execute_sql(f"drop table {_FORMER}")
+    return sum(map(len, rows.values()))
 
 
 @dlt.source(name=SOURCE, max_table_nesting=0)
-def closes(store: Path, after: dict[str, int]) -> Any:
+def closes(rows: dict[str, list[dict[str, Any]]]) -> Any:
     """One resource for each table with new rows, merged on the store's own sequence number."""
-    for table, seq in after.items():
-        yield dlt.resource(_batches(store, table, seq), name=table, primary_key="seq", write_disposition="merge")
+    for table, found in rows.items():
+        schema = pa.schema([pa.field("seq", pa.int64(), nullable=False), *_TABLES[table]])
+        yield dlt.resource(
+            [pa.Table.from_pylist(found, schema)], name=table, primary_key="seq", write_disposition="merge"
+        )
 
 
 def _last_loaded(database: SqlClientBase[Any]) -> dict[str, int]:
@@ -75,7 +77,7 @@ def _last_loaded(database: SqlClientBase[Any]) -> dict[str, int]:
     found = database.execute_sql(
         "select table_name from duckdb_tables() where schema_name = %s", database.dataset_name
     )
-    tables = sorted({name for (name,) in found or []} & set(_TABLES))
+    tables = sorted({name for (name,) in found or []} & {*_TABLES, _FORMER})
     if not tables:
         return {}
     each = ", ".join(f"(select coalesce(max(seq), 0) from {table})" for table in tables)
@@ -83,30 +85,15 @@ def _last_loaded(database: SqlClientBase[Any]) -> dict[str, int]:
     return dict(zip(tables, row, strict=True))
 
 
-def _count_after(store: Path, table: str, seq: int) -> int:
-    with closing(_read_only(store)) as connection:
-        return int(connection.execute(f"select count(*) from {table} where seq > ?", [seq]).fetchone()[0])
-
-
-def _batches(store: Path, table: str, seq: int) -> Iterator[pa.Table]:
-    schema = pa.schema([pa.field("seq", pa.int64(), nullable=False), *_TABLES[table]])
-    with closing(_read_only(store)) as connection:
+def _rows_after(store: Path, table: str, seq: int) -> list[dict[str, Any]]:
+    names = ["seq", *(name for name, _ in _TABLES[table])]
+    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
         found = connection.execute(
-            f"select {', '.join(schema.names)} from {table} where seq > ? order by seq", [seq]
-        )
-        rows = found.fetchmany(_ROWS_AT_ONCE)
-        while True:
-            yield pa.Table.from_pylist([_typed(dict(zip(schema.names, row, strict=True))) for row in rows], schema)
-            rows = found.fetchmany(_ROWS_AT_ONCE)
-            if not rows:
-                return
+            f"select {', '.join(names)} from {table} where seq > ? order by seq", [seq]
+        ).fetchall()
+    return [_typed(dict(zip(names, row, strict=True))) for row in found]
 
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:
-    if "closed_at" in row:
-        row["closed_at"] = datetime.fromisoformat(row["closed_at"]).astimezone(UTC)
+    row["closed_at"] = datetime.fromisoformat(row["closed_at"]).astimezone(UTC)
     return row
-
-
-def _read_only(store: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{store}?mode=ro", uri=True)

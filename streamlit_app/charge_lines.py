@@ -13,15 +13,13 @@ from streamlit_app.listing import Listing, show_list
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.words import count
 
-# In a closed month what was billed counts; a label that was voided since is still on its bill.
+# What stands on the bill: a label that was voided after its month was closed is still there.
 _BILLED = """
     select
         details.shipstation_order_id, details.order_number, details.shipment_id, details.ship_date,
-        coalesce(details.billed_order_count, details.order_count) as order_count,
-        coalesce(details.billed_package_count, details.package_count) as package_count,
-        coalesce(details.billed_unit_count, details.unit_count) as unit_count,
-        coalesce(details.billed_units_by_sku, details.units_by_sku) as units_by_sku,
-        coalesce(details.billed_postage_cents, details.postage_cents) as postage_cents,
+        details.charged_order_count as order_count, details.charged_package_count as package_count,
+        details.charged_unit_count as unit_count, details.charged_units_by_sku as units_by_sku,
+        details.charged_postage_cents as postage_cents,
         details.is_restated
     from marts.charge_details as details
 """

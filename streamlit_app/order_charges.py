@@ -8,16 +8,18 @@ from streamlit_app.panels import table
 from streamlit_app.snapshot import Snapshot
 from streamlit_app.words import dollars
 
-# A day's rate is its charge by its count: the bill's own figures, so that the two never differ. In a closed month
-# what was billed counts, and what changed afterwards is billed with a later month.
+# What stands on the bill, and what changed after its month was closed, which a later month bills. A day that is
+# not in the daily report has not ended.
 _CHARGES = """
     with details as (
 
         select
             ship_date,
-            sum(coalesce(billed_order_count, order_count))::bigint as order_count,
-            sum(coalesce(billed_unit_count, unit_count))::bigint as unit_count,
-            sum(coalesce(billed_postage_cents, postage_cents))::bigint as postage_cents
+            sum(charged_order_count)::bigint as order_count,
+            sum(charged_unit_count)::bigint as unit_count,
+            sum(order_charge_cents)::bigint as order_charge_cents,
+            sum(handling_charge_cents)::bigint as handling_charge_cents,
+            sum(charged_postage_cents)::bigint as postage_cents
         from marts.charge_details
         where shipstation_order_id = $1
         group by ship_date
@@ -26,29 +28,22 @@ _CHARGES = """
 
     charged as (
 
-        select 1 as rank, ship_date, 'Order, on its first ship date' as charge, order_count as quantity
-        from details
+        select
+            1 as rank, ship_date, 'Order, on its first ship date' as charge, order_count as quantity,
+            order_charge_cents as charge_cents
+        from details where order_count <> 0
         union all
-        select 2, ship_date, 'Handling', unit_count from details
+        select 2, ship_date, 'Handling', unit_count, handling_charge_cents from details where unit_count <> 0
         union all
-        select 3, ship_date, 'Postage and insurance', postage_cents from details
+        select 3, ship_date, 'Postage and insurance', null, postage_cents from details where postage_cents <> 0
 
     )
 
     select
-        charged.rank,
-        charged.ship_date,
-        charged.charge,
-        if(charged.rank < 3, charged.quantity, null) as quantity,
-        case
-            when days.charge_date is null then null
-            when charged.rank = 1 then charged.quantity * days.order_charge_cents // nullif(days.order_count, 0)
-            when charged.rank = 2 then charged.quantity * days.handling_charge_cents // nullif(days.unit_count, 0)
-            else charged.quantity
-        end as charge_cents
+        charged.rank, charged.ship_date, charged.charge, charged.quantity,
+        if(days.charge_date is null, null, charged.charge_cents) as charge_cents
     from charged
     left join marts.charge_report_daily as days on charged.ship_date = days.charge_date
-    where charged.quantity <> 0
     union all
     select 4, restated_date, 'Restated in ' || strftime(billed_month, '%Y-%m') || ': ' || cause, null, total_cents
     from marts.charge_restatements

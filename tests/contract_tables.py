@@ -13,15 +13,14 @@ import yaml
 from ingest.watermarks import BEGINNING, LISTS
 
 _MARTS = Path(__file__).parents[1] / "dbt_project" / "models" / "marts"
-_CONTRACTS = ("marts.yml", "local_orders.yml")
 # A model whose table has another name: the seed of that name holds what users edit.
-_NAMES = {"products": "skus"}
+NAMES = {"products": "skus"}
 
 
 def _tables() -> dict[str, dict[str, str]]:
-    files = [yaml.safe_load((_MARTS / name).read_text(encoding="utf-8")) for name in _CONTRACTS]
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(_MARTS.rglob("*.yml"))]
     return {
-        _NAMES.get(model["name"], model["name"]): {
+        NAMES.get(model["name"], model["name"]): {
             column["name"]: column["data_type"] for column in model["columns"]
         }
         for file in files
@@ -29,13 +28,13 @@ def _tables() -> dict[str, dict[str, str]]:
     }
 
 
-_TABLES = _tables()
+TABLES = _tables()
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make all of them, without rows."""
     connection.execute("create schema marts")
-    for table, columns in _TABLES.items():
+    for table, columns in TABLES.items():
         connection.execute(
             f"create table marts.{table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
         )
@@ -73,6 +72,15 @@ def sum_up_days(connection: duckdb.DuckDBPyConnection) -> None:
                 as unassigned_unit_count,
             0 as postage_cents
         from left_on group by ship_date
+    """)
+
+
+def mark_open_orders(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill `is_open` by the statuses of the orders that are there."""
+    connection.execute("""
+        update marts.orders_inbox set is_open = list_contains(
+            ['awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment'], order_status
+        )
     """)
 
 

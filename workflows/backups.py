@@ -1,9 +1,9 @@
 """Backups: one file with everything of a home that cannot be computed again.
 
-The file is a tar archive: the warehouse, the operations store, the workflows' state, the current snapshot, reports
-and copies of migrations, with a manifest of sizes, hashes and row counts. DuckDB's files are compressed already.
-The worker makes it in its turn, so no job writes meanwhile; SQLite files are copied with its own backup, so an
-entry made meanwhile is in it or not, whole.
+The file is a tar archive: the warehouse, the operations store, the lines of closed months, the workflows' state,
+the current snapshot, reports and copies of migrations, with a manifest of sizes, hashes and row counts. DuckDB's
+files are compressed already. The worker makes it in its turn, so no job writes meanwhile; SQLite files are copied
+with its own backup, so an entry made meanwhile is in it or not, whole.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Facts = dict[str, Any]
 KEEP = 14
 _PREFIX = "shipledger-backup-"
 MANIFEST = "manifest.json"
-FOLDERS = ("reports", "migrations")
+FOLDERS = ("frozen", "reports", "migrations")
 
 
 def make_backup(settings: Settings, folder: Path | None, run_id: str) -> Facts:

@@ -89,18 +89,14 @@ def month_figures(settings: Settings, snapshot: str, month: date) -> Figures:
         month: Its first day.
     """
     with _opened(settings, snapshot) as connection:
-        found = _row(
+        *figures, lack = _row(
             connection,
             "select coalesce(sum(order_count), 0), coalesce(sum(unit_count), 0), coalesce(sum(package_count), 0),"
-            " coalesce(sum(total_cents), 0) from marts.charge_report_monthly where charge_month = ?",
+            " coalesce(sum(total_cents), 0), max(not_loaded)"
+            " from marts.charge_report_monthly where charge_month = ?",
             month,
         )
-        (lack,) = _row(
-            connection,
-            "select max(not_loaded) from marts.charge_report_daily where date_trunc('month', charge_date) = ?",
-            month,
-        )
-    counts = dict(zip(("orders", "units", "packages", "total_cents"), map(int, found), strict=True))
+    counts = dict(zip(("orders", "units", "packages", "total_cents"), map(int, figures), strict=True))
     return {**counts, "not_loaded": lack}
 
 

@@ -27,7 +27,7 @@ from workflows.errors import ConfigurationError, OutOfReach, ShipledgerError, Us
 from workflows.frozen_store import prepare_closes
 from workflows.home import check_warehouse
 from workflows.key_figures import note_key_figures
-from workflows.last_read import Read, note_read
+from workflows.last_read import Read, copy_read, last_read, note_read
 from workflows.modelling import Modelling, fingerprint, remove_ledger
 from workflows.open_units import measure_open_units, note_measurement, read_open_lines
 from workflows.operations import prepare_store
@@ -37,15 +37,15 @@ from workflows.warehouse import (
     GreenBuild,
     Run,
     forget_green_build,
-    former_system,
+    last_build_number,
+    loads_covered_since,
     loads_to_build,
     newest_finished_run,
     note_green_build,
     note_runs,
     open_warehouse,
     read_green_build,
-    set_build_context,
-    unused_parts,
+    state_of,
 )
 
 log = logging.getLogger(__name__)
@@ -144,16 +144,18 @@ class Engine:
         project = fingerprint()
         # Held until the end: dbt shares it, and opening the file again costs a tenth of a warm build.
         with open_warehouse(settings.warehouse) as connection:
-            state = former_system(connection)
-            print_now = project + state
+            copy_read(last_read(settings.operations), connection, settings.timezone.key)
+            state = state_of(connection)
+            print_now = f"{project}, {state}"
             loads = loads_to_build(connection)
             green = read_green_build(connection)
+            if green is not None and green.build_number != last_build_number(connection):
+                # Somebody built by hand, or a kill came before the note: what is there is not what we tested.
+                green = None
             if not loads and green is not None and self._is_fresh(green, print_now, today, as_of):
                 return {"built": False, "built_at": green.built_at}
-            unused = unused_parts(connection)
             runs = {known.run_id: known for known in runs_since(newest_finished_run(connection))}
             note_runs(connection, list((runs | {run.run_id: run}).values()))
-            set_build_context(connection, as_of, settings.timezone.key, run.run_id, loads)
             full = green is None or green.fingerprint != print_now or not settings.ledger.exists()
             if full:
                 forget_green_build(connection)
@@ -163,11 +165,13 @@ class Engine:
                 project,
                 state=state,
                 full=full,
-                unused_tags=unused,
+                as_of=as_of,
+                run_id=run.run_id,
                 on_node=lambda done, total: report("models", done, total),
             )
-            read_open_lines(connection, None if full else loads)
-            note_green_build(connection, GreenBuild(print_now, today, as_of), loads)
+            before = 0 if green is None else green.build_number
+            read_open_lines(connection, None if full else loads_covered_since(connection, before))
+            note_green_build(connection, GreenBuild(print_now, today, as_of, last_build_number(connection)))
             self._measure(connection, run.run_id, as_of)
         return {"built": True, "built_at": as_of, **asdict(outcome)}
 
@@ -180,10 +184,10 @@ class Engine:
 
     def load_operations(self) -> None:
         """Load what was entered and closed here since the last load."""
+        self.prepare()
         with errors_for_the_user():
             prepare_store(self.settings.operations)
             load_entries(self.settings.operations, self.warehouse)
-            prepare_closes(self.settings.operations)
             load_closes(self.settings.operations, self.warehouse)
 
     def publish(self, run: Run, built_at: datetime) -> str:
@@ -217,12 +221,14 @@ class Engine:
     def prepare(self) -> None:
         """Make the raw tables that the models read where they are missing; looked at once for each process.
 
-        The shop's, also where no shop is connected, and the spans, which a warehouse of an earlier release lacks.
+        The shop's, also where no shop is connected, and the spans and files of closed months, which the home of an
+        earlier release lacks.
         """
         if not self._is_prepared:
             with errors_for_the_user():
                 prepare_tables(self.warehouse)
                 adopt_spans(self.warehouse, self._earlier_backfills())
+                prepare_closes(self.settings)
             self._is_prepared = True
 
     def _ready(self) -> Account:

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from workflows.errors import ShipledgerError, UsageError
+from workflows.frozen_lines import altered, file_of, hash_of, make_line_table, write_part
 from workflows.frozen_store import (
-    BILL,
-    EVIDENCE,
     ClosedWeek,
-    FrozenLine,
     FrozenMonth,
     append_month,
     append_week,
+    closed_months,
     closes_of_month,
     closes_of_week,
-    hash_of,
-    known_movements,
-    lines_of,
     open_store,
 )
 from workflows.periods import Period, period_to_close
 from workflows.publishing import current_snapshot
 from workflows.settings import Settings
+from workflows.warehouse import find_files_in
 
 # A month that is closed before its end is billed whole: with the days that have not ended, as the models say they
 # would be billed now.
@@ -37,38 +31,50 @@ _DAYS = "(from marts.charge_report_daily union all by name from marts.closing_da
 _CARRIERS = "(from marts.charge_report_carriers union all by name from marts.closing_carriers)"
 _STOCK = "(from marts.inventory_daily union all by name from marts.closing_stock)"
 _KNOWN_UNTIL = "least($last, (select today from marts.snapshot_info))"
-# Of each kind of line: its key, and where it comes from. A parameter is the month's first day, then its last.
-_LINES = {
-    "day": ("charge_date", f"select * from {_DAYS} where charge_date between $first and $last"),
-    "carrier": (
-        "concat_ws('|', carrier_code, service_code)",
-        "select charge_month, carrier_code, service_code, sum(package_count)::bigint as package_count,"
-        f" sum(postage_cents)::bigint as postage_cents from {_CARRIERS}"
-        " where charge_month = $first and $last is not null group by all",
-    ),
-    "restatement": (
-        "restatement_key",
-        "select * from marts.charge_restatements where billed_month = $first and $last is not null",
-    ),
-    "detail": (
-        "detail_key",
-        "select detail_key, shipstation_order_id, shipment_id, order_number, ship_date, units_by_sku,"
-        " order_count, package_count, unit_count, postage_cents"
-        f" from marts.charge_details where ship_date between $first and {_KNOWN_UNTIL}",
-    ),
-    "stock": (
-        "concat_ws('|', sku_code, inventory_date)",
-        "select inventory_date, sku_code, quantity_on_hand, units_per_pallet, pallet_count"
-        f" from {_STOCK} as stock semi join {_DAYS} as days on days.charge_date = stock.inventory_date"
-        " where inventory_date between $first and $last",
-    ),
-    "movement": (
-        "transaction_id",
-        "select transaction_id, transaction_date, sku_code, transaction_type, quantity"
-        " from marts.inventory_transactions"
-        f" where transaction_type <> 'ship' and transaction_date <= {_KNOWN_UNTIL} and $first is not null",
-    ),
-}
+# Movements go back to the opening day; those that an earlier month holds are left out.
+_LINES = f"""
+insert into lines by name
+select 'day' as line_kind, charge_date::varchar as line_key, * replace ($not_loaded::varchar as not_loaded)
+from {_DAYS}
+where charge_date between $first and $last
+union all by name
+select
+    'carrier' as line_kind, concat_ws('|', carrier_code, service_code) as line_key, carrier_code, service_code,
+    sum(package_count) as package_count, sum(postage_cents) as postage_cents
+from {_CARRIERS}
+where charge_month = $first
+group by carrier_code, service_code
+union all by name
+select
+    'restatement' as line_kind, restatement_key as line_key,
+    * exclude (restatement_key, billed_month, is_closed)
+from marts.charge_restatements
+where billed_month = $first
+union all by name
+select
+    'detail' as line_kind, detail_key as line_key, shipstation_order_id, shipment_id, order_number, ship_date,
+    units_by_sku, order_count, package_count, unit_count, postage_cents
+from marts.charge_details
+where ship_date between $first and {_KNOWN_UNTIL}
+union all by name
+select
+    'stock' as line_kind, concat_ws('|', sku_code, inventory_date) as line_key, inventory_date, sku_code,
+    quantity_on_hand, units_per_pallet, pallet_count
+from {_STOCK} as stock
+semi join {_DAYS} as days on days.charge_date = stock.inventory_date
+where inventory_date between $first and $last
+union all by name
+(
+    select
+        'movement' as line_kind, transaction_id as line_key, transaction_date, sku_code, transaction_type, quantity
+    from marts.inventory_transactions
+    where transaction_type <> 'ship' and transaction_date <= {_KNOWN_UNTIL}
+    except
+    select line_kind, line_key, transaction_date, sku_code, transaction_type, quantity
+    from read_parquet('frozen/*.parquet', union_by_name = true)
+    where line_kind = 'movement'
+)
+"""
 
 
 def freeze_month(
@@ -100,22 +106,20 @@ def freeze_month(
             not loaded, or the frozen lines are not what was hashed.
     """
     period = period_to_close("eom", month, settings.today())
-    first, last = period.first, period.last
-    with open_store(settings.operations) as store:
+    first = period.first
+    with open_store(settings) as store:
         closes = closes_of_month(store, first)
+        if closes and not _is_intact(settings, closes[0]):
+            raise altered(first, f"frozen/{file_of(settings, first).name}")
         known = next((close for close in closes if close.run_id == run_id), None)
         if known is not None or (closes and not again):
-            _check_lines(closes[0], lines_of(store, first))
             return known or closes[-1]
         with _snapshot(settings) as (name, snapshot):
             if closes:
-                _check_lines(closes[0], lines_of(store, first))
-                lines = []
                 hashes = closes[0].content_hash, closes[0].evidence_hash
             else:
                 _check_snapshot(snapshot, period)
-                lines = list(_new_lines(snapshot, first, last, known_movements(store), not_loaded))
-                hashes = hash_of(lines, BILL), hash_of(lines, EVIDENCE)
+                hashes = (_write_lines(settings, snapshot, period, not_loaded),) * 2
         frozen = FrozenMonth(
             first,
             len(closes) + 1,
@@ -126,7 +130,7 @@ def freeze_month(
             datetime.now(UTC),
             already_frozen=bool(closes),
         )
-        append_month(store, frozen, lines)
+        append_month(store, frozen)
     return frozen
 
 
@@ -147,7 +151,7 @@ def close_week(
         ShipledgerError: Nothing has been published yet.
     """
     monday = period_to_close("eow", week_start, settings.today()).first
-    with open_store(settings.operations) as store:
+    with open_store(settings) as store:
         closes = closes_of_week(store, monday)
         known = next((close for close in closes if close.run_id == run_id), None)
         if known is not None or (closes and not again):
@@ -160,17 +164,15 @@ def close_week(
     return week
 
 
-def altered_months(store: Path) -> list[date]:
-    """The closed months whose frozen lines are not what was hashed when they were closed."""
-    with open_store(store) as connection:
-        months = [
-            date.fromisoformat(month)
-            for (month,) in connection.execute("select distinct month from frozen_months order by month")
-        ]
+def altered_months(settings: Settings) -> list[date]:
+    """The closed months whose lines are not what was hashed when they were closed.
+
+    Raises:
+        ShipledgerError: It is a month of an earlier release, whose lines cannot be converted therefore.
+    """
+    with open_store(settings) as store:
         return [
-            month
-            for month in months
-            if not _is_intact(closes_of_month(connection, month)[0], lines_of(connection, month))
+            month for month in closed_months(store) if not _is_intact(settings, closes_of_month(store, month)[0])
         ]
 
 
@@ -212,46 +214,21 @@ def _check_snapshot(snapshot: duckdb.DuckDBPyConnection, month: Period) -> None:
             )
 
 
-def _read(
-    snapshot: duckdb.DuckDBPyConnection, first: date, last: date, not_loaded: str | None
-) -> Iterator[FrozenLine]:
-    for kind, (key, source) in _LINES.items():
-        found = snapshot.execute(
-            f"select cast({key} as varchar) as line_key, * from ({source})", {"first": first, "last": last}
-        )
-        names = [column[0] for column in found.description or []]
-        while rows := found.fetchmany(10_000):
-            for values in rows:
-                row = dict(zip(names[1:], values[1:], strict=True))
-                if kind == "day":
-                    row["not_loaded"] = not_loaded
-                yield FrozenLine(kind, values[0], _canonical(row), row.get("shipstation_order_id"))
-
-
-def _new_lines(
-    snapshot: duckdb.DuckDBPyConnection,
-    first: date,
-    last: date,
-    known: set[tuple[str, str]],
-    not_loaded: str | None,
-) -> Iterator[FrozenLine]:
-    """The lines of a month. Movements go back to the opening day; those an earlier month holds are left out."""
-    for line in _read(snapshot, first, last, not_loaded):
-        if line.kind != "movement" or (line.key, line.line) not in known:
-            yield line
-
-
-def _canonical(row: dict[str, Any]) -> str:
-    return json.dumps(row, sort_keys=True, separators=(",", ":"), default=lambda value: value.isoformat())
-
-
-def _check_lines(frozen: FrozenMonth, lines: list[FrozenLine]) -> None:
-    if not _is_intact(frozen, lines):
+def _write_lines(
+    settings: Settings, snapshot: duckdb.DuckDBPyConnection, month: Period, not_loaded: str | None
+) -> str:
+    """Write the lines of a month beside where they will be. Gives their hash."""
+    file = file_of(settings, month.first)
+    if file.exists():
         raise ShipledgerError(
-            f"The frozen lines of {frozen.month:%B %Y} are not those that were hashed when it was closed. "
-            "Put operations.sqlite back from a backup."
+            f"frozen/{file.name} is there, but {month.title} is not closed. Move it out of the home, or put "
+            "operations.sqlite back from a backup."
         )
+    find_files_in(snapshot, settings.home)
+    make_line_table(snapshot)
+    snapshot.execute(_LINES, {"first": month.first, "last": month.last, "not_loaded": not_loaded})
+    return write_part(snapshot, file)
 
 
-def _is_intact(frozen: FrozenMonth, lines: list[FrozenLine]) -> bool:
-    return (frozen.content_hash, frozen.evidence_hash) == (hash_of(lines, BILL), hash_of(lines, EVIDENCE))
+def _is_intact(settings: Settings, close: FrozenMonth) -> bool:
+    return hash_of(file_of(settings, close.month)) == close.evidence_hash

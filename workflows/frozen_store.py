@@ -1,25 +1,22 @@
 """Closed months and weeks in the operations store: what was billed outlives any rebuild of the warehouse.
 
-- `frozen_months`: one row for each close of a month; closing again adds a version with the same lines.
-- `frozen_lines`: the lines of a month as they stood when it was closed first, each as JSON with sorted keys.
+- `frozen_months`: one row for each close of a month; closing again adds a version with the same lines, which are
+  in a file of their own, see `workflows.frozen_lines`.
 - `closed_weeks`: one row for each close of a week; a note, its figures stay the ledger's.
 """
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 
+from workflows.frozen_conversion import convert_lines, has_lines
+from workflows.frozen_lines import file_of, prepare_folder, put_in_place
+from workflows.settings import Settings
 from workflows.store import append_only, make_store
-
-# What the bill shows, and what a later restatement is compared with.
-BILL = ("carrier", "day", "restatement")
-EVIDENCE = ("detail", "movement", "stock")
 
 _TABLES = """
 create table if not exists frozen_months (
@@ -34,15 +31,6 @@ create table if not exists frozen_months (
     closed_at text not null,
     unique (month, version)
 ) strict;
-create table if not exists frozen_lines (
-    seq integer primary key autoincrement,
-    month text not null,
-    line_kind text not null check (line_kind in ('carrier', 'day', 'restatement', 'detail', 'movement', 'stock')),
-    line_key text not null,
-    shipstation_order_id integer,
-    line text not null,
-    unique (month, line_kind, line_key)
-) strict;
 create table if not exists closed_weeks (
     seq integer primary key autoincrement,
     week_start_date text not null,
@@ -55,18 +43,8 @@ create table if not exists closed_weeks (
 ) strict;
 """
 _PREPARE = _TABLES + append_only(
-    "frozen_months", "frozen_lines", "closed_weeks", instead="a change is a restatement in the next month"
+    "frozen_months", "closed_weeks", instead="a change is a restatement in the next month"
 )
-
-
-@dataclass(frozen=True)
-class FrozenLine:
-    """One line of a month: its kind, its key within the kind, and itself as canonical JSON."""
-
-    kind: str
-    key: str
-    line: str
-    shipstation_order_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -76,8 +54,9 @@ class FrozenMonth:
     Attributes:
         month: Its first day.
         version: 1 for the first close; each later one is one more.
-        content_hash: SHA-256 of the lines the bill shows; the same in every version.
-        evidence_hash: SHA-256 of the lines that later restatements are compared with.
+        content_hash: The hash that the invoice prints, the same in every version: the file's, or, of a month that
+            was closed by a release before the files, that of its billed lines.
+        evidence_hash: SHA-256 of the file of its lines.
         snapshot: File name of the published snapshot that was closed.
         run_id: The run that closed it.
         actor: Who.
@@ -109,48 +88,60 @@ class ClosedWeek:
     already_closed: bool
 
 
-def hash_of(lines: Iterable[FrozenLine], kinds: Iterable[str]) -> str:
-    """SHA-256 of the lines of some kinds, in the order of kind and key; the models compute the same."""
-    wanted = set(kinds)
-    texts = sorted((one.kind, one.key, one.line) for one in lines if one.kind in wanted)
-    return hashlib.sha256("\n".join("|".join(text) for text in texts).encode()).hexdigest()
-
-
 @contextmanager
-def open_store(store: Path) -> Iterator[sqlite3.Connection]:
-    """The operations store in one transaction that nobody else's comes between; an error undoes all of it."""
-    make_store(store)
-    connection = sqlite3.connect(store, timeout=30, isolation_level=None)
+def open_store(settings: Settings) -> Iterator[sqlite3.Connection]:
+    """The operations store in one transaction that nobody else's comes between; an error undoes all of it.
+
+    The file of a month that the block writes gets its name once the row with its hash is there. Where a kill came
+    between the two, whoever opens the store next finishes it.
+
+    Raises:
+        ShipledgerError: The lines of an earlier release, which are converted here, are not what was hashed.
+    """
+    make_store(settings.operations)
+    connection = sqlite3.connect(settings.operations, timeout=30, isolation_level=None)
     try:
         connection.executescript(_PREPARE)
+        if has_lines(connection):
+            convert_lines(connection, settings)
+            connection.executescript(_PREPARE)
         connection.execute("begin immediate")
+        _put_files_in_place(connection, settings)
         yield connection
         connection.execute("commit")
+        _put_files_in_place(connection, settings)
     finally:
         if connection.in_transaction:
             connection.execute("rollback")
         connection.close()
 
 
-def prepare_closes(store: Path) -> None:
-    """Make the tables of closed months and weeks when they are missing."""
-    with open_store(store):
+def _put_files_in_place(connection: sqlite3.Connection, settings: Settings) -> None:
+    for month in closed_months(connection):
+        put_in_place(file_of(settings, month))
+
+
+def prepare_closes(settings: Settings) -> None:
+    """Make what the models read of closed months and weeks when it is missing."""
+    prepare_folder(settings)
+    with open_store(settings):
         pass
 
 
-def append_month(connection: sqlite3.Connection, frozen: FrozenMonth, lines: Iterable[FrozenLine]) -> None:
-    """Write a close; `lines` only with the first version."""
-    month = frozen.month.isoformat()
-    connection.executemany(
-        "insert into frozen_lines (month, line_kind, line_key, shipstation_order_id, line) values (?, ?, ?, ?, ?)",
-        ((month, one.kind, one.key, one.shipstation_order_id, one.line) for one in lines),
-    )
+def closed_months(connection: sqlite3.Connection) -> list[date]:
+    """The first days of the months that are closed."""
+    found = connection.execute("select distinct month from frozen_months order by month")
+    return [date.fromisoformat(month) for (month,) in found]
+
+
+def append_month(connection: sqlite3.Connection, frozen: FrozenMonth) -> None:
+    """Write a close."""
     connection.execute(
         "insert into frozen_months"
         " (month, version, content_hash, evidence_hash, snapshot, run_id, actor, closed_at)"
         " values (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            month,
+            frozen.month.isoformat(),
             frozen.version,
             frozen.content_hash,
             frozen.evidence_hash,
@@ -202,20 +193,6 @@ def closes_of_week(connection: sqlite3.Connection, week_start: date) -> list[Clo
         ClosedWeek(week_start, version, snapshot, run_id, actor, _instant(at), already_closed=True)
         for version, snapshot, run_id, actor, at in rows
     ]
-
-
-def lines_of(connection: sqlite3.Connection, month: date) -> list[FrozenLine]:
-    """The frozen lines of a month."""
-    rows = connection.execute(
-        "select line_kind, line_key, line, shipstation_order_id from frozen_lines where month = ?",
-        [month.isoformat()],
-    )
-    return [FrozenLine(*row) for row in rows]
-
-
-def known_movements(connection: sqlite3.Connection) -> set[tuple[str, str]]:
-    """Stock movements in the evidence of any closed month: (key, line)."""
-    return set(connection.execute("select line_key, line from frozen_lines where line_kind = 'movement'"))
 
 
 def _instant(text: str) -> datetime:

@@ -164,11 +164,14 @@ def _reference_lists(facts: Mapping[str, Any] | None, zone: ZoneInfo) -> Check:
 
 
 def _closed_months(settings: Settings) -> Check:
-    altered = altered_months(settings.operations) if settings.operations.exists() else []
+    name = "closed months intact"
+    claim = "The lines of closed months are those that were hashed."
+    try:
+        altered = altered_months(settings) if settings.operations.exists() else []
+    except ShipledgerError as problem:
+        return Check(name, claim, False, str(problem))
     detail = f"Altered: {', '.join(f'{month:%Y-%m}' for month in altered)}" if altered else ""
-    return Check(
-        "closed months intact", "The lines of closed months are those that were hashed.", not altered, detail
-    )
+    return Check(name, claim, not altered, detail)
 
 
 def _keep(settings: Settings, report: HealthReport) -> None:

@@ -14,7 +14,7 @@ from workflows.settings import Settings
 # The umask of whoever writes a home.
 OWNER_ONLY = 0o077
 _FOLDERS = ("scratch", "logs")
-_PRIVATE = ("*.duckdb*", "*.sqlite*", *_FOLDERS, "backups", "migrations", "reports", "replaced-*")
+_PRIVATE = ("*.duckdb*", "*.sqlite*", *_FOLDERS, "backups", "migrations", "reports", "frozen", "replaced-*")
 
 
 def prepare_home(settings: Settings) -> None:
@@ -26,6 +26,11 @@ def prepare_home(settings: Settings) -> None:
     Raises:
         HomeUnusable: They cannot.
     """
+    if "," in str(settings.home):
+        raise HomeUnusable(
+            f"SHIPLEDGER_HOME is {settings.home}, and DuckDB finds no files below a path with a comma. "
+            "Give the directory another name."
+        )
     try:
         for folder in (settings.home, settings.published):
             folder.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,6 @@ from typing import Any
 
 import duckdb
 
-from workflows.open_units import OPEN_STATES
 from workflows.settings import Settings
 from workflows.store import append_only, open_store, read_store
 
@@ -46,8 +45,7 @@ with zone as (select timezone from ledger.marts.snapshot_info), orders as (
     select coalesce(sum(api_requests), 0) as api_requests,
         count(*) filter (where kind = 'sync') as sync_count,
         avg(seconds) filter (where kind = 'sync') as sync_seconds,
-        max(date_diff('second', watermark_after, finished_at)) filter (where kind = 'sync') / 60.0
-            as watermark_age_minutes
+        max(watermark_age_minutes) filter (where kind = 'sync') as watermark_age_minutes
     from ledger.marts.sync_runs, zone
     where status = 'success' and cast(started_at at time zone zone.timezone as date) = $day
 )
@@ -57,9 +55,8 @@ from orders, shipped, repaired, runs
 """
 _NOW = """
 select
-    (select count(*) from ledger.marts.orders_inbox where order_status in (select unnest($open))),
-    (select coalesce(sum(total_items), 0) from ledger.marts.orders_inbox
-        where order_status in (select unnest($open))),
+    (select count(*) from ledger.marts.orders_inbox where is_open),
+    (select coalesce(sum(total_items), 0) from ledger.marts.orders_inbox where is_open),
     (select count(*) from ledger.marts.orders_inbox where is_ghost),
     (select count(*) from ledger.marts.exceptions)
 """
@@ -86,7 +83,7 @@ def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: 
             figures = connection.execute(_OF_A_DAY, {"day": day}).fetchall()[0]
             moment: tuple[Any, ...] = (None,) * len(OF_THE_MOMENT)
             if day == yesterday:
-                moment = connection.execute(_NOW, {"open": list(OPEN_STATES)}).fetchall()[0]
+                moment = connection.execute(_NOW).fetchall()[0]
             marks = ", ".join("?" * (2 + len(_NUMBERS)))
             kept.execute(
                 f"insert into key_figures (day, noted_at, {', '.join(_NUMBERS)}) values ({marks})",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+
 from workflows.store import open_store, read_store
 
 _TABLES = """
@@ -17,6 +19,11 @@ create table if not exists last_read (
     read_at text not null,
     watermark text
 ) strict;
+"""
+_IN_WAREHOUSE = """
+create table if not exists raw_shipledger.last_read (
+    read_at timestamptz not null, watermark timestamptz, timezone varchar not null
+)
 """
 
 
@@ -51,3 +58,17 @@ def last_read(store: Path) -> Read | None:
         return None
     at, mark = (datetime.fromisoformat(text).astimezone(UTC) if text else None for text in row)
     return Read(at, mark) if at else None
+
+
+def copy_read(read: Read | None, warehouse: duckdb.DuckDBPyConnection, timezone: str) -> None:
+    """Copy the last read into the warehouse, where `dbt source freshness` looks.
+
+    An idle sync loads no row, so nothing else there says that ShipStation was read.
+    """
+    if read is None:
+        return
+    warehouse.execute(_IN_WAREHOUSE)
+    warehouse.execute("begin")
+    warehouse.execute("delete from raw_shipledger.last_read")
+    warehouse.execute("insert into raw_shipledger.last_read values (?, ?, ?)", [read.at, read.watermark, timezone])
+    warehouse.execute("commit")

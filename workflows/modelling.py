@@ -5,13 +5,15 @@ from __future__ import annotations
 import atexit
 import gc
 import hashlib
+import json
 import logging
 import os
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,9 +21,8 @@ from typing import Any
 import duckdb
 
 from workflows.errors import BuildFailed
-from workflows.replay import NodeDone, Recorder, Recording, keep_recording, read_recording, replay
+from workflows.replay import BuildFacts, NodeDone, Recorder, Recording, keep_recording, read_recording, replay
 from workflows.settings import PROJECT, Settings
-from workflows.warehouse import note_begun_build
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +107,8 @@ class Modelling:
         *,
         state: str,
         full: bool,
-        unused_tags: Sequence[str] = (),
+        as_of: datetime,
+        run_id: str,
         on_node: NodeDone = lambda *_: None,
     ) -> BuildReport:
         """Build all models and run their data tests.
@@ -117,25 +119,30 @@ class Modelling:
             state: What the models read beside rows, such as which tables there are: with the fingerprint, all
                 that a warm build's statements depend on.
             full: Rebuild everything, seeds and views included; needed when the project's files changed.
-            unused_tags: Tags of models that have nothing to do, left out of a warm build.
+            as_of: "Now" (UTC) for the models.
+            run_id: The run that builds.
             on_node: Called with (nodes done, nodes in all) as the build goes on.
 
         Raises:
             BuildFailed: A model or a test of severity error failed; the sentence names the first ones.
         """
-        words = FULL if full else (*WARM, *(word for tag in unused_tags for word in ("--exclude", f"tag:{tag}")))
+        words = FULL if full else WARM
+        facts = BuildFacts(as_of.isoformat(), self._settings.timezone.key, run_id)
         recorded_state = _hash(fingerprint_now, state, *words)
-        if not full and (replayed := self._replay(connection, recorded_state, on_node)):
+        may_replay = self._settings.fast_build and not full
+        if may_replay and (replayed := self._replay(connection, recorded_state, facts, on_node)):
             return replayed
         self._parse_when_changed(fingerprint_now)
         recorder = Recorder()
-        result = self._invoke("build", *words, callbacks=[_node_counter(on_node), recorder])
+        result = self._invoke(
+            "build", *words, *variables(facts, full=full), callbacks=[_node_counter(on_node), recorder]
+        )
         nodes = list(result.result.results) if result.result is not None else []
         failed = [node.node.name for node in nodes if str(node.status) in ("error", "fail")]
         if not result.success or failed:
             raise _failure(nodes, failed, result.exception)
-        if not full:
-            self._recording = Recording(recorded_state, recorder.statements)
+        if may_replay:
+            self._recording = Recording(recorded_state, facts, recorder.statements)
             keep_recording(self._recording_file, self._recording)
         counts = Counter(str(node.node.resource_type) for node in nodes if str(node.status) != "skipped")
         return BuildReport(
@@ -145,14 +152,15 @@ class Modelling:
             full=full,
         )
 
-    def _replay(self, connection: duckdb.DuckDBPyConnection, state: str, on_node: NodeDone) -> BuildReport | None:
+    def _replay(
+        self, connection: duckdb.DuckDBPyConnection, state: str, facts: BuildFacts, on_node: NodeDone
+    ) -> BuildReport | None:
         """Build as the last warm build of this state did; None when dbt has to."""
         if self._recording is None or self._recording.state != state:
             self._recording = read_recording(self._recording_file, state)
         if self._recording is None:
             return None
-        if not replay(connection, self._settings.ledger, self._recording, on_node):
-            note_begun_build(connection)
+        if not replay(connection, self._settings.ledger, self._recording, facts, on_node):
             return None
         return BuildReport(
             models=self._recording.count("model"),
@@ -192,6 +200,7 @@ class Modelling:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
+        before = dict(os.environ)
         os.environ.update(self._environment())
         gc.disable()
         try:
@@ -202,11 +211,12 @@ class Modelling:
             # The adapter keeps the file open between nodes, which saves 13 ms for each; the lock goes here.
             DuckDBConnectionManager.close_all_connections()
             gc.enable()
+            os.environ.clear()
+            os.environ.update(before)
 
     def _environment(self) -> dict[str, str]:
         return {
-            "SHIPLEDGER_WAREHOUSE": str(self._settings.warehouse),
-            "SHIPLEDGER_LEDGER": str(self._settings.ledger),
+            "SHIPLEDGER_HOME": str(self._settings.home),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
 
@@ -230,6 +240,11 @@ class Modelling:
             "--no-use-colors",
             "--no-version-check",
         )
+
+
+def variables(facts: BuildFacts, *, full: bool) -> tuple[str, str]:
+    """What dbt is told of a build, as words of its command; data tests of a warm one look at its own orders."""
+    return "--vars", json.dumps({**asdict(facts), "test_changed_orders_only": not full})
 
 
 def _hash(*words: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,25 @@ NodeDone = Callable[[int, int], None]
 _TRANSACTIONS = {"BEGIN", "COMMIT", "ROLLBACK"}
 # dbt looks around before it acts; what it sees there decides nothing in a warm build.
 _LOOKS = ("duckdb_databases()", "duckdb_constraints()", "information_schema", "describe (")
+
+
+# The one model that says when, where and by whom a build is made; all others read it.
+_CONTEXT = "model.shipledger.stg_shipledger__build_context"
+
+
+@dataclass(frozen=True)
+class BuildFacts:
+    """What differs from one build to the next beside rows: the variables that dbt is given.
+
+    Attributes:
+        as_of: "Now", an instant as ISO text.
+        timezone: The business's, an IANA name.
+        run_id: The run that builds.
+    """
+
+    as_of: str
+    timezone: str
+    run_id: str
 
 
 @dataclass(frozen=True)
@@ -55,15 +74,21 @@ class Recording(msgspec.Struct):
 
     Attributes:
         state: A hash of everything that the statements depend on.
+        facts: The variables that dbt was given.
         statements: In order; those of one node follow each other.
     """
 
     state: str
+    facts: BuildFacts
     statements: list[Statement]
 
     def count(self, resource_type: str) -> int:
         """How many nodes of a type (`model`, `test`) were built."""
         return len({one.node for one in self.statements if one.node.startswith(f"{resource_type}.")})
+
+    def given(self, facts: BuildFacts) -> list[Statement]:
+        """The statements as a build of these facts sends them."""
+        return [_given(statement, self.facts, facts) for statement in self.statements]
 
 
 def read_recording(path: Path, state: str) -> Recording | None:
@@ -86,7 +111,11 @@ def keep_recording(path: Path, recording: Recording) -> None:
 
 
 def replay(
-    connection: duckdb.DuckDBPyConnection, ledger: Path, recording: Recording, on_node: NodeDone = lambda *_: None
+    connection: duckdb.DuckDBPyConnection,
+    ledger: Path,
+    recording: Recording,
+    facts: BuildFacts,
+    on_node: NodeDone = lambda *_: None,
 ) -> bool:
     """Send a recorded build again, each node in a transaction of its own.
 
@@ -94,13 +123,14 @@ def replay(
         connection: The warehouse, open.
         ledger: The file of the marts.
         recording: What to send.
+        facts: What this build is given in place of what the recorded one was.
         on_node: Called with (nodes done, nodes in all).
 
     Returns:
         Whether all of it is green. What was built before the first node that is not, stands; dbt builds it again.
     """
     path = str(ledger).replace("'", "''")
-    nodes = [(node, list(sent)) for node, sent in groupby(recording.statements, key=lambda one: one.node)]
+    nodes = [(node, list(sent)) for node, sent in groupby(recording.given(facts), key=lambda one: one.node)]
     try:
         connection.execute(f"attach if not exists '{path}' as ledger")
         for done, (node, sent) in enumerate(nodes, start=1):
@@ -111,6 +141,16 @@ def replay(
         log.warning("A replayed build stopped at %s; dbt builds instead.", str(problem).splitlines()[0])
         return False
     return True
+
+
+def _given(statement: Statement, recorded: BuildFacts, facts: BuildFacts) -> Statement:
+    """The statement with the facts of this build."""
+    if statement.node != _CONTEXT:
+        return statement
+    sql = statement.sql
+    for was, now in zip(astuple(recorded), astuple(facts), strict=True):
+        sql = sql.replace(f"'{was}'", f"'{now}'")
+    return Statement(statement.node, sql)
 
 
 def _send(connection: duckdb.DuckDBPyConnection, node: str, statements: list[Statement]) -> bool:

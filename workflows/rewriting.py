@@ -19,8 +19,10 @@ from workflows.errors import ShipledgerError
 from workflows.publishing import snapshots
 from workflows.retention import without_recipient
 from workflows.settings import Settings
-from workflows.warehouse import limit_memory, open_warehouse
+from workflows.warehouse import configure, open_warehouse
 
+# As in dbt_project/profiles.yml: what is published must open with DuckDB 1.5 and all that is built on it.
+STORAGE_VERSION = "v1.5.0"
 _CONSIGNEES = ("marts", "order_consignees")
 # What is removed of a recipient; state and country stay.
 _PERSONAL = ("consignee_name", "company", "city", "postal_code")
@@ -69,11 +71,11 @@ def _rewrite(
     for left in (part, part.with_name(part.name + ".wal")):
         left.unlink(missing_ok=True)
     with duckdb.connect() as connection:
-        limit_memory(connection, settings.warehouse)
+        configure(connection, settings.home)
         connection.execute(f"set force_compression = '{compression}'")
         for name, file in (("old", path), ("fresh", part)):
-            read_only = " (read_only)" if name == "old" else ""
-            connection.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as {name}{read_only}")
+            options = "read_only" if name == "old" else f"storage_version '{STORAGE_VERSION}'"
+            connection.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as {name} ({options})")
         _copy(connection, gone)
         if note_rewritten:
             connection.execute(

@@ -78,6 +78,7 @@ class Settings:
         parity_minutes: A comparison with the former system is due so often.
         legacy_url: The running former system's database, a file or a SQLAlchemy URL; None where there is none.
         parity_file: The criteria of parity with it; see `parity.criteria`.
+        fast_build: Whether an incremental build may send again what dbt sent; see `replay`.
     """
 
     home: Path
@@ -104,6 +105,7 @@ class Settings:
     parity_minutes: int = 120
     legacy_url: str | None = field(default=None, repr=False)
     parity_file: Path = PROJECT / "parity.toml"
+    fast_build: bool = True
 
     @property
     def warehouse(self) -> Path:
@@ -124,6 +126,11 @@ class Settings:
     def operations(self) -> Path:
         """The operators' entries and switches."""
         return self.home / "operations.sqlite"
+
+    @property
+    def frozen(self) -> Path:
+        """The folder of the lines of closed months."""
+        return self.home / "frozen"
 
     @property
     def workflow_database_url(self) -> str:
@@ -171,6 +178,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         oidc=_oidc(found),
         legacy_url=found.get("SHIPLEDGER_LEGACY_URL") or None,
         parity_file=Path(found.get("SHIPLEDGER_PARITY") or PROJECT / "parity.toml").expanduser().absolute(),
+        fast_build=found.get("SHIPLEDGER_FAST_BUILD", "").strip() != "0",
     )
 
 

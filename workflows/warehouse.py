@@ -1,9 +1,5 @@
 """The worker's own tables in the warehouse, schema `raw_shipledger`: facts about builds and runs.
 
-- `build_context`: one row, the instant and time zone the models take "now" and "today" from.
-- `built_loads`: which loads a green build has covered.
-- `unbuilt_loads`: which it has not, as of the build that follows: what it has to look at again.
-- `begun_builds`: the builds that began since the last green one. Two rows tell that the one before was not green.
 - `green_build`: one row, of what the last green build was made.
 - `runs`: every run of any kind, as the workflow store tells it.
 """
@@ -23,15 +19,10 @@ import duckdb
 _MEMORY = "2500MB"
 _TABLES = """
 create schema if not exists raw_shipledger;
-create table if not exists raw_shipledger.build_context (
-    as_of timestamptz not null, timezone varchar not null, run_id varchar not null
-);
-create table if not exists raw_shipledger.built_loads (load_id varchar not null);
-create table if not exists raw_shipledger.unbuilt_loads (load_id varchar not null);
-create table if not exists raw_shipledger.begun_builds (as_of timestamptz not null);
 create table if not exists raw_shipledger.green_build (
     fingerprint varchar not null, business_date date not null, built_at timestamptz not null
 );
+alter table raw_shipledger.green_build add column if not exists build_number bigint;
 create table if not exists raw_shipledger.runs (
     run_id varchar not null, kind varchar not null, started_at timestamptz, finished_at timestamptz,
     status varchar not null, watermark_before timestamptz, watermark_after timestamptz,
@@ -41,14 +32,9 @@ create table if not exists raw_shipledger.runs (
 """
 # Columns of `runs` that came with later releases, in their order.
 _LATER_COLUMNS = ("orders_new", "orders_manual", "orders_updated", "labels_new")
-# What some models are made of that a business may never use: orders of a shop, closed periods.
-_PARTS = {
-    "xcart": ("raw_xcart.orders",),
-    "closes": ("raw_operations.frozen_months", "raw_operations.closed_weeks"),
-}
-_RAW_SCHEMAS = ("raw_shipstation", "raw_operations", "raw_xcart")
+_RAW_SCHEMAS = ("raw_shipstation", "raw_operations", "raw_xcart", "raw_legacy")
 # What ingest notes for itself; no model reads it.
-_INGEST_NOTES = ("watermarks", "ghost_looks", "files")
+_INGEST_NOTES = ("watermarks", "ghost_looks", "files", "stores")
 
 
 @dataclass(frozen=True)
@@ -77,18 +63,19 @@ class Run:
 
 @dataclass(frozen=True)
 class GreenBuild:
-    """Of what the last green build was made: the models' fingerprint, the business's day, and when (UTC)."""
+    """The last green build: the models' fingerprint, the business's day, when it began (UTC), its number."""
 
     fingerprint: str
     business_date: str
     built_at: datetime
+    build_number: int
 
 
 @contextmanager
 def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse with the worker's tables in it, for as long as the block lasts."""
     with duckdb.connect(str(path)) as connection:
-        limit_memory(connection, path)
+        configure(connection, path.parent)
         connection.execute(_TABLES)
         _add_later_columns(connection)
         yield connection
@@ -105,27 +92,61 @@ def _add_later_columns(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"alter table raw_shipledger.runs add column {name} bigint")
 
 
-def limit_memory(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
-    """Have DuckDB hold no more than a build may; what does not fit goes to the home's scratch directory."""
-    spill = str(warehouse.parent / "scratch" / "duckdb").replace("'", "''")
+def configure(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
+    """Have DuckDB hold no more than a build may, spill to the home's scratch directory and find its files."""
+    spill = str(home / "scratch" / "duckdb").replace("'", "''")
     connection.execute(f"set memory_limit = '{_MEMORY}'; set temp_directory = '{spill}'")
+    find_files_in(connection, home)
+
+
+def find_files_in(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
+    """Have DuckDB find files by names relative to a home, as the models' views have them."""
+    path = str(home).replace("'", "''")
+    connection.execute(f"set file_search_path = '{path}'")
 
 
 def loads_to_build(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Ids of loads whose rows no green build has covered yet."""
+    """Ids of loads with rows that the models read and that no finished build has covered."""
     tables = connection.execute(
         "select schema_name, table_name from duckdb_columns()"
         " where column_name = '_dlt_load_id' and schema_name in (select unnest(?))"
-        " and table_name not in (select unnest(?)) and database_name = current_database()",
+        " and table_name not in (select unnest(?)) and not starts_with(table_name, '_dlt_')"
+        " and (schema_name <> 'raw_legacy' or table_name = 'imports')"
+        " and database_name = current_database()",
         [list(_RAW_SCHEMAS), list(_INGEST_NOTES)],
     ).fetchall()
     if not tables:
         return []
     each = " union ".join(f'select _dlt_load_id as load_id from "{schema}"."{table}"' for schema, table in tables)
-    rows = connection.execute(
-        f"select load_id from ({each}) where load_id not in (select load_id from raw_shipledger.built_loads)"
-    ).fetchall()
+    rows = connection.execute(f"{each} except ({_covered(connection, 0)})").fetchall()
     return sorted(load for (load,) in rows)
+
+
+def loads_covered_since(connection: duckdb.DuckDBPyConnection, build_number: int) -> list[str]:
+    """Ids of the loads that finished builds after the one of this number have covered."""
+    return [load for (load,) in connection.execute(_covered(connection, build_number)).fetchall()]
+
+
+def last_build_number(connection: duckdb.DuckDBPyConnection) -> int:
+    """The number of the last finished build, 0 before the first."""
+    if not _has_builds(connection):
+        return 0
+    [(number,)] = connection.execute("select max(build_number) from builds.builds_finished").fetchall()
+    return int(number or 0)
+
+
+def _covered(connection: duckdb.DuckDBPyConnection, after: int) -> str:
+    """A query of the loads that finished builds after a number have covered; of none before the first build."""
+    if not _has_builds(connection):
+        return "select null::varchar where false"
+    return f"select unnest(load_ids) from builds.builds_finished where build_number > {after}"
+
+
+def _has_builds(connection: duckdb.DuckDBPyConnection) -> bool:
+    known = connection.execute(
+        "from duckdb_tables() where schema_name = 'builds' and database_name = current_database()"
+    ).fetchone()
+    return known is not None
 
 
 def has_shipstation(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -136,70 +157,22 @@ def has_shipstation(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(row and row[0])
 
 
-def unused_parts(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """Parts of the models, by their tags, that no row has ever come for; a warm build leaves them alone."""
-    return tuple(
-        part for part, tables in _PARTS.items() if not any(_has_rows(connection, name) for name in tables)
-    )
-
-
-def _has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    try:
-        row = connection.execute(f"select exists (from {table})").fetchone()
-    except duckdb.CatalogException:
-        return False
-    return bool(row and row[0])
-
-
-def former_system(connection: duckdb.DuckDBPyConnection) -> str:
-    """What of the former system's data the models take, as text that changes when they must take other rows.
-
-    They take what was shipped before ShipStation's first label, of orders that ShipStation never gave us. Empty
-    when the former system was never loaded.
-    """
-    tables = {
-        name
-        for (name,) in connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database()"
-        ).fetchall()
-    }
-    if "raw_legacy.imports" not in tables:
-        return ""
-    state = connection.execute(
-        """
-        select
-            (select max(noted_at) from raw_legacy.imports),
-            (select min(ship_date) from raw_shipstation.shipments where void_date is null),
-            (select count(*) from raw_legacy.shipped_orders
-             where order_number in (select order_number from raw_shipstation.orders))
-        """
+def state_of(connection: duckdb.DuckDBPyConnection) -> str:
+    """What the models' statements depend on beside the project: whether the former system's tables are there."""
+    found = connection.execute(
+        "from duckdb_tables() where schema_name = 'raw_legacy' and table_name = 'imports'"
+        " and database_name = current_database()"
     ).fetchone()
-    return str(state)
-
-
-def set_build_context(
-    connection: duckdb.DuckDBPyConnection, as_of: datetime, timezone: str, run_id: str, loads: Sequence[str]
-) -> None:
-    """Say what "now" is for the build that follows, and which loads it has to cover."""
-    connection.execute("begin")
-    connection.execute("delete from raw_shipledger.build_context; delete from raw_shipledger.unbuilt_loads")
-    connection.execute("insert into raw_shipledger.build_context values (?, ?, ?)", [as_of, timezone, run_id])
-    connection.execute("insert into raw_shipledger.unbuilt_loads select unnest(?::varchar[])", [list(loads)])
-    note_begun_build(connection)
-    connection.execute("commit")
-
-
-def note_begun_build(connection: duckdb.DuckDBPyConnection) -> None:
-    """Note that a build begins; also one that takes over from a replay that got somewhere."""
-    connection.execute("insert into raw_shipledger.begun_builds select as_of from raw_shipledger.build_context")
+    return "with the former system" if found else "without the former system"
 
 
 def read_green_build(connection: duckdb.DuckDBPyConnection) -> GreenBuild | None:
     """The last green build, None before the first."""
     row = connection.execute(
-        "select fingerprint, business_date::varchar, built_at from raw_shipledger.green_build"
+        "select fingerprint, business_date::varchar, built_at, coalesce(build_number, 0)"
+        " from raw_shipledger.green_build"
     ).fetchone()
-    return GreenBuild(row[0], row[1], row[2].astimezone(UTC)) if row else None
+    return GreenBuild(row[0], row[1], row[2].astimezone(UTC), row[3]) if row else None
 
 
 def forget_green_build(connection: duckdb.DuckDBPyConnection) -> None:
@@ -207,13 +180,11 @@ def forget_green_build(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("delete from raw_shipledger.green_build")
 
 
-def note_green_build(connection: duckdb.DuckDBPyConnection, build: GreenBuild, loads: Sequence[str]) -> None:
-    """Note that a build of these loads was green."""
+def note_green_build(connection: duckdb.DuckDBPyConnection, build: GreenBuild) -> None:
+    """Note that a build was green."""
     connection.execute("begin")
     connection.execute("delete from raw_shipledger.green_build")
-    connection.execute("insert into raw_shipledger.green_build values (?, ?, ?)", list(astuple(build)))
-    connection.execute("insert into raw_shipledger.built_loads select unnest(?)", [list(loads)])
-    connection.execute("delete from raw_shipledger.begun_builds")
+    connection.execute("insert into raw_shipledger.green_build values (?, ?, ?, ?)", list(astuple(build)))
     connection.execute("commit")
 
 

@@ -10,8 +10,11 @@
     ) as differing
 {%- endmacro %}
 
-{#- One row for each SKU: the first day whose events are not those of the last build. In a full build its very first day. -#}
-{% macro first_changed_days(events) -%}
+{#-
+    One row for each SKU: the first day whose events are not those of the last build, or on which a lot had another place in
+    the queue then. In a full build its very first day.
+-#}
+{% macro first_changed_days(events, received) -%}
     select
         sku_code,
         min(movement_date) as from_date
@@ -24,6 +27,12 @@
                 'movement_date, sku_code, lot_number, quantity_in, quantity_out',
                 'sku_code, movement_date'
             ) }}
+            union all
+            select stored.sku_code, stored.movement_date
+            from {{ this }} as stored
+            left join {{ received }} as received
+                on stored.sku_code = received.sku_code and stored.lot_number = received.lot_number
+            where stored.received_date is distinct from received.received_date
         ) as differing_events
     {% else -%}
         {{ events }}
@@ -35,23 +44,21 @@
 {% macro forget_changed_days() -%}
     {% if is_incremental() -%}
     delete from {{ this }} as stored
-    using ({{ first_changed_days(ref('int_lot_events')) }}) as changed
+    using ({{ first_changed_days(ref('int_lot_events'), ref('int_lots_received')) }}) as changed
     where stored.sku_code = changed.sku_code and stored.movement_date >= changed.from_date
     {%- endif %}
 {%- endmacro %}
 
-{#- What was written before the first build, and what a full build takes as written. -#}
-{% macro no_shipped_items() -%}
-    (
-        select
-            null::date as ship_date,
-            null::varchar as sku_code,
-            null::varchar as lot_number,
-            null::varchar as lot_source,
-            null::bigint as quantity_shipped,
-            null::bigint as shipstation_order_id,
-            null::bigint as shipment_id,
-            null::varchar as shipstation_sku_raw
-        where false
-    ) as nothing
+{#- A pre-hook: the days of a SKU whose lines or lots are not those that were assigned to each other are forgotten. -#}
+{% macro forget_changed_queues() -%}
+    {%- set queued = ref('int_days_queued') -%}
+    {% if is_incremental() -%}
+    delete from {{ this }}
+    where queue_hash not in (select queued.queue_hash from {{ queued }} as queued)
+    {%- endif %}
+{%- endmacro %}
+
+{#- A condition: a shipped line of a known SKU that is in the reports and names no lot. -#}
+{% macro names_no_lot() -%}
+    lot_number is null and sku_code is not null and held_back_reason is null and quantity > 0
 {%- endmacro %}

@@ -3,6 +3,11 @@
     cast(ceil(greatest({{ units }}, 0) / {{ units_per_pallet }}) as bigint)
 {%- endmacro %}
 
+{#- Of those, the full ones; the units beside them are what is left, also of a shelf below zero. -#}
+{% macro full_pallets(units, units_per_pallet) -%}
+    greatest({{ units }}, 0) // {{ units_per_pallet }}
+{%- endmacro %}
+
 {#- A day that has to be charged without a rate stops the build: a missing rate must not become a free day. -#}
 {% macro rate_or_refusal(charge_type) -%}
     if(

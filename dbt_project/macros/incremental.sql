@@ -1,38 +1,65 @@
 {#-
-    What a build has to look at again, as the worker has listed it. It notes a load as built only after a green build, so a
-    red or killed build is simply repeated.
+    The builds that ended green, as a relation; none before the first. The model is the last of the graph, so those that
+    come before it cannot `ref` it.
 -#}
-{% macro unbuilt_loads() -%}
-    (select unbuilt.load_id from {{ source('shipledger', 'unbuilt_loads') }} as unbuilt)
+{% macro finished_builds() -%}
+    {{ return(adapter.get_relation(target.database, 'builds', 'builds_finished') if execute) }}
 {%- endmacro %}
 
-{#-
-    Staging: in a warm build only the rows of loads that no green build has covered. Comes after `int_orders_changed`, which
-    reads what staging held before.
--#}
-{% macro where_newly_loaded() -%}
-    {%- set read_before = ref('int_orders_changed') -%}
-    {% if is_incremental() %}where _dlt_load_id in {{ unbuilt_loads() }}{% endif %}
+{#- An expression: the number of the build that runs, one more than that of the last one that ended green. -#}
+{% macro next_build_number() -%}
+    {%- set finished = finished_builds() -%}
+    {% if finished -%}
+    (select coalesce(max(builds.build_number), 0) + 1 from {{ finished }} as builds)
+    {%- else -%}
+    1
+    {%- endif %}
 {%- endmacro %}
 
-{#-
-    Everything after staging: in a warm build only the orders that have such a row. A view is compiled once for both kinds of
-    build, so it always looks; in a full build those are all orders.
--#}
+{#- Whether this run builds all tables. A build of a part covers no load: what it left out is still to be built. -#}
+{% macro is_whole_build() -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values()
+            if node.resource_type == 'model' and node.config.materialized in ('table', 'incremental')
+            and 'reference' not in node.tags and node.unique_id not in selected_resources -%}
+            {{ return(false) }}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(true) }}
+{%- endmacro %}
+
+{#- A pre-hook: of builds before the last one that ended green, nothing is left to ask. -#}
+{% macro forget_inputs_of_earlier_builds() -%}
+    {% if is_incremental() -%}
+    delete from {{ this }} where build_number < {{ next_build_number() }} - 1
+    {%- endif %}
+{%- endmacro %}
+
+{#- A condition: in an incremental build the rows of loads that no finished build has covered, else all. -#}
+{% macro newly_loaded(column='_dlt_load_id') -%}
+    {%- set new_loads = ref('stg_shipledger__new_loads') -%}
+    {% if is_incremental() -%}
+    {{ column }} in (select new_loads.load_id from {{ new_loads }} as new_loads)
+    {%- else -%}
+    true
+    {%- endif %}
+{%- endmacro %}
+
+{#- A condition: in an incremental build the rows of the orders that it computes again, else all. -#}
 {% macro order_changed(among='int_orders_changed') -%}
     {%- set changed_orders = ref(among) -%}
-    {% if is_incremental() or model.config.materialized == 'view' -%}
+    {% if is_incremental() -%}
     shipstation_order_id in (select changed.shipstation_order_id from {{ changed_orders }} as changed)
     {%- else -%}
     true
     {%- endif %}
 {%- endmacro %}
 
-{#- The relation as the last build left it, or nothing in a full build. For models that run before it is touched. -#}
-{% macro previous_build_of(schema, identifier, database=none) -%}
-    {%- if execute and not flags.FULL_REFRESH -%}
-        {%- set relation = adapter.get_relation(database or target.database, schema, identifier) -%}
-        {%- if relation is not none -%}{{ return(relation) }}{%- endif -%}
-    {%- endif -%}
-    {{ return(none) }}
+{#- A pre-hook: all rows of those orders go before the new ones come. An order that lost its lines has no new ones. -#}
+{% macro forget_changed_orders(among='int_orders_changed') -%}
+    {%- set changed_orders = ref(among) -%}
+    {% if is_incremental() -%}
+    delete from {{ this }}
+    where shipstation_order_id in (select changed.shipstation_order_id from {{ changed_orders }} as changed)
+    {%- endif %}
 {%- endmacro %}

@@ -15,3 +15,28 @@
     if({{ to_cents('item.unitprice') }} is null and item.unitprice is not null, {{ shown_value('item.unitprice') }}, null)
         as unreadable_price
 {%- endmacro %}
+
+{#-
+    The lines of orders (no `shipment_id`) and of the labels that list their items, under the order's number of now. `item`
+    is the line as ShipStation printed it. Reads the caller's `orders` and `shipments`.
+-#}
+{% macro lines_of_orders_and_labels() -%}
+    select
+        shipstation_order_id,
+        cast(null as bigint) as shipment_id,
+        order_number,
+        first_seen_at,
+        generate_subscripts(items, 1) as line_number,
+        unnest(items) as item
+    from orders
+    union all
+    select
+        shipments.shipstation_order_id,
+        shipments.shipment_id,
+        coalesce(orders.order_number, shipments.order_number) as order_number,
+        shipments.first_seen_at,
+        generate_subscripts(shipments.items, 1) as line_number,
+        unnest(shipments.items) as item
+    from shipments
+    left join orders on shipments.shipstation_order_id = orders.shipstation_order_id
+{%- endmacro %}

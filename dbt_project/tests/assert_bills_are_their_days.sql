@@ -1,6 +1,6 @@
--- Months and the details of the bill are sums of the same days; and what was billed in all, in days as they were frozen
--- and in restatements, is what the ledger charges now. When this fails, the daily charges and the monthly bill
--- contradict each other, and nobody can say which is right.
+-- Months, the lines of their invoices and the details of the bill are sums of the same days; and what was billed in
+-- all, in days as they were frozen and in restatements, is what the ledger charges now. When this fails, the daily
+-- charges and the monthly bill contradict each other, and nobody can say which is right.
 with days as (
 
     select * from {{ ref('int_days_charged') }}
@@ -23,6 +23,12 @@ months as (
             'unit_count', 'order_count', 'postage_cents', 'package_count', 'total_cents', 'restatement_cents'
         ]) }}
     from {{ ref('charge_report_monthly') }}
+
+),
+
+lines as (
+
+    select {{ sums_of(['amount_cents']) }} from {{ ref('charge_report_lines') }}
 
 ),
 
@@ -65,9 +71,11 @@ select
     months.postage_cents,
     carriers.postage_cents as postage_cents_of_carriers,
     months.total_cents as total_cents_billed,
+    lines.amount_cents as total_cents_of_lines,
     ledger.total_cents as total_cents_of_ledger
 from shipped
 cross join months
+cross join lines
 cross join restatements
 cross join carriers
 cross join details
@@ -77,6 +85,7 @@ where
     or months.postage_cents <> carriers.postage_cents
     or months.package_count <> carriers.package_count
     or months.restatement_cents <> restatements.total_cents
+    or months.total_cents <> lines.amount_cents
     or (
         not coalesce(details.is_history_missing, false)
         and (

@@ -4,7 +4,7 @@
 with orders as (
 
     select * from {{ ref('orders_inbox') }}
-    where shipstation_order_id in (select changed.shipstation_order_id from {{ ref('int_orders_changed') }} as changed)
+    where {{ is_tested() }}
 
 ),
 

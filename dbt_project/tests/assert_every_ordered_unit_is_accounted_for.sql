@@ -5,9 +5,7 @@ with orders as (
     select * from {{ ref('orders_inbox') }}
     where
         total_items > 0
-        and shipstation_order_id in (
-            select changed.shipstation_order_id from {{ ref('int_orders_changed') }} as changed
-        )
+        and {{ is_tested() }}
 
 ),
 

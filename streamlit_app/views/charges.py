@@ -31,10 +31,6 @@ MONTHS = """
     select
         bills.*, closes.version, closes.closed_at, closes.actor,
         (
-            select max(days.not_loaded) from marts.charge_report_daily as days
-            where days.charge_date between bills.charge_month and last_day(bills.charge_month)
-        ) as not_loaded,
-        (
             select string_agg(strftime(days.charge_date, '%a %-d %b'), ', ' order by days.charge_date)
             from marts.charge_report_daily as days
             where

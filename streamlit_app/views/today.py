@@ -32,9 +32,7 @@ _BADGES: dict[str, tuple[str, str, Any]] = {
 _TODAY = """
     select
         count(*) filter (where order_date = $1) as new_orders,
-        count(*) filter (
-            where order_status in ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')
-        ) as open_orders
+        count(*) filter (where is_open) as open_orders
     from marts.orders_inbox
 """
 SHIPPED_ON = """

@@ -38,18 +38,12 @@ _WEEKS = """
 """
 _REPORT = """
     select
-        report.alert_level, report.product_name, report.sku_code, report.quantity_on_hand,
-        greatest(report.quantity_on_hand, 0) // report.units_per_pallet as full_pallets,
-        report.quantity_on_hand
-        - greatest(report.quantity_on_hand, 0) // report.units_per_pallet * report.units_per_pallet as loose_units,
-        coalesce(history.quantity_shipped, 0) as quantity_shipped,
-        report.average_weekly_units, report.days_of_supply, report.run_out_date, report.run_out_earliest_date,
-        report.run_out_latest_date
-    from marts.weekly_inventory_report as report
-    left join marts.weekly_shipped_history as history
-        on report.week_start_date = history.week_start_date and report.sku_code = history.sku_code
-    where report.week_start_date = $1
-    order by report.average_weekly_units desc, report.sku_code
+        alert_level, product_name, sku_code, quantity_on_hand, full_pallet_count, loose_unit_count,
+        quantity_shipped, average_weekly_units, days_of_supply, run_out_date, run_out_earliest_date,
+        run_out_latest_date
+    from marts.weekly_inventory_report
+    where week_start_date = $1
+    order by average_weekly_units desc, sku_code
 """
 _HISTORY = """
     select
@@ -76,8 +70,8 @@ _TITLES = {
     "product_name": "Product",
     "sku_code": "SKU",
     "quantity_on_hand": "On hand",
-    "full_pallets": "Pallets",
-    "loose_units": "+ units",
+    "full_pallet_count": "Pallets",
+    "loose_unit_count": "+ units",
     "quantity_shipped": "Shipped",
     "average_weekly_units": "52-week average",
     "days_of_supply": "Days of supply",
@@ -129,8 +123,10 @@ def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapp
             "product_name": text(_TITLES["product_name"]),
             "sku_code": text(_TITLES["sku_code"]),
             "quantity_on_hand": number(_TITLES["quantity_on_hand"], format="localized"),
-            "full_pallets": number(_TITLES["full_pallets"], format="localized", help="Full ones"),
-            "loose_units": number(_TITLES["loose_units"], format="localized", help="Beside the full pallets"),
+            "full_pallet_count": number(_TITLES["full_pallet_count"], format="localized", help="Full ones"),
+            "loose_unit_count": number(
+                _TITLES["loose_unit_count"], format="localized", help="Beside the full pallets"
+            ),
             "quantity_shipped": number(_TITLES["quantity_shipped"], format="localized", help="In this week"),
             "average_weekly_units": number(_TITLES["average_weekly_units"], format="%.1f"),
             "days_of_supply": number(_TITLES["days_of_supply"], format="%.1f"),

@@ -19,9 +19,12 @@ import duckdb
 import raw_tables
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from homes import settings_of
 
-from workflows.modelling import FULL, WARM
-from workflows.replay import Recorder, Recording, keep_recording, read_recording, replay
+from workflows.frozen_lines import prepare_folder
+from workflows.modelling import FULL, WARM, variables
+from workflows.replay import BuildFacts, Recorder, Recording, keep_recording, read_recording, replay
+from workflows.warehouse import find_files_in
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
@@ -37,7 +40,7 @@ class Ledger:
         self.project = project
         self.warehouse = home / "warehouse.duckdb"
         self.marts = home / "ledger.duckdb"
-        self._manifest = manifest
+        self.manifest = manifest
 
     @classmethod
     def found(cls, home: Path, manifest: Any, as_of: datetime) -> Ledger:
@@ -50,6 +53,7 @@ class Ledger:
     def unbuilt(cls, home: Path, manifest: Any, as_of: datetime) -> Ledger:
         """The same before its first build: raw tables and nothing else."""
         ledger = cls(home, manifest)
+        prepare_folder(settings_of(home))
         with ledger.connect() as connection:
             raw_tables.create(connection)
             raw_tables.set_context(connection, as_of)
@@ -59,23 +63,26 @@ class Ledger:
         """A copy with its operations store, to build on: a copy takes no time, a first build seconds."""
         shutil.copy(self.warehouse, home)
         shutil.copy(self.marts, home)
-        store = self.home / "operations.sqlite"
-        if store.exists():
-            shutil.copy(store, home)
-        ledger = Ledger(home, self._manifest)
+        copy_closes(self.home, home)
+        ledger = Ledger(home, self.manifest)
         with ledger.connect() as connection:
             raw_tables.set_context(connection, as_of)
         return ledger
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect(str(self.warehouse))
+        connection = duckdb.connect(str(self.warehouse))
+        find_files_in(connection, self.home)
+        return connection
+
+    def environment(self) -> dict[str, str]:
+        """What tells dbt where the home is, with the rest of this process's environment."""
+        return {**os.environ, "SHIPLEDGER_HOME": str(self.home)}
 
     def run(self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None) -> dbtRunnerResult:
         """Run one dbt command; `on_event` gets its events as they come. No connection stays open."""
-        with self.connect() as connection:
-            raw_tables.note_begun(connection)
-        os.environ["SHIPLEDGER_WAREHOUSE"] = str(self.warehouse)
-        os.environ["SHIPLEDGER_LEDGER"] = str(self.marts)
+        os.environ |= self.environment()
+        is_narrowed = arguments[0] == "build" and "--full-refresh" not in arguments
+        given = variables(self._facts(), full=not is_narrowed)
         folders = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
         quiet = [
             "--quiet",
@@ -84,12 +91,16 @@ class Ledger:
             "--log-level-file",
             "none",
             "--no-write-json",
-            "--no-populate-cache",
             "--target-path",
             str(self.home / "target"),
         ]
+        if "--threads" in arguments:
+            # With several threads, dbt's cache of what it did not look up contradicts itself.
+            quiet.append("--no-populate-cache")
         try:
-            return dbtRunner(manifest=self._manifest, callbacks=[on_event]).invoke([*arguments, *folders, *quiet])
+            return dbtRunner(manifest=self.manifest, callbacks=[on_event]).invoke(
+                [*arguments, *given, *folders, *quiet]
+            )
         finally:
             DuckDBConnectionManager.close_all_connections()
 
@@ -114,7 +125,7 @@ class Ledger:
 
     def data_tests(self) -> set[str]:
         """The names of all data tests of the project."""
-        return {node.name for node in self._manifest.nodes.values() if node.resource_type == "test"}
+        return {node.name for node in self.manifest.nodes.values() if node.resource_type == "test"}
 
     @contextmanager
     def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -125,7 +136,6 @@ class Ledger:
     def _succeed(self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None) -> None:
         result = self.run(*arguments, on_event=on_event)
         assert result.success, failures(result)
-        self._mark_built()
 
     def _succeed_again(self, *arguments: str) -> set[str]:
         """A build that loads no seeds: replayed when dbt has done one of its kind. Gives its nodes' names."""
@@ -135,30 +145,24 @@ class Ledger:
         if recording is None or not self._replay(recording):
             recorder = Recorder()
             self._succeed(*arguments, on_event=recorder)
-            recording = Recording(state, recorder.statements)
+            recording = Recording(state, self._facts(), recorder.statements)
             keep_recording(file, recording)
         return {one.node.split(".")[2] for one in recording.statements}
 
     def _replay(self, recording: Recording) -> bool:
+        facts = self._facts()
         with self.connect() as connection:
-            raw_tables.note_begun(connection)
-            is_green = replay(connection, self.marts, recording)
-        if is_green:
-            self._mark_built()
-        return is_green
+            return replay(connection, self.marts, recording, facts)
 
-    def _mark_built(self) -> None:
+    def _facts(self) -> BuildFacts:
         with self.connect() as connection:
-            raw_tables.mark_built(connection)
+            return raw_tables.facts_of_next_build(connection)
 
     def _relations(self) -> list[tuple[Any, ...]]:
-        """The tables of the warehouse: all that the statements of a build depend on beside the project.
-
-        Each build recreates the tables of its change set.
-        """
+        """The tables of the warehouse: all that the statements of a build depend on beside the project."""
         with self.connect() as connection:
             return connection.execute(
-                "select schema_name, table_name from duckdb_tables() where schema_name <> 'changed' order by all"
+                "select schema_name, table_name from duckdb_tables() order by all"
             ).fetchall()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -170,6 +174,14 @@ class Ledger:
         """Every mart, its rows in a fixed order."""
         with self._reading() as marts:
             return all_rows(lambda query: marts.execute(query).fetchall())
+
+
+def copy_closes(home: Path, target: Path) -> None:
+    """What a home knows of closed months and weeks, into another one."""
+    store = home / "operations.sqlite"
+    if store.exists():
+        shutil.copy(store, target)
+    shutil.copytree(home / "frozen", target / "frozen", dirs_exist_ok=True)
 
 
 def all_rows(rows: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
@@ -187,8 +199,7 @@ def failures(result: dbtRunnerResult) -> str:
 
 def parse_project(home: Path, project: Path = PROJECT) -> Any:
     """The manifest."""
-    os.environ["SHIPLEDGER_WAREHOUSE"] = str(home / "warehouse.duckdb")
-    os.environ["SHIPLEDGER_LEDGER"] = str(home / "ledger.duckdb")
+    os.environ["SHIPLEDGER_HOME"] = str(home)
     folders = [
         "--project-dir",
         str(project),

@@ -53,13 +53,14 @@ class NastyBusiness:
         self._rows: dict[str, dict[int, Payload]] = {"orders": {}, "shipments": {}, "fulfillments": {}}
         self._changed: dict[str, set[int]] = {name: set() for name in self._rows}
         self._entries = count(1)
+        self._loads = count(1)
 
     def begin(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Orders, labels, marks and entries from nothing; now and then a factor or a rate changes on some day."""
         for _ in range(self._rng.randint(3, 25)):
             self._take_order()
         self._change_reference(connection)
-        self._load(connection, "load-1")
+        self._load(connection)
 
     def change(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Some days later: voids, edits of every kind, late history, new orders and entries."""
@@ -71,7 +72,7 @@ class NastyBusiness:
                 self._move_label, self._turn, self._mark_late,
             ])  # fmt: skip
             edit()
-        self._load(connection, "load-2")
+        self._load(connection)
 
     # ---------- what comes in
 
@@ -223,7 +224,8 @@ class NastyBusiness:
 
     # ---------- into the warehouse
 
-    def _load(self, connection: duckdb.DuckDBPyConnection, load_id: str) -> None:
+    def _load(self, connection: duckdb.DuckDBPyConnection) -> None:
+        load_id = f"load-{next(self._loads)}"
         raw_tables.set_context(connection, self.as_of, self.timezone, run_id=load_id)
         for name, ids in self._changed.items():
             came: dict[str, list[Payload]] = {"sync": [], "backfill": []}

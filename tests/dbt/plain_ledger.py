@@ -27,7 +27,7 @@ class PlainLedger:
         def read(query: str) -> list[tuple[Any, ...]]:
             return connection.execute(query).fetchall()
 
-        [(as_of, timezone)] = read("select as_of, timezone from warehouse.raw_shipledger.build_context")
+        [(as_of, timezone)] = read("select as_of, timezone from warehouse.staging.stg_shipledger__build_context")
         self.today = as_of.astimezone(ZoneInfo(timezone)).date()
         products = read("select sku_code, is_key_product, reorder_point from warehouse.seeds.skus")
         self.products = [code for code, *_ in products]

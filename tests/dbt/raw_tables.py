@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from workflows.replay import BuildFacts
+
 Payload = dict[str, Any]
 
 DDL = """
@@ -46,10 +48,8 @@ create table raw_shipstation.read_spans (
     list_name varchar, from_at timestamptz, until_at timestamptz, arrived_by varchar, moves_watermark boolean,
     noted_at timestamptz, _dlt_load_id varchar);
 create table raw_shipstation._dlt_loads (load_id varchar, status bigint);
-create table raw_shipledger.build_context (as_of timestamptz, timezone varchar, run_id varchar);
-create table raw_shipledger.built_loads (load_id varchar);
-create table raw_shipledger.unbuilt_loads (load_id varchar);
-create table raw_shipledger.begun_builds (as_of timestamptz);
+create table raw_shipledger.next_build (as_of timestamptz, timezone varchar, run_id varchar);
+create table raw_shipledger.last_read (read_at timestamptz, watermark timestamptz, timezone varchar);
 create table raw_shipledger.runs (
     run_id varchar, kind varchar, started_at timestamptz, finished_at timestamptz, status varchar,
     watermark_before timestamptz, watermark_after timestamptz, orders_fetched bigint, orders_changed bigint,
@@ -65,9 +65,6 @@ create table raw_operations.lot_states (
 create table raw_operations.frozen_months (
     seq bigint, month varchar, version bigint, content_hash varchar, evidence_hash varchar, snapshot varchar,
     run_id varchar, actor varchar, closed_at timestamptz, _dlt_load_id varchar);
-create table raw_operations.frozen_lines (
-    seq bigint, month varchar, line_kind varchar, line_key varchar, shipstation_order_id bigint, line varchar,
-    _dlt_load_id varchar);
 create table raw_operations.closed_weeks (
     seq bigint, week_start_date varchar, version bigint, snapshot varchar, run_id varchar, actor varchar,
     closed_at timestamptz, _dlt_load_id varchar);
@@ -106,8 +103,14 @@ def set_context(
     run_id: str = "run-1",
 ) -> None:
     """State the instant of the next build; `as_of` has a time zone."""
-    connection.execute("delete from raw_shipledger.build_context")
-    connection.execute("insert into raw_shipledger.build_context values (?, ?, ?)", [as_of, timezone, run_id])
+    connection.execute("delete from raw_shipledger.next_build")
+    connection.execute("insert into raw_shipledger.next_build values (?, ?, ?)", [as_of, timezone, run_id])
+
+
+def facts_of_next_build(connection: duckdb.DuckDBPyConnection) -> BuildFacts:
+    """What was stated of it."""
+    [(as_of, timezone, run_id)] = connection.execute("from raw_shipledger.next_build").fetchall()
+    return BuildFacts(as_of.astimezone(UTC).isoformat(), timezone, run_id)
 
 
 def load(
@@ -195,7 +198,7 @@ def note_state(
 def load_closes(connection: duckdb.DuckDBPyConnection, store: Path, load_id: str) -> None:
     """Bring what was closed from the operations store, all of it."""
     with sqlite3.connect(store) as source:
-        for table in ("frozen_months", "frozen_lines", "closed_weeks"):
+        for table in ("frozen_months", "closed_weeks"):
             columns = [name for (name, *_) in connection.execute(f"describe raw_operations.{table}").fetchall()]
             rows = source.execute(f"select {', '.join(columns[:-1])} from {table} order by seq").fetchall()
             loaded = dict(connection.execute(f"select seq, _dlt_load_id from raw_operations.{table}").fetchall())
@@ -206,27 +209,6 @@ def load_closes(connection: duckdb.DuckDBPyConnection, store: Path, load_id: str
                     f"insert into raw_operations.{table} values ({marks})",
                     [(*row, loaded.get(row[0], load_id)) for row in rows],
                 )
-
-
-def note_begun(connection: duckdb.DuckDBPyConnection) -> None:
-    """What the worker does before a build: note it, and the loads that no green build has covered."""
-    connection.execute("insert into raw_shipledger.begun_builds select as_of from raw_shipledger.build_context")
-    connection.execute("delete from raw_shipledger.unbuilt_loads")
-    connection.execute(
-        f"insert into raw_shipledger.unbuilt_loads {_all_loads()} except from raw_shipledger.built_loads"
-    )
-
-
-def mark_built(connection: duckdb.DuckDBPyConnection) -> None:
-    """What the worker does after a green build: every load in the raw tables is covered now."""
-    connection.execute("delete from raw_shipledger.built_loads; delete from raw_shipledger.begun_builds")
-    connection.execute(f"insert into raw_shipledger.built_loads {_all_loads()}")
-
-
-def _all_loads() -> str:
-    tables = [f"raw_shipstation.{table}" for table in ("orders", "shipments", "fulfillments", "order_states")]
-    tables += ["raw_operations.frozen_months", "raw_xcart.orders", "raw_xcart.uploads"]
-    return "(" + " union ".join(f"select _dlt_load_id from {table}" for table in tables) + ")"
 
 
 def _text(value: Any) -> str | None:

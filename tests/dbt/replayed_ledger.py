@@ -7,7 +7,9 @@ for every business. That a replay leaves what dbt itself leaves is a test of its
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +17,25 @@ import duckdb
 import raw_tables
 from ledger_under_test import FULL, WARM, Ledger, all_rows, failures
 
-from workflows.replay import Recorder, Statement
+from workflows.replay import Recorder, Recording
+from workflows.warehouse import find_files_in
 
 
 @dataclass(frozen=True)
 class RecordedBuilds:
     """What dbt sends for a first and for a warm build, and the reference data it loaded from the seed files."""
 
-    first: list[Statement]
-    warm: list[Statement]
+    first: Recording
+    warm: Recording
     reference: Path
 
     @classmethod
     def of(cls, ledger: Ledger) -> RecordedBuilds:
         """Record both builds on an empty business that was never built; its seeds stay in its warehouse."""
-        first = _statements(ledger, "build", *FULL)
-        warm = _statements(ledger, "build", *WARM)
-        return cls([statement for statement in first if "seed." not in statement.node], warm, ledger.warehouse)
+        first = _recorded(ledger, "build", *FULL)
+        warm = _recorded(ledger, "build", *WARM)
+        first.statements = [statement for statement in first.statements if "seed." not in statement.node]
+        return cls(first, warm, ledger.warehouse)
 
 
 class ReplayedLedger:
@@ -48,8 +52,11 @@ class ReplayedLedger:
             attach ':memory:' as ledger;
             attach '{recording.reference}' as founded (read_only);
             use warehouse;
-            create schema staging; create schema intermediate; create schema ledger.marts; create schema seeds;
+            create schema staging; create schema intermediate; create schema builds; create schema seeds;
+            create schema semantic;
+            create schema ledger.marts;
         """)
+        find_files_in(self.connection, recording.reference.parent)
         raw_tables.create(self.connection)
         for (seed,) in self.connection.execute(
             "select table_name from duckdb_tables() where database_name = 'founded' and schema_name = 'seeds'"
@@ -59,15 +66,50 @@ class ReplayedLedger:
 
     def build(self, *, warm: bool) -> None:
         """Send every statement of a build; a test that finds something is an error that names it."""
-        self.connection.execute("use warehouse")
-        raw_tables.note_begun(self.connection)
-        for statement in self._recording.warm if warm else self._recording.first:
-            answer = self.connection.execute(statement.sql)
-            if statement.node.startswith("test."):
-                found = answer.fetchone()
-                assert found is not None
-                assert not found[-1], f"{statement.node}: {found[0]} rows"
-        raw_tables.mark_built(self.connection)
+        for _node in self.nodes(warm=warm):
+            pass
+
+    def nodes(self, *, warm: bool) -> Iterator[str]:
+        """The same, node by node: whoever stops asking has killed the build there."""
+        recording = self._recording.warm if warm else self._recording.first
+        statements = recording.given(raw_tables.facts_of_next_build(self.connection))
+        self._forget_temporary_tables()
+        for node, sent in groupby(statements, key=lambda one: one.node):
+            self.connection.execute("use warehouse")
+            for statement in sent:
+                answer = self.connection.execute(statement.sql)
+                if node.startswith("test."):
+                    found = answer.fetchone()
+                    assert found is not None
+                    assert not found[-1], f"{node}: {found[0]} rows"
+            yield node
+
+    def _forget_temporary_tables(self) -> None:
+        """What a session of the database leaves with its end; here all builds share one."""
+        for (table,) in self.connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'temp'"
+        ).fetchall():
+            self.connection.execute(f'drop table temp."{table}"')
+
+    def built_again(self, folder: Path) -> ReplayedLedger:
+        """Another business of the same raw rows, built in full; `folder` takes a copy of them."""
+        again = ReplayedLedger(self._recording, "UTC")
+        names = self.connection.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'warehouse'"
+            " and (starts_with(schema_name, 'raw_') or schema_name = 'seeds')"
+        ).fetchall()
+        self.connection.execute(f"attach '{folder / 'raw.duckdb'}' as raw")
+        for schema, table in names:
+            self.connection.execute(f"create schema if not exists raw.{schema}")
+            self.connection.execute(f"create table raw.{schema}.{table} as from warehouse.{schema}.{table}")
+        self.connection.execute("detach raw")
+        again.connection.execute(f"attach '{folder / 'raw.duckdb'}' as raw (read_only)")
+        for schema, table in names:
+            again.connection.execute(f"delete from warehouse.{schema}.{table}")
+            again.connection.execute(f"insert into warehouse.{schema}.{table} by name from raw.{schema}.{table}")
+        again.connection.execute("detach raw")
+        again.build(warm=False)
+        return again
 
     def close(self) -> None:
         """Give the memory back."""
@@ -76,19 +118,20 @@ class ReplayedLedger:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The answer of the marts, found by their bare names."""
         self.connection.execute("use ledger.marts")
-        return self.connection.execute(query).fetchall()
+        found = self.connection.execute(query).fetchall()
+        self.connection.execute("use warehouse")
+        return found
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every mart, its rows in a fixed order."""
         return all_rows(self.rows)
 
 
-def _statements(ledger: Ledger, *arguments: str) -> list[Statement]:
+def _recorded(ledger: Ledger, *arguments: str) -> Recording:
     """The statements that a dbt command sends for its nodes, in order."""
     recorder = Recorder()
     result = ledger.run(*arguments, "--threads", "1", on_event=recorder)
     assert result.success, failures(result)
-    with ledger.connect() as connection:
-        raw_tables.mark_built(connection)
     assert recorder.statements
-    return recorder.statements
+    with ledger.connect() as connection:
+        return Recording("", raw_tables.facts_of_next_build(connection), recorder.statements)

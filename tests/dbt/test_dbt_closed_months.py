@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import raw_tables
 from closing import bill, close, come, lines, pass_time, restated, settings_of
@@ -155,11 +154,13 @@ def test_what_a_closed_month_carried_is_not_billed_again_and_comes_back_when_it_
     assert bill(ledger, FEBRUARY)[3:5] == (-115, ledger_days(ledger, FEBRUARY) - 115)
     assert lines(ledger, JANUARY) == closed
     ledger.assert_same_as_full_build()
-    with closing(sqlite3.connect(settings_of(ledger).operations)) as store:
-        [(kept, distinct)] = store.execute(
-            "select count(*), count(distinct line_key || line) from frozen_lines where line_kind = 'movement'"
-        )
-    assert kept == distinct > 0, "a movement is evidence once, in the first month that was closed after it"
+    movements = [
+        (line["line_key"], line["quantity"])
+        for file in sorted(settings_of(ledger).frozen.glob("2*.parquet"))
+        for line in pq.read_table(file).to_pylist()
+        if line["line_kind"] == "movement"
+    ]
+    assert len(movements) == len(set(movements)) > 0, "evidence once, in the first month that was closed after it"
 
 
 def test_units_that_left_beside_the_labels_of_a_closed_month_are_billed_late_and_taken_back_with_their_label(

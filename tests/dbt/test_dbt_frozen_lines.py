@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import duckdb
+import pyarrow.parquet as pq
 import pytest
 import raw_tables
 from closing import close, publish_marts, settings_of
-from ledger_under_test import Ledger, failures
+from dbt.cli.main import dbtRunnerResult
+from ledger_under_test import PROJECT, Ledger, copy_closes, failures
 from shipstation_payloads import label, line, order
 
 from workflows.errors import ShipledgerError, UsageError
 from workflows.frozen import altered_months, close_week, freeze_month
+from workflows.modelling import FULL, WARM
 
 DECEMBER = date(2025, 12, 1)
 _A_WEEK = (
@@ -66,7 +74,7 @@ def test_a_warehouse_built_again_shows_exactly_what_was_billed_and_restates_noth
 ) -> None:
     close(ledger, DECEMBER)
     rebuilt = new_ledger(NOON)
-    shutil.copy(settings_of(ledger).operations, rebuilt.home)
+    copy_closes(ledger.home, rebuilt.home)
     trade(rebuilt, after=1)
     with rebuilt.connect() as connection:
         raw_tables.load_closes(connection, settings_of(rebuilt).operations, "closes")
@@ -89,41 +97,154 @@ def test_a_warehouse_built_again_shows_exactly_what_was_billed_and_restates_noth
     assert rebuilt.rows("select count(*) from exceptions where exception_type = 'missing_history'") == [(0,)]
 
 
-@pytest.mark.parametrize(
-    ("kind", "was", "became"), [("day", '"unit_count":5', '"unit_count":4'), ("detail", "17612:5", "17612:4")]
+@pytest.fixture(scope="module")
+def closed(built: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    """The same with December closed."""
+    ledger = built.copy(tmp_path_factory.mktemp("closed"), NOON)
+    close(ledger, DECEMBER)
+    return ledger
+
+
+def failed(result: dbtRunnerResult) -> list[str]:
+    """The names of the nodes that failed; those after them are skipped."""
+    return [node.node.name for node in result.result.results if str(node.status) in ("error", "fail")]
+
+
+def rewrite(file: Path, change: str) -> None:
+    """Write a file again with DuckDB, its rows changed."""
+    with duckdb.connect() as connection:
+        connection.execute(f"create table lines as select {change} from read_parquet('{file}')")
+        connection.execute(f"copy lines to '{file}' (format parquet)")
+
+
+def damage(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def pretend(file: Path) -> None:
+    """Put the lines of another house in place of ours: the same rows, written by themselves."""
+    rewrite(file, "*")
+
+
+NOT_HASHED = (
+    "The frozen lines of December 2025 are not those that were hashed when it was closed. "
+    "Put frozen/2025-12.parquet back from a backup."
 )
-def test_a_frozen_line_that_was_altered_stops_the_build_with_a_sentence(
-    ledger: Ledger, kind: str, was: str, became: str
+FOREIGN = "frozen/2025-11.parquet is of no closed month. Move it out of the home, or put operations.sqlite back"
+
+
+@pytest.mark.parametrize(
+    ("tamper", "sentence"),
+    [
+        (lambda file: rewrite(file, "* replace (unit_count - 1 as unit_count)"), NOT_HASHED),
+        (damage, NOT_HASHED),
+        (lambda file: os.truncate(file, file.stat().st_size // 2), NOT_HASHED),
+        (Path.unlink, NOT_HASHED),
+        (pretend, NOT_HASHED),
+        (lambda file: shutil.copy(file, file.with_name("2025-11.parquet")), FOREIGN),
+        (lambda file: file.rename(file.with_name("2025-11.parquet")), NOT_HASHED + "|" + FOREIGN),
+        (lambda file: file.with_name("2025-11.parquet").write_text("no lines"), FOREIGN),
+    ],
+    ids=["a figure", "a bit", "cut short", "lost", "swapped", "copied", "another month", "no lines"],
+)
+def test_a_file_that_is_not_what_was_hashed_stops_the_build_before_anything_reads_it(
+    closed: Ledger, tmp_path: Path, tamper: Callable[[Path], object], sentence: str
 ) -> None:
-    close(ledger, DECEMBER)
-    with ledger.connect() as connection:
-        connection.execute(
-            "update raw_operations.frozen_lines set line = replace(line, ?, ?) where line_kind = ?",
-            [was, became, kind],
-        )
-    result = ledger.run("build", "--full-refresh", "--exclude-resource-type", "unit_test")
-    assert not result.success
-    assert "The frozen lines of December 2025 are not those that were hashed when it was closed." in failures(
-        result
+    ledger = closed.copy(tmp_path, NOON)
+    before = report(ledger)
+    tamper(settings_of(ledger).frozen / "2025-12.parquet")
+    result = ledger.run("build", *WARM, "--select", "stg_frozen__files+")
+    assert failed(result) == ["stg_frozen__files"], "what reads the lines is not built"
+    assert any(part in failures(result) for part in sentence.split("|"))
+    assert report(ledger) == before
+
+
+def test_a_damaged_file_stops_a_full_build_too_and_the_build_is_green_when_it_is_back(
+    closed: Ledger, tmp_path: Path
+) -> None:
+    ledger = closed.copy(tmp_path, NOON)
+    before = report(ledger)
+    file = settings_of(ledger).frozen / "2025-12.parquet"
+    content = file.read_bytes()
+    damage(file)
+    result = ledger.run("build", *FULL)
+    assert failed(result) == ["stg_frozen__files"]
+    assert NOT_HASHED in failures(result)
+    file.write_bytes(content)
+    ledger.build_everything()
+    assert report(ledger) == before
+
+
+def test_a_row_in_the_file_of_the_columns_counts_nowhere(closed: Ledger, tmp_path: Path) -> None:
+    ledger = closed.copy(tmp_path, NOON)
+    before = report(ledger)
+    shutil.copy(settings_of(ledger).frozen / "2025-12.parquet", settings_of(ledger).frozen / "columns.parquet")
+    ledger.build()
+    assert report(ledger) == before
+
+
+def test_a_home_that_was_moved_reads_its_own_files(closed: Ledger, tmp_path: Path) -> None:
+    (tmp_path / "before").mkdir()
+    (tmp_path / "after").mkdir()
+    before = closed.copy(tmp_path / "before", NOON)
+    after = before.copy(tmp_path / "after", NOON)
+    shutil.rmtree(before.home)
+    after.build()
+    assert report(after) == report(closed)
+
+
+@pytest.mark.parametrize("default", [True, False], ids=["data beside it", "SHIPLEDGER_HOME"])
+def test_dbt_by_hand_finds_the_files_of_the_home(closed: Ledger, tmp_path: Path, default: bool) -> None:
+    """Only the models about closed months: a first build by hand takes minutes."""
+    project = shutil.copytree(PROJECT, tmp_path / "dbt_project", ignore=shutil.ignore_patterns("target", "logs"))
+    (tmp_path / "data").mkdir()
+    ledger = closed.copy(tmp_path / "data", NOON)
+    with duckdb.connect(str(ledger.marts)) as marts:
+        marts.execute("delete from marts.closed_months")
+    environment = {name: text for name, text in os.environ.items() if not name.startswith("SHIPLEDGER_")}
+    if not default:
+        ledger = Ledger((tmp_path / "data").rename(tmp_path / "elsewhere"), None)
+        environment["SHIPLEDGER_HOME"] = str(ledger.home)
+    chosen = ["stg_operations__frozen_months", "stg_frozen__files", "int_months_closed", "stg_frozen__lines"]
+    done = subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "build", "--select", *chosen, "closed_months"],
+        cwd=project,
+        env=environment | {"DBT_PROFILES_DIR": "."},
+        capture_output=True,
+        text=True,
     )
+    assert done.returncode == 0, done.stdout
+    assert ledger.rows("select month from closed_months") == [(DECEMBER,)]
 
 
-def test_the_store_refuses_to_change_what_is_frozen_and_notices_when_it_was_forced_to(ledger: Ledger) -> None:
-    store = settings_of(ledger).operations
+def test_the_store_refuses_to_change_what_is_frozen_and_notices_a_file_that_was_changed(ledger: Ledger) -> None:
+    settings = settings_of(ledger)
     close(ledger, DECEMBER)
-    assert altered_months(store) == []
-    with closing(sqlite3.connect(store)) as connection:
+    assert altered_months(settings) == []
+    with closing(sqlite3.connect(settings.operations)) as connection:
         connection.execute(_A_WEEK)
-        for table in ("frozen_lines", "frozen_months", "closed_weeks"):
+        for table in ("frozen_months", "closed_weeks"):
             for statement in (f"update {table} set seq = 7", f"delete from {table}"):
                 with pytest.raises(sqlite3.IntegrityError, match="a change is a restatement in the next month"):
                     connection.execute(statement)
-        connection.execute("drop trigger frozen_lines_are_never_changed")
-        connection.execute("update frozen_lines set line = replace(line, '835', '900') where line_kind = 'day'")
-        connection.commit()
-    assert altered_months(store) == [DECEMBER]
-    with pytest.raises(ShipledgerError, match="The frozen lines of December 2025 are not those"):
-        freeze_month(settings_of(ledger), DECEMBER, "tester", "run-3")
+    damage(settings.frozen / "2025-12.parquet")
+    assert altered_months(settings) == [DECEMBER]
+    with pytest.raises(
+        ShipledgerError, match=r"lines of December 2025 are not those .* Put frozen/2025-12.parquet back"
+    ):
+        freeze_month(settings, DECEMBER, "tester", "run-3")
+    (settings.frozen / "2025-12.parquet").unlink()
+    assert altered_months(settings) == [DECEMBER]
+
+
+def test_a_file_of_a_month_that_is_not_closed_is_not_written_over(ledger: Ledger) -> None:
+    settings = settings_of(ledger)
+    (settings.frozen / "2025-12.parquet").write_text("not ours")
+    with pytest.raises(ShipledgerError, match=r"frozen/2025-12.parquet is there, but December 2025 is not closed"):
+        freeze_month(settings, DECEMBER, "tester", "run-1")
+    assert (settings.frozen / "2025-12.parquet").read_text() == "not ours"
 
 
 def test_a_month_is_frozen_once_and_closing_it_again_is_a_version_with_the_same_lines(ledger: Ledger) -> None:
@@ -134,13 +255,11 @@ def test_a_month_is_frozen_once_and_closing_it_again_is_a_version_with_the_same_
     assert freeze_month(settings, DECEMBER, "ben", "run-2") == replace(first, already_frozen=True)
     forced = freeze_month(settings, DECEMBER, "ben", "run-3", again=True)
     assert (forced.version, forced.actor, forced.content_hash) == (2, "ben", first.content_hash)
-    with closing(sqlite3.connect(settings.operations)) as connection:
-        rows = connection.execute(
-            "select line_kind || '|' || line_key || '|' || line from frozen_lines"
-            " where line_kind in ('day', 'carrier', 'restatement') order by line_kind, line_key"
-        ).fetchall()
-    assert len(rows) == 30 + 1, "30 days from the first shipment on, one carrier"
-    assert hashlib.sha256("\n".join(row[0] for row in rows).encode()).hexdigest() == first.content_hash
+    file = settings.frozen / "2025-12.parquet"
+    kinds = Counter(line["line_kind"] for line in pq.read_table(file).to_pylist())
+    assert (kinds["day"], kinds["carrier"]) == (30, 1), "30 days from the first shipment on, one carrier"
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == first.content_hash == first.evidence_hash
+    assert [path.stat().st_mode & 0o777 for path in (settings.frozen, file)] == [0o700, 0o600]
 
 
 def test_a_month_that_is_still_to_come_or_is_newer_than_the_snapshot_or_has_no_charges_is_refused(

@@ -227,6 +227,12 @@ def test_units_on_no_label_and_more_than_were_ordered_are_listed_order_by_order(
     assert found == case.excepted_units()
 
 
+def test_orders_still_to_be_shipped_are_marked_as_open(case: Case) -> None:
+    orders = case.plain.shipping.orders
+    found = case.rows("select shipstation_order_id, is_open from orders_inbox where not is_missing")
+    assert dict(found) == {order_id: orders[order_id]["orderStatus"] in OPEN for order_id, _ in found}
+
+
 def test_what_is_open_is_allocated(case: Case) -> None:
     found = dict(case.rows("select sku_code, quantity_allocated from inventory_current"))
     assert found == case.plain.allocated()
@@ -252,10 +258,11 @@ def test_the_weekly_report_has_the_shelf_at_the_weeks_end_and_the_average_of_its
             days = lasting * 7 / average if average else None
             out = None if days is None else end + timedelta(days=math.floor(min(max(days, 0), 36500)))
             close = [number if number is None else pytest.approx(float(number)) for number in (average, days)]
-            expected[week, sku] = (units, close[0], count, close[1], out, pallets)
+            shipped = weeks.get((week, sku), 0)
+            expected[week, sku] = (units, close[0], count, close[1], out, pallets, shipped)
     found = case.rows("""
         select week_start_date, sku_code, quantity_on_hand, average_weekly_units, weeks_averaged, days_of_supply,
-            run_out_date, pallet_count
+            run_out_date, pallet_count, quantity_shipped
         from weekly_inventory_report
     """)
     assert {(week, sku): tuple(figures) for week, sku, *figures in found} == expected
@@ -288,6 +295,18 @@ def test_a_close_of_the_running_month_adds_today_so_far_and_storage_for_todays_s
     assert [tuple(int(number or 0) for number in row) for row in today] == [
         (expected[case.plain.today][1], expected[case.plain.today][6])
     ]
+
+
+def test_what_single_orders_are_charged_adds_up_to_the_charges_of_their_day(case: Case) -> None:
+    found = case.rows("""
+        select ship_date, sum(order_charge_cents), sum(handling_charge_cents), sum(charged_postage_cents)
+        from charge_details group by all
+    """)
+    charged = {day: tuple(cents) for day, *cents in found if any(cents)}
+    bill = {day: (figures[3], figures[4], figures[6]) for day, figures in case.plain.bill().items()}
+    assert {day: cents for day, cents in charged.items() if day in bill} == {
+        day: cents for day, cents in bill.items() if any(cents)
+    }
 
 
 def test_months_and_carriers_are_sums_of_days(case: Case) -> None:

@@ -113,7 +113,7 @@ def test_a_day_without_a_rate_is_refused_and_not_free(new_ledger: Callable[..., 
     ledger = new_ledger()
     with ledger.connect() as connection:
         connection.execute("update seeds.pallet_factors set valid_from = '2025-11-01' where sku_code = '18795'")
-    result = ledger.run("build", "--select", "inventory_daily")
+    result = ledger.run("build", "--select", "int_stock_daily")
     assert "seeds/pallet_factors.csv: no factor for 18795 on 2025-09-19." in failures(result)
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import raw_tables
 from closing import close, come, pass_time, restated, settings_of
-from ledger_under_test import Ledger
+from ledger_under_test import Ledger, copy_closes
 from shipstation_payloads import Payload, fulfillment, label, line, order
 
 DECEMBER, JANUARY, FEBRUARY, MARCH = (date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
@@ -66,11 +63,8 @@ def enter(ledger: Ledger, entry_id: str, kind: str, day: str, quantity: int) -> 
 
 def frozen(ledger: Ledger, kind: str) -> dict[str, Any]:
     """The frozen lines of December of a kind, by key."""
-    with closing(sqlite3.connect(settings_of(ledger).operations)) as store:
-        found = store.execute(
-            "select line_key, line from frozen_lines where month = '2025-12-01' and line_kind = ?", [kind]
-        )
-        return {key: json.loads(text) for key, text in found}
+    file = pq.read_table(settings_of(ledger).frozen / "2025-12.parquet")
+    return {line["line_key"]: line for line in file.to_pylist() if line["line_kind"] == kind}
 
 
 def test_a_shipment_without_a_label_is_restated_when_it_goes_moves_changes_or_comes_late(ledger: Ledger) -> None:
@@ -218,6 +212,20 @@ def dear(cents: float) -> Payload:
     return label(104, 4, "2025-12-31", [line("17914", 1)], shipmentCost=cents)
 
 
+def test_a_shipment_dated_before_the_first_day_that_was_billed_is_restated(
+    new_ledger: Callable[..., Ledger],
+) -> None:
+    ledger = new_ledger(NOON)
+    come(ledger, "load-1", [order(1, [line("17612", 5)])], [label(101, 1, "2025-12-10")])
+    ledger.build()
+    close(ledger, DECEMBER)
+    come(ledger, "load-2", [order(2, [line("17612", 2)])], [label(102, 2, "2025-12-05")])
+    ledger.build()
+    [(_, day, orders, packages, units, _, cents, _)] = [row for row in restated(ledger) if row[2]]
+    assert (day, orders, packages, units) == (date(2025, 12, 5), 1, 1, 2)
+    assert cents == ORDER + POSTAGE + 2 * UNIT
+
+
 def test_the_first_label_of_all_is_restated_when_it_goes_and_the_days_after_it_stay_billed(ledger: Ledger) -> None:
     come(
         ledger, "load-2",
@@ -279,7 +287,7 @@ def test_billed_orders_without_a_label_that_are_not_loaded_or_came_too_late_are_
 ) -> None:
     rebuilt = new_ledger(NOON)
     in_june = datetime(2026, 6, 1, 18, tzinfo=UTC)
-    shutil.copy(settings_of(ledger).operations, rebuilt.home)
+    copy_closes(ledger.home, rebuilt.home)
     orders = [order(4, [line("17914", 1)]), order(9, [line("17914", 1)])]
     labels = [label(104, 4, "2025-12-31", [line("17914", 1)]), label(109, 9, "2025-12-01", [line("17914", 1)])]
     come(rebuilt, "load-1", orders, labels)

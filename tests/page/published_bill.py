@@ -60,16 +60,16 @@ class Bill:
             "weekly_inventory_report",
             "week_start_date, sku_code, product_name, quantity_on_hand, average_weekly_units, weeks_averaged,"
             " days_of_supply, run_out_date, run_out_earliest_date, run_out_latest_date, pallet_count,"
-            " units_per_pallet, alert_level",
+            " units_per_pallet, alert_level, full_pallet_count, loose_unit_count, quantity_shipped",
             [
                 (
                     *(week, sku, name, on_hand, average, 52, days, week + timedelta(days=30)),
-                    *(week + timedelta(days=25), None, 3, 48, level),
+                    *(week + timedelta(days=25), None, 3, 48, level, full, loose, shipped),
                 )
                 for week in weeks
-                for sku, name, on_hand, average, days, level in (
-                    ("17612", "PT Kit", 120, 140.25, 5.9, "critical"),
-                    ("17904", "Travel Kit", 464, 9.0, 360.8, "normal"),
+                for sku, name, on_hand, average, days, level, full, loose, shipped in (
+                    ("17612", "PT Kit", 120, 140.25, 5.9, "critical", 2, 24, 12),
+                    ("17904", "Travel Kit", 464, 9.0, 360.8, "normal", 9, 32, 0),
                 )
             ],
         )
@@ -101,8 +101,21 @@ class Bill:
             connection,
             "charge_report_monthly",
             "charge_month, order_count, package_count, unit_count, order_charge_cents, handling_charge_cents,"
-            " storage_charge_cents, postage_cents, restatement_cents, total_cents, is_closed",
-            [(self.month, 2, 3, 8, 850, 600, 900, 2535, -525, 4360, True)],
+            " storage_charge_cents, postage_cents, day_total_cents, restatement_cents, total_cents, is_closed,"
+            " pallet_day_count",
+            [(self.month, 2, 3, 8, 850, 600, 900, 2535, 4885, -525, 4360, True, 20)],
+        )
+        insert(
+            connection,
+            "charge_report_lines",
+            "charge_month, line_number, charge_kind, rate_cents, quantity, amount_cents",
+            [
+                (self.month, 1, "order", 425, 2, 850),
+                (self.month, 2, "handling", 75, 8, 600),
+                (self.month, 3, "storage", 45, 20, 900),
+                (self.month, 4, "postage", None, 3, 2535),
+                (self.month, 5, "restatement", None, None, -525),
+            ],
         )
         insert(
             connection,
@@ -115,8 +128,13 @@ class Bill:
             "charge_details",
             "detail_key, shipstation_order_id, shipment_id, order_number, billed_units_by_sku, billed_order_count,"
             " billed_package_count, billed_unit_count, billed_postage_cents, ship_date, order_count,"
-            " package_count, unit_count, postage_cents, is_restated, is_missing",
-            [(*detail, 0, 0, 0, 0, False, False) for detail in self.details],
+            " package_count, unit_count, postage_cents, is_restated, is_missing, charged_units_by_sku,"
+            " charged_order_count, charged_package_count, charged_unit_count, charged_postage_cents,"
+            " order_charge_cents, handling_charge_cents",
+            [
+                (*detail, 0, 0, 0, 0, False, False, *detail[4:9], 425 * detail[5], 75 * detail[7])
+                for detail in self.details
+            ],
         )
         insert(
             connection,
@@ -159,12 +177,14 @@ def fill_charge_details(
         connection,
         "charge_details",
         "detail_key, shipstation_order_id, shipment_id, order_number, order_count, package_count, unit_count,"
-        " postage_cents, ship_date, is_restated, is_missing",
+        " postage_cents, ship_date, is_restated, is_missing, charged_order_count, charged_package_count,"
+        " charged_unit_count, charged_postage_cents, order_charge_cents, handling_charge_cents",
         [
             (
-                *(f"{order}-{shipment}", order, shipment, numbers[order], int(first_labels[order] == shipment), 1),
-                *(units.get(shipment, 0), 845, day, False, False),
+                *(f"{order}-{shipment}", order, shipment, numbers[order], first, 1, left, 845, day, False, False),
+                *(first, 1, left, 845, 425 * first, 75 * left),
             )
             for shipment, order, day, *_ in charged
+            for first, left in ((int(first_labels[order] == shipment), units.get(shipment, 0)),)
         ],
     )

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 from published_bill import Bill, fill_charge_details
 
-from tests.contract_tables import BEGINNING, create_tables, insert, insert_spans, sum_up_days
+from tests.contract_tables import BEGINNING, create_tables, insert, insert_spans, mark_open_orders, sum_up_days
 
 SHIPPED_TODAY = 1
 TWO_PACKAGES = 2
@@ -127,6 +127,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, business: Business) -> None:
     insert_spans(connection, business.as_of, business.loaded_from)
     _fill_orders(connection, business)
     sum_up_days(connection)
+    mark_open_orders(connection)
     _fill_stock(connection, business)
     if business.bill is not None:
         business.bill.fill(connection)

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from tests.contract_tables import BEGINNING, create_tables, insert, insert_spans, sum_up_days
+from tests.contract_tables import BEGINNING, create_tables, insert, insert_spans, mark_open_orders, sum_up_days
 
 AS_OF = datetime(2026, 11, 20, 20, 5, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -45,12 +45,18 @@ _COLUMNS = {
     "weekly_inventory_report": (
         "week_start_date, sku_code, product_name, quantity_on_hand, average_weekly_units, weeks_averaged,"
         " days_of_supply, run_out_earliest_date, run_out_date, run_out_latest_date, alert_level, pallet_count,"
-        " units_per_pallet"
+        " full_pallet_count, loose_unit_count"
     ),
     "charge_report_daily": (
         "charge_date, order_count, package_count, unit_count, order_charge_cents, handling_charge_cents,"
         " storage_charge_cents, postage_cents, total_cents, pallet_count, is_charged_ahead, not_loaded"
     ),
+    "charge_report_monthly": (
+        "charge_month, order_count, package_count, unit_count, order_charge_cents, handling_charge_cents,"
+        " storage_charge_cents, postage_cents, day_total_cents, pallet_day_count, restatement_cents, total_cents,"
+        " not_loaded"
+    ),
+    "charge_report_lines": "charge_month, line_number, charge_kind, rate_cents, quantity, amount_cents",
     "charge_report_carriers": "charge_month, carrier_code, service_code, package_count, postage_cents",
     "charge_restatements": (
         "billed_month, restatement_key, restated_date, order_number, sku_codes, cause, order_count, package_count,"
@@ -72,6 +78,7 @@ def write_snapshot(
         for table, values in rows.items():
             insert(connection, table, _COLUMNS[table], values)
         sum_up_days(connection)
+        mark_open_orders(connection)
     path.chmod(0o444)
     return path
 
@@ -90,6 +97,23 @@ def charges(
     """A day of the charge report at $4.25, $0.75 and $0.45."""
     parts = (orders * 425, units * 75, pallets * 45, postage)
     return (day, orders, orders, units, *parts, sum(parts), pallets, ahead, lack)
+
+
+def bill(days: Rows, restated: int = 0) -> dict[str, Rows]:
+    """October's days, what they add up to at the rates of `charges`, and what it restates."""
+    if not days:
+        return {"charge_report_daily": [], "charge_report_monthly": [], "charge_report_lines": []}
+    sums = [sum(day[at] for day in days) for at in range(1, 10)]
+    orders, packages, units, *charged, _total, pallets = sums
+    lines = [
+        (OCTOBER, 1, "order", 425, orders, charged[0]),
+        (OCTOBER, 2, "handling", 75, units, charged[1]),
+        (OCTOBER, 3, "storage", 45, pallets, charged[2]),
+        (OCTOBER, 4, "postage", None, packages, charged[3]),
+        *([(OCTOBER, 5, "restatement", None, None, restated)] if restated else []),
+    ]
+    month = (OCTOBER, *sums, restated, sum(charged) + restated, days[0][-1])
+    return {"charge_report_daily": days, "charge_report_monthly": [month], "charge_report_lines": lines}
 
 
 def business() -> dict[str, Rows]:
@@ -169,12 +193,11 @@ def business() -> dict[str, Rows]:
                 RUNS_OUT[2],
                 "low",
                 163,
-                48,
+                162,
+                1,
             ),
-            (MONDAY, "17904", "Travel Kit", 464, 9.0, 52, None, None, None, None, "normal", 6, 81),
+            (MONDAY, "17904", "Travel Kit", 464, 9.0, 52, None, None, None, None, "normal", 6, 5, 59),
         ],
-        "charge_report_daily": [
-            charges(OCTOBER + timedelta(days=at), at, 10 * at, 70, 999 * at) for at in range(31)
-        ],
+        **bill([charges(OCTOBER + timedelta(days=at), at, 10 * at, 70, 999 * at) for at in range(31)]),
         "charge_report_carriers": [(OCTOBER, "stamps_com", "usps_priority_mail", 465, 464535)],
     }

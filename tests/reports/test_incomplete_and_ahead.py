@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from reading_files import outside_margins, pages_of, sheets_of, text_of
-from report_snapshot import AS_OF, MONDAY, OCTOBER, TODAY, charges, write_snapshot
+from report_snapshot import AS_OF, MONDAY, OCTOBER, TODAY, bill, charges, write_snapshot
 
 from workflows.reports.archive import ReportKind, make_reports
 from workflows.settings import Settings
@@ -64,7 +64,7 @@ def test_an_invoice_that_was_closed_incomplete_stays_marked_when_all_is_loaded_l
     days = [
         charges(OCTOBER + timedelta(days=at), 1, 1, 70, 0, lack="2026-10-01 to 2026-10-28") for at in range(31)
     ]
-    snapshot = write_snapshot(tmp_path / "s.duckdb", {"charge_report_daily": days, **CLOSED})
+    snapshot = write_snapshot(tmp_path / "s.duckdb", {**bill(days), **CLOSED})
     for text in texts(settings, "eom", OCTOBER, snapshot):
         assert LACK.format("2026-10-01 to 2026-10-28") in text
 
@@ -82,7 +82,7 @@ def test_days_charged_before_they_had_ended_are_marked_in_the_pdf_and_in_the_wor
     days = [
         charges(OCTOBER + timedelta(days=at), int(at < 30), int(at < 30), 70, 0, ahead=at > 28) for at in range(31)
     ]
-    snapshot = write_snapshot(tmp_path / "s.duckdb", {"charge_report_daily": days, **CLOSED})
+    snapshot = write_snapshot(tmp_path / "s.duckdb", {**bill(days), **CLOSED})
     pdf, workbook = make_reports(settings, "eom", OCTOBER, snapshot, 1)
     text = text_of(pdf)
     assert "Charged before they had ended, marked * below: Oct 30, 2026; Oct 31, 2026." in text

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from reading_files import kinds_of, outside_margins, pages_of, sheets_of, text_of
-from report_snapshot import AS_OF, HOSTILE, MONDAY, OCTOBER, TODAY, business, write_snapshot
+from report_snapshot import AS_OF, HOSTILE, MONDAY, OCTOBER, TODAY, bill, business, write_snapshot
 
 from workflows.reports.archive import ReportExists, archived_report, make_reports
 from workflows.reports.reading import SnapshotUnusable
@@ -76,7 +76,9 @@ def test_restatements_are_listed_with_their_causes_and_billed(settings: Settings
         (TODAY.replace(day=1), "c", day, "671002", "17612", "Of another bill.", 1, 1, 1, 0, 999_999),
     ]
     closed = [(OCTOBER, 1, AS_OF, "0123abcd" * 8)]
-    snapshot = write_snapshot(tmp_path / "s.duckdb", {"charge_restatements": lines, "closed_months": closed})
+    days = business()["charge_report_daily"]
+    changes = {"charge_restatements": lines, "closed_months": closed, **bill(days, restated=-1889)}
+    snapshot = write_snapshot(tmp_path / "s.duckdb", changes)
     files = made(settings, "eom", OCTOBER, snapshot)
     text = text_of(files["invoice.pdf"])
     assert "Sep 14, 2026 671001 17612 Label voided after the close. -1 -10 0 -$20.24" in text
@@ -194,6 +196,8 @@ def test_an_empty_business_gives_reports_that_say_so(settings: Settings, tmp_pat
         "weekly_shipped_history",
         "weekly_inventory_report",
         "charge_report_daily",
+        "charge_report_monthly",
+        "charge_report_lines",
         "charge_report_carriers",
     )
     nothing = {table: [] for table in (*tables, *more, *reports) if table not in kept}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_snapshot import AS_OF, MONDAY, OCTOBER, TODAY, Rows, charges, write_snapshot
+from report_snapshot import AS_OF, MONDAY, OCTOBER, TODAY, Rows, bill, business, write_snapshot
 
 from workflows.reports.daily import count_sheet, summarize_day
 from workflows.reports.document import Document, Figures, Table
@@ -132,17 +132,27 @@ def test_the_count_sheet_has_what_should_stand_there_what_lacks_and_what_moved_i
     assert column(document, "17612", "lot_number") == ["250003", "250002", "250001", "Other:", "Other:"]
 
 
-def test_the_week_lists_what_sells_most_first_and_a_shelf_below_zero_has_no_pallet(opened: Opened) -> None:
-    supply = (30.0, None, None, None, "normal", 0, 48)
+def test_the_week_lists_what_sells_most_first_and_adds_up_its_shelves(opened: Opened) -> None:
+    supply = (30.0, None, None, None, "normal", 2)
     rows = [
-        (MONDAY, sku, f"Product {sku}", on_hand, average, 52, *supply)
-        for sku, on_hand, average in (("17612", 100, 1.0), ("17904", -5, 9.0), ("18675", 96, 9.0))
+        (MONDAY, sku, f"Product {sku}", on_hand, average, 52, *supply, full, loose)
+        for sku, on_hand, average, full, loose in (
+            ("17612", 100, 1.0, 2, 4),
+            ("17904", -5, 9.0, 0, -5),
+            ("18675", 96, 9.0, 2, 0),
+        )
     ]
-    other_week = (MONDAY - timedelta(weeks=1), "17612", "Product 17612", 1, 99.0, 52, *supply)
+    other_week = (MONDAY - timedelta(weeks=1), "17612", "Product 17612", 1, 99.0, 52, *supply, 0, 1)
     document = report_week(opened(weekly_inventory_report=[other_week, *rows]), MONDAY)
-    shelves = [(row["sku_code"], row["full_pallets"], row["loose_units"]) for row in table(document, "Stock").rows]
-    assert shelves == [("17904", 0, -5), ("18675", 2, 0), ("17612", 2, 4)]
-    assert figures(document)["Units on hand"] == 191
+    assert column(document, "Stock", "sku_code") == ["17904", "18675", "17612"]
+    assert column(document, "Stock", "loose_unit_count") == [-5, 0, 4]
+    assert table(document, "Stock").totals == {
+        "product_name": "Total",
+        "quantity_on_hand": 191,
+        "full_pallet_count": 4,
+        "loose_unit_count": -1,
+    }
+    assert (figures(document)["Units on hand"], figures(document)["Pallets"]) == (191, 6)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +174,8 @@ def test_what_is_due_is_the_months_days_and_what_earlier_months_turned_out_to_be
         (OCTOBER, "d", SEPTEMBER, "671001", "17612", "Voided.", -1, -1, -10, 0, -2024),
         (OCTOBER, "e", SEPTEMBER - timedelta(days=1), None, "17904", "Stock.", 0, 0, 0, 1, 45),
     ]
-    document = bill_month(opened(charge_restatements=restated), OCTOBER, 1)
+    october = bill(business()["charge_report_daily"], restated=-1842)
+    document = bill_month(opened(charge_restatements=restated, **october), OCTOBER, 1)
     # $11,085.60 of the month's own lines.
     assert figures(document)["Total due"] == 1_108_560 + 135 + 2 - 2024 + 45
     assert column(document, "Restatements", "cause") == ["Stock.", "Voided.", "Later number.", "Stock."]
@@ -172,20 +183,20 @@ def test_what_is_due_is_the_months_days_and_what_earlier_months_turned_out_to_be
     assert table(document, "Restatements").totals == {"restated_date": "Total", "total_cents": -1842}
 
 
-def test_a_rate_that_changed_within_the_month_is_a_line_of_its_own(opened: Opened) -> None:
-    before = [charges(OCTOBER + timedelta(days=at), 2, 10, 7, 100) for at in range(2)]
-    # Two orders at $5.00 instead of $4.25.
-    after = (OCTOBER + timedelta(days=2), 2, 2, 10, 1000, 750, 315, 100, 2165, 7, False, None)
-    document = bill_month(opened(charge_report_daily=[*before, after]), OCTOBER, 1)
-    lines = [(row["quantity"], row.get("rate"), row["amount"]) for row in table(document, "Charges").rows]
-    assert lines == [
-        (4, 425, 1700),
-        (2, 500, 1000),
-        (30, 75, 2250),
-        (21, 45, 945),
-        (6, None, 300),
+def test_the_invoice_lists_the_lines_of_its_month_in_their_order_and_says_what_each_is(opened: Opened) -> None:
+    kinds = ("order", "order", "handling", "storage", "postage", "restatement")
+    lines = [(OCTOBER, number, kind, number, 10 * number, 100) for number, kind in enumerate(kinds, 1)]
+    september = (OCTOBER - timedelta(days=30), 1, "order", 1, 1, 1)
+    document = bill_month(opened(charge_report_lines=[*reversed(lines), september]), OCTOBER, 1)
+    found = [(row["item"].split(",")[0], row["rate"], row["quantity"]) for row in table(document, "Charges").rows]
+    assert found == [
+        ("Orders", 1, 10),
+        ("Orders", 2, 20),
+        ("Units handled", 3, 30),
+        ("Storage", 4, 40),
+        ("Postage and insurance", 5, 50),
+        ("Restatements of earlier months", 6, 60),
     ]
-    assert table(document, "Charges").totals == {"item": "Total due", "amount": 6195}
 
 
 def test_an_invoices_number_tells_its_version_from_the_second_on(opened: Opened) -> None:

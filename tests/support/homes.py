@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,14 @@ from workflows.engine import Engine
 from workflows.home import prepare_home
 from workflows.modelling import Modelling, fingerprint
 from workflows.settings import Settings, read_settings
-from workflows.warehouse import Run, former_system, open_warehouse, unused_parts
+from workflows.warehouse import (
+    Run,
+    last_build_number,
+    note_green_build,
+    open_warehouse,
+    read_green_build,
+    state_of,
+)
 
 
 def settings_of(home: Path, **variables: str) -> Settings:
@@ -43,10 +51,14 @@ def record_a_warm_build(settings: Settings) -> None:
         Modelling(settings).build(
             connection,
             fingerprint(),
-            state=former_system(connection),
+            state=state_of(connection),
             full=False,
-            unused_tags=unused_parts(connection),
+            as_of=datetime.now(UTC),
+            run_id="recorded",
         )
+        green = read_green_build(connection)
+        assert green is not None
+        note_green_build(connection, replace(green, build_number=last_build_number(connection)))
 
 
 def _found(home: Path) -> None:

@@ -41,6 +41,8 @@ def settings(tmp_path: Path) -> Settings:
         connection.execute("create schema marts")
         connection.execute("create table marts.skus as select '17612' as sku_code")
     (made.published / "current.duckdb").symlink_to("shipledger-1.duckdb")
+    made.frozen.mkdir()
+    (made.frozen / "2026-10.parquet").write_bytes(b"lines")
     (made.home / "reports").mkdir()
     (made.home / "reports" / "invoice.pdf").write_bytes(b"%PDF-1.7")
     return made
@@ -63,6 +65,7 @@ def test_a_backup_brings_everything_back_and_keeps_what_it_replaces(settings: Se
         (settings.home / name).write_bytes(b"spoiled")
     shutil.rmtree(settings.published)
     shutil.rmtree(settings.home / "reports")
+    (settings.frozen / "2026-10.parquet").write_bytes(b"spoiled")
     restored = restore_backup(settings, Path(made["file"]))
     assert restored["counts"] == made["counts"]
     assert [entry.quantity for entry in recent_entries(settings)] == [576]
@@ -72,6 +75,8 @@ def test_a_backup_brings_everything_back_and_keeps_what_it_replaces(settings: Se
     assert snapshot is not None
     assert snapshot.name == "shipledger-1.duckdb"
     assert (settings.home / "reports" / "invoice.pdf").read_bytes() == b"%PDF-1.7"
+    assert (settings.frozen / "2026-10.parquet").read_bytes() == b"lines"
+    assert (Path(restored["kept"]) / "frozen" / "2026-10.parquet").read_bytes() == b"spoiled"
     assert (Path(restored["kept"]) / "operations.sqlite").read_bytes() == b"spoiled"
 
 

@@ -88,14 +88,14 @@ def no_answer(own_business: Sandbox) -> Iterator[None]:
 
 @contextmanager
 def no_build(settings: Settings) -> Iterator[None]:
-    """Something else is in the place of a table that each build writes."""
+    """Something else is in the place of a table that each build reads."""
     with duckdb.connect(str(settings.warehouse)) as connection:
-        connection.execute("alter table raw_shipledger.build_context rename to aside")
-        connection.execute("create view raw_shipledger.build_context as select 1 as nothing")
+        connection.execute("alter table raw_shipstation.services rename to aside")
+        connection.execute("create view raw_shipstation.services as select 1 as nothing")
     yield
     with duckdb.connect(str(settings.warehouse)) as connection:
-        connection.execute("drop view raw_shipledger.build_context")
-        connection.execute("alter table raw_shipledger.aside rename to build_context")
+        connection.execute("drop view raw_shipstation.services")
+        connection.execute("alter table raw_shipstation.aside rename to services")
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from workflows.settings import Settings
 from workflows.switches import turn_switch
 
 STORES = {"operations.sqlite", "workflows.sqlite", "warehouse.duckdb"}
-FOLDERS = {"scratch", "logs", "backups", "reports"}
+FOLDERS = {"scratch", "logs", "backups", "reports", "frozen"}
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +45,7 @@ def settings(tmp_path: Path) -> Settings:
     with duckdb.connect(str(made.published / "shipledger-1.duckdb")) as connection:
         connection.execute("create table skus as select '17612' as sku_code")
     (made.published / "current.duckdb").symlink_to("shipledger-1.duckdb")
+    prepare_closes(made)
     (made.home / "reports" / "eod").mkdir(parents=True)
     (made.home / "reports" / "eod" / "summary.pdf").write_bytes(b"%PDF-1.7")
     return made
@@ -59,7 +60,7 @@ def modes(folder: Path) -> dict[str, int]:
     [
         lambda settings: record_entry(settings, EntryRequest("receive", "17612", 576, settings.today(), "ann")),
         lambda settings: turn_switch(settings.operations, "sync", False, "ann"),
-        lambda settings: prepare_closes(settings.operations),
+        prepare_closes,
     ],
     ids=["entry", "switch", "closes"],
 )

@@ -12,8 +12,9 @@ import pytest
 
 from workflows import modelling
 from workflows.modelling import fingerprint
-from workflows.replay import Recorder, Recording, Statement, keep_recording, read_recording, replay
+from workflows.replay import BuildFacts, Recorder, Recording, Statement, keep_recording, read_recording, replay
 
+FACTS = BuildFacts("2026-11-20T18:00:00+00:00", "America/Chicago", "run-1")
 GREEN_TEST = Statement("test.t", "select 0 as failures, false as should_warn, false as should_error")
 
 
@@ -26,8 +27,8 @@ def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def sent(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, *statements: Statement) -> tuple[bool, list[Any]]:
     """Whether a replay is green, and the progress it reported."""
     progress: list[Any] = []
-    recording = Recording("state", list(statements))
-    is_green = replay(warehouse, tmp_path / "it's.duckdb", recording, lambda *said: progress.append(said))
+    recording = Recording("state", FACTS, list(statements))
+    is_green = replay(warehouse, tmp_path / "it's.duckdb", recording, FACTS, lambda *said: progress.append(said))
     return is_green, progress
 
 
@@ -43,7 +44,7 @@ def test_a_replay_sends_each_node_and_tells_how_many_are_done(
     assert sent(warehouse, tmp_path, *statements) == (True, [(1, 3), (2, 3), (3, 3)])
     assert warehouse.execute("select sum(n) from ledger.a").fetchall() == [(3,)]
     assert warehouse.execute("select n from b").fetchall() == [(3,)]
-    counts = [Recording("state", statements).count(kind) for kind in ("model", "test", "seed")]
+    counts = [Recording("state", FACTS, statements).count(kind) for kind in ("model", "test", "seed")]
     assert counts == [2, 1, 0]
 
 
@@ -108,10 +109,10 @@ def test_of_dbts_events_the_statements_of_nodes_are_kept_in_their_order() -> Non
 def test_a_recording_is_read_again_for_its_own_state_only(tmp_path: Path) -> None:
     file = tmp_path / "warm_build.json"
     assert read_recording(file, "state") is None
-    keep_recording(file, Recording("state", [GREEN_TEST]))
-    assert read_recording(file, "state") == Recording("state", [GREEN_TEST])
+    keep_recording(file, Recording("state", FACTS, [GREEN_TEST]))
+    assert read_recording(file, "state") == Recording("state", FACTS, [GREEN_TEST])
     assert read_recording(file, "another") is None
-    keep_recording(file, Recording("another", []))
+    keep_recording(file, Recording("another", FACTS, []))
     assert read_recording(file, "state") is None
     assert [path.name for path in tmp_path.iterdir()] == ["warm_build.json"]
     file.write_bytes(b'{"state": "another"')
@@ -119,7 +120,7 @@ def test_a_recording_is_read_again_for_its_own_state_only(tmp_path: Path) -> Non
 
 
 def test_a_recording_that_cannot_be_kept_ends_nothing(tmp_path: Path) -> None:
-    keep_recording(tmp_path / "missing" / "warm_build.json", Recording("state", []))
+    keep_recording(tmp_path / "missing" / "warm_build.json", Recording("state", FACTS, []))
 
 
 def test_the_fingerprint_is_of_names_and_contents_of_the_project_and_of_nothing_dbt_writes(
@@ -141,3 +142,20 @@ def test_the_fingerprint_is_of_names_and_contents_of_the_project_and_of_nothing_
     monkeypatch.setattr(modelling, "version", lambda package: f"{package} of tomorrow")
     known.append(fingerprint())
     assert len(set(known)) == 4
+
+
+def test_a_replay_is_given_the_instant_zone_and_run_of_its_own_build(warehouse: duckdb.DuckDBPyConnection) -> None:
+    context = "model.shipledger.stg_shipledger__build_context"
+    recording = Recording(
+        "state",
+        FACTS,
+        [
+            Statement(context, f"select '{FACTS.as_of}', '{FACTS.timezone}', '{FACTS.run_id}'"),
+            Statement("model.shipledger.other", f"select '{FACTS.run_id}'"),
+        ],
+    )
+    given = recording.given(BuildFacts("2026-11-21T06:00:00+00:00", "Asia/Tokyo", "run-2"))
+    assert [warehouse.execute(one.sql).fetchall() for one in given] == [
+        [("2026-11-21T06:00:00+00:00", "Asia/Tokyo", "run-2")],
+        [("run-1",)],
+    ]

@@ -18,21 +18,20 @@ from workflows.warehouse import (
     GreenBuild,
     Run,
     forget_green_build,
-    former_system,
     has_shipstation,
+    last_build_number,
+    loads_covered_since,
     loads_to_build,
     newest_finished_run,
-    note_begun_build,
     note_green_build,
     note_runs,
     open_warehouse,
     read_green_build,
-    set_build_context,
-    unused_parts,
+    state_of,
 )
 
 NOON = datetime(2026, 11, 20, 18, tzinfo=UTC)
-GREEN = GreenBuild("print", "2026-11-20", NOON)
+GREEN = GreenBuild("print", "2026-11-20", NOON, 7)
 
 
 @pytest.fixture
@@ -47,6 +46,7 @@ def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             ("raw_shipstation.watermarks", "watermark"),
             ("raw_shipstation.ghost_looks", "looks"),
             ("raw_xcart.files", "file"),
+            ("raw_xcart._dlt_pipeline_state", "state"),
             ("raw_legacy.shipped_items", "legacy"),
             ("raw_shipstation_staging.orders", "staged"),
         ):
@@ -61,42 +61,46 @@ def rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[object
     return connection.execute(f"from raw_shipledger.{table} order by all").fetchall()
 
 
-def test_a_build_covers_every_load_that_no_green_one_has_and_that_models_read(
+def finish_build(connection: duckdb.DuckDBPyConnection, number: int, loads: list[str]) -> None:
+    """What the last model of a build writes."""
+    connection.execute("create schema if not exists builds")
+    connection.execute(
+        "create table if not exists builds.builds_finished (build_number bigint, load_ids varchar[])"
+    )
+    connection.execute("insert into builds.builds_finished values (?, ?)", [number, loads])
+
+
+def test_to_build_is_every_load_that_models_read_and_no_finished_build_has_covered(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     assert loads_to_build(warehouse) == ["a", "b", "c", "d"]
-    note_green_build(warehouse, GREEN, ["a", "c"])
+    finish_build(warehouse, 1, ["a", "c"])
     assert loads_to_build(warehouse) == ["b", "d"]
-    note_green_build(warehouse, GREEN, ["b", "d"])
+    finish_build(warehouse, 2, ["b", "d"])
     assert loads_to_build(warehouse) == []
     warehouse.execute("insert into raw_operations.entries values ('e')")
     assert loads_to_build(warehouse) == ["e"]
+
+
+def test_loads_of_builds_after_one_are_those_of_all_later_ones(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert loads_covered_since(warehouse, 0) == []
+    for number, loads in ((1, ["a"]), (2, []), (3, ["b", "c"])):
+        finish_build(warehouse, number, loads)
+    assert last_build_number(warehouse) == 3
+    assert loads_covered_since(warehouse, 0) == ["a", "b", "c"]
+    assert loads_covered_since(warehouse, 1) == ["b", "c"]
+    assert loads_covered_since(warehouse, 3) == []
 
 
 def test_of_green_builds_the_last_one_is_known_until_it_is_forgotten(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert read_green_build(warehouse) is None
     later = replace(GREEN, built_at=NOON + timedelta(hours=1), fingerprint="another")
     for build in (GREEN, later):
-        note_green_build(warehouse, build, [])
+        note_green_build(warehouse, build)
         assert read_green_build(warehouse) == build
     assert len(rows(warehouse, "green_build")) == 1
     forget_green_build(warehouse)
     assert read_green_build(warehouse) is None
-
-
-def test_each_build_has_one_context_and_begun_ones_count_until_one_is_green(
-    warehouse: duckdb.DuckDBPyConnection,
-) -> None:
-    for number, loads in enumerate((["a", "b"], ["b"], [])):
-        set_build_context(warehouse, NOON + timedelta(hours=number), "America/Chicago", f"run-{number}", loads)
-        [(as_of, zone, run_id)] = rows(warehouse, "build_context")
-        assert (as_of, zone, run_id) == (NOON + timedelta(hours=number), "America/Chicago", f"run-{number}")
-        assert rows(warehouse, "unbuilt_loads") == [(load,) for load in loads]
-        assert len(rows(warehouse, "begun_builds")) == number + 1
-    note_begun_build(warehouse)
-    assert len(rows(warehouse, "begun_builds")) == 4
-    note_green_build(warehouse, GREEN, [])
-    assert rows(warehouse, "begun_builds") == []
 
 
 def test_a_run_is_noted_once_with_its_last_facts(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -112,48 +116,18 @@ def test_a_run_is_noted_once_with_its_last_facts(warehouse: duckdb.DuckDBPyConne
     assert newest_finished_run(warehouse) == NOON + timedelta(minutes=2)
 
 
-def test_a_part_is_unused_until_its_first_row_has_come(warehouse: duckdb.DuckDBPyConnection) -> None:
-    assert unused_parts(warehouse) == ("closes",)
-    warehouse.execute("delete from raw_xcart.orders")
-    assert unused_parts(warehouse) == ("xcart", "closes")
-    warehouse.execute("create table raw_operations.closed_weeks (week varchar)")
-    assert unused_parts(warehouse) == ("xcart", "closes")
-    warehouse.execute("insert into raw_operations.closed_weeks values ('2026-11-16')")
-    assert unused_parts(warehouse) == ("xcart",)
-
-
 def test_shipstation_is_there_with_its_orders(warehouse: duckdb.DuckDBPyConnection) -> None:
     assert has_shipstation(warehouse)
     warehouse.execute("drop table raw_shipstation.orders")
     assert not has_shipstation(warehouse)
 
 
-def test_the_state_of_the_former_system_changes_with_what_the_models_take_of_it(
+def test_statements_are_of_another_state_once_the_former_system_was_loaded(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    assert former_system(warehouse) == ""
-    warehouse.execute("""
-        create table raw_legacy.imports (noted_at timestamptz);
-        create table raw_legacy.shipped_orders (order_number varchar);
-        create table raw_shipstation.shipments (ship_date varchar, void_date varchar);
-        alter table raw_shipstation.orders add column order_number varchar;
-    """)
-    states = {former_system(warehouse)}
-    for number, change in enumerate(
-        (
-            "insert into raw_legacy.imports values ('2026-11-20 18:00+00')",
-            "insert into raw_shipstation.shipments values ('2026-01-05', null)",
-            "insert into raw_shipstation.shipments values ('2026-01-04', null)",
-            "insert into raw_legacy.shipped_orders values ('690001');"
-            "update raw_shipstation.orders set order_number = '690001'",
-        ),
-        start=2,
-    ):
-        warehouse.execute(change)
-        states.add(former_system(warehouse))
-        assert len(states) == number, change
-    warehouse.execute("insert into raw_shipstation.shipments values ('2026-01-03', '2026-01-03')")
-    assert former_system(warehouse) in states, "a void label is none"
+    without = state_of(warehouse)
+    warehouse.execute("create table raw_legacy.imports (noted_at timestamptz)")
+    assert state_of(warehouse) != without
 
 
 @pytest.fixture

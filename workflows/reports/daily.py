@@ -29,8 +29,7 @@ _FIGURES = """
         coalesce(any_value(package_count), 0) as packages,
         coalesce(any_value(unit_count), 0) as units,
         coalesce(any_value(unknown_unit_count), 0) as unknown_units,
-        (select count(*) from marts.orders_inbox where order_status in
-            ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')) as open_orders,
+        (select count(*) from marts.orders_inbox where is_open) as open_orders,
         (select coalesce(sum(quantity_allocated), 0)::bigint from marts.inventory_current) as open_units,
         (select count(*) from marts.exceptions) as exceptions
     from marts.shipped_daily where ship_date = $1

@@ -35,8 +35,7 @@ _OPEN_ORDERS = """
     from marts.order_items_inbox as items
     inner join marts.orders_inbox as orders on items.shipstation_order_id = orders.shipstation_order_id
     where
-        items.sku_code = $1 and items.lot_number = $2 and items.quantity > 0
-        and orders.order_status in ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')
+        items.sku_code = $1 and items.lot_number = $2 and items.quantity > 0 and orders.is_open
     group by all
     order by all
 """

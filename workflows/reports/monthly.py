@@ -12,6 +12,13 @@ from workflows.reports.document import Bars, Column, Document, Figure, Figures, 
 from workflows.reports.reading import Source
 from workflows.reports.text import month_name, short_day
 
+_BILL = "select * from marts.charge_report_monthly where charge_month = $1"
+_LINES = """
+    select charge_kind, rate_cents as rate, quantity, amount_cents as amount
+    from marts.charge_report_lines
+    where charge_month = $1
+    order by line_number
+"""
 _DAYS = """
     select * from marts.charge_report_daily
     where date_trunc('month', charge_date) = $1
@@ -30,29 +37,34 @@ _RESTATEMENTS = """
     order by restated_date, order_number nulls last, restatement_key
 """
 _CLOSED = "select version, frozen_at, content_hash from marts.closed_months where month = $1"
-# What is charged: its name, the column it is counted in, the charge's column.
-_CHARGES = (
-    ("Orders, each on its first ship date", "order_count", "order_charge_cents"),
-    ("Units handled", "unit_count", "handling_charge_cents"),
-    ("Storage, pallet-days", "pallet_count", "storage_charge_cents"),
-)
+_ITEMS = {
+    "order": "Orders, each on its first ship date",
+    "handling": "Units handled",
+    "storage": "Storage, pallet-days",
+    "postage": "Postage and insurance, as charged by the carriers",
+    "restatement": "Restatements of earlier months, listed at the end",
+}
 _SERIES = (
     ("Orders", "order_charge_cents"),
     ("Handling", "handling_charge_cents"),
     ("Storage", "storage_charge_cents"),
     ("Postage", "postage_cents"),
 )
-_SUMMED = (
-    "order_count",
-    "package_count",
-    "unit_count",
-    "pallet_count",
-    "order_charge_cents",
-    "handling_charge_cents",
-    "storage_charge_cents",
-    "postage_cents",
-    "total_cents",
-)
+# The columns of the day-by-day table, each with the month's column that is its total.
+_TOTALS = {
+    "order_count": "order_count",
+    "package_count": "package_count",
+    "unit_count": "unit_count",
+    "pallet_count": "pallet_day_count",
+    "order_charge_cents": "order_charge_cents",
+    "handling_charge_cents": "handling_charge_cents",
+    "storage_charge_cents": "storage_charge_cents",
+    "postage_cents": "postage_cents",
+    "total_cents": "day_total_cents",
+}
+_NOTHING: dict[str, Any] = dict.fromkeys((*_TOTALS.values(), "restatement_cents", "total_cents"), 0) | {
+    "not_loaded": None
+}
 
 
 def bill_month(source: Source, month: date, version: int) -> Document:
@@ -63,42 +75,39 @@ def bill_month(source: Source, month: date, version: int) -> Document:
         month: Its first day.
         version: Part of the invoice's number, from the second on.
     """
+    bill = next(iter(source.rows(_BILL, month)), _NOTHING)
     days = source.rows(_DAYS, month)
     closed = source.rows(_CLOSED, month)
     carriers = source.rows(_CARRIERS, month)
-    restatements = source.rows(_RESTATEMENTS, month)
-    restated = sum(line["total_cents"] for line in restatements)
-    totals = {key: sum(day[key] for day in days) for key in _SUMMED}
     number = f"{month:%Y-%m}" if version == 1 else f"{month:%Y-%m}-{version}"
     return source.document(
         title=f"Invoice {number}",
         period=f"Fulfillment charges for {month_name(month)}, issued {short_day(source.today)}",
-        notice=_notice(source, month, days, is_closed=bool(closed)),
+        notice=_notice(source, month, bill["not_loaded"], is_closed=bool(closed)),
         parts=[
             Figures(
                 [
-                    Figure("Total due", totals["total_cents"] + restated, Kind.MONEY),
-                    Figure("Orders", totals["order_count"]),
-                    Figure("Units", totals["unit_count"]),
-                    Figure("Packages", totals["package_count"]),
-                    Figure("Pallet-days", totals["pallet_count"]),
+                    Figure("Total due", bill["total_cents"], Kind.MONEY),
+                    Figure("Orders", bill["order_count"]),
+                    Figure("Units", bill["unit_count"]),
+                    Figure("Packages", bill["package_count"]),
+                    Figure("Pallet-days", bill["pallet_day_count"]),
                 ]
             ),
-            _lines(days, totals, restated),
+            _lines(source.rows(_LINES, month), bill["total_cents"]),
             Text(_standing(source, closed, days), is_small=True),
             _charges_by_day(days),
             _postage(carriers),
             NewPage(),
-            _by_day(days, totals),
-            _restated(restatements, restated),
+            _by_day(days, bill),
+            _restated(source.rows(_RESTATEMENTS, month), bill["restatement_cents"]),
         ],
     )
 
 
-def _notice(source: Source, month: date, days: Sequence[dict[str, Any]], *, is_closed: bool) -> str:
+def _notice(source: Source, month: date, lack: str | None, *, is_closed: bool) -> str:
     """What is missing: of a closed month what was when its lines were frozen, else what is now."""
     if is_closed:
-        lack = next((day["not_loaded"] for day in days if day.get("not_loaded")), None)
         return incomplete(lack) if lack else ""
     return notice_about(source, period_of("eom", month))
 
@@ -116,22 +125,8 @@ def _standing(source: Source, closed: Sequence[dict[str, Any]], days: Sequence[d
     )
 
 
-def _lines(days: Sequence[dict[str, Any]], totals: dict[str, int], restated: int) -> Table:
-    """One line for each charge and rate, postage, restatements, and the total of the lines."""
-    lines = [
-        {"item": name, "quantity": quantity, "rate": rate, "amount": rate * quantity}
-        for name, count, charge in _CHARGES
-        for rate, quantity in _by_rate(days, count, charge)
-    ]
-    lines.append(
-        {
-            "item": "Postage and insurance, as charged by the carriers",
-            "quantity": totals["package_count"],
-            "amount": totals["postage_cents"],
-        }
-    )
-    if restated:
-        lines.append({"item": "Restatements of earlier months, listed at the end", "amount": restated})
+def _lines(lines: Sequence[dict[str, Any]], due: int) -> Table:
+    """One line for each charge and rate, postage, restatements, and their total."""
     return Table(
         title="Charges",
         columns=[
@@ -140,19 +135,10 @@ def _lines(days: Sequence[dict[str, Any]], totals: dict[str, int], restated: int
             Column("rate", "Rate", Kind.MONEY, width=1.4),
             Column("amount", "Amount", Kind.MONEY, width=1.8),
         ],
-        rows=lines,
-        totals={"item": "Total due", "amount": sum(line["amount"] for line in lines)},
+        rows=[{**line, "item": _ITEMS[line["charge_kind"]]} for line in lines],
+        totals={"item": "Total due", "amount": due},
+        empty="Nothing is charged for this month.",
     )
-
-
-def _by_rate(days: Sequence[dict[str, Any]], count: str, charge: str) -> list[tuple[int, int]]:
-    """Each rate of the month, in cents, with the quantity it was charged on; a day is charged at one rate."""
-    quantities: dict[int, int] = {}
-    for day in days:
-        if day[count]:
-            rate = day[charge] // day[count]
-            quantities[rate] = quantities.get(rate, 0) + day[count]
-    return list(quantities.items())
 
 
 def _charges_by_day(days: Sequence[dict[str, Any]]) -> Bars:
@@ -184,7 +170,7 @@ def _postage(carriers: Sequence[dict[str, Any]]) -> Table:
     )
 
 
-def _by_day(days: Sequence[dict[str, Any]], totals: dict[str, int]) -> Table:
+def _by_day(days: Sequence[dict[str, Any]], bill: dict[str, Any]) -> Table:
     ahead = (
         " * Had not ended when the month was closed: shipments as known then, storage for the stock then on hand. "
         "What turned out otherwise is a restatement in a later invoice."
@@ -204,7 +190,7 @@ def _by_day(days: Sequence[dict[str, Any]], totals: dict[str, int]) -> Table:
             Column("total_cents", "Total", Kind.MONEY, width=1.8),
         ],
         rows=[{**day, "day": _day_words(day)} for day in days],
-        totals={"day": "Total", **totals},
+        totals={"day": "Total", **{column: bill[total] for column, total in _TOTALS.items()}},
         note="Pallets are those at the end of the day, their total is pallet-days."
         + (ahead if any(day.get("is_charged_ahead") for day in days) else " A day that runs is not billed."),
         empty="No day of this month has ended yet, or it lies before the first shipment.",

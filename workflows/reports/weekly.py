@@ -23,6 +23,7 @@ _HISTORY = """
     from marts.weekly_shipped_history
     where week_start_date <= $1 and week_start_date > $1::date - 7 * $2::integer
 """
+_SUMMED = ("quantity_on_hand", "full_pallet_count", "loose_unit_count")
 _SHIPPED = """
     select coalesce(sum(unit_count), 0)::bigint as units from marts.shipped_daily where ship_date between $1 and $2
 """
@@ -30,7 +31,7 @@ _SHIPPED = """
 
 def report_week(source: Source, monday: date) -> Document:
     """The weekly report of the week that begins on this Monday."""
-    rows = [_row(row) for row in source.rows(_REPORT, monday)]
+    rows = source.rows(_REPORT, monday)
     history = source.rows(_HISTORY, monday, _WEEKS)
     sunday = monday + timedelta(days=6)
     shipped = source.row(_SHIPPED, monday, sunday)["units"]
@@ -57,12 +58,6 @@ def report_week(source: Source, monday: date) -> Document:
     )
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    on_hand, per_pallet = row["quantity_on_hand"], row["units_per_pallet"]
-    full = max(on_hand, 0) // per_pallet
-    return {**row, "full_pallets": full, "loose_units": on_hand - full * per_pallet}
-
-
 def _stock(rows: list[dict[str, Any]], *, is_running: bool) -> Table:
     counted = "now, and supply counts what is available" if is_running else "at the end of Sunday"
     return Table(
@@ -71,8 +66,8 @@ def _stock(rows: list[dict[str, Any]], *, is_running: bool) -> Table:
             Column("product_name", "Product", width=3.2),
             Column("sku_code", "SKU", width=1.1),
             Column("quantity_on_hand", "On hand", Kind.COUNT, width=1.2),
-            Column("full_pallets", "Full pallets", Kind.COUNT, width=1.0),
-            Column("loose_units", "+ units", Kind.COUNT, width=1.0),
+            Column("full_pallet_count", "Full pallets", Kind.COUNT, width=1.0),
+            Column("loose_unit_count", "+ units", Kind.COUNT, width=1.0),
             Column("average_weekly_units", "52-week average", Kind.DECIMAL, width=1.2),
             Column("days_of_supply", "Days of supply", Kind.DECIMAL, width=1.2),
             Column("run_out_date", "Runs out", Kind.DATE, width=1.6),
@@ -83,7 +78,7 @@ def _stock(rows: list[dict[str, Any]], *, is_running: bool) -> Table:
         rows=rows,
         totals={
             "product_name": "Total",
-            **{key: sum(row[key] for row in rows) for key in ("quantity_on_hand", "full_pallets", "loose_units")},
+            **{key: sum(row[key] for row in rows) for key in _SUMMED},
         },
         note=(
             f"On hand is {counted}. The average is of the last 52 complete weeks, or of those on record when "

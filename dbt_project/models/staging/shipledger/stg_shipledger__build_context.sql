@@ -1,19 +1,24 @@
+{{ config(materialized='table') }}
 -- Exactly one row: the instant of this build and the business's time zone. Every model takes "today" from here, so a
--- build can be repeated to the same figures.
-with source as (
+-- build can be repeated to the same figures. `build_number` counts the builds that ended green.
+with stated as (
 
-    select * from {{ source('shipledger', 'build_context') }}
+    select
+        '{{ var("run_id", "") or invocation_id }}' as run_id,
+        '{{ var("timezone", "") or env_var("SHIPLEDGER_TIMEZONE", "America/Chicago") }}' as timezone,
+        cast('{{ var("as_of", "") or run_started_at }}' as timestamptz) as as_of
 
 ),
 
 build_context as (
 
     select
-        run_id,
-        timezone,
-        as_of,
-        {{ business_date('as_of', 'timezone') }} as today
-    from source
+        stated.run_id,
+        stated.timezone,
+        stated.as_of,
+        {{ business_date('stated.as_of', 'stated.timezone') }} as today,
+        {{ next_build_number() }} as build_number
+    from stated
 
 )
 

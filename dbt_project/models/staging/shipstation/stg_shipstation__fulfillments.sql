@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='replace_rows', unique_key='fulfillment_id') }}
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='fulfillment_id') }}
 -- One row for each order marked as shipped elsewhere. Voided ones stay, flagged.
 with source as (
 
@@ -13,7 +13,7 @@ with source as (
             }'
         ) as doc
     from {{ source('shipstation', 'fulfillments') }}
-    {{ where_newly_loaded() }}
+    where {{ newly_loaded() }}
 
 ),
 
@@ -29,6 +29,7 @@ fulfillments as (
         nullif(trim(doc.trackingnumber), '') as tracking_number,
         doc.carriercode as carrier_code,
         doc.fulfillmentservicecode as service_code,
+        _dlt_load_id as load_id,
         arrived_by,
 
         ---------- booleans

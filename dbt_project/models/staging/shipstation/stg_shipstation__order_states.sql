@@ -9,6 +9,7 @@ order_states as (
 
     select
         order_id as shipstation_order_id,
+        _dlt_load_id as load_id,
         state,
         since_at,
         checked_at

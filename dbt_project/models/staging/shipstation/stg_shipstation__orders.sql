@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='replace_rows', unique_key='shipstation_order_id') }}
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='shipstation_order_id') }}
 -- One row for each order, parsed once from its newest payload. A field the newest payload lacks is taken from the
 -- one before (`kept_fields`). Nothing is filtered; `items` and `merged_ids` are unparsed. `ship_to` is personal: only
 -- `order_consignees` reads it. `customer_hash` is empty once personal data are removed: the payload's hash says so.
@@ -27,7 +27,7 @@ with source as (
             }'
         ) as doc
     from {{ source('shipstation', 'orders') }}
-    {{ where_newly_loaded() }}
+    where {{ newly_loaded() }}
 
 ),
 
@@ -47,6 +47,7 @@ orders as (
         doc.carriercode as carrier_code,
         doc.servicecode as service_code,
         {{ hash_of_customer('doc') }} as customer_hash,
+        _dlt_load_id as load_id,
         arrived_by,
         doc.shipto as ship_to,
 

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='replace_rows', unique_key='shipment_id') }}
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='shipment_id') }}
 -- One row for each label bought in ShipStation. Voided and return labels stay, flagged: nothing is filtered here.
 -- A label that names no order stands as an order of its own, under the negative of its shipment id. `ship_to` is
 -- personal: only `order_consignees` reads it.
@@ -24,7 +24,7 @@ with source as (
             }'
         ) as doc
     from {{ source('shipstation', 'shipments') }}
-    {{ where_newly_loaded() }}
+    where {{ newly_loaded() }}
 
 ),
 
@@ -41,6 +41,7 @@ shipments as (
         nullif(trim(doc.trackingnumber), '') as tracking_number,
         doc.carriercode as carrier_code,
         doc.servicecode as service_code,
+        _dlt_load_id as load_id,
         arrived_by,
         doc.shipto as ship_to,
 

@@ -13,6 +13,9 @@ orders as (
         order_number,
         order_key,
 
+        ---------- text
+        _dlt_load_id as load_id,
+
         ---------- lists
         lines,
 

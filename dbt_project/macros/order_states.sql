@@ -1,0 +1,4 @@
+{#- ShipStation's statuses of an order that is still to be shipped. -#}
+{% macro is_open_order(order_status) -%}
+    {{ order_status }} in ('awaiting_shipment', 'on_hold', 'pending_fulfillment', 'awaiting_payment')
+{%- endmacro %}

@@ -1,0 +1,59 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
+-- One row for each amount of an order, or of a label that is not void, that cannot be read, with its field and text.
+with orders as (
+
+    select * from {{ ref('stg_shipstation__orders') }}
+    where {{ order_changed() }}
+
+),
+
+shipments as (
+
+    select * from {{ ref('stg_shipstation__shipments') }}
+    where {{ order_changed() }} and not is_voided
+
+),
+
+unreadable as (
+
+    select
+        shipstation_order_id,
+        null::bigint as shipment_id,
+        order_number,
+        first_seen_at,
+        unnest(unreadable_amounts) as amount
+    from orders
+    union all
+    select
+        shipments.shipstation_order_id,
+        shipments.shipment_id,
+        coalesce(orders.order_number, shipments.order_number) as order_number,
+        shipments.first_seen_at,
+        unnest(shipments.unreadable_amounts) as amount
+    from shipments
+    left join orders on shipments.shipstation_order_id = orders.shipstation_order_id
+
+),
+
+excepted as (
+
+    select
+        'unreadable_amount' as exception_type,
+        if(shipment_id is null, 'warning', 'error') as severity,
+        shipstation_order_id,
+        order_number,
+        concat_ws(' ', 'label ' || shipment_id, amount.field) as subject,
+        amount.shown as cause,
+        case
+            when shipment_id is null
+                then 'The order''s ' || amount.field || ' ' || amount.shown || ' cannot be read.'
+            else
+                'The ' || amount.field || ' ' || amount.shown || ' of label ' || shipment_id
+                || ' cannot be read, so nothing is charged for it.'
+        end as detail,
+        first_seen_at
+    from unreadable
+
+)
+
+select * from excepted

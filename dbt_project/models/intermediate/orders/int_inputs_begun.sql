@@ -1,0 +1,31 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', full_refresh=false,
+    pre_hook='{{ forget_inputs_of_earlier_builds() }}'
+) }}
+-- One row for each build that began since the last one that ended green, and for that one: what orders were computed
+-- with. A build that was killed may have written rows with names or on a day that no later build would ask about.
+with inputs as (
+
+    select * from {{ ref('int_build_inputs') }}
+
+),
+
+build_context as (
+
+    select * from {{ ref('stg_shipledger__build_context') }}
+
+),
+
+begun as (
+
+    select
+        {{ next_build_number() }} as build_number,
+        inputs.reference_hash,
+        inputs.former_hash,
+        build_context.today
+    from inputs
+    cross join build_context
+
+)
+
+select * from begun

@@ -1,0 +1,32 @@
+{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
+-- One row for each row of ShipStation × order it ever named × number the order had then. A label may move to another
+-- order, an order get another number: what it left must be computed again, too, and nothing else remembers it.
+with named as (
+
+    select distinct
+        row_kind,
+        row_id,
+        shipstation_order_id,
+        number_hash
+    from {{ ref('int_orders_named') }}
+    where row_kind = 'former' or {{ newly_loaded('load_id') }}
+
+),
+
+new_names as (
+
+    select named.*
+    from named
+    {% if is_incremental() -%}
+    left join {{ this }} as known
+        on
+            named.row_kind = known.row_kind
+            and named.row_id = known.row_id
+            and named.shipstation_order_id = known.shipstation_order_id
+            and named.number_hash is not distinct from known.number_hash
+    where known.row_id is null
+    {%- endif %}
+
+)
+
+select * from new_names

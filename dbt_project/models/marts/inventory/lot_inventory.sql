@@ -1,0 +1,23 @@
+-- One row for each lot of a key product: its balance now, and its turn to be sent out, which a lot in quarantine or
+-- retired has not. Lots and the unassigned units of a SKU add up to its stock; a lot below zero was shipped without
+-- being received.
+with lots_ranked as (
+
+    select * from {{ ref('int_lots_ranked') }}
+
+),
+
+lot_inventory as (
+
+    select
+        lot_id,
+        sku_code,
+        lot_number,
+        received_date,
+        quantity_on_hand,
+        fifo_rank
+    from lots_ranked
+
+)
+
+select * from lot_inventory

@@ -1,0 +1,52 @@
+"""Freezing December 2025, or opening the store of an earlier release, in a process that is killed at a point.
+
+Run as `killed_freezes.py HOME freeze|open POINT`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from unittest.mock import patch
+
+from workflows import frozen, frozen_conversion, frozen_store
+from workflows.frozen_lines import part_of
+from workflows.settings import read_settings
+
+
+def _killed(*_: Any, **__: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _after(act: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *given: (act(*given), _killed())
+
+
+def _killed_with_a_part(file: Any) -> None:
+    if part_of(file).exists():
+        _killed()
+
+
+POINTS = {
+    "before the file": (frozen, "write_part", _killed),
+    "after the file": (frozen, "write_part", _after(frozen.write_part)),
+    "after the row": (frozen, "append_month", _after(frozen.append_month)),
+    "before its name": (frozen_store, "put_in_place", _killed_with_a_part),
+    "before a month is converted": (frozen_conversion, "write_part", _killed),
+    "after a month is converted": (frozen_conversion, "write_part", _after(frozen_conversion.write_part)),
+    "after the lines go": (frozen_store, "convert_lines", _after(frozen_store.convert_lines)),
+}
+
+if __name__ == "__main__":
+    _, home, act, point = sys.argv
+    settings = read_settings({"SHIPLEDGER_HOME": home})
+    module, name, replacement = POINTS[point]
+    with patch.object(module, name, replacement):
+        if act == "freeze":
+            frozen.freeze_month(settings, date(2025, 12, 1), "anna", "run-1")
+        else:
+            frozen_store.prepare_closes(settings)

@@ -1,0 +1,76 @@
+"""A hundred rounds of changes and killed builds leave what one full build of the same raw rows makes."""
+
+from __future__ import annotations
+
+import random
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ledger_under_test import Ledger
+from nasty_business import NastyBusiness
+from replayed_ledger import RecordedBuilds, ReplayedLedger
+from test_dbt_by_itself import BUT_THE_BUILD, OF_EARLIER_BUILDS, OF_THE_BUILD
+
+ROUNDS = 25
+# What a build left wrong stays wrong until its order changes again, so few comparisons see most of it.
+COMPARED_AFTER = (13, ROUNDS)
+KILLED = 0.3
+
+
+@pytest.fixture(scope="module")
+def recording(manifest: Any, tmp_path_factory: pytest.TempPathFactory) -> RecordedBuilds:
+    return RecordedBuilds.of(
+        Ledger.unbuilt(tmp_path_factory.mktemp("recorded"), manifest, datetime(2026, 1, 9, 18, tzinfo=UTC))
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rounds_of_changes_and_killed_builds_leave_what_a_full_build_makes(
+    seed: int, recording: RecordedBuilds, tmp_path: Path
+) -> None:
+    rng = random.Random(seed)
+    business = NastyBusiness(1000 + seed)
+    with closing(ReplayedLedger(recording, "UTC")) as ledger:
+        business.begin(ledger.connection)
+        ledger.build(warm=False)
+        for number in range(1, ROUNDS + 1):
+            business.change(ledger.connection)
+            while rng.random() < KILLED:
+                kill(ledger, rng)
+                if rng.random() < 0.5:
+                    business.change(ledger.connection)
+            ledger.build(warm=True)
+            if number in COMPARED_AFTER:
+                folder = tmp_path / str(number)
+                folder.mkdir()
+                assert_same(ledger, folder)
+
+
+def kill(ledger: ReplayedLedger, rng: random.Random) -> None:
+    """Stop a build after any of its nodes."""
+    last = rng.randrange(90)
+    for number, _node in enumerate(ledger.nodes(warm=True)):
+        if number == last:
+            break
+
+
+def assert_same(ledger: ReplayedLedger, folder: Path) -> None:
+    """Each row of each relation of the models, counted, is in a full build as often, and no other is."""
+    with closing(ledger.built_again(folder)) as again:
+        for name in relations(ledger):
+            query = f"{BUT_THE_BUILD} from {name} order by all"
+            assert ledger.rows(query) == again.rows(query), name
+
+
+def relations(ledger: ReplayedLedger) -> list[str]:
+    return [
+        f"{database}.{schema}.{table}"
+        for database, schema, table in ledger.rows(
+            "select table_catalog, table_schema, table_name from information_schema.tables"
+            " where table_schema in ('staging', 'intermediate', 'marts')"
+        )
+        if table not in OF_THE_BUILD | OF_EARLIER_BUILDS
+    ]
