@@ -1,66 +1,77 @@
-"""What a person who works on the models may break: dbt's message and what to do, and what was published stays."""
+"""What an edit of seeds or models may break: the run says what and where, and what was published stays."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from command_line import CommandLine
-from test_bad_reference_data import project_with
+
+from workflows.settings import PROJECT
+
+_PARTS = ("ingest", "workflows", "sandbox", "dbt_project", "orchestrate.py")
+# What is broken: a file of the dbt project, the last such text in it, what stands there instead, what is said.
+BROKEN = {
+    "a cycle of aliases": (
+        "seeds/sku_aliases.csv",
+        "\n",
+        "\n18998,18999,1,bundle,x\n18999,18998,1,bundle,x\n",
+        "seeds/sku_aliases.csv, row 65: component_sku 18999 is no product of skus.csv",
+    ),
+    "a mart that breaks its contract": (
+        "models/marts/inventory/products.yml",
+        "- name: sku_code\n        data_type: varchar",
+        "- name: sku_code\n        data_type: integer",
+        "products failed (Compilation Error in model products",
+    ),
+    "a source that is not there": (
+        "models/staging/shipstation/sources.yml",
+        "- name: services\n",
+        "- name: services\n        identifier: servces\n",
+        "servces does not exist",
+    ),
+}
 
 
-def synced_with(project: Path, home: CommandLine) -> tuple[int, str]:
-    """Exit code and error of a sync by another copy of the project."""
+def project_with(folder: Path, name: str, before: str, after: str) -> Path:
+    """A copy of the project in which the last such text of a file is another one."""
+    for part in _PARTS:
+        source = PROJECT / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("target", "__pycache__"))
+        else:
+            shutil.copy(source, folder)
+    file = folder / "dbt_project" / name
+    head, found, tail = file.read_text().rpartition(before)
+    assert found
+    file.write_text(head + after + tail)
+    return folder
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_what_cannot_be_built_fails_the_run_with_its_place_and_publishes_nothing(
+    filled: CommandLine, tmp_path: Path, what: str
+) -> None:
+    *change, sentence = BROKEN[what]
+    folder = tmp_path / "project"
+    folder.mkdir()
+    spoiled = project_with(folder, *change)
+    current = filled.home / "published" / "current.duckdb"
+    before = current.resolve(strict=True)
     ended = subprocess.run(
-        [sys.executable, str(project / "orchestrate.py"), "sync", "--json"],
-        env=home.environment(),
+        [sys.executable, str(spoiled / "orchestrate.py"), "sync", "--json"],
+        env=filled.environment(),
         cwd="/",
         capture_output=True,
         text=True,
     )
-    return ended.returncode, json.loads(ended.stdout)["error"]
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    return project_with(folder, "skus", "")
-
-
-def replace_in(file: Path, before: str, after: str) -> None:
-    text = file.read_text()
-    assert before in text
-    file.write_text(text.replace(before, after, 1))
-
-
-def test_a_mart_that_breaks_its_contract_is_named_with_the_column(filled: CommandLine, project: Path) -> None:
-    before = (filled.home / "published" / "current.duckdb").readlink()
-    replace_in(
-        project / "dbt_project" / "models" / "marts" / "inventory" / "products.yml",
-        "- name: sku_code\n        data_type: varchar",
-        "- name: sku_code\n        data_type: integer",
-    )
-    code, error = synced_with(project, filled)
-    assert code == 1
-    assert "products failed" in error
-    assert "contract" in error
+    assert ended.returncode == 1, ended.stderr
+    error = json.loads(ended.stdout)["error"]
+    assert sentence in error
     assert "Nothing was published" in error
-    assert (filled.home / "published" / "current.duckdb").readlink() == before
-
-
-def test_a_source_that_is_not_there_is_named(filled: CommandLine, project: Path) -> None:
-    before = (filled.home / "published" / "current.duckdb").readlink()
-    replace_in(
-        project / "dbt_project" / "models" / "staging" / "shipstation" / "sources.yml",
-        "- name: services\n",
-        "- name: services\n        identifier: servces\n",
-    )
-    code, error = synced_with(project, filled)
-    assert code == 1
-    assert "servces does not exist" in error
-    assert "Nothing was published" in error
-    assert (filled.home / "published" / "current.duckdb").readlink() == before
+    assert current.resolve(strict=True) == before
+    assert filled.run("sync").code == 0, "what was broken put right, the next run goes on"

@@ -110,24 +110,23 @@ def test_cleaning_up_removes_what_is_old_and_nothing_else(
     assert (jobs.job(kept.run_id), jobs.job(cleaned.run_id)) == (None, None)
 
 
+def digest_left(settings: Settings, **options: str) -> str:
+    """A digest that a worker before this one was given and did not do. Gives its id."""
+    client = DBOSClient(system_database_url=settings.workflow_database_url, application_name="shipledger")
+    job: Any = client.enqueue({"workflow_name": "digest", "application_name": "shipledger", **options}, {})
+    client.destroy()
+    return str(job.get_workflow_id())
+
+
 def test_a_job_that_another_version_left_open_is_cancelled_and_blocks_nobody(settings: Settings) -> None:
     with working(settings):
         pass
-    client = DBOSClient(system_database_url=settings.workflow_database_url, application_name="shipledger")
-    left: Any = client.enqueue(
-        {
-            "queue_name": CONCURRENT_QUEUE,
-            "workflow_name": "digest",
-            "deduplication_id": "digest",
-            "app_version": "shipledger-0",
-            "application_name": "shipledger",
-        },
-        {},
+    left = digest_left(
+        settings, queue_name=CONCURRENT_QUEUE, app_version="shipledger-0", deduplication_id="digest"
     )
-    client.destroy()
     with working(settings) as jobs:
         assert done(jobs, "digest").status == "success"
-        found = jobs.job(left.get_workflow_id())
+        found = jobs.job(left)
     assert found is not None
     assert found.status == "cancelled"
 
@@ -135,21 +134,11 @@ def test_a_job_that_another_version_left_open_is_cancelled_and_blocks_nobody(set
 def test_a_job_that_an_earlier_release_queued_is_taken_up(settings: Settings) -> None:
     with working(settings):
         pass
-    client = DBOSClient(system_database_url=settings.workflow_database_url, application_name="shipledger")
-    left: Any = client.enqueue(
-        {
-            # As earlier releases call it.
-            "queue_name": "errands",
-            "workflow_name": "digest",
-            "app_version": APPLICATION_VERSION,
-            "application_name": "shipledger",
-        },
-        {},
-    )
-    client.destroy()
+    # As earlier releases call the queue.
+    left = digest_left(settings, queue_name="errands", app_version=APPLICATION_VERSION)
     with working(settings) as jobs:
         assert done(jobs, "digest").status == "success"
-        taken = jobs.job(left.get_workflow_id())
+        taken = jobs.job(left)
         assert taken is not None
         assert taken.status != "queued", "one that came later has ended"
         assert ended(jobs, taken.run_id).status == "success"
