@@ -8,13 +8,13 @@ no rows: the models find them before any month is closed, and also when the file
 from __future__ import annotations
 
 import hashlib
-import os
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from workflows.errors import ShipledgerError
+from workflows.publishing import sync_to_disk
 from workflows.settings import Settings
 
 # A line has a kind, a key within month and kind, and of the other columns those of its kind. `day`, `carrier` and
@@ -110,8 +110,8 @@ def write_part(connection: duckdb.DuckDBPyConnection, file: Path) -> str:
         f"copy (from lines order by line_kind, line_key) to '{path}'"
         " (format parquet, compression zstd, use_tmp_file false)"
     )
-    _sync(part)
-    _sync(part.parent)
+    sync_to_disk(part)
+    sync_to_disk(part.parent)
     written = hash_of(part)
     assert written is not None
     return written
@@ -122,17 +122,9 @@ def put_in_place(file: Path) -> None:
     part = part_of(file)
     if part.exists():
         part.replace(file)
-        _sync(file.parent)
+        sync_to_disk(file.parent)
 
 
 def part_of(file: Path) -> Path:
     """Where a file is written before it has its name."""
     return file.with_name(f"{file.name}.part")
-
-
-def _sync(path: Path) -> None:
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

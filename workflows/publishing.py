@@ -45,7 +45,7 @@ def publish(settings: Settings, run: Run, built_at: datetime) -> str:
         _remove_leftovers(settings.published)
         _finish(settings.ledger, run)
         shutil.copyfile(settings.ledger, part)
-        _to_disk(part)
+        sync_to_disk(part)
         part.chmod(0o444)
         part.rename(target)
         _point_to(settings.published, name)
@@ -94,7 +94,8 @@ def _finish(ledger: Path, run: Run) -> None:
         connection.execute("checkpoint")
 
 
-def _to_disk(path: Path) -> None:
+def sync_to_disk(path: Path) -> None:
+    """Have a file, or the names in a folder, on disk before this returns."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -107,7 +108,7 @@ def _point_to(folder: Path, name: str) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(name)
     link.replace(folder / CURRENT)
-    _to_disk(folder)
+    sync_to_disk(folder)
 
 
 def _remove_leftovers(folder: Path) -> None:

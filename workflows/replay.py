@@ -1,6 +1,6 @@
 """A warm build as dbt sent it: its statements are kept, and sent again without dbt's own work.
 
-Two thirds of a warm build are dbt's contexts, Jinja and events, for statements that come out the same every time:
+Most of a warm build are dbt's contexts, Jinja and events, for statements that come out the same every time:
 they depend on the project, its tools and which parts of it are in use, never on rows. So the first warm build of
 each such state is dbt's, and is recorded; later ones are replayed. Whatever is not green in a replay, an error or
 test that finds something, is dbt's to judge and to tell: it then does the same build itself.
