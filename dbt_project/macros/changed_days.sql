@@ -1,32 +1,26 @@
 {#- From which day on the walk through the lots must be walked again, and what it then forgets. -#}
 
-{#- The rows that are in only one of two relations, reduced to some of their columns. -#}
-{% macro differing_rows(left, right, columns, result) -%}
-    select {{ result }}
-    from (
-        (select {{ columns }} from {{ left }} except select {{ columns }} from {{ right }})
-        union all
-        (select {{ columns }} from {{ right }} except select {{ columns }} from {{ left }})
-    ) as differing
-{%- endmacro %}
-
 {#-
     One row for each SKU: the first day whose events are not those of the last build, or on which a lot had another place in
     the queue then. In a full build its very first day.
 -#}
 {% macro first_changed_days(events, received) -%}
+    {%- set compared = 'movement_date, sku_code, lot_number, quantity_in, quantity_out' -%}
+    {%- set walked -%}
+        select {{ compared }} from {{ this }} where quantity_in <> 0 or quantity_out <> 0
+    {%- endset -%}
     select
         sku_code,
         min(movement_date) as from_date
     from
     {% if is_incremental() -%}
         (
-            {{ differing_rows(
-                events,
-                '(select * from ' ~ this ~ ' where quantity_in <> 0 or quantity_out <> 0)',
-                'movement_date, sku_code, lot_number, quantity_in, quantity_out',
-                'sku_code, movement_date'
-            ) }}
+            select sku_code, movement_date
+            from (
+                (select {{ compared }} from {{ events }} except {{ walked }})
+                union all
+                ({{ walked }} except select {{ compared }} from {{ events }})
+            ) as differing
             union all
             select stored.sku_code, stored.movement_date
             from {{ this }} as stored

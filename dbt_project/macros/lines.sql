@@ -17,17 +17,17 @@
 {%- endmacro %}
 
 {#-
-    The lines of orders (no `shipment_id`) and of the labels that list their items, under the order's number of now. `item`
-    is the line as ShipStation printed it. Reads the caller's `orders` and `shipments`.
+    One row for each member of a list that orders (no `shipment_id`) and labels have, under the order's number of now. Reads
+    the caller's `orders` and `shipments`.
 -#}
-{% macro lines_of_orders_and_labels() -%}
+{% macro unnested_of_orders_and_labels(list, member) -%}
     select
         shipstation_order_id,
         cast(null as bigint) as shipment_id,
         order_number,
         first_seen_at,
-        generate_subscripts(items, 1) as line_number,
-        unnest(items) as item
+        generate_subscripts({{ list }}, 1) as line_number,
+        unnest({{ list }}) as {{ member }}
     from orders
     union all
     select
@@ -35,8 +35,8 @@
         shipments.shipment_id,
         coalesce(orders.order_number, shipments.order_number) as order_number,
         shipments.first_seen_at,
-        generate_subscripts(shipments.items, 1) as line_number,
-        unnest(shipments.items) as item
+        generate_subscripts(shipments.{{ list }}, 1) as line_number,
+        unnest(shipments.{{ list }}) as {{ member }}
     from shipments
     left join orders on shipments.shipstation_order_id = orders.shipstation_order_id
 {%- endmacro %}

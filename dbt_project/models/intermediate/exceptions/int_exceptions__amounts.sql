@@ -16,22 +16,7 @@ shipments as (
 
 unreadable as (
 
-    select
-        shipstation_order_id,
-        null::bigint as shipment_id,
-        order_number,
-        first_seen_at,
-        unnest(unreadable_amounts) as amount
-    from orders
-    union all
-    select
-        shipments.shipstation_order_id,
-        shipments.shipment_id,
-        coalesce(orders.order_number, shipments.order_number) as order_number,
-        shipments.first_seen_at,
-        unnest(shipments.unreadable_amounts) as amount
-    from shipments
-    left join orders on shipments.shipstation_order_id = orders.shipstation_order_id
+    {{ unnested_of_orders_and_labels('unreadable_amounts', 'amount') }}
 
 ),
 

@@ -29,7 +29,7 @@ parsed as (
         * exclude (item),
         {{ line_columns() }},
         unnest({{ parse_sku_lot('item.sku') }})
-    from ({{ lines_of_orders_and_labels() }}) as printed_lines
+    from ({{ unnested_of_orders_and_labels('items', 'item') }}) as printed_lines
 
 ),
 

@@ -1,42 +1,22 @@
 -- Exactly one row: hashes of what the tables of single orders are made from beside orders: names of products, carriers
 -- and services, rates, the project's variables; and the former system's orders. With another hash all orders are
 -- computed again. A table's name stands for its whole row here.
-with dictionary as (
+{%- set lists = {
+    'dictionary': 'int_sku_dictionary',
+    'skus': 'stg_reference__skus',
+    'carriers': 'stg_shipstation__carriers',
+    'services': 'stg_shipstation__services',
+    'rate_card': 'stg_reference__rate_card',
+    'former': 'int_legacy_lines',
+} %}
+with {% for name, model in lists.items() -%}
+{{ name }} as (
 
-    select sum(hash(named)) as content_hash from {{ ref('int_sku_dictionary') }} as named -- noqa: AL05
-
-),
-
-skus as (
-
-    select sum(hash(named)) as content_hash from {{ ref('stg_reference__skus') }} as named -- noqa: AL05
-
-),
-
-carriers as (
-
-    select sum(hash(named)) as content_hash from {{ ref('stg_shipstation__carriers') }} as named -- noqa: AL05
+    select sum(hash(listed)) as content_hash from {{ ref(model) }} as listed -- noqa: AL05
 
 ),
 
-services as (
-
-    select sum(hash(named)) as content_hash from {{ ref('stg_shipstation__services') }} as named -- noqa: AL05
-
-),
-
-rate_card as (
-
-    select sum(hash(named)) as content_hash from {{ ref('stg_reference__rate_card') }} as named -- noqa: AL05
-
-),
-
-former as (
-
-    select sum(hash(named)) as content_hash from {{ ref('int_legacy_lines') }} as named -- noqa: AL05
-
-),
-
+{% endfor -%}
 inputs as (
 
     select

@@ -19,17 +19,25 @@ departures as (
 
 ),
 
+newly_closed as (
+
+    select closes.month
+    from {{ ref('stg_operations__frozen_months') }} as closes
+    inner join {{ ref('stg_shipledger__new_loads') }} as new_loads on closes.load_id = new_loads.load_id
+
+),
+
 rebilled as (
 
     select shipstation_order_id from changed
     union
     select frozen.shipstation_order_id
     from frozen
-    where frozen.month in {{ newly_closed_months() }}
+    where frozen.month in (select newly_closed.month from newly_closed)
     union
     select departures.shipstation_order_id
     from departures
-    where {{ month_of('departures.ship_date') }} in {{ newly_closed_months() }}
+    where {{ month_of('departures.ship_date') }} in (select newly_closed.month from newly_closed)
 
 )
 
