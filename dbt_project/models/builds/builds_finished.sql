@@ -1,6 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
--- One row for each build that ended green: the loads it covered, and what else its tables were made from. The last
--- model of the graph: all others and their tests come before it. A build of a part writes no row.
+{{ config(
+    materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='sync_all_columns'
+) }}
+-- One row for each build that ended green: the loads it covered. The last model of the graph: all others and their
+-- tests come before it. A build of a part writes no row.
 {% for model in [
     'charge_details', 'charge_report_carriers', 'charge_report_daily', 'charge_report_lines', 'charge_report_monthly',
     'charge_restatements', 'closed_months', 'closed_weeks', 'closing_carriers', 'closing_days', 'closing_stock', 'exceptions',
@@ -17,12 +19,6 @@ with build_context as (
 
 ),
 
-inputs as (
-
-    select * from {{ ref('int_build_inputs') }}
-
-),
-
 loads as (
 
     select coalesce(list(load_id order by load_id), []) as load_ids from {{ ref('stg_shipledger__new_loads') }}
@@ -35,12 +31,8 @@ finished as (
         build_context.build_number,
         build_context.run_id,
         loads.load_ids,
-        inputs.reference_hash,
-        inputs.former_hash,
-        build_context.today,
         build_context.as_of
     from build_context
-    cross join inputs
     cross join loads
     where {{ is_whole_build() }}
 

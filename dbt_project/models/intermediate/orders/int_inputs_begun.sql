@@ -1,5 +1,5 @@
 {{ config(
-    materialized='incremental', incremental_strategy='append', full_refresh=false,
+    materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='sync_all_columns',
     pre_hook='{{ forget_inputs_of_earlier_builds() }}'
 ) }}
 -- One row for each build that began since the last one that ended green, and for that one: what orders were computed
