@@ -1,12 +1,12 @@
 {#-
-    The builds that ended green, as a relation; none before the first. The model is the last of the graph, so those that
-    come before it cannot `ref` it.
+    The relation of finished builds; none before the first. `builds_finished` is the last model of the graph, so models
+    upstream cannot `ref` it.
 -#}
 {% macro finished_builds() -%}
     {{ return(adapter.get_relation(target.database, 'builds', 'builds_finished') if execute) }}
 {%- endmacro %}
 
-{#- An expression: the number of the build that runs, one more than that of the last one that ended green. -#}
+{#- An expression: the number of the current build, one more than that of the last finished one. -#}
 {% macro next_build_number() -%}
     {%- set finished = finished_builds() -%}
     {% if finished -%}
@@ -16,7 +16,7 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- Whether this run builds all tables. A build of a part covers no load: what it left out is still to be built. -#}
+{#- Whether this run builds all tables. A partial build covers no load, because the models it left out lack its rows. -#}
 {% macro is_whole_build() -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values()
@@ -28,14 +28,14 @@
     {{ return(true) }}
 {%- endmacro %}
 
-{#- A pre-hook: of builds before the last one that ended green, nothing is left to ask. -#}
+{#- A pre-hook: deletes the rows of builds before the last finished one. -#}
 {% macro forget_inputs_of_earlier_builds() -%}
     {% if is_incremental() -%}
     delete from {{ this }} where build_number < {{ next_build_number() }} - 1
     {%- endif %}
 {%- endmacro %}
 
-{#- A condition: in an incremental build the rows of loads that no finished build has covered, else all. -#}
+{#- A condition: in an incremental build the rows of new loads, else all. -#}
 {% macro newly_loaded(column='_dlt_load_id') -%}
     {%- set new_loads = ref('stg_shipledger__new_loads') -%}
     {% if is_incremental() -%}
@@ -45,7 +45,7 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- A condition: in an incremental build the rows of the orders that it computes again, else all. -#}
+{#- A condition: in an incremental build the rows of the change set, else all. -#}
 {% macro order_changed(among='int_orders_changed') -%}
     {%- set changed_orders = ref(among) -%}
     {% if is_incremental() -%}
@@ -55,7 +55,7 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- A pre-hook: all rows of those orders go before the new ones come. An order that lost its lines has no new ones. -#}
+{#- A pre-hook: deletes the rows of the change set; an order that lost its lines has no new row to replace them. -#}
 {% macro forget_changed_orders(among='int_orders_changed') -%}
     {%- set changed_orders = ref(among) -%}
     {% if is_incremental() -%}

@@ -1,4 +1,4 @@
-"""Builds that did not end green, or were of a part, with something that is different again in the next one."""
+"""Failed and partial builds whose names, day or rows are different again in the next build."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 {{ config(
     materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='sync_all_columns'
 ) }}
--- One row for each build that ended green: the loads it covered. The last model of the graph: all others and their
--- tests come before it. A build of a part writes no row.
+-- One row for each finished build and the loads it covered. The last model of the graph, downstream of all others and
+-- their tests: a failed or partial build adds no row.
 {% for model in [
     'charge_details', 'charge_report_carriers', 'charge_report_daily', 'charge_report_lines', 'charge_report_monthly',
     'charge_restatements', 'closed_months', 'closed_weeks', 'closing_carriers', 'closing_days', 'closing_stock', 'exceptions',

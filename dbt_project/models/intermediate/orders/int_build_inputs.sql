@@ -1,6 +1,6 @@
--- Exactly one row: hashes of what the tables of single orders are made from beside orders: names of products, carriers
--- and services, rates, the project's variables; and the former system's orders. With another hash all orders are
--- computed again. A table's name stands for its whole row here.
+-- One row: hashes of what order-level tables are made from beside orders: names of products, carriers and services,
+-- rates, the project's variables; and the former system's orders. A changed hash puts all orders into the change set.
+-- A table's name stands for its whole row here.
 {%- set lists = {
     'dictionary': 'int_sku_dictionary',
     'skus': 'stg_reference__skus',

@@ -1,6 +1,7 @@
--- One row for each order that an incremental build computes again: those that any newly loaded row names or ever named,
--- those that have or had the number of one of them (one may make the other a duplicate), those that a new order of the
--- shop tells the origin of, and those dated after the last finished build. All, when what they are made from changed.
+-- The change set: one row for each order that an incremental build recomputes. Orders that a new row names or its
+-- earlier versions named; orders that share or shared a number with one of these (one may make the other a duplicate);
+-- orders that a new order of the shop tells the origin of; orders dated after the last finished build. All orders, when
+-- their inputs changed.
 with new_loads as (
 
     select load_id from {{ ref('stg_shipledger__new_loads') }}

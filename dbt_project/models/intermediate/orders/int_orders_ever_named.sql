@@ -2,7 +2,7 @@
     materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='sync_all_columns'
 ) }}
 -- One row for each row of ShipStation × order it ever named × number the order had then. A label may move to another
--- order, an order get another number: what it left must be computed again, too, and nothing else remembers it.
+-- order, an order get another number: the one it left is in the change set, too, and nothing else remembers it.
 with named as (
 
     select distinct

@@ -1,6 +1,6 @@
--- One row for each order that may have been built from other names or variables than those of now, by the last green
--- build or by one that began since; or of which the former system says something else than it did. None, but after such
--- a change. All, before the first build.
+-- One row for each order that the last finished build, or one started since, may have computed with other names or
+-- variables than today's, or with other lines of the former system. Empty unless one of them changed; all orders before
+-- the first build.
 with inputs as (
 
     select * from {{ ref('int_build_inputs') }}
