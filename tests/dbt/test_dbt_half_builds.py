@@ -90,3 +90,19 @@ def test_lots_assigned_by_a_build_of_a_part_reach_the_marts_with_the_next_one(le
     part(ledger, "--select", "intermediate")
     ledger.build()
     ledger.assert_same_as_full_build()
+
+
+def test_lots_that_stood_in_another_order_then_are_walked_again(ledger: Ledger) -> None:
+    """As after an import that knows other days on which lots came: the movements are the same."""
+    change(
+        ledger,
+        "update intermediate.int_lots_taken set received_date = date '2020-01-01', balance = balance + 7"
+        " where lot_number = '250237'",
+    )
+    ledger.build()
+    with ledger.connect() as connection:
+        stale = connection.execute(
+            "from intermediate.int_lots_taken where received_date < date '2021-01-01'"
+        ).fetchall()
+    assert stale == []
+    ledger.assert_same_as_full_build()
