@@ -50,6 +50,9 @@ def finished(ledger: Ledger) -> list[int]:
 def test_a_multiplier_that_was_put_right_after_half_a_build_is_right_everywhere(ledger: Ledger) -> None:
     change(ledger, "update seeds.sku_aliases set multiplier = 7 where alias_sku = '17613'")
     part(ledger, "--select", "+int_lines_shipped")
+    with ledger.connect() as connection:
+        half_built = "select quantity from intermediate.int_lines_shipped where shipstation_order_id = 1"
+        assert connection.execute(half_built).fetchall() == [(35,)]
     change(ledger, "update seeds.sku_aliases set multiplier = 1 where alias_sku = '17613'")
     ledger.build()
     assert ledger.rows("select quantity_shipped from shipped_items where shipstation_order_id = 1") == [(5,)]
