@@ -60,8 +60,8 @@ mutants: $(INSTALLED) $(BROWSER) $(READER)
 	$(BIN)/python -m tests.mutants.generated; $(BIN)/python -m tests.mutants
 
 docs: $(INSTALLED)
-	$(BIN)/python -m workflows.dictionary
-	$(BIN)/python -m workflows.lineage
+	$(BIN)/python -m workflows.cli.dictionary
+	$(BIN)/python -m workflows.cli.lineage
 
 # Needs uv. What it writes is settled in pyproject.toml.
 lock:

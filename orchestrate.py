@@ -18,22 +18,23 @@ from typing import NoReturn
 
 import click
 
-from workflows import access, answers
-from workflows.console import JSON, answer, say, to_json
+from workflows.cli import output
+from workflows.cli.console import JSON, answer, say, to_json
+from workflows.cli.own_worker import end_worker
+from workflows.config import roles
+from workflows.config.settings import Settings, read_settings
 from workflows.errors import FAILED, AlreadyRunning, CloseRefused, CutoverRefused, ShipledgerError
-from workflows.own_worker import end_worker
-from workflows.settings import Settings, read_settings
 
 # A command brings along what it needs: who enters a receipt need not wait for what a sync imports.
 _MODULES = {
-    **dict.fromkeys(("sync", "backfill", "reconcile", "status"), "workflows.cycle_commands"),
-    **dict.fromkeys(("eod", "eow", "eom"), "workflows.close_commands"),
-    **dict.fromkeys(("receive", "adjust", "count", "repack", "lot"), "workflows.entry_commands"),
-    **dict.fromkeys(("cancel", "retry", "switch", "health", "retention"), "workflows.job_commands"),
-    **dict.fromkeys(("migrate", "backup", "restore"), "workflows.migration_commands"),
-    **dict.fromkeys(("parity", "cutover"), "workflows.parity.commands"),
-    **dict.fromkeys(("import-xcart", "upload"), "workflows.xcart_commands"),
-    "mail": "workflows.mail_commands",
+    **dict.fromkeys(("sync", "backfill", "reconcile", "status"), "workflows.cli.cycle_commands"),
+    **dict.fromkeys(("eod", "eow", "eom"), "workflows.cli.close_commands"),
+    **dict.fromkeys(("receive", "adjust", "count", "repack", "lot"), "workflows.cli.entry_commands"),
+    **dict.fromkeys(("cancel", "retry", "switch", "health", "retention"), "workflows.cli.job_commands"),
+    **dict.fromkeys(("migrate", "backup", "restore"), "workflows.cli.migration_commands"),
+    **dict.fromkeys(("parity", "cutover"), "workflows.cli.parity_commands"),
+    **dict.fromkeys(("import-xcart", "upload"), "workflows.cli.xcart_commands"),
+    "mail": "workflows.cli.mail_commands",
     "sandbox": "sandbox.cli",
 }
 
@@ -64,7 +65,7 @@ def cli() -> None:
 def serve(port: int, as_json: bool) -> None:
     """Run the worker, the schedule and the page until stopped."""
     from streamlit_app.server import page_command
-    from workflows.serving import serve as serve_home
+    from workflows.cli.serving import serve as serve_home
 
     settings = read_settings()
     serve_home(
@@ -72,7 +73,7 @@ def serve(port: int, as_json: bool) -> None:
         page_command(port, settings.address),
         port,
         _stop_signal(),
-        announce=lambda: answer(_serving(settings, port), as_json, answers.tell_serving),
+        announce=lambda: answer(_serving(settings, port), as_json, output.tell_serving),
     )
 
 
@@ -81,7 +82,7 @@ def serve(port: int, as_json: bool) -> None:
 @JSON
 def hash_password(password: str, as_json: bool) -> None:
     """Make the hash of a password for the users file."""
-    answer({"password": access.hash_password(password)}, as_json, lambda facts: str(facts["password"]))
+    answer({"password": roles.hash_password(password)}, as_json, lambda facts: str(facts["password"]))
 
 
 @cli.command()
@@ -91,29 +92,29 @@ def hash_password(password: str, as_json: bool) -> None:
 def demo(once: bool, port: int, as_json: bool) -> None:
     """Rehearse all of it on a local ShipStation with a generated business."""
     from sandbox.business import BusinessPlan
-    from workflows import commands
-    from workflows.progress import TerminalProgress
+    from workflows.cli import run_job
+    from workflows.jobs.progress import TerminalProgress
 
     settings = read_settings()
     with _rehearsed(settings) as rehearsed:
         with TerminalProgress() as progress:
             first_day = BusinessPlan().begins.date() - timedelta(days=1)
-            loaded = commands.backfill(rehearsed, first_day, None, "demo", progress.show)
-            facts = commands.sync(rehearsed, "demo", progress.show)
-            closed = commands.close(rehearsed, "eod", None, False, "demo", progress.show)
-        say("The first load:  " + answers.tell_cycle(loaded))
-        say("The next cycle:  " + answers.tell_cycle(facts))
-        answer({**facts, "reports": closed["reports"]}, as_json, lambda _: answers.tell_close(closed))
+            loaded = run_job.backfill(rehearsed, first_day, None, "demo", progress.show)
+            facts = run_job.sync(rehearsed, "demo", progress.show)
+            closed = run_job.close(rehearsed, "eod", None, False, "demo", progress.show)
+        say("The first load:  " + output.tell_cycle(loaded))
+        say("The next cycle:  " + output.tell_cycle(facts))
+        answer({**facts, "reports": closed["reports"]}, as_json, lambda _: output.tell_close(closed))
         if not once:
             from streamlit_app.server import page_command
-            from workflows.serving import serve as serve_home
+            from workflows.cli.serving import serve as serve_home
 
             serve_home(
                 rehearsed,
                 page_command(port, rehearsed.address),
                 port,
                 _stop_signal(),
-                announce=lambda: say(answers.tell_serving(_serving(rehearsed, port))),
+                announce=lambda: say(output.tell_serving(_serving(rehearsed, port))),
             )
 
 
@@ -123,7 +124,7 @@ def _rehearsed(settings: Settings) -> Iterator[Settings]:
     from sandbox.business import BusinessPlan, generate_business
     from sandbox.server import Sandbox
     from sandbox.settings import SandboxSettings
-    from workflows.rehearsal import begin_rehearsal
+    from workflows.cli.rehearsal import begin_rehearsal
 
     say("Starting a local ShipStation with 60 weeks of generated trade ...")
     book = generate_business(BusinessPlan())
@@ -134,7 +135,7 @@ def _rehearsed(settings: Settings) -> Iterator[Settings]:
 
 
 def _serving(settings: Settings, port: int) -> dict[str, str]:
-    host = "localhost" if access.is_loopback(settings.address) else settings.address
+    host = "localhost" if roles.is_loopback(settings.address) else settings.address
     page = settings.oidc.page_url if settings.oidc else f"http://{host}:{port}"
     return {"page": page, "home": str(settings.home)}
 

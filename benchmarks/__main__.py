@@ -25,9 +25,9 @@ from benchmarks.measure import (
     settings_for,
     timed,
 )
-from workflows.jobs import JobClient
-from workflows.presence import WorkerLock
-from workflows.worker import run_worker
+from workflows.cli.worker import run_worker
+from workflows.config.worker_lock import WorkerLock
+from workflows.jobs.client import JobClient
 
 _CHANGED = 500
 _REPEATS = 5

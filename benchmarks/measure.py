@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from workflows.jobs import JobClient
-from workflows.settings import PROJECT, Settings, read_settings
+from workflows.config.settings import PROJECT, Settings, read_settings
+from workflows.jobs.client import JobClient
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,15 @@ if str(_ROOT) not in sys.path:
     # Streamlit puts only this file's own folder on the path.
     sys.path.insert(0, str(_ROOT))
 
-from streamlit_app import panels  # noqa: E402
-from streamlit_app.identity import present_person, show_person, show_way_in  # noqa: E402
-from streamlit_app.journeys import know_pages  # noqa: E402
+from streamlit_app.auth.identity import present_person, show_person, show_way_in  # noqa: E402
+from streamlit_app.components import panels  # noqa: E402
+from streamlit_app.components.links import know_pages  # noqa: E402
+from streamlit_app.components.status_bar import Moment, look, show_strip  # noqa: E402
+from streamlit_app.data.snapshot_reader import Snapshot, SnapshotGone, SnapshotUnreadable  # noqa: E402
 from streamlit_app.navigation import VIEWS, View  # noqa: E402
-from streamlit_app.snapshot import Snapshot, SnapshotGone, SnapshotUnreadable  # noqa: E402
-from streamlit_app.strip import Moment, look, show_strip  # noqa: E402
-from workflows.access import Person  # noqa: E402
+from workflows.config.roles import Person  # noqa: E402
+from workflows.config.settings import Settings, read_settings  # noqa: E402
 from workflows.errors import ConfigurationError  # noqa: E402
-from workflows.settings import Settings, read_settings  # noqa: E402
 
 
 def main() -> None:

@@ -21,12 +21,12 @@ from streamlit.logger import get_logger  # noqa: E402
 # It is said of each cache that there is no server yet; that is what this process is about to be.
 get_logger("streamlit.runtime.caching.cache_data_api").setLevel("ERROR")
 
-from streamlit_app.door import Door  # noqa: E402
-from streamlit_app.identity import login  # noqa: E402
+from streamlit_app.auth.identity import login  # noqa: E402
+from streamlit_app.auth.login_middleware import Door  # noqa: E402
+from streamlit_app.preload import warm_up  # noqa: E402
 from streamlit_app.server import page_config  # noqa: E402
-from streamlit_app.warmth import warm_up  # noqa: E402
+from workflows.config.settings import Settings, read_settings  # noqa: E402
 from workflows.errors import ConfigurationError, ShipledgerError  # noqa: E402
-from workflows.settings import Settings, read_settings  # noqa: E402
 
 
 def main(port: int, address: str) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.strip import Moment
+from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.views import (
     charges,
     count,
@@ -19,7 +19,7 @@ from streamlit_app.views import (
     today,
     weekly,
 )
-from workflows.settings import Settings
+from workflows.config.settings import Settings
 
 
 @dataclass(frozen=True)

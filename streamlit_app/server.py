@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from workflows.settings import LOOPBACK
+from workflows.config.settings import LOOPBACK
 
 _HERE = Path(__file__).resolve().parent
 

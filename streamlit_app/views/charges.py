@@ -8,21 +8,27 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app import charts
-from streamlit_app.charge_lines import show_carrier_lines, show_day_lines, show_restatements
-from streamlit_app.choices import choose_from_list
-from streamlit_app.closed import report_files_of, show_changes, show_lack, show_state, show_which_files
-from streamlit_app.downloads import Download, show_downloads
-from streamlit_app.listing import pick_row
-from streamlit_app.panels import chart, panel
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.strip import Moment
-from streamlit_app.words import dollars, month
-from workflows.close_record import last_close
-from workflows.periods import period_of
+from streamlit_app.components import charts
+from streamlit_app.components.charge_lines import show_carrier_lines, show_day_lines, show_restatements
+from streamlit_app.components.choices import choose_from_list
+from streamlit_app.components.closed_period import (
+    report_files_of,
+    show_changes,
+    show_lack,
+    show_state,
+    show_which_files,
+)
+from streamlit_app.components.downloads import Download, show_downloads
+from streamlit_app.components.formatted import dollars, month
+from streamlit_app.components.long_list import pick_row
+from streamlit_app.components.panels import chart, panel
+from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.config.periods import period_of
+from workflows.config.settings import Settings
+from workflows.entries.close_log import last_close
 from workflows.reports.monthly import bill_month
 from workflows.reports.tables import csv_bytes
-from workflows.settings import Settings
 
 _CHART_HEIGHT = 230
 _DAY_ROWS = 12

@@ -10,17 +10,17 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app import acts
-from streamlit_app.counting import WHOLE_SKU, CountedLot, with_recounts
-from streamlit_app.identity import present_person
-from streamlit_app.panels import panel, table
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.stock import STOCK
-from streamlit_app.strip import Moment
-from streamlit_app.words import count, plain
-from workflows.entries import EntryRequest, expect_on_hand, record_entry
+from streamlit_app.auth.identity import present_person
+from streamlit_app.components import actions
+from streamlit_app.components.formatted import count, plain
+from streamlit_app.components.panels import panel, table
+from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.count_result import WHOLE_SKU, CountedLot, with_recounts
+from streamlit_app.data.snapshot_reader import Snapshot
+from streamlit_app.data.stock_query import STOCK
+from workflows.config.settings import Settings
+from workflows.entries.recording import EntryRequest, expect_on_hand, record_entry
 from workflows.errors import EntryRefused
-from workflows.settings import Settings
 
 _PLACE = "count"
 # What is under way: `id`, `sku`, and the `lots` once they are compared.
@@ -51,7 +51,7 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
             _ask_blind(settings, snapshot, under_way)
         else:
             _show_differences(settings, under_way)
-        refused = acts.refusal(_PLACE)
+        refused = actions.refusal(_PLACE)
         if refused:
             st.error(plain(refused))
 
@@ -101,14 +101,14 @@ def _ask_blind(settings: Settings, snapshot: Snapshot, under_way: dict[str, Any]
             st.form_submit_button(
                 "Compare with the ledger",
                 type="primary",
-                on_click=acts.attempt,
+                on_click=actions.attempt,
                 args=(_PLACE, _compare, settings, under_way, lots or [WHOLE_SKU]),
             )
             st.form_submit_button("Give up", on_click=_give_up)
 
 
 def _compare(settings: Settings, under_way: dict[str, Any], lots: Sequence[str]) -> None:
-    acts.permit(settings, "count")
+    actions.permit(settings, "count")
     counted = {lot: st.session_state.get(_field(under_way, lot)) for lot in lots}
     other = (st.session_state.get(_field(under_way, "other lot")) or "").strip()
     if other:
@@ -140,7 +140,7 @@ def _show_differences(settings: Settings, under_way: dict[str, Any]) -> None:
             "Book the count",
             type="primary",
             key=f"{under_way['id']}-book",
-            on_click=acts.attempt,
+            on_click=actions.attempt,
             args=(_PLACE, _book, settings, under_way),
         )
         st.button("Give up", key=f"{under_way['id']}-drop", on_click=_give_up)
@@ -168,7 +168,7 @@ def _ask_again(settings: Settings, under_way: dict[str, Any], again: Sequence[Co
             st.form_submit_button(
                 "Take the second count",
                 type="primary",
-                on_click=acts.attempt,
+                on_click=actions.attempt,
                 args=(_PLACE, _take_second, settings, under_way),
             )
             st.form_submit_button("Give up", on_click=_give_up)
@@ -185,7 +185,7 @@ def _take_second(settings: Settings, under_way: dict[str, Any]) -> None:
 
 def _book(settings: Settings, under_way: dict[str, Any]) -> None:
     """Enter each lot; their ids come from the count, so that a repeat enters nothing twice."""
-    person = acts.permit(settings, "count")
+    person = actions.permit(settings, "count")
     lots: list[CountedLot] = under_way["lots"]
     booked = [
         record_entry(

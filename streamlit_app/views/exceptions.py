@@ -9,24 +9,24 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.choices import choose_from_list, choose_in_row
-from streamlit_app.condition import last_finished
-from streamlit_app.listing import Listing, show_list
-from streamlit_app.one_exception import show_exception
-from streamlit_app.open_exceptions import (
+from streamlit_app.components.choices import choose_from_list, choose_in_row
+from streamlit_app.components.formatted import capital, count
+from streamlit_app.components.long_list import Listing, show_list
+from streamlit_app.components.one_exception import show_exception
+from streamlit_app.components.panels import beside, panel, with_words
+from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.freshness import last_finished
+from streamlit_app.data.open_exceptions import (
     ACKNOWLEDGED,
     WORST_FIRST,
     Acknowledged,
     acknowledged,
     count_open,
 )
-from streamlit_app.panels import beside, panel, with_words
-from streamlit_app.runs import RunLine
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.strip import Moment
-from streamlit_app.words import capital, count
-from workflows.exception_kinds import exception_kind
-from workflows.settings import Settings
+from streamlit_app.data.run_list import RunLine
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.config.settings import Settings
+from workflows.monitoring.exception_kinds import exception_kind
 
 _ALL = ""
 _SEVERITIES = {"error": ("● Error", "error"), "warning": ("▲ Warning", "warning"), "info": ("Note", "note")}

@@ -8,9 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app import charts
-from streamlit_app.entry_forms import show_entry_forms
-from streamlit_app.panels import (
+from streamlit_app.components import charts
+from streamlit_app.components.entry_forms import show_entry_forms
+from streamlit_app.components.formatted import count, plain
+from streamlit_app.components.panels import (
     beside,
     chart,
     days_between,
@@ -20,12 +21,11 @@ from streamlit_app.panels import (
     table_height,
     with_words,
 )
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.stock import STOCK
-from streamlit_app.strip import Moment
-from streamlit_app.words import count, plain
-from workflows.settings import Settings
-from workflows.sku_text import printed
+from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.snapshot_reader import Snapshot
+from streamlit_app.data.stock_query import STOCK
+from workflows.config.settings import Settings
+from workflows.config.sku_spelling import printed
 
 _ALL = ""
 _HISTORY_HEIGHT = 230

@@ -10,16 +10,16 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.buttons import start_button
-from streamlit_app.choices import choose_in_row
-from streamlit_app.figure_charts import line_by_time, lines_by_day
-from streamlit_app.panels import beside, chart, panel, table
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.strip import Moment
-from streamlit_app.words import clock, count, day
-from workflows.key_figures import key_figures
-from workflows.open_units import Measurement, read_open_units
-from workflows.settings import Settings
+from streamlit_app.components.buttons import start_button
+from streamlit_app.components.choices import choose_in_row
+from streamlit_app.components.figure_charts import line_by_time, lines_by_day
+from streamlit_app.components.formatted import clock, count, day
+from streamlit_app.components.panels import beside, chart, panel, table
+from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.config.settings import Settings
+from workflows.cycle.key_figures import key_figures
+from workflows.cycle.open_units import Measurement, read_open_units
 
 _HEIGHT = 130
 _HISTORY_HEIGHT = 110

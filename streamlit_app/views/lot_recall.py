@@ -8,19 +8,19 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.downloads import Download, show_downloads
-from streamlit_app.journeys import go
-from streamlit_app.listing import Listing, pick_row, show_list
-from streamlit_app.panels import beside, panel, table, with_words
-from streamlit_app.shipments import LOT_SOURCES
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.strip import Moment
-from streamlit_app.words import count, plain
+from streamlit_app.components.downloads import Download, show_downloads
+from streamlit_app.components.formatted import count, plain
+from streamlit_app.components.links import go
+from streamlit_app.components.long_list import Listing, pick_row, show_list
+from streamlit_app.components.panels import beside, panel, table, with_words
+from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.shipment_labels import LOT_SOURCES
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.config.settings import Settings
+from workflows.config.sku_spelling import printed
 from workflows.errors import UsageError
 from workflows.reports.lot_facts import LotFacts, read_lot
 from workflows.reports.recall import SHIPMENTS, lot_recall_csv, lot_recall_pdf, lot_recall_xlsx
-from workflows.settings import Settings
-from workflows.sku_text import printed
 
 _LOTS_SHOWN = 50
 

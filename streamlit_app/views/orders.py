@@ -8,20 +8,20 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.choices import choose_from_list, choose_in_row
-from streamlit_app.downloads import Download, show_downloads
-from streamlit_app.listing import Listing, show_list
-from streamlit_app.one_order import show_order
-from streamlit_app.order_search import Search
-from streamlit_app.panels import days_between, panel, with_words
-from streamlit_app.shipments import LOT_SOURCES
-from streamlit_app.shop_orders import show_shop_orders
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.strip import Moment
-from streamlit_app.words import count
+from streamlit_app.components.choices import choose_from_list, choose_in_row
+from streamlit_app.components.downloads import Download, show_downloads
+from streamlit_app.components.formatted import count
+from streamlit_app.components.long_list import Listing, show_list
+from streamlit_app.components.one_order import show_order
+from streamlit_app.components.panels import days_between, panel, with_words
+from streamlit_app.components.shop_orders import show_shop_orders
+from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.order_search import Search
+from streamlit_app.data.shipment_labels import LOT_SOURCES
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.config.settings import Settings
+from workflows.config.sku_spelling import printed
 from workflows.reports.tables import csv_bytes
-from workflows.settings import Settings
-from workflows.sku_text import printed
 
 _CSV_ROWS = 100_000
 _ADDRESS = "id"

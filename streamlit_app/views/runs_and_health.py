@@ -8,23 +8,23 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app import acts
-from streamlit_app.buttons import run_button, show_refusal, start_button
-from streamlit_app.condition import last_checked, watermark
-from streamlit_app.health_panel import show_health
-from streamlit_app.listing import pick_row
-from streamlit_app.outbox_panel import show_outbox
-from streamlit_app.panels import panel
-from streamlit_app.parity_panel import show_parity
-from streamlit_app.presence import show_missing_worker
-from streamlit_app.runs import RunLine, runs_of
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.strip import Moment
-from streamlit_app.switch_board import show_switches
-from streamlit_app.words import age, clock, count, duration
-from workflows.kinds import KINDS
-from workflows.last_read import Read, last_read
-from workflows.settings import Settings
+from streamlit_app.components import actions
+from streamlit_app.components.buttons import run_button, show_refusal, start_button
+from streamlit_app.components.formatted import age, clock, count, duration
+from streamlit_app.components.health_panel import show_health
+from streamlit_app.components.long_list import pick_row
+from streamlit_app.components.outbox_panel import show_outbox
+from streamlit_app.components.panels import panel
+from streamlit_app.components.parity_panel import show_parity
+from streamlit_app.components.status_bar import Moment
+from streamlit_app.components.switch_board import show_switches
+from streamlit_app.data.freshness import last_checked, watermark
+from streamlit_app.data.run_list import RunLine, runs_of
+from streamlit_app.data.snapshot_reader import Snapshot
+from streamlit_app.data.worker_status import show_missing_worker
+from workflows.config.job_kinds import KINDS
+from workflows.config.settings import Settings
+from workflows.cycle.last_read import Read, last_read
 
 # A sync that takes longer is worth a look (and an alert).
 SLOW_SYNC_SECONDS = 60
@@ -153,9 +153,9 @@ def _show_run(settings: Settings, run: RunLine, now: datetime) -> None:
     for test in run.failed_tests:
         st.text(f"Red: {test}")
     if run.is_open:
-        run_button(settings, run, "Cancel", acts.cancel)
+        run_button(settings, run, "Cancel", actions.cancel)
     elif run.status in ("failed", "cancelled"):
-        run_button(settings, run, "Try again", acts.retry)
+        run_button(settings, run, "Try again", actions.retry)
     show_refusal(run.kind)
 
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app import charts
-from streamlit_app.alerts import Alert, find_alerts
-from streamlit_app.close_cards import show_closes
-from streamlit_app.open_exceptions import count_open
-from streamlit_app.panels import beside, chart, panel
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.stock import STOCK
-from streamlit_app.strip import Moment
-from streamlit_app.words import count, day, plain
-from workflows.settings import Settings
+from streamlit_app.components import charts
+from streamlit_app.components.alerts import Alert, find_alerts
+from streamlit_app.components.close_cards import show_closes
+from streamlit_app.components.formatted import count, day, plain
+from streamlit_app.components.panels import beside, chart, panel
+from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.open_exceptions import count_open
+from streamlit_app.data.snapshot_reader import Snapshot
+from streamlit_app.data.stock_query import STOCK
+from workflows.config.settings import Settings
 
 _WEEKS_CHARTED = 6
 _TOP_HEIGHT = 330

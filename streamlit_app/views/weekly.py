@@ -8,23 +8,29 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app import charts
-from streamlit_app.choices import choose_from_list
-from streamlit_app.closed import report_files_of, show_changes, show_lack, show_state, show_which_files
-from streamlit_app.downloads import Download, show_downloads
-from streamlit_app.journeys import go
-from streamlit_app.listing import Listing, pick_row, show_list
-from streamlit_app.panels import chart, panel, with_words
-from streamlit_app.shipments import LOT_SOURCES
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.stock import LEVEL_WORDS
-from streamlit_app.strip import Moment
-from streamlit_app.words import count, week
-from workflows.close_record import last_close
-from workflows.periods import period_of
+from streamlit_app.components import charts
+from streamlit_app.components.choices import choose_from_list
+from streamlit_app.components.closed_period import (
+    report_files_of,
+    show_changes,
+    show_lack,
+    show_state,
+    show_which_files,
+)
+from streamlit_app.components.downloads import Download, show_downloads
+from streamlit_app.components.formatted import count, week
+from streamlit_app.components.links import go
+from streamlit_app.components.long_list import Listing, pick_row, show_list
+from streamlit_app.components.panels import chart, panel, with_words
+from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.shipment_labels import LOT_SOURCES
+from streamlit_app.data.snapshot_reader import Snapshot
+from streamlit_app.data.stock_query import LEVEL_WORDS
+from workflows.config.periods import period_of
+from workflows.config.settings import Settings
+from workflows.entries.close_log import last_close
 from workflows.reports.tables import csv_bytes
 from workflows.reports.weekly import report_week
-from workflows.settings import Settings
 
 _CHART_WEEKS = 26
 _CHART_HEIGHT = 230

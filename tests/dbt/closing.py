@@ -10,11 +10,11 @@ import raw_tables
 from ledger_under_test import Ledger
 from shipstation_payloads import Payload
 
-from workflows.frozen import freeze_month
-from workflows.frozen_store import FrozenMonth
-from workflows.publishing import publish
-from workflows.settings import Settings
-from workflows.warehouse import Run
+from workflows.closes.freezing import freeze_month
+from workflows.config.settings import Settings
+from workflows.cycle.publishing import publish
+from workflows.cycle.warehouse import Run
+from workflows.entries.closed_months import FrozenMonth
 
 
 def settings_of(ledger: Ledger) -> Settings:

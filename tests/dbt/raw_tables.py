@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from workflows.replay import BuildFacts
+from workflows.cycle.replay import BuildFacts
 
 Payload = dict[str, Any]
 

@@ -16,9 +16,9 @@ from closing import publish_marts, settings_of
 from ledger_under_test import Ledger, copy_closes
 from nasty_business import NastyBusiness
 
-from workflows.frozen import freeze_month
-from workflows.modelling import BuildReport, Modelling, fingerprint
-from workflows.warehouse import open_warehouse, state_of
+from workflows.closes.freezing import freeze_month
+from workflows.cycle.dbt_runner import BuildReport, Modelling, fingerprint
+from workflows.cycle.warehouse import open_warehouse, state_of
 
 ROUNDS = 20
 # Closed after these rounds, in both homes.

@@ -18,7 +18,7 @@ import pytest
 import yaml
 from ledger_under_test import PROJECT, Ledger
 
-from workflows.alarms import CLOSES, NO_READ_FOR, OPENS, working_time_since
+from workflows.monitoring.checks import CLOSES, NO_READ_FOR, OPENS, working_time_since
 
 CHICAGO = ZoneInfo("America/Chicago")
 VARS = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]

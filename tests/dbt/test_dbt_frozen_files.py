@@ -21,12 +21,12 @@ from earlier_release import take_back_to_the_earlier_release
 from ledger_under_test import Ledger
 from shipstation_payloads import label, line, order
 
-from ingest.closes import load_closes
 from ingest.pipeline import Warehouse
+from ingest.sources.operations.closed_periods import load_closes
+from workflows.closes.freezing import altered_months, freeze_month
+from workflows.config.settings import PROJECT, Settings
+from workflows.entries.closed_months import closes_of_month, open_store, prepare_closes
 from workflows.errors import ShipledgerError
-from workflows.frozen import altered_months, freeze_month
-from workflows.frozen_store import closes_of_month, open_store, prepare_closes
-from workflows.settings import PROJECT, Settings
 
 DECEMBER, JANUARY = date(2025, 12, 1), date(2026, 1, 1)
 NOON = datetime(2026, 1, 9, 18, tzinfo=UTC)

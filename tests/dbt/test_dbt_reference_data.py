@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ledger_under_test import PROJECT, Ledger, failures, parse_project
 
-from workflows.reference import read_reference
+from workflows.config.reference_data import read_reference
 
 # What is done to a file, and what the build says: rows are those of the file, whose first is the header.
 SPOILED: dict[str, tuple[str, Callable[[str], str], str]] = {

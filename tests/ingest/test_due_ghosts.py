@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ingest.ghosts import due_ghosts
-from ingest.order_states import (
+from ingest.sources.shipstation.empty_orders import due_ghosts
+from ingest.sources.shipstation.order_states import (
     AWAITED,
     CLOSED,
     GHOST,

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.findings import (
+from ingest.client.payload import Payload
+from ingest.client.unreadable_rows import Poison
+from ingest.sources.shipstation.load_exceptions import (
     Finding,
     poison_order,
     poison_payload,
@@ -15,11 +17,9 @@ from ingest.findings import (
     unidentified_payload,
     watermark_fallback,
 )
-from ingest.findings import to_table as findings_to_table
-from ingest.order_states import OrderState
-from ingest.order_states import to_table as states_to_table
-from ingest.payload import Payload
-from ingest.poison import Poison
+from ingest.sources.shipstation.load_exceptions import to_table as findings_to_table
+from ingest.sources.shipstation.order_states import OrderState
+from ingest.sources.shipstation.order_states import to_table as states_to_table
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
 AFTER = "2026-11-20T09:00:00.0000000"

@@ -8,9 +8,16 @@ from typing import Any
 
 import pytest
 
-from ingest.comparison import Comparison, Difference, differing_fields, finding_of, number_of, units
-from ingest.findings import POISON, WATERMARK, Finding, mismatches_settled, to_load
-from ingest.payload import Payload
+from ingest.client.payload import Payload
+from ingest.sources.shipstation.load_exceptions import POISON, WATERMARK, Finding, mismatches_settled, to_load
+from ingest.sources.shipstation.payload_comparison import (
+    Comparison,
+    Difference,
+    differing_fields,
+    finding_of,
+    number_of,
+    units,
+)
 
 FIRST = datetime(2026, 11, 20, 18, tzinfo=UTC)
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from api_rows import account_at, ago, order, rows, shipment, stamp
 
-from ingest.account import Account
+from ingest.client.account import Account
 from ingest.errors import ApiUnreachable, CredentialsRejected
-from ingest.load import load_backfill_window, load_changes
-from ingest.load_report import LoadReport
 from ingest.pipeline import Warehouse
+from ingest.sources.shipstation.load import load_backfill_window, load_changes
+from ingest.sources.shipstation.load_report import LoadReport
 from sandbox import Fault, Sandbox
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.page import Page, read_around, read_page
-from ingest.poison import poisons
+from ingest.client.list_page import Page, read_around, read_page
+from ingest.client.unreadable_rows import poisons
 
 GOOD = [b'{"orderId":%d,"modifyDate":"2026-01-09T10:00:0%d","note":"a,]}{[\\\\\\""}' % (n, n) for n in range(5)]
 

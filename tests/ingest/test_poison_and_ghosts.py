@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from api_rows import account_at, ago, order, rows, shipment
 
-from ingest.account import Account
+from ingest.client.account import Account
 from ingest.errors import ApiUnreachable
-from ingest.ghosts import MOST_REQUESTS
-from ingest.load import load_changes
 from ingest.pipeline import Warehouse
+from ingest.sources.shipstation.empty_orders import MOST_REQUESTS
+from ingest.sources.shipstation.load import load_changes
 from sandbox import Fault, Sandbox
 
 OPEN_FINDINGS = "select exception_type, detail from raw_shipstation.findings where resolved_at is null"

@@ -11,12 +11,12 @@ import duckdb
 import pytest
 from api_rows import ago, fulfillment, order, rows, shipment, stamp
 
-from ingest.account import Account
-from ingest.comparison import Comparison
+from ingest.client.account import Account
 from ingest.errors import ApiUnreachable
-from ingest.load import load_backfill_window, load_changes
 from ingest.pipeline import Warehouse
-from ingest.reconcile import reconcile
+from ingest.sources.shipstation.load import load_backfill_window, load_changes
+from ingest.sources.shipstation.payload_comparison import Comparison
+from ingest.sources.shipstation.reconcile import reconcile
 from sandbox import Fault, Sandbox
 
 OPEN = (

@@ -8,9 +8,9 @@ import duckdb
 import orjson
 from api_rows import account_at, ago, fulfillment, order, rows, shipment
 
-from ingest.account import Account
-from ingest.load import load_backfill_window, load_changes
+from ingest.client.account import Account
 from ingest.pipeline import Warehouse
+from ingest.sources.shipstation.load import load_backfill_window, load_changes
 from sandbox import Sandbox
 
 KEPT = "select kept_fields::varchar from raw_shipstation.orders where order_id = 1"

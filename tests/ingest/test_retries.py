@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from api_rows import account_at, ago, order, rows, shipment, spoil, stamp
 
-from ingest.client import Client
-from ingest.findings import Finding
-from ingest.load import load_changes
-from ingest.page import Page
+from ingest.client.http import Client
+from ingest.client.list_page import Page
 from ingest.pipeline import Warehouse
-from ingest.retries import due, places, read_again
-from ingest.shipstation import ORDERS_BY_MODIFY_DATE, SHIPMENTS_BY_VOID_DATE
+from ingest.sources.shipstation.load import load_changes
+from ingest.sources.shipstation.load_exceptions import Finding
+from ingest.sources.shipstation.retries import due, places, read_again
+from ingest.sources.shipstation.shipstation_source import ORDERS_BY_MODIFY_DATE, SHIPMENTS_BY_VOID_DATE
 from sandbox import Fault, Sandbox
 
 BULK = ago(hours=2)

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from api_rows import account_at, ago, fulfillment, order, rows, shipment, spoil
 
-from ingest.account import Account
-from ingest.load import load_backfill_window, load_changes
+from ingest.client.account import Account
 from ingest.pipeline import Warehouse
-from ingest.reconcile import reconcile
+from ingest.sources.shipstation.load import load_backfill_window, load_changes
+from ingest.sources.shipstation.reconcile import reconcile
 from sandbox import Sandbox
 
 DEEP = b"[" * 20_000 + b"]" * 20_000

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from api_rows import account_at, ago, order, spoil
 
-from ingest.client import Client
-from ingest.poison import Poison
-from ingest.shipstation import ORDERS_BY_MODIFY_DATE
-from ingest.walk import overlapping_page, walk
+from ingest.client.http import Client
+from ingest.client.list_walk import overlapping_page, walk
+from ingest.client.unreadable_rows import Poison
+from ingest.sources.shipstation.shipstation_source import ORDERS_BY_MODIFY_DATE
 from sandbox import Sandbox
 
 PAGE = 10

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from api_rows import ago, order, shipment
 
-from ingest.payload import Payload
-from ingest.records import ORDERS, SHIPMENTS, RecordKind, Stored, changed_records
-from ingest.retention import Keeps, hash_payload, keeps_of, rest_as_text, rest_of
+from ingest.client.payload import Payload
+from ingest.client.redaction import Keeps, hash_payload, keeps_of, rest_as_text, rest_of
+from ingest.sources.shipstation.records import ORDERS, SHIPMENTS, RecordKind, Stored, changed_records
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 PLACE = {"name": "Alba Fernley", "company": "Fernley Dental", "street1": "1 Maple St", "city": "Lakeview"}

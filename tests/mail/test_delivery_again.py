@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from inbox import Inbox
 
+from workflows.config.settings import Settings
 from workflows.mail import Delivery, deliver_outbox, queue_mail, read_outbox, retry_mail
 from workflows.mail.message import compose
 from workflows.mail.outbox import open_outbox, read_standings
-from workflows.settings import Settings
 
 KEY = "eow:2026-11-16:v1"
 OWNER = "owner@example.com"

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from workflows.config.mail_settings import read_mail_settings
 from workflows.errors import ConfigurationError
-from workflows.mail_settings import read_mail_settings
 
 _FROM_AND_TO = {"SHIPLEDGER_MAIL_FROM": "ledger@example.com", "SHIPLEDGER_MAIL_TO": "a@example.com, b@example.com"}
 SECRET = "s3cret"

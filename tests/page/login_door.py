@@ -18,9 +18,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from streamlit_app import door
-from streamlit_app.sessions import Brake, Sessions
-from workflows.access import hash_password
+from streamlit_app.auth import login_middleware
+from streamlit_app.auth.login_sessions import Brake, Sessions
+from workflows.config.roles import hash_password
 
 PASSWORD = "correct horse battery"
 NAMES = ("ada", "oleg")
@@ -60,9 +60,9 @@ def login_door(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Login]
     users.write_text("\n".join(["[users]", *lines]))
     listener = socket.create_server(("127.0.0.1", 0))
     login = Login(f"http://127.0.0.1:{listener.getsockname()[1]}", users)
-    monkeypatch.setattr(door, "Brake", partial(Brake, lambda: login.now[0]))
-    monkeypatch.setattr(door, "SESSIONS", Sessions(lambda: login.now[0]))
-    app = door.Door(Starlette(routes=[Route("/", _page), Route("/_stcore/health", _page)]), users)
+    monkeypatch.setattr(login_middleware, "Brake", partial(Brake, lambda: login.now[0]))
+    monkeypatch.setattr(login_middleware, "SESSIONS", Sessions(lambda: login.now[0]))
+    app = login_middleware.Door(Starlette(routes=[Route("/", _page), Route("/_stcore/health", _page)]), users)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from streamlit_app.sessions import SESSION_SECONDS, Brake, Sessions
-from workflows import access
-from workflows.access import (
+from streamlit_app.auth.login_sessions import SESSION_SECONDS, Brake, Sessions
+from workflows.config import roles
+from workflows.config.job_kinds import KINDS
+from workflows.config.roles import (
     Person,
     Role,
     User,
@@ -21,9 +22,8 @@ from workflows.access import (
     password_matches,
     read_users,
 )
+from workflows.config.settings import Settings, read_settings
 from workflows.errors import ConfigurationError, NotAllowed, UsageError
-from workflows.kinds import KINDS
-from workflows.settings import Settings, read_settings
 
 PASSWORD = "correct horse battery"
 # Made when scrypt's cost was 2**14: whoever changes it locks everybody out, unless old hashes keep theirs.
@@ -192,7 +192,7 @@ def test_a_name_that_nobody_has_costs_as_much_as_one_that_somebody_has(monkeypat
         costs.append({name: value for name, value in cost.items() if name != "salt"})
         return scrypt(password, **cost)
 
-    monkeypatch.setattr(access.hashlib, "scrypt", noted)
+    monkeypatch.setattr(roles.hashlib, "scrypt", noted)
     for user in (None, User("by mail", Role.VIEWER), User("ada", Role.ADMIN, HASH)):
         password_matches("wrong", user)
     assert costs == [costs[0]] * 3

@@ -13,9 +13,9 @@ import pytest
 import requests
 from login_door import PASSWORD, Login, login_door
 
-from streamlit_app import door
-from streamlit_app.sessions import COOKIE, SESSION_SECONDS
-from workflows.access import password_matches
+from streamlit_app.auth import login_middleware
+from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS
+from workflows.config.roles import password_matches
 
 AT_ONCE = 12
 
@@ -39,7 +39,7 @@ def test_of_many_wrong_passwords_at_once_only_the_first_four_are_looked_at(
         all_are_decided.wait()
         return password_matches(password, user)
 
-    monkeypatch.setattr(door, "password_matches", slow_hash)
+    monkeypatch.setattr(login_middleware, "password_matches", slow_hash)
 
     def guess(number: int) -> int:
         answer = login.try_password("ada", f"guess {number}")

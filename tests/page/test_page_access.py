@@ -18,10 +18,10 @@ from published_folder import Business, PublishedFolder
 from workshop import jobs_of, make_store, settings_of, with_mail
 
 from streamlit_app.server import page_command
-from workflows.access import hash_password
+from workflows.config.roles import hash_password
+from workflows.config.settings import Settings
 from workflows.errors import WRONG_CONFIGURATION
 from workflows.mail import deliver_outbox, queue_mail
-from workflows.settings import Settings
 
 PASSWORD = "correct horse battery"
 SOCKET = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 from published_bill import Bill
 from published_folder import Business, PublishedFolder
 
-from streamlit_app.words import month
-from workflows.periods import period_of
-from workflows.reports.archive import make_reports
+from streamlit_app.components.formatted import month
+from workflows.config.periods import period_of
+from workflows.reports.report_archive import make_reports
 
 HOSTILE = "=HYPERLINK(1)<script>alert(1)</script>"
 

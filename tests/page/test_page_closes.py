@@ -13,8 +13,8 @@ from playwright.sync_api import Locator, Page, expect
 from published_bill import Bill
 from published_folder import Business, PublishedFolder
 
-from workflows.periods import period_before, period_of
-from workflows.settings import Settings
+from workflows.config.periods import period_before, period_of
+from workflows.config.settings import Settings
 
 EOD, EOW, EOM = "End of day", "End of week", "End of month"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from streamlit_app.condition import build_badge, freshness, last_checked, running_badge, watermark
-from streamlit_app.runs import RunLine
+from streamlit_app.data.freshness import build_badge, freshness, last_checked, running_badge, watermark
+from streamlit_app.data.run_list import RunLine
 
 NOON = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from published_folder import Business, PublishedFolder
 from workshop import settings_of
 
-from workflows.entries import EntryRequest, record_entry
+from workflows.entries.recording import EntryRequest, record_entry
 
 ASKED = "The shelf was counted on or after that day. Answer the question, then enter it."
 

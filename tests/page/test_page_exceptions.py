@@ -10,7 +10,7 @@ from page_process import Served
 from playwright.sync_api import Locator, Page, expect
 from published_folder import OPEN, Business, PublishedFolder
 
-from workflows.acknowledgements import acknowledge, standing_acknowledgements
+from workflows.entries.acknowledgements import acknowledge, standing_acknowledgements
 
 HOSTILE = "<b>=1+1</b> **bold** [x](javascript:alert(1))"
 

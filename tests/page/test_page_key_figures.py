@@ -13,11 +13,11 @@ from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
-from streamlit_app.figure_charts import lines_by_day
-from streamlit_app.words import day
-from workflows.key_figures import note_key_figures
-from workflows.open_units import Difference, Measurement, note_measurement
-from workflows.settings import Settings
+from streamlit_app.components.figure_charts import lines_by_day
+from streamlit_app.components.formatted import day
+from workflows.config.settings import Settings
+from workflows.cycle.key_figures import note_key_figures
+from workflows.cycle.open_units import Difference, Measurement, note_measurement
 
 OPEN_UNITS = "Open units, ShipStation against ours"
 

@@ -13,10 +13,10 @@ from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
-from workflows.close_words import mail_key
+from workflows.closes.close_summary import mail_key
+from workflows.config.periods import Period, period_of
+from workflows.config.settings import Settings
 from workflows.mail import deliver_outbox, queue_mail
-from workflows.periods import Period, period_of
-from workflows.settings import Settings
 
 HOSTILE = "Weekly <img src=x onerror=alert(1)> **bold**"
 FIRST, SECOND = "owner@example.com", "second@example.com"

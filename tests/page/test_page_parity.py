@@ -11,9 +11,9 @@ from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
+from workflows.config.settings import Settings
 from workflows.parity.comparison import Difference
-from workflows.parity.log import ParityRun, note_run
-from workflows.settings import Settings
+from workflows.parity.comparison_log import ParityRun, note_run
 
 SCRIPT = "<script>alert(1)</script>"
 

@@ -11,9 +11,9 @@ from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
-from workflows.engine import Engine
+from workflows.config.settings import Settings
+from workflows.cycle.engine import Engine
 from workflows.errors import BuildFailed
-from workflows.settings import Settings
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
-from workflows.last_read import Read, note_read
-from workflows.settings import Settings
-from workflows.switches import turn_switch
+from workflows.config.settings import Settings
+from workflows.cycle.last_read import Read, note_read
+from workflows.entries.switches import turn_switch
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 from published_folder import Business, PublishedFolder
 
 from tests.contract_tables import insert
-from workflows.settings import Settings
+from workflows.config.settings import Settings
 
 SHOP = "Orders of the shop"
 HOSTILE = "<script>alert(1)</script> **b**"
@@ -150,9 +150,11 @@ def test_what_would_be_sent_is_listed_with_its_lots(
         **{key: [] for key in ("uploaded", "refused", "unanswered")},
     }
     for step in ("load_changes", "_note_uploads", "build"):
-        monkeypatch.setattr(f"workflows.xcart.{step}", lambda *_: {})
-    monkeypatch.setattr("workflows.xcart._upload", lambda _dry_run: outcome)
-    monkeypatch.setattr("workflows.xcart.build_and_publish", lambda _kind, _started_at, facts: facts)
+        monkeypatch.setattr(f"workflows.xcart.xcart_workflows.{step}", lambda *_: {})
+    monkeypatch.setattr("workflows.xcart.xcart_workflows._upload", lambda _dry_run: outcome)
+    monkeypatch.setattr(
+        "workflows.xcart.xcart_workflows.build_and_publish", lambda _kind, _started_at, facts: facts
+    )
     assert workshop.fail(settings, "upload", "dana", dry_run=True).status == "success"
     tab.goto(f"{served.url}/orders")
     shop = panel(tab, SHOP)

@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 from published_bill import Bill
 from published_folder import LONG_AGO, Business, PublishedFolder
 
-from workflows.periods import period_of
-from workflows.reports.archive import make_reports
+from workflows.config.periods import period_of
+from workflows.reports.report_archive import make_reports
 
 HOSTILE = "=1+1<img src=x onerror=alert(1)>"
 

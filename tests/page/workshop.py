@@ -13,11 +13,11 @@ from typing import Any
 
 from own_worker import ended, working
 
-from workflows.close_record import Close, record_close
-from workflows.jobs import Job, JobClient, job_client
-from workflows.mail_settings import MailSettings
-from workflows.periods import Period
-from workflows.settings import Settings, read_settings
+from workflows.config.mail_settings import MailSettings
+from workflows.config.periods import Period
+from workflows.config.settings import Settings, read_settings
+from workflows.entries.close_log import Close, record_close
+from workflows.jobs.client import Job, JobClient, job_client
 
 
 def settings_of(home: Path) -> Settings:

@@ -9,8 +9,8 @@ import pytest
 from reading_files import outside_margins, pages_of, sheets_of, text_of
 from report_snapshot import AS_OF, MONDAY, OCTOBER, TODAY, bill, charges, write_snapshot
 
-from workflows.reports.archive import ReportKind, make_reports
-from workflows.settings import Settings
+from workflows.config.settings import Settings
+from workflows.reports.report_archive import ReportKind, make_reports
 
 CLOSED = {"closed_months": [(OCTOBER, 1, AS_OF, "0123abcd" * 8)]}
 LACK = "INCOMPLETE: what changed from {} was not loaded when this was made."

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from workflows.settings import Settings
+from workflows.config.settings import Settings
 
 Line = tuple[str, str, int | None, str]
 

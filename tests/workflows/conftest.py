@@ -12,7 +12,7 @@ from inbox import Inbox, free_port, serving
 from once import made_once
 
 from sandbox import BusinessPlan, Sandbox, SandboxSettings, generate_business
-from workflows.settings import Settings
+from workflows.config.settings import Settings
 
 WEEKS = 6
 

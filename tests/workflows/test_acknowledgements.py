@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workflows.acknowledgements import (
+from workflows.entries.acknowledgements import (
     AcknowledgementsUnreadable,
     acknowledge,
     standing_acknowledgements,

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from inbox import Inbox
 
-from workflows.alarm_log import turn_alarms
-from workflows.alarm_mail import QUIET, mail_critical
-from workflows.alarms import Alarm, Level
+from workflows.config.settings import Settings
 from workflows.mail import deliver_outbox, read_outbox
-from workflows.settings import Settings
+from workflows.monitoring.check_log import turn_alarms
+from workflows.monitoring.check_mail import QUIET, mail_critical
+from workflows.monitoring.checks import Alarm, Level
 
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
 MINUTES = timedelta(minutes=1)

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from workflows.alarm_log import alarms_for_digest, note_digest, turn_alarms, with_since
-from workflows.alarms import Alarm, Standing, find_alarms, working_time_since
+from workflows.monitoring.check_log import alarms_for_digest, note_digest, turn_alarms, with_since
+from workflows.monitoring.checks import Alarm, Standing, find_alarms, working_time_since
 
 ZONE = ZoneInfo("America/Chicago")
 # A Friday, 14:00 in Chicago.

@@ -19,14 +19,14 @@ import pytest
 from homes import settings_of
 from own_worker import done, working
 
-from workflows import backups
-from workflows.entries import EntryRequest, recent_entries, record_entry
+from workflows.backup import backup_file
+from workflows.backup.restoring import restore_backup
+from workflows.config.settings import Settings
+from workflows.config.worker_lock import WorkerLock
+from workflows.cycle.publishing import current_snapshot
+from workflows.entries.recording import EntryRequest, recent_entries, record_entry
 from workflows.errors import FAILED, AlreadyRunning, ShipledgerError, UsageError
-from workflows.jobs import job_client
-from workflows.presence import WorkerLock
-from workflows.publishing import current_snapshot
-from workflows.restoring import restore_backup
-from workflows.settings import Settings
+from workflows.jobs.client import job_client
 
 
 @pytest.fixture
@@ -178,9 +178,9 @@ def test_a_backup_that_is_damaged_while_it_is_written_is_not_accepted_and_older_
         [part] = tmp_path.glob(".shipledger-backup-*.part")
         damage(part)
 
-    monkeypatch.setattr(backups.os, "fsync", lose_something)
+    monkeypatch.setattr(backup_file.os, "fsync", lose_something)
     with pytest.raises(ShipledgerError, match="does not read back") as refused:
-        backups.make_backup(settings, tmp_path, "run")
+        backup_file.make_backup(settings, tmp_path, "run")
     assert refused.value.exit_code == FAILED
     assert sorted(path for path in tmp_path.iterdir() if path.is_file()) == older
     assert not list((settings.home / "scratch").glob("backup-*"))
@@ -191,7 +191,7 @@ def test_a_killed_backup_is_written_over_by_the_job_that_is_resumed(settings: Se
     left.write_bytes(b"half" * 1_000_000)
     (settings.home / "scratch" / "backup-run").mkdir()
     (settings.home / "scratch" / "backup-run" / "warehouse.duckdb").write_bytes(b"half")
-    made = backups.make_backup(settings, tmp_path, "run")
+    made = backup_file.make_backup(settings, tmp_path, "run")
     assert not left.exists()
     assert restore_backup(settings, Path(made["file"]))["counts"] == made["counts"]
 
@@ -212,6 +212,6 @@ def test_the_newest_fourteen_backups_of_a_folder_are_kept_and_nothing_else_is_re
     (tmp_path / "notes.tar").touch()
     made = back_up(settings, tmp_path)
     names = sorted(path.name for path in tmp_path.glob("*.tar"))
-    assert len(names) == backups.KEEP + 1
+    assert len(names) == backup_file.KEEP + 1
     assert names[:2] == ["notes.tar", "shipledger-backup-20250105T000000000000.tar"]
     assert Path(made["file"]).name == names[-1]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine
 
-from workflows.settings import PROJECT
+from workflows.config.settings import PROJECT
 
 _PARTS = ("ingest", "workflows", "sandbox", "dbt_project", "orchestrate.py")
 # What is broken: a file of the dbt project, the last such text in it, what stands there instead, what is said.

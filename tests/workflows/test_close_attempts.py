@@ -16,9 +16,9 @@ from command_line import CommandLine
 from own_worker import done, ended, working
 
 from sandbox import Fault, Sandbox
-from workflows.close_plan import make_plan
-from workflows.close_record import recent_closes
-from workflows.settings import Settings, read_settings
+from workflows.closes.close_plan import make_plan
+from workflows.config.settings import Settings, read_settings
+from workflows.entries.close_log import recent_closes
 
 DAY = ["shipped to history", "inventory and alerts", "summary and count sheet", "day closed"]
 SYNC = ["read ShipStation", "build and test", "publish"]
@@ -104,7 +104,7 @@ def no_room_for_a_snapshot() -> Iterator[None]:
         raise OSError(28, "No space left on device")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workflows.publishing.shutil.copyfile", disk_full)
+        patch.setattr("workflows.cycle.publishing.shutil.copyfile", disk_full)
         yield
 
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingest.watermarks import FALLBACK_DAYS
-from ingest.watermarks import LISTS as INGEST_LISTS
-from workflows.close_checks import check_loaded, not_loaded
-from workflows.coverage import FALLBACK, LISTS, Loaded, Stretch
+from ingest.sources.shipstation.watermarks import FALLBACK_DAYS
+from ingest.sources.shipstation.watermarks import LISTS as INGEST_LISTS
+from workflows.closes.readiness import check_loaded, not_loaded
+from workflows.config.periods import CloseKind, period_of
 from workflows.errors import CloseRefused
-from workflows.periods import CloseKind, period_of
+from workflows.reports.coverage import FALLBACK, LISTS, Loaded, Stretch
 
 CHICAGO = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)

@@ -9,12 +9,12 @@ import pytest
 from command_line import CommandLine
 from own_worker import done, working
 
-from workflows.close_checks import retry_job
-from workflows.close_record import recent_closes
+from workflows.closes.readiness import retry_job
+from workflows.config.job_kinds import CLOSES
+from workflows.config.settings import read_settings
+from workflows.entries.close_log import recent_closes
 from workflows.errors import CloseRefused
-from workflows.kinds import CLOSES
-from workflows.settings import read_settings
-from workflows.watch import read_published, read_standing
+from workflows.monitoring.conditions import read_published, read_standing
 
 
 @pytest.mark.parametrize(

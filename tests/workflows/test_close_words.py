@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from workflows.close_plan import Part
-from workflows.close_words import changed_since, mail_of, mail_words, restated_since, summary_of, way_on
-from workflows.periods import Period
+from workflows.closes.close_plan import Part
+from workflows.closes.close_summary import changed_since, mail_of, mail_words, restated_since, summary_of, way_on
+from workflows.config.periods import Period
 
 DAY = Period("eod", date(2026, 11, 20), date(2026, 11, 20))
 WEEK = Period("eow", date(2026, 11, 16), date(2026, 11, 22))

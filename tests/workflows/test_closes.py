@@ -18,7 +18,7 @@ from inbox import Inbox, free_port, serving
 from own_worker import done, ended, working
 
 from sandbox import Fault, Sandbox
-from workflows.settings import PROJECT, Settings, read_settings
+from workflows.config.settings import PROJECT, Settings, read_settings
 
 STEPS_OF_A_WEEK = [
     "plan",

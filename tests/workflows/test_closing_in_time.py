@@ -19,9 +19,9 @@ from own_worker import done, working
 
 from sandbox import Book, BusinessPlan, Clock, Sandbox, SandboxSettings, generate_business
 from tests.reports.reading_files import pages_of, sheets_of
-from workflows.periods import begin_of
-from workflows.reports.text import money
-from workflows.settings import PROJECT, read_settings
+from workflows.config.formatting import money
+from workflows.config.periods import begin_of
+from workflows.config.settings import PROJECT, read_settings
 
 # October ends on a Saturday; on its last weekday shipping ends at 13:00 in Chicago.
 FRIDAY = datetime(2026, 10, 30, 18, 30, tzinfo=UTC)

@@ -9,9 +9,9 @@ import duckdb
 import pytest
 from command_line import CommandLine, answer_of
 
-from ingest.pacific import PACIFIC
+from ingest.client.pacific_time import PACIFIC
 from sandbox import Fault, Sandbox
-from workflows.settings import PROJECT
+from workflows.config.settings import PROJECT
 
 SYNC_FACTS = {
     "run_id",

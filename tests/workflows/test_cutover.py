@@ -13,15 +13,15 @@ from command_line import CommandLine
 from former_database import former_database
 from homes import settings_of
 
+from workflows.cli.schedule import may_start
+from workflows.config.settings import Settings
 from workflows.errors import CutoverRefused, ShipledgerError, UsageError
 from workflows.parity import cutover
+from workflows.parity.comparison_log import ParityRun, note_run
 from workflows.parity.criteria import read_criteria
 from workflows.parity.cutover import cut_over, roll_back
 from workflows.parity.cutover_log import is_cut_over, is_unfinished, last_event
-from workflows.parity.log import ParityRun, note_run
-from workflows.parity.source import Source, known_source
-from workflows.scheduling import may_start
-from workflows.settings import Settings
+from workflows.parity.legacy_connection import Source, known_source
 
 BEFORE = [("daily_shipment_processor", 1), ("manual_shipstation_sync", 1), ("weekly_reporter", 0)]
 OFF = [("daily_shipment_processor", 0), ("manual_shipstation_sync", 0), ("weekly_reporter", 0)]

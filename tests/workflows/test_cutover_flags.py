@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from workflows.config.settings import read_settings
 from workflows.errors import ConfigurationError
 from workflows.parity.criteria import read_criteria
-from workflows.parity.flags import Flag, standing_flags, turn_back, turn_off
-from workflows.settings import read_settings
+from workflows.parity.workflow_flags import Flag, standing_flags, turn_back, turn_off
 
 CRITERIA = read_settings({}).parity_file.read_text()
 _TABLES = """

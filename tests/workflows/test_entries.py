@@ -13,10 +13,10 @@ from command_line import CommandLine
 from entered import TODAY, in_store, publish, request
 from homes import settings_of
 
-from workflows.entries import recent_entries, record_entry, record_lot_state
+from workflows.config.settings import Settings
+from workflows.entries.entry_log import LotState, append_entries
+from workflows.entries.recording import recent_entries, record_entry, record_lot_state
 from workflows.errors import EntryRefused
-from workflows.operations import LotState, append_entries
-from workflows.settings import Settings
 
 
 @pytest.fixture

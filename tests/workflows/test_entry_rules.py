@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from entered import TODAY, in_store, publish, request
 
-from workflows.entries import EntryRequest, recent_entries, record_entry, record_lot_state
-from workflows.entry_rules import check_quantity, read_lot
+from workflows.config.settings import Settings, read_settings
+from workflows.entries.entry_log import Entry, LotState, append_entries
+from workflows.entries.entry_rules import check_quantity, read_lot
+from workflows.entries.recording import EntryRequest, recent_entries, record_entry, record_lot_state
 from workflows.errors import EntryRefused
-from workflows.operations import Entry, LotState, append_entries
-from workflows.settings import Settings, read_settings
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from ingest import errors as of_ingest
 from workflows import errors
-from workflows.engine import errors_for_the_user
+from workflows.cycle.engine import errors_for_the_user
 from workflows.errors import (
     AlreadyRunning,
     BuildFailed,

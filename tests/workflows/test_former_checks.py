@@ -12,8 +12,8 @@ import duckdb
 import pytest
 from former_database import former_database
 
-from ingest.legacy import TABLES
-from workflows.former_checks import FAILED, NOTED, OK, Check, check_anomalies, check_load, compare
+from ingest.sources.legacy.legacy_source import TABLES
+from workflows.migration.migration_checks import FAILED, NOTED, OK, Check, check_anomalies, check_load, compare
 
 TODAY = date(2025, 10, 3)
 SHIPPED = ("units shipped by SKU", "units shipped by day", "units shipped by week")

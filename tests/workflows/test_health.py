@@ -13,11 +13,11 @@ import pytest
 from command_line import CommandLine
 from homes import settings_of
 
-from workflows.health import STALE_AFTER, HealthReport, _aged, _keep, health_history, run_health
-from workflows.health_checks import INVARIANTS, Check, breaches_of
-from workflows.last_read import Read, note_read
-from workflows.operations import Entry, append_entries
-from workflows.settings import read_settings
+from workflows.config.settings import read_settings
+from workflows.cycle.last_read import Read, note_read
+from workflows.entries.entry_log import Entry, append_entries
+from workflows.monitoring.health import STALE_AFTER, HealthReport, _aged, _keep, health_history, run_health
+from workflows.monitoring.integrity_checks import INVARIANTS, Check, breaches_of
 
 # What breaks each invariant, in one row of a published table.
 DAMAGE = {

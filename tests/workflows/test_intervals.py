@@ -10,11 +10,11 @@ import pytest
 from croniter import croniter
 
 from tests.contract_tables import create_tables, insert
+from workflows.cli.schedule import every, may_start, schedule_of
+from workflows.config.settings import Settings, read_settings
+from workflows.entries.switches import SWITCHES, turn_switch
 from workflows.errors import ConfigurationError
-from workflows.scheduling import every, may_start, schedule_of
-from workflows.settings import Settings, read_settings
-from workflows.switches import SWITCHES, turn_switch
-from workflows.timetable import DAILY
+from workflows.monitoring.timetable import DAILY
 
 ALL_OF_IT = {
     "SHIPLEDGER_XCART_PATH": "/srv/orders.xml",

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from workflows.cycle.cycle_workflows import _add, _run_of, errors_as_sentences
+from workflows.cycle.dbt_runner import _one_line
 from workflows.errors import BuildFailed, Cancelled, ShipledgerError
-from workflows.flows import _add, _run_of, errors_as_sentences
-from workflows.jobs import Job
-from workflows.modelling import _one_line
+from workflows.jobs.client import Job
 
 NOON = datetime(2026, 11, 20, 18, tzinfo=UTC)
 

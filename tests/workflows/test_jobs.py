@@ -9,8 +9,8 @@ from gates import edit_newest, gate
 from own_worker import done, ended, working
 
 from sandbox import Fault, Sandbox
+from workflows.config.settings import Settings, read_settings
 from workflows.errors import UsageError
-from workflows.settings import Settings, read_settings
 
 
 def settings_of(command: CommandLine) -> Settings:

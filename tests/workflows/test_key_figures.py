@@ -12,8 +12,8 @@ import duckdb
 import pytest
 
 from tests.contract_tables import create_tables, insert
-from workflows.key_figures import key_figures, note_key_figures
-from workflows.settings import Settings, read_settings
+from workflows.config.settings import Settings, read_settings
+from workflows.cycle.key_figures import key_figures, note_key_figures
 
 TODAY = date(2026, 11, 28)
 DAY = date(2026, 11, 27)

@@ -13,11 +13,11 @@ from command_line import CommandLine
 from entered import TODAY, in_store, publish, request
 from homes import settings_of
 
-from workflows.entries import record_entry
+from workflows.config.settings import Settings
+from workflows.entries.entry_log import Entry
+from workflows.entries.later_counts import CountAnswer, CountUnanswered, settled
+from workflows.entries.recording import record_entry
 from workflows.errors import EntryRefused
-from workflows.later_counts import CountAnswer, CountUnanswered, settled
-from workflows.operations import Entry
-from workflows.settings import Settings
 
 LOT, OTHER = "250300", "250301"
 SEEN, NOT_SEEN = CountAnswer(seen=True), CountAnswer(seen=False)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from workflows.lineage import TARGET, render_lineage
+from workflows.cli.lineage import TARGET, render_lineage
 
 MODELS = Path(__file__).resolve().parents[2] / "dbt_project" / "models"
 

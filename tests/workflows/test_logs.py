@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from homes import settings_of
 
-from workflows import logs
-from workflows.home import prepare_home
-from workflows.logs import log_to_home
-from workflows.settings import Settings
+from workflows.config import log_file
+from workflows.config.home_directory import prepare_home
+from workflows.config.log_file import log_to_home
+from workflows.config.settings import Settings
 
 OURS = [logging.getLogger(name) for name in ("ingest", "workflows")]
 
@@ -42,20 +42,20 @@ def lines_in(settings: Settings) -> list[str]:
 def test_both_packages_log_from_info_on_with_the_moment_and_where_it_was_said(settings: Settings) -> None:
     log_to_home(settings)
     log_to_home(settings)
-    logging.getLogger("ingest.load").info("one")
-    logging.getLogger("workflows.flows").warning("two")
-    logging.getLogger("workflows.flows").debug("nothing")
+    logging.getLogger("ingest.sources.shipstation.load").info("one")
+    logging.getLogger("workflows.cycle.cycle_workflows").warning("two")
+    logging.getLogger("workflows.cycle.cycle_workflows").debug("nothing")
     logging.getLogger("somebody.else").error("nothing")
     assert [line.split(" ", 2)[2] for line in lines_in(settings)] == [
-        "INFO ingest.load one",
-        "WARNING workflows.flows two",
+        "INFO ingest.sources.shipstation.load one",
+        "WARNING workflows.cycle.cycle_workflows two",
     ]
 
 
 def test_the_log_is_turned_over_without_losing_a_line_and_only_so_much_is_kept(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(logs, "_BYTES", 1000)
+    monkeypatch.setattr(log_file, "_BYTES", 1000)
     log_to_home(settings)
     for number in range(400):
         OURS[number % 2].info("number %d of a message that is fifty signs long or so", number)

@@ -16,12 +16,12 @@ from homes import settings_of
 from metric_figures import Metrics
 
 from tests.reports.report_snapshot import OCTOBER, bill, business, write_snapshot
-from workflows.modelling import Modelling
-from workflows.periods import period_of
+from workflows.config.periods import period_of
+from workflows.cycle.dbt_runner import Modelling
 from workflows.reports.daily import summarize_day
 from workflows.reports.document import Document, Figures, Table
 from workflows.reports.monthly import bill_month
-from workflows.reports.reading import Source, open_snapshot
+from workflows.reports.snapshot_source import Source, open_snapshot
 from workflows.reports.weekly import report_week
 
 CHARGES = ("order_charges", "handling_charges", "storage_charges", "postage")

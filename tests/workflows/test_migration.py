@@ -20,11 +20,11 @@ from own_worker import done, working
 from sandbox import Sandbox, SandboxSettings
 from sandbox.book import Book
 from sandbox.legacy import load_legacy
-from workflows.home import prepare_home
-from workflows.jobs import Job, JobClient
-from workflows.migration import copy_home
-from workflows.operations import Entry, append_entries
-from workflows.settings import read_settings
+from workflows.config.home_directory import prepare_home
+from workflows.config.settings import read_settings
+from workflows.entries.entry_log import Entry, append_entries
+from workflows.jobs.client import Job, JobClient
+from workflows.migration.migrating import copy_home
 
 
 @dataclass(frozen=True)

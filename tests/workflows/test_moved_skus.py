@@ -9,10 +9,10 @@ import duckdb
 from homes import settings_of
 
 from tests.contract_tables import create_tables, insert
-from workflows.close_facts import moved_skus
-from workflows.close_words import summary_of
-from workflows.home import prepare_home
-from workflows.periods import period_of
+from workflows.closes.close_facts import moved_skus
+from workflows.closes.close_summary import summary_of
+from workflows.config.home_directory import prepare_home
+from workflows.config.periods import period_of
 
 FRIDAY = date(2026, 11, 20)
 SHIPPED = {"orders": 23, "units": 1244, "unassigned_units": 2}

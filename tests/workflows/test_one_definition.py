@@ -14,16 +14,16 @@ from homes import settings_of
 from streamlit_app.views.charges import MONTHS
 from streamlit_app.views.today import SHIPPED_ON
 from tests.reports.reading_files import sheets_of, text_of
-from workflows.close_facts import month_figures, shipped_figures
-from workflows.close_words import summary_of
-from workflows.periods import CloseKind, period_of
-from workflows.reports.archive import make_reports
+from workflows.closes.close_facts import month_figures, shipped_figures
+from workflows.closes.close_summary import summary_of
+from workflows.config.periods import CloseKind, period_of
+from workflows.config.settings import Settings
 from workflows.reports.daily import summarize_day
 from workflows.reports.document import Document, Figures, Table
 from workflows.reports.monthly import bill_month
-from workflows.reports.reading import Source, open_snapshot
+from workflows.reports.report_archive import make_reports
+from workflows.reports.snapshot_source import Source, open_snapshot
 from workflows.reports.weekly import report_week
-from workflows.settings import Settings
 
 _HISTORY = "select sum(quantity_shipped) as units from marts.weekly_shipped_history where week_start_date = ?"
 _SENTENCE = re.compile(r"([\d,]+) orders? shipped, ([\d,]+) units?")

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from workflows.open_units import (
+from workflows.cycle.open_units import (
     OPEN_STATES,
     Difference,
     Measurement,

@@ -15,11 +15,11 @@ from homes import settings_of
 from own_worker import done, working
 from planting import Found, Planter
 
-from workflows.jobs import JobClient
+from workflows.config.settings import Settings
+from workflows.jobs.client import JobClient
 from workflows.parity.comparison import Difference
-from workflows.parity.log import differences_of
-from workflows.parity.rules import RULES
-from workflows.settings import Settings
+from workflows.parity.comparison_log import differences_of
+from workflows.parity.explanations import RULES
 
 # All of the generated business, which has six weeks.
 HOURS = 24 * 7 * 7

@@ -12,11 +12,11 @@ from former_twin import FormerTwin
 from homes import settings_of
 from own_worker import done, working
 
+from workflows.config.settings import read_settings
 from workflows.errors import ConfigurationError, ShipledgerError, UsageError
-from workflows.jobs import JobClient
+from workflows.jobs.client import JobClient
 from workflows.parity.criteria import read_criteria
-from workflows.parity.source import checked_hours, known_source
-from workflows.settings import read_settings
+from workflows.parity.legacy_connection import checked_hours, known_source
 
 PASSWORD = "s3cr3t-of-theirs"
 

@@ -10,8 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from workflows.config.settings import read_settings
 from workflows.errors import AlreadyRunning
 from workflows.parity.comparison import Difference
+from workflows.parity.comparison_log import (
+    KEPT_DIFFERENCES,
+    ParityRun,
+    differences_of,
+    lasting_differences,
+    note_run,
+    recent_runs,
+)
 from workflows.parity.criteria import Criteria, read_criteria
 from workflows.parity.cutover_log import (
     BEGUN,
@@ -24,16 +33,7 @@ from workflows.parity.cutover_log import (
     last_event,
     note_event,
 )
-from workflows.parity.log import (
-    KEPT_DIFFERENCES,
-    ParityRun,
-    differences_of,
-    lasting_differences,
-    note_run,
-    recent_runs,
-)
-from workflows.parity.standing import ParityStanding, parity_standing
-from workflows.settings import read_settings
+from workflows.parity.parity_status import ParityStanding, parity_standing
 
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
 SOURCE = "sqlite:///former.db"

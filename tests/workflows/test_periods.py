@@ -11,8 +11,8 @@ import pytest
 from at_an_instant import present
 from homes import settings_of
 
+from workflows.config.periods import CloseKind, Period, begin_of, period_of, period_to_close, rests_on
 from workflows.errors import CloseRefused
-from workflows.periods import CloseKind, Period, begin_of, period_of, period_to_close, rests_on
 
 FRIDAY = date(2026, 11, 20)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workflows.presence import WorkerLock, worker_is_running
+from workflows.config.worker_lock import WorkerLock, worker_is_running
 
 
 @pytest.fixture

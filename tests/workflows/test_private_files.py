@@ -13,14 +13,14 @@ import pytest
 from homes import settings_of
 from own_worker import done, working
 
-from workflows import backups
-from workflows.backups import make_backup
-from workflows.entries import EntryRequest, record_entry
-from workflows.frozen_store import prepare_closes
-from workflows.home import prepare_home
-from workflows.restoring import restore_backup
-from workflows.settings import Settings
-from workflows.switches import turn_switch
+from workflows.backup import backup_file
+from workflows.backup.backup_file import make_backup
+from workflows.backup.restoring import restore_backup
+from workflows.config.home_directory import prepare_home
+from workflows.config.settings import Settings
+from workflows.entries.closed_months import prepare_closes
+from workflows.entries.recording import EntryRequest, record_entry
+from workflows.entries.switches import turn_switch
 
 STORES = {"operations.sqlite", "workflows.sqlite", "warehouse.duckdb"}
 FOLDERS = {"scratch", "logs", "backups", "reports", "frozen"}
@@ -113,7 +113,7 @@ def test_a_backup_is_for_its_owner_alone_while_it_is_written_too(
         seen.extend(file.stat().st_mode & 0o777 for file in (part, settings.home / "scratch"))
         add(archive, path, name)
 
-    monkeypatch.setattr(backups.tarfile.TarFile, "add", look)
+    monkeypatch.setattr(backup_file.tarfile.TarFile, "add", look)
     make_backup(settings, tmp_path / "shared", "run")
     assert set(seen) == {0o600, 0o700}
     assert (tmp_path / "shared").stat().st_mode & 0o777 == 0o777, "a folder of the user's stays as it is"

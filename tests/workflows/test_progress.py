@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from workflows.jobs import Job
-from workflows.progress import TerminalProgress, describe, percent
+from workflows.jobs.client import Job
+from workflows.jobs.progress import TerminalProgress, describe, percent
 
 
 def job(kind: str = "eod", status: str = "running", **progress: Any) -> Job:

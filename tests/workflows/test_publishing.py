@@ -14,11 +14,11 @@ import pytest
 from homes import settings_of
 from killed_publications import FIRST_BUILD, publish_build, version_in, write_ledger
 
-from workflows import publishing
+from workflows.config.settings import PROJECT, Settings
+from workflows.cycle import publishing
+from workflows.cycle.publishing import KEEP, current_snapshot, is_current, publish
+from workflows.cycle.warehouse import Run
 from workflows.errors import ShipledgerError
-from workflows.publishing import KEEP, current_snapshot, is_current, publish
-from workflows.settings import PROJECT, Settings
-from workflows.warehouse import Run
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_when_the_copy_fails_the_old_snapshot_stays_and_no_part_is_left(
         Path(target).write_bytes(Path(source).read_bytes()[:1000])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("workflows.publishing.shutil.copyfile", disk_full)
+    monkeypatch.setattr("workflows.cycle.publishing.shutil.copyfile", disk_full)
     with pytest.raises(ShipledgerError, match="Make room"):
         publish_build(settings, 2)
     current = current_snapshot(settings)

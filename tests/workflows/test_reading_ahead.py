@@ -11,13 +11,13 @@ import pytest
 from command_line import CommandLine
 from homes import settings_of
 
-from ingest.load import load_backfill_window
+from ingest.sources.shipstation.load import load_backfill_window
 from sandbox import Sandbox
-from workflows import engine
-from workflows.engine import Engine
-from workflows.home import prepare_home
-from workflows.modelling import Modelling
-from workflows.settings import read_settings
+from workflows.config.home_directory import prepare_home
+from workflows.config.settings import read_settings
+from workflows.cycle import engine
+from workflows.cycle.dbt_runner import Modelling
+from workflows.cycle.engine import Engine
 
 PARSED = "scratch/dbt/partial_parse.msgpack"
 

@@ -10,9 +10,17 @@ from typing import Any
 import duckdb
 import pytest
 
-from workflows import modelling
-from workflows.modelling import fingerprint
-from workflows.replay import BuildFacts, Recorder, Recording, Statement, keep_recording, read_recording, replay
+from workflows.cycle import dbt_runner
+from workflows.cycle.dbt_runner import fingerprint
+from workflows.cycle.replay import (
+    BuildFacts,
+    Recorder,
+    Recording,
+    Statement,
+    keep_recording,
+    read_recording,
+    replay,
+)
 
 FACTS = BuildFacts("2026-11-20T18:00:00+00:00", "America/Chicago", "run-1")
 GREEN_TEST = Statement("test.t", "select 0 as failures, false as should_warn, false as should_error")
@@ -126,7 +134,7 @@ def test_a_recording_that_cannot_be_kept_ends_nothing(tmp_path: Path) -> None:
 def test_the_fingerprint_is_of_names_and_contents_of_the_project_and_of_nothing_dbt_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(modelling, "DBT_PROJECT", tmp_path)
+    monkeypatch.setattr(dbt_runner, "DBT_PROJECT", tmp_path)
     (tmp_path / "models").mkdir()
     model = tmp_path / "models" / "a.sql"
     model.write_text("select 1")
@@ -139,7 +147,7 @@ def test_the_fingerprint_is_of_names_and_contents_of_the_project_and_of_nothing_
     known.append(fingerprint())
     model.rename(model.with_name("b.sql"))
     known.append(fingerprint())
-    monkeypatch.setattr(modelling, "version", lambda package: f"{package} of tomorrow")
+    monkeypatch.setattr(dbt_runner, "version", lambda package: f"{package} of tomorrow")
     known.append(fingerprint())
     assert len(set(known)) == 4
 

@@ -18,9 +18,9 @@ from homes import copy_of, founded_home, record_a_warm_build, settings_of
 from once import made_once
 
 from sandbox import Sandbox, SandboxSettings
-from workflows import retention
-from workflows.settings import PROJECT, read_settings
-from workflows.warehouse import open_warehouse
+from workflows.config.settings import PROJECT, read_settings
+from workflows.cycle.warehouse import open_warehouse
+from workflows.privacy import retention
 
 CLOSED = (*people.FIRST, *people.SHOP)
 # What has to be gone after a run: all but what a recall needs of what left, and that, too, once it is older.

@@ -11,8 +11,8 @@ import pytest
 
 from tests.dbt import raw_tables
 from tests.dbt.raw_tables import Payload
-from workflows.retention import Limits, count_due, limits_of
-from workflows.settings import read_settings
+from workflows.config.settings import read_settings
+from workflows.privacy.retention import Limits, count_due, limits_of
 
 ZONE = "America/Chicago"
 TODAY = date(2026, 11, 28)

@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from workflows.config.settings import Settings, read_settings
+from workflows.cycle.publishing import snapshots
 from workflows.errors import ShipledgerError
-from workflows.publishing import snapshots
-from workflows.rewriting import rewrite_ledger, rewrite_the_rest
-from workflows.settings import Settings, read_settings
+from workflows.privacy.rewriting import rewrite_ledger, rewrite_the_rest
 
 REMOVED = "qxremovedxq"
 EARLIER = datetime(2026, 1, 2, tzinfo=UTC)
@@ -136,7 +136,7 @@ def test_a_full_disk_is_a_sentence(
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("workflows.rewriting.os.fsync", full)
+    monkeypatch.setattr("workflows.privacy.rewriting.os.fsync", full)
     with pytest.raises(ShipledgerError, match=r"No space left on device.*What was removed stays removed"):
         rewrite(settings)
     assert all(REMOVED.encode() in path.read_bytes() for path in databases(settings))

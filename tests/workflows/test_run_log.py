@@ -10,7 +10,7 @@ import orjson
 from command_line import CommandLine
 
 from sandbox import Fault, Sandbox
-from workflows.run_log import what_was_read
+from workflows.cycle.run_log import what_was_read
 
 ZONE = ZoneInfo("America/Chicago")
 # Nine minutes later the clock goes back by an hour.
@@ -48,9 +48,9 @@ def test_a_sync_says_on_one_line_each_that_it_starts_and_what_it_read_and_one_th
     run_id = synced.facts["run_id"]
     starts, ends = (next(line for line in lines if f"sync {run_id} {word}" in line) for word in ("starts", "ends"))
     at = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d-0[56]:00"
-    assert re.fullmatch(rf"{at} INFO workflows.run_log sync {run_id} starts: watermark {at}", starts)
+    assert re.fullmatch(rf"{at} INFO workflows.cycle.run_log sync {run_id} starts: watermark {at}", starts)
     assert re.fullmatch(
-        rf"{at} INFO workflows.run_log sync {run_id} ends: \d+ orders fetched, 1 imported manual orders,"
+        rf"{at} INFO workflows.cycle.run_log sync {run_id} ends: \d+ orders fetched, 1 imported manual orders,"
         rf" 0 other new orders, 1 updated, 0 new labels; watermark {at} → {at}; \d+\.\d s",
         ends,
     )

@@ -16,16 +16,16 @@ from homes import settings_of
 from own_worker import done, working
 
 from tests.contract_tables import create_tables, insert
-from workflows.health_checks import Check
-from workflows.home import prepare_home
-from workflows.jobs import job_client
-from workflows.logs import errors_since
-from workflows.presence import WorkerLock
-from workflows.running_checks import running_checks
-from workflows.serving_note import note_started, note_stopped, read_serving_note
-from workflows.settings import LOOPBACK, Settings
-from workflows.switches import turn_switch
-from workflows.timetable import DAILY, find_overdue
+from workflows.config.home_directory import prepare_home
+from workflows.config.log_file import errors_since
+from workflows.config.settings import LOOPBACK, Settings
+from workflows.config.worker_lock import WorkerLock
+from workflows.entries.switches import turn_switch
+from workflows.jobs.client import job_client
+from workflows.jobs.serving_note import note_started, note_stopped, read_serving_note
+from workflows.monitoring.integrity_checks import Check
+from workflows.monitoring.service_checks import running_checks
+from workflows.monitoring.timetable import DAILY, find_overdue
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NAMES = ["worker running", "page answers", "schedule on time", "log without errors"]
@@ -181,13 +181,13 @@ def test_an_error_in_the_log_of_the_last_day_fails_and_a_warning_or_an_older_one
     now = datetime.now(UTC).replace(microsecond=0)
     local, naive = (at.astimezone(settings.timezone) for at in (now - HOUR, now - 2 * HOUR))
     (settings.home / "logs" / "shipledger.log").write_text(
-        f"{local.isoformat(sep=' ')} WARNING workflows.flows The step 'load' of run 1 ended: no\n"
-        f"{local.isoformat(sep=' ')} ERROR workflows.flows The step 'load' of run 2 failed unexpectedly\n"
+        f"{local.isoformat(sep=' ')} WARNING workflows.cycle.cycle_workflows The step 'load' of run 1 ended: no\n"
+        f"{local.isoformat(sep=' ')} ERROR workflows.cycle.cycle_workflows The step 'load' of run 2 failed unexpectedly\n"
         "Traceback (most recent call last):\n  KeyError: 'ERROR'\n"
     )
     (settings.home / "logs" / "shipledger.log.1").write_text(
-        f"{(now - 25 * HOUR).isoformat(sep=' ')} ERROR workflows.flows too long ago\n"
-        f"{naive.astimezone():%Y-%m-%d %H:%M:%S},123 ERROR ingest.load of an earlier release\n"
+        f"{(now - 25 * HOUR).isoformat(sep=' ')} ERROR workflows.cycle.cycle_workflows too long ago\n"
+        f"{naive.astimezone():%Y-%m-%d %H:%M:%S},123 ERROR ingest.sources.shipstation.load of an earlier release\n"
     )
     found = errors_since(settings, now - 24 * HOUR)
     assert [words for _at, words in found] == [

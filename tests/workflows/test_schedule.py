@@ -16,12 +16,12 @@ from gates import until
 from homes import settings_of
 from own_worker import working
 
+from workflows.cli.schedule import may_start, start_schedule
+from workflows.cli.serving import ClockWatch
+from workflows.config.settings import Settings
+from workflows.entries.switches import read_switches, turn_switch
 from workflows.errors import UsageError
-from workflows.scheduling import may_start, start_schedule
-from workflows.serving import ClockWatch
-from workflows.settings import Settings
-from workflows.switches import read_switches, turn_switch
-from workflows.timetable import DAILY
+from workflows.monitoring.timetable import DAILY
 
 
 def test_every_switch_is_on_until_somebody_turns_it_and_each_turn_is_kept(tmp_path: Path) -> None:

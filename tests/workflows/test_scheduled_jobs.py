@@ -14,8 +14,7 @@ import pytest
 from dbos import DBOS
 from own_worker import done, ended, working
 
-from workflows.jobs import JobClient, job_client
-from workflows.scheduling import (
+from workflows.cli.schedule import (
     ACTOR,
     _arguments,
     _scheduled,
@@ -25,10 +24,11 @@ from workflows.scheduling import (
     start,
     start_schedule,
 )
-from workflows.settings import Settings, read_settings
-from workflows.switches import turn_switch
-from workflows.timetable import DAILY
-from workflows.watch import look
+from workflows.config.settings import Settings, read_settings
+from workflows.entries.switches import turn_switch
+from workflows.jobs.client import JobClient, job_client
+from workflows.monitoring.conditions import look
+from workflows.monitoring.timetable import DAILY
 
 ZONE = ZoneInfo("America/Chicago")
 MINUTE = timedelta(minutes=1)

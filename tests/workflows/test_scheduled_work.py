@@ -13,11 +13,11 @@ from dbos import DBOSClient
 from inbox import Inbox
 from own_worker import done, ended, working
 
-from workflows.cleaning import KEPT_RUNS, clean_home
-from workflows.jobs import APPLICATION_VERSION, CONCURRENT_QUEUE, JobClient
+from workflows.cli.schedule import last_due
+from workflows.config.settings import Settings
+from workflows.jobs.cleaning import KEPT_RUNS, clean_home
+from workflows.jobs.client import APPLICATION_VERSION, CONCURRENT_QUEUE, JobClient
 from workflows.mail import queue_mail
-from workflows.scheduling import last_due
-from workflows.settings import Settings
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_cleaning_up_removes_what_is_old_and_nothing_else(
     assert all((settings.home / name).exists() for name in young)
     soon, later = (datetime.now(UTC) + KEPT_RUNS + minutes * timedelta(minutes=1) for minutes in (-5, 5))
     assert clean_home(settings, jobs, soon)["runs"] == 0
-    monkeypatch.setattr("workflows.jobs._DELETED_AT_ONCE", 1)
+    monkeypatch.setattr("workflows.jobs.client._DELETED_AT_ONCE", 1)
     assert clean_home(settings, jobs, later)["runs"] == 2
     assert (jobs.job(kept.run_id), jobs.job(cleaned.run_id)) == (None, None)
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from workflows.serving import page_environment
-from workflows.settings import read_settings
+from workflows.cli.serving import page_environment
+from workflows.config.settings import read_settings
 
 
 def test_the_page_learns_whether_there_are_credentials_but_not_which(tmp_path: Path) -> None:

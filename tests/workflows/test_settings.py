@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from workflows import settings as module
+from workflows.config import settings as module
+from workflows.config.settings import Settings, read_settings
 from workflows.errors import WRONG_CONFIGURATION, ConfigurationError
-from workflows.settings import Settings, read_settings
 
 OIDC = {
     "SHIPLEDGER_OIDC_METADATA_URL": "https://id.example/.well-known/openid-configuration",

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pytest
 from jinja2 import Environment
 
-from workflows.entries import EntryRequest, record_entry, record_lot_state
+from workflows.config.settings import read_settings
+from workflows.config.sku_spelling import printed, spelled, visible
+from workflows.entries.entry_log import LotState
+from workflows.entries.recording import EntryRequest, record_entry, record_lot_state
 from workflows.errors import EntryRefused
-from workflows.operations import LotState
-from workflows.settings import read_settings
-from workflows.sku_text import printed, spelled, visible
 
 MACROS = (Path(__file__).parents[2] / "dbt_project" / "macros" / "parse_sku_lot.sql").read_text()
 ZERO_WIDTH = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"]

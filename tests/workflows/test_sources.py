@@ -11,7 +11,7 @@ import pytest
 import yaml
 from command_line import CommandLine
 
-from ingest import legacy
+from ingest.sources.legacy import legacy_source
 
 STAGING = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "staging"
 SOURCES = {
@@ -48,7 +48,7 @@ def test_every_column_of_a_source_is_described_and_no_other(filled: CommandLine,
 
 
 def test_the_former_systems_tables_are_described_as_they_are_loaded() -> None:
-    loaded = {name: [*fields, "_dlt_load_id"] for name, fields in legacy.TABLES.items()}
+    loaded = {name: [*fields, "_dlt_load_id"] for name, fields in legacy_source.TABLES.items()}
     loaded["imports"] = ["digest", "previous_digest", "action", "noted_at", "_dlt_load_id"]
     assert SOURCES["raw_legacy"] == {name: loaded[name] for name in SOURCES["raw_legacy"]}
 

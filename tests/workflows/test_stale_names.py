@@ -11,8 +11,8 @@ import pytest
 from command_line import CommandLine
 
 from sandbox import Fault, Sandbox
-from workflows.clock import clock
-from workflows.health import _reference_lists
+from workflows.config.wall_clock import clock
+from workflows.monitoring.health import _reference_lists
 
 ZONE = ZoneInfo("America/Chicago")
 READ_AT = datetime(2026, 1, 9, 18, 30, tzinfo=UTC)

@@ -9,12 +9,12 @@ import duckdb
 from homes import settings_of
 
 from tests.contract_tables import create_tables, insert
-from workflows.answers import tell_status
-from workflows.close_record import Close, record_close
-from workflows.home import prepare_home
-from workflows.last_read import Read, note_read
-from workflows.settings import Settings
-from workflows.status import read_status
+from workflows.cli.output import tell_status
+from workflows.config.home_directory import prepare_home
+from workflows.config.settings import Settings
+from workflows.cycle.last_read import Read, note_read
+from workflows.entries.close_log import Close, record_close
+from workflows.monitoring.status import read_status
 
 # 14:03 in Chicago, on the day before the clock change.
 AT = datetime(2026, 10, 31, 19, 3, tzinfo=UTC)

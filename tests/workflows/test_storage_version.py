@@ -13,7 +13,7 @@ import pytest
 from command_line import CommandLine
 from homes import settings_of
 
-from workflows.rewriting import rewrite_ledger
+from workflows.privacy.rewriting import rewrite_ledger
 
 # `make test` puts it there: tests/reader.lock.
 READER = Path(sys.prefix) / "reader"

@@ -11,10 +11,10 @@ import duckdb
 import pytest
 from homes import settings_of
 
-from workflows.engine import Engine
-from workflows.publishing import publish
-from workflows.settings import Settings
-from workflows.warehouse import (
+from workflows.config.settings import Settings
+from workflows.cycle.engine import Engine
+from workflows.cycle.publishing import publish
+from workflows.cycle.warehouse import (
     GreenBuild,
     Run,
     forget_green_build,

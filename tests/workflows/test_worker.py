@@ -10,7 +10,7 @@ from gates import edit_newest, gate, until
 from homes import lose_an_order
 
 from sandbox import Sandbox
-from workflows.presence import WorkerLock
+from workflows.config.worker_lock import WorkerLock
 
 
 def edit_second_newest(box: Sandbox, status: str) -> int:

@@ -12,12 +12,12 @@ from typing import Any
 from command_line import CommandLine, answer_of
 from forked import Forked
 
-from ingest.account import Account
-from ingest.xcart_upload import UploadLine
+from ingest.client.account import Account
+from ingest.sources.xcart.order_upload import UploadLine
 from sandbox import Sandbox
-from workflows.settings import Settings, read_settings
-from workflows.upload_log import prepare_log
-from workflows.uploading import upload
+from workflows.config.settings import Settings, read_settings
+from workflows.xcart.upload_log import prepare_log
+from workflows.xcart.uploading import upload
 
 # The orders of the shop that can be sent; of the others each has a reason of its own.
 SENT = {"671825", "671826", "671827"}

@@ -10,7 +10,7 @@ from shop_file import document, order, rows, write, write_many
 
 from ingest.errors import FileRefused
 from ingest.pipeline import Warehouse
-from ingest.xcart import ImportReport, import_orders
+from ingest.sources.xcart.xcart_source import ImportReport, import_orders
 
 NUMBERS = "select order_number from raw_xcart.orders order by 1"
 OPEN_FINDINGS = "select order_number, detail from raw_xcart.findings where resolved_at is null order by 1"

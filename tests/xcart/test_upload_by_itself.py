@@ -9,9 +9,9 @@ from dbos import DBOS
 from shop_home import SENT, Shop
 
 from tests.support.own_worker import ended, working
-from workflows.jobs import Job, JobClient
-from workflows.scheduling import start_schedule
-from workflows.watch import look
+from workflows.cli.schedule import start_schedule
+from workflows.jobs.client import Job, JobClient
+from workflows.monitoring.conditions import look
 
 
 def fall_due(jobs: JobClient) -> Job:

@@ -9,12 +9,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest.account import Account
+from ingest.client.account import Account
 from sandbox import Fault, Sandbox
 from tests.contract_tables import create_tables, insert
-from workflows.settings import Settings, read_settings
-from workflows.upload_log import last_events, prepare_log
-from workflows.uploading import upload
+from workflows.config.settings import Settings, read_settings
+from workflows.xcart.upload_log import last_events, prepare_log
+from workflows.xcart.uploading import upload
 
 CREATE = "/orders/createorders"
 _WAREHOUSE = """

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from workflows.config.mail_settings import MailSettings
+from workflows.config.settings import Settings
 from workflows.errors import UsageError
 from workflows.mail.message import AttachmentChanged, compose
 from workflows.mail.outbox import Mail, Standing, note, open_outbox, read_standings
-from workflows.mail.session import NotSent, Unknown, send
-from workflows.mail_settings import MailSettings
-from workflows.settings import Settings
+from workflows.mail.smtp_session import NotSent, Unknown, send
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 
+from workflows.config.formatting import clean
 from workflows.mail.outbox import Mail
-from workflows.reports.text import clean
 
 _POLICY = SMTP.clone(cte_type="7bit")
 

@@ -28,10 +28,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
 
+from workflows.config.mail_settings import MailSettings
+from workflows.config.operations_database import append_only, open_store
+from workflows.config.settings import Settings
 from workflows.errors import ShipledgerError
-from workflows.mail_settings import MailSettings
-from workflows.settings import Settings
-from workflows.store import append_only, open_store
 
 # In one transaction: each of its own costs as much as a delivery.
 _TABLES = (

@@ -9,11 +9,11 @@ from datetime import datetime
 import duckdb
 import pyarrow as pa
 
-from ingest.former_system import TheirRows
+from ingest.sources.legacy.live_database import TheirRows
+from workflows.config.reference_data import Reference
 from workflows.parity.criteria import Criteria
 from workflows.parity.evidence import gather_evidence
-from workflows.parity.rules import RULES, UNEXPLAINED
-from workflows.reference import Reference
+from workflows.parity.explanations import RULES, UNEXPLAINED
 
 # Fields of an order that are compared where the former system has the column; `order` always is.
 ORDER_FIELDS = {

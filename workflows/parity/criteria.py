@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workflows.errors import ConfigurationError
-from workflows.parity.rules import RULES
+from workflows.parity.explanations import RULES
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.former_system import connected
-from workflows.engine import errors_for_the_user
+from ingest.sources.legacy.live_database import connected
+from workflows.config.settings import Settings
+from workflows.cycle.engine import errors_for_the_user
 from workflows.errors import CutoverRefused, UsageError
+from workflows.parity.comparison_log import recent_runs
 from workflows.parity.criteria import read_criteria
 from workflows.parity.cutover_log import (
     BEGUN,
@@ -26,11 +28,9 @@ from workflows.parity.cutover_log import (
     last_event,
     note_event,
 )
-from workflows.parity.flags import Flag, standing_flags, turn_back, turn_off
-from workflows.parity.log import recent_runs
-from workflows.parity.source import Source
-from workflows.parity.standing import ParityStanding, parity_standing
-from workflows.settings import Settings
+from workflows.parity.legacy_connection import Source
+from workflows.parity.parity_status import ParityStanding, parity_standing
+from workflows.parity.workflow_flags import Flag, standing_flags, turn_back, turn_off
 
 Facts = dict[str, Any]
 

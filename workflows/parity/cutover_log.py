@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from workflows.config.operations_database import append_only, open_store, read_store
 from workflows.errors import AlreadyRunning
-from workflows.store import append_only, open_store, read_store
 
 BEGUN, DONE, ROLLBACK_BEGUN, ROLLED_BACK = "begun", "done", "rollback begun", "rolled back"
 _TABLES = f"""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from workflows.close_checks import not_loaded
-from workflows.coverage import read_loaded
-from workflows.periods import Period
-from workflows.reports.reading import Source
+from workflows.closes.readiness import not_loaded
+from workflows.config.periods import Period
+from workflows.reports.coverage import read_loaded
+from workflows.reports.snapshot_source import Source
 
 
 def notice_about(source: Source, period: Period) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from workflows.periods import period_of
+from workflows.config.formatting import long_day
+from workflows.config.periods import period_of
 from workflows.reports.completeness import notice_about
 from workflows.reports.document import (
     Bars,
@@ -18,8 +19,7 @@ from workflows.reports.document import (
     Table,
     Text,
 )
-from workflows.reports.reading import Source
-from workflows.reports.text import long_day
+from workflows.reports.snapshot_source import Source
 
 _CHART_DAYS = 28
 _COUNTED_SINCE_DAYS = 30

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from workflows.periods import period_of
+from workflows.config.formatting import month_name, short_day
+from workflows.config.periods import period_of
 from workflows.reports.completeness import incomplete, notice_about
 from workflows.reports.document import Bars, Column, Document, Figure, Figures, Kind, NewPage, Table, Text
-from workflows.reports.reading import Source
-from workflows.reports.text import month_name, short_day
+from workflows.reports.snapshot_source import Source
 
 _BILL = "select * from marts.charge_report_monthly where charge_month = $1"
 _LINES = """

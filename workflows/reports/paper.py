@@ -8,8 +8,8 @@ from pathlib import Path
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
+from workflows.config.formatting import clean, moment
 from workflows.reports.document import Document
-from workflows.reports.text import clean, moment
 
 INK, QUIET, RULE, ACCENT = (28, 39, 51), (91, 104, 118), (208, 215, 222), (47, 111, 159)
 ALARM = (179, 38, 30)

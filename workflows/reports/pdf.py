@@ -7,6 +7,7 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
+from workflows.config.formatting import money, one_place, short_day, whole
 from workflows.reports.document import (
     Bars,
     Column,
@@ -20,7 +21,6 @@ from workflows.reports.document import (
     Text,
 )
 from workflows.reports.paper import ACCENT, ALARM, INK, QUIET, RULE, Paper
-from workflows.reports.text import money, one_place, short_day, whole
 
 _LEVEL_COLOURS = {"critical": ALARM, "low": (178, 106, 0), "normal": (47, 125, 90)}
 _HEAD_FILL, _TILE_FILL = (232, 238, 243), (244, 247, 250)
@@ -108,7 +108,7 @@ def _draw_text(paper: Paper, part: Text) -> None:
 
 def _draw_bars(paper: Paper, bars: Bars) -> None:
     # Late: drawing needs a browser's engine, which a report without a chart can do without.
-    from workflows.reports.charts import draw_bars
+    from workflows.reports.report_charts import draw_bars
 
     picture = draw_bars(bars, paper.epw / _CHART_HEIGHT)
     _make_room(paper, _CHART_HEIGHT + 8)

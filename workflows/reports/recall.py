@@ -8,7 +8,7 @@ from typing import Any
 
 from workflows.reports.document import Column, Document, Figure, Figures, Kind, Table, Text
 from workflows.reports.lot_facts import LotFacts, read_lot
-from workflows.reports.reading import Source, open_snapshot
+from workflows.reports.snapshot_source import Source, open_snapshot
 from workflows.reports.tables import csv_bytes, xlsx_bytes
 
 # A package is the label the units left with; what was marked as shipped elsewhere has its order's tracking number.

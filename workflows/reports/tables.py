@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from workflows.reports.text import clean
+from workflows.config.formatting import clean
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from workflows.periods import period_of
+from workflows.config.formatting import short_day
+from workflows.config.periods import period_of
 from workflows.reports.completeness import notice_about
 from workflows.reports.daily import series_by_product
 from workflows.reports.document import Bars, Column, Document, Figure, Figures, Kind, Table
-from workflows.reports.reading import Source
-from workflows.reports.text import short_day
+from workflows.reports.snapshot_source import Source
 
 _WEEKS = 52
 _REPORT = """

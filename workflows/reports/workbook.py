@@ -10,6 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from workflows.config.formatting import moment
 from workflows.reports.document import (
     SERIES_COLOURS,
     Bars,
@@ -22,7 +23,6 @@ from workflows.reports.document import (
     Text,
 )
 from workflows.reports.tables import new_workbook, sheet_name, write_cell
-from workflows.reports.text import moment
 
 _LETTER = 1
 _NUMBER_FORMATS = {

@@ -1,0 +1,1 @@
+"""The dlt sources, one package each."""

@@ -1,0 +1,1 @@
+"""The operations database: operators' entries and closed periods."""

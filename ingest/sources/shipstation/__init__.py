@@ -1,0 +1,1 @@
+"""ShipStation: its orders, labels, fulfillments and reference lists, loaded incrementally."""

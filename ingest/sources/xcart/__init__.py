@@ -1,0 +1,1 @@
+"""The X-Cart shop: orders from its XML export, and their upload to ShipStation."""

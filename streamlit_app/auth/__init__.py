@@ -1,0 +1,1 @@
+"""Login and roles: the login middleware, sessions, and who is logged in."""

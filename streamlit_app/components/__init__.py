@@ -1,0 +1,1 @@
+"""What views are built of: panels, tables, forms, buttons and charts."""

@@ -1,0 +1,96 @@
+"""What needs a person, the worst first: the alarms that `status` and the digest list too, and open exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
+from textwrap import shorten
+from typing import Any, Literal
+
+import streamlit as st
+
+from streamlit_app.components.formatted import clock, count
+from streamlit_app.data.run_list import has_store
+from workflows.config.settings import Settings
+from workflows.jobs.client import JobClient, job_client
+from workflows.monitoring.check_log import with_since
+from workflows.monitoring.checks import Alarm, find_alarms
+from workflows.monitoring.conditions import read_published, read_standing
+from workflows.monitoring.exception_kinds import exception_kind
+
+Severity = Literal["critical", "error", "warning", "info"]
+
+# The list of runs has all of it.
+_LONGEST_REASON = 200
+_REMEMBERED_SECONDS = 5
+_RANK: dict[str, int] = {"critical": 0, "error": 1, "warning": 2, "info": 3}
+_EXCEPTION_SEVERITY: dict[str, Severity] = {"error": "error", "warning": "warning"}
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Something to know or do. Both texts are plain, never Markdown.
+
+    Attributes:
+        title: What it is.
+        detail: More about it, or what to do.
+        since: When it was first seen, in words; empty when that was not noted.
+    """
+
+    severity: Severity
+    title: str
+    detail: str = ""
+    since: str = ""
+
+
+def find_alerts(settings: Settings, exceptions: Iterable[Mapping[str, Any]], now: datetime) -> list[Alert]:
+    """All alerts, the worst first.
+
+    Args:
+        settings: Whose home.
+        exceptions: `exception_type`, `severity` and `exception_count` by type.
+        now: The present instant.
+    """
+    alarms = _alarms(settings, str(settings.home))
+    found = [
+        *(_of_alarm(alarm, settings, now) for alarm in alarms),
+        *(_of_exceptions(row) for row in exceptions),
+    ]
+    return sorted(found, key=lambda alert: _RANK[alert.severity])
+
+
+@st.cache_data(ttl=_REMEMBERED_SECONDS, max_entries=4, show_spinner=False)
+def _alarms(_settings: Settings, home: str) -> list[Alarm]:
+    del home  # part of the cache's key only; the settings hold credentials, which are not to be hashed
+    with _looking(_settings) as jobs:
+        standing = read_standing(_settings, jobs, read_published(_settings), datetime.now(UTC))
+    return with_since(_settings.operations, find_alarms(standing))
+
+
+@contextmanager
+def _looking(settings: Settings) -> Iterator[JobClient]:
+    """A client that only looks, and so must not make the store: before there is one it looks into an empty one."""
+    with TemporaryDirectory() as folder:
+        if not has_store(settings):
+            settings = replace(settings, system_database_url=f"sqlite:///{folder}/none.sqlite")
+        with job_client(settings) as jobs:
+            yield jobs
+
+
+def _of_alarm(alarm: Alarm, settings: Settings, now: datetime) -> Alert:
+    return Alert(
+        alarm.level,
+        alarm.title,
+        shorten(alarm.detail, _LONGEST_REASON, placeholder=" …"),
+        f"since {clock(alarm.since, settings.timezone, now)}" if alarm.since else "",
+    )
+
+
+def _of_exceptions(row: Mapping[str, Any]) -> Alert:
+    kind = exception_kind(row["exception_type"])
+    return Alert(
+        _EXCEPTION_SEVERITY.get(row["severity"], "info"), count(row["exception_count"], kind.one, kind.many)
+    )

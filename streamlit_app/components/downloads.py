@@ -1,0 +1,91 @@
+"""Files that are made when they are asked for, and not before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import streamlit as st
+
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.reports.document import Document
+from workflows.reports.snapshot_source import Source, open_snapshot
+
+_KINDS = {
+    "PDF": ("pdf", "application/pdf"),
+    "XLSX": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "CSV": ("csv", "text/csv"),
+}
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file.
+
+    Attributes:
+        kind: PDF, XLSX or CSV.
+        make: Makes its content, in a thread of its own while the page goes on.
+        name: The file's name; empty for the one of the files it is offered with.
+    """
+
+    kind: str
+    make: Callable[[], bytes]
+    name: str = ""
+
+
+def report_downloads(
+    snapshot: Snapshot, describe: Callable[[Source], Document], notice: str = ""
+) -> list[Download]:
+    """A report as PDF and XLSX, made from the snapshot that is shown.
+
+    Args:
+        snapshot: The snapshot.
+        describe: Says what the report says.
+        notice: A sentence for the top of each page; empty for none.
+    """
+
+    def noted(source: Source) -> Document:
+        document = describe(source)
+        return replace(document, notice=" ".join(filter(None, (notice, document.notice))))
+
+    def pdf() -> bytes:
+        # Late: what draws a page is loaded by the first click, not by the first visit.
+        from workflows.reports.pdf import make_pdf
+
+        with open_snapshot(snapshot.path) as source:
+            return make_pdf(noted(source))
+
+    def xlsx() -> bytes:
+        from workflows.reports.workbook import make_workbook
+
+        with open_snapshot(snapshot.path) as source:
+            return make_workbook(noted(source))
+
+    return [Download("PDF", pdf), Download("XLSX", xlsx)]
+
+
+def kept_downloads(files: Iterable[Path]) -> list[Download]:
+    """Files of the archive, as they are."""
+    return [Download(file.suffix[1:].upper(), file.read_bytes, file.name) for file in files]
+
+
+def show_downloads(name: str, downloads: list[Download]) -> None:
+    """Draw a button for each file.
+
+    Args:
+        name: The files' name, without its ending; nothing of a customer in it.
+        downloads: The files.
+    """
+    with st.container(horizontal=True, gap="small"):
+        for download in downloads:
+            ending, mime = _KINDS[download.kind]
+            st.download_button(
+                download.kind,
+                download.make,
+                file_name=download.name or f"{name}.{ending}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"download-{name}.{ending}",
+            )

@@ -1,0 +1,61 @@
+"""The health checks: what they gave last, how they went day by day, and a button to check now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from streamlit_app.components import charts
+from streamlit_app.components.buttons import start_button
+from streamlit_app.components.formatted import age, clock, count
+from streamlit_app.components.panels import chart
+from workflows.config.settings import Settings
+from workflows.monitoring.health import HealthPoint, health_history
+
+_DAYS = 90
+_HEIGHT = 150
+
+
+def show_health(settings: Settings) -> None:
+    """Draw the panel's content."""
+    now = datetime.now(UTC)
+    points = health_history(settings, _DAYS)
+    if not points:
+        st.text("Nothing has been checked yet. The checks run daily by themselves.")
+    else:
+        _show_last(settings, points[-1], now)
+        if len(points) > 1:
+            _show_line(settings, points)
+    start_button(settings, "health", "Check now")
+
+
+def _show_last(settings: Settings, point: HealthPoint, now: datetime) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if point.failed:
+            st.badge(f"{len(point.failed)} failed", icon=":material/error:", color="red")
+        else:
+            st.badge(f"All {point.passed} passed", icon=":material/check_circle:", color="green")
+        at = clock(point.checked_at, settings.timezone, now)
+        st.caption(f"Checked {at} · {age(point.checked_at, now)}", width="content")
+    for name in point.failed:
+        st.text(f"✗ {name}")
+    if point.failed:
+        st.caption("`orchestrate.py health` says what is wrong, and where.")
+
+
+def _show_line(settings: Settings, points: Sequence[HealthPoint]) -> None:
+    rows = [
+        {
+            "checked": point.checked_at.astimezone(settings.timezone).strftime("%Y-%m-%d %H:%M"),
+            "passed": point.passed,
+            "failed": len(point.failed),
+            "which": ", ".join(point.failed) or "none",
+        }
+        for point in points
+    ]
+    chart(
+        charts.health_history(rows, _HEIGHT),
+        f"Checks that failed in each of the last {count(len(points), 'run')} of the checks",
+    )

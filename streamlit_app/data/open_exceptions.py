@@ -1,0 +1,63 @@
+"""The exceptions of a snapshot, apart from those somebody has acknowledged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.entries.acknowledgements import (
+    Acknowledgement,
+    AcknowledgementsUnreadable,
+    standing_acknowledgements,
+)
+from workflows.config.settings import Settings
+
+# `$1` and `$2` are the keys and causes of what stands acknowledged. Whatever is not surely acknowledged is open.
+ACKNOWLEDGED = """
+    exists (
+        select 1 from (select unnest($1::varchar[]) as exception_id, unnest($2::varchar[]) as cause) as noted
+        where noted.exception_id = exceptions.exception_id and noted.cause = exceptions.cause
+    )
+"""
+WORST_FIRST = "case severity when 'error' then 0 when 'warning' then 1 else 2 end"
+_COUNTS = f"""
+    select exception_type, severity, count(*) as exception_count
+    from marts.exceptions as exceptions
+    where not {ACKNOWLEDGED}
+    group by exception_type, severity
+    order by {WORST_FIRST}, exception_count desc, exception_type
+"""
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """What stands acknowledged.
+
+    Attributes:
+        notes: By exception and cause.
+        problem: Why that cannot be read; then nothing counts as acknowledged.
+    """
+
+    notes: dict[tuple[str, str], Acknowledgement]
+    problem: str | None = None
+
+    @property
+    def parameters(self) -> tuple[list[str], list[str]]:
+        """For `ACKNOWLEDGED`: the keys and the causes."""
+        pairs = sorted(self.notes)
+        return [key for key, _ in pairs], [cause for _, cause in pairs]
+
+
+def acknowledged(settings: Settings) -> Acknowledged:
+    """What stands acknowledged now."""
+    try:
+        standing = standing_acknowledgements(settings.operations)
+    except AcknowledgementsUnreadable as problem:
+        return Acknowledged({}, str(problem))
+    return Acknowledged({(one.exception_id, one.cause): one for one in standing})
+
+
+def count_open(settings: Settings, snapshot: Snapshot) -> list[dict[str, Any]]:
+    """How many are open: `exception_type`, `severity`, `exception_count`; the worst first."""
+    return snapshot.rows(_COUNTS, *acknowledged(settings).parameters)

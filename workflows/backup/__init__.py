@@ -1,0 +1,1 @@
+"""Backups of a home, and restoring one."""

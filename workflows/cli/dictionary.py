@@ -1,0 +1,56 @@
+"""`python -m workflows.cli.dictionary`: the data dictionary, from what dbt knows of published tables and seeds."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from workflows.config.settings import PROJECT, read_settings
+from workflows.cycle.dbt_runner import Modelling
+
+TARGET = PROJECT / "docs" / "dictionary.md"
+_HEAD = """# Data dictionary
+
+Generated from the models' own descriptions by `make docs`; do not edit. First the tables of schema `marts` in
+`published/current.duckdb`, then the seeds that describe the business.
+"""
+
+
+def write_dictionary(target: Path = TARGET) -> None:
+    """Write the dictionary as Markdown."""
+    target.write_text(render_dictionary())
+
+
+def render_dictionary() -> str:
+    """The dictionary as Markdown: one section for each mart and each seed, one row for each column."""
+    with tempfile.TemporaryDirectory() as folder:
+        manifest = Modelling(replace(read_settings({}), home=Path(folder))).manifest()
+    nodes = manifest.nodes.values()
+    marts = [node for node in nodes if node.resource_type == "model" and node.schema == "marts"]
+    seeds = [node for node in nodes if node.resource_type == "seed"]
+    parts = [_HEAD, "\n## Published tables\n", *_sections(marts), "\n## Seeds\n", *_sections(seeds)]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _sections(nodes: Iterable[Any]) -> list[str]:
+    return [_section(node) for node in sorted(nodes, key=lambda node: node.name)]
+
+
+def _section(node: Any) -> str:
+    rows = [
+        f"| `{column.name}` | {column.data_type or ''} | {_line(column.description)} |"
+        for column in node.columns.values()
+    ]
+    head = [f"### {node.name}\n", f"{_line(node.description)}\n", "| column | type | meaning |", "|---|---|---|"]
+    return "\n".join([*head, *rows, ""])
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    write_dictionary()

@@ -1,0 +1,1 @@
+"""The closes of day, week and month."""

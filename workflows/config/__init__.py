@@ -1,0 +1,1 @@
+"""What everything stands on: settings, the home directory and its files, roles, and the business calendar."""

@@ -1,0 +1,1 @@
+"""One cycle: load what changed, build and test the models, publish a snapshot."""

@@ -1,0 +1,108 @@
+"""The key figures: one row for each day that has ended, kept for ever in `operations.sqlite`.
+
+A day is noted by the first build after it. What a later look can still tell (orders, units, runs) is noted for
+days that no build followed, too; what only the moment tells (open, ghosts, exceptions) stays empty for those.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.config.settings import Settings
+
+COUNTED = ("orders_in", "units_in", "orders_shipped", "units_shipped", "api_requests", "sync_count", "repairs")
+MEASURED = ("sync_seconds", "watermark_age_minutes")
+OF_THE_MOMENT = ("open_orders", "open_units", "ghosts", "exceptions")
+_NUMBERS = (*COUNTED, *MEASURED, *OF_THE_MOMENT)
+# A home that stood still for longer has no figures for the days before these.
+_MOST_DAYS = 60
+
+_TABLES = f"""
+create table if not exists key_figures (
+    day text primary key,
+    noted_at text not null,
+    {", ".join(f"{name} real" for name in _NUMBERS)}
+) strict;
+""" + append_only("key_figures")
+_OF_A_DAY = """
+with zone as (select timezone from ledger.marts.snapshot_info), orders as (
+    select count(*) as orders_in, coalesce(sum(total_items), 0) as units_in
+    from ledger.marts.orders_inbox, zone
+    where cast(created_at at time zone zone.timezone as date) = $day
+), shipped as (
+    select coalesce(sum(order_count), 0) as orders_shipped, coalesce(sum(unit_count), 0) as units_shipped
+    from ledger.marts.shipped_daily where ship_date = $day
+), repaired as (
+    select count(*) as repairs
+    from raw_shipstation.order_states, zone
+    where state = 'repaired' and cast(checked_at at time zone zone.timezone as date) = $day
+), runs as (
+    select coalesce(sum(api_requests), 0) as api_requests,
+        count(*) filter (where kind = 'sync') as sync_count,
+        avg(seconds) filter (where kind = 'sync') as sync_seconds,
+        max(watermark_age_minutes) filter (where kind = 'sync') as watermark_age_minutes
+    from ledger.marts.sync_runs, zone
+    where status = 'success' and cast(started_at at time zone zone.timezone as date) = $day
+)
+select orders_in, units_in, orders_shipped, units_shipped, api_requests, sync_count, repairs, sync_seconds,
+    watermark_age_minutes
+from orders, shipped, repaired, runs
+"""
+_NOW = """
+select
+    (select count(*) from ledger.marts.orders_inbox where is_open),
+    (select coalesce(sum(total_items), 0) from ledger.marts.orders_inbox where is_open),
+    (select count(*) from ledger.marts.orders_inbox where is_ghost),
+    (select count(*) from ledger.marts.exceptions)
+"""
+
+
+def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: date, noted_at: str) -> list[date]:
+    """Note the days that have ended since the last noted one, up to yesterday.
+
+    Args:
+        store: The operations store.
+        connection: The warehouse with the marts attached as `ledger`.
+        today: The business's day.
+        noted_at: The instant (ISO, UTC).
+
+    Returns:
+        The days noted.
+    """
+    with open_store(store, _TABLES) as kept:
+        ((last,),) = kept.execute("select max(day) from key_figures").fetchall()
+        yesterday = today - timedelta(days=1)
+        first = yesterday if last is None else date.fromisoformat(last) + timedelta(days=1)
+        days = _days(max(first, today - timedelta(days=_MOST_DAYS)), yesterday)
+        for day in days:
+            figures = connection.execute(_OF_A_DAY, {"day": day}).fetchall()[0]
+            moment: tuple[Any, ...] = (None,) * len(OF_THE_MOMENT)
+            if day == yesterday:
+                moment = connection.execute(_NOW).fetchall()[0]
+            marks = ", ".join("?" * (2 + len(_NUMBERS)))
+            kept.execute(
+                f"insert into key_figures (day, noted_at, {', '.join(_NUMBERS)}) values ({marks})",
+                [day.isoformat(), noted_at, *(_plain(value) for value in (*figures, *moment))],
+            )
+    return days
+
+
+def key_figures(settings: Settings) -> list[dict[str, Any]]:
+    """All key figures, oldest day first: `day`, and a number or None under each name of this module."""
+    with read_store(settings.operations, _TABLES) as kept:
+        rows = kept.execute(f"select day, {', '.join(_NUMBERS)} from key_figures order by day").fetchall()
+    named = [dict(zip(("day", *_NUMBERS), row, strict=True)) for row in rows]
+    return [row | {"day": date.fromisoformat(row["day"])} for row in named]
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _plain(value: Any) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,74 @@
+"""The last read of ShipStation that was loaded, in `operations.sqlite`: one row, replaced once a load is complete.
+
+What happens afterwards changes nothing of it: a failed build or publication, or a later sync that fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from workflows.config.operations_database import open_store, read_store
+
+_TABLES = """
+create table if not exists last_read (
+    only_row integer primary key check (only_row = 1),
+    read_at text not null,
+    watermark text
+) strict;
+"""
+_IN_WAREHOUSE = """
+create table if not exists raw_shipledger.last_read (
+    read_at timestamptz not null, watermark timestamptz, timezone varchar not null
+)
+"""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A read that was loaded, whether it found anything new or not.
+
+    Attributes:
+        at: When it began, UTC.
+        watermark: The newest change in ShipStation that is known since, UTC; None before the first one.
+    """
+
+    at: datetime
+    watermark: datetime | None
+
+
+def note_read(store: Path, read: Read) -> None:
+    """Note that a read was loaded, in place of the one before."""
+    mark = read.watermark.isoformat() if read.watermark else None
+    with open_store(store, _TABLES) as connection:
+        connection.execute(
+            "insert or replace into last_read (only_row, read_at, watermark) values (1, ?, ?)",
+            (read.at.isoformat(), mark),
+        )
+
+
+def last_read(store: Path) -> Read | None:
+    """The last read that was loaded; None before the first, and in a home that an earlier release left."""
+    with read_store(store, _TABLES) as connection:
+        row = connection.execute("select read_at, watermark from last_read").fetchone()
+    if row is None:
+        return None
+    at, mark = (datetime.fromisoformat(text).astimezone(UTC) if text else None for text in row)
+    return Read(at, mark) if at else None
+
+
+def copy_read(read: Read | None, warehouse: duckdb.DuckDBPyConnection, timezone: str) -> None:
+    """Copy the last read into the warehouse, where `dbt source freshness` looks.
+
+    An idle sync loads no row, so nothing else there says that ShipStation was read.
+    """
+    if read is None:
+        return
+    warehouse.execute(_IN_WAREHOUSE)
+    warehouse.execute("begin")
+    warehouse.execute("delete from raw_shipledger.last_read")
+    warehouse.execute("insert into raw_shipledger.last_read values (?, ?, ?)", [read.at, read.watermark, timezone])
+    warehouse.execute("commit")

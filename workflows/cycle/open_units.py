@@ -1,0 +1,176 @@
+"""The units metric: what open orders hold by ShipStation's own payloads, against what the ledger says they hold.
+
+Measured after each build, from the payloads themselves and by another way than the models go, so it costs no
+request; a cycle that brought nothing has nothing new to measure. Each payload is read once, and what it prints of
+an open order is kept. That the payloads are still ShipStation's is what the daily comparison (`reconcile`) proves,
+which reads ShipStation again and counts the units of both sides, too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from workflows.config.operations_database import append_only, open_store, read_store
+
+_TABLES = """
+create table if not exists open_units (
+    seq integer primary key autoincrement,
+    run_id text not null,
+    measured_at text not null,
+    units_there integer not null,
+    units_here integer not null,
+    differences text not null
+) strict;
+""" + append_only("open_units")
+OPEN_STATES = ("awaiting_shipment", "on_hold", "pending_fulfillment", "awaiting_payment")
+# One scan for each state: where a column must equal one text, DuckDB reads the payloads of the rows that do; where
+# it may equal one of several, all of them.
+_OPEN = " union all ".join(f"from raw_shipstation.orders where order_status = '{state}'" for state in OPEN_STATES)
+_LOADED = "from raw_shipstation.orders where _dlt_load_id in (select unnest($loads))"
+_PRINTED = """
+with orders as (
+    select order_id, fetched_at, coalesce(payload->'$.items', kept_fields->'$.items') as items from ({})
+), printed as (
+    select
+        order_id, fetched_at,
+        unnest(from_json(items, '[{{"sku": "VARCHAR", "quantity": "VARCHAR", "adjustment": "BOOLEAN"}}]')) as line
+    from orders
+)
+select
+    order_id, fetched_at, coalesce(line.sku, '') as sku,
+    -- Refunds, and what is no whole number, are no goods.
+    sum(if(
+        regexp_full_match(line.quantity, '\\s*\\+?[0-9]{{1,9}}(\\.0*)?\\s*'), try_cast(line.quantity as double), 0
+    )) as units
+from printed where not coalesce(line.adjustment, false) group by all
+"""
+_PRINT_ALL = f"create or replace table raw_shipledger.open_lines as {_PRINTED.format(_OPEN)}"
+_FORGET_LOADED = f"delete from raw_shipledger.open_lines where order_id in (select order_id {_LOADED})"
+_PRINT_LOADED = f"""
+insert into raw_shipledger.open_lines by name
+{_PRINTED.format(f"{_LOADED} and order_status in {OPEN_STATES}")}
+"""
+# An order that ShipStation no longer knows is not open there, whatever its last payload says.
+_MEASURE = f"""
+with there as (
+    select sku, sum(units) as units
+    from raw_shipledger.open_lines as lines
+    where not exists (
+        from raw_shipstation.order_states as states
+        where states.order_id = lines.order_id and states.state = 'missing_in_shipstation'
+            and lines.fetched_at <= states.checked_at
+    )
+    group by all
+), here as (
+    select coalesce(shipstation_sku_raw, '') as sku, sum(greatest(quantity, 0)) as units
+    from ledger.marts.order_items_inbox as items
+    inner join ledger.marts.orders_inbox as orders using (shipstation_order_id)
+    where orders.order_status in {OPEN_STATES} and not items.is_adjustment
+    group by all
+)
+select sku, coalesce(there.units, 0)::bigint, coalesce(here.units, 0)::bigint
+from there full join here using (sku) order by sku
+"""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A SKU, as ShipStation prints it, of which the two sides hold other numbers of open units."""
+
+    sku: str
+    there: int
+    here: int
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Open units of all SKUs at an instant (UTC), and the SKUs that differ."""
+
+    measured_at: datetime
+    units_there: int
+    units_here: int
+    differences: tuple[Difference, ...]
+
+
+def read_open_lines(connection: duckdb.DuckDBPyConnection, loads: Sequence[str] | None) -> None:
+    """Read what open orders hold from their payloads, into `raw_shipledger.open_lines`. Repeating it does no harm.
+
+    Args:
+        connection: The warehouse, open.
+        loads: Loads since it was last done, of which a killed caller may have done some; None reads all payloads,
+            and so does the first time.
+    """
+    known = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'raw_shipledger' and table_name = 'open_lines'"
+    ).fetchone()
+    if loads is None or known is None:
+        connection.execute(_PRINT_ALL)
+        return
+    connection.execute("begin")
+    for statement in (_FORGET_LOADED, _PRINT_LOADED):
+        connection.execute(statement, {"loads": list(loads)})
+    connection.execute("commit")
+
+
+def measure_open_units(connection: duckdb.DuckDBPyConnection, ledger: Path) -> Measurement:
+    """Measure now.
+
+    Args:
+        connection: The warehouse, open, the open lines of all its loads read.
+        ledger: The file of the marts.
+    """
+    path = str(ledger).replace("'", "''")
+    connection.execute(f"attach if not exists '{path}' as ledger")
+    rows = connection.execute(_MEASURE).fetchall()
+    return Measurement(
+        datetime.now(UTC),
+        sum(there for _sku, there, _here in rows),
+        sum(here for _sku, _there, here in rows),
+        tuple(Difference(*row) for row in rows if row[1] != row[2]),
+    )
+
+
+def note_measurement(store: Path, run_id: str, measured: Measurement) -> None:
+    """Add a measurement to the history."""
+    with open_store(store, _TABLES) as connection:
+        connection.execute(
+            "insert into open_units (run_id, measured_at, units_there, units_here, differences)"
+            " values (?, ?, ?, ?, ?)",
+            [
+                run_id,
+                measured.measured_at.isoformat(),
+                measured.units_there,
+                measured.units_here,
+                json.dumps([asdict(difference) for difference in measured.differences]),
+            ],
+        )
+
+
+def read_open_units(store: Path, limit: int = 1000) -> list[Measurement]:
+    """The last measurements, newest first."""
+    with read_store(store, _TABLES) as connection:
+        rows = connection.execute(
+            "select measured_at, units_there, units_here, differences from open_units order by seq desc limit ?",
+            [limit],
+        ).fetchall()
+    return [
+        Measurement(
+            datetime.fromisoformat(at), there, here, tuple(Difference(**one) for one in json.loads(differences))
+        )
+        for at, there, here, differences in rows
+    ]
+
+
+def lasting_differences(store: Path) -> list[Difference]:
+    """The differences of the last measurement whose SKUs differed in the one before, too: an alert."""
+    measured = read_open_units(store, limit=2)
+    if len(measured) < 2:
+        return []
+    before = {difference.sku for difference in measured[1].differences}
+    return [difference for difference in measured[0].differences if difference.sku in before]

@@ -1,0 +1,122 @@
+"""Publishing: a green build becomes a read-only snapshot, in one step."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from workflows.config.job_kinds import CLOSES
+from workflows.config.settings import Settings
+from workflows.cycle.warehouse import Run
+from workflows.errors import ShipledgerError
+
+CURRENT = "current.duckdb"
+KEEP = 10
+_PREFIX = "shipledger-"
+
+
+def publish(settings: Settings, run: Run, built_at: datetime) -> str:
+    """Copy the ledger beside the older snapshots and make it the current one.
+
+    Readers see the old snapshot or the new one, never something between: the copy is complete and on disk
+    before `current.duckdb`, a symbolic link, is moved to it in one rename.
+
+    Args:
+        settings: Where.
+        run: The publishing run. It is entered in the ledger as finished: dbt built `sync_runs` while it was still
+            going, and a snapshot that exists says that it succeeded. A close goes on, and stays as it is.
+        built_at: When (UTC) the green build began that the ledger was made by; the snapshot is named after it.
+
+    Returns:
+        The snapshot's file name.
+
+    Raises:
+        ShipledgerError: The disk is full or the folder cannot be written; the old snapshot stays current.
+    """
+    name = f"{_of_build(built_at)}{run.run_id[:8]}.duckdb"
+    target = settings.published / name
+    part = settings.published / f".{name}.part"
+    try:
+        settings.published.mkdir(exist_ok=True)
+        _remove_leftovers(settings.published)
+        _finish(settings.ledger, run)
+        shutil.copyfile(settings.ledger, part)
+        sync_to_disk(part)
+        part.chmod(0o444)
+        part.rename(target)
+        _point_to(settings.published, name)
+        _remove_old(settings)
+    except (OSError, duckdb.Error) as problem:
+        part.unlink(missing_ok=True)
+        raise ShipledgerError(
+            f"The snapshot could not be written to {settings.published} ({str(problem).splitlines()[0]}). "
+            "The last good one stays. Make room on the disk; the next run publishes."
+        ) from problem
+    return name
+
+
+def current_snapshot(settings: Settings) -> Path | None:
+    """The file that `current.duckdb` points to, None before the first publication."""
+    try:
+        path = (settings.published / CURRENT).resolve(strict=True)
+    except OSError:
+        return None
+    return path if path.is_file() else None
+
+
+def snapshots(settings: Settings) -> list[Path]:
+    """All published snapshots, the newest first."""
+    return sorted(settings.published.glob(f"{_PREFIX}*.duckdb"), reverse=True)
+
+
+def is_current(settings: Settings, built_at: datetime) -> bool:
+    """Whether the current snapshot was made of the green build that began at an instant (UTC)."""
+    current = current_snapshot(settings)
+    return current is not None and current.name.startswith(_of_build(built_at))
+
+
+def _of_build(built_at: datetime) -> str:
+    """How the names of a build's snapshots begin."""
+    return f"{_PREFIX}{built_at.astimezone(UTC):%Y%m%dT%H%M%S%f}-"
+
+
+def _finish(ledger: Path, run: Run) -> None:
+    with duckdb.connect(str(ledger)) as connection:
+        if run.kind not in CLOSES:
+            connection.execute(
+                "update marts.sync_runs set status = 'success', finished_at = ? where run_id = ?",
+                [datetime.now(UTC), run.run_id],
+            )
+        connection.execute("checkpoint")
+
+
+def sync_to_disk(path: Path) -> None:
+    """Have a file, or the names in a folder, on disk before this returns."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _point_to(folder: Path, name: str) -> None:
+    link = folder / f".{CURRENT}.new"
+    link.unlink(missing_ok=True)
+    link.symlink_to(name)
+    link.replace(folder / CURRENT)
+    sync_to_disk(folder)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    for path in folder.glob(f".{_PREFIX}*.part"):
+        path.unlink(missing_ok=True)
+
+
+def _remove_old(settings: Settings) -> None:
+    current = (settings.published / CURRENT).resolve().name
+    for path in [path for path in snapshots(settings) if path.name != current][KEEP - 1 :]:
+        path.unlink(missing_ok=True)

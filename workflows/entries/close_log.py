@@ -1,0 +1,102 @@
+"""What has been closed: one row for each version of each close, append-only, in `operations.sqlite`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.config.periods import Period
+
+_TABLES = """
+create table if not exists closes (
+    seq integer primary key autoincrement,
+    kind text not null check (kind in ('eod', 'eow', 'eom')),
+    period text not null,
+    version integer not null,
+    run_id text not null,
+    actor text not null,
+    closed_at text not null,
+    snapshot text not null,
+    facts text not null,
+    unique (kind, period, version),
+    unique (kind, period, run_id)
+) strict;
+""" + append_only("closes", instead="close again as a new version")
+_COLUMNS = "kind, period, version, run_id, actor, closed_at, snapshot, facts"
+
+
+@dataclass(frozen=True)
+class Close:
+    """One version of one close.
+
+    Attributes:
+        kind: eod, eow or eom.
+        period: The period's name, see `Period.name`.
+        version: 1 for the first close of the period.
+        run_id: The run that closed it; a week's run closes its day as well.
+        closed_at: When, UTC.
+        snapshot: File name of the snapshot its reports were made from.
+        facts: Its result: figures, reports, alerts, mail.
+    """
+
+    kind: str
+    period: str
+    version: int
+    run_id: str
+    actor: str
+    closed_at: datetime
+    snapshot: str
+    facts: dict[str, Any]
+
+
+def record_close(store: Path, close: Close) -> None:
+    """Enter a close; one that the same run has entered already stays as it is."""
+    with open_store(store, _TABLES) as connection:
+        connection.execute(
+            f"insert into closes ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)"
+            " on conflict (kind, period, run_id) do nothing",
+            (
+                close.kind,
+                close.period,
+                close.version,
+                close.run_id,
+                close.actor,
+                close.closed_at.isoformat(),
+                close.snapshot,
+                json.dumps(close.facts),
+            ),
+        )
+
+
+def last_close(store: Path, period: Period) -> Close | None:
+    """The newest version of a period's close, None when it has not been closed."""
+    found = _read(store, "where kind = ? and period = ? order by version desc limit 1", period.kind, period.name)
+    return found[0] if found else None
+
+
+def latest_close(store: Path, kind: str) -> Close | None:
+    """The newest version of the latest period of a kind, whenever it was closed; None when there is none."""
+    found = _read(store, "where kind = ? order by period desc, version desc limit 1", kind)
+    return found[0] if found else None
+
+
+def recent_closes(store: Path, kind: str, limit: int = 10) -> list[Close]:
+    """The newest closes of a kind, whatever their period, newest first."""
+    return _read(store, "where kind = ? order by seq desc limit ?", kind, limit)
+
+
+def _read(store: Path, condition: str, *parameters: Any) -> list[Close]:
+    with read_store(store, _TABLES) as connection:
+        rows = connection.execute(f"select {_COLUMNS} from closes {condition}", parameters).fetchall()
+    return [_close(*row) for row in rows]
+
+
+def _close(
+    kind: str, period: str, version: int, run_id: str, actor: str, at: str, snapshot: str, facts: str
+) -> Close:
+    closed_at = datetime.fromisoformat(at).astimezone(UTC)
+    return Close(kind, period, version, run_id, actor, closed_at, snapshot, json.loads(facts))

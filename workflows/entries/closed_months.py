@@ -1,0 +1,199 @@
+"""Closed months and weeks in the operations store: what was billed outlives any rebuild of the warehouse.
+
+- `frozen_months`: one row for each close of a month; closing again adds a version with the same lines, which are
+  in a file of their own, see `workflows.entries.month_files`.
+- `closed_weeks`: one row for each close of a week; a note, its figures stay the ledger's.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from workflows.config.operations_database import append_only, make_store
+from workflows.config.settings import Settings
+from workflows.entries.month_conversion import convert_lines, has_lines
+from workflows.entries.month_files import file_of, prepare_folder, put_in_place
+
+_TABLES = """
+create table if not exists frozen_months (
+    seq integer primary key autoincrement,
+    month text not null check (month like '____-__-01'),
+    version integer not null,
+    content_hash text not null,
+    evidence_hash text not null,
+    snapshot text not null,
+    run_id text not null unique,
+    actor text not null,
+    closed_at text not null,
+    unique (month, version)
+) strict;
+create table if not exists closed_weeks (
+    seq integer primary key autoincrement,
+    week_start_date text not null,
+    version integer not null,
+    snapshot text not null,
+    run_id text not null unique,
+    actor text not null,
+    closed_at text not null,
+    unique (week_start_date, version)
+) strict;
+"""
+_PREPARE = _TABLES + append_only(
+    "frozen_months", "closed_weeks", instead="a change is a restatement in the next month"
+)
+
+
+@dataclass(frozen=True)
+class FrozenMonth:
+    """A close of a month.
+
+    Attributes:
+        month: Its first day.
+        version: 1 for the first close; each later one is one more.
+        content_hash: The hash that the invoice prints, the same in every version: the file's, or, of a month that
+            was closed by a release before the files, that of its billed lines.
+        evidence_hash: SHA-256 of the file of its lines.
+        snapshot: File name of the published snapshot that was closed.
+        run_id: The run that closed it.
+        actor: Who.
+        closed_at: When (UTC).
+        already_frozen: Its lines were frozen before this call.
+    """
+
+    month: date
+    version: int
+    content_hash: str
+    evidence_hash: str
+    snapshot: str
+    run_id: str
+    actor: str
+    closed_at: datetime
+    already_frozen: bool
+
+
+@dataclass(frozen=True)
+class ClosedWeek:
+    """A close of a week (its Monday): who, when (UTC), of which snapshot; `version` counts its closes."""
+
+    week_start_date: date
+    version: int
+    snapshot: str
+    run_id: str
+    actor: str
+    closed_at: datetime
+    already_closed: bool
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[sqlite3.Connection]:
+    """The operations store in one transaction that nobody else's comes between; an error undoes all of it.
+
+    The file of a month that the block writes gets its name once the row with its hash is there. Where a kill came
+    between the two, whoever opens the store next finishes it.
+
+    Raises:
+        ShipledgerError: The lines of an earlier release, which are converted here, are not what was hashed.
+    """
+    make_store(settings.operations)
+    connection = sqlite3.connect(settings.operations, timeout=30, isolation_level=None)
+    try:
+        connection.executescript(_PREPARE)
+        if has_lines(connection):
+            convert_lines(connection, settings)
+            connection.executescript(_PREPARE)
+        connection.execute("begin immediate")
+        _put_files_in_place(connection, settings)
+        yield connection
+        connection.execute("commit")
+        _put_files_in_place(connection, settings)
+    finally:
+        if connection.in_transaction:
+            connection.execute("rollback")
+        connection.close()
+
+
+def _put_files_in_place(connection: sqlite3.Connection, settings: Settings) -> None:
+    for month in closed_months(connection):
+        put_in_place(file_of(settings, month))
+
+
+def prepare_closes(settings: Settings) -> None:
+    """Make what the models read of closed months and weeks when it is missing."""
+    prepare_folder(settings)
+    with open_store(settings):
+        pass
+
+
+def closed_months(connection: sqlite3.Connection) -> list[date]:
+    """The first days of the months that are closed."""
+    found = connection.execute("select distinct month from frozen_months order by month")
+    return [date.fromisoformat(month) for (month,) in found]
+
+
+def append_month(connection: sqlite3.Connection, frozen: FrozenMonth) -> None:
+    """Write a close."""
+    connection.execute(
+        "insert into frozen_months"
+        " (month, version, content_hash, evidence_hash, snapshot, run_id, actor, closed_at)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            frozen.month.isoformat(),
+            frozen.version,
+            frozen.content_hash,
+            frozen.evidence_hash,
+            frozen.snapshot,
+            frozen.run_id,
+            frozen.actor,
+            frozen.closed_at.isoformat(),
+        ],
+    )
+
+
+def append_week(connection: sqlite3.Connection, week: ClosedWeek) -> None:
+    """Write a close of a week."""
+    connection.execute(
+        "insert into closed_weeks (week_start_date, version, snapshot, run_id, actor, closed_at)"
+        " values (?, ?, ?, ?, ?, ?)",
+        [
+            week.week_start_date.isoformat(),
+            week.version,
+            week.snapshot,
+            week.run_id,
+            week.actor,
+            week.closed_at.isoformat(),
+        ],
+    )
+
+
+def closes_of_month(connection: sqlite3.Connection, month: date) -> list[FrozenMonth]:
+    """All closes of a month, the first one first."""
+    rows = connection.execute(
+        "select version, content_hash, evidence_hash, snapshot, run_id, actor, closed_at"
+        " from frozen_months where month = ? order by version",
+        [month.isoformat()],
+    )
+    return [
+        FrozenMonth(month, version, content, evidence, snapshot, run_id, actor, _instant(at), already_frozen=True)
+        for version, content, evidence, snapshot, run_id, actor, at in rows
+    ]
+
+
+def closes_of_week(connection: sqlite3.Connection, week_start: date) -> list[ClosedWeek]:
+    """All closes of a week, the first one first."""
+    rows = connection.execute(
+        "select version, snapshot, run_id, actor, closed_at from closed_weeks where week_start_date = ?"
+        " order by version",
+        [week_start.isoformat()],
+    )
+    return [
+        ClosedWeek(week_start, version, snapshot, run_id, actor, _instant(at), already_closed=True)
+        for version, snapshot, run_id, actor, at in rows
+    ]
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,0 +1,130 @@
+"""The lines of closed months: one Parquet file for each month, `frozen/<month>.parquet` in the home.
+
+A file is written once, when its month is closed first; what changes later is a restatement in the next month. Its
+SHA-256 is in `frozen_months`, and each build compares the two. `columns.parquet` beside them has all columns and
+no rows: the models find them before any month is closed, and also when the files of an earlier release lack some.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from workflows.config.settings import Settings
+from workflows.cycle.publishing import sync_to_disk
+from workflows.errors import ShipledgerError
+
+# A line has a kind, a key within month and kind, and of the other columns those of its kind. `day`, `carrier` and
+# `restatement` are the bill; `detail`, `stock` and `movement` are what later changes are compared with.
+COLUMNS = {
+    "line_kind": "varchar",
+    "line_key": "varchar",
+    "shipstation_order_id": "bigint",
+    "shipment_id": "bigint",
+    "entry_id": "varchar",
+    "order_number": "varchar",
+    "carrier_code": "varchar",
+    "service_code": "varchar",
+    "sku_code": "varchar",
+    "sku_codes": "varchar",
+    "units_by_sku": "varchar",
+    "restatement_kind": "varchar",
+    "transaction_type": "varchar",
+    "cause": "varchar",
+    "not_loaded": "varchar",
+    "order_count": "bigint",
+    "package_count": "bigint",
+    "unit_count": "bigint",
+    "pallet_count": "bigint",
+    "units_per_pallet": "bigint",
+    "quantity_on_hand": "bigint",
+    "quantity": "bigint",
+    "order_rate_cents": "bigint",
+    "handling_rate_cents": "bigint",
+    "storage_rate_cents": "bigint",
+    "order_charge_cents": "bigint",
+    "handling_charge_cents": "bigint",
+    "storage_charge_cents": "bigint",
+    "postage_cents": "bigint",
+    "total_cents": "bigint",
+    "is_charged_ahead": "boolean",
+    "charge_date": "date",
+    "restated_date": "date",
+    "ship_date": "date",
+    "inventory_date": "date",
+    "transaction_date": "date",
+}
+
+
+def prepare_folder(settings: Settings) -> None:
+    """Make the folder of the files where it is missing, and the file of their columns as this release has them."""
+    settings.frozen.mkdir(mode=0o700, exist_ok=True)
+    file = settings.frozen / "columns.parquet"
+    with duckdb.connect() as connection:
+        make_line_table(connection)
+        written = write_part(connection, file)
+    if written == hash_of(file):
+        part_of(file).unlink(missing_ok=True)
+    else:
+        put_in_place(file)
+
+
+def file_of(settings: Settings, month: date) -> Path:
+    """Where the lines of a month are, or will be once it is closed."""
+    return settings.frozen / f"{month:%Y-%m}.parquet"
+
+
+def hash_of(file: Path) -> str | None:
+    """SHA-256 of a file; None when there is none."""
+    try:
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+def altered(month: date, file: str) -> ShipledgerError:
+    """What to say of a month whose lines, kept in a file, are not what was hashed; the models say the same."""
+    return ShipledgerError(
+        f"The frozen lines of {month:%B %Y} are not those that were hashed when it was closed. "
+        f"Put {file} back from a backup."
+    )
+
+
+def make_line_table(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make a table `lines` for the connection, to be filled and written to a file."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    connection.execute(f"create temp table lines ({columns})")
+
+
+def write_part(connection: duckdb.DuckDBPyConnection, file: Path) -> str:
+    """Write the table `lines` whole and synced beside the file, which stays as it is. Gives the SHA-256."""
+    part = part_of(file)
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    path = str(part).replace("'", "''")
+    connection.execute(
+        f"copy (from lines order by line_kind, line_key) to '{path}'"
+        " (format parquet, compression zstd, use_tmp_file false)"
+    )
+    sync_to_disk(part)
+    sync_to_disk(part.parent)
+    written = hash_of(part)
+    assert written is not None
+    return written
+
+
+def put_in_place(file: Path) -> None:
+    """Give the file that was written beside it its name. One that has its name is left alone."""
+    part = part_of(file)
+    if part.exists():
+        part.replace(file)
+        sync_to_disk(file.parent)
+
+
+def part_of(file: Path) -> Path:
+    """Where a file is written before it has its name."""
+    return file.with_name(f"{file.name}.part")

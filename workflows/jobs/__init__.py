@@ -1,0 +1,1 @@
+"""The job client: enqueue, follow, cancel and list jobs in the workflow store."""

@@ -1,0 +1,1 @@
+"""Migration of the former system's database, and its validation."""

@@ -1,0 +1,91 @@
+"""When what runs by itself is due, and what of it is overdue. `scheduling` starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from workflows.config.settings import Settings
+from workflows.entries.switches import Switch, read_switches
+from workflows.jobs.client import JobClient
+from workflows.parity.cutover_log import is_cut_over
+from workflows.xcart.upload_stock import waiting_since
+
+# Minute and hour in the business's time zone: before the day's work, when nobody waits for the API, and never
+# between one and three, an hour that a clock change leaves out or brings twice.
+# Personal data go before the backup, so that it lacks them.
+DAILY = {
+    "reconcile": (30, 3),
+    "retention": (0, 4),
+    "backup": (15, 4),
+    "health": (0, 5),
+    "cleanup": (15, 5),
+    "digest": (0, 7),
+}
+_DAY = timedelta(days=1)
+_WATCH_EVERY_MINUTES = 5
+_READS_SHIPSTATION = ("sync", "reconcile", "upload")
+# What is late by as long as its own interval is overdue, within these bounds.
+_LEAST_TOLERANCE, _MOST_TOLERANCE = timedelta(minutes=30), timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A kind that should have run by itself, and when it was last asked for (UTC); None for never."""
+
+    kind: str
+    last_at: datetime | None
+
+
+def often_due(settings: Settings) -> dict[str, int]:
+    """Every how many minutes what is due more often than daily is due, where there is anything for it to do."""
+    often = {"sync": settings.sync_minutes, "watch": _WATCH_EVERY_MINUTES}
+    if settings.xcart_path is not None:
+        often["import-xcart"] = settings.import_minutes
+    if settings.allow_upload:
+        often["upload"] = settings.upload_minutes
+    if settings.legacy_url is not None:
+        often["parity"] = settings.parity_minutes
+    return often
+
+
+def is_wanted(settings: Settings, switch: Switch) -> bool:
+    """Whether a kind is switched on, and there is what it needs: credentials, a former system."""
+    has_credentials = bool(settings.api_key and settings.api_secret)
+    if switch.name == "parity" and (settings.legacy_url is None or is_cut_over(settings.operations)):
+        return False
+    return switch.is_on and (has_credentials or switch.name not in _READS_SHIPSTATION)
+
+
+def find_overdue(settings: Settings, jobs: JobClient, serving_since: datetime, now: datetime) -> list[Overdue]:
+    """What has not been asked for since its interval and a tolerance; what is queued or running is under way.
+
+    Args:
+        settings: Whose schedule.
+        jobs: The runs so far.
+        serving_since: When (UTC) the schedule came into force; what was due before was not missed by it.
+        now: The present instant, UTC.
+    """
+    intervals = {kind: timedelta(minutes=minutes) for kind, minutes in often_due(settings).items()}
+    intervals |= dict.fromkeys(DAILY, _DAY)
+    return list(_overdue(settings, jobs, intervals, serving_since, now))
+
+
+def _overdue(
+    settings: Settings, jobs: JobClient, intervals: dict[str, timedelta], serving_since: datetime, now: datetime
+) -> Iterator[Overdue]:
+    for switch in read_switches(settings.operations):
+        if switch.name not in intervals or not is_wanted(settings, switch):
+            continue
+        waits = waiting_since(settings) if switch.name == "upload" else None
+        if switch.name == "upload" and waits is None:
+            continue
+        last = next(iter(jobs.jobs(kinds=(switch.name,), limit=1)), None)
+        if last is not None and last.is_open:
+            continue
+        last_at = last.created_at if last else None
+        due_since = max(filter(None, (serving_since, switch.turned_at, last_at, waits)))
+        interval = intervals[switch.name]
+        if now - due_since > interval + min(max(interval, _LEAST_TOLERANCE), _MOST_TOLERANCE):
+            yield Overdue(switch.name, last_at)

@@ -1,0 +1,159 @@
+"""The comparisons so far, with their differences: append-only, in `operations.sqlite`."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.parity.comparison import Difference
+from workflows.parity.explanations import BY_NAME, TIMING, UNEXPLAINED
+
+# A comparison with more differences keeps the unexplained ones first; its counts are of all.
+KEPT_DIFFERENCES = 2000
+_TABLES = """
+create table if not exists parity_runs (
+    seq integer primary key autoincrement,
+    run_id text not null unique,
+    actor text,
+    source text not null,
+    criteria text not null,
+    since text not null,
+    until text not null,
+    unexplained integer not null,
+    orders_compared integer not null,
+    facts text not null
+) strict;
+create table if not exists parity_differences (
+    seq integer primary key autoincrement,
+    run_id text not null,
+    area text not null,
+    order_number text,
+    sku text,
+    field text not null,
+    ours text,
+    theirs text,
+    kind text not null check (kind in ('unexplained', 'known_failure', 'timing', 'scope')),
+    rule text
+) strict;
+create index if not exists parity_differences_by_run on parity_differences (run_id);
+""" + append_only("parity_runs", "parity_differences")
+_RUN = "run_id, actor, source, criteria, since, until, unexplained, orders_compared, facts"
+_DIFFERENCE = "area, order_number, sku, field, ours, theirs, kind, rule"
+
+
+@dataclass(frozen=True)
+class ParityRun:
+    """One comparison. Instants are UTC.
+
+    Attributes:
+        source: What was compared with, without a password.
+        criteria: The fingerprint of the criteria and rules it was made by.
+        until: Its moment.
+        unexplained: How many differences no rule explains.
+        orders_compared: How many orders both sides have.
+        facts: All its numbers, as the command answers them.
+    """
+
+    run_id: str
+    actor: str | None
+    source: str
+    criteria: str
+    since: datetime
+    until: datetime
+    unexplained: int
+    orders_compared: int
+    facts: dict[str, Any]
+
+
+def note_run(store: Path, run: ParityRun, differences: Sequence[Difference]) -> None:
+    """Enter a comparison with its differences, all or none; one that is there already stays as it is."""
+    with open_store(store, _TABLES) as connection:
+        added = connection.execute(
+            f"insert into parity_runs ({_RUN}) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (run_id) do nothing",
+            (
+                *(run.run_id, run.actor, run.source, run.criteria, run.since.isoformat(), run.until.isoformat()),
+                *(run.unexplained, run.orders_compared, json.dumps(run.facts)),
+            ),
+        )
+        if added.rowcount:
+            connection.executemany(
+                f"insert into parity_differences (run_id, {_DIFFERENCE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(run.run_id, *vars(one).values()) for one in differences[:KEPT_DIFFERENCES]],
+            )
+
+
+def recent_runs(store: Path, limit: int | None = None) -> list[ParityRun]:
+    """The comparisons, newest first."""
+    with read_store(store, _TABLES) as connection:
+        return _runs(connection, "order by until desc limit ?", -1 if limit is None else limit)
+
+
+def parity_run(store: Path, run_id: str) -> ParityRun | None:
+    """One comparison, None when there is no such run."""
+    with read_store(store, _TABLES) as connection:
+        return next(iter(_runs(connection, "where run_id = ?", run_id)), None)
+
+
+def differences_of(store: Path, run_id: str) -> list[Difference]:
+    """The differences that were kept of a comparison, the unexplained first."""
+    with read_store(store, _TABLES) as connection:
+        rows = connection.execute(
+            f"select {_DIFFERENCE} from parity_differences where run_id = ? order by seq", [run_id]
+        ).fetchall()
+    return [Difference(*row) for row in rows]
+
+
+def lasting_differences(store: Path, source: str, before: datetime) -> pa.Table:
+    """What has differed alike in each comparison since an instant, and in the last one before it.
+
+    Returns:
+        A table of `area`, `order_number`, `sku` and `field`.
+    """
+    names = ("area", "order_number", "sku", "field")
+    query = f"""
+        with kept as (
+            select run_id from parity_runs where source = :source and until >= (
+                select max(until) from parity_runs where source = :source and until < :before
+            )
+        )
+        select distinct {", ".join(names)} from (
+            select {", ".join(names)} from parity_differences
+            where run_id in (select run_id from kept) and kind in ('{TIMING}', '{UNEXPLAINED}')
+            group by {", ".join(names)}, ours, theirs
+            having count(distinct run_id) = (select count(*) from kept)
+        )
+    """
+    with read_store(store, _TABLES) as connection:
+        rows = connection.execute(query, {"source": source, "before": before.isoformat()}).fetchall()
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    return pa.table({name: pa.array(values, pa.string()) for name, values in zip(names, columns, strict=True)})
+
+
+def words_of(difference: Difference) -> str:
+    """What explains a difference, in words."""
+    rule = BY_NAME.get(difference.rule or "")
+    if rule is None:
+        return "no rule explains it: ours is wrong until somebody shows otherwise"
+    return f"{rule.words} (known failure {rule.failure})" if rule.failure else rule.words
+
+
+def _runs(connection: sqlite3.Connection, condition: str, parameter: Any) -> list[ParityRun]:
+    rows = connection.execute(f"select {_RUN} from parity_runs {condition}", [parameter]).fetchall()
+    return [
+        ParityRun(
+            run_id, actor, source, criteria, _instant(since), _instant(until), wrong, orders, json.loads(facts)
+        )
+        for run_id, actor, source, criteria, since, until, wrong, orders, facts in rows
+    ]
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

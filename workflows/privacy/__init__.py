@@ -1,0 +1,1 @@
+"""Retention: personal data are removed once they are past their time."""

@@ -1,0 +1,1 @@
+"""The X-Cart shop: import of its orders, and upload to ShipStation."""
