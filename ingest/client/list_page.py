@@ -2,7 +2,7 @@
 
 A page is parsed as a whole. When that fails, one row of it is to blame, and the page is cut into the texts of its
 rows, by brackets and commas, so that all others can be read. Where even that fails, the caller reads the page in
-smaller pieces (see `poison`).
+smaller pieces (see `unreadable_rows`).
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ def hash_payload(body: bytes, keeps: Keeps | None) -> str:
 
 def rest_as_text(table: str, fields: Mapping[str, Any], keeps: Keeps) -> tuple[str, str]:
     """What stays of a row's fields as JSON, and its hash."""
-    # The shop's orders are written with sorted keys when they come, see `xcart_orders`.
+    # The shop's orders are written with sorted keys when they come, see `order_rows`.
     option = orjson.OPT_SORT_KEYS if table == "shop" else None
     body = encode_json(rest_of(table, fields, keeps), option)
     return body.decode(), hash_payload(body, keeps)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from streamlit_app.auth.login_middleware import LOGOUT
 from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS, SESSIONS
-from streamlit_app.components.formatted import plain
+from streamlit_app.data.formatted import plain
 from workflows.config.roles import Person, Role, login_kind, read_users
 from workflows.config.settings import Settings, read_settings
 

@@ -29,7 +29,7 @@ def permit(settings: Settings, act: str) -> Person:
 
     Args:
         settings: The configuration.
-        act: A kind of job or of entry, `switch`, `acknowledge`, `mail`; see `access`.
+        act: A kind of job or of entry, `switch`, `acknowledge`, `mail`; see `roles`.
 
     Raises:
         NotAllowed: Nobody is logged in, or the role does not reach.

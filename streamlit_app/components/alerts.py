@@ -12,13 +12,14 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from streamlit_app.components.formatted import clock, count
+from streamlit_app.data.formatted import clock, count
 from streamlit_app.data.run_list import has_store
 from workflows.config.settings import Settings
+from workflows.cycle.published_state import read_published
 from workflows.jobs.client import JobClient, job_client
 from workflows.monitoring.check_log import with_since
 from workflows.monitoring.checks import Alarm, find_alarms
-from workflows.monitoring.conditions import read_published, read_standing
+from workflows.monitoring.conditions import read_standing
 from workflows.monitoring.exception_kinds import exception_kind
 
 Severity = Literal["critical", "error", "warning", "info"]

@@ -9,7 +9,7 @@ import streamlit as st
 
 from streamlit_app.auth.identity import present_person
 from streamlit_app.components import actions
-from streamlit_app.components.formatted import plain
+from streamlit_app.data.formatted import plain
 from streamlit_app.data.run_list import RunLine
 from workflows.config.settings import Settings
 

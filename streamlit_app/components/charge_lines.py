@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app.components.formatted import count
 from streamlit_app.components.links import go
 from streamlit_app.components.long_list import Listing, show_list
+from streamlit_app.data.formatted import count
 from streamlit_app.data.snapshot_reader import Snapshot
 
 # What stands on the bill: a label that was voided after its month was closed is still there.

@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from streamlit_app.components.formatted import count, day
+from streamlit_app.data.formatted import count, day
 
 # Distinguishable without seeing a difference between red and green.
 SERIES = ("#2f6f9f", "#e0a030", "#3f9d88", "#8a6bb1", "#c8624a", "#5f7486", "#a9b4be")

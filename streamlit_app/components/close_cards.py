@@ -12,11 +12,11 @@ from streamlit_app.auth.identity import present_person
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import NOT_YOURS, run_button, show_refusal
 from streamlit_app.components.closed_period import show_changes
-from streamlit_app.components.formatted import clock, day, plain
 from streamlit_app.components.links import show_link
 from streamlit_app.components.panels import beside
 from streamlit_app.components.report_mail import show_mail_of
 from streamlit_app.data.close_status import CloseState, close_states, report_files
+from streamlit_app.data.formatted import clock, day, plain
 from streamlit_app.data.run_list import RunLine
 from streamlit_app.data.snapshot_reader import current_snapshot
 from streamlit_app.data.worker_status import show_missing_worker

@@ -9,16 +9,16 @@ from typing import Any
 import streamlit as st
 
 from streamlit_app.components.downloads import Download, kept_downloads, report_downloads
-from streamlit_app.components.formatted import clock, count, plain
 from streamlit_app.data.close_status import what_is_loaded
+from streamlit_app.data.formatted import clock, count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.closes.readiness import not_loaded
 from workflows.closes.since_close import read_changes
 from workflows.config.formatting import moment, short_day
 from workflows.config.periods import Period
 from workflows.config.settings import Settings
 from workflows.entries.close_log import Close, last_close
 from workflows.errors import CloseRefused, ShipledgerError
+from workflows.reports.coverage import not_loaded
 from workflows.reports.document import Document
 from workflows.reports.report_archive import archived_report
 from workflows.reports.snapshot_source import Source

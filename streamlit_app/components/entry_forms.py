@@ -18,8 +18,8 @@ from streamlit_app.components.count_question import (
     ask_about_counts,
     remember_question,
 )
-from streamlit_app.components.formatted import clock, count, plain
 from streamlit_app.components.panels import table
+from streamlit_app.data.formatted import clock, count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.config.settings import Settings
 from workflows.entries.later_counts import CountUnanswered

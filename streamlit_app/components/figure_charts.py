@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 
 from streamlit_app.components.charts import SERIES, calm, data_of
-from streamlit_app.components.formatted import day
+from streamlit_app.data.formatted import day
 
 # A line through so few points needs them to be seen.
 _FEW = 31

@@ -9,8 +9,8 @@ import streamlit as st
 
 from streamlit_app.components import charts
 from streamlit_app.components.buttons import start_button
-from streamlit_app.components.formatted import age, clock, count
 from streamlit_app.components.panels import chart
+from streamlit_app.data.formatted import age, clock, count
 from workflows.config.settings import Settings
 from workflows.monitoring.health import HealthPoint, health_history
 

@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.components.formatted import count
 from streamlit_app.components.panels import ROW_HEIGHT, table_height
+from streamlit_app.data.formatted import count
 from streamlit_app.data.snapshot_reader import Snapshot
 
 PAGE_ROWS = 100

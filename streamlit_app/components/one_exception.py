@@ -10,8 +10,8 @@ import streamlit as st
 
 from streamlit_app.auth.identity import present_person
 from streamlit_app.components import actions
-from streamlit_app.components.formatted import capital, clock, plain
 from streamlit_app.components.links import go
+from streamlit_app.data.formatted import capital, clock, plain
 from workflows.config.settings import Settings
 from workflows.entries.acknowledgements import LONGEST_NOTE, Acknowledgement, acknowledge, take_back
 from workflows.errors import ShipledgerError

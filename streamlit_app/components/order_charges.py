@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from streamlit_app.components.formatted import dollars
 from streamlit_app.components.panels import table
+from streamlit_app.data.formatted import dollars
 from streamlit_app.data.snapshot_reader import Snapshot
 
 # What stands on the bill, and what changed after its month was closed, which a later month bills. A day that is

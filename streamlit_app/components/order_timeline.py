@@ -8,8 +8,8 @@ from datetime import date
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.components.formatted import count
 from streamlit_app.components.panels import table
+from streamlit_app.data.formatted import count
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.config.settings import Settings
 

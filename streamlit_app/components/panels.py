@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from streamlit_app.components.buttons import start_button
-from streamlit_app.components.formatted import age, clock, plain
+from streamlit_app.data.formatted import age, clock, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import LEVEL_WORDS
 from workflows.config.settings import Settings
@@ -84,7 +84,7 @@ def with_words(data: pa.Table, column: str, words: Mapping[str, str]) -> pa.Tabl
 
 
 def stock_table(stock: pa.Table) -> None:
-    """The products' stock, see `stock.STOCK`."""
+    """The products' stock, see `stock_query.STOCK`."""
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     table(
         with_words(stock, "alert_level", LEVEL_WORDS),

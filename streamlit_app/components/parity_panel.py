@@ -9,8 +9,8 @@ import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.components.buttons import start_button
-from streamlit_app.components.formatted import age, clock, count, plain
 from streamlit_app.components.panels import table
+from streamlit_app.data.formatted import age, clock, count, plain
 from workflows.config.settings import Settings
 from workflows.parity.comparison import Difference
 from workflows.parity.comparison_log import ParityRun, differences_of, recent_runs, words_of

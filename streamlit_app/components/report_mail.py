@@ -12,7 +12,7 @@ import streamlit as st
 
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import NOT_YOURS, show_refusal
-from streamlit_app.components.formatted import clock, plain
+from streamlit_app.data.formatted import clock, plain
 from workflows.closes.close_summary import mail_key, mail_words
 from workflows.config.roles import Person
 from workflows.config.settings import Settings

@@ -9,9 +9,9 @@ import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.components.buttons import start_button
-from streamlit_app.components.formatted import clock, count, plain
 from streamlit_app.components.links import show_link
 from streamlit_app.components.panels import panel, table
+from streamlit_app.data.formatted import clock, count, plain
 from streamlit_app.data.run_list import RunLine, runs_of
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.config.settings import Settings

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from streamlit_app.auth.identity import present_person
-from streamlit_app.components.formatted import age, clock
+from streamlit_app.data.formatted import age, clock
 from streamlit_app.data.freshness import Badge, build_badge, freshness, last_checked, running_badge, watermark
 from streamlit_app.data.run_list import RunLine, recent_runs
 from streamlit_app.data.snapshot_reader import Snapshot, SnapshotGone, SnapshotUnreadable, current_snapshot

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit_app.auth.identity import present_person
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import show_refusal
-from streamlit_app.components.formatted import clock, plain
+from streamlit_app.data.formatted import clock, plain
 from workflows.config.settings import Settings
 from workflows.entries.switches import Switch, read_switches, turn_switch
 

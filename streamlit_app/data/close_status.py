@@ -11,7 +11,7 @@ import streamlit as st
 
 from streamlit_app.data.run_list import RunLine, runs_of
 from streamlit_app.data.snapshot_reader import current_snapshot
-from streamlit_app.components.formatted import day as day_words
+from streamlit_app.data.formatted import day as day_words
 from workflows.closes.readiness import check_loaded, loaded_of
 from workflows.entries.close_log import Close, last_close, recent_closes
 from workflows.reports.coverage import Loaded

@@ -17,7 +17,7 @@ import pyarrow as pa
 import streamlit as st
 from duckdb import DuckDBPyRelation
 
-from workflows.config.snapshot import open_snapshot
+from workflows.config.snapshots import open_snapshot
 from workflows.config.settings import Settings
 
 _CURRENT = "current.duckdb"

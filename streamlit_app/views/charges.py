@@ -19,10 +19,10 @@ from streamlit_app.components.closed_period import (
     show_which_files,
 )
 from streamlit_app.components.downloads import Download, show_downloads
-from streamlit_app.components.formatted import dollars, month
 from streamlit_app.components.long_list import pick_row
 from streamlit_app.components.panels import chart, panel
 from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.formatted import dollars, month
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.config.periods import period_of
 from workflows.config.settings import Settings

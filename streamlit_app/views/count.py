@@ -12,10 +12,10 @@ import streamlit as st
 
 from streamlit_app.auth.identity import present_person
 from streamlit_app.components import actions
-from streamlit_app.components.formatted import count, plain
 from streamlit_app.components.panels import panel, table
 from streamlit_app.components.status_bar import Moment
 from streamlit_app.data.count_result import WHOLE_SKU, CountedLot, with_recounts
+from streamlit_app.data.formatted import count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import STOCK
 from workflows.config.settings import Settings

@@ -10,11 +10,11 @@ import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.components.choices import choose_from_list, choose_in_row
-from streamlit_app.components.formatted import capital, count
 from streamlit_app.components.long_list import Listing, show_list
 from streamlit_app.components.one_exception import show_exception
 from streamlit_app.components.panels import beside, panel, with_words
 from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.formatted import capital, count
 from streamlit_app.data.freshness import last_finished
 from streamlit_app.data.open_exceptions import (
     ACKNOWLEDGED,

@@ -10,7 +10,6 @@ import streamlit as st
 
 from streamlit_app.components import charts
 from streamlit_app.components.entry_forms import show_entry_forms
-from streamlit_app.components.formatted import count, plain
 from streamlit_app.components.panels import (
     beside,
     chart,
@@ -22,6 +21,7 @@ from streamlit_app.components.panels import (
     with_words,
 )
 from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.formatted import count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import STOCK
 from workflows.config.settings import Settings

@@ -13,9 +13,9 @@ import streamlit as st
 from streamlit_app.components.buttons import start_button
 from streamlit_app.components.choices import choose_in_row
 from streamlit_app.components.figure_charts import line_by_time, lines_by_day
-from streamlit_app.components.formatted import clock, count, day
 from streamlit_app.components.panels import beside, chart, panel, table
 from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.formatted import clock, count, day
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.config.settings import Settings
 from workflows.cycle.key_figures import key_figures

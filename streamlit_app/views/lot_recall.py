@@ -9,11 +9,11 @@ import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.components.downloads import Download, show_downloads
-from streamlit_app.components.formatted import count, plain
 from streamlit_app.components.links import go
 from streamlit_app.components.long_list import Listing, pick_row, show_list
 from streamlit_app.components.panels import beside, panel, table, with_words
 from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.formatted import count, plain
 from streamlit_app.data.shipment_labels import LOT_SOURCES
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.config.settings import Settings

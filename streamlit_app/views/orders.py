@@ -10,12 +10,12 @@ import streamlit as st
 
 from streamlit_app.components.choices import choose_from_list, choose_in_row
 from streamlit_app.components.downloads import Download, show_downloads
-from streamlit_app.components.formatted import count
 from streamlit_app.components.long_list import Listing, show_list
 from streamlit_app.components.one_order import show_order
 from streamlit_app.components.panels import days_between, panel, with_words
 from streamlit_app.components.shop_orders import show_shop_orders
 from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.formatted import count
 from streamlit_app.data.order_search import Search
 from streamlit_app.data.shipment_labels import LOT_SOURCES
 from streamlit_app.data.snapshot_reader import Snapshot

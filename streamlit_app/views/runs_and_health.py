@@ -10,7 +10,6 @@ import streamlit as st
 
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import run_button, show_refusal, start_button
-from streamlit_app.components.formatted import age, clock, count, duration
 from streamlit_app.components.health_panel import show_health
 from streamlit_app.components.long_list import pick_row
 from streamlit_app.components.outbox_panel import show_outbox
@@ -18,6 +17,7 @@ from streamlit_app.components.panels import panel
 from streamlit_app.components.parity_panel import show_parity
 from streamlit_app.components.status_bar import Moment
 from streamlit_app.components.switch_board import show_switches
+from streamlit_app.data.formatted import age, clock, count, duration
 from streamlit_app.data.freshness import last_checked, watermark
 from streamlit_app.data.run_list import RunLine, runs_of
 from streamlit_app.data.snapshot_reader import Snapshot

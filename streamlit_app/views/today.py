@@ -11,9 +11,9 @@ import streamlit as st
 from streamlit_app.components import charts
 from streamlit_app.components.alerts import Alert, find_alerts
 from streamlit_app.components.close_cards import show_closes
-from streamlit_app.components.formatted import count, day, plain
 from streamlit_app.components.panels import beside, chart, panel
 from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.formatted import count, day, plain
 from streamlit_app.data.open_exceptions import count_open
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import STOCK

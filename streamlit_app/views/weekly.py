@@ -18,11 +18,11 @@ from streamlit_app.components.closed_period import (
     show_which_files,
 )
 from streamlit_app.components.downloads import Download, show_downloads
-from streamlit_app.components.formatted import count, week
 from streamlit_app.components.links import go
 from streamlit_app.components.long_list import Listing, pick_row, show_list
 from streamlit_app.components.panels import chart, panel, with_words
 from streamlit_app.components.status_bar import Moment
+from streamlit_app.data.formatted import count, week
 from streamlit_app.data.shipment_labels import LOT_SOURCES
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import LEVEL_WORDS

@@ -1,7 +1,7 @@
 """One warehouse and its marts, built as the worker does it: by the real dbt in this process, then by replays.
 
-What dbt sent for one kind of build is sent again for the next of that kind, see `workflows.cycle.replay`: dozens of
-tests build a warehouse several times, each time with the same statements.
+What dbt sent for one kind of build is sent again for the next of that kind, see `workflows.cycle.replay`: dozens
+of tests build a warehouse several times, each time with the same statements.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The statements of real dbt builds, recorded once and replayed in memory: a hundred businesses in a minute.
 
 dbt spends most of a small build on itself, and what it sends depends on the project and on the relations that
-are there, never on their rows (see `workflows.cycle.replay`). So the statements of one first and one warm build hold
-for every business. That a replay leaves what dbt itself leaves is a test of its own.
+are there, never on their rows (see `workflows.cycle.replay`). So the statements of one first and one warm build
+hold for every business. That a replay leaves what dbt itself leaves is a test of its own.
 """
 
 from __future__ import annotations

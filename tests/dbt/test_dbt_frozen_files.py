@@ -23,9 +23,9 @@ from shipstation_payloads import label, line, order
 
 from ingest.pipeline import Warehouse
 from ingest.sources.operations.closed_periods import load_closes
-from workflows.closes.freezing import altered_months, freeze_month
+from workflows.closes.freezing import freeze_month
 from workflows.config.settings import PROJECT, Settings
-from workflows.entries.closed_months import closes_of_month, open_store, prepare_closes
+from workflows.entries.closed_months import altered_months, closes_of_month, open_store, prepare_closes
 from workflows.errors import ShipledgerError
 
 DECEMBER, JANUARY = date(2025, 12, 1), date(2026, 1, 1)

@@ -24,8 +24,9 @@ from dbt.cli.main import dbtRunnerResult
 from ledger_under_test import PROJECT, Ledger, copy_closes, failures
 from shipstation_payloads import label, line, order
 
-from workflows.closes.freezing import altered_months, close_week, freeze_month
+from workflows.closes.freezing import close_week, freeze_month
 from workflows.cycle.dbt_runner import FULL, WARM
+from workflows.entries.closed_months import altered_months
 from workflows.errors import ShipledgerError, UsageError
 
 DECEMBER = date(2025, 12, 1)

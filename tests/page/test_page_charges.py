@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from published_bill import Bill
 from published_folder import Business, PublishedFolder
 
-from streamlit_app.components.formatted import month
+from streamlit_app.data.formatted import month
 from workflows.config.periods import period_of
 from workflows.reports.report_archive import make_reports
 

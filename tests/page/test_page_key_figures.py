@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
 from streamlit_app.components.figure_charts import lines_by_day
-from streamlit_app.components.formatted import day
+from streamlit_app.data.formatted import day
 from workflows.config.settings import Settings
 from workflows.cycle.key_figures import note_key_figures
 from workflows.cycle.open_units import Difference, Measurement, note_measurement

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from streamlit_app.components import formatted
+from streamlit_app.data import formatted
 
 NOON = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 CHICAGO = ZoneInfo("America/Chicago")

@@ -124,7 +124,8 @@ def test_a_report_made_again_by_another_process_is_the_same_byte_for_byte(
 ) -> None:
     program = (
         "import sys; from datetime import date; from pathlib import Path;"
-        "from workflows.reports.report_archive import make_reports; from workflows.config.settings import read_settings;"
+        "from workflows.reports.report_archive import make_reports;"
+        "from workflows.config.settings import read_settings;"
         "home, kind, period, snapshot = sys.argv[1:];"
         "settings = read_settings({'SHIPLEDGER_HOME': home});"
         "make_reports(settings, kind, date.fromisoformat(period), Path(snapshot), 1)"

@@ -1,8 +1,8 @@
 """What dbt did for one home serves all copies and all homes alike, in every process of a run.
 
 It parses its project once, and the warm builds that it did are replayed in other homes of the same state, as
-`workflows.cycle.replay` does within one home. With `DBT_BUILDS` in its environment, a command replays only what its own
-home has recorded.
+`workflows.cycle.replay` does within one home. With `DBT_BUILDS` in its environment, a command replays only what
+its own home has recorded.
 """
 
 from __future__ import annotations

@@ -21,8 +21,9 @@ from typing import Any
 import duckdb
 
 from workflows.config.settings import Settings, read_settings
+from workflows.config.snapshots import snapshots
 from workflows.cycle import publishing
-from workflows.cycle.publishing import publish, snapshots
+from workflows.cycle.publishing import publish
 from workflows.cycle.warehouse import Run
 
 # What comes before only prepares the ledger, which no reader sees.

@@ -22,8 +22,8 @@ from own_worker import done, working
 from workflows.backup import backup_file
 from workflows.backup.restoring import restore_backup
 from workflows.config.settings import Settings
+from workflows.config.snapshots import current_snapshot
 from workflows.config.worker_lock import WorkerLock
-from workflows.cycle.publishing import current_snapshot
 from workflows.entries.recording import EntryRequest, recent_entries, record_entry
 from workflows.errors import FAILED, AlreadyRunning, ShipledgerError, UsageError
 from workflows.jobs.client import job_client

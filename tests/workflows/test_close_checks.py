@@ -11,10 +11,10 @@ import pytest
 
 from ingest.sources.shipstation.watermarks import FALLBACK_DAYS
 from ingest.sources.shipstation.watermarks import LISTS as INGEST_LISTS
-from workflows.closes.readiness import check_loaded, not_loaded
+from workflows.closes.readiness import check_loaded
 from workflows.config.periods import CloseKind, period_of
 from workflows.errors import CloseRefused
-from workflows.reports.coverage import FALLBACK, LISTS, Loaded, Stretch
+from workflows.reports.coverage import FALLBACK, LISTS, Loaded, Stretch, not_loaded
 
 CHICAGO = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)

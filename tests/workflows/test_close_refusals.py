@@ -12,9 +12,10 @@ from own_worker import done, working
 from workflows.closes.readiness import retry_job
 from workflows.config.job_kinds import CLOSES
 from workflows.config.settings import read_settings
+from workflows.cycle.published_state import read_published
 from workflows.entries.close_log import recent_closes
 from workflows.errors import CloseRefused
-from workflows.monitoring.conditions import read_published, read_standing
+from workflows.monitoring.conditions import read_standing
 
 
 @pytest.mark.parametrize(

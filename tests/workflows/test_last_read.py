@@ -11,10 +11,11 @@ from own_worker import done, working
 
 from sandbox import Fault, Sandbox
 from workflows.config.settings import Settings, read_settings
+from workflows.cycle.published_state import read_published
 from workflows.errors import BuildFailed, OutOfReach
 from workflows.jobs.client import JobClient
 from workflows.monitoring.checks import Standing
-from workflows.monitoring.conditions import read_published, read_standing
+from workflows.monitoring.conditions import read_standing
 
 
 def test_after_a_red_build_and_a_failed_sync_the_watermark_is_that_of_the_last_read_that_was_loaded(

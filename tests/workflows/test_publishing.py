@@ -15,8 +15,9 @@ from homes import settings_of
 from killed_publications import FIRST_BUILD, publish_build, version_in, write_ledger
 
 from workflows.config.settings import PROJECT, Settings
+from workflows.config.snapshots import current_snapshot, is_current
 from workflows.cycle import publishing
-from workflows.cycle.publishing import KEEP, current_snapshot, is_current, publish
+from workflows.cycle.publishing import KEEP, publish
 from workflows.cycle.warehouse import Run
 from workflows.errors import ShipledgerError
 

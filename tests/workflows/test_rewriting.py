@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from workflows.config.settings import Settings, read_settings
-from workflows.cycle.publishing import snapshots
+from workflows.config.snapshots import snapshots
 from workflows.errors import ShipledgerError
 from workflows.privacy.rewriting import rewrite_ledger, rewrite_the_rest
 

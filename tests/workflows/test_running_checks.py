@@ -182,7 +182,7 @@ def test_an_error_in_the_log_of_the_last_day_fails_and_a_warning_or_an_older_one
     local, naive = (at.astimezone(settings.timezone) for at in (now - HOUR, now - 2 * HOUR))
     (settings.home / "logs" / "shipledger.log").write_text(
         f"{local.isoformat(sep=' ')} WARNING workflows.cycle.cycle_workflows The step 'load' of run 1 ended: no\n"
-        f"{local.isoformat(sep=' ')} ERROR workflows.cycle.cycle_workflows The step 'load' of run 2 failed unexpectedly\n"
+        f"{local.isoformat(sep=' ')} ERROR workflows.cycle.engine The step 'load' of run 2 failed unexpectedly\n"
         "Traceback (most recent call last):\n  KeyError: 'ERROR'\n"
     )
     (settings.home / "logs" / "shipledger.log.1").write_text(

@@ -10,9 +10,10 @@ import pytest
 
 from tests.contract_tables import create_tables, insert
 from workflows.config.settings import Settings, read_settings
+from workflows.cycle.published_state import Published, read_published
 from workflows.jobs.client import job_client
 from workflows.mail.outbox import note, open_outbox, queue_mail
-from workflows.monitoring.conditions import Published, read_published, read_standing
+from workflows.monitoring.conditions import read_standing
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
 MAIL = {

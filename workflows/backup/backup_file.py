@@ -23,7 +23,7 @@ from typing import Any
 import duckdb
 
 from workflows.config.settings import Settings
-from workflows.cycle.publishing import CURRENT, current_snapshot
+from workflows.config.snapshots import CURRENT, current_snapshot
 from workflows.errors import ShipledgerError, UsageError
 
 Counts = dict[str, int]

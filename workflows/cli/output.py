@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from workflows.config.job_kinds import CLOSES
 from workflows.config.wall_clock import clock
+from workflows.migration.validation_table import tell_checks
 
 
 def tell_cycle(facts: dict[str, Any]) -> str:
@@ -183,16 +184,6 @@ def tell_migration(facts: dict[str, Any]) -> str:
     published = f" {facts['published']} is current." if facts["published"] else ""
     table = [tell_checks(facts["checks"])] if facts["checks"] else []
     return "\n".join([*table, f"{done}{published} {facts['seconds']:.1f} s."])
-
-
-def tell_checks(checks: list[dict[str, str]]) -> str:
-    """A validation as a table: what, both sides, the verdict, and below it what to know."""
-    lines = [f"{'':<58}{'there':>16}{'here':>16}  verdict"]
-    for check in checks:
-        lines.append(f"{check['what']:<58}{check['there']:>16}{check['here']:>16}  {check['verdict']}")
-        lines += [f"    {check['detail']}"] if check["detail"] else []
-    counts = {verdict: sum(one["verdict"] == verdict for one in checks) for verdict in ("ok", "noted", "failed")}
-    return "\n".join([*lines, ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) + "."])
 
 
 def tell_backup(facts: dict[str, Any]) -> str:

@@ -179,7 +179,7 @@ def cancel(settings: Settings, run_id: str) -> dict[str, Any]:
 def migrate(
     settings: Settings, file: Path | None, dry_run: bool, actor: str, on_progress: OnProgress
 ) -> dict[str, Any]:
-    """Bring in the former system's database and give the validation; see `migration_flow`.
+    """Bring in the former system's database and give the validation; see `migration_workflow`.
 
     Args:
         settings: The configuration.
@@ -197,7 +197,7 @@ def migrate(
 
 
 def backup(settings: Settings, folder: Path | None, actor: str, on_progress: OnProgress) -> dict[str, Any]:
-    """Write a backup of the home, and give its file and counts; see `backups`.
+    """Write a backup of the home, and give its file and counts; see `backup_file`.
 
     Raises:
         ShipledgerError: With the contract's exit code.

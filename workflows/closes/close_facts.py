@@ -9,12 +9,11 @@ from typing import Any
 
 import duckdb
 
-from workflows.closes.readiness import not_loaded
 from workflows.config.periods import Period
 from workflows.config.settings import Settings
-from workflows.config.snapshot import open_snapshot
+from workflows.config.snapshots import open_snapshot
 from workflows.errors import ShipledgerError
-from workflows.reports.coverage import read_loaded
+from workflows.reports.coverage import not_loaded, read_loaded
 
 Figures = dict[str, Any]
 

@@ -12,23 +12,24 @@ from typing import Any
 
 from dbos import DBOS
 
+from workflows.closes import close_plan as steps
 from workflows.closes.close_facts import Figures, month_figures, moved_skus, shipped_figures, stock_figures
 from workflows.closes.close_plan import Part, Plan, make_plan
 from workflows.closes.close_summary import MAIL_OFF, mail_key, mail_of, mail_words, summary_of, way_on
-from workflows.closes.close_workflow import close_plan as steps
 from workflows.closes.freezing import close_week, freeze_month
-from workflows.closes.readiness import check_loaded, loaded_of, not_loaded
+from workflows.closes.readiness import check_loaded, loaded_of
 from workflows.closes.since_close import read_changes
 from workflows.closes.step_runner import Course
 from workflows.config.periods import CloseKind, Period
 from workflows.config.settings import Settings
+from workflows.config.snapshots import current_snapshot
 from workflows.cycle import cycle_workflows
 from workflows.cycle.engine import Engine, Facts, Report
-from workflows.cycle.publishing import current_snapshot
 from workflows.cycle.run_log import log_end, log_start
 from workflows.entries.close_log import Close, record_close
 from workflows.mail import deliver_outbox, queue_mail, read_outbox
 from workflows.monitoring.conditions import look
+from workflows.reports.coverage import not_loaded
 from workflows.reports.report_archive import make_reports
 
 

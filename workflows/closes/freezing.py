@@ -10,19 +10,19 @@ import duckdb
 
 from workflows.config.periods import Period, period_to_close
 from workflows.config.settings import Settings
-from workflows.cycle.publishing import current_snapshot
+from workflows.config.snapshots import current_snapshot
 from workflows.cycle.warehouse import find_files_in
 from workflows.entries.closed_months import (
     ClosedWeek,
     FrozenMonth,
     append_month,
     append_week,
-    closed_months,
     closes_of_month,
     closes_of_week,
+    is_intact,
     open_store,
 )
-from workflows.entries.month_files import altered, file_of, hash_of, make_line_table, write_part
+from workflows.entries.month_files import altered, file_of, make_line_table, write_part
 from workflows.errors import ShipledgerError, UsageError
 
 # A month that is closed before its end is billed whole: with the days that have not ended, as the models say they
@@ -89,8 +89,8 @@ def freeze_month(
     """Freeze the lines of a month as the published snapshot has them.
 
     A month that is frozen stays so: closing it `again` adds a version of the close, never other lines. The
-    models show the frozen lines once they are loaded and built; see `ingest.sources.operations.closed_periods`. From its last weekday on a
-    month is frozen whole: what turns out otherwise on the days to come is a restatement in the next one.
+    models show the frozen lines once they are loaded and built; see `closed_periods`. From its last weekday on
+    a month is frozen whole: what turns out otherwise on the days to come is a restatement in the next one.
 
     Args:
         settings: Whose home, and whose calendar.
@@ -109,7 +109,7 @@ def freeze_month(
     first = period.first
     with open_store(settings) as store:
         closes = closes_of_month(store, first)
-        if closes and not _is_intact(settings, closes[0]):
+        if closes and not is_intact(settings, closes[0]):
             raise altered(first, f"frozen/{file_of(settings, first).name}")
         known = next((close for close in closes if close.run_id == run_id), None)
         if known is not None or (closes and not again):
@@ -164,18 +164,6 @@ def close_week(
     return week
 
 
-def altered_months(settings: Settings) -> list[date]:
-    """The closed months whose lines are not what was hashed when they were closed.
-
-    Raises:
-        ShipledgerError: It is a month of an earlier release, whose lines cannot be converted therefore.
-    """
-    with open_store(settings) as store:
-        return [
-            month for month in closed_months(store) if not _is_intact(settings, closes_of_month(store, month)[0])
-        ]
-
-
 @contextmanager
 def _snapshot(settings: Settings) -> Iterator[tuple[str, duckdb.DuckDBPyConnection]]:
     path = current_snapshot(settings)
@@ -228,7 +216,3 @@ def _write_lines(
     make_line_table(snapshot)
     snapshot.execute(_LINES, {"first": month.first, "last": month.last, "not_loaded": not_loaded})
     return write_part(snapshot, file)
-
-
-def _is_intact(settings: Settings, close: FrozenMonth) -> bool:
-    return hash_of(file_of(settings, close.month)) == close.evidence_hash

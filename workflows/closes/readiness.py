@@ -15,8 +15,7 @@ from workflows.config.job_kinds import CLOSES
 from workflows.config.periods import CloseKind, Period, period_of, period_to_close
 from workflows.config.reference_data import read_reference
 from workflows.config.settings import Settings
-from workflows.config.snapshot import open_snapshot
-from workflows.cycle.publishing import current_snapshot
+from workflows.config.snapshots import current_snapshot, open_snapshot
 from workflows.entries.close_log import last_close
 from workflows.errors import CloseRefused
 from workflows.reports.coverage import Gap, Loaded, read_loaded
@@ -135,15 +134,6 @@ def _check_bill(period: Period, loaded: Loaded) -> None:
         )
         sentence = f"{period.title} has no charges, so nothing to close: {why}"
         raise _refused(period, "no_charges", sentence, command=command)
-
-
-def not_loaded(period: Period, loaded: Loaded, now: datetime) -> str | None:
-    """The days that a period lacks, in words; None when it is whole."""
-    gap = loaded.gap_of(period, now)
-    if period.first <= loaded.opening_day:
-        last = gap.last if gap else loaded.opening_day
-        return Gap(period.first, max(last, loaded.opening_day)).words
-    return gap.words if gap else None
 
 
 def _lack(period: Period, gap: Gap) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -82,3 +83,12 @@ def check_warehouse(path: Path) -> None:
             f"{path} is a DuckDB database, but not a Shipledger warehouse. Nothing was changed. "
             "Point SHIPLEDGER_HOME to another directory, or move the file away."
         )
+
+
+def sync_to_disk(path: Path) -> None:
+    """Have a file, or the names in a folder, on disk before this returns."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -67,7 +67,7 @@ class Settings:
         xcart_path: The shop's XML file, or the folder of such files, None where no shop is connected.
         allow_upload: Whether an upload may send; without it, it only tells what it would send.
         address: The IP address that the page listens on.
-        users_file: The users, their roles and their passwords' hashes; see `access`.
+        users_file: The users, their roles and their passwords' hashes; see `roles`.
         oidc: The identity provider, None when not configured.
         retention_days: So many days after an order was closed its personal data are removed; 0 keeps them.
         recall_years: So many years after it was closed what a recall needs is removed, too.

@@ -25,11 +25,12 @@ from ingest.sources.xcart.xcart_source import prepare_tables
 from workflows.config.home_directory import check_warehouse
 from workflows.config.settings import Settings
 from workflows.config.shipstation_account import account_of
+from workflows.config.snapshots import current_snapshot, is_current
 from workflows.cycle.dbt_runner import Modelling, fingerprint, remove_ledger
 from workflows.cycle.key_figures import note_key_figures
 from workflows.cycle.last_read import Read, copy_read, last_read, note_read
 from workflows.cycle.open_units import measure_open_units, note_measurement, read_open_lines
-from workflows.cycle.publishing import current_snapshot, is_current, publish
+from workflows.cycle.publishing import publish
 from workflows.cycle.warehouse import (
     GreenBuild,
     Run,
@@ -91,7 +92,7 @@ class Engine:
     def reconcile(
         self, since: datetime, until: datetime, repair: bool, read_at: datetime, report: Report
     ) -> Facts:
-        """Compare a span (UTC instants) with ShipStation field by field; see `ingest.sources.shipstation.reconcile`.
+        """Compare a span (UTC instants) with ShipStation field by field; see `sources.shipstation.reconcile`.
 
         Args:
             since: First instant.

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from workflows.config.home_directory import sync_to_disk
 from workflows.config.job_kinds import CLOSES
 from workflows.config.settings import Settings
+from workflows.config.snapshots import CURRENT, PREFIX, name_prefix_of, snapshots
 from workflows.cycle.warehouse import Run
 from workflows.errors import ShipledgerError
 
-CURRENT = "current.duckdb"
 KEEP = 10
-_PREFIX = "shipledger-"
 
 
 def publish(settings: Settings, run: Run, built_at: datetime) -> str:
@@ -37,7 +36,7 @@ def publish(settings: Settings, run: Run, built_at: datetime) -> str:
     Raises:
         ShipledgerError: The disk is full or the folder cannot be written; the old snapshot stays current.
     """
-    name = f"{_of_build(built_at)}{run.run_id[:8]}.duckdb"
+    name = f"{name_prefix_of(built_at)}{run.run_id[:8]}.duckdb"
     target = settings.published / name
     part = settings.published / f".{name}.part"
     try:
@@ -59,31 +58,6 @@ def publish(settings: Settings, run: Run, built_at: datetime) -> str:
     return name
 
 
-def current_snapshot(settings: Settings) -> Path | None:
-    """The file that `current.duckdb` points to, None before the first publication."""
-    try:
-        path = (settings.published / CURRENT).resolve(strict=True)
-    except OSError:
-        return None
-    return path if path.is_file() else None
-
-
-def snapshots(settings: Settings) -> list[Path]:
-    """All published snapshots, the newest first."""
-    return sorted(settings.published.glob(f"{_PREFIX}*.duckdb"), reverse=True)
-
-
-def is_current(settings: Settings, built_at: datetime) -> bool:
-    """Whether the current snapshot was made of the green build that began at an instant (UTC)."""
-    current = current_snapshot(settings)
-    return current is not None and current.name.startswith(_of_build(built_at))
-
-
-def _of_build(built_at: datetime) -> str:
-    """How the names of a build's snapshots begin."""
-    return f"{_PREFIX}{built_at.astimezone(UTC):%Y%m%dT%H%M%S%f}-"
-
-
 def _finish(ledger: Path, run: Run) -> None:
     with duckdb.connect(str(ledger)) as connection:
         if run.kind not in CLOSES:
@@ -92,15 +66,6 @@ def _finish(ledger: Path, run: Run) -> None:
                 [datetime.now(UTC), run.run_id],
             )
         connection.execute("checkpoint")
-
-
-def sync_to_disk(path: Path) -> None:
-    """Have a file, or the names in a folder, on disk before this returns."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _point_to(folder: Path, name: str) -> None:
@@ -112,7 +77,7 @@ def _point_to(folder: Path, name: str) -> None:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    for path in folder.glob(f".{_PREFIX}*.part"):
+    for path in folder.glob(f".{PREFIX}*.part"):
         path.unlink(missing_ok=True)
 
 

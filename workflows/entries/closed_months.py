@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from workflows.config.operations_database import append_only, make_store
 from workflows.config.settings import Settings
 from workflows.entries.month_conversion import convert_lines, has_lines
-from workflows.entries.month_files import file_of, prepare_folder, put_in_place
+from workflows.entries.month_files import file_of, hash_of, prepare_folder, put_in_place
 
 _TABLES = """
 create table if not exists frozen_months (
@@ -197,3 +197,20 @@ def closes_of_week(connection: sqlite3.Connection, week_start: date) -> list[Clo
 
 def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def altered_months(settings: Settings) -> list[date]:
+    """The closed months whose lines are not what was hashed when they were closed.
+
+    Raises:
+        ShipledgerError: It is a month of an earlier release, whose lines cannot be converted therefore.
+    """
+    with open_store(settings) as store:
+        return [
+            month for month in closed_months(store) if not is_intact(settings, closes_of_month(store, month)[0])
+        ]
+
+
+def is_intact(settings: Settings, close: FrozenMonth) -> bool:
+    """Whether the file of a month's lines is the one that was hashed at its close."""
+    return hash_of(file_of(settings, close.month)) == close.evidence_hash

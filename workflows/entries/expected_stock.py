@@ -10,8 +10,7 @@ import duckdb
 
 from workflows.config.reference_data import Reference
 from workflows.config.settings import Settings
-from workflows.config.snapshot import open_snapshot
-from workflows.cycle.publishing import current_snapshot
+from workflows.config.snapshots import current_snapshot, open_snapshot
 from workflows.entries.entry_log import OperationsStore
 from workflows.errors import EntryRefused, HomeUnusable
 

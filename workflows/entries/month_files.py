@@ -13,8 +13,8 @@ from pathlib import Path
 
 import duckdb
 
+from workflows.config.home_directory import sync_to_disk
 from workflows.config.settings import Settings
-from workflows.cycle.publishing import sync_to_disk
 from workflows.errors import ShipledgerError
 
 # A line has a kind, a key within month and kind, and of the other columns those of its kind. `day`, `carrier` and

@@ -19,7 +19,6 @@ from ingest.pipeline import Warehouse
 from ingest.sources.legacy.legacy_source import digest_of, last_imports, load_legacy, open_legacy
 from ingest.sources.shipstation.load import prepare_tables
 from workflows.backup.backup_file import copy_sqlite
-from workflows.cli.output import tell_checks
 from workflows.config.home_directory import check_warehouse
 from workflows.config.settings import Settings
 from workflows.cycle.engine import Engine, Report, RunsSince
@@ -27,6 +26,7 @@ from workflows.cycle.warehouse import Run
 from workflows.errors import MigrationRefused, ShipledgerError, UsageError
 from workflows.migration.ledger_checks import check_ledger, check_reference, passes
 from workflows.migration.migration_checks import check_anomalies, check_load
+from workflows.migration.validation_table import tell_checks
 
 Facts = dict[str, Any]
 
@@ -117,7 +117,7 @@ class Migration:
         return {"digest": self._loaded()}
 
     def validate(self, copy: str) -> list[Facts]:
-        """The whole suite, after the build and before the publication; see `former_checks`.
+        """The whole suite, after the build and before the publication; see `migration_checks`.
 
         Raises:
             MigrationRefused: A check failed; the message has the table.

@@ -1,4 +1,4 @@
-"""Which conditions need a person, by the rules of the business. Pure: `watch` says how things stand."""
+"""Which conditions need a person, by the rules of the business. Pure: `conditions` says how things stand."""
 
 from __future__ import annotations
 

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
-
-import duckdb
 
 from workflows.config.job_kinds import CLOSES, KINDS
 from workflows.config.settings import Settings
-from workflows.config.snapshot import open_snapshot
-from workflows.cycle.last_read import Read, last_read
 from workflows.cycle.open_units import lasting_differences
-from workflows.cycle.publishing import current_snapshot
-from workflows.errors import BuildFailed, CloseRefused, HomeUnusable
+from workflows.cycle.published_state import Published, known_read, read_published
+from workflows.errors import BuildFailed, CloseRefused
 from workflows.jobs.client import Job, JobClient
 from workflows.mail import read_outbox
 from workflows.monitoring.check_log import turn_alarms
@@ -32,67 +26,6 @@ _OTHERS = tuple(kind for kind in KINDS if kind not in _READERS)
 _FAILURES_MATTER = timedelta(days=7)
 # A day of syncs: so long a red build is remembered while ShipStation is out of reach.
 _RUNS_LOOKED_AT = 300
-# The read that is in a snapshot: of a home in which an earlier release noted none.
-_INFO = """
-    select
-        (select as_of from marts.snapshot_info),
-        max(started_at),
-        arg_max(watermark_after, started_at)
-    from marts.sync_runs where watermark_after is not null
-"""
-_EXCEPTIONS = """
-    select exception_type, severity, count(*) from marts.exceptions group by exception_type, severity
-    order by case severity when 'error' then 0 when 'warning' then 1 else 2 end, exception_type
-"""
-
-
-@dataclass(frozen=True)
-class Published:
-    """What the published snapshot tells the watch; all empty before the first one.
-
-    Attributes:
-        read: The last read of ShipStation that is in it.
-        exceptions: Type, severity and how many there are, the worst first.
-    """
-
-    file: str | None = None
-    as_of: datetime | None = None
-    read: Read | None = None
-    stock: tuple[dict[str, Any], ...] = ()
-    overdrawn: tuple[dict[str, Any], ...] = ()
-    exceptions: tuple[tuple[str, str, int], ...] = ()
-
-
-def read_published(settings: Settings) -> Published:
-    """What the current snapshot tells.
-
-    Raises:
-        HomeUnusable: It cannot be read.
-    """
-    path = current_snapshot(settings)
-    if path is None:
-        return Published()
-    try:
-        with open_snapshot(path) as connection:
-            as_of, read_at, mark = connection.execute(_INFO).fetchall()[0]
-            stock = _rows(
-                connection,
-                "select sku_code, product_name, alert_level, quantity_available, days_of_supply, reorder_point"
-                " from marts.inventory_current where alert_level <> 'normal' order by sku_code",
-            )
-            overdrawn = _rows(
-                connection,
-                "select sku_code, lot_number, quantity_on_hand from marts.lot_inventory"
-                " where quantity_on_hand < 0 order by all",
-            )
-            exceptions = connection.execute(_EXCEPTIONS).fetchall()
-    except duckdb.Error as problem:
-        raise HomeUnusable(
-            f"The snapshot {path} cannot be read ({str(problem).splitlines()[0]}). "
-            "Run `sync` to publish a new one."
-        ) from problem
-    read = Read(read_at.astimezone(UTC), mark.astimezone(UTC)) if read_at else None
-    return Published(path.name, as_of.astimezone(UTC), read, tuple(stock), tuple(overdrawn), tuple(exceptions))
 
 
 def read_standing(settings: Settings, jobs: JobClient, published: Published, now: datetime) -> Standing:
@@ -145,11 +78,6 @@ def unexplained_now(store: Path) -> int:
     return last[0].unexplained if last and not is_cut_over(store) else 0
 
 
-def known_read(settings: Settings, published: Published) -> Read | None:
-    """The last read of ShipStation that was loaded, whatever failed afterwards; None before the first one."""
-    return last_read(settings.operations) or published.read
-
-
 def _red_build(jobs: JobClient) -> BuildFailed | None:
     """The last build's failure, also when runs after it did not come as far as a build; None when it was green."""
     for job in jobs.jobs(kinds=_READERS, status=_ENDED, limit=_RUNS_LOOKED_AT):
@@ -169,9 +97,3 @@ def _seconds(job: Job) -> float | None:
     if job.started_at is None or job.finished_at is None:
         return None
     return (job.finished_at - job.started_at).total_seconds()
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    result = connection.execute(query)
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

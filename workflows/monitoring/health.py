@@ -11,15 +11,14 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from workflows.closes.freezing import altered_months
 from workflows.config.home_directory import prepare_home
 from workflows.config.job_kinds import CLOSES
 from workflows.config.operations_database import append_only, open_store, read_store
 from workflows.config.settings import Settings
-from workflows.config.snapshot import open_snapshot
+from workflows.config.snapshots import current_snapshot, open_snapshot
 from workflows.config.wall_clock import clock
 from workflows.cycle.last_read import last_read
-from workflows.cycle.publishing import current_snapshot
+from workflows.entries.closed_months import altered_months
 from workflows.entries.entry_log import writing
 from workflows.errors import ShipledgerError
 from workflows.jobs.client import job_client

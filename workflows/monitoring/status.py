@@ -10,12 +10,13 @@ from workflows.config.home_directory import prepare_home
 from workflows.config.job_kinds import CLOSES, KINDS
 from workflows.config.settings import Settings
 from workflows.config.worker_lock import WorkerLock
+from workflows.cycle.published_state import Published, read_published
 from workflows.entries.close_log import latest_close
 from workflows.entries.switches import read_switches
 from workflows.jobs.client import Job, JobClient, job_client
 from workflows.monitoring.check_log import with_since
 from workflows.monitoring.checks import Standing, find_alarms
-from workflows.monitoring.conditions import Published, read_published, read_standing
+from workflows.monitoring.conditions import read_standing
 
 
 def read_status(settings: Settings) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""When what runs by itself is due, and what of it is overdue. `scheduling` starts it."""
+"""When what runs by itself is due, and what of it is overdue. `schedule` starts it."""
 
 from __future__ import annotations
 

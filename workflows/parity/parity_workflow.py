@@ -9,7 +9,7 @@ from dbos import DBOS
 
 from workflows.cycle import cycle_workflows
 from workflows.cycle.engine import Facts
-from workflows.monitoring.conditions import known_read, read_published
+from workflows.cycle.published_state import known_read, read_published
 from workflows.parity.legacy_connection import known_source
 from workflows.parity.run_comparison import compare_with_former_system
 

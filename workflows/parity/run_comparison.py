@@ -11,9 +11,8 @@ import duckdb
 from ingest.sources.legacy.live_database import TheirRows, connected, numbers_since, rows_of
 from workflows.config.reference_data import read_reference
 from workflows.config.settings import Settings
-from workflows.config.snapshot import open_snapshot
+from workflows.config.snapshots import current_snapshot, open_snapshot
 from workflows.cycle.engine import errors_for_the_user
-from workflows.cycle.publishing import current_snapshot
 from workflows.errors import HomeUnusable, ShipledgerError
 from workflows.parity.both_sides import lay_out, our_numbers
 from workflows.parity.comparison import Compared, Looks, compare, counted_by
@@ -50,7 +49,7 @@ def compare_with_former_system(
         report: Called with (what is done, done, in all).
 
     Returns:
-        The numbers of the comparison; its differences are in `parity.log`.
+        The numbers of the comparison; its differences are in `parity.comparison_log`.
 
     Raises:
         ShipledgerError: The former system's database is missing, foreign, damaged or out of reach, or there is no

@@ -4,9 +4,9 @@ An order is closed when it is shipped, cancelled or gone from ShipStation, on th
 it: its own modification, or one of its labels and fulfillments. So many days later its personal data go, with
 those of its labels and fulfillments and of the shop's order that it was. The recipient stays longer, for a recall.
 
-A row of which something was removed has a hash that says how much stays (`ingest.client.redaction`), and the load id of
-the removal: the next build computes its order again. A night's rows are one transaction; a first run over years of
-history takes several.
+A row of which something was removed has a hash that says how much stays (`ingest.client.redaction`), and the load
+id of the removal: the next build computes its order again. A night's rows are one transaction; a first run over
+years of history takes several.
 """
 
 from __future__ import annotations

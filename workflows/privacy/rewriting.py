@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from workflows.config.settings import Settings
-from workflows.cycle.publishing import snapshots
+from workflows.config.snapshots import snapshots
 from workflows.cycle.warehouse import configure, open_warehouse
 from workflows.errors import ShipledgerError
 from workflows.privacy.retention import without_recipient

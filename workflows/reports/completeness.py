@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from workflows.closes.readiness import not_loaded
 from workflows.config.periods import Period
-from workflows.reports.coverage import read_loaded
+from workflows.reports.coverage import not_loaded, read_loaded
 from workflows.reports.snapshot_source import Source
 
 

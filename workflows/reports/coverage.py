@@ -11,7 +11,8 @@ import duckdb
 
 from workflows.config.periods import Period, begin_of
 
-# Both are those of `ingest.sources.shipstation.watermarks`, which is not imported here: it brings libraries that a command waits for.
+# Both are those of `ingest.sources.shipstation.watermarks`, which is not imported here: it would make every
+# command wait for its libraries.
 LISTS = ("orders", "shipments", "voids", "fulfillments")
 # What a sync reads when it has no watermark to go on from.
 FALLBACK = timedelta(days=30)
@@ -150,3 +151,12 @@ def _holes(
 
 def _instant(epoch_us: int) -> datetime:
     return datetime.fromtimestamp(epoch_us / 1e6, UTC)
+
+
+def not_loaded(period: Period, loaded: Loaded, now: datetime) -> str | None:
+    """The days that a period lacks, in words; None when it is whole."""
+    gap = loaded.gap_of(period, now)
+    if period.first <= loaded.opening_day:
+        last = gap.last if gap else loaded.opening_day
+        return Gap(period.first, max(last, loaded.opening_day)).words
+    return gap.words if gap else None

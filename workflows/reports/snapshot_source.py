@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from workflows.config import snapshot
+from workflows.config import snapshots
 from workflows.errors import ShipledgerError
 from workflows.reports.document import Document, Part
 
@@ -71,7 +71,7 @@ def open_snapshot(path: Path) -> Iterator[Source]:
         SnapshotUnusable: It cannot be read, or lacks what the report shows.
     """
     try:
-        with snapshot.open_snapshot(path) as connection:
+        with snapshots.open_snapshot(path) as connection:
             info = connection.execute(
                 "select epoch_us(as_of), today, timezone from marts.snapshot_info"
             ).fetchone()

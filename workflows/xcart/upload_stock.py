@@ -13,8 +13,7 @@ import duckdb
 import orjson
 
 from workflows.config.settings import Settings
-from workflows.config.snapshot import open_snapshot
-from workflows.cycle.publishing import current_snapshot
+from workflows.config.snapshots import current_snapshot, open_snapshot
 from workflows.xcart.upload_log import UploadEvent
 from workflows.xcart.upload_plan import Held, Item, LocalOrder, LotQueues, Queue
 

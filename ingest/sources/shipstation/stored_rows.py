@@ -110,7 +110,7 @@ class Store:
         return {resource: _utc(at) for resource, at in rows if at is not None}
 
     def knows_beginning(self) -> bool:
-        """Whether every list was once read from its beginning; see `spans`."""
+        """Whether every list was once read from its beginning; see `loaded_spans`."""
         rows = self._rows(
             f"select count(distinct list_name) from read_spans where from_at = %s and {COMPLETE}",
             BEGINNING,

@@ -44,7 +44,7 @@ class InvalidOrder(Exception):
 
 @dataclass(frozen=True)
 class StoredOrder:
-    """What is known of an order; the instant is UTC. `keeps`: see `retention`."""
+    """What is known of an order; the instant is UTC. `keeps`: see `redaction`."""
 
     payload_hash: str
     first_seen_at: datetime
