@@ -105,9 +105,7 @@ def test_a_copy_is_on_disk_before_the_link_moves_to_it_and_the_move_after(
     old = publish_build(settings, 1)
     link = settings.published / "current.duckdb"
     synced: list[tuple[int, str]] = []
-    monkeypatch.setattr(
-        publishing.os, "fsync", lambda file: synced.append((os.fstat(file).st_ino, str(link.readlink())))
-    )
+    monkeypatch.setattr("os.fsync", lambda file: synced.append((os.fstat(file).st_ino, str(link.readlink()))))
     new = publish_build(settings, 2)
     assert synced == [((settings.published / new).stat().st_ino, old), (settings.published.stat().st_ino, new)]
 

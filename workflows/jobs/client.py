@@ -25,7 +25,7 @@ QUEUE = "writer"
 CONCURRENT_QUEUE = "errands"
 APPLICATION = "shipledger"
 # Raised when the steps of a workflow change, so that no job is resumed by other code than began it.
-APPLICATION_VERSION = "shipledger-4"
+APPLICATION_VERSION = "shipledger-5"
 _DELETED_AT_ONCE = 500
 _OPEN = ("ENQUEUED", "PENDING", "DELAYED")
 _STATUS = {
