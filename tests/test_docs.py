@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from orchestrate import cli
-from workflows.settings import PROJECT
 
+PROJECT = Path(__file__).parents[1]
 MOST_WORDS_OF_THE_README = 1200
 PAGES = sorted(
     [
