@@ -97,7 +97,7 @@ def standing_acknowledgements(store: Path) -> list[Acknowledgement]:
     except sqlite3.Error as problem:
         raise AcknowledgementsUnreadable(
             f"The notes on exceptions in {store.name} cannot be read ({problem}), so all exceptions are shown. "
-            "Look whether the file is damaged; the runbook says how to bring it back."
+            "Look whether the file is damaged; docs/administrator.md says how to restore it."
         ) from problem
     return [
         Acknowledgement(key, cause, note, actor, datetime.fromisoformat(at))

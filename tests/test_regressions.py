@@ -1,4 +1,4 @@
-"""docs/failures.md names a test for each failure, and every test it names exists."""
+"""tests/regressions.md names a test for each failure, and every test it names exists."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NAMED = re.compile(r"`((?:tests|dbt_project)/[\w/.]+)(?:::(\w+))?`")
 
 def named_by_failure() -> dict[int, list[tuple[str, str]]]:
     """Number of the failure: file and test of each test its row names; no test for a file that is one itself."""
-    rows = re.findall(r"^\| (\d+) \|(.*)$", (PROJECT / "docs/failures.md").read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \|(.*)$", (PROJECT / "tests/regressions.md").read_text(), re.MULTILINE)
     return {int(number): NAMED.findall(text.split("|")[2]) for number, text in rows}
 
 
