@@ -165,7 +165,7 @@ def test_a_damaged_ledger_is_built_again_over_what_another_version_made_of_the_m
     (filled.home / "ledger.duckdb").unlink()
     swapped = {
         "staging.stg_shipledger__runs": ("view", "table"),
-        "intermediate.int_orders_rebilled": ("table", "view"),
+        "intermediate.int_orders_rebilled": ("view", "table"),
         "intermediate.int_departures": ("table", "view"),
     }
     with duckdb.connect(str(filled.home / "warehouse.duckdb")) as warehouse:

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- One row for each closed month: its newest close. Its lines are those of the first one, `frozen_at`.
 with closes as (
 

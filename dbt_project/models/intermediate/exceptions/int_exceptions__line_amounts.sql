@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- One row for each refund on an order, by its SKU text, and for each line of an order or label whose quantity or price
 -- cannot be read, with the text.
 with lines as (

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- One row for each order and SKU text that is wrong: not known, not readable, or on several lines of the order.
 with lines as (
 

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- One row for each open order of ShipStation × SKU × lot it names: the units that have not left of it on a label.
 -- `lot_number` is null for what it wants without naming a lot.
 with open_orders as (

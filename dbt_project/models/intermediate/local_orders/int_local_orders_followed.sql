@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- One row for each order of the shop: what became of it in ShipStation and in uploads, and how much of it is ours to
 -- send. `live_count` is null while ShipStation has no such order.
 with orders as (

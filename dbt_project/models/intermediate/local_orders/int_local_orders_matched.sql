@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- One row for each order of the shop × order of ShipStation that is the same one: known by its key, or by its number (a
 -- split order has one number and several keys). A number of the manual range proves nothing. `match_rank` 1 is the one
 -- to show.

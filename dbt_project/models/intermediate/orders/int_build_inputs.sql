@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- One row: hashes of what order-level tables are made from beside orders: names of products, carriers and services,
 -- rates, the project's variables; and the former system's orders. A changed hash puts all orders into the change set.
 -- A table's name stands for its whole row here.

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- One row for each departure that a closed month has billed and the warehouse does not hold: history not loaded, or
 -- held back as too late. That is no change, so it is never restated. What only
 -- the former system knew has a negative label; it is missing when nothing of that system is loaded.

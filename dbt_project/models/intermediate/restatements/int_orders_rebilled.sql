@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- One row for each order whose charges must be compared again with what was billed: the changed ones, and those of
 -- months that were closed since the last finished build.
 with changed as (
