@@ -1,5 +1,5 @@
--- One row for each month × carrier × service: packages and postage of the days that have ended; as billed when the
--- month is closed.
+-- One row per month, carrier and service: packages and postage of the days that have ended; as billed if the month is
+-- closed.
 with daily as (
 
     select * from {{ ref('int_departures_daily') }}

@@ -1,4 +1,4 @@
--- One row: what this snapshot is, for whoever reads it.
+-- One row: the run, time and contents of this snapshot.
 with build_context as (
 
     select * from {{ ref('stg_shipledger__build_context') }}

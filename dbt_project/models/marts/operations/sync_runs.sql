@@ -1,4 +1,4 @@
--- One row for each run of any kind of job, up to the one that made this build.
+-- One row per run of a job of any kind, up to the run of this build.
 with runs as (
 
     select * from {{ ref('stg_shipledger__runs') }}
