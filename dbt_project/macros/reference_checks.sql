@@ -1,6 +1,6 @@
 {#-
-    Reference data that cannot be right stops the build with a sentence that names file and row, before any figure is made
-    of it. Each check runs after the staging view of its seed; `problem` is null for a row that may stay.
+    Invalid reference data fail the build with a message that names file and row, before any figure uses them. Each
+    check runs after the staging view of its seed; `problem` is null for a valid row.
 -#}
 {% macro refuse(seed) -%}
     select error(refused.sentence)
@@ -14,7 +14,7 @@
     where refused.sentence is not null
 {%- endmacro %}
 
-{#- The rows of a seed, its SKU codes in one spelling, with the row of the file they stand in; the first is the header. -#}
+{#- Rows of a seed with normalized SKU codes and their row number in the file; row 1 is the header. -#}
 {% macro rows_of(seed) -%}
     {%- set codes = {'sku_aliases': 'component_sku', 'rate_card': none}.get(seed, 'sku_code') -%}
     (
