@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each order and reason for which a departure of it is in no report. What only waits for its day is no
--- exception.
+-- One row per order and reason why a departure of it is in no report. A departure that only waits for its ship date is
+-- no exception.
 with unreported as (
 
     select * from {{ ref('int_departures') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each operator's entry that the ledger cannot take, no readable type, date or quantity, or no stocked SKU,
--- or not yet: its day has not come.
+-- One row per operator's entry that the ledger cannot book (unreadable type, date or quantity, or no stocked SKU) or
+-- not yet (its date is in the future).
 with entries as (
 
     select * from {{ ref('stg_operations__entries') }}

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each row of the former system that is kept out, or of which something could not be read.
+-- One row per row of the former system that is not counted, or that could not be read completely.
 with skus as (
 
     select * from {{ ref('stg_reference__skus') }}

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each transaction of the former system that is not booked, not yet, or whose note cannot be read.
+-- One row per transaction of the former system that is not booked, is not booked yet, or whose note is unreadable.
 with skus as (
 
     select * from {{ ref('stg_reference__skus') }}

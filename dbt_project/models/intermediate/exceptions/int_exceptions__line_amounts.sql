@@ -1,5 +1,5 @@
--- One row for each refund on an order, by its SKU text, and for each line of an order or label whose quantity or price
--- cannot be read, with the text.
+-- One row per refund on an order, by SKU text, and per line of an order or label with an unreadable quantity or price,
+-- with the text.
 with lines as (
 
     select

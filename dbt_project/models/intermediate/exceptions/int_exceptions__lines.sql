@@ -1,4 +1,4 @@
--- One row for each order and SKU text that is wrong: not known, not readable, or on several lines of the order.
+-- One row per order and SKU text that is wrong: unknown, unparsed, or on several lines of the order.
 with lines as (
 
     select * from {{ ref('int_lines_resolved') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each lot of a key product below zero: more was shipped of it than was received. The day it fell below
--- zero this time tells one shortage from the next.
+-- One row per lot of a key product with a negative balance: more was shipped than received. The day it last became
+-- negative distinguishes one shortage from the next.
 with build_context as (
 
     select * from {{ ref('stg_shipledger__build_context') }}

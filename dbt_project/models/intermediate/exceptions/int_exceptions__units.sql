@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each order lately shipped × day × key product with units that no lot covers; older ones by day and SKU.
+-- One row per recently shipped order, day and key product with unassigned units; older ones by day and SKU.
 with build_context as (
 
     select * from {{ ref('stg_shipledger__build_context') }}

@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each closed month × key product whose pallet-days differ from the bill, with what moved the shelf since.
+-- One row per closed month and key product whose pallet-days differ from the bill, with the stock movements since the
+-- close.
 with compared as (
 
     select * from {{ ref('int_stock_compared') }}
