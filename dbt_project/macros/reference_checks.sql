@@ -31,7 +31,7 @@
         file_row,
         case
             when not coalesce(regexp_full_match(sku_code, '[0-9]{5}'), false) then 'a product needs a code of five digits.'
-            when count(*) over (partition by sku_code) > 1 then sku_code || ' is there twice.'
+            when count(*) over (partition by sku_code) > 1 then sku_code || ' is listed twice.'
             when nullif(trim(product_name), '') is null then sku_code || ' has no name.'
             when is_key_product is null then sku_code || ' needs true or false for is_key_product.'
             when not coalesce(reorder_point >= 0, false) then sku_code || ' needs a reorder point of 0 or more.'
@@ -47,10 +47,10 @@
         case
             when alias_key is null then 'alias_sku is empty.'
             when alias_key in (select sku_code from {{ rows_of('skus') }} as skus)
-                then alias_sku || ' is a product of skus.csv; it cannot stand for others.'
+                then alias_sku || ' is a product of skus.csv; it cannot be an alias.'
             when component_sku is null or component_sku not in (select sku_code from {{ rows_of('skus') }} as skus)
                 then 'component_sku ' || coalesce(component_sku, '(empty)')
-                    || ' is no product of skus.csv; an alias cannot stand for another alias.'
+                    || ' is no product of skus.csv; an alias cannot refer to another alias.'
             when not coalesce(multiplier > 0, false) then 'multiplier must be 1 or more.'
             when count(*) over (partition by alias_key, component_sku) > 1
                 then alias_sku || ' names ' || component_sku || ' twice; write one row with the sum.'
@@ -72,7 +72,7 @@
                 then 'opening_date must be the same day in every row.'
             when quantity is null then 'quantity is empty.'
             when count(*) over (partition by sku_code, coalesce(lot_number, '')) > 1
-                then sku_code || ' is there twice; write one row for a SKU and lot.'
+                then sku_code || ' is listed twice; write one row for a SKU and lot.'
         end as problem
     from {{ rows_of('opening_balances') }}
     {%- endcall -%}

@@ -32,7 +32,7 @@ excepted as (
         null::varchar as subject,
         'dated ' || ship_date as cause,
         case exception_type
-            when 'missing_ship_date' then 'Shipped without a date that can be read; its units are in no report.'
+            when 'missing_ship_date' then 'Shipped without a readable date; its units are in no report.'
             when 'future_ship_date'
                 then
                     'Dated ' || ship_date || ', which is more than {{ var('early_label_days') }} days ahead;'

@@ -42,7 +42,7 @@ excepted as (
         null::varchar as cause,
         'Entry ' || entry_id || ' (' || coalesce(entry_type, 'no type') || ', SKU '
         || coalesce({{ visible_text('sku_code') }}, 'none') || ')' || if(
-            is_bookable, ' is dated ' || entry_date || ', which has not come; it is booked on that day.',
+            is_bookable, ' is dated ' || entry_date || ', in the future; it is booked on that day.',
             ' cannot be booked.'
         ) as detail,
         entered_at as first_seen_at

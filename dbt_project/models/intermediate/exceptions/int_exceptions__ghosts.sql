@@ -52,7 +52,7 @@ excepted as (
         order_status as cause,
         case
             when is_shipped_without_lines
-                then 'It was shipped and has no lines: only what its labels list is counted; its order charge stays.'
+                then 'Shipped without lines: only the units that its labels list count; its order charge stays.'
             when is_work_in_progress
                 then 'Without lines for ' || {{ age_in_words('age_hours') }} || its_status
             else 'The order has no lines' || its_status

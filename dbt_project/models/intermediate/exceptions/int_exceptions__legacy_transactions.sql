@@ -42,7 +42,7 @@ judged as (
         case
             when transactions.is_note_unread and not transactions.is_shipment and not transactions.is_kept_out
                 then
-                    'The note of ' || transactions.what || ' names no single lot: "' || transactions.note
+                    'The note of ' || transactions.what || ' names no lot or several: "' || transactions.note
                     || '". It counts for the product only.'
         end as not_read
     from transactions

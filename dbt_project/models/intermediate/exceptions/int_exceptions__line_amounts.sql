@@ -36,7 +36,7 @@ excepted as (
         shipstation_sku_raw as subject,
         quantity || ' units' as cause,
         'A line of ' || quantity || ' of SKU ' || {{ shown_value('shipstation_sku_raw') }}
-        || ' is a refund: it is no goods, and no unit moves.' as detail,
+        || ' is a refund: no units move.' as detail,
         first_seen_at
     from refunds
     union all

@@ -48,7 +48,7 @@ excepted as (
             when nullif(trim(shipstation_sku_raw), '') is null then 'A line of ' || line_quantity || ' has no SKU.'
             else
                 'SKU "' || {{ visible_text('shipstation_sku_raw') }} || '" (' || line_quantity
-                || ') is in no list of ours.'
+                || ') is not in skus.csv or sku_aliases.csv.'
         end as detail,
         first_seen_at
     from unresolved

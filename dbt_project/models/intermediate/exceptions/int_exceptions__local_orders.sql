@@ -31,8 +31,11 @@ found as (
         order_number || ' ' || item_key as subject,
         quantity || ' units' as cause,
         quantity || ' of "' || {{ visible_text('sold_as') }} || '" '
-        || if(sku_status = 'not_stocked', 'are not stocked here; they are not uploaded.', 'are in no list of ours.')
-            as detail,
+        || if(
+            sku_status = 'not_stocked',
+            'are not stocked here; they are not uploaded.',
+            'are not in skus.csv or sku_aliases.csv.'
+        ) as detail,
         first_seen_at
     from items
     union all

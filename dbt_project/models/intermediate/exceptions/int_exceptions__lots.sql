@@ -53,7 +53,7 @@ excepted as (
         null as order_number,
         overdrawn.lot_id as subject,
         'below zero since ' || overdrawn.since_date as cause,
-        'Lot ' || overdrawn.lot_id || ' stands at ' || overdrawn.quantity_on_hand || '.' as detail,
+        'Lot ' || overdrawn.lot_id || ' has a balance of ' || overdrawn.quantity_on_hand || '.' as detail,
         cast(overdrawn.since_date as timestamp) at time zone build_context.timezone as first_seen_at
     from overdrawn
     cross join build_context

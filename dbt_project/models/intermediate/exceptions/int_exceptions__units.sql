@@ -65,8 +65,8 @@ excepted as (
         unassigned.order_number,
         unassigned.sku_code || ' ' || unassigned.ship_date as subject,
         unassigned.quantity || ' units' as cause,
-        unassigned.quantity || ' of ' || unassigned.sku_code || ' left on ' || unassigned.ship_date
-        || ' from no known lot.' as detail,
+        unassigned.quantity || ' of ' || unassigned.sku_code || ' shipped on ' || unassigned.ship_date
+        || ' without a known lot.' as detail,
         cast(unassigned.ship_date as timestamp) at time zone build_context.timezone as first_seen_at
     from unassigned
     cross join build_context

@@ -28,7 +28,7 @@ restated as (
         'pallet-days of ' || compared.sku_code || ' changed by ' || compared.pallet_count || ' from '
         || compared.first_date || ' on: ' || case
             when compared.billed_units_per_pallet <> compared.units_per_pallet
-                then compared.units_per_pallet || ' units on a pallet, billed were ' || compared.billed_units_per_pallet
+                then compared.units_per_pallet || ' units per pallet, billed with ' || compared.billed_units_per_pallet
             else coalesce(
                 causes.causes, abs(compared.quantity) || ' units on hand '
                 || if(compared.quantity > 0, 'more', 'fewer') || ' than at the close'

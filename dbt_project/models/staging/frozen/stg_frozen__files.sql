@@ -47,8 +47,8 @@ compared as (
         case
             when newest.month is null
                 then
-                    'frozen/' || files.month_name || '.parquet is of no closed month. Move it out of the home, or put '
-                    || 'operations.sqlite back from a backup.'
+                    'frozen/' || files.month_name || '.parquet belongs to no closed month. Move it out of the home, or '
+                    || 'put operations.sqlite back from a backup.'
             when coalesce(files.file_hash, '') <> newest.evidence_hash
                 then
                     'The frozen lines of ' || strftime(newest.month, '%B %Y') || ' are not those that were hashed '
