@@ -133,7 +133,7 @@ NOT_HASHED = (
     "The frozen lines of December 2025 are not those that were hashed when it was closed. "
     "Put frozen/2025-12.parquet back from a backup."
 )
-FOREIGN = "frozen/2025-11.parquet is of no closed month. Move it out of the home, or put operations.sqlite back"
+FOREIGN = "frozen/2025-11.parquet belongs to no closed month. Move it out of the home, or put operations.sqlite"
 
 
 @pytest.mark.parametrize(

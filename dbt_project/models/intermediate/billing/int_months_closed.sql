@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each closed month: its newest close. Its lines are those of the first one, `frozen_at`.
+-- One row per closed month, with its latest close. Its lines are those of the first close, `frozen_at`.
 with closes as (
 
     select * from {{ ref('stg_operations__frozen_months') }}

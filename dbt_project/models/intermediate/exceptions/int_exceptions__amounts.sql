@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each amount of an order, or of a label that is not void, that cannot be read, with its field and text.
+-- One row per unreadable amount of an order, or of a label that is not void, with its field and text.
 with orders as (
 
     select * from {{ ref('stg_shipstation__orders') }}

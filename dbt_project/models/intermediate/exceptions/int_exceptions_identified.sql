@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
--- One row for each thing that needs a person: what the models find in the data, and what loading it noticed. A row goes
--- when its cause goes, and keeps its id until then: `subject` tells the causes of one kind on one order apart, while
--- the detail may change.
+-- One row per exception: what the models detect in the data, and what was recorded during loading. A row disappears
+-- with its cause and keeps its id until then: `subject` distinguishes causes of one kind on one order, while `detail`
+-- may change.
 with found as (
 
     {% for entity in [

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each closed week: its newest close. A note only: the figures of a closed week are the ledger's.
+-- One row per closed week, with its latest close. Only a record: the figures of a closed week are those of the ledger.
 with closes as (
 
     select * from {{ ref('stg_operations__closed_weeks') }}

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
--- One row for each complete week × key product; a week is complete from its Friday on. Nothing here adds up over weeks.
--- The run-out date has a range: if the coming weeks vary as the past ones did, it holds in about four cases of five. A
--- week far out of line is drawn in for the range, never for the average.
+-- One row per complete week and key product; a week is complete from its Friday on. Do not add up columns over weeks.
+-- The run-out date has a range that holds in about four of five cases if future weeks vary like past ones. Outlying
+-- weeks are clipped for the range, never for the average.
 with weeks as (
 
     select * from {{ ref('int_weeks_supplied') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each shipment × raw SKU × lot (and component, for bundles), counted on the label's ship date. The sum of
--- `quantity_shipped` by ship date and `sku_code` is what every report uses. Unknown SKUs have no `sku_code`.
+-- One row per shipment, raw SKU and lot (and component of a bundle), counted on the label's ship date. Every report
+-- uses the sum of `quantity_shipped` by ship date and `sku_code`. Unknown SKUs have no `sku_code`.
 with lines as (
 
     select * from {{ ref('int_lines_shipped') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each order: its recipient, as the order says; of an order that is known by its labels
--- only, the recipient of the first label. Personal data: nothing but `order_consignees` may read it.
+-- One row per order: its recipient, from the order, or from the first label if the order was never loaded. Personal
+-- data: only `order_consignees` may read it.
 with orders as (
 
     select

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
--- One row for each order that the last finished build, or one started since, may have computed with other names or
--- variables than today's, or with other lines of the former system. Empty unless one of them changed; all orders before
--- the first build.
+-- One row per order that the last finished build, or one started since, may have computed with other names, variables
+-- or lines of the former system than the current ones. Empty unless one of them changed; all orders before the first
+-- build.
 with inputs as (
 
     select * from {{ ref('int_build_inputs') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each order whose shipped items an incremental build writes again: the changed ones, and those with a line
--- on a day that was assigned to lots again since the last finished build.
+-- One row per order whose shipped items an incremental build computes again: the changed ones, and those with a line on
+-- a day that was assigned to lots again since the last finished build.
 with changed as (
 
     select * from {{ ref('int_orders_changed') }}

@@ -1,2 +1,2 @@
--- One row for each closed month: its newest close. Its lines are those of the first one, `frozen_at`.
+-- One row per closed month, with its latest close. Its lines are those of the first close, `frozen_at`.
 select * from {{ ref('int_months_closed') }}

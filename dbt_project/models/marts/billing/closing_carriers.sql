@@ -1,4 +1,4 @@
--- One row for each carrier × service of the day that runs: what a close of the running month now would bill beside the
--- days that have ended.
+-- One row per carrier and service of today: what a close of the current month now would bill besides the days that have
+-- ended.
 select * exclude (has_ended) from {{ ref('int_carriers_charged') }}
 where not has_ended

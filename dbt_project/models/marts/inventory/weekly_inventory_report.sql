@@ -1,2 +1,2 @@
--- One row for each complete week × key product; a week is complete from its Friday on. Nothing here adds up over weeks.
+-- One row per complete week and key product; a week is complete from its Friday on. Do not add up columns over weeks.
 select * from {{ ref('int_weeks_reported') }}

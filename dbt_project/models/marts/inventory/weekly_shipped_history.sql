@@ -1,4 +1,4 @@
--- One row for each week (Monday to Sunday) × SKU, zero weeks included, up to the week that runs, which is not complete.
+-- One row per week (Monday to Sunday) and SKU, weeks of zero included, up to the current week, which is not complete.
 select
     week_start_date,
     sku_code,

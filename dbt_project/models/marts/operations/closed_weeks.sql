@@ -1,2 +1,2 @@
--- One row for each closed week: its newest close. A note only: the figures of a closed week are the ledger's.
+-- One row per closed week, with its latest close. Only a record: the figures of a closed week are those of the ledger.
 select * from {{ ref('int_weeks_closed') }}

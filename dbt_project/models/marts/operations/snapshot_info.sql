@@ -1,2 +1,2 @@
--- One row: what this snapshot is, for whoever reads it.
+-- One row: the run, time and contents of this snapshot.
 select * from {{ ref('int_snapshot_described') }}

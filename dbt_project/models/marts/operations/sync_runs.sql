@@ -1,2 +1,2 @@
--- One row for each run of any kind of job, up to the one that made this build.
+-- One row per run of a job of any kind, up to the run of this build.
 select * from {{ ref('stg_shipledger__runs') }}

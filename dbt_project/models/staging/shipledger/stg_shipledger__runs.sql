@@ -1,4 +1,4 @@
--- One row for each run of any kind of job.
+-- One row per run of a job of any kind.
 with source as (
 
     select * from {{ source('shipledger', 'runs') }}
