@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +16,7 @@ from dlt.common.configuration.providers import ConfigProvider, CustomLoaderDocPr
 from dlt.common.configuration.specs import PluggableRunContext
 from dlt.common.pipeline import LoadInfo
 from dlt.common.runtime.run_context import RunContext
+from dlt.destinations.exceptions import DatabaseUndefinedRelation
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.destinations.sql_client import SqlClientBase
 from dlt.pipeline.exceptions import PipelineStepFailed
@@ -50,6 +51,10 @@ _DLT_SETTINGS = {
 _MEMORY_LIMIT = "256MB"
 # The shop's file of 100,000 orders is one load; with this it takes 456 MB instead of 574, and a second more.
 _SMALLER_LIMITS = {"xcart": "128MB"}
+
+
+# Called with (list name, rows so far, rows expected).
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,21 @@ def held_open(pipeline: dlt.Pipeline) -> Iterator[SqlClientBase[Any]]:
         yield client
 
 
+def query(client: SqlClientBase[Any], sql: str, *args: Any) -> list[tuple[Any, ...]]:
+    """Return the rows of a query in the client's dataset; none while a table it names does not exist."""
+    try:
+        return list(client.execute_sql(sql, *args) or [])
+    except DatabaseUndefinedRelation:
+        return []
+
+
+def table_names(client: SqlClientBase[Any]) -> frozenset[str]:
+    """Return the names of the tables in the client's dataset."""
+    schema = client.dataset_name
+    rows = query(client, "select table_name from information_schema.tables where table_schema = %s", schema)
+    return frozenset(name for (name,) in rows)
+
+
 def load(pipeline: dlt.Pipeline, source: Any) -> LoadInfo:
     """Extract, normalise and load a source as Parquet.
 
@@ -134,7 +154,7 @@ def load(pipeline: dlt.Pipeline, source: Any) -> LoadInfo:
         info.raise_on_failed_jobs()
     except PipelineStepFailed as problem:
         pipeline.abort_packages()
-        cause = _ingest_error(problem)
+        cause = ingest_error(problem)
         if cause is not None:
             raise cause from problem
         if problem.step == "load":
@@ -146,7 +166,8 @@ def load(pipeline: dlt.Pipeline, source: Any) -> LoadInfo:
     return info
 
 
-def _ingest_error(problem: BaseException) -> IngestError | None:
+def ingest_error(problem: BaseException) -> IngestError | None:
+    """Return the error of this package that caused another one, if any."""
     cause: BaseException | None = problem
     while cause is not None:
         if isinstance(cause, IngestError):

@@ -29,7 +29,7 @@ _NUMBER = re.compile(rb'"orderNumber"\s*:\s*"([^"\\]{1,50})"')
 
 
 @dataclass(frozen=True)
-class Poison:
+class UnreadablePlace:
     """A row that cannot be read: it spoils every page it is in, or its text is no JSON.
 
     Attributes:
@@ -150,9 +150,9 @@ def _read_pieces(found: Isolation, read_page: ReadPage, begin: int, length: int)
             found.spoilt(offset, piece.body if isinstance(piece, UnreadableAnswer) else b"")
 
 
-def poisons(
+def unreadable_places(
     path: str, id_field: str, sorted_by: str | None, start: str, rows: Sequence[UnreadableRow]
-) -> list[Poison]:
+) -> list[UnreadablePlace]:
     """What is known of rows of one page that cannot be read.
 
     Args:
@@ -162,13 +162,13 @@ def poisons(
         start: The wall time (as text) that the list was read from.
         rows: The rows, in their order.
     """
-    found: list[Poison] = []
+    found: list[UnreadablePlace] = []
     for number, row in enumerate(rows):
         date = row.before.get(sorted_by) if row.before and sorted_by else None
         follows = number > 0 and rows[number - 1].before is row.before
         known = re.search(_NUMBER, row.text)
         found.append(
-            Poison(
+            UnreadablePlace(
                 path=path,
                 after=str(date) if parse_wall(date) else start,
                 rank=found[-1].rank + 1 if follows else 0,

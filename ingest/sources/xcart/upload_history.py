@@ -12,8 +12,7 @@ from typing import Any
 import dlt
 import pyarrow as pa
 
-from ingest.pipeline import Warehouse, create_pipeline, held_open, load
-from ingest.sources.shipstation.stored_rows import query
+from ingest.pipeline import Warehouse, create_pipeline, held_open, load, query
 
 _SCHEMA = pa.schema(
     [
