@@ -3,7 +3,7 @@
 ShipStation pages by number. An order modified while its list is being paged moves to the end, the rows after it
 move up by one, and the next page skips a row. So a list is walked by key: after each full page the walk continues
 one second before the last date seen, because filters have second precision and their bound may be inclusive or
-not. Rows that are read twice are recognized by their ids.
+not. Rows that are read twice are recognized by their ids; one that has changed in between is yielded again.
 
 Page numbers are used only within a second that has more rows than a page (a bulk edit). Each page then begins
 before the end of the one before, so a row that has left the list in between shows as a gap, and that stretch is
@@ -16,6 +16,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from ingest.client.http import MOST_ATTEMPTS, Client
@@ -115,12 +116,8 @@ def walk(
         page_size: Rows of one request.
         on_page: Called with (rows read so far, rows expected) after each page.
 
-    Yields:
-        Batches of payloads. A row that changes meanwhile is yielded again; the caller keeps the newest version.
-
     Raises:
-        UnexpectedAnswer: The answer is not the documented envelope.
-        IngestError: Any error of `Client.get`.
+        IngestError: Any error of `fetch_page`.
     """
     seen: dict[Any, object] = {}
     stretch: _Stretch | None = _Stretch(start, 0, 0, page_size)
@@ -190,9 +187,8 @@ def fetch_page(
     page: Page | None
     try:
         params = _parameters(query, start, end, number, size)
-        page = client.get(
-            query.path, params, attempts=attempts, decode=lambda body: read_page(body, query.envelope)
-        )
+        decode = partial(read_page, envelope=query.envelope)
+        page = client.get(query.path, params, attempts=attempts, decode=decode)
     except UnreadableAnswer as problem:
         page = read_around(problem.body, query.envelope)
         if page is None:

@@ -69,23 +69,18 @@ def load_changes(account: Account, warehouse: Warehouse, progress: Progress = la
             store=store,
             arrived_by="sync",
             spans={name: Span(start.at) for name, start in starts.items()},
-            now=datetime.now(UTC),
             marks_before=marks,
-            states=store.order_states(),
-            open_exceptions=store.open_exceptions(),
             next_marks=lambda tallies: {
                 name: _later(tallies, name, starts[name].at if starts[name].fallback else marks[name])
                 for name in LISTS
             },
             read_spans=of_sync,
             is_new_span=any(start.fallback for start in starts.values()),
-            page_size=account.page_size,
             reads_reference_lists=reference_lists_due(marks, datetime.now(UTC)),
             exceptions=_fallbacks(starts["orders"].fallback, client.server_now()),
             progress=progress,
         )
-        _load_cycle(pipeline, cycle)
-        return report_of(cycle, _fetch_by_id(pipeline, cycle))
+        return _load_cycle(pipeline, cycle)
 
 
 def prepare_tables(warehouse: Warehouse) -> None:
@@ -98,7 +93,6 @@ def prepare_tables(warehouse: Warehouse) -> None:
             store=store,
             arrived_by="backfill",
             spans={},
-            now=datetime.now(UTC),
             marks_before={},
             next_marks=lambda _tallies: {},
         )
@@ -115,9 +109,6 @@ def load_backfill_window(
 ) -> LoadReport:
     """Load the next window of a span of modification dates; call again until the report says finished.
 
-    How far a span was read is stored with each window, so a stopped backfill continues from there. The watermark
-    is never moved back; see `BackfillSpan.next_marks` for when it is moved forward.
-
     Args:
         account: The account to read from.
         warehouse: Where to load.
@@ -127,32 +118,26 @@ def load_backfill_window(
         window_rows: About how many rows one window loads.
 
     Raises:
-        IngestError: Earlier windows stay loaded.
+        IngestError: Earlier windows stay loaded, and the next call continues after them.
     """
     with _opened(account, warehouse) as (pipeline, client, store):
-        marks = store.read_watermarks()
-        span = BackfillSpan(since, until, marks)
+        span = BackfillSpan(since, until, store.read_watermarks())
         client.is_authenticated = span.is_begun
         cycle = Cycle(
             client=client,
             store=store,
             arrived_by="backfill",
             spans=span.unread(),
-            now=datetime.now(UTC),
-            marks_before=marks,
-            states=store.order_states(),
-            open_exceptions=store.open_exceptions(),
+            marks_before=span.marks,
             next_marks=span.next_marks,
             read_spans=span.read_spans,
             is_new_span=True,
             most_rows=window_rows,
-            page_size=account.page_size,
-            # Lists that fail are read again by each sync, but not by each window.
-            reads_reference_lists=not span.is_begun and reference_lists_due(marks, datetime.now(UTC)),
+            # Not by each window, even if they fail.
+            reads_reference_lists=not span.is_begun and reference_lists_due(span.marks, datetime.now(UTC)),
             progress=progress,
         )
-        _load_cycle(pipeline, cycle)
-        return report_of(cycle, FetchReport())
+        return _load_cycle(pipeline, cycle)
 
 
 @contextmanager
@@ -162,9 +147,10 @@ def _opened(account: Account, warehouse: Warehouse) -> Iterator[tuple[dlt.Pipeli
         yield pipeline, client, StoredRows(database)
 
 
-def _load_cycle(pipeline: dlt.Pipeline, cycle: Cycle) -> None:
+def _load_cycle(pipeline: dlt.Pipeline, cycle: Cycle) -> LoadReport:
     # The cycle's client has the credentials.
     load(pipeline, shipstation_source(api_key="", api_secret="", cycle=cycle))
+    return report_of(cycle, _fetch_by_id(pipeline, cycle) if cycle.arrived_by == "sync" else FetchReport())
 
 
 def _starts(client: Client, store: StoredRows, marks: dict[str, datetime], account: Account) -> dict[str, Start]:

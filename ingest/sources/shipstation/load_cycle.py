@@ -89,17 +89,16 @@ class Cycle:
         store: The stored rows.
         arrived_by: `sync` or `backfill`.
         spans: What to read, by list name: orders, shipments, voids, fulfillments. Other lists are not read.
-        now: The instant (UTC) the cycle began.
         marks_before: The stored watermarks, by name.
         next_marks: Returns the watermarks to store with this load, from the tallies; None ends one.
         read_spans: Returns the spans that are complete with this load, from the cycle at its end.
         is_new_span: Whether these begin where nothing was read before.
         most_rows: Stop after about this many rows, at a place from which the walk can go on (voids have none),
             and do not read the lists after it; None for no limit.
-        page_size: Rows of one request.
+        reads_reference_lists: Whether carriers, services and stores are due.
+        now: The instant (UTC) the cycle began.
         states: The stored states of orders that still matter.
         open_exceptions: Unresolved exceptions of the warehouse by key.
-        reads_reference_lists: Whether carriers, services and stores are due.
         new_states: States that changed, filled while reading.
         unlisted: Orders that the list lacks, though their stored date is in the span; filled while reading.
         tallies: Counts by list name, filled while reading.
@@ -112,16 +111,15 @@ class Cycle:
     store: StoredRows
     arrived_by: str
     spans: dict[str, Span]
-    now: datetime
     marks_before: dict[str, datetime]
     next_marks: Callable[[dict[str, Tally]], dict[str, datetime | None]]
     read_spans: Callable[[Cycle], list[ReadSpan]] = lambda _: []
     is_new_span: bool = False
     most_rows: int | None = None
-    page_size: int = 500
-    states: dict[int, OrderState] = field(default_factory=dict)
-    open_exceptions: dict[str, ExceptionRow] = field(default_factory=dict)
     reads_reference_lists: bool = False
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    states: dict[int, OrderState] = field(init=False)
+    open_exceptions: dict[str, ExceptionRow] = field(init=False)
     new_states: dict[int, OrderState] = field(default_factory=dict)
     unlisted: set[int] = field(default_factory=set)
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -129,6 +127,10 @@ class Cycle:
     reference_problems: list[str] = field(default_factory=list)
     progress: Progress = lambda *_: None
     rows_read: int = 0
+
+    def __post_init__(self) -> None:
+        self.states = self.store.order_states()
+        self.open_exceptions = self.store.open_exceptions()
 
     def moved_marks(self) -> dict[str, datetime | None]:
         """Return the watermarks to store with this load: those that differ from the stored ones."""
@@ -191,7 +193,7 @@ class Cycle:
             query,
             start=filter_start(span.start),
             end=filter_end(span.end) if span.end else None,
-            page_size=self.page_size,
+            page_size=self.client.page_size,
             on_page=lambda done, total: self._note_page(name, tally, done, total),
             on_unreadable=self._note_unreadable,
         )
@@ -239,7 +241,7 @@ class Cycle:
         known = retries.places(query.path, self.open_exceptions) if self.arrived_by == "sync" else {}
         due = retries.due(known, self.now)
         for place, open_there in known.items():
-            page = retries.read_again(self.client, query, place, self.page_size) if place in due else None
+            page = retries.read_again(self.client, query, place, self.client.page_size) if place in due else None
             if page is None:
                 self.exceptions += open_there
                 continue

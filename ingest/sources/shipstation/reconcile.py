@@ -28,11 +28,7 @@ from ingest.errors import ApiUnreachable, NotFound, UnexpectedAnswer, Unreadable
 from ingest.exceptions import changed_exceptions, exceptions_resource
 from ingest.exceptions import to_table as exceptions_table
 from ingest.pipeline import Progress, Warehouse, create_pipeline, held_open, load
-from ingest.sources.shipstation.api_lists import (
-    FULFILLMENTS_BY_CREATE_DATE,
-    ORDERS_BY_MODIFY_DATE,
-    SHIPMENTS_BY_CREATE_DATE,
-)
+from ingest.sources.shipstation.api_lists import API_LISTS
 from ingest.sources.shipstation.load_exceptions import mismatch_key, unreadable_row
 from ingest.sources.shipstation.order_states import MISSING, OrderState, state_after
 from ingest.sources.shipstation.order_states import to_table as states_table
@@ -45,9 +41,7 @@ from ingest.sources.shipstation.payload_comparison import (
     units,
 )
 from ingest.sources.shipstation.records import (
-    FULFILLMENTS,
     ORDERS,
-    SHIPMENTS,
     RecordKind,
     changed_records,
     newest_of_each,
@@ -59,11 +53,8 @@ from ingest.sources.shipstation.watermarks import FUTURE_TOLERANCE
 
 log = logging.getLogger(__name__)
 
-_LISTS: tuple[tuple[RecordKind, ListQuery, str], ...] = (
-    (ORDERS, ORDERS_BY_MODIFY_DATE, "modify_date"),
-    (SHIPMENTS, SHIPMENTS_BY_CREATE_DATE, "create_date"),
-    (FULFILLMENTS, FULFILLMENTS_BY_CREATE_DATE, "create_date"),
-)
+# The lists compared, and the columns of their dates.
+_DATE_COLUMNS = {"orders": "modify_date", "shipments": "create_date", "fulfillments": "create_date"}
 _DATES_OF_CHANGE = ("modifyDate", "createDate", "voidDate")
 _BATCH_ROWS = 4000
 # When this many orders in a row cannot be fetched by their ids, ShipStation is down.
@@ -138,7 +129,8 @@ def reconcile(
 
 @dlt.source(name="reconciled", max_table_nesting=0)
 def _reconciled(job: _Job) -> Any:
-    for kind, query, date_column in _LISTS:
+    for name, date_column in _DATE_COLUMNS.items():
+        kind, query = API_LISTS[name]
         compared = _compare(job, kind, query, date_column)
         yield dlt.resource(compared, name=kind.table, **merged_on_key(kind))
     yield dlt.resource(_states(job), name="order_states", primary_key="order_id", write_disposition="merge")

@@ -57,32 +57,24 @@ def shipstation_source(
     """
     client = cycle.client if cycle else Client(Account(base_url, api_key, api_secret, requests_per_minute))
 
-    def cursor() -> Any:
-        # The worker's watermarks are rows of the load they belong to. dlt commits its state when extraction ends,
-        # before the rows are loaded, and keeps it in the pipeline's folder, which the worker starts empty.
-        return None if cycle else _cursor(start_date)
-
     def rows(name: str, changed_at: Any) -> Iterator[pa.Table]:
         yield from cycle.changed_rows(name) if cycle else rows_since(client, name, changed_at)
 
-    @dlt.resource(name="orders", **merged_on_key(ORDERS), incremental=cursor())
+    @dlt.resource(name="orders", **merged_on_key(ORDERS), incremental=_cursor(start_date, cycle))
     def orders(changed_at: Cursor | None = None) -> Iterator[pa.Table]:
         yield from rows("orders", changed_at)
 
-    @dlt.resource(name="shipments", **merged_on_key(SHIPMENTS), incremental=cursor())
+    @dlt.resource(name="shipments", **merged_on_key(SHIPMENTS), incremental=_cursor(start_date, cycle))
     def shipments(changed_at: Cursor | None = None) -> Iterator[pa.Table]:
         yield from rows("shipments", changed_at)
         yield from rows("voids", changed_at)
 
-    @dlt.resource(name="fulfillments", **merged_on_key(FULFILLMENTS), incremental=cursor())
+    @dlt.resource(name="fulfillments", **merged_on_key(FULFILLMENTS), incremental=_cursor(start_date, cycle))
     def fulfillments(changed_at: Cursor | None = None) -> Iterator[pa.Table]:
         yield from rows("fulfillments", changed_at)
 
     yield from (orders, shipments, fulfillments)
-    if cycle is None:
-        yield from reference_lists.resources(client, due=True, problems=[])
-    else:
-        yield from worker_tables.resources(cycle)
+    yield from worker_tables.resources(cycle) if cycle else reference_lists.resources(client)
 
 
 def merged_on_key(kind: RecordKind) -> dict[str, Any]:
@@ -98,7 +90,11 @@ def merged_on_key(kind: RecordKind) -> dict[str, Any]:
     }
 
 
-def _cursor(start_date: TAnyDateTime) -> Any:
+def _cursor(start_date: TAnyDateTime, cycle: Cycle | None) -> Any:
+    if cycle:
+        # The worker's watermarks are rows of the load they belong to. dlt commits its state when extraction ends,
+        # before the rows are loaded, and keeps it in the pipeline's folder, which the worker starts empty.
+        return None
     return dlt.sources.incremental(
         CURSOR,
         initial_value=ensure_datetime_in_tz(start_date, UTC),

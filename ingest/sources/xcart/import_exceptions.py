@@ -11,7 +11,7 @@ from pathlib import Path
 from ingest.exceptions import ExceptionRow, changed_exceptions
 from ingest.sources.xcart.order_element import ShopOrder
 
-# No order has such a number.
+# In place of an order number; no order has such a number.
 _FILE = "#file"
 
 
