@@ -52,28 +52,34 @@ def empty(order_id: int, age: timedelta) -> OrderState:
 def test_a_young_one_is_due_in_each_cycle_and_an_older_one_after_a_24th_of_its_age(
     age: timedelta, last_look: timedelta | None, due: bool
 ) -> None:
-    looks = {} if last_look is None else {7: NOW - last_look}
-    assert due_orders([empty(7, age)], looks, NOW) == ([empty(7, age)] if due else [])
+    last_fetched = {} if last_look is None else {7: NOW - last_look}
+    assert due_orders([empty(7, age)], last_fetched, NOW) == ([empty(7, age)] if due else [])
 
 
 def test_the_longest_not_seen_comes_first_and_those_never_seen_by_their_age() -> None:
-    ghosts = [empty(1, HOUR), empty(2, 2 * HOUR), empty(3, 3 * HOUR), empty(4, 40 * DAY), empty(5, 2 * HOUR)]
-    looks = {1: NOW - 30 * MINUTE, 3: NOW - 10 * MINUTE, 4: NOW - 2 * DAY}
-    assert [ghost.order_id for ghost in due_orders(ghosts, looks, NOW)] == [4, 2, 5, 1, 3]
+    waiting_orders = [
+        empty(1, HOUR),
+        empty(2, 2 * HOUR),
+        empty(3, 3 * HOUR),
+        empty(4, 40 * DAY),
+        empty(5, 2 * HOUR),
+    ]
+    last_fetched = {1: NOW - 30 * MINUTE, 3: NOW - 10 * MINUTE, 4: NOW - 2 * DAY}
+    assert [order.order_id for order in due_orders(waiting_orders, last_fetched, NOW)] == [4, 2, 5, 1, 3]
 
 
 @pytest.mark.parametrize("waiting", [1, 9, 10, 11, 25, 40])
 def test_over_ten_turns_all_come_in_turn_and_none_starves(waiting: int) -> None:
-    ghosts = [empty(number, HOUR - number * SECOND) for number in range(1, waiting + 1)]
-    looks: dict[int, datetime] = {}
+    waiting_orders = [empty(number, HOUR - number * SECOND) for number in range(1, waiting + 1)]
+    last_fetched: dict[int, datetime] = {}
     last_turn = dict.fromkeys(range(1, waiting + 1), -1)
     for turn in range(10):
         now = NOW + turn * 5 * MINUTE
-        due = [ghost.order_id for ghost in due_orders(ghosts, looks, now)]
+        due = [order.order_id for order in due_orders(waiting_orders, last_fetched, now)]
         assert len(due) == len(set(due)) == min(waiting, 10)
         left = last_turn.keys() - set(due)
         assert max(last_turn[number] for number in due) <= min((last_turn[number] for number in left), default=10)
-        looks |= dict.fromkeys(due, now)
+        last_fetched |= dict.fromkeys(due, now)
         last_turn |= dict.fromkeys(due, turn)
         assert turn - min(last_turn.values()) <= waiting / 10
 
@@ -81,12 +87,12 @@ def test_over_ten_turns_all_come_in_turn_and_none_starves(waiting: int) -> None:
 def test_old_ones_get_their_turn_among_more_young_ones_than_a_cycle_may_fetch() -> None:
     old = [empty(100 + number, 30 * DAY) for number in range(5)]
     young = [empty(number, HOUR) for number in range(1, 31)]
-    looks = dict.fromkeys(range(100, 105), NOW - 31 * HOUR) | dict.fromkeys(range(1, 31), NOW - 5 * MINUTE)
+    last_fetched = dict.fromkeys(range(100, 105), NOW - 31 * HOUR) | dict.fromkeys(range(1, 31), NOW - 5 * MINUTE)
     turns: list[set[int]] = []
     for turn in range(10):
         now = NOW + turn * 5 * MINUTE
-        due = {ghost.order_id for ghost in due_orders([*young, *old], looks, now)}
-        looks |= dict.fromkeys(due, now)
+        due = {order.order_id for order in due_orders([*young, *old], last_fetched, now)}
+        last_fetched |= dict.fromkeys(due, now)
         turns.append(due)
     assert turns[0] >= {100, 101, 102, 103, 104}, "they were not seen for 31 hours"
     assert all(due < set(range(1, 31)) for due in turns[1:-1]), "their next turn is 30 hours later"
@@ -94,7 +100,7 @@ def test_old_ones_get_their_turn_among_more_young_ones_than_a_cycle_may_fetch() 
 
 
 def numbers(due: list[OrderState]) -> list[int]:
-    return [ghost.order_id for ghost in due]
+    return [order.order_id for order in due]
 
 
 @pytest.mark.parametrize(
@@ -115,20 +121,20 @@ def test_those_that_are_missing_from_the_list_come_first_whatever_their_age_and_
     """By their age those in the list are due, and those that are missing from it are not."""
     unlisted = [empty(100 + number, 400 * DAY) for number in range(gone)]
     listed = [empty(number, 500 * DAY) for number in range(1, others + 1)]
-    looks = {ghost.order_id: NOW - MINUTE for ghost in unlisted} | {
-        ghost.order_id: NOW - 21 * DAY for ghost in listed
+    last_fetched = {order.order_id: NOW - MINUTE for order in unlisted} | {
+        order.order_id: NOW - 21 * DAY for order in listed
     }
-    found = due_orders([*listed, *unlisted], looks, NOW, {ghost.order_id for ghost in unlisted})
+    found = due_orders([*listed, *unlisted], last_fetched, NOW, {order.order_id for order in unlisted})
     assert numbers(found) == due
 
 
 def test_those_missing_from_the_list_come_in_turn_too() -> None:
     unlisted = [empty(number, 400 * DAY) for number in range(1, 26)]
-    looks = dict.fromkeys(range(1, 26), NOW - HOUR)
+    last_fetched = dict.fromkeys(range(1, 26), NOW - HOUR)
     seen: set[int] = set()
     for turn in range(3):
-        due = numbers(due_orders(unlisted, looks, NOW + turn * MINUTE, set(range(1, 26))))
-        looks |= dict.fromkeys(due, NOW + turn * MINUTE)
+        due = numbers(due_orders(unlisted, last_fetched, NOW + turn * MINUTE, set(range(1, 26))))
+        last_fetched |= dict.fromkeys(due, NOW + turn * MINUTE)
         seen |= set(due)
     assert len(seen) == 25
 

@@ -123,7 +123,7 @@ def test_when_five_orders_in_a_row_cannot_be_had_it_is_shipstation_that_is_down(
     assert rows(loaded, STATES) == [(key, "missing_in_shipstation") for key in (() if ends else (5, 9))]
 
 
-def test_a_finding_disappears_when_a_later_load_brings_its_row(
+def test_an_exception_disappears_when_a_later_load_brings_its_row(
     box: Sandbox, account: Account, loaded: Warehouse
 ) -> None:
     box.book.put_fulfillment(fulfillment(209, 9, ago(days=9)))
@@ -153,7 +153,7 @@ def backfill(account: Account, warehouse: Warehouse, days: float) -> None:
         pass
 
 
-def test_a_finding_about_an_order_that_a_cycle_fetched_by_its_id_is_settled_by_the_answer(
+def test_an_exception_about_an_order_that_a_cycle_fetched_by_its_id_is_resolved_by_the_answer(
     box: Sandbox, account: Account, loaded: Warehouse
 ) -> None:
     undated = box.book.order(5)

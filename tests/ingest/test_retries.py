@@ -23,7 +23,7 @@ OPEN = (
 )
 
 
-def test_findings_of_one_list_are_gathered_by_their_place() -> None:
+def test_exceptions_of_one_list_are_gathered_by_their_place() -> None:
     keys = [
         "poison:/orders:2026-01-09T10:00:00",
         "poison:/orders:2026-01-09T10:00:00#+1",
@@ -34,8 +34,8 @@ def test_findings_of_one_list_are_gathered_by_their_place() -> None:
         "poison:/shipments:2026-01-09T10:00:00#80",
         "watermark:orders:missing",
     ]
-    findings = {key: ExceptionRow(key, "x", "error", "", NOW) for key in keys}
-    found = places("/orders", findings)
+    exceptions = {key: ExceptionRow(key, "x", "error", "", NOW) for key in keys}
+    found = places("/orders", exceptions)
     assert {place: len(there) for place, there in found.items()} == {
         ":2026-01-09T10:00:00": 3,
         ":2026-01-09T11:00:00": 1,

@@ -109,7 +109,7 @@ def test_one_bad_row_among_1500_takes_at_most_45_requests_and_one_that_is_cut_ou
     assert len(asked) <= (4 + 1 + 1 if reason == "NaN" else 40)
 
 
-def test_a_bad_row_stays_one_finding_until_it_can_be_read_and_what_else_a_cycle_notices_goes_on(
+def test_a_bad_row_stays_one_exception_until_it_can_be_read_and_what_else_a_cycle_notices_goes_on(
     box: Sandbox, account: Account, warehouse: Warehouse
 ) -> None:
     for number in range(1, 9):
@@ -141,7 +141,7 @@ def test_a_bad_row_stays_one_finding_until_it_can_be_read_and_what_else_a_cycle_
     assert rows(warehouse, UNREADABLE) == []
 
 
-def test_a_ghost_that_cannot_be_read_by_its_id_is_listed_spoils_no_other_and_is_loaded_once_it_can_be(
+def test_an_empty_order_that_cannot_be_read_by_its_id_is_listed_spoils_no_other_and_is_loaded_once_it_can_be(
     box: Sandbox, warehouse: Warehouse
 ) -> None:
     account = account_at(box.url, page_size=2)
