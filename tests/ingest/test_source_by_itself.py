@@ -98,6 +98,7 @@ def test_a_span_can_be_loaded_again_and_moves_no_cursor(box: Sandbox, run: Run) 
 
 def test_the_command_loads_into_a_duckdb_file_that_dlt_knows(box: Sandbox, tmp_path: Path) -> None:
     box.book.put_order(order(1, ago(days=2)))
+    box.book.put_order(order(2, ago(days=400)))
     (tmp_path / ".dlt").mkdir()
     (tmp_path / ".dlt" / "secrets.toml").write_text('[sources.shipstation]\napi_secret = "sandbox"\n')
     environment = {
@@ -105,6 +106,7 @@ def test_the_command_loads_into_a_duckdb_file_that_dlt_knows(box: Sandbox, tmp_p
         "PYTHONPATH": str(PROJECT),
         "DLT_DATA_DIR": str(tmp_path / "dlt"),
         "SOURCES__SHIPSTATION__API_KEY": "sandbox",
+        "SOURCES__SHIPSTATION__START_DATE": ago(days=100).date().isoformat(),
     }
 
     def ran(*command: str) -> subprocess.CompletedProcess[str]:

@@ -18,7 +18,6 @@ from typing import Any, TypeAlias
 import dlt
 import pyarrow as pa
 from dlt.common.time import ensure_datetime_in_tz
-from dlt.common.typing import TAnyDateTime
 
 from ingest.client.account import Account
 from ingest.client.http import Client
@@ -39,7 +38,7 @@ Cursor: TypeAlias = dlt.sources.incremental[datetime]
 def shipstation_source(
     api_key: str = dlt.secrets.value,
     api_secret: str = dlt.secrets.value,
-    start_date: TAnyDateTime = "2000-01-01",
+    start_date: str = "2000-01-01",
     base_url: str = BASE_URL,
     requests_per_minute: int = 40,
     cycle: Cycle | None = None,
@@ -49,7 +48,7 @@ def shipstation_source(
     Args:
         api_key: The API key.
         api_secret: The API secret.
-        start_date: Rows that changed before are not loaded; UTC where it has no time zone.
+        start_date: An ISO date or instant; rows that changed before it are not loaded. UTC without a time zone.
         base_url: The API's address, without a trailing slash.
         requests_per_minute: The most requests to send; ShipStation allows 40 a minute for each key.
         cycle: The worker's load: it reads from its own watermarks, leaves out what the warehouse has already, and
@@ -90,7 +89,7 @@ def merged_on_key(kind: RecordKind) -> dict[str, Any]:
     }
 
 
-def _cursor(start_date: TAnyDateTime, cycle: Cycle | None) -> Any:
+def _cursor(start_date: str, cycle: Cycle | None) -> Any:
     if cycle:
         # The worker's watermarks are rows of the load they belong to. dlt commits its state when extraction ends,
         # before the rows are loaded, and keeps it in the pipeline's folder, which the worker starts empty.
