@@ -46,7 +46,7 @@ def load_operations(store: Path, warehouse: Warehouse) -> int:
         columns = _columns(database)
         last = _last_loaded(database, columns)
         if _FORMER_LINES in columns:
-            del last["frozen_months"]
+            last.pop("frozen_months", None)
         due: dict[str, int] = {}
         loaded = 0
         for table, names in _tables(connection):
