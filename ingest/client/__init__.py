@@ -1,1 +1,1 @@
-"""The ShipStation client: HTTP, rate limit, Pacific time, payloads, and reading a list that moves."""
+"""The ShipStation client: HTTP, rate limit, Pacific time, payloads, and walking a list that changes."""

@@ -1,4 +1,4 @@
-"""The ShipStation account to read from, and how patiently."""
+"""The ShipStation account, and the limits of a client."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from datetime import timedelta
 
 @dataclass(frozen=True)
 class Account:
-    """Where ShipStation is, who we are there, and the limits we keep.
+    """The API's address, the credentials, and the limits of a client.
 
     Attributes:
         base_url: The API's address without a trailing slash.
         key: API key, sent as the user of HTTP Basic; never printed.
         secret: API secret, sent as the password; never printed.
         requests_per_minute: Our own ceiling; ShipStation documents 40 a minute for each key.
-        connect_seconds: How long to wait for a connection.
-        read_seconds: How long to wait for the next bytes of an answer.
-        answer_seconds: How long a whole answer may take to arrive.
-        retry_seconds: Time budget for retrying one request, waits for the rate limit not counted.
-        page_size: Rows asked for at once; ShipStation gives at most 500.
-        overlap: How far before the watermark each cycle starts again, for rows that became visible late.
+        connect_seconds: Time-out of a connection.
+        read_seconds: Time-out of the next bytes of an answer.
+        answer_seconds: Time-out of a whole answer.
+        retry_seconds: Time budget for the attempts at one request, without waits for the rate limit.
+        page_size: Rows of one request; ShipStation returns at most 500.
+        overlap: How far before the watermark each cycle starts, for rows that become visible late.
     """
 
     base_url: str

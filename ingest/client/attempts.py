@@ -1,4 +1,4 @@
-"""One attempt at a request: whether it failed for good or may be repeated, after how long, and in what words."""
+"""The result of one attempt at a request: final or retried, after how long, and the reason as text."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _LONGEST_BACKOFF_SECONDS = 15.0
 
 
 class Transient(Exception):
-    """An attempt failed in a way that may pass: worth another one.
+    """An attempt failed in a way that another attempt may not.
 
     Attributes:
-        status: The answer's; 0 when none came.
-        body: A body that arrived in full and cannot be parsed.
+        status: The answer's status; 0 without an answer.
+        body: A complete body that cannot be parsed.
     """
 
     def __init__(self, reason: str, status: int = 0, body: bytes = b"") -> None:
@@ -27,7 +27,7 @@ class Transient(Exception):
 
 
 def raise_for_status(status: int, path: str) -> None:
-    """Nothing for a 200; else the error that a status means, `Transient` where another attempt may help."""
+    """Raise the error of a status other than 200: `Transient` where another attempt may help."""
     if status == 200:
         return
     if status in (401, 403):
@@ -43,18 +43,18 @@ def raise_for_status(status: int, path: str) -> None:
 
 
 def is_complete(body: bytes) -> bool:
-    """Whether a body that cannot be parsed has the two ends of JSON: it is no web page, and was not cut short."""
+    """Return whether an unparsable body begins and ends like JSON: it is no web page, and was not cut off."""
     return body.strip()[:1] + body.strip()[-1:] in (b"{}", b"[]")
 
 
 def backoff(attempt: int) -> float:
-    """Seconds before the next attempt: doubling, with full jitter on the upper half."""
+    """Return the seconds before the next attempt: doubling, with jitter on the upper half."""
     ceiling = min(_FIRST_BACKOFF_SECONDS * 2.0 ** (attempt - 1), _LONGEST_BACKOFF_SECONDS)
     return ceiling * random.uniform(0.5, 1.0)
 
 
 def plain_reason(problem: requests.RequestException) -> str:
-    """A short reason without the URL's query, which may hold an order number."""
+    """Return a short reason without the URL's query, which may contain an order number."""
     if isinstance(problem, requests.ConnectTimeout):
         return "no connection in time"
     if isinstance(problem, requests.Timeout):

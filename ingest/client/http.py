@@ -1,4 +1,4 @@
-"""One HTTP client for ShipStation: login, pace, time-outs and retries in one place."""
+"""The HTTP client for ShipStation: login, rate limit, time-outs and retries."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from ingest.errors import (
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 6
-# A body that came in full and cannot be parsed is asked for once more; then one row of it is taken to be spoilt.
+# A complete body that cannot be parsed is requested once more; after that, one of its rows is unreadable.
 _MOST_UNREADABLE = 2
-# A login that has worked is rejected now and then by a server of theirs: it is tried once more after so long.
+# A login that has worked is sometimes rejected by one of their servers, so it is tried once more.
 _SECONDS_AFTER_REJECTION = 5.0
 
 Decode = Callable[[bytes], Any]
@@ -42,9 +42,10 @@ class Client:
     """Talks to one ShipStation account. Not thread-safe: one client for each run.
 
     Attributes:
-        requests_sent: How many requests went out, retries included.
-        api_seconds: Time spent waiting for ShipStation: answers, its rate limit and pauses between retries.
+        requests_sent: The number of requests, retries included.
+        api_seconds: Time spent waiting for answers and for the rate limit, and in pauses before retries.
         is_authenticated: Whether ShipStation has accepted key and secret in this run.
+        page_size: Rows of one request for a page of a list.
     """
 
     def __init__(
@@ -57,13 +58,14 @@ class Client:
         self.requests_sent = 0
         self.api_seconds = 0.0
         self.is_authenticated = False
+        self.page_size = account.page_size
         self._account = account
         self._sleep = sleep
         self._limiter = limiter or RateLimiter(account.requests_per_minute, sleep=sleep)
         self._session = requests.Session()
         self._session.auth = (account.key, account.secret)
         self._session.headers["Accept"] = "application/json"
-        # A proxy or netrc entry of the machine must not change who we are to ShipStation.
+        # A proxy or netrc entry of the machine must not change the credentials.
         self._session.trust_env = False
         self._clock_offset = timedelta()
 
@@ -75,7 +77,7 @@ class Client:
 
     @contextmanager
     def hurried(self, seconds: float) -> Iterator[None]:
-        """While the block lasts, wait no longer than this for an answer, its retries included."""
+        """Within the block, wait no longer than this for an answer, retries included."""
         patient = self._account
         names = ("connect_seconds", "read_seconds", "answer_seconds", "retry_seconds")
         self._account = replace(patient, **{name: min(seconds, getattr(patient, name)) for name in names})
@@ -92,25 +94,25 @@ class Client:
         attempts: int = MOST_ATTEMPTS,
         decode: Decode = read_json,
     ) -> Any:
-        """Fetch and decode one answer.
+        """Send a GET request and decode the answer.
 
         Args:
             path: Path below the base URL, for example `/orders`.
             params: Query parameters.
             attempts: How often to try at most.
-            decode: Reads a body; its ValueError, for what is not JSON, is worth another attempt.
+            decode: Decodes a body; raises ValueError if it is not JSON, which is retried.
 
         Returns:
-            What `decode` made of the body.
+            The decoded body.
 
         Raises:
             CredentialsRejected: 401 or 403; twice when the login had worked before.
             NotFound: 404.
             ApiRefused: any other 4xx but 429.
             ServerKeepsFailing: a server error, or no JSON, each time within the attempts and the time budget.
-            UnreadableAnswer: the body came in full and cannot be parsed, twice unless only one attempt is wanted.
+            UnreadableAnswer: the body is complete and cannot be parsed, twice unless only one attempt is allowed.
             RateLimited: 429 at the last attempt.
-            ApiUnreachable: no good answer for another reason.
+            ApiUnreachable: no usable answer for another reason.
         """
         began = time.monotonic()
         try:
@@ -119,14 +121,14 @@ class Client:
             self.api_seconds += time.monotonic() - began
 
     def post(self, path: str, body: Any) -> Any:
-        """Send something once, and decode the answer.
+        """Send a POST request and decode the answer.
 
-        Only a 429, by which ShipStation says that it has done nothing, is tried again: after anything else the
-        request may have been carried out.
+        Only a 429 is retried, because then ShipStation has not carried out the request: after any other failure
+        it may have.
 
         Args:
             path: Path below the base URL.
-            body: What to send, as JSON.
+            body: The value to send as JSON.
 
         Returns:
             The decoded JSON body.
@@ -159,7 +161,7 @@ class Client:
         raise AssertionError("every attempt returns or raises")
 
     def server_now(self) -> datetime:
-        """The current instant (UTC) by ShipStation's clock, or by ours before its first answer."""
+        """Return the current instant (UTC) by ShipStation's clock, or by ours before its first answer."""
         return datetime.now(UTC) + self._clock_offset
 
     def _get_with_retries(
@@ -200,7 +202,7 @@ class Client:
     def _ask(
         self, method: str, path: str, params: Mapping[str, str | int] | None = None, body: bytes | None = None
     ) -> bytes:
-        """One attempt; another when a login that had worked is rejected, by which nothing was done."""
+        """Make one attempt, and another when a login that had worked is rejected: then nothing was done."""
         try:
             return self._attempt(method, path, params, body)
         except CredentialsRejected:
@@ -242,11 +244,11 @@ class Client:
         except ValueError as problem:
             raise Transient("the body is not JSON", 200, body if is_complete(body) else b"") from problem
         finally:
-            # Reading an answer is our own work, not ShipStation's.
+            # Decoding is our own time, not ShipStation's.
             self.api_seconds -= time.monotonic() - began
 
     def _read(self, answer: requests.Response) -> bytes:
-        """The whole body; the read time-out only bounds the wait between two pieces, so a drip is cut off here."""
+        """Return the body. The read time-out bounds only the wait between pieces, so the total is bounded here."""
         deadline = time.monotonic() + self._account.answer_seconds
         pieces = []
         for piece in answer.iter_content(1 << 16):

@@ -1,8 +1,8 @@
-"""A page of a list: the rows that can be read, and what is known of those that cannot.
+"""A page of a list: its readable rows, and the texts of the others.
 
-A page is parsed as a whole. When that fails, one row of it is to blame, and the page is cut into the texts of its
-rows, by brackets and commas, so that all others can be read. Where even that fails, the caller reads the page in
-smaller pieces (see `unreadable_rows`).
+A page is parsed as a whole. When one row makes that fail, the page is cut into the texts of its rows at brackets
+and commas, so that all others can be read. Where even that fails, the caller reads the page in smaller pieces (see
+`unreadable_rows`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class UnreadableRow:
     Attributes:
         offset: Its offset, from 0, in the page or list that it was found in.
         before: The readable row before it, if any.
-        text: What came of it, if anything did.
+        text: Its text, if it was sent.
     """
 
     offset: int
@@ -38,7 +38,7 @@ class UnreadableRow:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of a list, in its order, with the total that the answer gives."""
+    """Rows of a list, in its order, and the total in the answer."""
 
     rows: list[Payload]
     total: int | None = None
@@ -46,18 +46,18 @@ class Page:
 
     @property
     def size(self) -> int:
-        """How many rows there are, readable or not."""
+        """The number of rows, readable or not."""
         return len(self.rows) + len(self.unreadable)
 
 
 def read_page(body: bytes, envelope: str) -> Page | None:
-    """The page that an answer is; None when it has no such list.
+    """Return the page in an answer; None when it has no such list.
 
     Raises:
-        ValueError: The body, or one of its rows, is no JSON object that can be kept.
+        ValueError: The body, or one of its rows, is not a JSON object that can be stored.
     """
     body = without_half_pairs(body)
-    body.decode()  # what msgspec passes over it does not look at for broken UTF-8
+    body.decode()  # msgspec does not check the UTF-8 of what it skips
     try:
         answer = _decode_envelope(body)
         texts = _decode_rows(answer[envelope])
@@ -69,7 +69,7 @@ def read_page(body: bytes, envelope: str) -> Page | None:
 
 
 def read_around(body: bytes, envelope: str) -> Page | None:
-    """The page around the rows that cannot be read; None when its rows cannot be separated.
+    """Return the page with its unreadable rows set apart; None when its rows cannot be separated.
 
     Args:
         body: An answer that `read_page` refused.
@@ -104,10 +104,10 @@ def _total(answer: dict[str, msgspec.Raw]) -> int | None:
 
 
 def _cut(body: bytes, envelope: str) -> tuple[list[bytes], bytes] | None:
-    """The texts of the rows, and the answer without them; None when its brackets do not match."""
+    """Return the texts of the rows, and the answer without them; None when its brackets do not match."""
     name = b'"%s"' % envelope.encode()
     opened: list[bytes] = []
-    # Where the list opens, the commas between its rows, and where it closes.
+    # The list's opening bracket, the commas between its rows, and its closing bracket.
     edges: list[int] = []
     is_inside, last_string = False, b""
     for match in _TOKEN.finditer(body):

@@ -1,13 +1,13 @@
-"""Reading a list that moves while it is read.
+"""Reading a list that changes while it is read.
 
-ShipStation pages by number. An order modified while its list is being paged moves to the end, everything
-behind it moves up by one, and the next page skips a row. So a list is walked by key: after each full page the
-walk continues from the last date seen, a second before it, because filters have second precision and nobody
-knows whether their bound is inclusive. Rows met twice are recognized by their ids.
+ShipStation pages by number. An order modified while its list is being paged moves to the end, the rows after it
+move up by one, and the next page skips a row. So a list is walked by key: after each full page the walk continues
+one second before the last date seen, because filters have second precision and their bound may be inclusive or
+not. Rows that are read twice are recognized by their ids; one that has changed in between is yielded again.
 
-Only where one second holds more than a page (a bulk edit) are page numbers used, within that second. Each page
-then begins before the last one ended, so that a row which has left the list in between is noticed by the gap, and
-that stretch is walked again.
+Page numbers are used only within a second that has more rows than a page (a bulk edit). Each page then begins
+before the end of the one before, so a row that has left the list in between shows as a gap, and that stretch is
+read again.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from ingest.client.http import MOST_ATTEMPTS, Client
 from ingest.client.list_page import Page, UnreadableRow, read_around, read_page
 from ingest.client.pacific_time import filter_text, newest_wall
 from ingest.client.payload import Payload
-from ingest.client.unreadable_rows import Poison, isolate, poisons
+from ingest.client.unreadable_rows import UnreadablePlace, isolate, unreadable_places
 from ingest.errors import ServerKeepsFailing, UnexpectedAnswer, UnreadableAnswer
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ _MOST_REWALKS = 5
 
 @dataclass(frozen=True)
 class ListQuery:
-    """Which list to walk, and by what.
+    """A list to walk, and the date to walk it by.
 
     Attributes:
         path: The list's path, for example `/orders`.
@@ -43,7 +44,7 @@ class ListQuery:
         filter_name: The filter's name without `Start` and `End`.
         sort_by: The value of `sortBy`.
         extra: Further query parameters.
-        by_key: False where the list cannot be sorted by what it is filtered by. Such a list is read by page
+        by_key: False where the list cannot be sorted by the date it is filtered by. Such a list is read by page
             number, which is safe only where rows can join it but never leave.
     """
 
@@ -58,13 +59,13 @@ class ListQuery:
 
     @property
     def sorted_by(self) -> str | None:
-        """The field that the list is sorted by; None for a list that is sorted by another than `date_field`."""
+        """The field that the list is sorted by; None where that is not `date_field`."""
         return self.date_field if self.by_key else None
 
 
 @dataclass(frozen=True)
 class _Page:
-    """One page as it was read, in one piece or around what spoils it; offsets are those in the list."""
+    """One page, read in one request or around its unreadable rows; offsets are those in the list."""
 
     rows: list[Payload]
     unreadable: list[UnreadableRow]
@@ -74,16 +75,16 @@ class _Page:
 
 @dataclass(frozen=True)
 class _Stretch:
-    """A stretch of the list read by page number from one start.
+    """A page to read: by page number from one start.
 
     Attributes:
         start: Naive Pacific wall time.
         read: How many rows were read from there before this page.
         offset: The offset of the page's first row.
         size: How many rows the page asks for.
-        known: Key and date of the last row read before, which the page must begin with or behind; None where
-            that need not be so.
-        rewalks: How often it was read from its first page again.
+        known: Key and date of the last row of the page before, which this page must contain; None where it need
+            not.
+        rewalks: How often the stretch was read again from its first page.
     """
 
     start: datetime
@@ -99,54 +100,43 @@ def walk(
     query: ListQuery,
     *,
     start: datetime,
-    on_poison: Callable[[Poison], None],
+    on_unreadable: Callable[[UnreadablePlace], None],
     end: datetime | None = None,
     page_size: int = 500,
-    on_page: Callable[[int, int], None] | None = None,
+    on_page: Callable[[int, int], None] = lambda *_: None,
 ) -> Iterator[list[Payload]]:
-    """Yield every row of a list whose date is at or after a wall time, in batches, each id's newest version.
+    """Yield the rows of a list from a date on, in batches without rows yielded before in the same version.
 
     Args:
-        client: Where to read.
-        query: Which list.
-        start: Naive Pacific wall time to start from.
-        on_poison: Called with each row that cannot be read, each time that it is met.
-        end: Naive Pacific wall time to end at (inclusive), or None for all there is.
-        page_size: Rows a request asks for.
+        client: The API client.
+        query: The list.
+        start: The first date, naive Pacific wall time.
+        on_unreadable: Called with each row that cannot be read, each time that it is met.
+        end: The last date, naive Pacific wall time; None for no limit.
+        page_size: Rows of one request.
         on_page: Called with (rows read so far, rows expected) after each page.
 
-    Yields:
-        Batches of payloads that were not yielded before in the same version. A row met again with another
-        date is yielded again; who loads them keeps the newest.
-
     Raises:
-        UnexpectedAnswer: The answer is not the documented envelope.
-        IngestError: Whatever `Client.get` raises.
+        IngestError: Any error of `fetch_page`.
     """
     seen: dict[Any, object] = {}
-    stretch = _Stretch(start, 0, 0, page_size)
-    while True:
+    stretch: _Stretch | None = _Stretch(start, 0, 0, page_size)
+    while stretch is not None:
         page = _read(client, query, stretch, end)
         versions = [_version(row, query) for row in page.rows]
-        has_moved = stretch.known is not None and stretch.known not in versions
-        fresh = [
-            row for row, (key, date) in zip(page.rows, versions, strict=True) if seen.get(key, _MISSING) != date
-        ]
+        fresh = [row for row, (key, date) in zip(page.rows, versions, strict=True) if seen.get(key, _NEW) != date]
         seen.update(versions)
-        for poison in _poisons(query, stretch, page):
-            on_poison(poison)
-        if on_page:
-            on_page(len(seen), max(len(seen), page.total or 0))
+        for row in _unreadable_places(query, stretch, page):
+            on_unreadable(row)
+        on_page(len(seen), max(len(seen), page.total or 0))
         if fresh:
             yield fresh
-        following = _again(query, stretch, page_size) if has_moved else None
-        following = following or _next_stretch(stretch, page, query, page_size)
-        if following is None:
-            return
-        stretch = following
+        has_moved = stretch.known is not None and stretch.known not in versions
+        again = _again(query, stretch, page_size) if has_moved else None
+        stretch = again or _next_stretch(stretch, page, query, page_size)
 
 
-_MISSING = object()
+_NEW = object()
 
 
 def _read(client: Client, query: ListQuery, stretch: _Stretch, end: datetime | None) -> _Page:
@@ -154,7 +144,7 @@ def _read(client: Client, query: ListQuery, stretch: _Stretch, end: datetime | N
     try:
         page = fetch_page(client, query, stretch.start, end, begin // size + 1, size)
     except ServerKeepsFailing:
-        log.warning("a page of %s fails as a whole; reading it in pieces", query.path)
+        log.warning("a page of %s fails; reading it in smaller pieces", query.path)
     else:
         unreadable = [replace(row, offset=begin + row.offset) for row in page.unreadable]
         return _Page(page.rows, unreadable, page.total, is_last=page.size < size)
@@ -164,9 +154,9 @@ def _read(client: Client, query: ListQuery, stretch: _Stretch, end: datetime | N
     return _Page(found.rows, found.unreadable, None, found.is_last)
 
 
-def _poisons(query: ListQuery, stretch: _Stretch, page: _Page) -> list[Poison]:
+def _unreadable_places(query: ListQuery, stretch: _Stretch, page: _Page) -> list[UnreadablePlace]:
     new = [row for row in page.unreadable if row.offset >= stretch.read]
-    return poisons(query.path, query.id_field, query.sorted_by, stretch.start.isoformat(), new)
+    return unreadable_places(query.path, query.id_field, query.sorted_by, stretch.start.isoformat(), new)
 
 
 def fetch_page(
@@ -174,70 +164,69 @@ def fetch_page(
     query: ListQuery,
     start: datetime,
     end: datetime | None,
-    page: int,
-    page_size: int,
+    number: int,
+    size: int,
     *,
     attempts: int = MOST_ATTEMPTS,
 ) -> Page:
-    """One page of a list, read around the rows of it that are no JSON.
+    """Return one page of a list, with its unreadable rows set apart.
 
     Args:
-        client: Where to read.
-        query: Which list.
-        start: Naive Pacific wall time to filter from.
-        end: Naive Pacific wall time to filter to, or None.
-        page: The page's number, from 1.
-        page_size: Rows asked for.
-        attempts: How often to try.
+        client: The API client.
+        query: The list.
+        start: The first date, naive Pacific wall time.
+        end: The last date, naive Pacific wall time; None for no limit.
+        number: The page's number, from 1.
+        size: Rows of a page.
+        attempts: The most attempts.
 
     Raises:
         UnexpectedAnswer: The answer is not the documented envelope.
-        IngestError: Whatever `Client.get` raises.
+        IngestError: Any error of `Client.get`.
     """
-    params: dict[str, str | int] = {
-        f"{query.filter_name}Start": filter_text(start),
-        "sortBy": query.sort_by,
-        "sortDir": "ASC",
-        "page": page,
-        "pageSize": page_size,
-        **query.extra,
-    }
-    if end is not None:
-        params[f"{query.filter_name}End"] = filter_text(end)
-    found: Page | None
+    page: Page | None
     try:
-        found = client.get(
-            query.path, params, attempts=attempts, decode=lambda body: read_page(body, query.envelope)
-        )
+        params = _parameters(query, start, end, number, size)
+        decode = partial(read_page, envelope=query.envelope)
+        page = client.get(query.path, params, attempts=attempts, decode=decode)
     except UnreadableAnswer as problem:
-        found = read_around(problem.body, query.envelope)
-        if found is None:
+        page = read_around(problem.body, query.envelope)
+        if page is None:
             raise
-    if found is None:
+    if page is None:
         raise UnexpectedAnswer(
             f"ShipStation's answer to {query.path} has no list '{query.envelope}'. "
             "Check that SHIPSTATION_BASE_URL is ShipStation's V1 API."
         )
-    return found
+    return page
+
+
+def _parameters(
+    query: ListQuery, start: datetime, end: datetime | None, number: int, size: int
+) -> dict[str, str | int]:
+    bounds = {f"{query.filter_name}Start": filter_text(start)}
+    if end is not None:
+        bounds[f"{query.filter_name}End"] = filter_text(end)
+    return {**bounds, "sortBy": query.sort_by, "sortDir": "ASC", "page": number, "pageSize": size, **query.extra}
 
 
 def _version(row: Payload, query: ListQuery) -> tuple[Any, object]:
-    """Which row it is, and in which version."""
+    """Return a row's key, and its date as its version."""
     key = row.get(query.id_field)
     return key if isinstance(key, int | str) else row.body, row.get(query.date_field)
 
 
 def _again(query: ListQuery, stretch: _Stretch, page_size: int) -> _Stretch | None:
-    """The same stretch from its first page; None when that was done often enough."""
+    """Return the same stretch from its first page; None when it was read again too often."""
     if stretch.rewalks == _MOST_REWALKS:
-        log.warning("%s does not stand still while it is paged; rows may be missing until they change", query.path)
+        log.warning("%s keeps changing while it is paged; rows may be missing until they change", query.path)
         return None
-    log.info("%s moved while it was paged; reading the stretch again", query.path)
+    log.info("%s changed while it was paged; reading the stretch again", query.path)
     return _Stretch(stretch.start, 0, 0, page_size, rewalks=stretch.rewalks + 1)
 
 
 def _next_stretch(stretch: _Stretch, page: _Page, query: ListQuery, page_size: int) -> _Stretch | None:
-    """Where to read on: further by key, by page number where a second fills a page, or nowhere."""
+    """Return the next stretch: by key, or by page number where a second fills a page; None at the list's end."""
     if page.is_last:
         return None
     by_key = _last_date(page.rows, query)
@@ -251,14 +240,14 @@ def _next_stretch(stretch: _Stretch, page: _Page, query: ListQuery, page_size: i
 
 
 def overlapping_page(read: int, page_size: int) -> tuple[int, int]:
-    """Of the pages that begin before so many rows end, the one that reaches furthest.
+    """Return the page that begins within the rows read and reaches furthest.
 
     Args:
         read: How many rows were read, from the first on.
         page_size: The most rows of a page.
 
     Returns:
-        Offset of its first row, and its size; a page behind the rows where none that overlaps them gets further.
+        Offset of its first row, and its size; the page after the rows where no overlapping one reaches further.
     """
     sizes = range(page_size, page_size // 2, -1)
     size = max(sizes, key=lambda size: (read - 1) // size * size + size)

@@ -1,7 +1,7 @@
-"""ShipStation's wall time and instants.
+"""Conversion between ShipStation's wall time and instants.
 
-Every timestamp of the API is US Pacific wall time without an offset, and so are the filters. Inside
-Shipledger an instant is an aware UTC datetime. This module is the only place of ingest where the two meet.
+Every timestamp and filter of the API is US Pacific wall time without an offset. Inside Shipledger an instant is an
+aware UTC datetime. Ingest converts between the two in this module only.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
-# 0001-01-01 stands for "none" in some payloads, and both ends of the calendar overflow when they become instants.
+# 0001-01-01 means "none" in some payloads, and both ends of the calendar overflow when converted to instants.
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _FRACTION = re.compile(r"\.(\d{1,6})\d*")
 
 
 def parse_wall(text: object) -> datetime | None:
-    """Read a wall time such as `2024-09-20T12:40:27.5430000`; None when it is none.
+    """Parse a wall time such as `2024-09-20T12:40:27.5430000`; None when it is none.
 
     Args:
-        text: What stands in the payload: a text, or anything else.
+        text: The payload's value, of any type.
 
     Returns:
         A naive datetime with microseconds, Pacific wall time.
@@ -38,13 +38,13 @@ def parse_wall(text: object) -> datetime | None:
 
 
 def newest_wall(texts: Iterable[object], latest: datetime | None = None) -> datetime | None:
-    """The newest of many wall times, None when none of them is one.
+    """Return the newest of many wall times, None when none of them is valid.
 
-    Texts of one form sort as their times do, so only the last ones are read.
+    Texts of one format sort like their times, so only the last ones are parsed.
 
     Args:
-        texts: What stands in the payloads.
-        latest: An instant (UTC); a date surely after it is nonsense and is passed over.
+        texts: The payloads' values, of any type.
+        latest: An instant (UTC); a date after it, however the clock is read, is invalid and skipped.
     """
     for text in sorted({text for text in texts if isinstance(text, str)}, reverse=True):
         wall = parse_wall(text)
@@ -54,17 +54,17 @@ def newest_wall(texts: Iterable[object], latest: datetime | None = None) -> date
 
 
 def earliest_instant(wall: datetime) -> datetime:
-    """The first instant (UTC) at which Pacific clocks showed this wall time."""
+    """Return the first instant (UTC) at which Pacific clocks showed this wall time."""
     return wall.replace(tzinfo=PACIFIC, fold=0).astimezone(UTC)
 
 
 def latest_instant(wall: datetime) -> datetime:
-    """The last instant (UTC) at which Pacific clocks showed this wall time; an hour later in autumn."""
+    """Return the last instant (UTC) at which Pacific clocks showed this wall time; an hour later in autumn."""
     return max(earliest_instant(wall), wall.replace(tzinfo=PACIFIC, fold=1).astimezone(UTC))
 
 
 def filter_start(instant: datetime) -> datetime:
-    """The wall time from which a filter surely finds everything that happened at or after an instant.
+    """Return the wall time from which a filter finds every row at or after an instant.
 
     Once a year the wall clock repeats 01:00 to 02:00: what happens at 01:10 after the clocks went back sorts
     before what happened at 01:50 before they did. An instant less than an hour before the clocks go back, or
@@ -85,7 +85,7 @@ def filter_start(instant: datetime) -> datetime:
 
 
 def filter_end(instant: datetime) -> datetime:
-    """The wall time up to which a filter surely finds everything that happened up to an instant.
+    """Return the wall time up to which a filter finds every row up to an instant.
 
     Args:
         instant: An aware datetime.
@@ -100,10 +100,10 @@ def filter_end(instant: datetime) -> datetime:
 
 
 def filter_text(wall: datetime) -> str:
-    """A wall time as ShipStation's filters take it: `yyyy-mm-dd hh:mm:ss`."""
+    """Return a wall time in the format of ShipStation's filters: `yyyy-mm-dd hh:mm:ss`."""
     return wall.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def wall_now() -> datetime:
-    """Now as Pacific clocks show it, naive."""
+    """Return the current Pacific wall time, naive."""
     return datetime.now(PACIFIC).replace(tzinfo=None)

@@ -1,7 +1,7 @@
-"""Payloads: a row of ShipStation as its own text, decoded only as far as somebody asks.
+"""Payloads: the JSON text of a row of ShipStation, of which only the fields in use are decoded.
 
-A backfill moves hundreds of thousands of rows of which loading needs a dozen fields. Decoding all the others and
-writing them out again took a quarter of its time, and what is kept should be what came in anyway.
+A backfill moves hundreds of thousands of rows, and loading needs a dozen of their fields. Decoding and encoding
+all the others took a quarter of its time, and the raw tables store the text unchanged anyway.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ import orjson
 
 
 class Fields(Protocol):
-    """Anything that gives a row's fields by name, None for those it has not."""
+    """Anything that returns a row's fields by name, None for missing ones."""
 
     def get(self, name: str, /) -> Any:
-        """One field's value."""
+        """Return a field's value."""
         ...
 
 
 _NULL = msgspec.Raw(b"null")
-# ShipStation's rows are five deep. Readers give up at some depth between here and 1,000, each at another.
+# ShipStation's rows are five levels deep. JSON parsers fail at different depths between 100 and 1,000.
 _MOST_DEPTH = 100
 _STRING_OR_BRACKET = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
-# An escape: two that make one character, half of such a pair, or any other.
+# An escape: a surrogate pair, half of one, or any other escape.
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|.)", re.DOTALL
 )
 
 
 class _Head(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """The fields that loading looks at in each row; the larger ones are decoded when they are asked for."""
+    """The fields that loading needs of each row; the larger ones are decoded on access."""
 
     order_id: Any = None
     order_number: Any = None
@@ -55,7 +55,7 @@ _decode_head = msgspec.json.Decoder(_Head).decode
 
 
 class Payload:
-    """One row as it came.
+    """One row as ShipStation sent it.
 
     Attributes:
         body: Its JSON text, UTF-8, an object.
@@ -76,11 +76,11 @@ class Payload:
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Payload:
-        """A payload with these fields."""
+        """Return a payload with these fields."""
         return cls(encode_json(dict(fields)))
 
     def get(self, name: str, /) -> Any:
-        """One field's value, None when the row has it not or empty."""
+        """Return a field's value, None when it is missing or null."""
         attribute = _ATTRIBUTES.get(name)
         if attribute is None:
             return self.fields.get(name)
@@ -89,18 +89,18 @@ class Payload:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """All fields, decoded each time they are asked for."""
+        """All fields, decoded on each access."""
         return decode_fields(self.body)
 
 
 def read_row(body: bytes) -> Payload | None:
-    """A row from an answer that is one object; None when it is something else.
+    """Return the row in an answer that is one object; None for another JSON value.
 
     Raises:
         ValueError: The body is not JSON.
     """
     body = without_half_pairs(body)
-    body.decode()  # what msgspec passes over it does not look at for broken UTF-8
+    body.decode()  # msgspec does not check the UTF-8 of what it skips
     try:
         return Payload(body)
     except msgspec.ValidationError:
@@ -108,7 +108,7 @@ def read_row(body: bytes) -> Payload | None:
 
 
 def read_json(body: bytes) -> Any:
-    """Whatever an answer is.
+    """Return the JSON value in an answer.
 
     Raises:
         ValueError: The body is not JSON.
@@ -117,29 +117,29 @@ def read_json(body: bytes) -> Any:
 
 
 def without_half_pairs(body: bytes) -> bytes:
-    r"""The same text with U+FFFD for each half of a surrogate pair, such as `\ud83d` where an emoji was cut."""
+    r"""Return the text with U+FFFD for each half of a surrogate pair, such as `\ud83d` of an emoji cut in two."""
     if b"\\ud" not in body and b"\\uD" not in body:
         return body
     return _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], body)
 
 
 def decode_fields(text: bytes | str) -> dict[str, Any]:
-    """A row's fields, from its text, an object."""
+    """Return a row's fields from its JSON text."""
     fields: dict[str, Any] = _decoded(text)
     return fields
 
 
 def encode_json(value: Any, option: int | None = None) -> bytes:
-    """A value that came from JSON as JSON again; `option` is orjson's. An infinite number becomes null."""
+    """Return a decoded value as JSON; `option` is orjson's. An infinite number becomes null."""
     try:
         return orjson.dumps(value, option=option)
     except TypeError:
-        # Whole numbers of more than 64 bits, which only msgspec writes.
+        # Integers of more than 64 bits, which only msgspec encodes.
         return msgspec.json.encode(value, order="sorted" if option == orjson.OPT_SORT_KEYS else None)
 
 
 def _depth(body: bytes) -> int:
-    """How deep objects and lists are nested."""
+    """Return how deep objects and lists are nested."""
     depth = deepest = 0
     for token in _STRING_OR_BRACKET.finditer(body):
         first = body[token.start()]
@@ -149,7 +149,7 @@ def _depth(body: bytes) -> int:
 
 
 def _decoded(text: bytes | str) -> Any:
-    """A number beyond what a double holds, which only the standard library reads, becomes infinite."""
+    """Decode JSON; a number too large for a double, which only the standard library reads, becomes infinite."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:

@@ -1,4 +1,4 @@
-"""Keeping under ShipStation's rate limit before it answers 429."""
+"""Staying below ShipStation's rate limit."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 _WINDOW_SECONDS = 60.0
-# The reset header counts whole seconds; one more keeps us on the far side of the boundary.
+# The reset header counts whole seconds, so one more is waited.
 _RESET_MARGIN_SECONDS = 1.0
 
 
 class RateLimiter:
-    """Lets a request go when both our own ceiling and the server's last word allow it.
+    """Delays requests until both our own limit and the server's allow them.
 
-    The server's word is `X-Rate-Limit-Remaining` and `X-Rate-Limit-Reset` (seconds left in its window), given
-    with every answer. Our own ceiling holds for any 60 seconds.
+    The server's limit is in the headers of each answer: `X-Rate-Limit-Remaining` and `X-Rate-Limit-Reset` (seconds
+    left in its window). Our own limit holds for any 60 seconds.
     """
 
     def __init__(
@@ -31,18 +31,18 @@ class RateLimiter:
         self._closed_until = 0.0
 
     def wait(self) -> None:
-        """Block until a request may be sent, and count it as sent."""
+        """Wait until a request may be sent, and count it as sent."""
         while (pause := self._pause()) > 0:
             self._sleep(pause)
         self._sent.append(self._clock())
 
     def heed(self, headers: Mapping[str, str], *, refused: bool = False) -> None:
-        """Learn from an answer.
+        """Read the limits in an answer's headers.
 
         Args:
             headers: The answer's headers.
-            refused: True for a 429: nothing more may be sent before the reset. Without a readable reset the
-                whole window is waited for, because no `Retry-After` is promised.
+            refused: True for a 429: no request is sent before the reset. Without a readable reset the whole
+                window is waited for, because `Retry-After` is not documented.
         """
         remaining = _number(headers.get("X-Rate-Limit-Remaining"))
         reset = _number(headers.get("X-Rate-Limit-Reset"))

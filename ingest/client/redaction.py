@@ -1,8 +1,8 @@
-"""What stays of a payload once the personal data in it are past their time.
+"""Redacting payloads: removing personal data once the retention period has ended.
 
-What stays is named here, field by field: keys, dates, quantities, money, state and country. Everything else goes,
-also what ShipStation may add one day. The same payload always leaves the same rest, so a row that comes again from
-ShipStation is known by its rest, and nothing of what was removed has to be kept to compare it with.
+An allow-list names the fields that are kept: keys, dates, quantities, money, state and country. Everything else is
+removed, including fields that ShipStation may add. Redacting is deterministic, so a row that is fetched again is
+compared with its redacted payload, and no removed data are needed for that.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from ingest.client.payload import Payload, encode_json
 
 
 class Keeps(StrEnum):
-    """How much of a payload stays; a later member keeps less."""
+    """How much of a payload is kept; a later member keeps less."""
 
     RECALL = "recall"
     FIGURES = "figures"
 
 
-# A field's value is kept as it is when it is `None` here, and no list or object; else field by field.
+# The allow-list: None keeps a field's value unless it is an object; a mapping keeps these fields of an object.
 _Shape = Mapping[str, Any]
 
 
@@ -73,57 +73,57 @@ _KEPT: dict[str, _Shape] = {
         order_detail=_fields("orderid productid product amount"),
     ),
 }
-# The recipient, as far as a recall needs it: what `order_consignees` has, and no more.
-_CONSIGNEE = _fields("name company city postalCode state country")
+# The fields of the recipient that a recall needs: those of `order_consignees`.
+_RECIPIENT = _fields("name company city postalCode state country")
 
 
-def rest_of(table: str, fields: Mapping[str, Any], keeps: Keeps) -> dict[str, Any]:
-    """What stays of a row's fields.
+def redacted_fields(table: str, fields: Mapping[str, Any], keeps: Keeps) -> dict[str, Any]:
+    """Return a row's fields without personal data.
 
     Args:
         table: orders, shipments, fulfillments, or `shop` for an order of the shop.
-        fields: The row's fields, or what stayed of them before.
-        keeps: How much stays.
+        fields: The row's fields, redacted already or not.
+        keeps: How much is kept.
     """
     shape = _KEPT[table]
     if keeps is Keeps.RECALL and "shipTo" in shape:
-        shape = {**shape, "shipTo": _CONSIGNEE}
-    return _rest_of_object(fields, shape)
+        shape = {**shape, "shipTo": _RECIPIENT}
+    return _redacted_object(fields, shape)
 
 
-def rest_of_payload(table: str, payload: Payload, keeps: Keeps) -> Payload:
-    """The same for a payload, as a payload."""
-    return Payload.of(rest_of(table, payload.fields, keeps))
+def redacted_payload(table: str, payload: Payload, keeps: Keeps) -> Payload:
+    """Return a payload without personal data."""
+    return Payload.of(redacted_fields(table, payload.fields, keeps))
 
 
 def keeps_of(payload_hash: str) -> Keeps | None:
-    """How much stayed of the row with this hash; None when it is whole."""
+    """Return how much was kept of the payload with this hash; None when it was not redacted."""
     marker, separator, _digest = payload_hash.rpartition(":")
     return Keeps(marker) if separator else None
 
 
 def hash_payload(body: bytes, keeps: Keeps | None) -> str:
-    """The hash of a payload; for the rest of one it also says how much was kept."""
+    """Return the hash of a payload; that of a redacted one also says how much was kept."""
     digest = hashlib.blake2b(body, digest_size=16).hexdigest()
     return f"{keeps}:{digest}" if keeps else digest
 
 
-def rest_as_text(table: str, fields: Mapping[str, Any], keeps: Keeps) -> tuple[str, str]:
-    """What stays of a row's fields as JSON, and its hash."""
-    # The shop's orders are written with sorted keys when they come, see `order_rows`.
+def redacted_text(table: str, fields: Mapping[str, Any], keeps: Keeps) -> tuple[str, str]:
+    """Return a row's fields without personal data as JSON, and its hash."""
+    # The shop's orders are stored with sorted keys, see `order_rows`.
     option = orjson.OPT_SORT_KEYS if table == "shop" else None
-    body = encode_json(rest_of(table, fields, keeps), option)
+    body = encode_json(redacted_fields(table, fields, keeps), option)
     return body.decode(), hash_payload(body, keeps)
 
 
-def _rest_of_object(fields: Mapping[str, Any], shape: _Shape) -> dict[str, Any]:
-    return {name: _rest(fields[name], inner) for name, inner in shape.items() if name in fields}
+def _redacted_object(fields: Mapping[str, Any], shape: _Shape) -> dict[str, Any]:
+    return {name: _redacted(fields[name], inner) for name, inner in shape.items() if name in fields}
 
 
-def _rest(value: Any, shape: _Shape | None) -> Any:
-    """What stays of a value: of an object or list what its shape names, of anything else the value itself."""
+def _redacted(value: Any, shape: _Shape | None) -> Any:
+    """Return a value redacted: objects keep the fields that their shape names, lists are redacted item by item."""
     if isinstance(value, list):
-        return [_rest(one, shape) for one in value]
+        return [_redacted(one, shape) for one in value]
     if isinstance(value, dict):
-        return _rest_of_object(value, shape or {})
+        return _redacted_object(value, shape or {})
     return value if shape is None else None

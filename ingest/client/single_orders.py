@@ -8,17 +8,17 @@ from ingest.errors import UnexpectedAnswer
 
 
 def fetch_order(client: Client, order_id: int, *, attempts: int = MOST_ATTEMPTS) -> Payload:
-    """An order as ShipStation gives it now.
+    """Return an order as it is in ShipStation now.
 
     Args:
-        client: Where to read.
+        client: The API client.
         order_id: ShipStation's id.
-        attempts: How often to try at most.
+        attempts: The most attempts.
 
     Raises:
         NotFound: ShipStation does not know it.
-        UnexpectedAnswer: What came is not this order: nothing can be said about it.
-        IngestError: Whatever else `Client.get` raises.
+        UnexpectedAnswer: The answer is not this order, so its state is unknown.
+        IngestError: Any other error of `Client.get`.
     """
     path = f"/orders/{order_id}"
     payload: Payload | None = client.get(path, attempts=attempts, decode=read_row)

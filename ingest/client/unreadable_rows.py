@@ -1,8 +1,8 @@
-"""Isolating a row that spoils its whole page.
+"""Finding the unreadable rows of a page that cannot be read as a whole.
 
-One bad order can make its page a server error for ever, or a text that cannot even be cut into rows. The page is
-then read in ever smaller pieces, down to the single row, so that all others come through; the row's position is
-remembered and tried again later.
+One bad order can make its page a permanent server error, or a text that cannot even be cut into rows. The page is
+then read in smaller and smaller pieces, down to the single row, so that all others are loaded. The place of an
+unreadable row is stored and read again later.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ ReadPage = Callable[[int, int], Page]
 
 # Each size divides the larger ones, so that pages of both begin at the same rows.
 _SIZES = (250, 125, 25, 5, 1)
-# When so many single rows fail and none has come through, the server is down, not a row bad.
+# When this many single rows fail and none could be read, the server is down.
 _ALL_DOWN_AFTER = 3
-# After so many failures in a row the server may be down: a piece that was readable is read again.
+# After this many failures in a row the server may be down: a piece that was readable is read again.
 _DOUBT_AFTER = 25
 _NUMBER = re.compile(rb'"orderNumber"\s*:\s*"([^"\\]{1,50})"')
 
 
 @dataclass(frozen=True)
-class Poison:
-    """A row that cannot be read: it spoils every page it is in, or its text is no JSON.
+class UnreadablePlace:
+    """Where a row is that cannot be read, and what its text shows.
 
     Attributes:
         path: The list's path.
         after: The date (as the payload's text) of the readable row before it, or `start`.
-        rank: How many rows between that one and this one cannot be read either.
+        rank: How many unreadable rows are between that row and this one.
         start: The wall time (as text) that the list was read from.
         offset: Its offset in that list, from 0.
-        row_id: Its id, where its text shows one.
-        order_id: The same of its order.
-        order_number: The same of that order's number.
+        row_id: Its id, if its text shows one.
+        order_id: Likewise the id of its order.
+        order_number: Likewise the number of its order.
     """
 
     path: str
@@ -55,10 +55,10 @@ class Poison:
 
 @dataclass
 class Isolation:
-    """What came of reading a spoilt page in pieces.
+    """The result of reading an unreadable page in pieces.
 
     Attributes:
-        rows: The rows that came through, in order.
+        rows: The rows that could be read, in order.
         unreadable: The others; their offsets are those in the list.
         is_last: Whether the list ends in this page.
     """
@@ -71,20 +71,20 @@ class Isolation:
     _answers: int = 0
     _known_good: tuple[int, int] | None = None
 
-    def came_through(self, page: Page, begin: int, page_size: int) -> None:
-        """Note a piece that was read; `begin` is the offset of its first row."""
+    def add_page(self, page: Page, begin: int, page_size: int) -> None:
+        """Add a piece that was read; `begin` is the offset of its first row."""
         for row in page.unreadable:
-            self.spoilt(begin + row.offset, row.text, row.before)
+            self.add_unreadable(begin + row.offset, row.text, row.before)
         self.rows += page.rows
         self.is_last = page.size < page_size
 
-    def spoilt(self, offset: int, text: bytes, before: Payload | None = None) -> None:
-        """Note a row that cannot be read."""
+    def add_unreadable(self, offset: int, text: bytes, before: Payload | None = None) -> None:
+        """Add a row that cannot be read."""
         last = self.rows[-1] if self.rows else None
         self.unreadable.append(UnreadableRow(offset, before or last, text))
 
     def read(self, read_page: ReadPage, number: int, size: int) -> Page | ServerKeepsFailing:
-        """Read a piece; returns the failure when it is spoilt.
+        """Read a piece; return the failure when it cannot be read.
 
         Raises:
             ServerKeepsFailing: It is the server that fails, not a row.
@@ -107,7 +107,7 @@ class Isolation:
         if isinstance(problem, UnreadableAnswer):
             return
         if self._known_good is None:
-            # After the list's end there are no rows: such an answer proves little.
+            # After the list's end there are no rows: such an answer does not show that rows can be read.
             if self._failed_rows > (_DOUBT_AFTER if self._answers else _ALL_DOWN_AFTER):
                 raise problem
         elif self._failures_in_a_row % _DOUBT_AFTER == 0:
@@ -115,7 +115,7 @@ class Isolation:
 
 
 def isolate(read_page: ReadPage, begin: int, length: int) -> Isolation:
-    """Read rows of a list that fail as one page in pieces, around those that spoil it.
+    """Read rows of a list that cannot be read as one page in pieces, around the unreadable ones.
 
     Args:
         read_page: Reads one page of a given size.
@@ -133,7 +133,7 @@ def isolate(read_page: ReadPage, begin: int, length: int) -> Isolation:
 
 
 def _read_pieces(found: Isolation, read_page: ReadPage, begin: int, length: int) -> None:
-    """Read all pieces of one size first, then the failed ones in smaller pieces: a working server shows early."""
+    """Read all pieces of one size, then the failed ones in smaller pieces: if the server works, some succeed."""
     size = next((smaller for smaller in _SIZES if smaller < length), 1)
     pieces: list[tuple[int, Page | ServerKeepsFailing]] = []
     for offset in range(begin - begin % size, begin + length, size):
@@ -143,17 +143,17 @@ def _read_pieces(found: Isolation, read_page: ReadPage, begin: int, length: int)
             break
     for offset, piece in pieces:
         if isinstance(piece, Page):
-            found.came_through(piece, offset, size)
+            found.add_page(piece, offset, size)
         elif size > 1:
             _read_pieces(found, read_page, offset, size)
         else:
-            found.spoilt(offset, piece.body if isinstance(piece, UnreadableAnswer) else b"")
+            found.add_unreadable(offset, piece.body if isinstance(piece, UnreadableAnswer) else b"")
 
 
-def poisons(
+def unreadable_places(
     path: str, id_field: str, sorted_by: str | None, start: str, rows: Sequence[UnreadableRow]
-) -> list[Poison]:
-    """What is known of rows of one page that cannot be read.
+) -> list[UnreadablePlace]:
+    """Return the places of the unreadable rows of one page.
 
     Args:
         path: The list's path.
@@ -162,13 +162,13 @@ def poisons(
         start: The wall time (as text) that the list was read from.
         rows: The rows, in their order.
     """
-    found: list[Poison] = []
+    found: list[UnreadablePlace] = []
     for number, row in enumerate(rows):
         date = row.before.get(sorted_by) if row.before and sorted_by else None
         follows = number > 0 and rows[number - 1].before is row.before
         known = re.search(_NUMBER, row.text)
         found.append(
-            Poison(
+            UnreadablePlace(
                 path=path,
                 after=str(date) if parse_wall(date) else start,
                 rank=found[-1].rank + 1 if follows else 0,
@@ -183,6 +183,6 @@ def poisons(
 
 
 def _id_in(text: bytes, field_name: str) -> int | None:
-    """The id that a text shows, which cannot be parsed; None for one that no table could hold."""
+    """Return the id in a text that cannot be parsed; None where there is none, or none that fits a BIGINT."""
     found = re.search(rb'"' + field_name.encode() + rb'"\s*:\s*"?(\d{1,18})\b', text)
     return int(found[1]) if found else None

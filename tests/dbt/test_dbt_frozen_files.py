@@ -22,7 +22,7 @@ from ledger_under_test import Ledger
 from shipstation_payloads import label, line, order
 
 from ingest.pipeline import Warehouse
-from ingest.sources.operations.closed_periods import load_closes
+from ingest.sources.operations.operations_source import load_operations
 from workflows.closes.freezing import freeze_month
 from workflows.config.settings import PROJECT, Settings
 from workflows.entries.closed_months import altered_months, closes_of_month, open_store, prepare_closes
@@ -164,11 +164,11 @@ def test_the_warehouse_of_an_earlier_release_gets_the_new_hashes_and_loses_the_l
     settings = settings_of(closed.copy(tmp_path, NOON))
     settings.warehouse.unlink()
     warehouse = Warehouse(settings.warehouse, tmp_path / "scratch")
-    assert load_closes(settings.operations, warehouse) == 2
+    assert load_operations(settings.operations, warehouse) == 2
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute("update raw_operations.frozen_months set evidence_hash = 'of the lines as JSON'")
         connection.execute("create table raw_operations.frozen_lines (seq bigint, line varchar)")
-    assert load_closes(settings.operations, warehouse) == 2
+    assert load_operations(settings.operations, warehouse) == 2
     with open_store(settings) as store:
         hashes = {month: closes_of_month(store, month)[0].evidence_hash for month in (DECEMBER, JANUARY)}
     with duckdb.connect(str(settings.warehouse)) as connection:
@@ -177,4 +177,4 @@ def test_the_warehouse_of_an_earlier_release_gets_the_new_hashes_and_loses_the_l
         ).fetchall()
         left = connection.execute("from duckdb_tables() where table_name = 'frozen_lines'").fetchall()
     assert (dict(loaded), left) == (hashes, [])
-    assert load_closes(settings.operations, warehouse) == 0
+    assert load_operations(settings.operations, warehouse) == 0

@@ -64,8 +64,8 @@ def test_a_date_up_to_five_minutes_ahead_moves_the_watermark_and_a_later_one_doe
     for _ in range(2):
         report = load_changes(account, warehouse)
         assert (report.watermark_before, report.watermark_after) == (ahead, ahead)
-    open_findings = "select detail from raw_shipstation.findings where resolved_at is null"
-    assert rows(warehouse, open_findings) == []
+    open_exceptions = "select detail from raw_shipstation.findings where resolved_at is null"
+    assert rows(warehouse, open_exceptions) == []
 
 
 def test_a_watermark_never_moves_back_when_the_newest_order_is_gone(

@@ -89,7 +89,7 @@ def freeze_month(
     """Freeze the lines of a month as the published snapshot has them.
 
     A month that is frozen stays so: closing it `again` adds a version of the close, never other lines. The
-    models show the frozen lines once they are loaded and built; see `closed_periods`. From its last weekday on
+    models show the frozen lines once they are loaded and built; see `operations_source`. From its last weekday on
     a month is frozen whole: what turns out otherwise on the days to come is a restatement in the next one.
 
     Args:

@@ -15,8 +15,7 @@ import duckdb
 from ingest import errors as ingest_errors
 from ingest.client.account import Account
 from ingest.pipeline import Warehouse
-from ingest.sources.operations.closed_periods import load_closes
-from ingest.sources.operations.operations_source import load_entries
+from ingest.sources.operations.operations_source import load_operations
 from ingest.sources.shipstation.adoption import Backfilled, adopt_spans
 from ingest.sources.shipstation.load import load_backfill_window, load_changes
 from ingest.sources.shipstation.load_report import LoadReport
@@ -188,8 +187,7 @@ class Engine:
         self.prepare()
         with errors_for_the_user():
             prepare_store(self.settings.operations)
-            load_entries(self.settings.operations, self.warehouse)
-            load_closes(self.settings.operations, self.warehouse)
+            load_operations(self.settings.operations, self.warehouse)
 
     def publish(self, run: Run, built_at: datetime) -> str:
         """Publish the ledger as a snapshot, unless the current one was made of the same build.

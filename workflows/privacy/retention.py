@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 import pyarrow as pa
 
-from ingest.client.redaction import Keeps, rest_as_text
+from ingest.client.redaction import Keeps, redacted_text
 from ingest.sources.shipstation.stored_rows import effective_fields
 from workflows.config.settings import Settings
 
@@ -215,7 +215,7 @@ def _remove_rows(
     )
     while batch := connection.fetchmany(_BATCH_ROWS):
         rests = [
-            (key, *rest_as_text(kind, effective_fields(payload, kept), Keeps(keeps)))
+            (key, *redacted_text(kind, effective_fields(payload, kept), Keeps(keeps)))
             for key, payload, kept, keeps in batch
         ]
         columns = [pa.array(column) for column in zip(*rests, strict=True)]

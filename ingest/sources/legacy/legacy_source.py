@@ -1,7 +1,8 @@
-"""The former system's SQLite database, read-only, into `raw_legacy`: each table whole, in place of what was there.
+"""The former system's SQLite database, read-only, into `raw_legacy`: each load replaces the tables.
 
-What is loaded is named here, column by column. A column that this version of the database lacks is empty;
-customers' names and addresses are not named, so they stay behind.
+Only the columns named here are loaded, which are not those with customers' names and addresses. A column that a
+version of the database lacks is null. It is not read by dlt's `sql_table`, because the digest must be of the very
+rows that are loaded, with missing columns and values of another type as null, whatever SQLite stored.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ingest.sources.legacy.sqlite_file import NotTheFormerSystem, connect_to
 
 SOURCE = "legacy"
 _NUMBER, _TEXT = pa.int64(), pa.string()
-# Tables and columns; those of the later version are among them.
+# Tables and columns, including those of the later version.
 TABLES: dict[str, dict[str, Any]] = {
     "configuration_params": {
         "id": _NUMBER, "category": _TEXT, "parameter_name": _TEXT, "value": _TEXT, "sku": _TEXT, "notes": _TEXT,
@@ -66,10 +67,10 @@ _IMPORTS = pa.schema(
 
 @contextmanager
 def open_legacy(path: Path) -> Iterator[sqlite3.Connection]:
-    """The database for reading only.
+    """Open the database for reading.
 
     Raises:
-        NotTheFormerSystem: It is missing, damaged, or another one; the sentence says which.
+        NotTheFormerSystem: It is missing, damaged, or another database; the message says which.
     """
     if not path.is_file():
         raise NotTheFormerSystem(f"There is no file {path}. Name the former system's SQLite database.")
@@ -82,7 +83,7 @@ def open_legacy(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def digest_of(connection: sqlite3.Connection) -> str:
-    """A hash of all that would be loaded: equal for equal content, whatever the file's bytes."""
+    """Return a hash of the rows to load, which is equal for equal content even if the files differ."""
     digest = hashlib.blake2b(digest_size=16)
     for table in TABLES:
         for row in _rows(connection, table):
@@ -91,13 +92,13 @@ def digest_of(connection: sqlite3.Connection) -> str:
 
 
 def load_legacy(path: Path | None, warehouse: Warehouse, action: str, previous_digest: str | None) -> None:
-    """Load the database in place of what was loaded before, and note it in `raw_legacy.imports`.
+    """Load the database in place of the one loaded before, and log it in `raw_legacy.imports`.
 
     Args:
-        path: The SQLite file; None takes everything out again.
+        path: The SQLite file; None empties the tables.
         warehouse: Where to load.
         action: `migrate` or `rollback`.
-        previous_digest: The content that this replaces, for a rollback; None for none.
+        previous_digest: The digest of the replaced content, for a rollback; None for none.
     """
     rows: dict[str, list[dict[str, Any]]] = {table: [] for table in TABLES}
     digest = None
@@ -115,7 +116,7 @@ def load_legacy(path: Path | None, warehouse: Warehouse, action: str, previous_d
 
 
 def last_imports(warehouse: Warehouse) -> list[dict[str, Any]]:
-    """The last two notes of `raw_legacy.imports`, newest first: digest, previous_digest, action, noted_at."""
+    """Return the last two rows of `raw_legacy.imports`, newest first."""
     with create_pipeline(warehouse, SOURCE).sql_client() as client:
         try:
             found = client.execute_sql(
@@ -128,7 +129,7 @@ def last_imports(warehouse: Warehouse) -> list[dict[str, Any]]:
 
 @dlt.source(name=SOURCE, max_table_nesting=0)
 def legacy(rows: dict[str, list[dict[str, Any]]], note: dict[str, Any]) -> Any:
-    """One resource for each table, replaced as a whole, and the note of what was loaded, which comes last."""
+    """Return one resource for each table, which replaces it, and the log of imports at the end."""
     for table, columns in TABLES.items():
         made = pa.Table.from_pylist(rows[table], schema=pa.schema(columns.items()))
         yield dlt.resource(iter([made]), name=table, write_disposition="replace")
@@ -146,7 +147,7 @@ def _check_tables(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def _rows(connection: sqlite3.Connection, table: str) -> Iterator[dict[str, Any]]:
-    """The rows of a table, with every column of ours; what cannot be a number is empty."""
+    """Yield the rows of a table with all named columns; in a number's column, other values are null."""
     columns = TABLES[table]
     there = {name for _, name, *_ in connection.execute(f'pragma table_info("{table}")')}
     names = [name if name in there else f"null as {name}" for name in columns]

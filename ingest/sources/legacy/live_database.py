@@ -1,7 +1,7 @@
 """The running former system's database, read through SQLAlchemy: orders and shipments of a span of time, as text.
 
-Whatever database it is, values come as text and are interpreted by who compares them. Columns that this version of
-the database lacks are empty; names, addresses and e-mails are not read.
+All values are read as text, whatever the database, and interpreted by the comparison. Columns that a version of
+the database lacks are null; names, addresses and e-mails are not read.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ingest.sources.legacy.sqlite_file import NotTheFormerSystem, connect_to
 _CONNECT_SECONDS = 10
 _NUMBERS_AT_ONCE = 5000
 _REQUIRED = ("orders_inbox", "shipped_orders", "shipped_items")
-# Our name for each column, and what the versions of the database call it.
+# Our name for each column, and its names in the versions of the database.
 _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "orders_inbox": {
         "id": ("id",), "order_number": ("order_number",), "order_id": ("shipstation_order_id",),
@@ -50,13 +50,13 @@ _DATED_SHIPPED = ("ship_date", "created_at", "updated_at")
 
 @dataclass(frozen=True)
 class TheirRows:
-    """What the former system holds of some orders; every value is text.
+    """The former system's rows of some orders; every value is text.
 
     Attributes:
-        orders: Columns as in `_COLUMNS`, and `has_lines`: 1, 0, or empty where it keeps no lines.
-        order_columns: Those of ours that its table of orders has.
-        headless_lines: Lines of open orders whose order is gone.
-        looks: When it looked last: `orders` and `shipped`, as text.
+        orders: Columns as in `_COLUMNS`, and `has_lines`: 1, 0, or null where it stores no lines.
+        order_columns: The columns of ours that its table of orders has.
+        headless_lines: Number of lines of open orders whose order is missing.
+        looks: When it last synced `orders` and `shipped`, as text.
     """
 
     orders: pa.Table
@@ -68,7 +68,7 @@ class TheirRows:
 
 
 def source_url(source: str) -> URL:
-    """The address that a file or a SQLAlchemy URL stands for.
+    """Return the URL of a file or a SQLAlchemy URL.
 
     Raises:
         NoSuchSource: It is neither.
@@ -86,16 +86,16 @@ def source_url(source: str) -> URL:
 
 @contextmanager
 def connected(source: str, *, writable: bool = False) -> Iterator[sa.Connection]:
-    """The former system's database within one transaction; it is read only unless asked otherwise.
+    """Connect to the former system's database, for one transaction, read-only by default.
 
     Args:
         source: A file or a SQLAlchemy URL.
-        writable: Whether the block may write; what it wrote counts when it ends well.
+        writable: Whether the block may write; it is committed when the block ends without an error.
 
     Raises:
         NotTheFormerSystem: It is missing, damaged, or another database.
         FormerSystemOutOfReach: It does not answer.
-        NoSuchSource: The address makes no sense.
+        NoSuchSource: The source is neither a file nor a URL.
     """
     url = source_url(source)
     shown = url.render_as_string(hide_password=True)
@@ -125,7 +125,7 @@ def connected(source: str, *, writable: bool = False) -> Iterator[sa.Connection]
 
 
 def numbers_since(connection: sa.Connection, since: datetime, first_day: date) -> set[str]:
-    """The numbers of the orders that were written since an instant, or shipped since a day."""
+    """Return the numbers of the orders that were written since an instant, or shipped since a day."""
     instant = f"{since:%Y-%m-%d %H:%M:%S}"
     found: set[Any] = set()
     for name in _REQUIRED:
@@ -143,7 +143,7 @@ def numbers_since(connection: sa.Connection, since: datetime, first_day: date) -
 
 
 def rows_of(connection: sa.Connection, numbers: Sequence[str]) -> TheirRows:
-    """All that is known there of the orders with these numbers."""
+    """Return the rows of the orders with these numbers."""
     orders = _read(connection, "orders_inbox", numbers)
     with_lines = _ids_with_lines(connection, orders["id"].to_pylist())
     has_lines = [None if with_lines is None else str(int(id_ in with_lines)) for id_ in orders["id"].to_pylist()]
@@ -177,7 +177,7 @@ def _engine(url: URL, *, writable: bool) -> sa.Engine:
 
 
 def _begin(connection: sa.Connection) -> None:
-    """One view of the whole database, whoever writes meanwhile; instants as UTC."""
+    """Begin a transaction with one consistent view of the database, and instants in UTC."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("begin")
     elif connection.dialect.name == "postgresql":
@@ -199,13 +199,13 @@ def _reason(problem: BaseException, url: URL) -> str:
 
 
 def _there(connection: sa.Connection, name: str) -> set[str]:
-    """The columns of a table; none when there is no such table."""
+    """Return the columns of a table; none when it does not exist."""
     inspector = sa.inspect(connection)
     return {column["name"] for column in inspector.get_columns(name)} if inspector.has_table(name) else set()
 
 
 def _text_of(name: str, column: str, there: set[str]) -> Any:
-    """A column of ours as text, empty where this version lacks it."""
+    """Return the expression of a column as text, null where this version lacks it."""
     known = next((spelt for spelt in _COLUMNS[name][column] if spelt in there), None)
     value = sa.null() if known is None else sa.column(known)
     return sa.cast(value, sa.String).label(column)
@@ -226,7 +226,7 @@ def _read(connection: sa.Connection, name: str, numbers: Sequence[str]) -> pa.Ta
 
 
 def _ids_with_lines(connection: sa.Connection, ids: Sequence[str]) -> set[str] | None:
-    """Which of the orders have lines; None where no lines are kept."""
+    """Return the orders that have lines; None where no lines are stored."""
     if not _there(connection, "order_items_inbox"):
         return None
     of_order = sa.cast(sa.column("order_inbox_id"), sa.String)
@@ -249,7 +249,7 @@ def _headless_lines(connection: sa.Connection) -> int:
 
 
 def _looks_at_orders(connection: sa.Connection) -> list[str]:
-    """Its own note of a sync is believed for when it was written, not for the instant it names."""
+    """Return when it last synced orders: when its watermark was written, not the instant in it."""
     synced = _newest(connection, "sync_watermark", "updated_at")
     return synced or [
         *_newest(connection, "orders_inbox", "updated_at"),

@@ -1,4 +1,4 @@
-"""The former system's SQLite file, for reading only."""
+"""Opening the former system's SQLite file for reading."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ingest.errors import IngestError
 
 
 class NotTheFormerSystem(IngestError):
-    """The file is no readable database of the former system."""
+    """The file is not a readable database of the former system."""
 
 
 def connect_to(path: Path) -> sqlite3.Connection:
-    """Read-only; a write-ahead log in a folder that cannot be written is left out, which only such a copy has."""
+    """Open read-only; in a read-only folder, as of a copy, without the write-ahead log."""
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
         connection.execute("select count(*) from sqlite_master")

@@ -1,7 +1,7 @@
-"""Which spans a warehouse of an earlier release, which noted none, provably read.
+"""The spans that a warehouse of an earlier release, which stored none, has provably read.
 
-Each sync began at the watermark that the one before had left, so its list is known from the first watermark to the
-last, except where one could not be used. A backfill's span is in the arguments of its job.
+Each sync began at the watermark of the one before, so a list was read from the first watermark to the last, except
+where one could not be used. A backfill's span is in the arguments of its job.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 
 from dlt.destinations.sql_client import SqlClientBase
 
-from ingest.pipeline import Warehouse, create_pipeline, held_open, load
+from ingest.pipeline import Warehouse, create_pipeline, held_open, load, query, table_names
 from ingest.sources.shipstation.load import SOURCE
 from ingest.sources.shipstation.load_exceptions import WATERMARK
 from ingest.sources.shipstation.loaded_spans import TABLE, ReadSpan
-from ingest.sources.shipstation.shipstation_source import read_spans
-from ingest.sources.shipstation.stored_rows import COMPLETE, Store, query
+from ingest.sources.shipstation.stored_rows import COMPLETE
 from ingest.sources.shipstation.watermarks import FALLBACK_DAYS, FUTURE_TOLERANCE, LISTS
+from ingest.sources.shipstation.worker_tables import read_spans
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,15 @@ class Backfilled:
 
 
 def adopt_spans(warehouse: Warehouse, backfills: Sequence[Backfilled]) -> None:
-    """Note the spans that can be proved, once, in a warehouse of an earlier release; others are left alone.
+    """Store the provable spans, once, in a warehouse of an earlier release; others are not changed.
 
     Args:
-        warehouse: Where.
+        warehouse: The warehouse.
         backfills: Those in the run log; one that was loaded into a warehouse since lost is ignored.
     """
     pipeline = create_pipeline(warehouse, SOURCE)
     with held_open(pipeline) as database:
-        tables = Store(database).tables
+        tables = table_names(database)
         if "watermarks" not in tables or TABLE in tables:
             return
         load(pipeline, read_spans([*_of_syncs(database), *_of_backfills(database, backfills)]))
@@ -74,7 +74,7 @@ def _of_syncs(database: SqlClientBase[Any]) -> list[ReadSpan]:
 def _stretches(
     marks: Sequence[tuple[datetime, datetime]], fallbacks: Sequence[datetime]
 ) -> list[tuple[datetime, datetime]]:
-    """From the watermarks of a list and when each was noted, in that order, what its syncs read without a gap."""
+    """Return what syncs read without a gap, from a list's watermarks and when each was stored, in that order."""
     stretches: dict[datetime | None, tuple[datetime, datetime]] = {}
     for at, noted_at in marks:
         fallback = max((one for one in fallbacks if one <= noted_at), default=None)

@@ -1,7 +1,7 @@
-"""Orders known from their labels only: no list of changes has them, so they are fetched by their ids.
+"""Orders known only from their labels or fulfillments: the list by modification date lacks them.
 
-An order without a modification date is in no such list, and one that came late may have been missed by it. Either
-is known as soon as a label or a fulfillment names it.
+An order without a modification date is not in that list, and one that became visible late may have been missed.
+Each is fetched by its id once a label or a fulfillment names it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from ingest.sources.shipstation.order_states import AWAITED, OPEN_STATES, OrderS
 
 @dataclass(frozen=True)
 class NamedOrder:
-    """An order that labels or fulfillments name, and that is not here, or came without a modification date.
+    """An order named by labels or fulfillments that is not stored, or has no modification date.
 
     Attributes:
         order_id: ShipStation's id.
-        is_here: Whether it is here; then it has no modification date.
-        first_named_at: When (UTC) the first row that names it came.
-        last_named_at: When (UTC) such a row came or changed last.
+        is_here: Whether it is stored; then it has no modification date.
+        first_named_at: When (UTC) the first row that names it was loaded.
+        last_named_at: When (UTC) such a row was last loaded.
     """
 
     order_id: int
@@ -31,24 +31,24 @@ class NamedOrder:
 
 
 def awaited_orders(
-    named: Iterable[NamedOrder], states: Mapping[int, OrderState], looks: Mapping[int, datetime]
+    named: Iterable[NamedOrder], states: Mapping[int, OrderState], last_fetched: Mapping[int, datetime]
 ) -> list[OrderState]:
-    """Of these orders, those to fetch by their ids.
+    """Return the orders to fetch by their ids.
 
-    One that was asked for and is settled, because it came or ShipStation does not know it, is asked for again only
-    after another row has named it.
+    One that was fetched and is settled (it is stored, or ShipStation does not know it) is fetched again only after
+    another row has named it.
 
     Args:
-        named: What labels and fulfillments name.
+        named: The orders that labels and fulfillments name.
         states: Orders whose state matters, by id.
-        looks: When (UTC) each was last asked for.
+        last_fetched: When (UTC) each order was last fetched by its id.
     """
     waiting = []
     for order in named:
         state = states.get(order.order_id)
         if state is not None and state.state in OPEN_STATES:
             continue
-        asked_at = looks.get(order.order_id)
+        asked_at = last_fetched.get(order.order_id)
         is_settled = order.is_here or state is not None
         if is_settled and asked_at is not None and asked_at >= order.last_named_at:
             continue

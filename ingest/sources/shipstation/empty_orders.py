@@ -1,6 +1,6 @@
-"""Fetching orders by their ids, each alone, so that one that fails spoils no other.
+"""Fetching orders by their ids, one request for each, so that one that fails does not affect the others.
 
-They are those without lines (ghosts), those that may be gone, and those that are known by their labels only.
+They are empty orders (without lines), orders that may be gone, and orders known only from their labels.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from ingest.client.http import Client
 from ingest.client.payload import Payload
 from ingest.client.single_orders import fetch_order
 from ingest.errors import ApiUnreachable, NotFound, RateLimited, UnexpectedAnswer, UnreadableAnswer
-from ingest.sources.shipstation.load_exceptions import mismatches_settled, poison_order, to_load
-from ingest.sources.shipstation.load_exceptions import to_table as findings_table
+from ingest.exceptions import changed_exceptions, exceptions_resource
+from ingest.exceptions import to_table as exceptions_table
+from ingest.sources.shipstation.load_exceptions import resolved_mismatches, unreadable_order
 from ingest.sources.shipstation.order_states import (
-    LOOKS_SCHEMA,
+    FETCHES_SCHEMA,
     MISSING,
     REPAIRED,
     OrderState,
@@ -30,37 +31,37 @@ from ingest.sources.shipstation.order_states import (
 )
 from ingest.sources.shipstation.records import ORDERS, Record, changed_records, newest_of_each
 from ingest.sources.shipstation.records import to_table as orders_table
-from ingest.sources.shipstation.stored_rows import Store
+from ingest.sources.shipstation.stored_rows import StoredRows
 
 log = logging.getLogger(__name__)
 
-# What a cycle may spend on ghosts beside its four requests.
+# Requests of a cycle for orders by their ids, beside its four for the lists.
 MOST_REQUESTS = 10
-# Of these, what is kept for the others when many ghosts are missing from the list at once.
+# Of these, how many are reserved for the others when many orders are missing from the list at once.
 _FOR_THE_OTHERS = 2
-# A young one is fetched in each cycle, because most get their lines within minutes; an older one ever more seldom:
+# A young one is fetched in each cycle, because most get their lines within minutes; an older one less often:
 # hourly after a day, daily after 24 days.
 YOUNG = timedelta(hours=24)
 _SELDOM = 24
 
 
 @dataclass
-class GhostReport:
-    """What fetching orders by their ids gave: counts of orders, ids of the fetched and of those not readable."""
+class FetchReport:
+    """The results of fetching orders by their ids: counts, and the ids of the fetched and the unreadable ones."""
 
     repaired: int = 0
     still_empty: int = 0
     missing: int = 0
     failed: int = 0
-    looked: list[int] = field(default_factory=list)
+    fetched: list[int] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
     states: list[OrderState] = field(default_factory=list)
     payloads: list[Payload] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
-        """The counts for the run's record."""
+        """Return the counts for the run's record."""
         return {
-            "ghosts_checked": len(self.looked),
+            "ghosts_checked": len(self.fetched),
             "ghosts_repaired": self.repaired,
             "ghosts_still_empty": self.still_empty,
             "ghosts_missing": self.missing,
@@ -68,42 +69,44 @@ class GhostReport:
         }
 
 
-def due_ghosts(
-    ghosts: list[OrderState], looks: dict[int, datetime], now: datetime, unlisted: Set[int] = frozenset()
+def due_orders(
+    waiting: list[OrderState],
+    last_fetched: dict[int, datetime],
+    now: datetime,
+    unlisted: Set[int] = frozenset(),
 ) -> list[OrderState]:
-    """The ghosts to fetch in this cycle, no more than a cycle may spend.
+    """Return the orders to fetch in this cycle, at most `MOST_REQUESTS`.
 
-    Those that are missing from the list come first, whatever their age; then those that were not fetched for the
-    longest time.
+    Those that are missing from the list come first, whatever their age; then those that were fetched longest ago.
 
     Args:
-        ghosts: Orders that wait for their lines.
-        looks: When each was last fetched by itself.
+        waiting: Orders that wait for their lines, or may be gone.
+        last_fetched: When (UTC) each was last fetched by its id.
         now: The instant (UTC).
-        unlisted: Orders that the list lacks, though it was read where they should be.
+        unlisted: Orders that the list lacks, though they are stored with a date inside the span that was read.
     """
 
-    def is_due(ghost: OrderState) -> bool:
-        last = looks.get(ghost.order_id)
-        age = now - ghost.since_at
+    def is_due(order: OrderState) -> bool:
+        last = last_fetched.get(order.order_id)
+        age = now - order.since_at
         return last is None or age < YOUNG or now - last >= age / _SELDOM
 
-    def turn(ghost: OrderState) -> tuple[datetime, int]:
-        return looks.get(ghost.order_id, ghost.since_at), ghost.order_id
+    def turn(order: OrderState) -> tuple[datetime, int]:
+        return last_fetched.get(order.order_id, order.since_at), order.order_id
 
-    gone = sorted((ghost for ghost in ghosts if ghost.order_id in unlisted), key=turn)
-    others = sorted((ghost for ghost in ghosts if ghost.order_id not in unlisted and is_due(ghost)), key=turn)
+    gone = sorted((order for order in waiting if order.order_id in unlisted), key=turn)
+    others = sorted((order for order in waiting if order.order_id not in unlisted and is_due(order)), key=turn)
     first = gone[: MOST_REQUESTS - min(len(others), _FOR_THE_OTHERS)]
     return first + others[: MOST_REQUESTS - len(first)]
 
 
-def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> GhostReport:
+def fetch_due_orders(client: Client, due: list[OrderState], now: datetime) -> FetchReport:
     """Fetch each of these orders by its id.
 
-    A 404 means that ShipStation does not know it; a 429 ends the fetching, not the cycle; any other failure leaves
-    that one to the next cycle. One whose answer cannot be read is noted as such, too.
+    A 404 means that ShipStation does not know it; a 429 ends the fetching, not the cycle; after any other failure
+    the next cycle fetches that order again. An unreadable answer also becomes an exception.
     """
-    report = GhostReport()
+    report = FetchReport()
     for state in due:
         try:
             payload = fetch_order(client, state.order_id, attempts=1)
@@ -120,11 +123,11 @@ def look_at_ghosts(client: Client, due: list[OrderState], now: datetime) -> Ghos
             report.failed += 1
         else:
             _note(report, state, payload, now)
-        report.looked.append(state.order_id)
+        report.fetched.append(state.order_id)
     return report
 
 
-def _note(report: GhostReport, state: OrderState, payload: Payload, now: datetime) -> None:
+def _note(report: FetchReport, state: OrderState, payload: Payload, now: datetime) -> None:
     after = state_after(state.order_id, payload, state, now, alone=True)
     if after is not None:
         if after.state != state.state:
@@ -135,10 +138,10 @@ def _note(report: GhostReport, state: OrderState, payload: Payload, now: datetim
 
 
 @dlt.source(name="ghosts", max_table_nesting=0)
-def ghosts(report: GhostReport, store: Store, now: datetime) -> Any:
-    """What fetching orders by their ids gave, as rows; `ghost_looks` has when each was fetched.
+def fetched_orders(report: FetchReport, store: StoredRows, now: datetime) -> Any:
+    """Return the source of what was fetched by id; `ghost_looks` has when each order was fetched.
 
-    A comparison's finding about an order that came, or is gone for good, is settled by it.
+    It resolves a comparison's exception about an order that was fetched or is gone.
     """
 
     def orders() -> Iterator[pa.Table]:
@@ -150,26 +153,27 @@ def ghosts(report: GhostReport, store: Store, now: datetime) -> Any:
         if report.states:
             yield to_table(report.states)
 
-    def looks() -> Iterator[pa.Table]:
-        yield pa.table({"order_id": report.looked, "looked_at": [now] * len(report.looked)}, schema=LOOKS_SCHEMA)
+    def fetches() -> Iterator[pa.Table]:
+        columns = {"order_id": report.fetched, "looked_at": [now] * len(report.fetched)}
+        yield pa.table(columns, schema=FETCHES_SCHEMA)
 
-    def findings() -> Iterator[pa.Table]:
-        still_open = store.open_findings()
+    def exceptions() -> Iterator[pa.Table]:
+        still_open = store.open_exceptions()
         answered = {payload.get("orderId") for payload in report.payloads}
         answered |= {state.order_id for state in report.states if state.state == MISSING}
-        settled = mismatches_settled(still_open, {ORDERS.table: answered})
-        unreadable = [poison_order(order_id, now) for order_id in report.unreadable]
-        rows = to_load(unreadable, still_open, [], now, settled)
+        resolved = resolved_mismatches(still_open, {ORDERS.table: answered})
+        unreadable = [unreadable_order(order_id, now) for order_id in report.unreadable]
+        rows = changed_exceptions(unreadable, still_open, lambda row: row.finding_key in resolved, now)
         if rows:
-            yield findings_table(rows)
+            yield exceptions_table(rows)
 
     yield dlt.resource(orders, name="orders", primary_key="order_id", write_disposition="merge")
     yield dlt.resource(order_states, name="order_states", primary_key="order_id", write_disposition="merge")
-    yield dlt.resource(findings, name="findings", primary_key="finding_key", write_disposition="merge")
-    yield dlt.resource(looks, name="ghost_looks", primary_key="order_id", write_disposition="merge")
+    yield exceptions_resource(exceptions)
+    yield dlt.resource(fetches, name="ghost_looks", primary_key="order_id", write_disposition="merge")
 
 
-def _records(report: GhostReport, store: Store, now: datetime) -> list[Record]:
+def _records(report: FetchReport, store: StoredRows, now: datetime) -> list[Record]:
     newest = newest_of_each(ORDERS, report.payloads)
     known = store.known(ORDERS, newest)
     records = changed_records(ORDERS, newest, known, arrived_by="sync", now=now)

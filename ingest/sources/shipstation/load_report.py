@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from ingest.sources.shipstation.empty_orders import GhostReport
+from ingest.sources.shipstation.empty_orders import FetchReport
 from ingest.sources.shipstation.load_cycle import Cycle
 from ingest.sources.shipstation.watermarks import REFERENCE_LISTS
 
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What one load did. Instants are UTC.
+    """The counts of one load. Instants are UTC.
 
     Attributes:
         read_at: When reading began, by ShipStation's clock: what changed later may be missing.
-        orders_changed: Orders that are new or that changed: `orders_new` and `orders_updated`.
-        orders_new: Orders that were not here before.
+        orders_changed: New and changed orders: `orders_new` and `orders_updated`.
+        orders_new: Orders that were not stored before.
         orders_manual: Of the new ones, those that were typed into ShipStation.
-        labels_new: Labels that were not here before, return labels too.
-        reference_lists_at: When carriers, services and stores were all read last; None before the first time.
+        labels_new: Labels that were not stored before, return labels too.
+        reference_lists_at: When carriers, services and stores were last all read; None before the first time.
         reference_lists_problem: Why they could not be read this time, if so.
         finished: False when a backfill has windows left.
     """
@@ -47,14 +47,8 @@ class LoadReport:
     labels_new: int
 
 
-def report_of(cycle: Cycle, ghosts_seen: GhostReport, with_references: bool) -> LoadReport:
-    """What a cycle did, once it is loaded.
-
-    Args:
-        cycle: The cycle.
-        ghosts_seen: The orders that were fetched by their ids, with their results.
-        with_references: Whether the lists of names were due.
-    """
+def report_of(cycle: Cycle, fetched: FetchReport) -> LoadReport:
+    """Return the counts of a cycle that was loaded, and of the orders that were fetched by their ids."""
     tallies, problems = cycle.tallies, cycle.reference_problems
 
     def count(what: Literal["fetched", "changed", "new", "manual"], *names: str) -> int:
@@ -72,9 +66,9 @@ def report_of(cycle: Cycle, ghosts_seen: GhostReport, with_references: bool) -> 
         api_seconds=cycle.client.api_seconds,
         watermark_before=cycle.marks_before.get("orders"),
         watermark_after=cycle.next_marks(tallies).get("orders", cycle.marks_before.get("orders")),
-        ghosts=ghosts_seen.counts(),
+        ghosts=fetched.counts(),
         reference_lists_at=cycle.now
-        if with_references and not problems
+        if cycle.reads_reference_lists and not problems
         else cycle.marks_before.get(REFERENCE_LISTS),
         reference_lists_problem=problems[0] if problems else None,
         finished=all(name in tallies and tallies[name].finished for name in cycle.spans),

@@ -1,8 +1,8 @@
-"""Which stretches of each list were read: noted in the same load as their rows, and never changed.
+"""Which spans of each list were read: stored in the same load as their rows, and never changed.
 
-A close has to know that no rows are missing, which the rows themselves do not show. What a sync read is noted when
-it moves a watermark: the next sync begins there, so there is no gap between them. A backfill is noted once it has
-read all of its span.
+A close has to know that no rows are missing, which the rows themselves do not show. A sync's span is stored when
+it moves a watermark: the next sync begins there, so there is no gap between them. A backfill's span is stored once
+all of it has been read.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ingest.client.http import Client
-from ingest.client.list_walk import ListQuery, fetch_page
+from ingest.client.list_walk import fetch_page
 from ingest.client.pacific_time import filter_end, filter_start
 from ingest.errors import ApiUnreachable
+from ingest.sources.shipstation.api_lists import API_LISTS
 from ingest.sources.shipstation.watermarks import BEGINNING, LISTS
 
 if TYPE_CHECKING:
@@ -42,14 +43,14 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class ReadSpan:
-    """A stretch of one list that was read whole. Instants are UTC.
+    """A span of one list that was read completely. Instants are UTC.
 
     Attributes:
         list_name: orders, shipments, voids or fulfillments.
         from_at: Where it begins.
         until_at: Where it ends.
-        arrived_by: What read it: `sync` or `backfill`; `proof` when it was derived later, see `adoption`.
-        moves_watermark: The list's watermark lies in it, so the next sync goes on from there.
+        arrived_by: `sync` or `backfill`; `proof` when the span was derived later, see `adoption`.
+        moves_watermark: Whether the list's watermark lies in it, so the next sync continues from there.
     """
 
     list_name: str
@@ -60,7 +61,7 @@ class ReadSpan:
 
 
 def of_sync(cycle: Cycle) -> list[ReadSpan]:
-    """What a sync read of the lists whose watermarks it moves."""
+    """Return what a sync read of the lists whose watermarks it moves."""
     moved = cycle.moved_marks()
     return [
         ReadSpan(name, cycle.spans[name].start, cycle.tallies[name].read_at, "sync", moves_watermark=True)
@@ -69,44 +70,28 @@ def of_sync(cycle: Cycle) -> list[ReadSpan]:
     ]
 
 
-def of_backfill(cycle: Cycle, span_name: str, since: datetime, until: datetime | None) -> list[ReadSpan]:
-    """The whole span of each list, with the window that ends the last of them; none before."""
-    read = {name: cycle.marks_before.get(f"{span_name}{name} done") for name in LISTS}
-    read |= {name: tally.read_at for name, tally in cycle.tallies.items() if tally.finished}
-    moved = cycle.moved_marks()
-    spans = [
-        ReadSpan(name, since, min(until or at, at), "backfill", moves_watermark=name in moved)
-        for name, at in read.items()
-        if at is not None
-    ]
-    return spans if len(spans) == len(LISTS) else []
+def spans_to_load(cycle: Cycle) -> list[ReadSpan]:
+    """Return the spans to load with a cycle whose lists were read.
 
-
-def to_note(cycle: Cycle, queries: Mapping[str, ListQuery]) -> list[ReadSpan]:
-    """The spans to note with this cycle's load.
-
-    Where a cycle does not go on from what was read before, it also asks whether anything lies before: a list that
-    has nothing there was read from its beginning.
-
-    Args:
-        cycle: The cycle, its lists read.
-        queries: How each list is read.
+    Where nothing was read before a span, ShipStation is asked whether it has older rows: if not, the list was read
+    from its beginning.
     """
     spans = cycle.read_spans(cycle)
-    if spans and cycle.looks_before and not cycle.store.knows_beginning():
+    if spans and cycle.is_new_span and not cycle.store.knows_beginning():
         begins = {span.list_name: span.from_at for span in spans}
-        if _nothing_before(cycle.client, begins, queries):
+        if _nothing_before(cycle.client, begins):
             spans += [ReadSpan(name, BEGINNING, begin, cycle.arrived_by) for name, begin in begins.items()]
     return spans
 
 
-def _nothing_before(client: Client, begins: Mapping[str, datetime], queries: Mapping[str, ListQuery]) -> bool:
-    """Whether no list holds anything before its instant; costs a request for each, at most."""
+def _nothing_before(client: Client, begins: Mapping[str, datetime]) -> bool:
+    """Return whether no list has a row before its instant, at the cost of at most one request for each list."""
     for name, begin in begins.items():
         try:
-            found = fetch_page(client, queries[name], filter_start(BEGINNING), filter_end(begin), 1, 1, attempts=1)
+            query = API_LISTS[name][1]
+            found = fetch_page(client, query, filter_start(BEGINNING), filter_end(begin), 1, 1, attempts=1)
         except ApiUnreachable as problem:
-            log.warning("whether %s has anything before %s stays unknown: %s", name, begin, problem)
+            log.warning("whether %s has rows before %s is unknown: %s", name, begin, problem)
             return False
         if found.size:
             return False
@@ -114,6 +99,6 @@ def _nothing_before(client: Client, begins: Mapping[str, datetime], queries: Map
 
 
 def to_table(spans: Sequence[ReadSpan], noted_at: datetime) -> pa.Table:
-    """Spans as an Arrow table in the raw table's schema."""
+    """Return spans as an Arrow table in the raw table's schema."""
     columns = list(zip(*map(astuple, spans), strict=True)) if spans else [()] * len(fields(ReadSpan))
     return pa.table([*map(list, columns), [noted_at] * len(spans)], schema=SCHEMA)

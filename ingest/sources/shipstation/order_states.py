@@ -1,13 +1,13 @@
-"""Orders that are fetched again by their id: empty ones, called ghosts, and those that may be gone.
+"""Orders that are fetched again by their id: empty ones (without lines), and those that may be gone.
 
-`raw_shipstation.order_states` has one row for each order that ever was one:
+`raw_shipstation.order_states` has one row for each order that has ever been one of them:
 
 | state                  | meaning                                                                    |
 |------------------------|----------------------------------------------------------------------------|
-| ghost                  | came without lines, or its list or another order's `mergedIds` says that   |
-|                        | it may be gone; not yet fetched by itself                                  |
-| work_in_progress       | fetched by itself: still without lines, whether it has shipped or not      |
-| missing_in_shipstation | fetched by itself: ShipStation does not know it                            |
+| ghost                  | was listed without lines, or may be gone: its list lacks it, or another    |
+|                        | order's `mergedIds` names it; not yet fetched by its id                    |
+| work_in_progress       | fetched by its id: still without lines, whether it has shipped or not      |
+| missing_in_shipstation | fetched by its id: ShipStation does not know it                            |
 | repaired               | has lines now                                                              |
 | closed                 | was cancelled without lines                                                |
 """
@@ -22,17 +22,17 @@ import pyarrow as pa
 from ingest.client.pacific_time import earliest_instant, parse_wall
 from ingest.client.payload import Fields
 
-GHOST = "ghost"
+EMPTY = "ghost"
 WORK_IN_PROGRESS = "work_in_progress"
 MISSING = "missing_in_shipstation"
 REPAIRED = "repaired"
 CLOSED = "closed"
-# Named by a label or fulfillment, and not here; never written.
+# Named by a label or fulfillment, and not stored; never written.
 AWAITED = "awaited"
-OPEN_STATES = (GHOST, WORK_IN_PROGRESS)
+OPEN_STATES = (EMPTY, WORK_IN_PROGRESS)
 CANCELLED = "cancelled"
 
-LOOKS_SCHEMA = pa.schema(
+FETCHES_SCHEMA = pa.schema(
     [
         pa.field("order_id", pa.int64(), nullable=False),
         pa.field("looked_at", pa.timestamp("us", tz="UTC"), nullable=False),
@@ -55,8 +55,8 @@ class OrderState:
     Attributes:
         order_id: ShipStation's id.
         state: See the module's table.
-        since_at: Since when it has to be fetched again: its modification when it came without lines.
-        checked_at: When it came to be in this state.
+        since_at: Since when it has to be fetched again: its modification date when it was first empty.
+        checked_at: When it entered this state.
     """
 
     order_id: int
@@ -68,12 +68,12 @@ class OrderState:
 def state_after(
     order_id: int, payload: Fields, before: OrderState | None, now: datetime, *, alone: bool = False
 ) -> OrderState | None:
-    """The state of an order after a payload of it came, None when it has none and had none.
+    """Return the state of an order after a payload of it was fetched, None when it has none and had none.
 
     Args:
         order_id: ShipStation's id.
-        payload: What came.
-        before: Its state until now, when it has one that still matters.
+        payload: The payload.
+        before: Its state until now, if it still matters.
         now: The instant (UTC).
         alone: Whether the payload was fetched by the order's id.
     """
@@ -85,23 +85,23 @@ def state_after(
     since = before.since_at if before else _modified_at(payload, now)
     if alone or (before and before.state == WORK_IN_PROGRESS):
         return OrderState(order_id, WORK_IN_PROGRESS, since, now)
-    return OrderState(order_id, GHOST, since, now)
+    return OrderState(order_id, EMPTY, since, now)
 
 
 def has_lines(payload: Fields) -> bool:
-    """Whether an order has lines; `items` that is no list counts as none."""
+    """Return whether an order has lines; `items` that is no list counts as none."""
     items = payload.get("items")
     return isinstance(items, list) and bool(items)
 
 
 def _modified_at(payload: Fields, now: datetime) -> datetime:
-    """When an order became what it is, by its own modification date; `now` when that says nothing."""
+    """Return an order's modification date (UTC); `now` where that is missing, invalid or in the future."""
     wall = parse_wall(payload.get("modifyDate"))
     return min(earliest_instant(wall), now) if wall else now
 
 
 def merged_ids(payload: Fields) -> list[int]:
-    """Orders that were merged into this one; ShipStation is said to know them no longer."""
+    """Return the orders that were merged into this one; ShipStation may not know them any more."""
     options = payload.get("advancedOptions")
     listed = options.get("mergedIds") if isinstance(options, dict) else None
     ids = listed if isinstance(listed, list) else []
@@ -109,5 +109,5 @@ def merged_ids(payload: Fields) -> list[int]:
 
 
 def to_table(states: list[OrderState]) -> pa.Table:
-    """States as an Arrow table in the raw table's schema."""
+    """Return states as an Arrow table in the raw table's schema."""
     return pa.table({name: [getattr(state, name) for state in states] for name in SCHEMA.names}, schema=SCHEMA)

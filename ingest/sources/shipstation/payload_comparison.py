@@ -1,4 +1,4 @@
-"""What a comparison of ShipStation with the warehouse finds, and how two payloads of a row differ."""
+"""The result of comparing ShipStation with the warehouse, and how two payloads of a row differ."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from ingest.client.payload import Fields, Payload
-from ingest.sources.shipstation.load_exceptions import Finding, mismatch_key
+from ingest.exceptions import ExceptionRow
+from ingest.sources.shipstation.load_exceptions import mismatch_key
 from ingest.sources.shipstation.order_states import OrderState
 
-_MOST_TOLD = 200
+_MOST_LISTED = 200
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Difference:
         kind: `missing_here`, `missing_there` or `different`.
         fields: The fields that differ.
         order_number: The order's number as far as known.
-        repaired: Whether the repair put it right.
+        repaired: Whether it was repaired.
     """
 
     table: str
@@ -37,17 +38,17 @@ class Difference:
 
 @dataclass
 class Comparison:
-    """What comparing a span gave: counts of both sides, and the differences.
+    """The result of comparing a span: counts of both sides, and the differences.
 
     Attributes:
         rows_there: Rows in ShipStation by table; `rows_here` the same in the warehouse.
         units_there: Units of goods on the orders' lines in ShipStation; `units_here` the same in the warehouse.
-        missing_here: How many rows are missing here; the same for `missing_there` and `different`.
-        repaired: How many of them were put right.
-        differences: The first ones, one by one.
-        wrong: Keys, as findings have them, of all rows that differ and were not put right.
+        missing_here: Number of rows missing in the warehouse; likewise `missing_there` and `different`.
+        repaired: Number of differences that were repaired.
+        differences: The first ones.
+        wrong: Keys of the exceptions of all rows that differ and were not repaired.
         states: Orders that ShipStation does not know any more, or knows again.
-        compared: Keys, as findings have them, of all rows that were compared.
+        compared: Keys that the exceptions of all compared rows have or would have.
     """
 
     rows_there: dict[str, int] = field(default_factory=dict)
@@ -64,23 +65,23 @@ class Comparison:
     compared: set[str] = field(default_factory=set)
 
     def note(self, difference: Difference) -> None:
-        """Count a difference; only the first ones are kept one by one."""
+        """Count a difference, and list it if it is one of the first."""
         setattr(self, difference.kind, getattr(self, difference.kind) + 1)
         self.repaired += difference.repaired
         if not difference.repaired:
             self.wrong.add(mismatch_key(difference.table, difference.key))
-        if len(self.differences) < _MOST_TOLD:
+        if len(self.differences) < _MOST_LISTED:
             self.differences.append(difference)
 
 
-def finding_of(difference: Difference, now: datetime) -> Finding:
-    """The finding for a difference that stays."""
+def exception_of(difference: Difference, now: datetime) -> ExceptionRow:
+    """Return the exception of a difference that was not repaired."""
     words = {
         "missing_here": "is in ShipStation but not here",
         "missing_there": "is here but no longer in ShipStation's list",
         "different": f"differs in {', '.join(difference.fields)}",
     }[difference.kind]
-    return Finding(
+    return ExceptionRow(
         mismatch_key(difference.table, difference.key),
         "field_mismatch",
         "warning",
@@ -92,12 +93,12 @@ def finding_of(difference: Difference, now: datetime) -> Finding:
 
 
 def differing_fields(there: Payload, here: Fields) -> tuple[str, ...]:
-    """Names of the fields that say something else there than here; what is absent there says nothing."""
+    """Return the names of the fields that differ; a field that ShipStation left out does not count."""
     return tuple(sorted(name for name, value in there.fields.items() if value != here.get(name)))
 
 
 def units(payload: Fields) -> int:
-    """Units of goods on an order's lines; adjustments and refunds are no goods."""
+    """Return the units of goods on an order's lines, without adjustments and refunds."""
     return sum(
         max(item["quantity"], 0)
         for item in _lines(payload)
@@ -111,6 +112,6 @@ def _lines(payload: Fields) -> Iterable[dict[str, Any]]:
 
 
 def number_of(payload: Fields) -> str | None:
-    """The order number a payload speaks of."""
+    """Return the order number in a payload."""
     number = payload.get("orderNumber")
     return number if isinstance(number, str) else None

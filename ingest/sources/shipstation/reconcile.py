@@ -1,9 +1,9 @@
 """Comparing ShipStation with the warehouse, row by row and field by field.
 
-A span of dates is read again and each row compared with what is stored. Found are rows that are missing here,
-rows that ShipStation no longer lists, and rows that differ, with the fields that do. Repairing loads what is
-missing or different, and asks for each order that is no longer listed by its id. What changed in ShipStation after
-the last cycle began to read is no difference: the next cycle brings it.
+A span of dates is read again and each row compared with the stored one. A difference is a row that is missing
+here, one that ShipStation no longer lists, or one whose fields differ. A repair loads missing and different rows,
+and fetches each order that is no longer listed by its id. Changes in ShipStation since the last cycle began to
+read are no differences: the next cycle loads them.
 """
 
 from __future__ import annotations
@@ -23,72 +23,63 @@ from ingest.client.list_walk import ListQuery, walk
 from ingest.client.pacific_time import filter_end, filter_start, filter_text, latest_instant, newest_wall
 from ingest.client.payload import Fields, Payload
 from ingest.client.single_orders import fetch_order
-from ingest.client.unreadable_rows import Poison
+from ingest.client.unreadable_rows import UnreadablePlace
 from ingest.errors import ApiUnreachable, NotFound, UnexpectedAnswer, UnreadableAnswer
-from ingest.pipeline import Warehouse, create_pipeline, held_open, load
-from ingest.sources.shipstation.load_cycle import Progress
-from ingest.sources.shipstation.load_exceptions import mismatch_key, poison_payload, to_load
-from ingest.sources.shipstation.load_exceptions import to_table as findings_table
+from ingest.exceptions import changed_exceptions, exceptions_resource
+from ingest.exceptions import to_table as exceptions_table
+from ingest.pipeline import Progress, Warehouse, create_pipeline, held_open, load
+from ingest.sources.shipstation.api_lists import API_LISTS
+from ingest.sources.shipstation.load_exceptions import mismatch_key, unreadable_row
 from ingest.sources.shipstation.order_states import MISSING, OrderState, state_after
 from ingest.sources.shipstation.order_states import to_table as states_table
 from ingest.sources.shipstation.payload_comparison import (
     Comparison,
     Difference,
     differing_fields,
-    finding_of,
+    exception_of,
     number_of,
     units,
 )
 from ingest.sources.shipstation.records import (
-    FULFILLMENTS,
     ORDERS,
-    SHIPMENTS,
     RecordKind,
     changed_records,
     newest_of_each,
     to_table,
 )
-from ingest.sources.shipstation.shipstation_source import (
-    FULFILLMENTS_BY_CREATE_DATE,
-    ORDERS_BY_MODIFY_DATE,
-    SHIPMENTS_BY_CREATE_DATE,
-    merge_hints,
-)
-from ingest.sources.shipstation.stored_rows import Store
+from ingest.sources.shipstation.shipstation_source import merged_on_key
+from ingest.sources.shipstation.stored_rows import StoredRows
 from ingest.sources.shipstation.watermarks import FUTURE_TOLERANCE
 
 log = logging.getLogger(__name__)
 
-_LISTS: tuple[tuple[RecordKind, ListQuery, str], ...] = (
-    (ORDERS, ORDERS_BY_MODIFY_DATE, "modify_date"),
-    (SHIPMENTS, SHIPMENTS_BY_CREATE_DATE, "create_date"),
-    (FULFILLMENTS, FULFILLMENTS_BY_CREATE_DATE, "create_date"),
-)
+# The lists compared, and the columns of their dates.
+_DATE_COLUMNS = {"orders": "modify_date", "shipments": "create_date", "fulfillments": "create_date"}
 _DATES_OF_CHANGE = ("modifyDate", "createDate", "voidDate")
 _BATCH_ROWS = 4000
-# When so many orders in a row cannot be had by their ids, it is ShipStation that is down.
+# When this many orders in a row cannot be fetched by their ids, ShipStation is down.
 _ALL_DOWN_AFTER = 5
 
 
 @dataclass(frozen=True)
 class _Job:
     client: Client
-    store: Store
+    store: StoredRows
     since: datetime
     until: datetime
     repair: bool
     progress: Progress
     found: Comparison
-    unreadable: list[Poison]
+    unreadable: list[UnreadablePlace]
     states: dict[int, OrderState]
     synced_at: datetime | None
 
     def is_gone(self, order_id: int) -> bool:
-        """Whether ShipStation did not know an order when it was asked for last."""
+        """Return whether ShipStation did not know an order when it was last fetched."""
         return order_id in self.states and self.states[order_id].state == MISSING
 
     def has_changed_since(self, payload: Payload) -> bool:
-        """Whether a row changed after the last cycle began to read, by its dates that are not nonsense."""
+        """Return whether a row changed after the last cycle began to read, by its valid dates."""
         if self.synced_at is None:
             return False
         latest = self.client.server_now() + FUTURE_TOLERANCE
@@ -106,29 +97,29 @@ def reconcile(
     synced_at: datetime | None = None,
     progress: Progress = lambda *_: None,
 ) -> tuple[Comparison, Client]:
-    """Compare a span and, when asked, put right what is ours to put right.
+    """Compare a span, and repair the warehouse when asked to.
 
     Args:
-        account: Where to read.
-        warehouse: What to compare with.
+        account: The account to read from.
+        warehouse: The warehouse to compare with.
         since: First instant (UTC): orders by modification, shipments and fulfillments by creation.
         until: Last instant (UTC).
         repair: Whether to load what is missing or different.
-        synced_at: From this instant (UTC) on changes may not be here yet, as no cycle has read them; with None
-            all rows are judged.
+        synced_at: Rows that changed at or after this instant (UTC) are not compared, because no cycle has read
+            them yet; None compares all rows.
         progress: Called with (list name, rows so far, rows expected).
 
     Returns:
         The comparison, and the client for its counts of requests.
 
     Raises:
-        IngestError: With nothing repaired by half.
+        IngestError: Nothing was repaired.
     """
     pipeline = create_pipeline(warehouse, "shipstation")
     with Client(account) as client, held_open(pipeline) as database:
         # The job has just synced with this login.
         client.is_authenticated = True
-        store = Store(database)
+        store = StoredRows(database)
         job = _Job(
             client, store, since, until, repair, progress, Comparison(), [], store.order_states(), synced_at
         )
@@ -138,14 +129,16 @@ def reconcile(
 
 @dlt.source(name="reconciled", max_table_nesting=0)
 def _reconciled(job: _Job) -> Any:
-    for kind, query, date_column in _LISTS:
-        yield dlt.resource(_compare(job, kind, query, date_column), **merge_hints(kind))
+    for name, date_column in _DATE_COLUMNS.items():
+        kind, query = API_LISTS[name]
+        compared = _compare(job, kind, query, date_column)
+        yield dlt.resource(compared, name=kind.table, **merged_on_key(kind))
     yield dlt.resource(_states(job), name="order_states", primary_key="order_id", write_disposition="merge")
-    yield dlt.resource(_findings(job), name="findings", primary_key="finding_key", write_disposition="merge")
+    yield exceptions_resource(lambda: _exceptions(job))
 
 
 def _compare(job: _Job, kind: RecordKind, query: ListQuery, date_column: str) -> Iterator[pa.Table]:
-    """Walk the span; yield what is to be repaired."""
+    """Compare the rows of a list in the span; yield the rows to repair."""
     listed: set[int] = set()
     job.found.rows_there[kind.table] = job.found.rows_here[kind.table] = 0
     for payloads in _batches(job, kind, query):
@@ -162,11 +155,11 @@ def _batches(job: _Job, kind: RecordKind, query: ListQuery) -> Iterator[list[Pay
     pages = walk(
         job.client,
         query,
-        # A second early, whether the bound is inclusive or not: what we hold in the span must be listed.
+        # A second early, whether the bound is inclusive or not: the stored rows of the span must be listed.
         start=filter_start(job.since) - timedelta(seconds=1),
         end=filter_end(job.until),
         on_page=lambda done, total: job.progress(kind.table, done, total),
-        on_poison=job.unreadable.append,
+        on_unreadable=job.unreadable.append,
     )
     for page in pages:
         batch += page
@@ -211,7 +204,7 @@ def _compare_batch(job: _Job, kind: RecordKind, came: dict[int, Payload]) -> Ite
 
 
 def _note_known_again(job: _Job, newest: dict[int, Payload], differing: set[int]) -> None:
-    """An order that ShipStation did not know counts as cancelled here, also when it is just as it was."""
+    """Note orders that are known again: while ShipStation did not know them they counted as cancelled here."""
     for key, payload in newest.items():
         if job.is_gone(key) and key not in differing:
             number = number_of(payload)
@@ -219,7 +212,7 @@ def _note_known_again(job: _Job, newest: dict[int, Payload], differing: set[int]
 
 
 def _note_states(job: _Job, newest: dict[int, Payload], differing: set[int], now: datetime) -> None:
-    """What is loaded without lines has to be fetched again, as after a cycle; what is known again is not gone."""
+    """Set the states of repaired orders: empty ones are fetched again, and those known again are not gone."""
     for key, payload in newest.items() if job.repair else ():
         if key in differing or job.is_gone(key):
             before = job.states.get(key)
@@ -229,25 +222,25 @@ def _note_states(job: _Job, newest: dict[int, Payload], differing: set[int], now
 
 
 def _compare_unlisted(job: _Job, kind: RecordKind, keys: list[int]) -> Iterator[pa.Table]:
-    """Rows that we hold in the span and ShipStation did not list: an order is asked for by its id."""
+    """Compare stored rows of the span that ShipStation did not list; orders are fetched by their ids."""
     unanswered = 0
     unreadable = {row.row_id for row in job.unreadable if row.path == f"/{kind.table}"}
-    held = job.store.effective_payloads(kind, keys)
+    stored = job.store.effective_payloads(kind, keys)
     for key in keys:
         if kind is ORDERS and job.is_gone(key):
-            # Settled already, as an exception of its own.
+            # It has an exception of its own already.
             job.found.compared.add(mismatch_key(kind.table, key))
             continue
         if key in unreadable or (None in unreadable and kind is not ORDERS):
             # It may be the row that could not be read.
             continue
         try:
-            current = _ask_for(job, key) if kind is ORDERS else None
+            current = _fetch(job, key) if kind is ORDERS else None
         except (ApiUnreachable, UnexpectedAnswer) as problem:
             unanswered += not isinstance(problem, UnreadableAnswer)
             if unanswered >= _ALL_DOWN_AFTER:
                 raise
-            # A row that ShipStation cannot deliver says nothing about either side.
+            # An order that ShipStation cannot deliver is not compared.
             log.warning("An order that is no longer listed cannot be compared: %s", problem)
             continue
         unanswered = 0
@@ -255,11 +248,11 @@ def _compare_unlisted(job: _Job, kind: RecordKind, keys: list[int]) -> Iterator[
             # It was modified while the list was walked, and left the span.
             yield from _compare_batch(job, kind, {key: current})
         else:
-            _note_missing_there(job, kind, key, held[key])
+            _note_missing_there(job, kind, key, stored[key])
 
 
-def _ask_for(job: _Job, order_id: int) -> Payload | None:
-    """The order as it is now, None when ShipStation does not know it."""
+def _fetch(job: _Job, order_id: int) -> Payload | None:
+    """Return the order as it is now, None when ShipStation does not know it."""
     try:
         return fetch_order(job.client, order_id)
     except NotFound:
@@ -267,7 +260,7 @@ def _ask_for(job: _Job, order_id: int) -> Payload | None:
 
 
 def _note_missing_there(job: _Job, kind: RecordKind, key: int, payload: Fields) -> None:
-    """An order is noted as missing, which the models treat as cancelled; a label or fulfillment only listed."""
+    """Note a row that is missing in ShipStation; only an order is repaired: the models treat it as cancelled."""
     found, now = job.found, datetime.now(UTC)
     repairs = job.repair and kind is ORDERS
     found.rows_here[kind.table] += 1
@@ -280,7 +273,7 @@ def _note_missing_there(job: _Job, kind: RecordKind, key: int, payload: Fields) 
 
 
 def _stored_in_span(job: _Job, kind: RecordKind, date_column: str) -> list[int]:
-    """Ids that we hold with a date inside the span, by its text; the span's edges are left to their neighbours."""
+    """Return the stored ids with a date inside the span, without its edges; dates are compared as text."""
     begin = filter_text(filter_start(job.since)).replace(" ", "T")
     finish = filter_text(filter_end(job.until)).replace(" ", "T")
     return job.store.keys_between(kind, date_column, begin, finish)
@@ -291,13 +284,13 @@ def _states(job: _Job) -> Iterator[pa.Table]:
         yield states_table(job.found.states)
 
 
-def _findings(job: _Job) -> Iterator[pa.Table]:
-    """What was not put right stays until a comparison or load finds it right, what is unreadable until a sync."""
+def _exceptions(job: _Job) -> Iterator[pa.Table]:
+    """Yield exceptions of differences that were not repaired and of unreadable rows, and resolved ones."""
     now = datetime.now(UTC)
-    still_open = job.store.open_findings()
-    found = [finding_of(difference, now) for difference in job.found.differences if not difference.repaired]
-    found += [poison_payload(row, still_open, now) for row in job.unreadable]
-    right = {key for key in still_open if key in job.found.compared and key not in job.found.wrong}
-    rows = to_load(found, still_open, [], now, right)
+    still_open = job.store.open_exceptions()
+    noticed = [exception_of(difference, now) for difference in job.found.differences if not difference.repaired]
+    noticed += [unreadable_row(row, still_open, now) for row in job.unreadable]
+    right = job.found.compared - job.found.wrong
+    rows = changed_exceptions(noticed, still_open, lambda row: row.finding_key in right, now)
     if rows:
-        yield findings_table(rows)
+        yield exceptions_table(rows)

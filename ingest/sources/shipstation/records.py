@@ -1,11 +1,11 @@
-"""From payloads to the rows that are loaded: only what is new or changed, exactly as it came.
+"""From payloads to rows of the raw tables: new and changed payloads, unchanged in content.
 
-ShipStation is re-read with an overlap, so most of what a cycle fetches is known already. A payload is compared
-with the stored one by its hash; unchanged rows are not loaded again. Three things survive a new payload:
+ShipStation is read with an overlap, so most rows of a cycle are stored already. A payload is compared with the
+stored one by its hash, and unchanged rows are not loaded again. A new payload does not replace:
 
 - when and how the row was first seen (`first_seen_at`, `arrived_by`);
-- fields that the stored payload had and the new one lacks (`kept_fields`): an absent field is not an empty one;
-- the stored payload itself, when the new one is certainly older.
+- fields that the stored payload has and the new one lacks (`kept_fields`): a missing field is not an empty one;
+- the stored payload, when the new one is certainly older.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ import pyarrow as pa
 
 from ingest.client.pacific_time import earliest_instant, latest_instant, parse_wall
 from ingest.client.payload import Fields, Payload, encode_json
-from ingest.client.redaction import Keeps, hash_payload, keeps_of, rest_of_payload
+from ingest.client.redaction import Keeps, hash_payload, keeps_of, redacted_payload
 
 _MANUAL_NUMBER = re.compile("10[0-9]{4}")
 
 
 @dataclass(frozen=True)
 class RecordKind:
-    """How rows of one list are kept.
+    """How the rows of one list are stored.
 
     Attributes:
         table: The raw table.
-        key: The key column; `key_field` is the payload's field it comes from.
-        texts: Column name to payload field, for what stands beside the payload as text.
-        numbers: The same for whole numbers.
-        version_column: The text column with the modification date, None where the API gives none.
+        key: The key column; `key_field` is its field in the payload.
+        texts: Column name to payload field, for text columns beside the payload.
+        numbers: Likewise for integer columns.
+        version_column: The text column with the modification date, None where the API has none.
     """
 
     table: str
@@ -88,7 +88,7 @@ FULFILLMENTS = RecordKind("fulfillments", "fulfillment_id", "fulfillmentId", _LA
 
 @dataclass(frozen=True)
 class Stored:
-    """What the warehouse already holds of one row."""
+    """The stored version of a row."""
 
     payload_hash: str
     version: str | None
@@ -97,13 +97,13 @@ class Stored:
 
     @property
     def keeps(self) -> Keeps | None:
-        """How much of the payload stayed when its personal data were removed; None when it is whole."""
+        """How much of the payload was kept when it was redacted; None when it was not."""
         return keeps_of(self.payload_hash)
 
 
 @dataclass(frozen=True)
 class Record:
-    """A payload about to be loaded."""
+    """A payload to load."""
 
     key: int
     payload: Payload
@@ -114,20 +114,20 @@ class Record:
 
 
 def read_key(kind: RecordKind, payload: Payload) -> int | None:
-    """The row's id as a whole number, None when it has none."""
+    """Return the row's id, None when it has none."""
     return whole_number(payload.get(kind.key_field))
 
 
 def is_manual(order: Fields) -> bool:
-    """Whether an order was typed into ShipStation, by its number; the models have the same rule.
+    """Return whether an order was typed into ShipStation, by its number; the models have the same rule.
 
-    Uploaded orders never have such a number: the upload holds them back.
+    Orders with such a number are never uploaded.
     """
     return _MANUAL_NUMBER.fullmatch(str(order.get("orderNumber") or "").strip()) is not None
 
 
 def newest_of_each(kind: RecordKind, payloads: Iterable[Payload]) -> dict[int, Payload]:
-    """Of several payloads of one id, the one modified last; among equals the one that came last."""
+    """Return for each id the payload modified last; among equals the last one."""
     newest: dict[int, Payload] = {}
     for payload in payloads:
         key = read_key(kind, payload)
@@ -147,24 +147,24 @@ def changed_records(
     arrived_by: str,
     now: datetime,
 ) -> list[Record]:
-    """Of freshly fetched payloads, those that say something new.
+    """Return the fetched payloads that are new or differ from the stored ones.
 
     Args:
-        kind: Which list.
+        kind: The list's kind.
         payloads: Fetched payloads by id.
-        stored: What the warehouse holds of these ids.
-        arrived_by: `sync` or `backfill`. A row once brought by a backfill stays so.
+        stored: The stored versions of these ids.
+        arrived_by: `sync` or `backfill`. A row that a backfill has loaded stays marked so.
         now: The instant of fetching (UTC).
 
     Returns:
-        Records to load; `kept_fields` is still empty. Of a row whose personal data were removed, and that was not
-        modified since, they hold what stays of it and nothing more.
+        Records to load, without `kept_fields`. The payload of a row that was redacted, and was not modified since,
+        is redacted again.
     """
     records = []
     for key, fetched in payloads.items():
         known = stored.get(key)
         keeps = _still_keeps(kind, fetched, known)
-        payload = rest_of_payload(kind.table, fetched, keeps) if keeps else fetched
+        payload = redacted_payload(kind.table, fetched, keeps) if keeps else fetched
         digest = hash_payload(payload.body, keeps)
         if known is None:
             records.append(Record(key, payload, digest, None, now, arrived_by))
@@ -179,17 +179,17 @@ def changed_records(
 
 
 def _still_keeps(kind: RecordKind, payload: Payload, known: Stored | None) -> Keeps | None:
-    """How much of a payload that comes again stays: all of an order that was modified since it was closed."""
+    """Return how much of a fetched payload is kept; None for all of it, as of a row that was modified since."""
     if known is None or known.keeps is None or is_certainly_older(known.version, _version(kind, payload)):
         return None
     return known.keeps
 
 
 def is_certainly_older(incoming: str | None, known: str | None) -> bool:
-    """Whether a payload is older than the known one, however the repeated autumn hour is read.
+    """Return whether a payload is older than the known one, even in the hour that clocks repeat in autumn.
 
     Args:
-        incoming: Modification date of the payload that came later, Pacific wall time as text.
+        incoming: Modification date of the fetched payload, Pacific wall time as text.
         known: Modification date of the stored payload.
     """
     a, b = parse_wall(incoming), parse_wall(known)
@@ -197,7 +197,7 @@ def is_certainly_older(incoming: str | None, known: str | None) -> bool:
 
 
 def absent_fields(payload: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
-    """Fields of an earlier payload that a newer one lacks, nested objects included; lists count as one value."""
+    """Return fields of an earlier payload that a newer one lacks, also in nested objects, but not in lists."""
     kept: dict[str, Any] = {}
     for name, value in earlier.items():
         if name not in payload:
@@ -210,7 +210,7 @@ def absent_fields(payload: dict[str, Any], earlier: dict[str, Any]) -> dict[str,
 
 
 def to_table(kind: RecordKind, records: list[Record], fetched_at: datetime) -> pa.Table:
-    """Records as an Arrow table in the raw table's schema; an empty list gives an empty table."""
+    """Return records as an Arrow table in the raw table's schema."""
     columns: dict[str, list[Any]] = {kind.key: [record.key for record in records]}
     for name, source in kind.numbers.items():
         columns[name] = [whole_number(record.payload.get(source)) for record in records]
@@ -232,7 +232,7 @@ def _version(kind: RecordKind, payload: Payload) -> str | None:
 
 
 def whole_number(value: object) -> int | None:
-    """A BIGINT, or None for what cannot be one."""
+    """Return a value as a BIGINT, None if it is none."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     try:

@@ -1,7 +1,7 @@
-"""Carriers, their services, and stores: short lists, read whole once a day.
+"""Reference lists: carriers, their services, and stores. They are short, and read completely once a day.
 
-They only give names, so nothing waits for them: a list that fails in any way is noted, the names that are known
-stay, and the next cycle asks again.
+They only have names, so they hold up no load: when a list cannot be read, the stored names stay, and the next
+cycle reads it again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ingest.sources.shipstation.records import whole_number
 log = logging.getLogger(__name__)
 
 _ATTEMPTS = 2
-# No list is waited for longer; orders come in the same load.
+# The time limit for one list, because orders are in the same load.
 _SECONDS = 15.0
 
 Payload = dict[str, Any]
@@ -47,13 +47,13 @@ _SERVICES = pa.schema(
 _STORES = pa.schema([("store_id", pa.int64()), ("payload", pa.string())])
 
 
-def resources(client: Client, *, due: bool, problems: list[str]) -> Iterator[Any]:
-    """The three resources; when they are not due they only make sure that their tables exist.
+def resources(client: Client, *, due: bool = True, problems: list[str] | None = None) -> Iterator[Any]:
+    """Yield the three resources; when they are not due they only create missing tables.
 
     Args:
-        client: Where to read.
+        client: The API client.
         due: Whether to read them.
-        problems: Filled with a sentence for each list that could not be read, while reading.
+        problems: Filled while reading, with a sentence for each list that could not be read.
     """
     carriers: list[Payload] = []
 
@@ -74,8 +74,9 @@ def resources(client: Client, *, due: bool, problems: list[str]) -> Iterator[Any
                 if came and not found:
                     raise UnexpectedAnswer(f"ShipStation's list of {name} has no row that names one.")
         except IngestError as problem:
-            log.warning("the known %s stay: %s", name, problem)
-            problems.append(str(problem))
+            log.warning("the stored %s are kept: %s", name, problem)
+            if problems is not None:
+                problems.append(str(problem))
         return found
 
     for name, key, schema, read, to_row in (
@@ -108,7 +109,7 @@ def _bare_list(client: Client, path: str, params: dict[str, str | int] | None = 
 
 
 def _services_of(client: Client, carriers: Iterable[Payload]) -> Iterator[Payload]:
-    """The services of all carriers; one without any may be answered by a 404, all of them cannot."""
+    """Yield the services of all carriers; a carrier without services may be a 404, but not all of them."""
     codes = {code for carrier in carriers if (code := _code(carrier.get("code"))) is not None}
     missing: list[NotFound] = []
     for code in sorted(codes):

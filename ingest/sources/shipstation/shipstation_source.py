@@ -1,87 +1,84 @@
 """The dlt source `shipstation`: every list the ledger needs, each with its key and its cursor.
 
-| resource     | key            | read by                                               |
-|--------------|----------------|-------------------------------------------------------|
-| orders       | order_id       | modifyDate                                            |
-| shipments    | shipment_id    | createDate, and voidDate for labels voided later      |
-| fulfillments | fulfillment_id | createDate                                            |
-| carriers, services, stores | own keys | whole, once a day                             |
-| order_states | order_id       | orders without lines, and what became of them         |
-| findings     | finding_key    | what the cycle noticed                                |
-| watermarks   | none, appended | how far each list was read, in the same load as rows  |
-| read_spans   | none, appended | which stretches of each list were read, likewise      |
+| resource                   | key            | read by                                            |
+|----------------------------|----------------|----------------------------------------------------|
+| orders                     | order_id       | modifyDate                                         |
+| shipments                  | shipment_id    | createDate, and voidDate for labels voided later   |
+| fulfillments               | fulfillment_id | createDate                                         |
+| carriers, services, stores | own keys       | all rows                                           |
 
-Payloads stay whole: `max_table_nesting=0`, and Arrow tables, so dlt neither unnests nor reads dates.
-dlt's own `incremental` is not used as cursor: it compares the text of Pacific wall times, which runs backwards
-for an hour each autumn, and it commits its state when extraction ends, before the rows are in the warehouse.
+A row has the payload as JSON, unchanged, with its key and its dates as text beside it. Resources are Arrow tables,
+so dlt neither unnests the payload nor parses the dates.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
 
 import dlt
 import pyarrow as pa
+from dlt.common.time import ensure_datetime_in_tz
 
-from ingest.client.list_walk import ListQuery
-from ingest.sources.shipstation import load_exceptions, loaded_spans, order_states, reference_lists, watermarks
+from ingest.client.account import Account
+from ingest.client.http import Client
+from ingest.sources.shipstation import reference_lists, worker_tables
+from ingest.sources.shipstation.incremental_rows import CURSOR, rows_since
 from ingest.sources.shipstation.load_cycle import Cycle
 from ingest.sources.shipstation.records import FULFILLMENTS, ORDERS, SHIPMENTS, RecordKind
 
-ORDERS_BY_MODIFY_DATE = ListQuery("/orders", "orders", "orderId", "modifyDate", "modifyDate", "ModifyDate")
-_WITH_ITEMS = {"includeShipmentItems": "true"}
-SHIPMENTS_BY_CREATE_DATE = ListQuery(
-    "/shipments", "shipments", "shipmentId", "createDate", "createDate", "CreateDate", _WITH_ITEMS
-)
-# A void joins this list wherever its creation date sorts it and never leaves: page numbers cannot skip a row.
-SHIPMENTS_BY_VOID_DATE = ListQuery(
-    "/shipments", "shipments", "shipmentId", "voidDate", "voidDate", "CreateDate", _WITH_ITEMS, by_key=False
-)
-FULFILLMENTS_BY_CREATE_DATE = ListQuery(
-    "/fulfillments", "fulfillments", "fulfillmentId", "createDate", "createDate", "CreateDate"
-)
+BASE_URL = "https://ssapi.shipstation.com"
+# Read again before the cursor: a quarter of an hour for rows that become visible late, and the hour that Pacific
+# clocks repeat in autumn, in which dates run backwards.
+LAG = timedelta(minutes=75)
 
-_QUERIES = {
-    "orders": ORDERS_BY_MODIFY_DATE,
-    "shipments": SHIPMENTS_BY_CREATE_DATE,
-    "voids": SHIPMENTS_BY_VOID_DATE,
-    "fulfillments": FULFILLMENTS_BY_CREATE_DATE,
-}
+Cursor: TypeAlias = dlt.sources.incremental[datetime]
 
 
-@dlt.source(name="shipstation", max_table_nesting=0)
-def shipstation(cycle: Cycle, *, with_reference_lists: bool) -> Any:
-    """All resources of one cycle, to be loaded together in the order given.
+@dlt.source(name="shipstation", section="shipstation", max_table_nesting=0)
+def shipstation_source(
+    api_key: str = dlt.secrets.value,
+    api_secret: str = dlt.secrets.value,
+    start_date: str = "2000-01-01",
+    base_url: str = BASE_URL,
+    requests_per_minute: int = 40,
+    cycle: Cycle | None = None,
+) -> Iterator[Any]:
+    """Return the resources of a ShipStation account.
 
     Args:
-        cycle: What to read and what is known; its tallies and findings are filled on the way.
-        with_reference_lists: Whether carriers, services and stores are due.
+        api_key: The API key.
+        api_secret: The API secret.
+        start_date: An ISO date or instant; rows that changed before it are not loaded. UTC without a time zone.
+        base_url: The API's address, without a trailing slash.
+        requests_per_minute: The most requests to send; ShipStation allows 40 a minute for each key.
+        cycle: The worker's load: it reads from its own watermarks, leaves out what the warehouse has already, and
+            adds the worker's own tables. Without it, dlt's state has the cursor of each list.
     """
-    yield _orders(cycle)
-    yield _shipments(cycle)
-    yield _fulfillments(cycle)
-    if with_reference_lists or "stores" not in cycle.store.tables:
-        yield from reference_lists.resources(
-            cycle.client, due=with_reference_lists, problems=cycle.reference_problems
-        )
-    yield _order_states(cycle)
-    yield _findings(cycle)
-    yield _watermarks(cycle, with_reference_lists)
-    yield _read_spans(cycle)
+    client = cycle.client if cycle else Client(Account(base_url, api_key, api_secret, requests_per_minute))
+
+    def rows(name: str, changed_at: Any) -> Iterator[pa.Table]:
+        yield from cycle.changed_rows(name) if cycle else rows_since(client, name, changed_at)
+
+    @dlt.resource(name="orders", **merged_on_key(ORDERS), incremental=_cursor(start_date, cycle))
+    def orders(changed_at: Cursor | None = None) -> Iterator[pa.Table]:
+        yield from rows("orders", changed_at)
+
+    @dlt.resource(name="shipments", **merged_on_key(SHIPMENTS), incremental=_cursor(start_date, cycle))
+    def shipments(changed_at: Cursor | None = None) -> Iterator[pa.Table]:
+        yield from rows("shipments", changed_at)
+        yield from rows("voids", changed_at)
+
+    @dlt.resource(name="fulfillments", **merged_on_key(FULFILLMENTS), incremental=_cursor(start_date, cycle))
+    def fulfillments(changed_at: Cursor | None = None) -> Iterator[pa.Table]:
+        yield from rows("fulfillments", changed_at)
+
+    yield from (orders, shipments, fulfillments)
+    yield from worker_tables.resources(cycle) if cycle else reference_lists.resources(client)
 
 
-@dlt.source(name="shipstation", max_table_nesting=0)
-def read_spans(read: Sequence[loaded_spans.ReadSpan]) -> Any:
-    """Spans alone, which were read before they were noted; see `adoption`."""
-    yield _spans_resource(lambda: [loaded_spans.to_table(read, datetime.now(UTC))])
-
-
-def merge_hints(kind: RecordKind) -> dict[str, Any]:
-    """A resource's settings: merged on ShipStation's id; within a load the row fetched last wins."""
+def merged_on_key(kind: RecordKind) -> dict[str, Any]:
+    """Return a resource's settings: merged on ShipStation's id; within a load the row fetched last wins."""
     return {
-        "name": kind.table,
         "primary_key": kind.key,
         "write_disposition": "merge",
         "columns": {
@@ -92,64 +89,14 @@ def merge_hints(kind: RecordKind) -> dict[str, Any]:
     }
 
 
-def _orders(cycle: Cycle) -> Any:
-    def orders() -> Iterator[pa.Table]:
-        yield from cycle.changed("orders", ORDERS, ORDERS_BY_MODIFY_DATE, "modifyDate")
-
-    return dlt.resource(orders, **merge_hints(ORDERS))
-
-
-def _shipments(cycle: Cycle) -> Any:
-    def shipments() -> Iterator[pa.Table]:
-        yield from cycle.changed("shipments", SHIPMENTS, SHIPMENTS_BY_CREATE_DATE, "createDate")
-        yield from cycle.changed("voids", SHIPMENTS, SHIPMENTS_BY_VOID_DATE, "voidDate")
-
-    return dlt.resource(shipments, **merge_hints(SHIPMENTS))
-
-
-def _fulfillments(cycle: Cycle) -> Any:
-    def fulfillments() -> Iterator[pa.Table]:
-        yield from cycle.changed("fulfillments", FULFILLMENTS, FULFILLMENTS_BY_CREATE_DATE, "createDate")
-
-    return dlt.resource(fulfillments, **merge_hints(FULFILLMENTS))
-
-
-def _order_states(cycle: Cycle) -> Any:
-    def states() -> Iterator[pa.Table]:
-        if cycle.new_states or "order_states" not in cycle.store.tables:
-            yield order_states.to_table(list(cycle.new_states.values()))
-
-    return dlt.resource(states, name="order_states", primary_key="order_id", write_disposition="merge")
-
-
-def _findings(cycle: Cycle) -> Any:
-    def noticed() -> Iterator[pa.Table]:
-        checked = (load_exceptions.WATERMARK, load_exceptions.POISON) if cycle.arrived_by == "sync" else ()
-        settled = load_exceptions.mismatches_settled(cycle.open_findings, cycle.brought())
-        rows = load_exceptions.to_load(cycle.findings, cycle.open_findings, checked, cycle.now, settled)
-        if rows or "findings" not in cycle.store.tables:
-            yield load_exceptions.to_table(rows)
-
-    return dlt.resource(noticed, name="findings", primary_key="finding_key", write_disposition="merge")
-
-
-def _watermarks(cycle: Cycle, with_reference_lists: bool) -> Any:
-    def progress() -> Iterator[pa.Table]:
-        marks = watermarks.to_note(cycle, with_reference_lists=with_reference_lists)
-        if marks or "watermarks" not in cycle.store.tables:
-            yield watermarks.to_table(marks)
-
-    return dlt.resource(progress, name="watermarks", write_disposition="append")
-
-
-def _read_spans(cycle: Cycle) -> Any:
-    def read() -> Iterator[pa.Table]:
-        noted = loaded_spans.to_note(cycle, _QUERIES)
-        if noted or loaded_spans.TABLE not in cycle.store.tables:
-            yield loaded_spans.to_table(noted, datetime.now(UTC))
-
-    return _spans_resource(read)
-
-
-def _spans_resource(read: Callable[[], Iterable[pa.Table]]) -> Any:
-    return dlt.resource(read, name=loaded_spans.TABLE, write_disposition="append")
+def _cursor(start_date: str, cycle: Cycle | None) -> Any:
+    if cycle:
+        # The worker's watermarks are rows of the load they belong to. dlt commits its state when extraction ends,
+        # before the rows are loaded, and keeps it in the pipeline's folder, which the worker starts empty.
+        return None
+    return dlt.sources.incremental(
+        CURSOR,
+        initial_value=ensure_datetime_in_tz(start_date, UTC),
+        lag=LAG.total_seconds(),
+        on_cursor_value_missing="include",
+    )

@@ -1,4 +1,4 @@
-"""What the warehouse already holds: looked up before loading, read through the pipeline's own connection."""
+"""The rows that the warehouse has already, queried through the pipeline's own connection."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from dlt.destinations.exceptions import DatabaseUndefinedRelation
 from dlt.destinations.sql_client import SqlClientBase
 
 from ingest.client.payload import decode_fields
-from ingest.sources.shipstation import load_exceptions
+from ingest.exceptions import ExceptionRow, open_exceptions
+from ingest.pipeline import query, table_names
 from ingest.sources.shipstation.awaited_orders import NamedOrder
-from ingest.sources.shipstation.load_exceptions import Finding
 from ingest.sources.shipstation.order_states import MISSING, OPEN_STATES, OrderState
 from ingest.sources.shipstation.records import Record, RecordKind, Stored, absent_fields
 from ingest.sources.shipstation.watermarks import BEGINNING, LISTS
 
-# Rows of loads that came to their end; those of one that was cut off count for nothing.
+# Rows of complete loads; those of one that was cut off are ignored.
 COMPLETE = "_dlt_load_id in (select load_id from _dlt_loads where status = 0)"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _ORDERS_NAMED = """
@@ -36,7 +35,7 @@ group by all order by all
 """
 
 
-class Store:
+class StoredRows:
     """Read access to the raw tables of one pipeline's dataset."""
 
     def __init__(self, client: SqlClientBase[Any]) -> None:
@@ -44,7 +43,7 @@ class Store:
         self._client = client
 
     def known(self, kind: RecordKind, keys: Iterable[int]) -> dict[int, Stored]:
-        """What is stored of the given ids; ids that are not stored are left out."""
+        """Return what is stored of the given ids; ids that are not stored are left out."""
         version = kind.version_column or "null"
         rows = self._rows(
             f"select {kind.key}, payload_hash, {version}, first_seen_at, arrived_by"
@@ -56,9 +55,9 @@ class Store:
     def keep_absent_fields(
         self, kind: RecordKind, records: Sequence[Record], known: dict[int, Stored]
     ) -> list[Record]:
-        """Records with `kept_fields` filled from the payloads they replace.
+        """Return records with `kept_fields` filled from the payloads they replace.
 
-        A record that says the same as the stored payload, only written in another way, is left out.
+        A record with the same fields as the stored payload, only serialized differently, is left out.
         """
         keys = [record.key for record in records if record.key in known]
         if not keys:
@@ -73,7 +72,7 @@ class Store:
         ]
 
     def effective_payloads(self, kind: RecordKind, keys: Iterable[int]) -> dict[int, dict[str, Any]]:
-        """The stored payloads of the given ids, with the fields kept from earlier ones."""
+        """Return the stored payloads of the given ids, with the fields kept from earlier ones."""
         rows = self._rows(
             f"select {kind.key}, payload, kept_fields from {kind.table} where {kind.key} in (select unnest(%s))",
             list(keys),
@@ -81,7 +80,7 @@ class Store:
         return {key: effective_fields(payload, kept) for key, payload, kept in rows}
 
     def keys_between(self, kind: RecordKind, date_column: str, begin: str, end: str) -> list[int]:
-        """Ids of stored rows whose date lies between two wall times, compared as ISO text."""
+        """Return the ids of stored rows whose date lies between two wall times, compared as ISO text."""
         rows = self._rows(
             f"select {kind.key} from {kind.table} where {date_column} > %s and {date_column} < %s order by 1",
             begin,
@@ -90,7 +89,7 @@ class Store:
         return [key for (key,) in rows]
 
     def date_of_newest(self, kind: RecordKind, date_column: str, rows: int) -> str | None:
-        """The oldest date, as its text, among so many rows with the newest dates."""
+        """Return the oldest date, as text, among this many rows with the newest dates."""
         found = self._rows(
             f"select min({date_column}) from"
             f" (select {date_column} from {kind.table} order by {date_column} desc nulls last limit %s)",
@@ -99,9 +98,9 @@ class Store:
         return found[0][0] if found else None
 
     def read_watermarks(self) -> dict[str, datetime]:
-        """The last watermark of each list, as UTC instants.
+        """Return the last watermark of each list, as UTC instants.
 
-        Only rows of completed loads count: a load that was cut off never moves a watermark.
+        Only complete loads are used: a load that was cut off never moves a watermark.
         """
         rows = self._rows(
             "select resource, arg_max_null(watermark_at, noted_at) from watermarks"
@@ -110,21 +109,19 @@ class Store:
         return {resource: _utc(at) for resource, at in rows if at is not None}
 
     def knows_beginning(self) -> bool:
-        """Whether every list was once read from its beginning; see `loaded_spans`."""
+        """Return whether every list was once read from its beginning; see `loaded_spans`."""
         rows = self._rows(
             f"select count(distinct list_name) from read_spans where from_at = %s and {COMPLETE}",
             BEGINNING,
         )
         return bool(rows) and rows[0][0] == len(LISTS)
 
-    def open_findings(self) -> dict[str, Finding]:
-        """Unresolved findings by key."""
-        names = ", ".join(load_exceptions.SCHEMA.names)
-        rows = self._rows(f"select {names} from findings where resolved_at is null")
-        return {row[0]: Finding(**dict(zip(load_exceptions.SCHEMA.names, row, strict=True))) for row in rows}
+    def open_exceptions(self) -> dict[str, ExceptionRow]:
+        """Return the unresolved exceptions by key."""
+        return open_exceptions(self._client)
 
     def order_states(self) -> dict[int, OrderState]:
-        """Orders whose state still matters: ghosts, and orders that ShipStation did not know."""
+        """Return the orders whose state still matters: empty ones, and those that ShipStation did not know."""
         rows = self._rows(
             "select order_id, state, since_at, checked_at from order_states where state in (select unnest(%s))",
             [*OPEN_STATES, MISSING],
@@ -132,36 +129,26 @@ class Store:
         return {key: OrderState(key, state, _utc(since), _utc(at)) for key, state, since, at in rows}
 
     def orders_named(self, since: datetime | None) -> list[NamedOrder]:
-        """Orders that labels or fulfillments name, and that are not here or came without a modification date.
+        """Return orders named by labels or fulfillments that are not stored, or have no modification date.
 
         Args:
-            since: Only by rows that came or changed after this instant (UTC); None for all rows, which takes a
-                tenth of a second where there are a million.
+            since: Only labels and fulfillments loaded after this instant (UTC); None for all of them, which takes
+                a tenth of a second for a million rows.
         """
         rows = self._rows(_ORDERS_NAMED, *[since or _LONG_AGO] * 2)
         return [NamedOrder(key, is_here, _utc(first), _utc(last)) for key, is_here, first, last in rows]
 
-    def ghost_looks(self) -> dict[int, datetime]:
-        """When (UTC) each ghost was last looked at by itself."""
+    def last_fetched(self) -> dict[int, datetime]:
+        """Return when (UTC) each order was last fetched by its id."""
         return {key: _utc(at) for key, at in self._rows("select order_id, looked_at from ghost_looks")}
 
     @cached_property
     def tables(self) -> frozenset[str]:
-        """The raw tables there were when this store was made."""
-        schema = self._client.dataset_name
-        rows = self._rows("select table_name from information_schema.tables where table_schema = %s", schema)
-        return frozenset(name for (name,) in rows)
+        """The raw tables that existed when this was first asked for."""
+        return table_names(self._client)
 
     def _rows(self, sql: str, *args: Any) -> list[tuple[Any, ...]]:
         return query(self._client, sql, *args)
-
-
-def query(client: SqlClientBase[Any], sql: str, *args: Any) -> list[tuple[Any, ...]]:
-    """The rows of a query in the client's dataset; none while a table it asks for is not there yet."""
-    try:
-        return list(client.execute_sql(sql, *args) or [])
-    except DatabaseUndefinedRelation:
-        return []
 
 
 def _utc(moment: datetime) -> datetime:
@@ -169,7 +156,7 @@ def _utc(moment: datetime) -> datetime:
 
 
 def effective_fields(payload: str, kept: str | None) -> dict[str, Any]:
-    """The fields of a stored payload, with those kept from before."""
+    """Return the fields of a stored payload, with those kept from earlier ones."""
     body = decode_fields(payload)
     return _merge(decode_fields(kept), body) if kept else body
 

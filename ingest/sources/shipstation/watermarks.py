@@ -1,8 +1,8 @@
-"""How far each list was read: kept as instants, in the same load as the rows they speak of.
+"""How far each list was read: instants, stored in the same load as the list's rows.
 
-A watermark is the newest date seen in a list. It counts only once its load is complete (see
-`Store.read_watermarks`), so it moves with the data or not at all. A backfill notes its own progress under a
-name of its own, which is how a stopped one goes on.
+A watermark is the newest date seen in a list. It is used only once its load is complete (see
+`StoredRows.read_watermarks`), so it moves with the data or not at all. A backfill stores its progress under a name
+of its own, from which a stopped one continues.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 FALLBACK_DAYS = 30
 LISTS = ("orders", "shipments", "voids", "fulfillments")
-# Older than any account: what was read from here on was read from the list's beginning.
+# Older than any account: what was read from here was read from the list's beginning.
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 REFERENCE_LISTS = "reference_lists"
 _REFERENCE_LISTS_EVERY = timedelta(days=1)
-# How far ahead of ShipStation's clock a date may be before it is taken for nonsense.
+# A date this far ahead of ShipStation's clock is invalid.
 FUTURE_TOLERANCE = timedelta(minutes=5)
-# So far after a filter's bound a row is surely listed, whether the bound is inclusive or not.
+# A row this long after a filter's bound is listed, whether the bound is inclusive or not.
 _SURELY_LISTED = timedelta(seconds=2)
 
 SCHEMA = pa.schema(
@@ -38,7 +38,7 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Mark:
-    """One list's watermark; `at` None ends it."""
+    """One list's watermark; None as `at` ends it."""
 
     resource: str
     at: datetime | None
@@ -47,17 +47,17 @@ class Mark:
 
 @dataclass(frozen=True)
 class Start:
-    """Where a list is read from, and why not from its watermark (`fallback`), if so."""
+    """Where a list is read from; `fallback` is the reason why its watermark could not be used."""
 
     at: datetime
     fallback: str | None = None
 
 
 def start_of(watermark: datetime | None, *, now: datetime, overlap: timedelta) -> Start:
-    """Where a cycle starts to read a list.
+    """Return where a cycle starts to read a list.
 
     Args:
-        watermark: The stored one, None when there is none or it is unreadable.
+        watermark: The stored one, None when there is none.
         now: The current instant by ShipStation's clock.
         overlap: How far before the watermark to start, for rows that became visible late.
     """
@@ -69,32 +69,32 @@ def start_of(watermark: datetime | None, *, now: datetime, overlap: timedelta) -
 
 
 def with_recent_rows(start: Start, recent: datetime | None) -> Start:
-    """The same, begun early enough to list the newest rows that we hold once more; a fallback stays as it is.
+    """Return an earlier start, from which the newest stored rows are listed again; a fallback stays as it is.
 
     Args:
-        start: Where the list is read from otherwise.
+        start: Where the list would be read from.
         recent: The date (UTC) of the first of these rows, or None.
     """
     return start if start.fallback or recent is None else Start(min(start.at, recent - _SURELY_LISTED))
 
 
 def reference_lists_due(marks: dict[str, datetime], now: datetime) -> bool:
-    """Whether carriers, services and stores were last read more than a day ago, or after now."""
+    """Return whether carriers, services and stores were last read more than a day ago, or after `now`."""
     last = marks.get(REFERENCE_LISTS)
     return last is None or not now - _REFERENCE_LISTS_EVERY < last <= now
 
 
-def to_note(cycle: Cycle, *, with_reference_lists: bool) -> list[Mark]:
-    """The marks that this cycle moves; that of the reference lists only when all of them were read."""
+def moved_marks(cycle: Cycle) -> list[Mark]:
+    """Return the watermarks that a cycle moves; that of the reference lists only when all of them were read."""
     noted = datetime.now(UTC)
     marks = [Mark(name, at, noted) for name, at in cycle.moved_marks().items()]
-    if with_reference_lists and not cycle.reference_problems:
+    if cycle.reads_reference_lists and not cycle.reference_problems:
         marks.append(Mark(REFERENCE_LISTS, cycle.now, noted))
     return marks
 
 
 def to_table(marks: list[Mark]) -> pa.Table:
-    """Marks as an Arrow table in the raw table's schema."""
+    """Return watermarks as an Arrow table in the raw table's schema."""
     return pa.table(
         {
             "resource": [mark.resource for mark in marks],

@@ -1,8 +1,8 @@
-"""Cutting the shop's XML into its orders, so that a spoilt one spoils no other.
+"""Cutting the shop's XML into its orders, so that a malformed one does not affect the others.
 
-A strict parser stops at the first error, and one that recovers does not say what it left out. So the file is cut
-at the tags of its orders, and each piece is parsed by itself. Everything is bounded: an order by one number of
-bytes, and whatever lies between orders (a tag, a comment, text) by another.
+A strict parser stops at the first error, and a lenient one does not report what it left out. So the file is cut at
+the tags of its orders, and each piece is parsed by itself. An order has a limit in bytes, and anything between
+orders (a tag, a comment, text) has another.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MOST_ORDER = 1024 * 1024
 _MOST_BETWEEN = 64 * 1024
 _MOST_MARKUP = 1_000_000
 _MOST_DEPTH = 8
-# Longer than any tag at which an order ends: such a tag may lie across two blocks.
+# Longer than any tag at which an order ends: such a tag may be split between two blocks.
 _LONGEST_END = 256
 
 _NEEDED = MOST_ORDER + _MOST_BETWEEN
@@ -33,21 +33,21 @@ _BOUNDARY_OR_ASIDE = re.compile(b"<(?:" + _ENDS + rb"|!--|!\[CDATA\[|\?)")
 _ORDER = re.compile(rb"<(?:(order)|orderid)(?=[\s/>])")
 _TAG = re.compile(rb"""<(/?)([^\s<>/"'!?][^\s<>/"']*)((?:[^<>"']+|"[^"]*"|'[^']*')*+)>""")
 _DECLARES = re.compile(rb"<![A-Za-z]")
-# A document type that names the root and nothing else: no entities, no other file.
+# A document type with the root's name only: no entities, no other file.
 _PLAIN_TYPE = re.compile(rb"<!DOCTYPE\s{1,9}[A-Za-z_][\w.-]{0,99}\s{0,9}>")
 _DECLARATION = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
-# Texts of one byte a character, and those of several in which no byte is mistaken for a < or >.
+# Encodings in which the bytes of < and > mean nothing else.
 _ENCODINGS = re.compile(r"utf-8|ascii|iso8859-\d+|cp\d+|koi8-[rtu]|mac-roman|euc_jp|gb2312|gbk|big5|shift_jis")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """An order as it stands in the file.
+    """The text of one order in the file.
 
     Attributes:
-        line: The line of the file it begins in, from 1.
+        line: The line of the file in which it begins, from 1.
         body: Its bytes, from `<order` to `</order>`; of one with a problem only the beginning.
-        problem: Why it has no end, as the second half of a sentence; None when it has one.
+        problem: Why it cannot be cut, as the second half of a sentence, else None.
     """
 
     line: int
@@ -59,7 +59,7 @@ class Cutter:
     """Cuts one file, which is read once, block by block.
 
     Attributes:
-        encoding: What the pieces are written in; known once the first is there.
+        encoding: The encoding of the pieces; known once the first was yielded.
     """
 
     def __init__(self, blocks: Iterator[bytes], file_name: str) -> None:
@@ -76,7 +76,7 @@ class Cutter:
         self._is_read = False
 
     def pieces(self) -> Iterator[Piece]:
-        """The orders of the file. What was given is good only when the iterator ends without an error.
+        """Yield the orders of the file, which are valid only when the iterator ends without an error.
 
         Raises:
             FileUnfinished: The file ends before its root element does.
@@ -88,7 +88,7 @@ class Cutter:
             if starts and starts[1]:
                 yield self._cut_order(starts.end())
             elif starts:
-                # What belongs to an order stands outside of one: its start tag is spoilt.
+                # An element of an order is outside of one: the start tag is malformed.
                 yield replace(self._cut_order(starts.end()), problem="has no start tag <order>")
             else:
                 self._pass_markup()
@@ -96,7 +96,7 @@ class Cutter:
             raise self._unfinished()
 
     def _begin(self) -> None:
-        """Find out in which encoding the file is. Text before its first markup, as of a warning, is left out."""
+        """Detect the encoding of the file, and skip text before its first markup, such as a warning."""
         first = next(self._blocks, b"")
         wide = _wide_encoding(first)
         if wide:
@@ -121,7 +121,7 @@ class Cutter:
         raise self._refused(f"says that its encoding is {name}, which cannot be read: export it as UTF-8")
 
     def _find_markup(self) -> bool:
-        """Go on to the next `<`. Gives whether there is one."""
+        """Move to the next `<`; return whether there is one."""
         self._fill()
         found = self._data.find(b"<", self._at, self._at + _MOST_BETWEEN)
         if found < 0 and len(self._data) - self._at >= _MOST_BETWEEN:
@@ -130,7 +130,7 @@ class Cutter:
         return found >= 0
 
     def _pass_markup(self) -> None:
-        """Go past a comment, a tag or the like that is no order's."""
+        """Skip a tag, a comment or the like outside of orders."""
         self._markup += 1
         if self._markup > _MOST_MARKUP:
             raise self._refused(f"has more than {_MOST_MARKUP:,} tags and comments outside its orders")
@@ -149,7 +149,7 @@ class Cutter:
             )
         tag = _TAG.match(self._data, self._at, self._at + _MOST_BETWEEN)
         if tag is None:
-            # No tag: text, or the beginning of a file that is still being written.
+            # No tag: text, or the end of a file that is still being written.
             self._go_to(self._at + 1)
         else:
             self._note_tag(is_end=bool(tag[1]), name=tag[2], is_empty=tag[3].endswith(b"/"))
@@ -162,7 +162,7 @@ class Cutter:
         elif len(self._data) - self._at >= _MOST_BETWEEN:
             raise self._too_long_between("a comment, section or instruction")
         else:
-            # It never ends: what follows counts.
+            # It is not closed: the text after it is parsed.
             self._go_to(self._at + len(opening))
 
     def _note_tag(self, *, is_end: bool, name: bytes, is_empty: bool) -> None:
@@ -182,7 +182,7 @@ class Cutter:
                 raise self._refused(f"nests elements more than {_MOST_DEPTH} deep")
 
     def _cut_order(self, inside: int) -> Piece:
-        """The order that begins here, with its text there, up to its end tag or where it must have ended."""
+        """Cut the order that begins here, up to its end tag or where it must have ended."""
         start, line, limit = self._at, self._line, self._at + MOST_ORDER
         tag = _TAG.match(self._data, start, start + _MOST_BETWEEN)
         if tag and tag[3].endswith(b"/"):
@@ -200,7 +200,7 @@ class Cutter:
         return Piece(line, self._data[start : found.start()], "has no end tag </order>")
 
     def _find_order_end(self, at: int, limit: int) -> re.Match[bytes] | None:
-        """The tag at which an order ends; those in its comments and sections are none."""
+        """Return the tag at which an order ends, not counting those in comments and sections."""
         pattern = _BOUNDARY_OR_ASIDE
         while (found := pattern.search(self._data, at, limit)) is not None:
             closing = _CLOSED_BY.get(found[0])
@@ -208,14 +208,14 @@ class Cutter:
                 return found
             end = self._data.find(closing, found.end(), min(found.end() + _MOST_BETWEEN, limit))
             if end < 0 or self._hides_orders(found.end(), end):
-                # It was to end in this order and does not: the order is spoilt, and its end tag is the next.
+                # It is not closed in this order: the order is malformed and ends at the next end tag.
                 pattern, at = _BOUNDARY, found.end()
             else:
                 at = end + len(closing)
         return None
 
     def _hides_orders(self, start: int, end: int) -> bool:
-        """Whether one order ends and another begins in a comment or section: its own end was forgotten."""
+        """Return whether an order ends and another begins in a comment or section: it was not closed."""
         hidden = _BOUNDARY.search(self._data, start, end)
         return bool(hidden and hidden.lastgroup == "end" and _ORDER.search(self._data, hidden.end(), end))
 
@@ -231,7 +231,7 @@ class Cutter:
         return Piece(line, beginning, f"is longer than {MOST_ORDER // 1024} KB, which no order is")
 
     def _fill(self) -> None:
-        """Have as many bytes ahead as a text and the longest order take, unless the file ends before."""
+        """Read ahead as many bytes as the longest text and the longest order have, or to the end of the file."""
         ahead = len(self._data) - self._at
         if ahead >= _NEEDED or self._is_read:
             return
@@ -264,14 +264,14 @@ class Cutter:
 
 
 def _wide_encoding(first: bytes) -> str | None:
-    """The encoding of a file of two bytes a character, None for another."""
+    """Return the encoding of a file with two bytes a character, None for another."""
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     return {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}.get(first[:2])
 
 
 def _as_utf8(first: bytes, blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    """Blocks in UTF-8; half a character becomes bytes that are none, which spoils the order it is in."""
+    """Convert blocks to UTF-8; half a surrogate pair becomes invalid bytes, so its order cannot be parsed."""
     decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
     yield decoder.decode(first).encode("utf-8", "surrogatepass")
     for block in blocks:

@@ -1,4 +1,4 @@
-"""What an import notices: orders and files of the shop that could not be taken, and that are right again."""
+"""The exceptions that an import raises: orders and files of the shop that could not be loaded."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from ingest.sources.shipstation.load_exceptions import Finding
+from ingest.exceptions import ExceptionRow, changed_exceptions
 from ingest.sources.xcart.order_element import ShopOrder
 
-# No order has such a number.
+# In place of an order number; no order has such a number.
 _FILE = "#file"
 
 
-def about_order(path: Path, order: ShopOrder, reason: str, now: datetime) -> Finding:
-    """An order that was not taken.
+def about_order(path: Path, order: ShopOrder, reason: str, now: datetime) -> ExceptionRow:
+    """Return the exception of an order that was not loaded.
 
     Args:
         path: The file it is in.
-        order: What could be read of it.
+        order: The parts of it that could be read.
         reason: Why, as the second half of a sentence.
         now: The instant (UTC) of the import.
     """
@@ -30,63 +30,60 @@ def about_order(path: Path, order: ShopOrder, reason: str, now: datetime) -> Fin
         f"Order {order.position} of {path.name}, line {order.line} ({named}) {reason}; it was not loaded. "
         "Correct it in the shop."
     )
-    return _finding(path, number or f"#{order.position}", reason, detail, now, number)
+    return _exception(path, number or f"#{order.position}", reason, detail, now, number)
 
 
-def about_repeated(path: Path, number: str, now: datetime) -> Finding:
-    """An order that is in a file more than once, and not with the same content each time."""
+def about_repeated(path: Path, number: str, now: datetime) -> ExceptionRow:
+    """Return the exception of an order that is in a file more than once, with different content."""
     detail = (
         f"Order {number} is in {path.name} twice with different content; the one that comes last was taken. "
         "Correct it in the shop."
     )
-    return replace(_finding(path, number, "repeated", detail, now, number), exception_type="xcart_repeated")
+    return replace(_exception(path, number, "repeated", detail, now, number), exception_type="xcart_repeated")
 
 
-def about_file(path: Path, reason: str, now: datetime) -> Finding:
-    """A file that was not taken, with the reason as a sentence."""
-    return _finding(path, _FILE, reason, reason, now)
+def about_file(path: Path, reason: str, now: datetime) -> ExceptionRow:
+    """Return the exception of a file that was not loaded; the reason is a sentence."""
+    return _exception(path, _FILE, reason, reason, now)
 
 
-def is_about(path: Path, finding: Finding) -> bool:
-    """Whether a finding is about a file or an order in it."""
-    return finding.finding_key.startswith(f"xcart:{path.name}:")
+def is_about(path: Path, exception: ExceptionRow) -> bool:
+    """Return whether an exception is about a file or an order in it."""
+    return exception.finding_key.startswith(f"xcart:{path.name}:")
 
 
-def is_about_file(path: Path, finding: Finding) -> bool:
-    """Whether a finding is about a file as a whole."""
-    return finding.finding_key.startswith(f"xcart:{path.name}:{_FILE}:")
+def is_about_file(path: Path, exception: ExceptionRow) -> bool:
+    """Return whether an exception is about a file as a whole."""
+    return exception.finding_key.startswith(f"xcart:{path.name}:{_FILE}:")
 
 
 def changes(
-    noticed: Iterable[Finding], before: Mapping[str, Finding], concerns: Callable[[Finding], bool], now: datetime
-) -> list[Finding]:
-    """The findings to write: new ones, those whose place has moved, and those that are over.
+    noticed: Iterable[ExceptionRow],
+    before: Mapping[str, ExceptionRow],
+    is_checked: Callable[[ExceptionRow], bool],
+    now: datetime,
+) -> list[ExceptionRow]:
+    """Return the exceptions to load: new and resolved ones, and those whose place in the file has changed.
 
     Args:
-        noticed: What is wrong now.
-        before: The open findings by key.
-        concerns: Of these, which ones are over when they are not noticed again.
+        noticed: The exceptions that this import raises.
+        before: The open exceptions by key.
+        is_checked: Whether the import checked an open exception again.
         now: The instant (UTC) of the import.
     """
-    current = {finding.finding_key: finding for finding in noticed}
-    new = [finding for key, finding in current.items() if key not in before]
+    current = {exception.finding_key: exception for exception in noticed}
     moved = [
-        replace(finding, first_seen_at=before[key].first_seen_at)
-        for key, finding in current.items()
-        if key in before and before[key].detail != finding.detail
+        replace(exception, first_seen_at=before[key].first_seen_at)
+        for key, exception in current.items()
+        if key in before and before[key].detail != exception.detail
     ]
-    over = [
-        replace(finding, resolved_at=now)
-        for key, finding in before.items()
-        if key not in current and concerns(finding)
-    ]
-    return new + moved + over
+    return changed_exceptions(current.values(), before, is_checked, now) + moved
 
 
-def _finding(
+def _exception(
     path: Path, subject: str, reason: str, detail: str, now: datetime, number: str | None = None
-) -> Finding:
-    """A finding whose key names its cause: the same reason stays the same finding, wherever the order moves."""
+) -> ExceptionRow:
+    """Return an exception whose key names its cause: an order may move in its file and keeps its exception."""
     digest = hashlib.blake2b(reason.encode(), digest_size=4).hexdigest()
     key = f"xcart:{path.name}:{subject}:{digest}"
-    return Finding(key, "xcart_invalid", "error", detail, now, order_number=number)
+    return ExceptionRow(key, "xcart_invalid", "error", detail, now, order_number=number)

@@ -1,4 +1,4 @@
-"""One order of the shop's XML: the texts of its elements, or why it cannot be read."""
+"""Parsing one order of the shop's XML into the texts of its elements."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_TEXT = 64 * 1024
 _MOST_FIELDS = 200
 _MOST_LINES = 1000
 _NUMBER = re.compile(rb"<orderid>\s*([0-9A-Za-z][0-9A-Za-z_-]{0,49})\s*</orderid>")
-# What the parser says in words that help nobody who looks at an order.
+# The parser's error messages as reasons that a user can act on.
 _REASONS = {
     expat.errors.XML_ERROR_INVALID_TOKEN: "has a character that XML does not allow there, such as & "
     "or < alone, or a control character",
@@ -27,14 +27,14 @@ _REASONS = {
 
 @dataclass
 class ShopOrder:
-    """An order as the file gives it: texts by element name, nothing checked.
+    """An order as it is in the file: texts by element name, not validated.
 
     Attributes:
-        position: Its place in the file, from 1.
-        line: The line of the file it begins in, or in which its problem is, from 1.
-        fields: The order's own elements; of one with a problem its number, when that can be read.
+        position: Its position in the file, from 1.
+        line: The line of the file in which it begins or in which its problem is, from 1.
+        fields: The order's own elements; of an order with a problem only its number, if that can be read.
         lines: The elements of each `order_detail`.
-        problem: Why it cannot be read, as the second half of a sentence without personal data.
+        problem: Why it cannot be parsed, as the second half of a sentence without personal data.
     """
 
     position: int
@@ -45,12 +45,12 @@ class ShopOrder:
 
 
 def read_order(piece: Piece, position: int, encoding: str) -> ShopOrder:
-    """The order of a piece.
+    """Parse the order in a piece of the file.
 
     Args:
-        piece: What was cut from the file.
-        position: Its place in the file, from 1.
-        encoding: What the file is written in.
+        piece: The piece of the file.
+        position: Its position in the file, from 1.
+        encoding: The file's encoding.
     """
     if piece.problem:
         return _unreadable(piece, position, piece.line, piece.problem)
@@ -81,11 +81,11 @@ def _unreadable(piece: Piece, position: int, line: int, problem: str) -> ShopOrd
 
 
 class _TooMuch(Exception):
-    """An order has more of something than any order has; the message is the second half of a sentence."""
+    """An order exceeds a limit; the message is the second half of a sentence."""
 
 
 class _Elements:
-    """Gathers what the parser gives into an order."""
+    """Handlers of the parser that collect an order's texts."""
 
     def __init__(self, order: ShopOrder) -> None:
         self.order = order
@@ -95,7 +95,7 @@ class _Elements:
         self._text_length = 0
 
     def start(self, tag: str, _attributes: Any) -> None:
-        """An element begins."""
+        """Handle a start tag."""
         self._depth += 1
         _bound(self._depth, _MOST_DEPTH, "levels of elements")
         self._texts.clear()
@@ -104,13 +104,13 @@ class _Elements:
             self._line = {}
 
     def data(self, text: str) -> None:
-        """Some of an element's text."""
+        """Handle a part of an element's text."""
         self._text_length += len(text)
         _bound(self._text_length, _MOST_TEXT, "characters in one element")
         self._texts.append(text)
 
     def end(self, tag: str) -> None:
-        """An element ends."""
+        """Handle an end tag."""
         self._depth -= 1
         if self._depth == 0:
             return

@@ -1,4 +1,4 @@
-"""What an order of the shop must have, and its row in `raw_xcart.orders`."""
+"""Validating an order of the shop, and its row in `raw_xcart.orders`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from ingest.client.redaction import Keeps, hash_payload, rest_as_text
+from ingest.client.redaction import Keeps, hash_payload, redacted_text
 from ingest.sources.xcart.order_element import ShopOrder
 
-# Keeps an upload from making a second order: ShipStation takes one order for each key.
+# Makes an upload idempotent: ShipStation has one order for each key.
 KEY_PREFIX = "xcart-"
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,49}")
 _DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -39,12 +39,12 @@ SCHEMA = pa.schema(
 
 
 class InvalidOrder(Exception):
-    """An order that cannot be taken; the message is the second half of a sentence, without personal data."""
+    """An order that cannot be loaded; the message is the second half of a sentence, without personal data."""
 
 
 @dataclass(frozen=True)
 class StoredOrder:
-    """What is known of an order; the instant is UTC. `keeps`: see `redaction`."""
+    """The stored version of an order; the instant is UTC. `keeps`: see `redaction`."""
 
     payload_hash: str
     first_seen_at: datetime
@@ -53,15 +53,15 @@ class StoredOrder:
 
 @dataclass(frozen=True)
 class CheckedOrder:
-    """An order that can be taken.
+    """A valid order.
 
     Attributes:
-        position: Its place in the file, from 1.
+        position: Its position in the file, from 1.
         order_number: The shop's number.
         order_date: `YYYY-MM-DD HH:MM:SS`, in the business's time zone.
         lines: For each line `sku`, `name` and `amount` (units as sold).
-        payload: The whole order as JSON; holds personal data, unless these are past their time.
-        payload_hash: Tells whether anything of it changed.
+        payload: The whole order as JSON, with personal data unless it was redacted.
+        payload_hash: The hash of the payload.
     """
 
     position: int
@@ -73,10 +73,10 @@ class CheckedOrder:
 
 
 def check(order: ShopOrder) -> CheckedOrder:
-    """The order with its lines and date read.
+    """Validate an order and parse its lines and date.
 
     Raises:
-        InvalidOrder: It cannot be read, or something the ledger needs is missing or makes no sense.
+        InvalidOrder: It cannot be read, or something the ledger needs is missing or invalid.
     """
     if order.problem:
         raise InvalidOrder(order.problem)
@@ -98,13 +98,13 @@ def check(order: ShopOrder) -> CheckedOrder:
 
 
 def without_personal_data(order: CheckedOrder, keeps: Keeps) -> CheckedOrder:
-    """What stays of an order whose personal data are past their time."""
-    payload, payload_hash = rest_as_text("shop", orjson.loads(order.payload), keeps)
+    """Return an order redacted, once its retention period has ended."""
+    payload, payload_hash = redacted_text("shop", orjson.loads(order.payload), keeps)
     return replace(order, payload=payload.encode(), payload_hash=payload_hash)
 
 
 def to_row(order: CheckedOrder, file_name: str, stored: StoredOrder | None, now: datetime) -> dict[str, Any]:
-    """The order's row; `changed_at` says when an order that was known came with another content."""
+    """Return the order's row; `changed_at` is when a stored order was read with other content."""
     return {
         "order_number": order.order_number,
         "order_key": KEY_PREFIX + order.order_number,

@@ -1,4 +1,4 @@
-"""Orders of the shop on their way into ShipStation: what is there already, what is sent, what came of it."""
+"""Uploading the shop's orders to ShipStation: looking up existing ones, sending, and reading the results."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from ingest.client.pacific_time import PACIFIC
 from ingest.errors import ApiRefused, ApiUnreachable, NotFound, ServerKeepsFailing, UnexpectedAnswer
 
 Payload = dict[str, Any]
-# ShipStation takes at most so many orders in one request.
+# The most orders in one request to ShipStation.
 MOST_ORDERS = 100
-# Orders whose numbers differ in the last digits only are looked up together: the filter is a number's beginning.
+# Numbers that differ only in the last digits are looked up together: the filter is the beginning of a number.
 _VARYING_DIGITS = 2
 _PAGE_SIZE = 500
-# Far more than so few numbers can have: a filter that is not honoured gives every order there is.
+# Far more than so few numbers can have: when the filter is ignored, every order is returned.
 _MOST_PAGES = 8
-# Between a SKU and its lot, as people type it.
+# Between a SKU and its lot, as users type it.
 _LOT_DASH = " - "
 
 
 @dataclass
 class LookUp:
-    """What ShipStation has under given order numbers.
+    """The orders in ShipStation with given numbers.
 
     Attributes:
-        found: Its orders by number; an empty list says that it surely has none.
-        unknown: Numbers whose look-up failed: they may be there or not.
+        found: The orders by number; an empty list means that there is none.
+        unknown: Numbers whose look-up failed: an order may exist or not.
     """
 
     found: dict[str, list[Payload]] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class LookUp:
 
 @dataclass(frozen=True)
 class UploadLine:
-    """A line to send: so many units of a product, of one lot."""
+    """A line to send: units of a product from one lot."""
 
     sku_code: str
     name: str
@@ -49,21 +49,21 @@ class UploadLine:
 
 @dataclass(frozen=True)
 class Sent:
-    """What ShipStation says of one order: its id, or why it refused it."""
+    """The result for one order: its id, or why it was refused."""
 
     shipstation_order_id: int | None
     error: str | None
 
 
 def look_up(client: Client, numbers: Iterable[str]) -> LookUp:
-    """Ask ShipStation for orders by their numbers.
+    """Look up orders in ShipStation by their numbers.
 
     Args:
-        client: Where to ask.
+        client: The API client.
         numbers: Whole order numbers.
 
     Raises:
-        CredentialsRejected: Nothing can be asked at all.
+        CredentialsRejected: The credentials are wrong.
     """
     result = LookUp()
     for beginning, group in groupby(sorted(set(numbers)), lambda number: number[:-_VARYING_DIGITS] or number):
@@ -71,7 +71,7 @@ def look_up(client: Client, numbers: Iterable[str]) -> LookUp:
         try:
             _note(result, together, _orders_beginning_with(client, beginning))
         except ServerKeepsFailing:
-            # One row can spoil a whole page: what stands beside it is asked for by itself.
+            # One row can make a whole page fail, so each number is looked up by itself.
             for number in together:
                 _ask_alone(client, number, result)
         except (ApiUnreachable, UnexpectedAnswer, ApiRefused, NotFound):
@@ -92,7 +92,7 @@ def _note(result: LookUp, numbers: Sequence[str], rows: list[Payload]) -> None:
 
 
 def _orders_beginning_with(client: Client, beginning: str, *, attempts: int = MOST_ATTEMPTS) -> list[Payload]:
-    """All orders whose number begins so, by id: an order that is edited meanwhile keeps its place."""
+    """Return all orders whose number begins so; sorted by id, so an edited order keeps its place."""
     rows: list[Payload] = []
     for page in range(1, _MOST_PAGES + 1):
         query: dict[str, str | int] = {"orderNumber": beginning, "page": page, "pageSize": _PAGE_SIZE}
@@ -110,16 +110,16 @@ def send(client: Client, orders: Sequence[Payload]) -> dict[str, Sent]:
     """Send a batch of orders once.
 
     Args:
-        client: Where to.
+        client: The API client.
         orders: At most `MOST_ORDERS`, each with its `orderKey`.
 
     Returns:
-        What ShipStation says of each order, by order key; an order that it does not speak of is left out.
+        The results by order key; an order without one is left out.
 
     Raises:
         OutcomeUnknown: No usable answer came.
         ApiRefused: The whole batch was refused; nothing was done.
-        IngestError: Another reason why nothing was done.
+        IngestError: Any other error; nothing was done.
     """
     answer = client.post("/orders/createorders", list(orders))
     results = answer.get("results") if isinstance(answer, dict) else None
@@ -137,13 +137,13 @@ def send(client: Client, orders: Sequence[Payload]) -> dict[str, Sent]:
 
 
 def to_shipstation(order_key: str, ordered_at: datetime, shop: Payload, lines: Sequence[UploadLine]) -> Payload:
-    """An order in the shape of `POST /orders/createorders`.
+    """Return an order as `POST /orders/createorders` takes it.
 
     Args:
-        order_key: Its key; the same order always has the same, so that a repeat cannot make a second one.
+        order_key: Its key; always the same for an order, so that sending it again creates no second one.
         ordered_at: When it was ordered (UTC).
         shop: The order as it is in the shop's file.
-        lines: What is to be packed.
+        lines: The lines to pack.
     """
     return {
         "orderNumber": shop["orderid"],
@@ -169,7 +169,7 @@ def to_shipstation(order_key: str, ordered_at: datetime, shop: Payload, lines: S
 
 
 def from_shipstation(order: Payload) -> tuple[UploadLine, ...]:
-    """What an order that `to_shipstation` made holds by what ShipStation says of it now.
+    """Return the lines that an uploaded order has in ShipStation now.
 
     Args:
         order: The order as ShipStation lists it.

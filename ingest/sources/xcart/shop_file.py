@@ -1,8 +1,8 @@
-"""Reading the shop's XML: a stream of orders, bounded in every direction.
+"""Reading the shop's XML as a stream of orders, with limits on every size.
 
-The file is somebody else's: declarations of document types and entities are refused (they can make a few bytes
-into gigabytes, or read other files), and so is what is larger than any export. No tree is built: an order is
-handed on when it ends, so the size of the file does not matter to memory.
+The file is not trusted: declarations of document types and entities are refused, because they can expand a few
+bytes to gigabytes or read other files, and so are files larger than any export. Each order is yielded when it
+ends, so memory does not depend on the size of the file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _BLOCK = 1 << 16
 
 
 def hash_file(path: Path) -> str:
-    """A hash of the file's content.
+    """Return a hash of the file's content.
 
     Raises:
         FileRefused: It is no file, cannot be read, or is larger than any export of orders.
@@ -33,13 +33,13 @@ def hash_file(path: Path) -> str:
 
 
 def read_orders(path: Path, expected_hash: str) -> Iterator[ShopOrder]:
-    """The orders of a file, in its order; one that cannot be read says so, and spoils no other.
+    """Yield the orders of a file; one that cannot be parsed has a `problem` and does not affect the others.
 
-    What was given is good only when the iterator ends without an error.
+    The yielded orders are valid only when the iterator ends without an error.
 
     Args:
         path: The file.
-        expected_hash: What `hash_file` gave: the content must not have changed since.
+        expected_hash: The result of `hash_file`: the content must not have changed since.
 
     Raises:
         FileUnfinished: The file ends too early, or changed while it was read: it may be half written.

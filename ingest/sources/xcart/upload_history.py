@@ -1,4 +1,8 @@
-"""The log of what was sent to ShipStation, from the operations store into `raw_xcart.uploads`."""
+"""The log of orders sent to ShipStation, from the operations database into `raw_xcart.uploads`.
+
+It is not read by dlt's `sql_table`, because the raw table is created before the operations database has a log, so
+its columns must be known here.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,7 @@ from typing import Any
 import dlt
 import pyarrow as pa
 
-from ingest.pipeline import Warehouse, create_pipeline, held_open, load
-from ingest.sources.shipstation.stored_rows import query
+from ingest.pipeline import Warehouse, create_pipeline, held_open, load, query
 
 _SCHEMA = pa.schema(
     [
@@ -27,10 +30,10 @@ _SCHEMA = pa.schema(
 
 
 def load_upload_log(store: Path, warehouse: Warehouse) -> int:
-    """Load the log's rows that are not in the warehouse yet, and say how many those were.
+    """Load the log's rows that are not in the warehouse yet; return their number.
 
     Args:
-        store: The operations store, an SQLite file with the table `uploads`.
+        store: The operations database, an SQLite file with the table `uploads`.
         warehouse: Where to load.
     """
     pipeline = create_pipeline(warehouse, "xcart")
@@ -48,7 +51,7 @@ def _uploads(rows: list[dict[str, Any]]) -> Any:
 
 
 def resource(rows: list[dict[str, Any]]) -> Any:
-    """The resource of the log, merged on its own sequence number."""
+    """Return the resource of the log, merged on its sequence number."""
 
     def uploads() -> Iterator[pa.Table]:
         yield pa.Table.from_pylist(rows, schema=_SCHEMA)

@@ -3,12 +3,12 @@
 | resource | key          | what                                                    |
 |----------|--------------|---------------------------------------------------------|
 | orders   | order_number | each order's newest content                             |
-| files    | path         | which content of a file was read last                   |
-| findings | finding_key  | orders and files that could not be taken                |
-| uploads  | seq          | what was sent to ShipStation (see `ingest.sources.xcart.upload_history`)  |
+| files    | path         | the content hash of each file that was loaded           |
+| findings | finding_key  | exceptions: orders and files that could not be loaded   |
+| uploads  | seq          | the log of orders sent to ShipStation, see `upload_history` |
 
-The shop rewrites its file in place. A file is read when its content differs from what was read last; it is one
-load, and a load is all of the file or nothing.
+The shop rewrites its file in place. A file is read when its content differs from the one read before; it is one
+load, of all of the file or nothing.
 """
 
 from __future__ import annotations
@@ -27,11 +27,10 @@ from dlt.destinations.sql_client import SqlClientBase
 
 from ingest.client.redaction import keeps_of
 from ingest.errors import FileRefused, FileUnfinished
-from ingest.pipeline import Warehouse, create_pipeline, held_open, load
-from ingest.sources.shipstation import load_exceptions
-from ingest.sources.shipstation.load_cycle import Progress
-from ingest.sources.shipstation.load_exceptions import Finding
-from ingest.sources.shipstation.stored_rows import Store, query
+from ingest.exceptions import SCHEMA as EXCEPTIONS_SCHEMA
+from ingest.exceptions import ExceptionRow, exceptions_resource, open_exceptions
+from ingest.exceptions import to_table as exceptions_table
+from ingest.pipeline import Progress, Warehouse, create_pipeline, held_open, load, query, table_names
 from ingest.sources.xcart import import_exceptions, order_rows, upload_history
 from ingest.sources.xcart.order_element import ShopOrder
 from ingest.sources.xcart.order_rows import CheckedOrder, InvalidOrder, StoredOrder
@@ -40,9 +39,9 @@ from ingest.sources.xcart.shop_file import hash_file, read_orders
 SOURCE = "xcart"
 # Rows gathered before they are compared and written.
 _BATCH_ROWS = 4000
-# Each is an exception for a person to look at; of more, the export is the problem.
+# Each is an exception that needs a person; when there are more, the export is the problem.
 _MOST_INVALID = 10_000
-# A shop takes about this long to write its file; a file that stays unfinished is refused until the next run.
+# A shop writes its file in about this time; a file that stays unfinished is refused until the next run.
 _ATTEMPTS = 3
 _PAUSE_SECONDS = 1.0
 
@@ -58,7 +57,7 @@ _FILES = pa.schema(
 
 @dataclass
 class ImportReport:
-    """What an import did. `refused` has `file` and `reason` of each file that was not loaded."""
+    """The counts of an import. `refused` has `file` and `reason` of each file that was not loaded."""
 
     files_read: int = 0
     files_unchanged: int = 0
@@ -69,19 +68,19 @@ class ImportReport:
 
 
 @dataclass
-class _Reading:
-    """One file on its way into the warehouse."""
+class _FileImport:
+    """State of the import of one file."""
 
     path: Path
     content_hash: str
     database: SqlClientBase[Any]
-    open_findings: dict[str, Finding]
+    still_open: dict[str, ExceptionRow]
     now: datetime
     progress: Progress
-    # The content's hash of each order that this file has had so far, by its number.
+    # Content hash of each order read so far, by its number.
     taken: dict[str, str] = field(default_factory=dict)
-    invalid: list[Finding] = field(default_factory=list)
-    noticed: list[Finding] = field(default_factory=list)
+    invalid: list[ExceptionRow] = field(default_factory=list)
+    repeated: list[ExceptionRow] = field(default_factory=list)
     read: int = 0
     changed: int = 0
 
@@ -94,11 +93,11 @@ def import_orders(
 ) -> ImportReport:
     """Load the orders of a file, or of each `*.xml` in a folder, that are new or changed.
 
-    A file that cannot be loaded is reported and becomes a finding; the others are loaded.
+    A file that cannot be loaded is reported and becomes an exception; the others are loaded.
 
     Args:
         path: The file or folder.
-        warehouse: Where to load; its raw tables are made when missing.
+        warehouse: Where to load; missing raw tables are created.
         progress: Called with ("orders", orders read so far, 0).
         sleep: How to wait for a file that is being written.
 
@@ -115,15 +114,15 @@ def import_orders(
 
 
 def prepare_tables(warehouse: Warehouse) -> None:
-    """Make the raw tables where they are missing: the models read them, also where no shop is connected."""
+    """Create missing raw tables: the models read them even where no shop is connected."""
     pipeline = create_pipeline(warehouse, SOURCE)
     with held_open(pipeline) as database:
-        if not {"orders", "findings", "files", "uploads"} <= Store(database).tables:
+        if not {"orders", "findings", "files", "uploads"} <= table_names(database):
             load(pipeline, _empty())
 
 
 def _files_at(path: Path) -> list[Path]:
-    """The files to read, those written last at the end: of an order that is in two, the later content stays."""
+    """Return the files to read, the newest last: its content wins for an order that is in two files."""
     if not path.exists():
         raise FileRefused(f"There is nothing at {path}. Give the shop's XML file, or the folder it is in.")
     if not path.is_dir():
@@ -139,22 +138,22 @@ def _import_file(
     progress: Progress,
     sleep: Callable[[float], None],
 ) -> None:
-    open_findings = Store(database).open_findings()
+    still_open = open_exceptions(database)
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            reading = _Reading(path, hash_file(path), database, open_findings, datetime.now(UTC), progress)
+            reading = _FileImport(path, hash_file(path), database, still_open, datetime.now(UTC), progress)
             if _content_read_last(database, path) == reading.content_hash:
                 report.files_unchanged += 1
-                _note_about_file(pipeline, path, [], open_findings)
+                _note_about_file(pipeline, path, [], still_open)
                 return
             load(pipeline, _file(reading))
         except FileUnfinished as problem:
             if attempt == _ATTEMPTS:
-                _refuse(pipeline, path, str(problem), report, open_findings)
+                _refuse(pipeline, path, str(problem), report, still_open)
                 return
             sleep(_PAUSE_SECONDS)
         except FileRefused as problem:
-            _refuse(pipeline, path, str(problem), report, open_findings)
+            _refuse(pipeline, path, str(problem), report, still_open)
             return
         else:
             report.files_read += 1
@@ -165,42 +164,44 @@ def _import_file(
 
 
 def _refuse(
-    pipeline: dlt.Pipeline, path: Path, reason: str, report: ImportReport, open_findings: Mapping[str, Finding]
+    pipeline: dlt.Pipeline,
+    path: Path,
+    reason: str,
+    report: ImportReport,
+    still_open: Mapping[str, ExceptionRow],
 ) -> None:
-    """Say so in the report and, once, among the exceptions; the file's orders stay as they were."""
+    """Report a file that is not loaded, and load an exception about it."""
     report.refused.append({"file": path.name, "reason": reason})
-    _note_about_file(
-        pipeline, path, [import_exceptions.about_file(path, reason, datetime.now(UTC))], open_findings
-    )
+    _note_about_file(pipeline, path, [import_exceptions.about_file(path, reason, datetime.now(UTC))], still_open)
 
 
 def _note_about_file(
-    pipeline: dlt.Pipeline, path: Path, noticed: list[Finding], open_findings: Mapping[str, Finding]
+    pipeline: dlt.Pipeline, path: Path, noticed: list[ExceptionRow], still_open: Mapping[str, ExceptionRow]
 ) -> None:
-    """Write what is wrong with a file as a whole; whatever else was, is over."""
-    concerns = partial(import_exceptions.is_about_file, path)
-    changed = import_exceptions.changes(noticed, open_findings, concerns, datetime.now(UTC))
+    """Load the exceptions about a file as a whole; others about it are resolved."""
+    is_checked = partial(import_exceptions.is_about_file, path)
+    changed = import_exceptions.changes(noticed, still_open, is_checked, datetime.now(UTC))
     if changed:
-        load(pipeline, _some_findings(changed))
+        load(pipeline, _exceptions_only(changed))
 
 
 @dlt.source(name=SOURCE, max_table_nesting=0)
-def _file(reading: _Reading) -> Any:
-    """All that comes of one file, in one load."""
+def _file(reading: _FileImport) -> Any:
+    """The rows of one file, in one load."""
     yield _orders_resource(lambda: _orders(reading))
-    yield _findings_resource(lambda: _findings(reading))
+    yield exceptions_resource(lambda: _exceptions(reading))
     yield _files_resource(lambda: _note_file(reading))
 
 
 @dlt.source(name=SOURCE, max_table_nesting=0)
-def _some_findings(noticed: list[Finding]) -> Any:
-    yield _findings_resource(lambda: iter([load_exceptions.to_table(noticed)]))
+def _exceptions_only(rows: list[ExceptionRow]) -> Any:
+    yield exceptions_resource(lambda: iter([exceptions_table(rows)]))
 
 
 @dlt.source(name=SOURCE, max_table_nesting=0)
 def _empty() -> Any:
     yield _orders_resource(lambda: iter([order_rows.SCHEMA.empty_table()]))
-    yield _findings_resource(lambda: iter([load_exceptions.SCHEMA.empty_table()]))
+    yield exceptions_resource(lambda: iter([EXCEPTIONS_SCHEMA.empty_table()]))
     yield _files_resource(lambda: iter([_FILES.empty_table()]))
     yield upload_history.resource([])
 
@@ -209,21 +210,17 @@ def _orders_resource(rows: Callable[[], Iterator[pa.Table]]) -> Any:
     hints: dict[str, Any] = {
         "lines": {"data_type": "json"},
         "payload": {"data_type": "json"},
-        # Of an order that is twice in a file, the content that came last stays.
+        # The last content wins for an order that is in a file twice.
         "position": {"dedup_sort": "desc"},
     }
     return dlt.resource(rows, name="orders", primary_key="order_number", write_disposition="merge", columns=hints)
-
-
-def _findings_resource(rows: Callable[[], Iterator[pa.Table]]) -> Any:
-    return dlt.resource(rows, name="findings", primary_key="finding_key", write_disposition="merge")
 
 
 def _files_resource(rows: Callable[[], Iterator[pa.Table]]) -> Any:
     return dlt.resource(rows, name="files", primary_key="path", write_disposition="merge")
 
 
-def _orders(reading: _Reading) -> Iterator[pa.Table]:
+def _orders(reading: _FileImport) -> Iterator[pa.Table]:
     batch: list[CheckedOrder] = []
     for order in read_orders(reading.path, reading.content_hash):
         reading.read += 1
@@ -238,15 +235,15 @@ def _orders(reading: _Reading) -> Iterator[pa.Table]:
     yield _changed(reading, batch)
 
 
-def _changed(reading: _Reading, batch: list[CheckedOrder]) -> pa.Table:
-    """Of a batch, the rows that say something new."""
+def _changed(reading: _FileImport, batch: list[CheckedOrder]) -> pa.Table:
+    """Return the new and changed orders of a batch."""
     stored = _stored(reading.database, [order.order_number for order in batch])
     rows = []
     for order in batch:
         known = stored.get(order.order_number)
         kept = order_rows.without_personal_data(order, known.keeps) if known and known.keeps else order
         if reading.taken.get(kept.order_number, kept.payload_hash) != kept.payload_hash:
-            reading.noticed.append(import_exceptions.about_repeated(reading.path, kept.order_number, reading.now))
+            reading.repeated.append(import_exceptions.about_repeated(reading.path, kept.order_number, reading.now))
         last = reading.taken.get(kept.order_number, known.payload_hash if known else None)
         if last != kept.payload_hash:
             rows.append(order_rows.to_row(kept, reading.path.name, known, reading.now))
@@ -255,19 +252,19 @@ def _changed(reading: _Reading, batch: list[CheckedOrder]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=order_rows.SCHEMA)
 
 
-def _findings(reading: _Reading) -> Iterator[pa.Table]:
-    """What is wrong in this file, and what was wrong before and is right now."""
+def _exceptions(reading: _FileImport) -> Iterator[pa.Table]:
+    """Yield the exceptions about this file that are new, moved or resolved."""
 
-    def concerns(finding: Finding) -> bool:
-        return import_exceptions.is_about(reading.path, finding) or finding.order_number in reading.taken
+    def is_checked(exception: ExceptionRow) -> bool:
+        return import_exceptions.is_about(reading.path, exception) or exception.order_number in reading.taken
 
-    noticed = reading.invalid + reading.noticed
-    changed = import_exceptions.changes(noticed, reading.open_findings, concerns, reading.now)
+    noticed = reading.invalid + reading.repeated
+    changed = import_exceptions.changes(noticed, reading.still_open, is_checked, reading.now)
     if changed:
-        yield load_exceptions.to_table(changed)
+        yield exceptions_table(changed)
 
 
-def _note_file(reading: _Reading) -> Iterator[pa.Table]:
+def _note_file(reading: _FileImport) -> Iterator[pa.Table]:
     columns = {
         "path": [str(reading.path.resolve())],
         "content_hash": [reading.content_hash],
@@ -277,7 +274,7 @@ def _note_file(reading: _Reading) -> Iterator[pa.Table]:
     yield pa.table(columns, schema=_FILES)
 
 
-def _note_invalid(reading: _Reading, order: ShopOrder, reason: str) -> None:
+def _note_invalid(reading: _FileImport, order: ShopOrder, reason: str) -> None:
     if len(reading.invalid) == _MOST_INVALID:
         raise FileRefused(
             f"More than {_MOST_INVALID:,} orders of {reading.path.name} cannot be taken; the last {reason} "

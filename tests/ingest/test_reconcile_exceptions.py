@@ -36,7 +36,7 @@ def damage(warehouse: Warehouse, sql: str) -> None:
         connection.execute(sql)
 
 
-def open_findings(warehouse: Warehouse) -> list[str]:
+def open_exceptions(warehouse: Warehouse) -> list[str]:
     return [key for key, _ in rows(warehouse, OPEN)]
 
 
@@ -59,18 +59,18 @@ def test_what_was_found_outside_the_compared_span_stays(account: Account, loaded
     damage(loaded, "delete from raw_shipstation.shipments where shipment_id = 109")
     compare(account, loaded)
     found = ["mismatch:orders:2", "mismatch:orders:9", "mismatch:shipments:109"]
-    assert open_findings(loaded) == found
+    assert open_exceptions(loaded) == found
     first_seen = rows(loaded, OPEN)
     for days in (5, 14):
         compare(account, loaded, days=days)
         assert rows(loaded, OPEN) == first_seen
     compare(account, loaded, days=5, repair=True)
-    assert open_findings(loaded) == found[1:]
+    assert open_exceptions(loaded) == found[1:]
     compare(account, loaded, repair=True)
-    assert open_findings(loaded) == []
+    assert open_exceptions(loaded) == []
     damage(loaded, "delete from raw_shipstation.orders where order_id = 9")
     compare(account, loaded)
-    assert open_findings(loaded) == ["mismatch:orders:9"]
+    assert open_exceptions(loaded) == ["mismatch:orders:9"]
 
 
 def test_with_more_differences_than_are_listed_none_that_lasts_is_taken_for_right(
@@ -81,7 +81,7 @@ def test_with_more_differences_than_are_listed_none_that_lasts_is_taken_for_righ
     for number in range(1000, 1205):
         box.book.put_order(order(number, ago(days=3)))
     assert compare(account, loaded).missing_here == 206
-    assert "mismatch:shipments:109" in open_findings(loaded)
+    assert "mismatch:shipments:109" in open_exceptions(loaded)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_when_five_orders_in_a_row_cannot_be_had_it_is_shipstation_that_is_down(
     assert rows(loaded, STATES) == [(key, "missing_in_shipstation") for key in (() if ends else (5, 9))]
 
 
-def test_a_finding_disappears_when_a_later_load_brings_its_row(
+def test_an_exception_disappears_when_a_later_load_brings_its_row(
     box: Sandbox, account: Account, loaded: Warehouse
 ) -> None:
     box.book.put_fulfillment(fulfillment(209, 9, ago(days=9)))
@@ -132,16 +132,16 @@ def test_a_finding_disappears_when_a_later_load_brings_its_row(
     damage(loaded, "delete from raw_shipstation.shipments where shipment_id in (102, 109)")
     compare(account, loaded, days=50)
     labels = ["mismatch:shipments:102", "mismatch:shipments:109"]
-    assert open_findings(loaded) == [
+    assert open_exceptions(loaded) == [
         "mismatch:fulfillments:209", "mismatch:orders:11", "mismatch:orders:2", "mismatch:orders:9", *labels
     ]  # fmt: skip
     box.book.put_shipment(shipment(109, 9, ago(days=9), voided=True, voidDate=stamp(ago(minutes=5))))
     load_changes(account, loaded)
-    assert open_findings(loaded) == ["mismatch:orders:11", labels[0]]
+    assert open_exceptions(loaded) == ["mismatch:orders:11", labels[0]]
     backfill(account, loaded, days=20)
-    assert open_findings(loaded) == ["mismatch:orders:11"]
+    assert open_exceptions(loaded) == ["mismatch:orders:11"]
     backfill(account, loaded, days=50)
-    assert open_findings(loaded) == []
+    assert open_exceptions(loaded) == []
     resolved = rows(loaded, "select finding_key, resolved_at from raw_shipstation.findings order by all")
     load_changes(account, loaded)
     assert rows(loaded, "select finding_key, resolved_at from raw_shipstation.findings order by all") == resolved
@@ -153,7 +153,7 @@ def backfill(account: Account, warehouse: Warehouse, days: float) -> None:
         pass
 
 
-def test_a_finding_about_an_order_that_a_cycle_fetched_by_its_id_is_settled_by_the_answer(
+def test_an_exception_about_an_order_that_a_cycle_fetched_by_its_id_is_resolved_by_the_answer(
     box: Sandbox, account: Account, loaded: Warehouse
 ) -> None:
     undated = box.book.order(5)
@@ -161,15 +161,15 @@ def test_a_finding_about_an_order_that_a_cycle_fetched_by_its_id_is_settled_by_t
     box.book.put_order(undated | {"modifyDate": None, "note": "changed"})
     box.book.put_shipment(shipment(115, 5, ago(minutes=5)))
     compare(account, loaded)
-    assert open_findings(loaded) == ["mismatch:orders:4", "mismatch:orders:5", "mismatch:shipments:115"]
+    assert open_exceptions(loaded) == ["mismatch:orders:4", "mismatch:orders:5", "mismatch:shipments:115"]
     load_changes(account, loaded)
     assert rows(loaded, STATES)[0] == (4, "missing_in_shipstation")
-    assert open_findings(loaded) == []
+    assert open_exceptions(loaded) == []
     damage(
         loaded, "update raw_shipstation.findings set resolved_at = null where finding_key = 'mismatch:orders:4'"
     )
     assert kinds(compare(account, loaded)) == []
-    assert open_findings(loaded) == []
+    assert open_exceptions(loaded) == []
 
 
 def test_an_order_that_was_gone_and_is_listed_again_just_as_it_was_is_no_longer_missing(
@@ -194,8 +194,8 @@ def test_a_comparison_finds_an_order_that_was_gone_and_is_listed_again_just_as_i
     box.book.put_order(row)
     found = compare(account, loaded)
     assert [(one.key, one.kind, one.fields) for one in found.differences] == [(4, "different", ("orderStatus",))]
-    assert open_findings(loaded) == ["mismatch:orders:4"]
+    assert open_exceptions(loaded) == ["mismatch:orders:4"]
     assert compare(account, loaded, repair=True).repaired == 1
     assert rows(loaded, STATES) == [(4, "repaired")]
     assert kinds(compare(account, loaded)) == []
-    assert open_findings(loaded) == []
+    assert open_exceptions(loaded) == []

@@ -1,4 +1,4 @@
-"""When a finding is written, stays or is resolved, and what counts as a difference: tables, without a server."""
+"""When an exception is written, stays or is resolved, and what counts as a difference: without a server."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from ingest.client.payload import Payload
-from ingest.sources.shipstation.load_exceptions import POISON, WATERMARK, Finding, mismatches_settled, to_load
+from ingest.exceptions import ExceptionRow, changed_exceptions
+from ingest.sources.shipstation.load_exceptions import resolved_mismatches
 from ingest.sources.shipstation.payload_comparison import (
     Comparison,
     Difference,
     differing_fields,
-    finding_of,
+    exception_of,
     number_of,
     units,
 )
@@ -22,16 +23,17 @@ from ingest.sources.shipstation.payload_comparison import (
 FIRST = datetime(2026, 11, 20, 18, tzinfo=UTC)
 
 
-def finding(key: str, seen_at: datetime = FIRST) -> Finding:
-    return Finding(key, "watermark_fallback", "warning", "A sentence.", seen_at)
+def an_exception(key: str, seen_at: datetime = FIRST) -> ExceptionRow:
+    return ExceptionRow(key, "watermark_fallback", "warning", "A sentence.", seen_at)
 
 
-def test_a_finding_is_written_once_stays_is_resolved_once_and_begins_again_when_it_comes_back() -> None:
-    still_open: dict[str, Finding] = {}
+def test_an_exception_is_written_once_stays_is_resolved_once_and_begins_again_when_it_comes_back() -> None:
+    still_open: dict[str, ExceptionRow] = {}
     written: list[list[tuple[datetime, bool]]] = []
     for hour, is_there in enumerate([True, True, True, False, False, True, True, False]):
         now = FIRST + timedelta(hours=hour)
-        rows = to_load([finding("watermark:orders", now)] if is_there else [], still_open, [WATERMARK], now)
+        noticed = [an_exception("watermark:orders", now)] if is_there else []
+        rows = changed_exceptions(noticed, still_open, lambda _: True, now)
         still_open |= {row.finding_key: row for row in rows}
         still_open = {key: row for key, row in still_open.items() if row.resolved_at is None}
         written.append([(row.first_seen_at, row.resolved_at == now) for row in rows])
@@ -39,13 +41,12 @@ def test_a_finding_is_written_once_stays_is_resolved_once_and_begins_again_when_
     assert written == [[(FIRST, False)], [], [], [(FIRST, True)], [], [(again, False)], [], [(again, True)]]
 
 
-@pytest.mark.parametrize("expires", [[], [POISON], ["watermark:shipments"]])
-def test_what_a_cycle_did_not_look_at_stays_open(expires: list[str]) -> None:
-    still_open = {"watermark:orders:missing": finding("watermark:orders:missing")}
-    assert to_load([], still_open, expires, FIRST) == []
+def test_what_a_cycle_did_not_check_stays_open() -> None:
+    still_open = {"watermark:orders:missing": an_exception("watermark:orders:missing")}
+    assert changed_exceptions([], still_open, lambda _: False, FIRST) == []
 
 
-def test_a_comparisons_finding_is_settled_by_its_own_row_and_no_other() -> None:
+def test_a_comparisons_exception_is_resolved_by_its_own_row_and_no_other() -> None:
     keys = [
         "mismatch:orders:7",
         "mismatch:orders:70",
@@ -53,17 +54,20 @@ def test_a_comparisons_finding_is_settled_by_its_own_row_and_no_other() -> None:
         "watermark:orders:7",
         "poison:/orders:7",
     ]
-    brought = {"orders": {7, 8}, "shipments": {70}, "fulfillments": {7}}
-    settled = mismatches_settled(keys, brought)
-    assert settled == {"mismatch:orders:7"}
-    still_open = {key: finding(key) for key in keys}
+    assert resolved_mismatches(keys, {"orders": {7, 8}, "shipments": {70}, "fulfillments": {7}}) == {keys[0]}
+
+
+def test_an_exception_that_is_resolved_and_raised_again_stays() -> None:
+    still_open = {key: an_exception(key) for key in "ab"}
     now = FIRST + timedelta(hours=1)
-    assert to_load([], still_open, [], now, settled) == [replace(finding(keys[0]), resolved_at=now)]
-    assert to_load([finding(keys[0])], still_open, [], now, settled) == [], "found again, it stays"
+    resolved = [replace(an_exception("a"), resolved_at=now)]
+    assert changed_exceptions([], still_open, lambda row: row.finding_key == "a", now) == resolved
+    assert changed_exceptions([an_exception("a")], still_open, lambda row: row.finding_key == "a", now) == []
 
 
-def test_the_same_thing_noticed_twice_in_a_cycle_is_one_finding() -> None:
-    assert to_load([finding("a"), finding("b"), finding("a")], {}, [], FIRST) == [finding("a"), finding("b")]
+def test_the_same_cause_noticed_twice_in_a_cycle_is_one_exception() -> None:
+    noticed = [an_exception(key) for key in "aba"]
+    assert changed_exceptions(noticed, {}, lambda _: True, FIRST) == noticed[:2]
 
 
 @pytest.mark.parametrize(
@@ -124,8 +128,17 @@ def test_each_kind_of_difference_is_counted_by_itself_and_only_the_first_200_are
         (Difference("shipments", 7, "missing_there"), "is here but no longer in ShipStation's list", None),
     ],
 )
-def test_a_difference_is_a_finding_about_its_row(difference: Difference, words: str, order_id: int | None) -> None:
-    finding = finding_of(replace(difference, order_number="680007"), FIRST)
-    assert words in finding.detail
-    assert (finding.finding_key, finding.exception_type) == (f"mismatch:{difference.table}:7", "field_mismatch")
-    assert (finding.shipstation_order_id, finding.order_number, finding.resolved_at) == (order_id, "680007", None)
+def test_a_difference_is_an_exception_about_its_row(
+    difference: Difference, words: str, order_id: int | None
+) -> None:
+    exception = exception_of(replace(difference, order_number="680007"), FIRST)
+    assert words in exception.detail
+    assert (exception.finding_key, exception.exception_type) == (
+        f"mismatch:{difference.table}:7",
+        "field_mismatch",
+    )
+    assert (exception.shipstation_order_id, exception.order_number, exception.resolved_at) == (
+        order_id,
+        "680007",
+        None,
+    )

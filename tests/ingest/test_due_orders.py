@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ingest.sources.shipstation.empty_orders import due_ghosts
+from ingest.sources.shipstation.empty_orders import due_orders
 from ingest.sources.shipstation.order_states import (
     AWAITED,
     CLOSED,
-    GHOST,
+    EMPTY,
     MISSING,
     REPAIRED,
     WORK_IN_PROGRESS,
@@ -27,7 +27,7 @@ LINE = {"orderItemId": 10, "sku": "17612", "quantity": 2}
 
 
 def empty(order_id: int, age: timedelta) -> OrderState:
-    return OrderState(order_id, GHOST, NOW - age, NOW - age)
+    return OrderState(order_id, EMPTY, NOW - age, NOW - age)
 
 
 @pytest.mark.parametrize(
@@ -52,28 +52,34 @@ def empty(order_id: int, age: timedelta) -> OrderState:
 def test_a_young_one_is_due_in_each_cycle_and_an_older_one_after_a_24th_of_its_age(
     age: timedelta, last_look: timedelta | None, due: bool
 ) -> None:
-    looks = {} if last_look is None else {7: NOW - last_look}
-    assert due_ghosts([empty(7, age)], looks, NOW) == ([empty(7, age)] if due else [])
+    last_fetched = {} if last_look is None else {7: NOW - last_look}
+    assert due_orders([empty(7, age)], last_fetched, NOW) == ([empty(7, age)] if due else [])
 
 
 def test_the_longest_not_seen_comes_first_and_those_never_seen_by_their_age() -> None:
-    ghosts = [empty(1, HOUR), empty(2, 2 * HOUR), empty(3, 3 * HOUR), empty(4, 40 * DAY), empty(5, 2 * HOUR)]
-    looks = {1: NOW - 30 * MINUTE, 3: NOW - 10 * MINUTE, 4: NOW - 2 * DAY}
-    assert [ghost.order_id for ghost in due_ghosts(ghosts, looks, NOW)] == [4, 2, 5, 1, 3]
+    waiting_orders = [
+        empty(1, HOUR),
+        empty(2, 2 * HOUR),
+        empty(3, 3 * HOUR),
+        empty(4, 40 * DAY),
+        empty(5, 2 * HOUR),
+    ]
+    last_fetched = {1: NOW - 30 * MINUTE, 3: NOW - 10 * MINUTE, 4: NOW - 2 * DAY}
+    assert [order.order_id for order in due_orders(waiting_orders, last_fetched, NOW)] == [4, 2, 5, 1, 3]
 
 
 @pytest.mark.parametrize("waiting", [1, 9, 10, 11, 25, 40])
 def test_over_ten_turns_all_come_in_turn_and_none_starves(waiting: int) -> None:
-    ghosts = [empty(number, HOUR - number * SECOND) for number in range(1, waiting + 1)]
-    looks: dict[int, datetime] = {}
+    waiting_orders = [empty(number, HOUR - number * SECOND) for number in range(1, waiting + 1)]
+    last_fetched: dict[int, datetime] = {}
     last_turn = dict.fromkeys(range(1, waiting + 1), -1)
     for turn in range(10):
         now = NOW + turn * 5 * MINUTE
-        due = [ghost.order_id for ghost in due_ghosts(ghosts, looks, now)]
+        due = [order.order_id for order in due_orders(waiting_orders, last_fetched, now)]
         assert len(due) == len(set(due)) == min(waiting, 10)
         left = last_turn.keys() - set(due)
         assert max(last_turn[number] for number in due) <= min((last_turn[number] for number in left), default=10)
-        looks |= dict.fromkeys(due, now)
+        last_fetched |= dict.fromkeys(due, now)
         last_turn |= dict.fromkeys(due, turn)
         assert turn - min(last_turn.values()) <= waiting / 10
 
@@ -81,12 +87,12 @@ def test_over_ten_turns_all_come_in_turn_and_none_starves(waiting: int) -> None:
 def test_old_ones_get_their_turn_among_more_young_ones_than_a_cycle_may_fetch() -> None:
     old = [empty(100 + number, 30 * DAY) for number in range(5)]
     young = [empty(number, HOUR) for number in range(1, 31)]
-    looks = dict.fromkeys(range(100, 105), NOW - 31 * HOUR) | dict.fromkeys(range(1, 31), NOW - 5 * MINUTE)
+    last_fetched = dict.fromkeys(range(100, 105), NOW - 31 * HOUR) | dict.fromkeys(range(1, 31), NOW - 5 * MINUTE)
     turns: list[set[int]] = []
     for turn in range(10):
         now = NOW + turn * 5 * MINUTE
-        due = {ghost.order_id for ghost in due_ghosts([*young, *old], looks, now)}
-        looks |= dict.fromkeys(due, now)
+        due = {order.order_id for order in due_orders([*young, *old], last_fetched, now)}
+        last_fetched |= dict.fromkeys(due, now)
         turns.append(due)
     assert turns[0] >= {100, 101, 102, 103, 104}, "they were not seen for 31 hours"
     assert all(due < set(range(1, 31)) for due in turns[1:-1]), "their next turn is 30 hours later"
@@ -94,7 +100,7 @@ def test_old_ones_get_their_turn_among_more_young_ones_than_a_cycle_may_fetch() 
 
 
 def numbers(due: list[OrderState]) -> list[int]:
-    return [ghost.order_id for ghost in due]
+    return [order.order_id for order in due]
 
 
 @pytest.mark.parametrize(
@@ -115,20 +121,20 @@ def test_those_that_are_missing_from_the_list_come_first_whatever_their_age_and_
     """By their age those in the list are due, and those that are missing from it are not."""
     unlisted = [empty(100 + number, 400 * DAY) for number in range(gone)]
     listed = [empty(number, 500 * DAY) for number in range(1, others + 1)]
-    looks = {ghost.order_id: NOW - MINUTE for ghost in unlisted} | {
-        ghost.order_id: NOW - 21 * DAY for ghost in listed
+    last_fetched = {order.order_id: NOW - MINUTE for order in unlisted} | {
+        order.order_id: NOW - 21 * DAY for order in listed
     }
-    found = due_ghosts([*listed, *unlisted], looks, NOW, {ghost.order_id for ghost in unlisted})
+    found = due_orders([*listed, *unlisted], last_fetched, NOW, {order.order_id for order in unlisted})
     assert numbers(found) == due
 
 
 def test_those_missing_from_the_list_come_in_turn_too() -> None:
     unlisted = [empty(number, 400 * DAY) for number in range(1, 26)]
-    looks = dict.fromkeys(range(1, 26), NOW - HOUR)
+    last_fetched = dict.fromkeys(range(1, 26), NOW - HOUR)
     seen: set[int] = set()
     for turn in range(3):
-        due = numbers(due_ghosts(unlisted, looks, NOW + turn * MINUTE, set(range(1, 26))))
-        looks |= dict.fromkeys(due, NOW + turn * MINUTE)
+        due = numbers(due_orders(unlisted, last_fetched, NOW + turn * MINUTE, set(range(1, 26))))
+        last_fetched |= dict.fromkeys(due, NOW + turn * MINUTE)
         seen |= set(due)
     assert len(seen) == 25
 
@@ -142,24 +148,24 @@ def before(state: str) -> OrderState:
     [
         ({"items": [LINE]}, None, False, None),
         ({"items": [LINE]}, None, True, None),
-        ({"items": [LINE]}, GHOST, False, REPAIRED),
+        ({"items": [LINE]}, EMPTY, False, REPAIRED),
         ({"items": [LINE]}, WORK_IN_PROGRESS, True, REPAIRED),
         ({"items": [LINE]}, MISSING, False, REPAIRED),
-        ({"items": [LINE], "orderStatus": "cancelled"}, GHOST, False, REPAIRED),
+        ({"items": [LINE], "orderStatus": "cancelled"}, EMPTY, False, REPAIRED),
         ({"items": [LINE]}, AWAITED, True, None),
         ({"items": [], "orderStatus": "cancelled"}, AWAITED, True, None),
         ({"items": []}, AWAITED, True, WORK_IN_PROGRESS),
-        ({"items": []}, GHOST, False, GHOST),
-        ({"items": None}, GHOST, True, WORK_IN_PROGRESS),
+        ({"items": []}, EMPTY, False, EMPTY),
+        ({"items": None}, EMPTY, True, WORK_IN_PROGRESS),
         ({"items": []}, WORK_IN_PROGRESS, False, WORK_IN_PROGRESS),
-        ({"items": []}, MISSING, False, GHOST),
+        ({"items": []}, MISSING, False, EMPTY),
         ({"items": []}, MISSING, True, WORK_IN_PROGRESS),
-        ({"items": [], "orderStatus": "shipped"}, GHOST, True, WORK_IN_PROGRESS),
+        ({"items": [], "orderStatus": "shipped"}, EMPTY, True, WORK_IN_PROGRESS),
         ({"items": None, "orderStatus": "shipped"}, WORK_IN_PROGRESS, False, WORK_IN_PROGRESS),
         ({"items": [], "orderStatus": "cancelled"}, None, False, None),
         ({"items": [], "orderStatus": "cancelled"}, MISSING, False, CLOSED),
         ({"items": [], "orderStatus": "cancelled"}, WORK_IN_PROGRESS, True, CLOSED),
-        ({}, GHOST, False, GHOST),
+        ({}, EMPTY, False, EMPTY),
     ],
 )
 def test_what_a_payload_makes_of_an_order(
@@ -186,7 +192,7 @@ def test_an_order_has_been_empty_since_its_own_modification_and_never_since_the_
     modified: str | None, since: datetime, status: str
 ) -> None:
     payload = {"items": [], "orderStatus": status, "modifyDate": modified}
-    assert state_after(1, payload, None, NOW) == OrderState(1, GHOST, since, NOW)
+    assert state_after(1, payload, None, NOW) == OrderState(1, EMPTY, since, NOW)
 
 
 @pytest.mark.parametrize(

@@ -29,30 +29,30 @@ def hasty(account: Account, page_size: int = 100) -> Account:
 
 
 def at_position(box: Sandbox, detail: str) -> int:
-    """The order that stands where a finding says."""
+    """The order that stands where an exception says."""
     place = re.search(r"at position (\d+) of the list from (\S+) on", detail)
     assert place is not None
     dates = sorted((box.book.order(number)["modifyDate"], number) for number in range(1, 151))
     return [number for date, number in dates if date >= place[2]][int(place[1]) - 1]
 
 
-@pytest.mark.parametrize("poisoned", [[1], [77], [150], [40, 41, 90], [*range(1, 11), *range(12, 151, 2)]])
+@pytest.mark.parametrize("unreadable", [[1], [77], [150], [40, 41, 90], [*range(1, 11), *range(12, 151, 2)]])
 def test_a_row_that_spoils_its_page_is_listed_with_its_position_and_all_others_are_loaded(
-    box: Sandbox, account: Account, warehouse: Warehouse, poisoned: list[int]
+    box: Sandbox, account: Account, warehouse: Warehouse, unreadable: list[int]
 ) -> None:
     load_changes(account, warehouse)
     for number in range(1, 151):
         box.book.put_order(order(number, ago(minutes=400 - number)))
-    box.faults.poison_order_ids |= set(poisoned)
+    box.faults.poison_order_ids |= set(unreadable)
     # With many bad rows, each is tried once only.
-    load_changes(hasty(account) if len(poisoned) < 5 else replace(account, retry_seconds=0.1), warehouse)
-    assert order_ids(warehouse) == [number for number in range(1, 151) if number not in poisoned]
+    load_changes(hasty(account) if len(unreadable) < 5 else replace(account, retry_seconds=0.1), warehouse)
+    assert order_ids(warehouse) == [number for number in range(1, 151) if number not in unreadable]
     found = rows(warehouse, OPEN_FINDINGS)
-    assert [kind for kind, _ in found] == ["poison_payload"] * len(poisoned)
-    assert sorted(at_position(box, detail) for _, detail in found) == poisoned
+    assert [kind for kind, _ in found] == ["poison_payload"] * len(unreadable)
+    assert sorted(at_position(box, detail) for _, detail in found) == unreadable
 
 
-def test_a_poisoned_row_is_tried_again_and_loaded_once_it_can_be_read(
+def test_an_unreadable_row_is_tried_again_and_loaded_once_it_can_be_read(
     box: Sandbox, account: Account, warehouse: Warehouse
 ) -> None:
     load_changes(account, warehouse)
@@ -82,7 +82,7 @@ def test_a_server_that_is_down_is_not_taken_for_bad_rows(
     assert rows(warehouse, "select count(*) from duckdb_tables() where table_name = 'orders'") == [(0,)]
 
 
-def ghost(number: int, **fields: Any) -> dict[str, Any]:
+def empty(number: int, **fields: Any) -> dict[str, Any]:
     return order(number, ago(minutes=50), items=[], **fields)
 
 
@@ -91,7 +91,7 @@ def quietly(box: Sandbox, row: dict[str, Any]) -> None:
     box.book.put_order(row)
 
 
-def test_a_ghost_whose_lines_arrive_is_repaired_even_without_a_new_modification_date(
+def test_an_empty_order_whose_lines_arrive_is_repaired_even_without_a_new_modification_date(
     box: Sandbox, warehouse: Warehouse
 ) -> None:
     account = account_at(box.url, page_size=2)
@@ -115,18 +115,18 @@ def test_a_ghost_whose_lines_arrive_is_repaired_even_without_a_new_modification_
 def test_an_order_without_lines_is_fetched_by_its_id_whatever_its_status_unless_it_is_cancelled(
     box: Sandbox, account: Account, warehouse: Warehouse
 ) -> None:
-    box.book.put_order(ghost(1, orderStatus="on_hold"))
-    box.book.put_order(ghost(2, orderStatus="cancelled"))
-    box.book.put_order(ghost(3, orderStatus="shipped"))
-    box.book.put_order(ghost(4, orderStatus="awaiting_shipment") | {"items": None})
+    box.book.put_order(empty(1, orderStatus="on_hold"))
+    box.book.put_order(empty(2, orderStatus="cancelled"))
+    box.book.put_order(empty(3, orderStatus="shipped"))
+    box.book.put_order(empty(4, orderStatus="awaiting_shipment") | {"items": None})
     load_changes(account, warehouse)
     assert rows(warehouse, STATES) == [(number, "work_in_progress") for number in (1, 3, 4)]
 
 
-def test_a_ghost_that_shipstation_does_not_know_is_missing(
+def test_an_empty_order_that_shipstation_does_not_know_is_missing(
     box: Sandbox, account: Account, warehouse: Warehouse
 ) -> None:
-    box.book.put_order(ghost(1))
+    box.book.put_order(empty(1))
     load_changes(account, warehouse)
     box.book.delete_order(1)
     report = load_changes(account, warehouse)
@@ -138,7 +138,7 @@ def test_a_429_ends_the_looking_at_once_but_not_the_cycle(
     box: Sandbox, account: Account, warehouse: Warehouse
 ) -> None:
     for number in range(1, 6):
-        box.book.put_order(ghost(number))
+        box.book.put_order(empty(number))
     box.faults.add(Fault("/orders/", status=429, reset_seconds=0, after=2))
     box.book.put_shipment(shipment(70, 1, ago(minutes=3)))
     report = load_changes(account, warehouse)
@@ -149,11 +149,11 @@ def test_a_429_ends_the_looking_at_once_but_not_the_cycle(
 
 
 @pytest.mark.parametrize("status", [500, 502])
-def test_a_ghost_that_fails_spoils_no_other_and_is_left_to_the_next_cycle(
+def test_an_empty_order_that_fails_spoils_no_other_and_is_left_to_the_next_cycle(
     box: Sandbox, account: Account, warehouse: Warehouse, status: int
 ) -> None:
     for number in (1, 2, 3):
-        box.book.put_order(ghost(number))
+        box.book.put_order(empty(number))
     box.faults.add(Fault("/orders/2", status=status, times=1))
     report = load_changes(account, warehouse)
     assert (report.ghosts["ghosts_failed"], report.ghosts["ghosts_still_empty"]) == (1, 2)
@@ -162,7 +162,7 @@ def test_a_ghost_that_fails_spoils_no_other_and_is_left_to_the_next_cycle(
     assert rows(warehouse, STATES) == [(number, "work_in_progress") for number in (1, 2, 3)]
 
 
-def test_a_cycle_spends_a_bounded_number_of_requests_on_ghosts_and_reaches_all_in_turn(
+def test_a_cycle_spends_a_bounded_number_of_requests_on_empty_orders_and_reaches_all_in_turn(
     box: Sandbox, account: Account, warehouse: Warehouse
 ) -> None:
     for number in range(1, 26):
