@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from types import FrameType
@@ -131,7 +130,7 @@ def _rehearsed(settings: Settings) -> Iterator[Settings]:
     with Sandbox(SandboxSettings(rate_limit=6000), book) as box:
         begin_rehearsal(settings, book.receipts)
         account = {"base_url": box.url, "api_key": "sandbox", "api_secret": "sandbox", "rate_limit": 6000}
-        yield replace(settings, **account, sync_minutes=1)
+        yield settings.model_copy(update={**account, "sync_minutes": 1})
 
 
 def _serving(settings: Settings, port: int) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ def write_dictionary(target: Path = TARGET) -> None:
 def render_dictionary() -> str:
     """The dictionary as Markdown: one section for each mart and each seed, one row for each column."""
     with tempfile.TemporaryDirectory() as folder:
-        manifest = Modelling(replace(read_settings({}), home=Path(folder))).manifest()
+        manifest = Modelling(read_settings({}).model_copy(update={"home": Path(folder)})).manifest()
     nodes = manifest.nodes.values()
     marts = [node for node in nodes if node.resource_type == "model" and node.schema == "marts"]
     seeds = [node for node in nodes if node.resource_type == "seed"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -30,7 +29,7 @@ def write_lineage(target: Path = TARGET) -> None:
 def render_lineage() -> str:
     """The pictures as Markdown: one Mermaid diagram for each folder of intermediate models and marts."""
     with tempfile.TemporaryDirectory() as folder:
-        manifest = Modelling(replace(read_settings({}), home=Path(folder))).manifest()
+        manifest = Modelling(read_settings({}).model_copy(update={"home": Path(folder)})).manifest()
     models = {node.unique_id: node for node in manifest.nodes.values() if node.resource_type == "model"}
     domains: dict[str, list[Any]] = defaultdict(list)
     for node in models.values():

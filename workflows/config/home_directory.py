@@ -7,8 +7,6 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-import duckdb
-
 from workflows.config.settings import Settings
 from workflows.errors import HomeUnusable
 
@@ -54,35 +52,6 @@ def _close_to_others(home: Path) -> None:
             mode = path.stat().st_mode
             if mode & OWNER_ONLY:
                 path.chmod(mode & ~OWNER_ONLY)
-
-
-def check_warehouse(path: Path) -> None:
-    """See that the warehouse file, when there is one, is a DuckDB database of ours.
-
-    Raises:
-        HomeUnusable: It is damaged, foreign, or held by another program. The file is left as it is.
-    """
-    if not path.exists():
-        return
-    try:
-        with duckdb.connect(str(path)) as connection:
-            schemas = {
-                name
-                for (name,) in connection.execute(
-                    "select distinct schema_name from duckdb_tables() where database_name = current_database()"
-                ).fetchall()
-            }
-    except duckdb.Error as problem:
-        reason = str(problem).strip().splitlines()[0]
-        raise HomeUnusable(
-            f"The warehouse {path} cannot be opened ({reason}). Nothing was changed. "
-            "Close what holds it, or move the file away and run `backfill` to load it again."
-        ) from problem
-    if schemas and not any(name.startswith("raw_") for name in schemas):
-        raise HomeUnusable(
-            f"{path} is a DuckDB database, but not a Shipledger warehouse. Nothing was changed. "
-            "Point SHIPLEDGER_HOME to another directory, or move the file away."
-        )
 
 
 def sync_to_disk(path: Path) -> None:

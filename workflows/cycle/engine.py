@@ -22,7 +22,6 @@ from ingest.sources.shipstation.load import load_backfill_window, load_changes
 from ingest.sources.shipstation.load_report import LoadReport
 from ingest.sources.shipstation.reconcile import reconcile
 from ingest.sources.xcart.xcart_source import prepare_tables
-from workflows.config.home_directory import check_warehouse
 from workflows.config.settings import Settings
 from workflows.config.shipstation_account import account_of
 from workflows.config.snapshots import current_snapshot, is_current
@@ -34,6 +33,7 @@ from workflows.cycle.publishing import publish
 from workflows.cycle.warehouse import (
     GreenBuild,
     Run,
+    check_warehouse,
     forget_green_build,
     last_build_number,
     loads_covered_since,

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import duckdb
 
+from workflows.errors import HomeUnusable
+
 # A full build of a million orders takes 5.4 GB without a limit and 2.8 GB with this one, no slower: what does not
 # fit waits in the scratch directory, which a starting worker empties. dbt shares the instance, and so the limit.
 _MEMORY = "2500MB"
@@ -69,6 +71,35 @@ class GreenBuild:
     business_date: str
     built_at: datetime
     build_number: int
+
+
+def check_warehouse(path: Path) -> None:
+    """Check that the warehouse file, if it exists, is a DuckDB database of ours.
+
+    Raises:
+        HomeUnusable: It is damaged, foreign, or held by another program. The file is left as it is.
+    """
+    if not path.exists():
+        return
+    try:
+        with duckdb.connect(str(path)) as connection:
+            schemas = {
+                name
+                for (name,) in connection.execute(
+                    "select distinct schema_name from duckdb_tables() where database_name = current_database()"
+                ).fetchall()
+            }
+    except duckdb.Error as problem:
+        reason = str(problem).strip().splitlines()[0]
+        raise HomeUnusable(
+            f"The warehouse {path} cannot be opened ({reason}). Nothing was changed. "
+            "Close what holds it, or move the file away and run `backfill` to load it again."
+        ) from problem
+    if schemas and not any(name.startswith("raw_") for name in schemas):
+        raise HomeUnusable(
+            f"{path} is a DuckDB database, but not a Shipledger warehouse. Nothing was changed. "
+            "Point SHIPLEDGER_HOME to another directory, or move the file away."
+        )
 
 
 @contextmanager

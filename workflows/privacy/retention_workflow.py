@@ -12,10 +12,9 @@ from typing import Any
 from dbos import DBOS
 
 from ingest.client.redaction import Keeps
-from workflows.config.home_directory import check_warehouse
 from workflows.cycle import cycle_workflows
 from workflows.cycle.engine import Facts
-from workflows.cycle.warehouse import has_shipstation, open_warehouse
+from workflows.cycle.warehouse import check_warehouse, has_shipstation, open_warehouse
 from workflows.privacy.retention import TABLES, count_due, is_rewriting_due, limits_of, remove_due
 from workflows.privacy.rewriting import rewrite_ledger, rewrite_the_rest
 

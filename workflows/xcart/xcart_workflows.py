@@ -10,7 +10,6 @@ from dbos import DBOS
 
 from ingest.sources.xcart.upload_history import load_upload_log
 from ingest.sources.xcart.xcart_source import import_orders
-from workflows.config.home_directory import check_warehouse
 from workflows.config.shipstation_account import account_of
 from workflows.cycle.cycle_workflows import (
     begin,
@@ -22,7 +21,7 @@ from workflows.cycle.cycle_workflows import (
     working,
 )
 from workflows.cycle.engine import Facts, errors_for_the_user
-from workflows.cycle.warehouse import has_shipstation, open_warehouse
+from workflows.cycle.warehouse import check_warehouse, has_shipstation, open_warehouse
 from workflows.errors import OutOfReach, ShipledgerError
 from workflows.xcart.upload_log import prepare_log
 from workflows.xcart.uploading import upload as send_orders
