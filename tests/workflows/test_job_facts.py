@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from workflows.cycle.cycle_workflows import _add, _run_of, errors_as_sentences
+from workflows.cycle.cycle_workflows import _add
 from workflows.cycle.dbt_runner import _one_line
+from workflows.cycle.worker_context import _run_of, errors_as_sentences
 from workflows.errors import BuildFailed, Cancelled, ShipledgerError
 from workflows.jobs.client import Job
 
@@ -47,7 +48,7 @@ def test_a_known_error_is_passed_on_and_another_is_a_sentence_that_names_the_log
     assert caught.value is known
     with caplog.at_level(logging.WARNING), pytest.raises(ShipledgerError) as sentence, errors_as_sentences("load"):
         raise KeyError("customer Dana Smith")
-    assert "at the step 'load' (KeyError)" in str(sentence.value)
+    assert "The step 'load' failed unexpectedly (KeyError)" in str(sentence.value)
     assert "Dana" not in str(sentence.value)
     assert "customer Dana Smith" in caplog.text
 

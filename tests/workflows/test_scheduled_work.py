@@ -14,7 +14,8 @@ from own_worker import done, ended, working
 
 from workflows.cli.schedule import last_due
 from workflows.config.settings import Settings
-from workflows.jobs.cleaning import KEPT_RUNS, clean_home
+from workflows.config.thresholds import KEPT_RUNS
+from workflows.jobs.cleaning import clean_home
 from workflows.jobs.client import APPLICATION_VERSION, CONCURRENT_QUEUE, JobClient
 from workflows.mail import queue_mail
 

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from workflows.config.settings import PROJECT, Settings, default_of, variable_of
 
 TARGET = PROJECT / "docs" / "administrator.md"
 _BEGIN, _END = "<!-- settings: begin -->\n", "<!-- settings: end -->"
-
-
-def write_settings_table(target: Path = TARGET) -> None:
-    """Write the table between the markers of a Markdown file."""
-    target.write_text(with_settings_table(target.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def with_settings_table(page: str) -> str:
@@ -36,4 +29,4 @@ def _default(name: str) -> str:
 
 
 if __name__ == "__main__":
-    write_settings_table()
+    TARGET.write_text(with_settings_table(TARGET.read_text(encoding="utf-8")), encoding="utf-8")
