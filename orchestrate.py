@@ -8,12 +8,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from importlib import import_module
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -63,17 +63,8 @@ def cli() -> None:
 @JSON
 def serve(port: int, as_json: bool) -> None:
     """Run the worker, the schedule and the page until stopped."""
-    from streamlit_app.server import page_command
-    from workflows.cli.serving import serve as serve_home
-
     settings = read_settings()
-    serve_home(
-        settings,
-        page_command(port, settings.address),
-        port,
-        _stop_signal(),
-        announce=lambda: print_result(_serving(settings, port), as_json, output.describe_serving),
-    )
+    _serve(settings, port, lambda facts: print_result(facts, as_json, output.describe_serving))
 
 
 @cli.command("hash-password")
@@ -105,16 +96,7 @@ def demo(once: bool, port: int, as_json: bool) -> None:
         say("The next cycle:  " + output.describe_cycle(facts))
         print_result({**facts, "reports": closed["reports"]}, as_json, lambda _: output.describe_close(closed))
         if not once:
-            from streamlit_app.server import page_command
-            from workflows.cli.serving import serve as serve_home
-
-            serve_home(
-                rehearsed,
-                page_command(port, rehearsed.address),
-                port,
-                _stop_signal(),
-                announce=lambda: say(output.describe_serving(_serving(rehearsed, port))),
-            )
+            _serve(rehearsed, port, lambda facts: say(output.describe_serving(facts)))
 
 
 @contextmanager
@@ -133,10 +115,14 @@ def _rehearsed(settings: Settings) -> Iterator[Settings]:
         yield settings.model_copy(update={**account, "sync_minutes": 1})
 
 
-def _serving(settings: Settings, port: int) -> dict[str, str]:
+def _serve(settings: Settings, port: int, announce: Callable[[dict[str, Any]], None]) -> None:
+    from streamlit_app.server import page_command
+    from workflows.cli.serving import serve as serve_home
+
     host = "localhost" if roles.is_loopback(settings.address) else settings.address
     page = settings.oidc.page_url if settings.oidc else f"http://{host}:{port}"
-    return {"page": page, "home": str(settings.home)}
+    facts = {"page": page, "home": str(settings.home)}
+    serve_home(settings, page_command(port, settings.address), port, _stop_signal(), lambda: announce(facts))
 
 
 def _stop_signal() -> threading.Event:

@@ -144,7 +144,7 @@ def test_a_retention_says_what_lost_its_personal_data_and_what_would(dry_run: bo
 def test_a_retention_that_never_removes_says_so() -> None:
     text = output.describe_retention(RETENTION | {"closed_before": None, "dry_run": False})
     assert "kept for ever" in text
-    assert text.endswith("Nothing was removed.")
+    assert text.endswith("Nothing was redacted.")
 
 
 def test_an_upload_says_what_was_sent_or_would_be_and_what_stays() -> None:
@@ -187,4 +187,4 @@ def test_a_validation_has_theirs_on_the_left_and_counts_each_verdict() -> None:
 def test_a_restore_says_where_what_was_here_before_is_kept() -> None:
     facts = {"made_at": "2026-11-20", "kept": "replaced-1"}
     assert "The replaced data are in replaced-1." in output.describe_restore(facts)
-    assert "There was nothing here before." in output.describe_restore(facts | {"kept": None})
+    assert "No data were replaced." in output.describe_restore(facts | {"kept": None})

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # A waiting job starts within this time; each look costs one small query on a local file.
 _POLL_SECONDS = 0.1
 # The workflows of a module exist once it is imported.
-_WORKFLOW_MODULES = (
+WORKFLOW_MODULES = (
     "workflows.backup.backup_workflow",
     "workflows.closes.close_workflow",
     "workflows.cycle.cycle_workflows",
@@ -75,7 +75,7 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
     from workflows.cycle.engine import Engine
     from workflows.jobs.client import APPLICATION, APPLICATION_VERSION, job_client
 
-    for module in _WORKFLOW_MODULES:
+    for module in WORKFLOW_MODULES:
         import_module(module)
     prepare_home(settings)
     log_to_home(settings)

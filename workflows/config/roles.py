@@ -59,24 +59,24 @@ class Person:
     name: str
     role: Role
 
-    def may(self, act: str) -> bool:
+    def may(self, action: str) -> bool:
         """Return whether this person may do an action.
 
         An action is a kind of job or of entry, `switch`, `acknowledge`, `mail` (send a mail again) or `addresses`
         (see the recipients' addresses).
         """
-        return self.role >= _LEAST_ROLE.get(act, Role.ADMIN)
+        return self.role >= _LEAST_ROLE.get(action, Role.ADMIN)
 
-    def require(self, act: str) -> None:
+    def require(self, action: str) -> None:
         """Check that this person may do an action.
 
         Raises:
             NotAllowed: The role does not allow it.
         """
-        if not self.may(act):
-            needed = _LEAST_ROLE.get(act, Role.ADMIN).name.lower()
+        if not self.may(action):
+            needed = _LEAST_ROLE.get(action, Role.ADMIN).name.lower()
             raise NotAllowed(
-                f"{self.name} is {self.role.name.lower()} here, and '{act}' needs the role {needed}. "
+                f"{self.name} is {self.role.name.lower()} here, and '{action}' needs the role {needed}. "
                 "Ask an admin to do it, or to raise the role in the users file."
             )
 

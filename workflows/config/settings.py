@@ -18,19 +18,9 @@ from pydantic import AliasGenerator, Field, ValidationError, field_validator, mo
 from pydantic_core import ErrorDetails, PydanticUseDefault
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from workflows.config import setting_types as types
 from workflows.config.mail_settings import MailSettings, parse_mail_settings
 from workflows.config.setting_types import LOOPBACK as LOOPBACK
-from workflows.config.setting_types import (
-    Amount,
-    DailyInterval,
-    FilePath,
-    HourlyInterval,
-    HttpUrl,
-    IpAddress,
-    OffUnlessOne,
-    OnUnlessZero,
-    Secret,
-)
 from workflows.errors import ConfigurationError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -63,22 +53,22 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    api_key: Secret = Field(
+    api_key: types.Secret = Field(
         None,
         validation_alias="SHIPSTATION_API_KEY",
         description="Credentials. Never printed, logged, stored or put in a report.",
     )
-    api_secret: Secret = Field(
+    api_secret: types.Secret = Field(
         None,
         validation_alias="SHIPSTATION_API_SECRET",
         description="Credentials. Never printed, logged, stored or put in a report.",
     )
-    base_url: HttpUrl = Field(
+    base_url: types.HttpUrl = Field(
         "https://ssapi.shipstation.com",
         validation_alias="SHIPSTATION_BASE_URL",
         description="ShipStation's API.",
     )
-    home: FilePath = Field(
+    home: types.FilePath = Field(
         default_factory=lambda: PROJECT / "data",
         description="Directory for everything that is written. The path must not contain a comma.",
     )
@@ -86,19 +76,19 @@ class Settings(BaseSettings):
         ZoneInfo("America/Chicago"), description="Time zone of the business's day, week and month."
     )
     rate_limit: int = Field(40, ge=1, description="ShipStation requests per minute.")
-    retry_seconds: Amount = Field(60.0, description="Time budget for retrying one request.")
-    overlap_minutes: Amount = Field(15.0, description="How far before its watermark each sync starts to read.")
-    sync_minutes: HourlyInterval = Field(5, description="Interval of the sync: a divisor of 60.")
-    xcart_path: FilePath | None = Field(
+    retry_seconds: types.Amount = Field(60.0, description="Time budget for retrying one request.")
+    overlap_minutes: types.Amount = Field(15.0, description="How far before its watermark a sync starts to read.")
+    sync_minutes: types.HourlyInterval = Field(5, description="Interval of the sync: a divisor of 60.")
+    xcart_path: types.FilePath | None = Field(
         None, description="The shop's XML file, or a folder of them, which `serve` imports."
     )
-    import_minutes: DailyInterval = Field(
+    import_minutes: types.DailyInterval = Field(
         5, description="Interval of the import: a divisor of 60, or whole hours that divide a day, such as `120`."
     )
-    allow_upload: OffUnlessOne = Field(
+    allow_upload: types.OffUnlessOne = Field(
         False, description="`1` allows `upload` to send orders to ShipStation, and `serve` to do so on schedule."
     )
-    upload_minutes: DailyInterval = Field(
+    upload_minutes: types.DailyInterval = Field(
         5, description="Interval of the upload, as for the import. It is due a minute after the import."
     )
     count_tolerance: int = Field(
@@ -117,7 +107,7 @@ class Settings(BaseSettings):
         description="Years after an order was closed until the recipient's name, company, city and postal "
         "code are redacted too.",
     )
-    smtp_url: Secret = Field(
+    smtp_url: types.Secret = Field(
         None,
         description="Mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…`. Append "
         "`?starttls=required` or `?starttls=off` to force either. None means no mail.",
@@ -126,10 +116,10 @@ class Settings(BaseSettings):
     mail_to: str | None = Field(
         None, description="Recipients of reports and alerts: plain addresses, separated by commas."
     )
-    address: IpAddress = Field(
+    address: types.IpAddress = Field(
         LOOPBACK, description="IP address the page listens on. Any address but loopback requires a login."
     )
-    users_file: FilePath = Field(
+    users_file: types.FilePath = Field(
         default_factory=lambda: PROJECT / "users.toml",
         validation_alias="SHIPLEDGER_USERS",
         description="Users, roles and password hashes.",
@@ -140,30 +130,30 @@ class Settings(BaseSettings):
         "four, or none.",
     )
     oidc_client_id: str | None = Field(None, description="OpenID Connect: this application's id at the provider.")
-    oidc_client_secret: Secret = Field(
+    oidc_client_secret: types.Secret = Field(
         None, description="OpenID Connect: this application's secret at the provider."
     )
     page_url: str | None = Field(None, description="OpenID Connect: the page's address as browsers reach it.")
-    legacy_url: Secret = Field(
+    legacy_url: types.Secret = Field(
         None,
         description="The former system's database (a file or a SQLAlchemy URL) for the scheduled parity "
         "comparison.",
     )
-    parity_minutes: DailyInterval = Field(
+    parity_minutes: types.DailyInterval = Field(
         120,
         description="Interval of the parity comparison. Must be shorter than `largest_gap_hours` in "
         "`parity.toml`.",
     )
-    parity_file: FilePath = Field(
+    parity_file: types.FilePath = Field(
         default_factory=lambda: PROJECT / "parity.toml",
         validation_alias="SHIPLEDGER_PARITY",
         description="Criteria of parity and of the cutover.",
     )
-    system_database_url: Secret = Field(
+    system_database_url: types.Secret = Field(
         None,
         description="Database for the workflow state, for example PostgreSQL. None means SQLite in the home.",
     )
-    fast_build: OnUnlessZero = Field(
+    fast_build: types.OnUnlessZero = Field(
         True, description="`0` lets dbt run every build itself instead of replaying recorded statements."
     )
 
