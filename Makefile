@@ -62,6 +62,7 @@ mutants: $(INSTALLED) $(BROWSER) $(READER)
 docs: $(INSTALLED)
 	$(BIN)/python -m workflows.cli.dictionary
 	$(BIN)/python -m workflows.cli.lineage
+	$(BIN)/python -m workflows.cli.settings_table
 
 # Needs uv. What it writes is settled in pyproject.toml.
 lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from textwrap import shorten
@@ -76,7 +76,7 @@ def _looking(settings: Settings) -> Iterator[JobClient]:
     """A client that only looks, and so must not make the store: before there is one it looks into an empty one."""
     with TemporaryDirectory() as folder:
         if not has_store(settings):
-            settings = replace(settings, system_database_url=f"sqlite:///{folder}/none.sqlite")
+            settings = settings.model_copy(update={"system_database_url": f"sqlite:///{folder}/none.sqlite"})
         with job_client(settings) as jobs:
             yield jobs
 

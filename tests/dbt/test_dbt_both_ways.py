@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -38,7 +37,9 @@ class Home:
     def __init__(self, ledger: Ledger, *, fast: bool) -> None:
         self.ledger = ledger
         self._business = NastyBusiness(SEED)
-        self.settings = replace(settings_of(ledger), timezone=ZoneInfo(self._business.timezone), fast_build=fast)
+        self.settings = settings_of(ledger).model_copy(
+            update={"timezone": ZoneInfo(self._business.timezone), "fast_build": fast}
+        )
         self._modelling = Modelling(self.settings)
         with ledger.connect() as connection:
             self._business.begin(connection)

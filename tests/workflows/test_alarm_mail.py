@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -89,7 +88,7 @@ def test_without_a_mail_server_nothing_counts_as_mailed(
     settings: Settings, look: Callable[..., list[str]]
 ) -> None:
     standing = turn_alarms(settings.operations, [alarm("tests")], NOW)
-    assert mail_critical(replace(settings, mail=None), standing, NOW) == []
+    assert mail_critical(settings.model_copy(update={"mail": None}), standing, NOW) == []
     assert look(5, alarm("tests")) == ["Title of tests"]
 
 

@@ -6,7 +6,6 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -225,7 +224,7 @@ def test_each_period_takes_up_its_own_attempt_and_a_week_its_own_version(
 def test_what_was_read_on_an_earlier_day_is_read_again_by_the_close_that_goes_on(
     settings: Settings, today: str
 ) -> None:
-    tomorrow = Tomorrow(**{one.name: getattr(settings, one.name) for one in fields(settings)})
+    tomorrow = Tomorrow.model_construct(**dict(settings))
     with working(settings) as jobs:
         with no_room_for_reports(settings):
             failed = done(jobs, "eod", date=today)

@@ -185,7 +185,7 @@ def test_a_month_is_frozen_once_and_shown_closed_in_the_snapshot_its_bill_names(
 def test_a_mail_server_that_is_down_delays_the_mail_and_not_the_close(office: Office, friday: date) -> None:
     mail = office.settings.mail
     assert mail is not None
-    with working(replace(office.settings, mail=replace(mail, port=free_port()))) as jobs:
+    with working(office.settings.model_copy(update={"mail": replace(mail, port=free_port())})) as jobs:
         closed = done(jobs, "eow", date=friday.isoformat())
     assert closed.result is not None, closed.error
     assert (closed.result["mail"], office.inbox.received) == ("waiting for 1 reader", [])

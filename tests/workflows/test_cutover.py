@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -123,7 +123,7 @@ def test_comparisons_under_other_criteria_do_not_count(leaving: Leaving, tmp_pat
         leaving.settings.parity_file.read_text().replace("settle_minutes = 15", "settle_minutes = 600")
     )
     with pytest.raises(CutoverRefused, match="under other criteria"):
-        cut_over(replace(leaving.settings, parity_file=softer), leaving.source, "mary")
+        cut_over(leaving.settings.model_copy(update={"parity_file": softer}), leaving.source, "mary")
 
 
 def test_it_switches_the_former_workflows_off_and_a_rollback_restores_just_those(leaving: Leaving) -> None:

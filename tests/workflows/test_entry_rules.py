@@ -20,7 +20,7 @@ from workflows.errors import EntryRefused
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return replace(read_settings({}), home=tmp_path / "home")
+    return read_settings({}).model_copy(update={"home": tmp_path / "home"})
 
 
 @pytest.mark.parametrize(

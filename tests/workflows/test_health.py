@@ -3,7 +3,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -173,7 +172,7 @@ def test_two_hours_exactly_is_fresh(age: timedelta | None, is_ok: bool) -> None:
 
 
 def test_the_history_of_health_has_a_point_for_each_time_and_reaches_back_its_days(tmp_path: Path) -> None:
-    settings = replace(read_settings({}), home=tmp_path)
+    settings = read_settings({}).model_copy(update={"home": tmp_path})
     now = datetime.now(UTC)
     day, minute = timedelta(days=1), timedelta(minutes=1)
     for age, verdicts in (

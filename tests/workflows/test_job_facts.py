@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from dbos._dbos import _get_or_create_dbos_registry
 
-from workflows.cycle.cycle_workflows import _add, _run_of, errors_as_sentences
+from workflows.cli.worker import WORKFLOW_MODULES
+from workflows.config.job_kinds import CONCURRENT, KINDS
+from workflows.cycle.cycle_workflows import _add
 from workflows.cycle.dbt_runner import _one_line
+from workflows.cycle.worker_context import _run_of, errors_as_sentences
 from workflows.errors import BuildFailed, Cancelled, ShipledgerError
 from workflows.jobs.client import Job
 
@@ -47,7 +52,7 @@ def test_a_known_error_is_passed_on_and_another_is_a_sentence_that_names_the_log
     assert caught.value is known
     with caplog.at_level(logging.WARNING), pytest.raises(ShipledgerError) as sentence, errors_as_sentences("load"):
         raise KeyError("customer Dana Smith")
-    assert "at the step 'load' (KeyError)" in str(sentence.value)
+    assert "The step 'load' failed unexpectedly (KeyError)" in str(sentence.value)
     assert "Dana" not in str(sentence.value)
     assert "customer Dana Smith" in caplog.text
 
@@ -79,3 +84,9 @@ def test_a_run_has_the_facts_of_its_job_and_how_it_ended() -> None:
 )
 def test_an_error_of_many_lines_is_one_line_of_three_hundred_signs_at_most(text: str, line: str) -> None:
     assert _one_line(text) == line
+
+
+def test_a_worker_knows_the_workflow_of_every_kind() -> None:
+    for module in WORKFLOW_MODULES:
+        import_module(module)
+    assert {*KINDS, *CONCURRENT} <= set(_get_or_create_dbos_registry().workflow_info_map)

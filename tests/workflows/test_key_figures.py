@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ RUNS = "run_id, kind, status, started_at, finished_at, watermark_age_minutes, ap
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return replace(read_settings({}), home=tmp_path)
+    return read_settings({}).model_copy(update={"home": tmp_path})
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ CHARGES = ("order_charges", "handling_charges", "storage_charges", "postage")
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> Any:
     home = tmp_path_factory.mktemp("parsed")
-    return Modelling(replace(settings_of(home), home=home)).manifest()
+    return Modelling(settings_of(home).model_copy(update={"home": home})).manifest()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 from at_an_instant import present
 from homes import settings_of
 
-from workflows.config.periods import CloseKind, Period, begin_of, period_of, period_to_close, rests_on
+from workflows.config.periods import CloseKind, Period, begin_of, closed_before, period_of, period_to_close
 from workflows.errors import CloseRefused
 
 FRIDAY = date(2026, 11, 20)
@@ -190,7 +190,7 @@ def test_a_week_rests_on_its_friday_and_a_month_on_its_last_weekday_and_its_last
     period: tuple[CloseKind, str], below: list[str]
 ) -> None:
     kind, asked = period
-    assert [f"{one.kind} {one.name}" for one in rests_on(period_of(kind, day(asked)))] == below
+    assert [f"{one.kind} {one.name}" for one in closed_before(period_of(kind, day(asked)))] == below
 
 
 @pytest.mark.parametrize(

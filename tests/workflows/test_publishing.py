@@ -16,8 +16,9 @@ from killed_publications import FIRST_BUILD, publish_build, version_in, write_le
 
 from workflows.config.settings import PROJECT, Settings
 from workflows.config.snapshots import current_snapshot, is_current
+from workflows.config.thresholds import KEPT_SNAPSHOTS
 from workflows.cycle import publishing
-from workflows.cycle.publishing import KEEP, publish
+from workflows.cycle.publishing import publish
 from workflows.cycle.warehouse import Run
 from workflows.errors import ShipledgerError
 
@@ -79,24 +80,24 @@ def test_a_publication_killed_at_any_line_leaves_a_link_that_resolves_and_the_ne
     )
     assert any(name.endswith(".part") for name in reports[0]["files"])
     assert not any(name.startswith(".") for name in reports[-1]["files"])
-    assert len(reports[-1]["kept"]) == KEEP
+    assert len(reports[-1]["kept"]) == KEPT_SNAPSHOTS
 
 
 def test_ten_snapshots_are_kept_and_the_current_one_is_the_newest(settings: Settings) -> None:
     names = [publish_build(settings, number) for number in range(14)]
     kept = {path.name for path in settings.published.glob("shipledger-*.duckdb")}
-    assert kept == set(names[-KEEP:])
+    assert kept == set(names[-KEPT_SNAPSHOTS:])
     current = current_snapshot(settings)
     assert current is not None
     assert current.name == names[-1]
 
 
 def test_a_clock_that_was_set_back_costs_the_current_snapshot_nothing(settings: Settings) -> None:
-    for number in range(KEEP + 2):
+    for number in range(KEPT_SNAPSHOTS + 2):
         publish_build(settings, number)
     name = publish_build(settings, -60)
     assert (settings.published / "current.duckdb").resolve(strict=True).name == name
-    assert len(list(settings.published.glob("shipledger-*.duckdb"))) == KEEP
+    assert len(list(settings.published.glob("shipledger-*.duckdb"))) == KEPT_SNAPSHOTS
 
 
 def test_a_copy_is_on_disk_before_the_link_moves_to_it_and_the_move_after(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import duckdb
@@ -58,7 +57,7 @@ def due(raw: duckdb.DuckDBPyConnection, kind: str = "orders", limits: Limits = L
 
 
 def test_an_order_exactly_as_old_as_its_days_is_kept_and_goes_the_day_after() -> None:
-    settings = replace(read_settings({}), retention_days=100, recall_years=1)
+    settings = read_settings({}).model_copy(update={"retention_days": 100, "recall_years": 1})
     assert limits_of(settings, TODAY) == LIMITS
     assert date.fromisoformat(LAST_KEPT) == TODAY - timedelta(days=100)
     with duckdb.connect() as raw:
@@ -190,10 +189,10 @@ def test_a_shops_order_goes_when_all_orders_it_became_are_past_their_time(raw: d
 def test_the_years_of_a_recall_end_on_the_same_day_of_the_year(
     today: date, years: int, recall_before: date
 ) -> None:
-    limits = limits_of(replace(read_settings({}), retention_days=100, recall_years=years), today)
+    limits = limits_of(read_settings({}).model_copy(update={"retention_days": 100, "recall_years": years}), today)
     assert limits is not None
     assert limits.recall_before == recall_before
 
 
 def test_without_days_nothing_is_ever_past_its_time() -> None:
-    assert limits_of(replace(read_settings({}), retention_days=0), TODAY) is None
+    assert limits_of(read_settings({}).model_copy(update={"retention_days": 0}), TODAY) is None

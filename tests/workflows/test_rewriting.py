@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -42,7 +41,7 @@ create view marts.states as select distinct state from marts.order_consignees;
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A home with all files that are rewritten, of which something was removed; its name has a quote."""
-    made = replace(read_settings({}), home=tmp_path / "o'hara")
+    made = read_settings({}).model_copy(update={"home": tmp_path / "o'hara"})
     made.published.mkdir(parents=True)
     (made.home / "scratch").mkdir()
     build(made.warehouse, HASHES, mode=0o600)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -114,7 +113,7 @@ def test_a_page_that_does_not_answer_fails_once_it_has_had_time_to_start(setting
 
 
 def test_what_is_switched_on_is_overdue_after_its_interval_and_a_tolerance(settings: Settings) -> None:
-    everything = replace(settings, api_key="key", api_secret="secret", sync_minutes=60)
+    everything = settings.model_copy(update={"api_key": "key", "api_secret": "secret", "sync_minutes": 60})
     with working(settings) as jobs:
         began = datetime.now(UTC)
         done(jobs, "watch")

@@ -4,7 +4,6 @@ import json
 import signal
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -82,7 +81,7 @@ def test_a_clock_that_is_set_and_a_machine_that_slept_are_noticed_and_a_slow_loo
 
 def test_the_former_system_is_compared_every_two_hours_where_one_is_named(tmp_path: Path) -> None:
     alone = settings_of(tmp_path)
-    beside = replace(alone, home=tmp_path / "beside", legacy_url="former.db")
+    beside = alone.model_copy(update={"home": tmp_path / "beside", "legacy_url": "former.db"})
     beside.home.mkdir()
     assert (scheduled_in(alone).get("parity"), may_start(alone, "parity")) == (None, False)
     assert (scheduled_in(beside).get("parity"), may_start(beside, "parity")) == ("0 */2 * * *", True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -36,7 +35,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return replace(read_settings({}), home=tmp_path)
+    return read_settings({}).model_copy(update={"home": tmp_path})
 
 
 def runs_of(jobs: JobClient, kind: str) -> int:
@@ -106,10 +105,12 @@ def test_what_is_queued_already_is_left_out(settings: Settings) -> None:
 
 
 def test_each_kind_is_due_by_the_business_clock_and_a_new_schedule_replaces_the_old(settings: Settings) -> None:
-    far_away = replace(settings, xcart_path=settings.home / "shop.xml", timezone=ZoneInfo("Pacific/Auckland"))
+    far_away = settings.model_copy(
+        update={"xcart_path": settings.home / "shop.xml", "timezone": ZoneInfo("Pacific/Auckland")}
+    )
     with working(far_away):
         for minutes in (1, 10):
-            start_schedule(replace(far_away, sync_minutes=minutes))
+            start_schedule(far_away.model_copy(update={"sync_minutes": minutes}))
         found = {one["schedule_name"]: one for one in DBOS.list_schedules()}
     expected = {kind: f"{minute} {hour} * * *" for kind, (minute, hour) in DAILY.items()}
     expected |= {"sync": "*/10 * * * *", "watch": "*/5 * * * *", "import-xcart": "*/5 * * * *"}
@@ -119,11 +120,11 @@ def test_each_kind_is_due_by_the_business_clock_and_a_new_schedule_replaces_the_
 
 
 def test_what_reads_shipstation_needs_credentials_and_nothing_else_does(settings: Settings) -> None:
-    known = replace(settings, api_key="key", api_secret="secret")
+    known = settings.model_copy(update={"api_key": "key", "api_secret": "secret"})
     for kind in ("sync", "reconcile"):
         assert may_start(known, kind)
-        assert not may_start(replace(known, api_key=None), kind)
-        assert not may_start(replace(known, api_secret=None), kind)
+        assert not may_start(known.model_copy(update={"api_key": None}), kind)
+        assert not may_start(known.model_copy(update={"api_secret": None}), kind)
     assert may_start(settings, "backup")
 
 

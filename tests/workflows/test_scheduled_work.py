@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +14,8 @@ from own_worker import done, ended, working
 
 from workflows.cli.schedule import last_due
 from workflows.config.settings import Settings
-from workflows.jobs.cleaning import KEPT_RUNS, clean_home
+from workflows.config.thresholds import KEPT_RUNS
+from workflows.jobs.cleaning import clean_home
 from workflows.jobs.client import APPLICATION_VERSION, CONCURRENT_QUEUE, JobClient
 from workflows.mail import queue_mail
 
@@ -51,7 +51,7 @@ def test_each_alarm_is_in_one_digest(jobs: JobClient, inbox: Inbox) -> None:
 def test_without_a_mail_server_the_alarms_stay_for_the_first_digest_that_is_sent(
     settings: Settings, inbox: Inbox
 ) -> None:
-    with working(replace(settings, mail=None)) as jobs:
+    with working(settings.model_copy(update={"mail": None})) as jobs:
         assert done(jobs, "digest").status == "success"
     with working(settings) as jobs:
         assert done(jobs, "digest").status == "success"

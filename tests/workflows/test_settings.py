@@ -51,6 +51,22 @@ def test_with_nothing_set_the_promised_defaults_hold_and_nothing_is_sent(project
     assert read_settings({f"SHIPLEDGER_{name}": "" for name in names}) == settings
 
 
+def test_the_file_env_is_read_and_a_variable_wins_even_when_it_is_empty(project: Path) -> None:
+    lines = (
+        "SHIPLEDGER_RATE_LIMIT=30",
+        "SHIPLEDGER_SYNC_MINUTES=10",
+        "SHIPSTATION_API_KEY='key'",
+        "SHIPLEDGER_HOME",
+    )
+    (project / ".env").write_text("\n".join(lines))
+    settings = read_settings({"SHIPLEDGER_RATE_LIMIT": "20", "SHIPLEDGER_SYNC_MINUTES": ""})
+    assert (settings.rate_limit, settings.sync_minutes, settings.api_key) == (20, 5, "key")
+    assert settings.home == project / "data"
+    (project / ".env").write_text("SHIPLEDGER_RATE_LIMIT=none")
+    with pytest.raises(ConfigurationError, match=r"SHIPLEDGER_RATE_LIMIT: .* remove it to use the default, 40"):
+        read_settings({})
+
+
 @pytest.mark.parametrize(
     ("text", "may"), [("1", True), (" 1 ", True), ("0", False), ("true", False), ("yes", False), ("", False)]
 )

@@ -9,7 +9,7 @@ import duckdb
 from homes import settings_of
 
 from tests.contract_tables import create_tables, insert
-from workflows.cli.output import tell_status
+from workflows.cli.output import describe_status
 from workflows.config.home_directory import prepare_home
 from workflows.config.settings import Settings
 from workflows.cycle.last_read import Read, note_read
@@ -53,7 +53,7 @@ def test_exceptions_stand_in_status_with_their_own_severity_the_worst_first(tmp_
         ("info", "1 exception of type lot_overdrawn."),
         ("info", "2 exceptions of type unassigned_lot."),
     ]
-    lines = tell_status(facts).splitlines()
+    lines = describe_status(facts).splitlines()
     assert "Error      1 exception of type unknown_sku." in lines
 
 
@@ -64,12 +64,12 @@ def test_times_are_written_in_the_business_s_time_zone_and_given_to_programs_as_
     note_read(settings.operations, Read(AT + timedelta(days=1), AT))
     facts = read_status(settings)
     assert (facts["watermark"], facts["read_at"], facts["freshness"]["as_of"]) == (AT, AT + timedelta(days=1), AT)
-    lines = tell_status(facts).splitlines()
+    lines = describe_status(facts).splitlines()
     assert "Last read  2026-11-01 13:03 CST" in lines
     assert "Watermark  2026-10-31 14:03 CDT" in lines
     assert "Snapshot   a.duckdb (of 2026-10-31 14:03 CDT)" in lines
     assert "Closed     eod 2026-10-31, by mary at 2026-10-31 14:03 CDT: version 1" in lines
-    assert "+00:00" not in tell_status(facts)
+    assert "+00:00" not in describe_status(facts)
 
 
 def test_a_home_of_an_earlier_release_takes_the_last_read_from_its_snapshot(tmp_path: Path) -> None:

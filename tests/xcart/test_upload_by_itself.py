@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from dbos import DBOS
@@ -32,7 +31,7 @@ def test_the_schedule_sends_the_orders_that_wait(shop: Shop) -> None:
 
 
 def test_a_scheduled_upload_that_failed_is_an_alarm(shop: Shop) -> None:
-    out_of_reach = replace(shop.settings(), base_url="http://127.0.0.1:9", retry_seconds=0.0)
+    out_of_reach = shop.settings().model_copy(update={"base_url": "http://127.0.0.1:9", "retry_seconds": 0.0})
     with working(out_of_reach) as jobs:
         start_schedule(out_of_reach)
         assert fall_due(jobs).status == "failed"

@@ -9,7 +9,7 @@ from typing import Any
 from dbos import DBOS
 
 from workflows.backup.backup_file import make_backup
-from workflows.cycle import cycle_workflows
+from workflows.cycle import worker_context
 from workflows.cycle.engine import Facts
 
 
@@ -38,6 +38,6 @@ def _begin() -> datetime:
 
 @DBOS.step(name="write backup")
 def _write(to: str | None) -> tuple[Facts, datetime]:
-    settings = cycle_workflows.current_bench().engine.settings
-    with cycle_workflows.working("write backup"):
+    settings = worker_context.current().engine.settings
+    with worker_context.working("write backup"):
         return make_backup(settings, Path(to) if to else None, str(DBOS.workflow_id)), datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""What the commands of the command line share: their common options, and how they answer."""
+"""The common options of the commands, and their output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import click
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-ACTOR = click.option("--actor", default=None, help="Who does this; your login by default.")
+ACTOR = click.option("--actor", default=None, help="Your name; your login by default.")
 
 
 class Day(click.ParamType[date]):
@@ -22,7 +22,7 @@ class Day(click.ParamType[date]):
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read the day, or fail with a sentence."""
+        """Parse the day, or fail with a sentence."""
         try:
             day = date.fromisoformat(value)
         except ValueError:
@@ -34,25 +34,25 @@ class Day(click.ParamType[date]):
 
 
 def say(text: str) -> None:
-    """Tell a person something beside the answer."""
+    """Print a message for a person on standard error."""
     click.echo(text, err=True)
 
 
 def who(actor: str | None) -> str:
-    """The one who acts: as given, else the login."""
+    """Return the actor: as given, else the login."""
     try:
         return actor or getpass.getuser()
     except OSError:
         return "unknown"
 
 
-def answer(facts: dict[str, Any], as_json: bool, tell: Callable[[dict[str, Any]], str]) -> None:
-    """Print a command's answer on standard output, as one JSON object or as text."""
-    click.echo(to_json(facts) if as_json else tell(facts))
+def print_result(facts: dict[str, Any], as_json: bool, describe: Callable[[dict[str, Any]], str]) -> None:
+    """Print a command's result on standard output, as one JSON object or as text."""
+    click.echo(to_json(facts) if as_json else describe(facts))
 
 
 def to_json(value: dict[str, Any]) -> str:
-    """Facts as JSON on one line; dates and instants in ISO format."""
+    """Return facts as JSON on one line; dates and instants in ISO format."""
 
     def plain(item: Any) -> Any:
         if isinstance(item, date | datetime):

@@ -1,10 +1,9 @@
-"""`python -m workflows.cli.dictionary`: the data dictionary, from what dbt knows of published tables and seeds."""
+"""`python -m workflows.cli.dictionary`: write the data dictionary, from dbt's descriptions of marts and seeds."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +18,10 @@ Generated from the models' own descriptions by `make docs`; do not edit. First t
 """
 
 
-def write_dictionary(target: Path = TARGET) -> None:
-    """Write the dictionary as Markdown."""
-    target.write_text(render_dictionary())
-
-
 def render_dictionary() -> str:
-    """The dictionary as Markdown: one section for each mart and each seed, one row for each column."""
+    """Return the dictionary as Markdown: a section for each mart and seed, a row for each column."""
     with tempfile.TemporaryDirectory() as folder:
-        manifest = Modelling(replace(read_settings({}), home=Path(folder))).manifest()
+        manifest = Modelling(read_settings({}).model_copy(update={"home": Path(folder)})).manifest()
     nodes = manifest.nodes.values()
     marts = [node for node in nodes if node.resource_type == "model" and node.schema == "marts"]
     seeds = [node for node in nodes if node.resource_type == "seed"]
@@ -53,4 +47,4 @@ def _line(text: str) -> str:
 
 
 if __name__ == "__main__":
-    write_dictionary()
+    TARGET.write_text(render_dictionary())

@@ -1,4 +1,4 @@
-"""The commands for operators' entries: receive, adjust, count, repack and lot."""
+"""The commands receive, adjust, count, repack and lot."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from workflows.cli.console import ACTOR, JSON, Day, answer, who
-from workflows.cli.output import tell_entry, tell_lot_state
+from workflows.cli.console import ACTOR, JSON, Day, print_result, who
+from workflows.cli.output import describe_entry, describe_lot_state
 from workflows.config.settings import read_settings
 from workflows.entries.entry_log import LotState
 from workflows.entries.later_counts import CountAnswer
@@ -21,13 +21,13 @@ _SKU = click.option("--sku", required=True, help="The product, five digits.")
 _DATE = click.option(
     "--date", "day", type=Day(), default=None, help="The day it happened, YYYY-MM-DD; today by default."
 )
-_REASON = click.option("--reason", default=None, help="Why; needed for an adjustment and a correction.")
+_REASON = click.option("--reason", default=None, help="Why; required for an adjustment and a correction.")
 _NOTE = click.option("--note", default=None, help="Anything else.")
 _EARLIEST = "earliest"
 
 
 class _FirstDay(Day):
-    """A day, or the earliest one there is, as `date.min`."""
+    """A day, or `earliest` as `date.min`."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         return date.min if value == _EARLIEST else super().convert(value, param, ctx)
@@ -40,13 +40,13 @@ _SEEN = click.option(
     flag_value=_EARLIEST,
     default=None,
     metavar="[DATE]",
-    help="A count on or after --date saw this: it is entered, and the stock after the count stays as counted. "
-    "Of several counts, DATE is the day of the first that saw it; without it, the earliest.",
+    help="A count on or after --date included this: it is recorded, and the stock after it stays as counted. "
+    "Of several counts, DATE is the day of the first that included it; the earliest by default.",
 )
 _NOT_SEEN = click.option(
     "--not-seen-by-count",
     is_flag=True,
-    help="No count on or after --date saw this: the stock changes by it.",
+    help="No count on or after --date included this: the stock changes by it.",
 )
 _Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -77,21 +77,21 @@ def _entry_options(quantity_help: str, *more: _Decorator) -> _Decorator:
 @click.command()
 @_entry_options("Units received, 1 or more.", _SEEN, _NOT_SEEN)
 def receive(as_json: bool, **given: Any) -> None:
-    """Enter a delivery. Two equal deliveries are two entries."""
+    """Record a delivery. Two equal deliveries are two entries."""
     _record("receive", as_json, **given)
 
 
 @click.command()
 @_entry_options("Units found (positive) or lost (negative, such as -6).", _SEEN, _NOT_SEEN)
 def adjust(as_json: bool, **given: Any) -> None:
-    """Enter units found or lost, with the reason."""
+    """Record units found or lost, with the reason."""
     _record("adjust", as_json, **given)
 
 
 @click.command()
 @_entry_options("Units counted on the shelf, 0 included; with --lot, of that lot.")
 def count(as_json: bool, **given: Any) -> None:
-    """Enter a count: it is compared with the ledger now, and the difference is booked, also when it is 0."""
+    """Record a count. The difference to the ledger is booked, also when it is 0."""
     _record("count", as_json, **given)
 
 
@@ -101,14 +101,14 @@ def count(as_json: bool, **given: Any) -> None:
     "Units that come back onto the shelf; negative: are taken off it to be repacked.", _SEEN, _NOT_SEEN
 )
 def repack(as_json: bool, **given: Any) -> None:
-    """Enter repacked units: back onto the shelf, or with --from-lot from one lot to another."""
+    """Record repacked units: back onto the shelf, or with --from-lot from one lot to another."""
     _record("repack", as_json, **given)
 
 
 @click.command()
 @_SKU
 @click.option("--lot", required=True, help="The lot, five or more digits.")
-@click.option("--status", type=click.Choice(LOT_STATUSES), required=True, help="What it is from that day on.")
+@click.option("--status", type=click.Choice(LOT_STATUSES), required=True, help="Its status from that day on.")
 @_DATE
 @_REASON
 @_NOTE
@@ -124,11 +124,11 @@ def lot(
     actor: str | None,
     as_json: bool,
 ) -> None:
-    """Enter what a lot is from a day on: active, quarantined or retired."""
+    """Record the status of a lot from a day on: active, quarantined or retired."""
     settings = read_settings()
     since = day or settings.today()
     state = record_lot_state(settings, LotState(sku, lot, status, since, reason or "", who(actor), note))
-    answer(asdict(state), as_json, tell_lot_state)
+    print_result(asdict(state), as_json, describe_lot_state)
 
 
 COMMANDS = (receive, adjust, count, repack, lot)
@@ -156,7 +156,7 @@ def _record(
         count_answer=_count_answer(seen_by_count, not_seen_by_count),
         **given,
     )
-    answer(record_entry(settings, request).facts(), as_json, tell_entry)
+    print_result(record_entry(settings, request).facts(), as_json, describe_entry)
 
 
 def _count_answer(seen: date | None, not_seen: bool) -> CountAnswer | None:

@@ -1,4 +1,4 @@
-"""The commands on jobs, the schedule and health: cancel, retry, switch, health, retention."""
+"""The commands cancel, retry, health, switch and retention."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import asdict
 import click
 
 from workflows.cli import output, run_job
-from workflows.cli.console import ACTOR, JSON, answer, who
+from workflows.cli.console import ACTOR, JSON, print_result, who
 from workflows.config.home_directory import prepare_home
 from workflows.config.settings import read_settings
 from workflows.entries.switches import SWITCHES, turn_switch
 from workflows.errors import FAILED
-from workflows.jobs.progress import TerminalProgress
+from workflows.jobs.client import job_client
 from workflows.monitoring.health import run_health
 
 
@@ -20,8 +20,13 @@ from workflows.monitoring.health import run_health
 @click.argument("run_id", metavar="RUN")
 @JSON
 def cancel(run_id: str, as_json: bool) -> None:
-    """Cancel the queued or running job RUN; a running one ends at its next step."""
-    answer(run_job.cancel(read_settings(), run_id), as_json, output.tell_cancelled)
+    """Cancel the queued or running job RUN. A running one ends at its next step."""
+    settings = read_settings()
+    prepare_home(settings)
+    with job_client(settings) as jobs:
+        job = jobs.cancel(run_id)
+    facts = {"run_id": job.run_id, "kind": job.kind, "status": job.status}
+    print_result(facts, as_json, output.describe_cancelled)
 
 
 @click.command()
@@ -29,20 +34,18 @@ def cancel(run_id: str, as_json: bool) -> None:
 @ACTOR
 @JSON
 def retry(run_id: str, actor: str | None, as_json: bool) -> None:
-    """Run the failed or cancelled job RUN again; a close goes on at the step that failed."""
-    with TerminalProgress() as progress:
-        facts = run_job.retry(read_settings(), run_id, who(actor), progress.show)
-    answer(facts, as_json, output.tell_outcome)
+    """Run the failed or cancelled job RUN again. A close resumes at the step that failed."""
+    print_result(run_job.retry(read_settings(), run_id, who(actor)), as_json, output.describe_outcome)
 
 
 @click.command()
 @click.pass_context
 @JSON
 def health(context: click.Context, as_json: bool) -> None:
-    """Check that the published figures are whole and fresh, and that what should run does; exit 1 when not."""
+    """Check the integrity and freshness of the published data, and the service. Exit 1 when a check fails."""
     report = run_health(read_settings())
     failed = [check.name for check in report.failed]
-    answer(asdict(report) | {"failed": failed}, as_json, output.tell_health)
+    print_result(asdict(report) | {"failed": failed}, as_json, output.describe_health)
     context.exit(FAILED if failed else 0)
 
 
@@ -52,24 +55,22 @@ def health(context: click.Context, as_json: bool) -> None:
 @ACTOR
 @JSON
 def switch(name: str, position: str, actor: str | None, as_json: bool) -> None:
-    """Turn a part of the schedule on or off; it stays so across restarts."""
+    """Turn a part of the schedule on or off. It stays so across restarts."""
     settings = read_settings()
     prepare_home(settings)
     turned = turn_switch(settings.operations, name, position == "on", who(actor))
     facts = {"name": turned.name, "is_on": turned.is_on, "actor": turned.actor, "turned_at": turned.turned_at}
-    answer(facts, as_json, output.tell_switch)
+    print_result(facts, as_json, output.describe_switch)
 
 
 @click.command()
-@click.option("--dry-run", is_flag=True, help="Only count what would be removed.")
+@click.option("--dry-run", is_flag=True, help="Only count what would be redacted.")
 @ACTOR
 @JSON
 def retention(dry_run: bool, actor: str | None, as_json: bool) -> None:
-    """Remove personal data of orders closed longer ago than SHIPLEDGER_RETENTION_DAYS; `serve` does it daily."""
-    with TerminalProgress() as progress:
-        arguments = {"dry_run": dry_run}
-        facts = run_job.run_job(read_settings(), "retention", arguments, who(actor), progress.show)
-    answer(facts, as_json, output.tell_retention)
+    """Redact personal data of orders closed over SHIPLEDGER_RETENTION_DAYS ago. `serve` does it daily."""
+    facts = run_job.run_job(read_settings(), "retention", {"dry_run": dry_run}, who(actor))
+    print_result(facts, as_json, output.describe_retention)
 
 
 COMMANDS = (cancel, retry, switch, health, retention)

@@ -1,11 +1,10 @@
-"""`python -m workflows.cli.lineage`: which model reads which, drawn for each domain, from what dbt knows of it."""
+"""`python -m workflows.cli.lineage`: write a lineage diagram for each domain, from dbt's manifest."""
 
 from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,15 +21,10 @@ of the build's instant and time zone, which most models read.
 _EVERYWHERE = "stg_shipledger__build_context"
 
 
-def write_lineage(target: Path = TARGET) -> None:
-    """Write the pictures as Markdown with Mermaid."""
-    target.write_text(render_lineage())
-
-
 def render_lineage() -> str:
-    """The pictures as Markdown: one Mermaid diagram for each folder of intermediate models and marts."""
+    """Return the diagrams as Markdown: one in Mermaid for each folder of intermediate models and marts."""
     with tempfile.TemporaryDirectory() as folder:
-        manifest = Modelling(replace(read_settings({}), home=Path(folder))).manifest()
+        manifest = Modelling(read_settings({}).model_copy(update={"home": Path(folder)})).manifest()
     models = {node.unique_id: node for node in manifest.nodes.values() if node.resource_type == "model"}
     domains: dict[str, list[Any]] = defaultdict(list)
     for node in models.values():
@@ -62,4 +56,4 @@ def _picture(domain: str, nodes: Iterable[Any], models: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    write_lineage()
+    TARGET.write_text(render_lineage())

@@ -1,4 +1,4 @@
-"""The command on mails: what is in the outbox, and sending again."""
+"""The command mail."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from workflows.cli import output
-from workflows.cli.console import JSON, answer
+from workflows.cli.console import JSON, print_result
 from workflows.config.home_directory import prepare_home
 from workflows.config.mail_settings import NO_SERVER
 from workflows.config.settings import read_settings
@@ -19,11 +19,17 @@ _TEST = "This is a test of the mail server. Reports will come the same way."
 
 
 @click.command()
-@click.option("--retry", "key", default=None, metavar="KEY", help="Send this mail again to those who may lack it.")
+@click.option(
+    "--retry",
+    "key",
+    default=None,
+    metavar="KEY",
+    help="Send this mail again to those who may lack it.",
+)
 @click.option("--test", "is_test", is_flag=True, help="Send a test mail to SHIPLEDGER_MAIL_TO.")
 @JSON
 def mail(key: str | None, is_test: bool, as_json: bool) -> None:
-    """Where the mails of the outbox stand; sends what is due."""
+    """Show the outbox, and send the mails that are due."""
     settings = read_settings()
     if settings.mail is None and (key or is_test):
         raise ConfigurationError(NO_SERVER)
@@ -35,7 +41,7 @@ def mail(key: str | None, is_test: bool, as_json: bool) -> None:
         queue_mail(settings, f"test:{now.isoformat()}", "Shipledger: test of the mail server", _TEST, [])
     deliver_outbox(settings, datetime.now(UTC))
     facts = {"is_on": settings.mail is not None, "mails": [asdict(one) for one in read_outbox(settings)]}
-    answer(facts, as_json, output.tell_mail)
+    print_result(facts, as_json, output.describe_mail)
 
 
 COMMANDS = (mail,)

@@ -1,4 +1,4 @@
-"""The commands that move a whole home: migrate, backup and restore."""
+"""The commands migrate, backup and restore."""
 
 from __future__ import annotations
 
@@ -7,27 +7,26 @@ from pathlib import Path
 import click
 
 from workflows.backup.restoring import restore_backup
-from workflows.cli import run_job
-from workflows.cli.console import ACTOR, JSON, answer, who
-from workflows.cli.output import tell_backup, tell_migration, tell_restore
+from workflows.cli.console import ACTOR, JSON, print_result, who
+from workflows.cli.output import describe_backup, describe_migration, describe_restore
+from workflows.cli.run_job import run_job
 from workflows.config.settings import read_settings
 from workflows.errors import UsageError
-from workflows.jobs.progress import TerminalProgress
 
 
 @click.command()
 @click.option("--legacy", "file", type=click.Path(path_type=Path), help="The former system's SQLite database.")
-@click.option("--dry-run", is_flag=True, help="Do all of it aside, and tell; change nothing.")
-@click.option("--rollback", is_flag=True, help="Take the last migration out again.")
+@click.option("--dry-run", is_flag=True, help="Run and validate the migration on a copy; change nothing.")
+@click.option("--rollback", is_flag=True, help="Undo the last migration.")
 @ACTOR
 @JSON
 def migrate(file: Path | None, dry_run: bool, rollback: bool, actor: str | None, as_json: bool) -> None:
-    """Bring in the former system's database, validate it, and publish when it passes."""
+    """Load the former system's database, validate it, and publish when it passes."""
     if rollback == (file is not None) or (rollback and dry_run):
         raise UsageError("Give --legacy FILE, with --dry-run if you like; or --rollback alone.")
-    with TerminalProgress() as progress:
-        facts = run_job.migrate(read_settings(), file, dry_run, who(actor), progress.show)
-    answer(facts, as_json, tell_migration)
+    legacy = str(file.absolute()) if file else None
+    arguments = {"legacy": legacy, "dry_run": dry_run, "rollback": rollback}
+    print_result(run_job(read_settings(), "migrate", arguments, who(actor)), as_json, describe_migration)
 
 
 @click.command()
@@ -37,18 +36,17 @@ def migrate(file: Path | None, dry_run: bool, rollback: bool, actor: str | None,
 @ACTOR
 @JSON
 def backup(to: Path | None, actor: str | None, as_json: bool) -> None:
-    """Write everything that cannot be computed again into one file, and read it back."""
-    with TerminalProgress() as progress:
-        facts = run_job.backup(read_settings(), to, who(actor), progress.show)
-    answer(facts, as_json, tell_backup)
+    """Write everything that cannot be computed again into one file, and verify it."""
+    arguments = {"to": str(to.absolute()) if to else None}
+    print_result(run_job(read_settings(), "backup", arguments, who(actor)), as_json, describe_backup)
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @JSON
 def restore(file: Path, as_json: bool) -> None:
-    """Put the backup FILE in place of the home's data, and keep what it replaces. Stop the worker first."""
-    answer(restore_backup(read_settings(), file), as_json, tell_restore)
+    """Replace the home's data with the backup FILE; the replaced data are kept. Stop the worker first."""
+    print_result(restore_backup(read_settings(), file), as_json, describe_restore)
 
 
 COMMANDS = (migrate, backup, restore)

@@ -1,4 +1,4 @@
-"""The answers of the command line as text: a pure function for each shape of facts."""
+"""The command-line output as text: a pure function for each kind of facts."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from workflows.config.wall_clock import clock
 from workflows.migration.validation_table import tell_checks
 
 
-def tell_cycle(facts: dict[str, Any]) -> str:
-    """What a sync or backfill read, changed and published."""
+def describe_cycle(facts: dict[str, Any]) -> str:
+    """Describe what a sync or backfill read, changed and published."""
     done = (
         f"{facts['orders_fetched']} orders read, {facts['orders_changed']} of them new or changed; "
         f"{facts['shipments_fetched']} shipments and {facts['fulfillments_fetched']} fulfillments read; "
         f"{facts['api_requests']} requests, {facts['seconds']:.1f} s.\n"
     )
-    built = f"Published {facts['published']}." if facts["built"] else f"Nothing new; {facts['published']} stands."
-    return done + built
+    published = facts["published"]
+    return done + (f"Published {published}." if facts["built"] else f"Nothing new; {published} stays current.")
 
 
-def tell_comparison(facts: dict[str, Any]) -> str:
-    """What a comparison found, a line for each difference."""
+def describe_comparison(facts: dict[str, Any]) -> str:
+    """Describe a comparison, with a line for each difference."""
     lines = [f"{'':<14}{'ShipStation':>12}{'here':>10}"]
     lines += [
         f"{table:<14}{there:>12}{facts['rows_here'][table]:>10}" for table, there in facts["rows_there"].items()
@@ -39,13 +39,13 @@ def tell_comparison(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def tell_serving(facts: dict[str, Any]) -> str:
-    """Where the page is."""
+def describe_serving(facts: dict[str, Any]) -> str:
+    """Say where the page is."""
     return f"The page is at {facts['page']}; the data is in {facts['home']}. Stop with Ctrl-C."
 
 
-def tell_status(facts: dict[str, Any]) -> str:
-    """How things stand, a line for each fact; all times in the business's time zone."""
+def describe_status(facts: dict[str, Any]) -> str:
+    """Describe the status, a line for each fact; times in the business's time zone."""
     zone = ZoneInfo(facts["timezone"])
 
     def at(instant: datetime | None) -> str:
@@ -79,8 +79,8 @@ def tell_status(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def tell_entry(facts: dict[str, Any]) -> str:
-    """What was entered, what the shelf gains by it, and when the ledger shows it."""
+def describe_entry(facts: dict[str, Any]) -> str:
+    """Describe an entry: what was recorded, what the shelf gains, and when the ledger shows it."""
     of_what = facts["sku_code"] + (f", lot {facts['lot_number']}" if facts["lot_number"] else "")
     if facts["entry_type"] == "count":
         done = f"{facts['counted_quantity']} counted, {facts['expected_quantity']} expected"
@@ -100,26 +100,26 @@ def tell_entry(facts: dict[str, Any]) -> str:
     )
 
 
-def tell_lot_state(facts: dict[str, Any]) -> str:
-    """What a lot is now, and since when."""
+def describe_lot_state(facts: dict[str, Any]) -> str:
+    """Describe a lot's status, and since when it has it."""
     return (
         f"Lot {facts['lot_number']} of {facts['sku_code']} is {facts['status']} from {facts['valid_from']} on.\n"
         "The next sync brings it into the ledger."
     )
 
 
-def tell_cancelled(facts: dict[str, Any]) -> str:
-    """That a job was cancelled."""
+def describe_cancelled(facts: dict[str, Any]) -> str:
+    """Say that a job was cancelled."""
     return f"The {facts['kind']} (run {facts['run_id']}) is {facts['status']}; a step under way ends first."
 
 
-def tell_switch(facts: dict[str, Any]) -> str:
-    """How a switch stands now."""
+def describe_switch(facts: dict[str, Any]) -> str:
+    """Say whether a switch is on."""
     return f"{facts['name']} is {'on' if facts['is_on'] else 'off'}: {facts['actor']} turned it."
 
 
-def tell_close(facts: dict[str, Any]) -> str:
-    """What a close closed, made and sent."""
+def describe_close(facts: dict[str, Any]) -> str:
+    """Describe what a close closed, made and sent."""
     lines = [f"{before['title']}: {before['summary']}." for before in facts["closed_before"]]
     if facts["already_done"]:
         lines.append(f"{facts['title']} is closed already, by {facts['closed_by']}: {facts['summary']}.")
@@ -133,25 +133,8 @@ def tell_close(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def tell_outcome(facts: dict[str, Any]) -> str:
-    """What a job of any kind did."""
-    if facts["kind"] in CLOSES:
-        return tell_close(facts)
-    if facts["kind"] == "reconcile":
-        return tell_comparison(facts)
-    if facts["kind"] == "migrate":
-        return tell_migration(facts)
-    if facts["kind"] == "backup":
-        return tell_backup(facts)
-    if facts["kind"] == "retention":
-        return tell_retention(facts)
-    if facts["kind"] in ("sync", "backfill"):
-        return tell_cycle(facts)
-    return f"The {facts['kind']} is done."
-
-
-def tell_health(facts: dict[str, Any]) -> str:
-    """What the health checks found, a line for each."""
+def describe_health(facts: dict[str, Any]) -> str:
+    """Describe the health checks, a line for each."""
     lines = [
         f"{'ok  ' if check['is_ok'] else 'FAIL'}  {check['name']:<28} {check['detail'] or check['claim']}"
         for check in facts["checks"]
@@ -161,8 +144,8 @@ def tell_health(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def tell_mail(facts: dict[str, Any]) -> str:
-    """Where each mail stands, the newest first; what to do where something is to be done."""
+def describe_mail(facts: dict[str, Any]) -> str:
+    """Describe each mail, newest first, with what to do about it."""
     lines = [
         f"{mail['queued_at']:%Y-%m-%d %H:%M}  {mail['state']:<9}  {mail['key']}  {mail['recipient']}\n"
         f"    {mail['detail']}"
@@ -173,21 +156,21 @@ def tell_mail(facts: dict[str, Any]) -> str:
     return "\n".join(lines) or "The outbox is empty."
 
 
-def tell_migration(facts: dict[str, Any]) -> str:
-    """The validation as a table, and what became of it."""
+def describe_migration(facts: dict[str, Any]) -> str:
+    """Describe a migration: the validation as a table, and its outcome."""
     done = {
         "migrate": "The former system's data are part of the ledger now.",
-        "unchanged": "The same data were brought in before; nothing was changed.",
+        "unchanged": "The same data were loaded before; nothing was changed.",
         "dry run": "A dry run: nothing was changed.",
-        "rollback": "The last migration was taken out again.",
+        "rollback": "The last migration was undone.",
     }[facts["action"]]
     published = f" {facts['published']} is current." if facts["published"] else ""
     table = [tell_checks(facts["checks"])] if facts["checks"] else []
     return "\n".join([*table, f"{done}{published} {facts['seconds']:.1f} s."])
 
 
-def tell_backup(facts: dict[str, Any]) -> str:
-    """Where the backup is, and what it holds."""
+def describe_backup(facts: dict[str, Any]) -> str:
+    """Say where a backup is, and what it holds."""
     rows = sum(sum(tables.values()) for tables in facts["counts"].values())
     removed = f" {len(facts['removed'])} older ones were removed." if facts["removed"] else ""
     return (
@@ -196,16 +179,16 @@ def tell_backup(facts: dict[str, Any]) -> str:
     )
 
 
-def tell_restore(facts: dict[str, Any]) -> str:
-    """What was restored, and where the replaced data are."""
-    kept = f"What was here before is in {facts['kept']}." if facts["kept"] else "There was nothing here before."
+def describe_restore(facts: dict[str, Any]) -> str:
+    """Say what was restored, and where the replaced data are."""
+    kept = f"The replaced data are in {facts['kept']}." if facts["kept"] else "No data were replaced."
     return f"Restored the backup of {facts['made_at']}. {kept} The next sync brings it up to date."
 
 
-def tell_retention(facts: dict[str, Any]) -> str:
-    """What was removed, or would be, a line for each table."""
+def describe_retention(facts: dict[str, Any]) -> str:
+    """Describe what was redacted, or would be, a line for each table."""
     if facts["closed_before"] is None:
-        return "Personal data are kept for ever: SHIPLEDGER_RETENTION_DAYS is 0. Nothing was removed."
+        return "Personal data are kept for ever: SHIPLEDGER_RETENTION_DAYS is 0. Nothing was redacted."
     lines = [f"{'rows':<14}{'all but what a recall needs':>30}{'all':>10}"]
     lines += [
         f"{table:<14}{counts['recall']:>30}{counts['figures']:>10}" for table, counts in facts["rows"].items()
@@ -214,7 +197,21 @@ def tell_retention(facts: dict[str, Any]) -> str:
     done = "would lose" if facts["dry_run"] else "lost"
     lines.append(f"{total} rows of orders closed before {facts['closed_before']} {done} their personal data.")
     if facts["published"]:
-        lines.append(
-            f"Published {facts['published']}; {facts['snapshots_rewritten']} snapshots were written again."
-        )
+        lines.append(f"Published {facts['published']}; {facts['snapshots_rewritten']} snapshots were rewritten.")
     return "\n".join(lines)
+
+
+def describe_outcome(facts: dict[str, Any]) -> str:
+    """Describe what a job of any kind did."""
+    describe = _BY_KIND.get(facts["kind"])
+    return describe(facts) if describe else f"The {facts['kind']} is done."
+
+
+_BY_KIND = {
+    **dict.fromkeys(("sync", "backfill"), describe_cycle),
+    **dict.fromkeys(CLOSES, describe_close),
+    "reconcile": describe_comparison,
+    "migrate": describe_migration,
+    "backup": describe_backup,
+    "retention": describe_retention,
+}

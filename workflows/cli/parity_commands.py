@@ -1,4 +1,4 @@
-"""The command line of shadow mode: `parity` and `cutover`."""
+"""The commands parity and cutover."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import Any
 
 import click
 
-from workflows.cli.console import ACTOR, JSON, answer, who
+from workflows.cli.console import ACTOR, JSON, print_result, who
 from workflows.cli.run_job import run_job
 from workflows.config.home_directory import prepare_home
 from workflows.config.settings import read_settings
 from workflows.errors import UsageError
-from workflows.jobs.progress import TerminalProgress
 from workflows.parity.comparison import Difference
 from workflows.parity.comparison_log import KEPT_DIFFERENCES, differences_of, words_of
 from workflows.parity.cutover import cut_over, roll_back
@@ -27,31 +26,28 @@ _LEGACY = click.option(
 
 @click.command()
 @_LEGACY
-@click.option(
-    "--hours", type=float, default=None, help="How far back to compare; as `parity.toml` says by default."
-)
+@click.option("--hours", type=float, default=None, help="How far back to compare; as in `parity.toml` by default.")
 @ACTOR
 @JSON
 def parity(legacy: str | None, hours: float | None, actor: str | None, as_json: bool) -> None:
-    """Compare the former system, while it still runs, with ours, field by field."""
+    """Compare the former system, while it still runs, with this one, field by field."""
     settings = read_settings()
     hours = None if hours is None else checked_hours(hours)
     given = known_source(settings, legacy).shown if legacy else None
     known_source(settings, given)
-    with TerminalProgress() as progress:
-        facts = run_job(settings, "parity", {"legacy": given, "hours": hours}, who(actor), progress.show)
+    facts = run_job(settings, "parity", {"legacy": given, "hours": hours}, who(actor))
     found = differences_of(settings.operations, facts["run_id"])
-    answer(facts | {"differences": [_described(one) for one in found]}, as_json, tell_parity)
+    print_result(facts | {"differences": [_described(one) for one in found]}, as_json, describe_parity)
 
 
 @click.command()
 @_LEGACY
-@click.option("--without-flags", is_flag=True, help="Leave the former system's workflows as they are.")
-@click.option("--rollback", is_flag=True, help="Come back: its workflows run again as before.")
+@click.option("--without-flags", is_flag=True, help="Do not switch off the former system's workflows.")
+@click.option("--rollback", is_flag=True, help="Undo the cutover: its workflows run again as before.")
 @ACTOR
 @JSON
 def cutover(legacy: str | None, without_flags: bool, rollback: bool, actor: str | None, as_json: bool) -> None:
-    """Leave the former system, once parity has held for long enough; its workflows are switched off."""
+    """Switch off the former system's workflows, once parity has held for long enough."""
     if rollback and without_flags:
         raise UsageError("--rollback turns the flags back that the cutover has turned; leave --without-flags out.")
     settings = read_settings()
@@ -63,11 +59,11 @@ def cutover(legacy: str | None, without_flags: bool, rollback: bool, actor: str 
         if rollback or source is None
         else cut_over(settings, source, who(actor), with_flags=not without_flags)
     )
-    answer(facts, as_json, tell_cutover)
+    print_result(facts, as_json, describe_cutover)
 
 
-def tell_parity(facts: Mapping[str, Any]) -> str:
-    """What a comparison found: the counts, the explanations, the unexplained differences."""
+def describe_parity(facts: Mapping[str, Any]) -> str:
+    """Describe a comparison: the counts, the explanations, the unexplained differences."""
     lines = [
         f"{facts['orders_here']} orders here, {facts['orders_there']} there, "
         f"{facts['orders_compared']} on both sides; {facts['shipped_here']} and {facts['shipped_there']} shipped, "
@@ -89,8 +85,8 @@ def tell_parity(facts: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def tell_cutover(facts: Mapping[str, Any]) -> str:
-    """What was decided, when, and which flags were turned."""
+def describe_cutover(facts: Mapping[str, Any]) -> str:
+    """Describe a cutover: what was decided, when, and which flags were turned."""
     done = {
         "cutover": "The former system is left",
         "finished": "The cutover that was begun is finished: the former system is left",

@@ -1,4 +1,4 @@
-"""A home to rehearse in: filled from the sandbox, never mixed with a real account's data."""
+"""A demo home: filled from the sandbox, never mixed with a real account's data."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ ACTOR = "demo"
 
 
 def begin_rehearsal(settings: Settings, receipts: Iterable[Mapping[str, Any]]) -> None:
-    """Make the home a fresh rehearsal: an earlier rehearsal in it is removed, and receipts are entered.
+    """Empty a demo home and enter receipts.
 
     Args:
-        settings: Which home.
-        receipts: What the sandbox's business received: sku, lot, quantity, received_date (ISO).
+        settings: Names the home.
+        receipts: Of the sandbox's business: sku, lot, quantity, received_date (ISO).
 
     Raises:
-        UsageError: The home holds something else than a rehearsal.
-        AlreadyRunning: A worker is at work in it.
+        UsageError: The home holds other data than a demo's.
+        AlreadyRunning: A worker runs in it.
     """
     prepare_home(settings)
     marker = settings.home / _MARKER
@@ -47,7 +47,7 @@ def begin_rehearsal(settings: Settings, receipts: Iterable[Mapping[str, Any]]) -
 
 
 def _empty(settings: Settings) -> None:
-    """Remove what an earlier rehearsal wrote, but for the marker and the lock."""
+    """Remove what an earlier demo wrote, except the marker and the lock."""
     kept = (_MARKER, "worker.lock")
     for path in settings.home.iterdir():
         if path.is_dir():

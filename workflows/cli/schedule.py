@@ -1,4 +1,4 @@
-"""The schedule of a serving worker: what starts by itself, and when. Each part has a switch, see `switches`."""
+"""The schedule of `serve`: which jobs start by themselves, and when. Each has a switch, see `switches`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from dbos import DBOS
 
 from workflows.config.settings import Settings
-from workflows.cycle import cycle_workflows
+from workflows.config.thresholds import RECONCILED_DAYS
+from workflows.cycle import worker_context
 from workflows.entries.switches import read_switches
 from workflows.errors import AlreadyRunning
 from workflows.jobs.client import JobClient
@@ -20,22 +21,21 @@ from workflows.xcart.upload_stock import orders_wait
 log = logging.getLogger(__name__)
 
 ACTOR = "schedule"
-RECONCILED_DAYS = 14
 
 
 @DBOS.workflow(name="scheduled")
 def _scheduled(due_at: datetime, kind: Any) -> None:
-    """Enqueue a job of a kind, unless it is switched off, or has been run since it was due.
+    """Enqueue a job of a kind, unless it is switched off, or one has run since it was due.
 
-    One that is still going is not started again; of those that a sleeping machine missed one is run, not all.
+    A job that is still running is not started again. Of several that a sleeping machine missed, one is run.
     """
-    bench = cycle_workflows.current_bench()
-    if may_start(bench.engine.settings, kind) and not _ran_since(bench.jobs, kind, due_at):
-        start(bench.jobs, kind, due_at)
+    context = worker_context.current()
+    if may_start(context.engine.settings, kind) and not _ran_since(context.jobs, kind, due_at):
+        start(context.jobs, kind, due_at)
 
 
 def may_start(settings: Settings, kind: str) -> bool:
-    """Whether a kind is switched on, and there is what it needs: credentials, orders to send, a former system."""
+    """Return whether a kind is switched on and has what it needs: credentials, waiting orders, a former system."""
     if kind == "upload" and not (settings.allow_upload and orders_wait(settings)):
         return False
     switch = next(switch for switch in read_switches(settings.operations) if switch.name == kind)
@@ -43,22 +43,22 @@ def may_start(settings: Settings, kind: str) -> bool:
 
 
 def _ran_since(jobs: JobClient, kind: str, due_at: datetime) -> bool:
-    """Whether a job of the kind was begun since; one from a time to come was begun by a wrong clock."""
+    """Return whether a job of the kind has begun since; one in the future was begun with a wrong clock."""
     last = jobs.jobs(kinds=(kind,), limit=1)
     return bool(last) and due_at <= (last[0].created_at or due_at) <= datetime.now(UTC)
 
 
 def start(jobs: JobClient, kind: str, due_at: datetime) -> None:
-    """Enqueue what is due now, unless it is queued or running."""
+    """Enqueue a job that is due now, unless one of its kind is queued or running."""
     arguments = _arguments(kind, due_at)
     try:
         jobs.enqueue(kind, ACTOR, **arguments)
     except AlreadyRunning as problem:
-        log.info("The %s due at %s was left out: %s", kind, due_at, problem)
+        log.info("The %s due at %s was skipped: %s", kind, due_at, problem)
 
 
 def start_schedule(settings: Settings) -> None:
-    """Put the schedule into force in the running worker, in place of an earlier one."""
+    """Apply the schedule in the running worker, replacing an earlier one."""
     DBOS.apply_schedules(
         [
             {
@@ -74,8 +74,8 @@ def start_schedule(settings: Settings) -> None:
 
 
 def schedule_of(settings: Settings) -> dict[str, str]:
-    """When each kind is due, as cron says it; kinds for which there is nothing to do are left out."""
-    # The upload a minute later: one job runs at a time, in turn, so the import that is due with it comes first.
+    """Return the cron expression of each kind; kinds that are not configured are left out."""
+    # The upload is due a minute later, so that the import that is due with it runs first.
     often = {
         kind: every(minutes, first_minute=1 if kind == "upload" else 0)
         for kind, minutes in often_due(settings).items()
@@ -84,11 +84,11 @@ def schedule_of(settings: Settings) -> dict[str, str]:
 
 
 def every(minutes: int, first_minute: int = 0) -> str:
-    """Something that is due every so many minutes of an hour, or hours of a day, as cron says it.
+    """Return the cron expression of an interval.
 
     Args:
         minutes: A divisor of an hour, or a multiple of one that divides a day.
-        first_minute: The minute of the hour at which it begins, where that makes a difference.
+        first_minute: The minute of the hour at which it begins.
     """
     if minutes >= 60:
         return f"{first_minute} */{minutes // 60} * * *"
@@ -96,10 +96,10 @@ def every(minutes: int, first_minute: int = 0) -> str:
 
 
 def missed(jobs: JobClient, now: datetime, zone: ZoneInfo) -> list[str]:
-    """What is done daily and was due while no worker served: each once, however often it was missed.
+    """Return the daily kinds that were due while no worker served, each once.
 
     Args:
-        jobs: The runs so far; what has never run in this home was not missed.
+        jobs: The runs so far. A kind that has never run in this home was not missed.
         now: The present instant, UTC.
         zone: The business's time zone.
     """
@@ -112,7 +112,7 @@ def missed(jobs: JobClient, now: datetime, zone: ZoneInfo) -> list[str]:
 
 
 def last_due(kind: str, now: datetime) -> datetime:
-    """When daily work was due last, by a local time."""
+    """Return when a daily kind was last due, from a local time."""
     minute, hour = DAILY[kind]
     today = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
     return today if today <= now else today - timedelta(days=1)
@@ -127,7 +127,7 @@ def _arguments(kind: str, due_at: datetime) -> dict[str, Any]:
 
 
 def _settings() -> Settings:
-    return cycle_workflows.current_bench().engine.settings
+    return worker_context.current().engine.settings
 
 
 def _last_days(until: datetime) -> dict[str, Any]:

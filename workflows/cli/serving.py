@@ -1,4 +1,4 @@
-"""Serving: the worker, the schedule and the page, until stopped."""
+"""`serve`: the worker, the schedule and the page, until stopped."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from workflows.cli.own_worker import become_worker
 from workflows.cli.schedule import may_start, missed, start, start_schedule
+from workflows.cli.worker import become_worker
 from workflows.config.roles import login_kind
 from workflows.config.settings import Settings
 from workflows.errors import AlreadyRunning, ShipledgerError
@@ -34,18 +34,18 @@ def serve(
     stopped: threading.Event,
     announce: Callable[[], None],
 ) -> None:
-    """Be the worker, keep the schedule and run the page until `stopped` is set.
+    """Run the worker, the schedule and the page until `stopped` is set.
 
     Args:
-        settings: The configuration; the page's process gets it through its environment.
+        settings: The configuration, which the page's process gets through its environment.
         page_command: The command line of the page's process.
-        port: The port the page listens on; 0 for any, of which nobody can tell when it answers.
+        port: The port the page listens on; 0 for any, which cannot be waited for.
         stopped: Set to stop.
-        announce: Called once this process is the worker and the page can be opened.
+        announce: Called once the page can be opened.
 
     Raises:
-        AlreadyRunning: Another worker serves this home.
-        ConfigurationError: Others could reach the page without a login.
+        AlreadyRunning: Another worker runs in this home.
+        ConfigurationError: The page would be open to other machines without a login.
         ShipledgerError: The page's process ended by itself.
     """
     login_kind(settings)
@@ -57,24 +57,35 @@ def serve(
         start_schedule(settings)
         _first_jobs(settings, jobs)
         threading.Thread(target=load_libraries, daemon=True).start()
-        clock = ClockWatch(time.time(), time.monotonic())
-        announced = False
-        while not stopped.wait(0.5 if announced else 0.05):
-            if clock.has_jumped(time.time(), time.monotonic()):
-                log.warning("The machine slept, or its clock was set; the schedule begins again.")
-                start_schedule(settings)
-            if page.poll() is not None:
-                raise ShipledgerError(
-                    f"The page ended by itself (exit {page.returncode}). Is the port taken? Try --port."
-                )
-            if not announced and (port == 0 or _listens(settings.address, port)):
-                announced = True
-                announce()
+        _keep_serving(settings, page, port, stopped, announce)
         note_stopped(settings.home)
 
 
+def _keep_serving(
+    settings: Settings,
+    page: subprocess.Popen[bytes],
+    port: int,
+    stopped: threading.Event,
+    announce: Callable[[], None],
+) -> None:
+    """Announce the page once it listens, and restart the schedule when the clock jumps, until `stopped` is set."""
+    clock = ClockWatch(time.time(), time.monotonic())
+    announced = False
+    while not stopped.wait(0.5 if announced else 0.05):
+        if clock.has_jumped(time.time(), time.monotonic()):
+            log.warning("The machine slept, or its clock was set. The schedule is started again.")
+            start_schedule(settings)
+        if page.poll() is not None:
+            raise ShipledgerError(
+                f"The page ended by itself (exit {page.returncode}). If the port is taken, use --port."
+            )
+        if not announced and (port == 0 or _listens(settings.address, port)):
+            announced = True
+            announce()
+
+
 def _listens(address: str, port: int) -> bool:
-    """Whether a page can be opened there."""
+    """Return whether something listens there."""
     try:
         socket.create_connection((reachable(address), port), 1).close()
     except OSError:
@@ -83,22 +94,22 @@ def _listens(address: str, port: int) -> bool:
 
 
 class ClockWatch:
-    """Notices that the wall clock was set, or that the machine slept.
+    """Detects that the wall clock was set, or that the machine slept.
 
-    The schedule sleeps until the next time is due: set back by a day, it would be silent for that day.
+    The schedule sleeps until the next job is due: with the clock set back by a day, it would do nothing for a day.
     """
 
     def __init__(self, wall: float, steady: float) -> None:
         self._offset = wall - steady
 
     def has_jumped(self, wall: float, steady: float) -> bool:
-        """Whether the wall clock has gone another way than the steady one since the last look, both in seconds."""
+        """Return whether the wall clock and the steady one differ by more since the last call; both in seconds."""
         before, self._offset = self._offset, wall - steady
         return abs(self._offset - before) > _JUMP_SECONDS
 
 
 def _first_jobs(settings: Settings, jobs: JobClient) -> None:
-    """A sync, and what was due while no worker served."""
+    """Start a sync, and the daily jobs that were missed."""
     now = datetime.now(UTC)
     if not (settings.api_key and settings.api_secret):
         log.warning("No ShipStation credentials are configured: the page is served, but nothing is synced.")
@@ -122,7 +133,7 @@ def _page(settings: Settings, command: list[str]) -> Iterator[subprocess.Popen[b
 
 
 def page_environment(settings: Settings) -> dict[str, str]:
-    """What the page's process has to know. Of the credentials it learns only whether there are any."""
+    """Return the page's variables. Of the credentials it gets only whether there are any."""
     return {
         "SHIPLEDGER_HOME": str(settings.home),
         "SHIPLEDGER_TIMEZONE": settings.timezone.key,

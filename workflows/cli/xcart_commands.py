@@ -1,4 +1,4 @@
-"""The command line around the shop: `import-xcart` and `upload`."""
+"""The commands import-xcart and upload."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
-from workflows.cli import run_job
-from workflows.cli.console import ACTOR, JSON, answer, who
+from workflows.cli.console import ACTOR, JSON, print_result, who
+from workflows.cli.run_job import run_job
 from workflows.config.settings import read_settings
-from workflows.jobs.progress import TerminalProgress
+from workflows.config.shipstation_account import account_of
+from workflows.errors import UsageError
 
 
 @click.command("import-xcart")
@@ -18,25 +19,26 @@ from workflows.jobs.progress import TerminalProgress
 @ACTOR
 @JSON
 def import_xcart(path: Path, actor: str | None, as_json: bool) -> None:
-    """Bring in the shop's orders from its XML file, or from each *.xml in a folder."""
-    with TerminalProgress() as progress:
-        facts = run_job.import_xcart(read_settings(), path, who(actor), progress.show)
-    answer(facts, as_json, tell_import)
+    """Import the shop's orders from its XML file, or from each *.xml in a folder."""
+    if not path.exists():
+        raise UsageError(f"There is nothing at {path}. Give the shop's XML file, or the folder it is in.")
+    facts = run_job(read_settings(), "import-xcart", {"path": str(path.absolute())}, who(actor))
+    print_result(facts, as_json, describe_import)
 
 
 @click.command()
-@click.option("--dry-run", is_flag=True, help="Only tell what would be sent.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be sent.")
 @ACTOR
 @JSON
 def upload(dry_run: bool, actor: str | None, as_json: bool) -> None:
-    """Send the shop's orders that wait to ShipStation, each line with its lot. Needs SHIPLEDGER_ALLOW_UPLOAD=1."""
-    with TerminalProgress() as progress:
-        facts = run_job.upload(read_settings(), dry_run, who(actor), progress.show)
-    answer(facts, as_json, tell_upload)
+    """Send the shop's waiting orders to ShipStation, each line with its lot. Needs SHIPLEDGER_ALLOW_UPLOAD=1."""
+    settings = read_settings()
+    account_of(settings)
+    print_result(run_job(settings, "upload", {"dry_run": dry_run}, who(actor)), as_json, describe_upload)
 
 
-def tell_import(facts: dict[str, Any]) -> str:
-    """What an import read, changed and left out."""
+def describe_import(facts: dict[str, Any]) -> str:
+    """Describe an import: what was read, changed and refused."""
     lines = [
         f"{facts['files_read']} files read, {facts['files_unchanged']} unchanged; {facts['orders_read']} orders, "
         f"{facts['orders_changed']} of them new or changed, {facts['orders_invalid']} left out (see exceptions)."
@@ -47,8 +49,8 @@ def tell_import(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def tell_upload(facts: dict[str, Any]) -> str:
-    """What an upload sent, or would send, and what stays and why."""
+def describe_upload(facts: dict[str, Any]) -> str:
+    """Describe an upload: what was sent, or would be, and what was not and why."""
     lines = []
     if facts["sent"]:
         lines += [

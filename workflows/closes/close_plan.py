@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from workflows.config.periods import CloseKind, Period, period_to_close, rests_on
+from workflows.config.periods import CloseKind, Period, closed_before, period_to_close
 from workflows.config.reference_data import read_reference
 from workflows.config.settings import Settings
 from workflows.entries.close_log import Close, last_close
@@ -131,7 +131,7 @@ def _missing_below(settings: Settings, period: Period) -> list[Period]:
     """What a period rests on and has not been closed, the days first; nothing of it before the ledger begins."""
     missing: set[Period] = set()
     opening_day = read_reference().opening_day
-    for below in rests_on(period):
+    for below in closed_before(period):
         if below.last > opening_day and last_close(settings.operations, below) is None:
             missing |= {below, *_missing_below(settings, below)}
     return sorted(missing, key=lambda one: (one.kind, one.first))

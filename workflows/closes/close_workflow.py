@@ -23,7 +23,7 @@ from workflows.closes.step_runner import Course
 from workflows.config.periods import CloseKind, Period
 from workflows.config.settings import Settings
 from workflows.config.snapshots import current_snapshot
-from workflows.cycle import cycle_workflows
+from workflows.cycle import worker_context
 from workflows.cycle.engine import Engine, Facts, Report
 from workflows.cycle.run_log import log_end, log_start
 from workflows.entries.close_log import Close, record_close
@@ -132,7 +132,7 @@ def _plan(kind: CloseKind, arguments: dict[str, Any]) -> Plan:
     given = arguments.get("date")
     return make_plan(
         _settings(),
-        cycle_workflows.current_bench().jobs,
+        worker_context.current().jobs,
         kind,
         date.fromisoformat(given) if given else None,
         force=bool(arguments.get("force")),
@@ -148,7 +148,7 @@ def _read(kind: CloseKind, report: Report) -> Facts:
 
 def _build(job: _Job, report: Report) -> Facts:
     return _engine().build(
-        cycle_workflows.this_run(job.kind, job.started_at, job.loaded), cycle_workflows.runs_since, report
+        worker_context.this_run(job.kind, job.started_at, job.loaded), worker_context.runs_since, report
     )
 
 
@@ -165,7 +165,7 @@ def _publish_whole(job: _Job, built_at: datetime, plan: Plan, report: Report) ->
 
 
 def _publish(job: _Job, built_at: datetime, _report: Report) -> str:
-    return _engine().publish(cycle_workflows.this_run(job.kind, job.started_at, job.loaded), built_at)
+    return _engine().publish(worker_context.this_run(job.kind, job.started_at, job.loaded), built_at)
 
 
 def _publish_closed(job: _Job, report: Report) -> str:
@@ -181,7 +181,7 @@ def _count_shipped(period: Period, snapshot: str, _report: Report) -> Figures:
 
 
 def _count_stock(snapshot: str, _report: Report) -> Figures:
-    alarms = look(_settings(), cycle_workflows.current_bench().jobs, datetime.now(UTC))
+    alarms = look(_settings(), worker_context.current().jobs, datetime.now(UTC))
     return {**stock_figures(_settings(), snapshot), "alarms": [alarm.title for alarm in alarms]}
 
 
@@ -249,7 +249,7 @@ def _already_done(period: Period, done: Close) -> Facts:
     """What there is, and what has shipped since: that is in no report of the period."""
     settings = _settings()
     current = current_snapshot(settings)
-    with cycle_workflows.working("look at what is there"):
+    with worker_context.working("look at what is there"):
         changed = read_changes(settings, done, period, current.name) if current else ""
     return {
         **_facts_of(period, done.version, done.snapshot, done.facts),
@@ -277,7 +277,7 @@ def _facts_of(period: Period, version: int, snapshot: str, facts: Facts) -> Fact
 
 
 def _engine() -> Engine:
-    return cycle_workflows.current_bench().engine
+    return worker_context.current().engine
 
 
 def _settings() -> Settings:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from dbos import DBOS
 
-from workflows.cycle import cycle_workflows
+from workflows.cycle import worker_context
 
 T = TypeVar("T")
 
@@ -42,10 +42,10 @@ class Course:
         return result
 
     def _do(self, name: str, act: Callable[..., T], *arguments: Any) -> T:
-        with cycle_workflows.working(name):
-            return act(*arguments, cycle_workflows.reporter(lambda *within: self._tell(name, within)))
+        with worker_context.working(name):
+            return act(*arguments, worker_context.reporter(lambda *within: self._tell(name, within)))
 
     def _tell(self, name: str, within: tuple[str, int, int] | None = None) -> None:
-        cycle_workflows.current_bench().jobs.report(
+        worker_context.current().jobs.report(
             self._run_id, name, len(self._finished), len(self._steps), finished=self._finished, within=within
         )

@@ -1,1 +1,1 @@
-"""What everything stands on: settings, the home directory and its files, roles, and the business calendar."""
+"""Settings, thresholds, the home directory and its files, roles, and the business calendar."""

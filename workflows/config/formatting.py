@@ -1,4 +1,4 @@
-"""How figures, days and other people's text are written in files: US style, and nothing but text."""
+"""Figures, days and other people's text as plain text, in US style."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 _REPLACEMENT = "�"
-# Controls, surrogates without a partner, and marks that turn the direction of what follows.
+# Controls, lone surrogates, and marks that change the direction of the text after them.
 _UNPRINTABLE = ("Cc", "Cs")
 _TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def clean(text: str) -> str:
-    """Other people's text without what a file format or a reader's eye could trip over.
+    """Return other people's text without characters that break a file format or mislead a reader.
 
     White space of any kind becomes one blank; control characters and lone surrogates become `�`; marks that
-    reverse the writing's direction go.
+    change the writing direction are removed.
     """
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
@@ -30,44 +30,44 @@ def clean(text: str) -> str:
 
 
 def money(cents: int) -> str:
-    """An amount in dollars: `$1,234.50`, `-$3.00`."""
+    """Format an amount in dollars: `$1,234.50`, `-$3.00`."""
     sign = "-" if cents < 0 else ""
     dollars, rest = divmod(abs(cents), 100)
     return f"{sign}${dollars:,}.{rest:02}"
 
 
 def whole(number: int) -> str:
-    """A count: `1,234`."""
+    """Format a count: `1,234`."""
     return f"{number:,}"
 
 
 def counted(number: int, noun: str) -> str:
-    """How many there are of something: `1 order`, `1,234 orders`."""
+    """Format a count with its noun: `1 order`, `1,234 orders`."""
     return f"{number:,} {noun if number == 1 else noun + 's'}"
 
 
 def one_place(number: float) -> str:
-    """A number with one decimal, halves away from zero as spreadsheets do it: `140.25` is `140.3`."""
+    """Format a number with one decimal, halves away from zero as in spreadsheets: `140.25` is `140.3`."""
     return f"{Decimal(str(number)).quantize(Decimal('0.1'), ROUND_HALF_UP):,}"
 
 
 def short_day(day: date) -> str:
-    """A day in a column: `Nov 20, 2026`."""
+    """Format a day for a column: `Nov 20, 2026`."""
     return f"{day:%b} {day.day}, {day.year}"
 
 
 def long_day(day: date) -> str:
-    """A day in a title: `Friday, November 20, 2026`."""
+    """Format a day for a title: `Friday, November 20, 2026`."""
     return f"{day:%A}, {day:%B} {day.day}, {day.year}"
 
 
 def month_name(month: date) -> str:
-    """A month in a title: `November 2026`."""
+    """Format a month for a title: `November 2026`."""
     return f"{month:%B} {month.year}"
 
 
 def moment(instant: datetime, zone: ZoneInfo) -> str:
-    """An instant in the business's time zone: `Nov 20, 2026, 2:05 PM CST`."""
+    """Format an instant in the business's time zone: `Nov 20, 2026, 2:05 PM CST`."""
     local = instant.astimezone(zone)
     hour = local.hour % 12 or 12
     return f"{short_day(local.date())}, {hour}:{local:%M %p %Z}"

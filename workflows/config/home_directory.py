@@ -1,4 +1,4 @@
-"""The home directory: made when missing, and refused with a sentence when it cannot be used."""
+"""The home directory: created when missing, checked that it can be written."""
 
 from __future__ import annotations
 
@@ -7,25 +7,23 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-import duckdb
-
 from workflows.config.settings import Settings
 from workflows.errors import HomeUnusable
 
-# The umask of whoever writes a home.
+# The umask of processes that write a home.
 OWNER_ONLY = 0o077
 _FOLDERS = ("scratch", "logs")
 _PRIVATE = ("*.duckdb*", "*.sqlite*", *_FOLDERS, "backups", "migrations", "reports", "frozen", "replaced-*")
 
 
 def prepare_home(settings: Settings) -> None:
-    """Make the home directory and its folders, and see that they can be written.
+    """Create the home directory and its folders, and check that they can be written.
 
-    What may hold personal data is its owner's alone, also where an older version left it open to others. The
-    snapshots in `published/` are for whoever may read that folder.
+    Files that may hold personal data become readable by their owner only, also where an older version left them
+    open to others. The snapshots in `published/` keep the permissions of that folder.
 
     Raises:
-        HomeUnusable: They cannot.
+        HomeUnusable: They cannot be written.
     """
     if "," in str(settings.home):
         raise HomeUnusable(
@@ -49,44 +47,15 @@ def prepare_home(settings: Settings) -> None:
 
 def _close_to_others(home: Path) -> None:
     for path in (path for pattern in _PRIVATE for path in home.glob(pattern)):
-        # A sidecar file may be gone already, and a file of somebody else's is theirs to close.
+        # A sidecar file may be gone already, and another user's file is not ours to change.
         with suppress(FileNotFoundError, PermissionError):
             mode = path.stat().st_mode
             if mode & OWNER_ONLY:
                 path.chmod(mode & ~OWNER_ONLY)
 
 
-def check_warehouse(path: Path) -> None:
-    """See that the warehouse file, when there is one, is a DuckDB database of ours.
-
-    Raises:
-        HomeUnusable: It is damaged, foreign, or held by another program. The file is left as it is.
-    """
-    if not path.exists():
-        return
-    try:
-        with duckdb.connect(str(path)) as connection:
-            schemas = {
-                name
-                for (name,) in connection.execute(
-                    "select distinct schema_name from duckdb_tables() where database_name = current_database()"
-                ).fetchall()
-            }
-    except duckdb.Error as problem:
-        reason = str(problem).strip().splitlines()[0]
-        raise HomeUnusable(
-            f"The warehouse {path} cannot be opened ({reason}). Nothing was changed. "
-            "Close what holds it, or move the file away and run `backfill` to load it again."
-        ) from problem
-    if schemas and not any(name.startswith("raw_") for name in schemas):
-        raise HomeUnusable(
-            f"{path} is a DuckDB database, but not a Shipledger warehouse. Nothing was changed. "
-            "Point SHIPLEDGER_HOME to another directory, or move the file away."
-        )
-
-
 def sync_to_disk(path: Path) -> None:
-    """Have a file, or the names in a folder, on disk before this returns."""
+    """Flush a file, or the names in a folder, to disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

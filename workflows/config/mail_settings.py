@@ -1,15 +1,14 @@
-"""Where mail goes out, read from the environment's three variables."""
+"""The mail server, the sender and the recipients, from three variables of the environment."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from workflows.errors import ConfigurationError
 
-NO_SERVER = "No mail is sent: SHIPLEDGER_SMTP_URL is not set. Set it, with the sender and readers."
+NO_SERVER = "No mail is sent: SHIPLEDGER_SMTP_URL is not set. Set it, with the sender and recipients."
 _PORTS = {"smtp": 25, "smtps": 465}
 _SUBMISSION_PORT = 587
 _STARTTLS = ("auto", "required", "off")
@@ -22,17 +21,13 @@ _HOW = (
 
 @dataclass(frozen=True)
 class MailSettings:
-    """The mail server, the sender and the readers.
+    """The mail server, the sender and the recipients.
 
     Attributes:
-        host: The server.
-        port: Its port.
-        is_encrypted: TLS from the first byte on.
+        is_encrypted: TLS from the first byte on (`smtps`).
         starttls: auto (when the server offers it), required or off.
-        user: Who logs in, None when nobody does.
-        password: With what.
-        sender: The address mail comes from.
-        recipients: The addresses it goes to.
+        user: Login name, None without a login.
+        password: Its password.
     """
 
     host: str
@@ -45,18 +40,22 @@ class MailSettings:
     recipients: tuple[str, ...]
 
 
-def read_mail_settings(found: Mapping[str, str]) -> MailSettings | None:
-    """Where mail goes out, None when `SHIPLEDGER_SMTP_URL` is not set and no mail is sent.
+def parse_mail_settings(url: str | None, sender: str | None, recipients: str | None) -> MailSettings | None:
+    """Return the mail server and addresses, None when no URL is configured and no mail is sent.
+
+    Args:
+        url: `SHIPLEDGER_SMTP_URL`.
+        sender: `SHIPLEDGER_MAIL_FROM`.
+        recipients: `SHIPLEDGER_MAIL_TO`.
 
     Raises:
-        ConfigurationError: A value makes no sense. The sentence names the variable and never repeats the URL,
-            which may hold a password.
+        ConfigurationError: A value is wrong. The sentence names the variable and never repeats the URL, which may
+            hold a password.
     """
-    url = found.get("SHIPLEDGER_SMTP_URL")
     if not url:
         return None
-    sender = _addresses(found, "SHIPLEDGER_MAIL_FROM")
-    if len(sender) != 1:
+    senders = _addresses(sender, "SHIPLEDGER_MAIL_FROM")
+    if len(senders) != 1:
         raise ConfigurationError("SHIPLEDGER_MAIL_FROM names more than one address. Use one.")
     try:
         parts = urlsplit(url)
@@ -76,13 +75,13 @@ def read_mail_settings(found: Mapping[str, str]) -> MailSettings | None:
         starttls=starttls,
         user=unquote(parts.username) if has_login and parts.username else None,
         password=unquote(parts.password) if has_login and parts.password else None,
-        sender=sender[0],
-        recipients=_addresses(found, "SHIPLEDGER_MAIL_TO"),
+        sender=senders[0],
+        recipients=_addresses(recipients, "SHIPLEDGER_MAIL_TO"),
     )
 
 
-def _addresses(found: Mapping[str, str], name: str) -> tuple[str, ...]:
-    given = [text.strip() for text in (found.get(name) or "").split(",") if text.strip()]
+def _addresses(value: str | None, name: str) -> tuple[str, ...]:
+    given = [text.strip() for text in (value or "").split(",") if text.strip()]
     if not given:
         raise ConfigurationError(
             f"{name} is missing, but SHIPLEDGER_SMTP_URL is set. Name an address, or unset SHIPLEDGER_SMTP_URL to "

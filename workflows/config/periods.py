@@ -1,4 +1,4 @@
-"""Which day, week or month a close is about, and from when on it can be closed, by the business's rules. Pure."""
+"""The day, week or month of a close, and when it can be closed, by the business's rules. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LAST_DAY_FOR_THE_MONTH_BEFORE = 3
 
 @dataclass(frozen=True)
 class Period:
-    """What a close is about, in the business's calendar.
+    """A day, week or month of the business's calendar.
 
     Attributes:
         first: Its first day; a week's is its Monday.
@@ -31,12 +31,12 @@ class Period:
 
     @property
     def name(self) -> str:
-        """How records and files call it: `2026-11-20`, the Monday of a week, `2026-11` for a month."""
+        """Its name in records and files: `2026-11-20`, the Monday of a week, `2026-11` for a month."""
         return self.first.strftime("%Y-%m") if self.kind == "eom" else self.first.isoformat()
 
     @property
     def title(self) -> str:
-        """How people call it, at the beginning of a sentence."""
+        """Its name for people, at the beginning of a sentence."""
         if self.kind == "eod":
             return _day_words(self.first)
         if self.kind == "eow":
@@ -59,7 +59,7 @@ class Period:
 
 
 def period_to_close(kind: CloseKind, day: date | None, today: date) -> Period:
-    """The period that a close means: the one that a date lies in, or, without one, the one that is due today.
+    """Return the period of a date or, without one, the period that is due today.
 
     Args:
         kind: eod, eow or eom.
@@ -78,7 +78,7 @@ def period_to_close(kind: CloseKind, day: date | None, today: date) -> Period:
 
 
 def period_of(kind: CloseKind, day: date) -> Period:
-    """The day, week (from Monday) or month that a date lies in."""
+    """Return the day, week (from Monday) or month of a date."""
     if kind == "eod":
         return Period(kind, day, day)
     if kind == "eow":
@@ -89,17 +89,17 @@ def period_of(kind: CloseKind, day: date) -> Period:
 
 
 def period_before(period: Period) -> Period:
-    """The day, week or month before."""
+    """Return the day, week or month before."""
     return period_of(period.kind, period.first - timedelta(days=1))
 
 
 def begin_of(day: date, zone: ZoneInfo) -> datetime:
-    """The instant (UTC) at which a business day begins."""
+    """Return the instant (UTC) at which a business day begins."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def rests_on(period: Period) -> list[Period]:
-    """What is closed before a period: a week's Friday; a month's last weekday, and its last week with a Friday."""
+def closed_before(period: Period) -> list[Period]:
+    """Return the periods to close before: a week's Friday; a month's last weekday and last week with a Friday."""
     if period.kind == "eod":
         return []
     last_weekday = period_of("eod", period.opens)
@@ -110,7 +110,7 @@ def rests_on(period: Period) -> list[Period]:
 
 
 def _due(kind: CloseKind, today: date) -> Period:
-    """This week from its Friday on, this month from its last weekday on; before that the last one, if at all."""
+    """Return this week from its Friday on, this month from its last weekday on; before that the last one."""
     current = period_of(kind, today)
     if today >= current.opens:
         return current

@@ -1,7 +1,6 @@
-"""The business as its reference files say: which products there are, and where the ledger begins.
+"""The products and the opening balances, from the reference files.
 
-Read from `dbt_project/seeds/` itself, so that an entry is judged by what the user wrote there, also before the
-first build.
+Read from `dbt_project/seeds/` itself, so that an entry is checked against the files also before the first build.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ class Reference:
     """The products and the ledger's first day.
 
     Attributes:
-        stocked: Codes of the products on our shelf.
+        stocked: Codes of the products that are stocked here.
         sold_only: Codes of products that are sold, but not stocked here.
         components: For each alias (bundle, pack, promotional SKU) the units of each product it stands for.
         opening_day: The business day whose end the opening balances are of.
@@ -40,9 +39,6 @@ class Reference:
 
 def read_reference(seeds: Path = _SEEDS) -> Reference:
     """Read the reference files.
-
-    Args:
-        seeds: Their folder.
 
     Raises:
         ConfigurationError: A file is missing, or a row cannot be read.
@@ -68,7 +64,7 @@ def read_reference(seeds: Path = _SEEDS) -> Reference:
 
 
 def seed_rows(name: str, seeds: Path = _SEEDS) -> Iterator[dict[str, str]]:
-    """The rows of one reference file, as text by column."""
+    """Yield the rows of one reference file, as text by column."""
     with (seeds / f"{name}.csv").open(newline="", encoding="utf-8-sig") as file:
         yield from csv.DictReader(file)
 

@@ -1,4 +1,4 @@
-"""Who may do what: roles, the acts each role may do, and the users with their passwords' hashes."""
+"""Roles, the actions each role may do, and the users with their password hashes."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ SHORTEST_PASSWORD = 10
 
 
 class Role(IntEnum):
-    """What somebody may do; each role may all that a lower one may."""
+    """What a person may do. Each role includes the lower ones."""
 
     VIEWER = 1
     OPERATOR = 2
     ADMIN = 3
 
 
-# Acts that are in no list are an admin's.
+# All other actions need an admin.
 _LEAST_ROLE = {
     "sync": Role.OPERATOR,
     "eod": Role.OPERATOR,
@@ -50,33 +50,33 @@ _LEAST_ROLE = {
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who looks at the page or gives a command.
+    """Somebody who uses the page or a command.
 
     Attributes:
-        name: What is recorded with each act.
+        name: What is recorded with each action.
     """
 
     name: str
     role: Role
 
-    def may(self, act: str) -> bool:
-        """Whether this person may do an act.
+    def may(self, action: str) -> bool:
+        """Return whether this person may do an action.
 
-        An act is a kind of job or of entry, `switch`, `acknowledge`, `mail` (send a mail again) or `addresses`
+        An action is a kind of job or of entry, `switch`, `acknowledge`, `mail` (send a mail again) or `addresses`
         (see the recipients' addresses).
         """
-        return self.role >= _LEAST_ROLE.get(act, Role.ADMIN)
+        return self.role >= _LEAST_ROLE.get(action, Role.ADMIN)
 
-    def require(self, act: str) -> None:
-        """Let the act pass.
+    def require(self, action: str) -> None:
+        """Check that this person may do an action.
 
         Raises:
-            NotAllowed: This person's role does not reach.
+            NotAllowed: The role does not allow it.
         """
-        if not self.may(act):
-            needed = _LEAST_ROLE.get(act, Role.ADMIN).name.lower()
+        if not self.may(action):
+            needed = _LEAST_ROLE.get(action, Role.ADMIN).name.lower()
             raise NotAllowed(
-                f"{self.name} is {self.role.name.lower()} here, and '{act}' needs the role {needed}. "
+                f"{self.name} is {self.role.name.lower()} here, and '{action}' needs the role {needed}. "
                 "Ask an admin to do it, or to raise the role in the users file."
             )
 
@@ -86,8 +86,8 @@ class User:
     """A line of the users file.
 
     Attributes:
-        name: The login, or the e-mail address that the identity provider gives.
-        password_hash: Made by `hash_password`; None for who logs in elsewhere.
+        name: The login, or the e-mail address from the identity provider.
+        password_hash: Made by `hash_password`; None for a user of the identity provider.
     """
 
     name: str
@@ -96,10 +96,10 @@ class User:
 
 
 def read_users(path: Path) -> dict[str, User]:
-    """The users by name, lower case; none when there is no such file.
+    """Read the users by name, in lower case; none when there is no such file.
 
     Raises:
-        ConfigurationError: The file makes no sense.
+        ConfigurationError: The file cannot be parsed.
     """
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8")).get("users", {})
@@ -124,10 +124,10 @@ def _user(name: str, line: Mapping[str, str]) -> User:
 
 
 def hash_password(password: str) -> str:
-    """The line to configure for a password; another one each time.
+    """Return a salted hash for the users file, another one each time.
 
     Raises:
-        UsageError: It is too short.
+        UsageError: The password is too short.
     """
     if len(password) < SHORTEST_PASSWORD:
         raise UsageError(f"A password has at least {SHORTEST_PASSWORD} characters.")
@@ -137,7 +137,7 @@ def hash_password(password: str) -> str:
 
 
 def password_matches(password: str, user: User | None) -> bool:
-    """Whether it is the user's password; takes as long for a user who does not exist."""
+    """Return whether it is the user's password. Takes the same time for a user who does not exist."""
     known = user.password_hash if user else None
     salt, expected = _parts(known) if known else (b"nobody", b"")
     return hmac.compare_digest(_derive(password, salt), expected)
@@ -157,10 +157,10 @@ def _parts(stored: str) -> tuple[bytes, bytes]:
 
 
 def login_kind(settings: Settings) -> str | None:
-    """How one logs in: `oidc`, `password`, or None when everyone who reaches the page is its admin.
+    """Return the kind of login: `oidc`, `password`, or None when everyone who reaches the page is its admin.
 
     Raises:
-        ConfigurationError: The users file makes no sense, or the page would stand open beyond this machine.
+        ConfigurationError: The users file cannot be parsed, or the page would be open beyond this machine.
     """
     users = read_users(settings.users_file)
     if settings.oidc is not None:
@@ -182,5 +182,5 @@ def login_kind(settings: Settings) -> str | None:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this machine reaches an address."""
+    """Return whether only this machine can reach an address."""
     return ip_address(address).is_loopback

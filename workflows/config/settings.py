@@ -1,4 +1,7 @@
-"""Configuration: read once, here, into one typed object."""
+"""Configuration: every variable of the environment, read once into one typed object.
+
+The table in `docs/administrator.md` is generated from the fields; see `workflows.cli.settings_table`.
+"""
 
 from __future__ import annotations
 
@@ -6,42 +9,28 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from ipaddress import ip_address
+from functools import cached_property
 from pathlib import Path
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from dotenv import dotenv_values
+from pydantic import AliasGenerator, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails, PydanticUseDefault
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from workflows.config.mail_settings import MailSettings, read_mail_settings
+from workflows.config import setting_types as types
+from workflows.config.mail_settings import MailSettings, parse_mail_settings
+from workflows.config.setting_types import LOOPBACK as LOOPBACK
 from workflows.errors import ConfigurationError
 
 PROJECT = Path(__file__).resolve().parents[2]
-LOOPBACK = "127.0.0.1"
-# What the schedule can keep evenly: minutes that divide an hour, and hours that divide a day.
-_INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
-# The data are stale after two hours without a sync.
-_SYNC_INTERVALS = tuple(minutes for minutes in _INTERVALS if minutes <= 60)
-# How long anything may be kept, so that the day it began is a day of the calendar.
+# Ten times what any law asks for, and still a day that the calendar has.
 _MOST_YEARS = 100
-_OIDC = {
-    "metadata_url": "SHIPLEDGER_OIDC_METADATA_URL",
-    "client_id": "SHIPLEDGER_OIDC_CLIENT_ID",
-    "client_secret": "SHIPLEDGER_OIDC_CLIENT_SECRET",
-    "page_url": "SHIPLEDGER_PAGE_URL",
-}
 
 
 @dataclass(frozen=True)
 class Oidc:
-    """An identity provider to log in with.
-
-    Attributes:
-        metadata_url: Where it describes itself, `…/.well-known/openid-configuration`.
-        client_id: What it knows us by.
-        client_secret: What proves it.
-        page_url: The page's address as browsers reach it, without a trailing slash.
-    """
+    """An OpenID Connect identity provider."""
 
     metadata_url: str
     client_id: str
@@ -49,63 +38,167 @@ class Oidc:
     page_url: str
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(BaseSettings):
     """All of Shipledger's configuration.
 
-    Attributes:
-        home: Where everything is written.
-        timezone: The business's time zone, for days, weeks and months.
-        base_url: ShipStation's address, without a trailing slash.
-        api_key: ShipStation's key, None when not configured.
-        api_secret: ShipStation's secret, None when not configured.
-        rate_limit: ShipStation requests a minute.
-        retry_seconds: Time budget for retrying one request.
-        overlap_minutes: How far before its watermark each cycle starts again.
-        system_database_url: Another database for the workflows' state than SQLite in the home.
-        count_tolerance: Units a counted lot may differ by before it is counted again.
-        xcart_path: The shop's XML file, or the folder of such files, None where no shop is connected.
-        allow_upload: Whether an upload may send; without it, it only tells what it would send.
-        address: The IP address that the page listens on.
-        users_file: The users, their roles and their passwords' hashes; see `roles`.
-        oidc: The identity provider, None when not configured.
-        retention_days: So many days after an order was closed its personal data are removed; 0 keeps them.
-        recall_years: So many years after it was closed what a recall needs is removed, too.
-        mail: Where e-mail goes out, None when none is sent.
-        sync_minutes: A sync is due so often.
-        import_minutes: An import of the shop's orders is due so often.
-        upload_minutes: An upload of the shop's orders is due so often, where it may send.
-        parity_minutes: A comparison with the former system is due so often.
-        legacy_url: The running former system's database, a file or a SQLAlchemy URL; None where there is none.
-        parity_file: The criteria of parity with it; see `parity.criteria`.
-        fast_build: Whether an incremental build may send again what dbt sent; see `replay`.
+    A field's variable is `SHIPLEDGER_` and its name in capitals, unless it has an alias. An empty variable means
+    the default.
     """
 
-    home: Path
-    timezone: ZoneInfo
-    base_url: str
-    api_key: str | None = field(repr=False)
-    api_secret: str | None = field(repr=False)
-    rate_limit: int = 40
-    retry_seconds: float = 60.0
-    overlap_minutes: float = 15.0
-    system_database_url: str | None = field(default=None, repr=False)
-    count_tolerance: int = 2
-    xcart_path: Path | None = None
-    allow_upload: bool = False
-    address: str = LOOPBACK
-    users_file: Path = PROJECT / "users.toml"
-    oidc: Oidc | None = None
-    retention_days: int = 400
-    recall_years: int = 3
-    mail: MailSettings | None = None
-    sync_minutes: int = 5
-    import_minutes: int = 5
-    upload_minutes: int = 5
-    parity_minutes: int = 120
-    legacy_url: str | None = field(default=None, repr=False)
-    parity_file: Path = PROJECT / "parity.toml"
-    fast_build: bool = True
+    model_config = SettingsConfigDict(
+        alias_generator=AliasGenerator(validation_alias=lambda name: f"SHIPLEDGER_{name.upper()}"),
+        frozen=True,
+        validate_default=False,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
+
+    api_key: types.Secret = Field(
+        None,
+        validation_alias="SHIPSTATION_API_KEY",
+        description="Credentials. Never printed, logged, stored or put in a report.",
+    )
+    api_secret: types.Secret = Field(
+        None,
+        validation_alias="SHIPSTATION_API_SECRET",
+        description="Credentials. Never printed, logged, stored or put in a report.",
+    )
+    base_url: types.HttpUrl = Field(
+        "https://ssapi.shipstation.com",
+        validation_alias="SHIPSTATION_BASE_URL",
+        description="ShipStation's API.",
+    )
+    home: types.FilePath = Field(
+        default_factory=lambda: PROJECT / "data",
+        description="Directory for everything that is written. The path must not contain a comma.",
+    )
+    timezone: ZoneInfo = Field(
+        ZoneInfo("America/Chicago"), description="Time zone of the business's day, week and month."
+    )
+    rate_limit: int = Field(40, ge=1, description="ShipStation requests per minute.")
+    retry_seconds: types.Amount = Field(60.0, description="Time budget for retrying one request.")
+    overlap_minutes: types.Amount = Field(15.0, description="How far before its watermark a sync starts to read.")
+    sync_minutes: types.HourlyInterval = Field(5, description="Interval of the sync: a divisor of 60.")
+    xcart_path: types.FilePath | None = Field(
+        None, description="The shop's XML file, or a folder of them, which `serve` imports."
+    )
+    import_minutes: types.DailyInterval = Field(
+        5, description="Interval of the import: a divisor of 60, or whole hours that divide a day, such as `120`."
+    )
+    allow_upload: types.OffUnlessOne = Field(
+        False, description="`1` allows `upload` to send orders to ShipStation, and `serve` to do so on schedule."
+    )
+    upload_minutes: types.DailyInterval = Field(
+        5, description="Interval of the upload, as for the import. It is due a minute after the import."
+    )
+    count_tolerance: int = Field(
+        2, ge=0, description="Units a counted lot may differ by before the page asks for a second count."
+    )
+    retention_days: int = Field(
+        400,
+        ge=0,
+        le=_MOST_YEARS * 365,
+        description="Days after an order was closed until its personal data are redacted. `0` keeps them.",
+    )
+    recall_years: int = Field(
+        3,
+        ge=0,
+        le=_MOST_YEARS,
+        description="Years after an order was closed until the recipient's name, company, city and postal "
+        "code are redacted too.",
+    )
+    smtp_url: types.Secret = Field(
+        None,
+        description="Mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…`. Append "
+        "`?starttls=required` or `?starttls=off` to force either. None means no mail.",
+    )
+    mail_from: str | None = Field(None, description="Sender of reports and alerts, a plain address.")
+    mail_to: str | None = Field(
+        None, description="Recipients of reports and alerts: plain addresses, separated by commas."
+    )
+    address: types.IpAddress = Field(
+        LOOPBACK, description="IP address the page listens on. Any address but loopback requires a login."
+    )
+    users_file: types.FilePath = Field(
+        default_factory=lambda: PROJECT / "users.toml",
+        validation_alias="SHIPLEDGER_USERS",
+        description="Users, roles and password hashes.",
+    )
+    oidc_metadata_url: str | None = Field(
+        None,
+        description="OpenID Connect: the provider's `https://…/.well-known/openid-configuration`. Set all "
+        "four, or none.",
+    )
+    oidc_client_id: str | None = Field(None, description="OpenID Connect: this application's id at the provider.")
+    oidc_client_secret: types.Secret = Field(
+        None, description="OpenID Connect: this application's secret at the provider."
+    )
+    page_url: str | None = Field(None, description="OpenID Connect: the page's address as browsers reach it.")
+    legacy_url: types.Secret = Field(
+        None,
+        description="The former system's database (a file or a SQLAlchemy URL) for the scheduled parity "
+        "comparison.",
+    )
+    parity_minutes: types.DailyInterval = Field(
+        120,
+        description="Interval of the parity comparison. Must be shorter than `largest_gap_hours` in "
+        "`parity.toml`.",
+    )
+    parity_file: types.FilePath = Field(
+        default_factory=lambda: PROJECT / "parity.toml",
+        validation_alias="SHIPLEDGER_PARITY",
+        description="Criteria of parity and of the cutover.",
+    )
+    system_database_url: types.Secret = Field(
+        None,
+        description="Database for the workflow state, for example PostgreSQL. None means SQLite in the home.",
+    )
+    fast_build: types.OnUnlessZero = Field(
+        True, description="`0` lets dbt run every build itself instead of replaying recorded statements."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read what `read_settings` passes, then `.env`: tests and generators pass no variable of this machine."""
+        del settings_cls, env_settings, file_secret_settings
+        return init_settings, dotenv_settings
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _default_when_empty(cls, value: Any) -> Any:
+        if value == "":
+            raise PydanticUseDefault
+        return value
+
+    @model_validator(mode="after")
+    def _check_mail_and_login(self) -> Settings:
+        """Refuse half a mail server and half a login when they are read, not when they are used."""
+        _ = self.mail, self.oidc
+        return self
+
+    @cached_property
+    def mail(self) -> MailSettings | None:
+        """Where e-mail goes out, None when none is sent."""
+        return parse_mail_settings(self.smtp_url, self.mail_from, self.mail_to)
+
+    @cached_property
+    def oidc(self) -> Oidc | None:
+        """The identity provider, None when not configured."""
+        names = ("oidc_metadata_url", "oidc_client_id", "oidc_client_secret", "page_url")
+        given = {name: (getattr(self, name) or "").rstrip("/") for name in names}
+        if not given["oidc_metadata_url"] and not given["oidc_client_id"]:
+            return None
+        missing = [variable_of(name) for name in names if not given[name]]
+        if missing:
+            raise ConfigurationError(f"The login needs {' and '.join(missing)} too. Set it, or none of them.")
+        return Oidc(*given.values())
 
     @property
     def warehouse(self) -> Path:
@@ -124,7 +217,7 @@ class Settings:
 
     @property
     def operations(self) -> Path:
-        """The operators' entries and switches."""
+        """The operations database: operators' entries and switches."""
         return self.home / "operations.sqlite"
 
     @property
@@ -134,11 +227,11 @@ class Settings:
 
     @property
     def workflow_database_url(self) -> str:
-        """Where the workflows' state is kept, as an SQLAlchemy URL."""
+        """Where the workflow state is kept, as an SQLAlchemy URL."""
         return self.system_database_url or f"sqlite:///{self.home / 'workflows.sqlite'}"
 
     def today(self) -> date:
-        """The business's calendar day."""
+        """Return the business's calendar day."""
         return datetime.now(self.timezone).date()
 
 
@@ -149,102 +242,35 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         environment: The environment; the process's own by default.
 
     Raises:
-        ConfigurationError: A value makes no sense; the sentence names the variable.
+        ConfigurationError: A value is wrong; the sentence names the variable and repeats no secret.
     """
-    found = {name: value for name, value in dotenv_values(PROJECT / ".env").items() if value is not None}
-    found.update(os.environ if environment is None else environment)
-    return Settings(
-        home=Path(found.get("SHIPLEDGER_HOME") or PROJECT / "data").expanduser().absolute(),
-        timezone=_zone(found.get("SHIPLEDGER_TIMEZONE") or "America/Chicago"),
-        base_url=_url(found.get("SHIPSTATION_BASE_URL") or "https://ssapi.shipstation.com"),
-        api_key=found.get("SHIPSTATION_API_KEY") or None,
-        api_secret=found.get("SHIPSTATION_API_SECRET") or None,
-        rate_limit=int(_number(found, "SHIPLEDGER_RATE_LIMIT", 40, least=1)),
-        retry_seconds=_number(found, "SHIPLEDGER_RETRY_SECONDS", 60, least=0),
-        overlap_minutes=_number(found, "SHIPLEDGER_OVERLAP_MINUTES", 15, least=0),
-        system_database_url=found.get("SHIPLEDGER_SYSTEM_DATABASE_URL") or None,
-        count_tolerance=int(_number(found, "SHIPLEDGER_COUNT_TOLERANCE", 2, least=0)),
-        retention_days=int(_number(found, "SHIPLEDGER_RETENTION_DAYS", 400, least=0, most=_MOST_YEARS * 365)),
-        recall_years=int(_number(found, "SHIPLEDGER_RECALL_YEARS", 3, least=0, most=_MOST_YEARS)),
-        mail=read_mail_settings(found),
-        sync_minutes=_interval(found, "SHIPLEDGER_SYNC_MINUTES", 5, _SYNC_INTERVALS),
-        import_minutes=_interval(found, "SHIPLEDGER_IMPORT_MINUTES", 5),
-        upload_minutes=_interval(found, "SHIPLEDGER_UPLOAD_MINUTES", 5),
-        parity_minutes=_interval(found, "SHIPLEDGER_PARITY_MINUTES", 120),
-        xcart_path=_path(found.get("SHIPLEDGER_XCART_PATH")),
-        allow_upload=found.get("SHIPLEDGER_ALLOW_UPLOAD", "").strip() == "1",
-        address=_address(found.get("SHIPLEDGER_ADDRESS") or LOOPBACK),
-        users_file=Path(found.get("SHIPLEDGER_USERS") or PROJECT / "users.toml").expanduser().absolute(),
-        oidc=_oidc(found),
-        legacy_url=found.get("SHIPLEDGER_LEGACY_URL") or None,
-        parity_file=Path(found.get("SHIPLEDGER_PARITY") or PROJECT / "parity.toml").expanduser().absolute(),
-        fast_build=found.get("SHIPLEDGER_FAST_BUILD", "").strip() != "0",
-    )
-
-
-def _address(text: str) -> str:
+    given = os.environ if environment is None else environment
+    known = {name: given[name] for name in map(variable_of, Settings.model_fields) if name in given}
+    values: dict[str, Any] = {"_env_file": PROJECT / ".env", **known}
     try:
-        return str(ip_address(LOOPBACK if text == "localhost" else text))
-    except ValueError as problem:
-        raise ConfigurationError(
-            f"SHIPLEDGER_ADDRESS is '{text}', which is no IP address. Use 127.0.0.1, or 0.0.0.0 for every network."
-        ) from problem
+        return Settings(**values)
+    except ValidationError as problem:
+        wrong = (_sentence(error) for error in problem.errors(include_url=False, include_input=False))
+        raise ConfigurationError(" ".join(wrong)) from None
 
 
-def _oidc(found: Mapping[str, str]) -> Oidc | None:
-    given = {name: (found.get(variable) or "").rstrip("/") for name, variable in _OIDC.items()}
-    missing = [variable for name, variable in _OIDC.items() if not given[name]]
-    if not given["metadata_url"] and not given["client_id"]:
-        return None
-    if missing:
-        raise ConfigurationError(f"The login needs {' and '.join(missing)} too. Set it, or none of them.")
-    return Oidc(**given)
+def _sentence(error: ErrorDetails) -> str:
+    """Say what is wrong and what to do. Never repeats a value that pydantic refused: it may be a secret."""
+    variable, message = error["loc"][0], error["msg"].removeprefix("Value error, ")
+    default = {variable_of(name): default_of(name) for name in Settings.model_fields}[str(variable)]
+    return f"{variable}: {message}. Correct it, or remove it to use the default, {default}."
 
 
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
-        raise ConfigurationError(
-            f"SHIPLEDGER_TIMEZONE is '{name}', which is no time zone. Use a name such as America/Chicago."
-        ) from problem
+def default_of(name: str) -> str:
+    """Return a field's default as a person writes it; paths in the project are relative to it."""
+    default = Settings.model_fields[name].get_default(call_default_factory=True, validated_data={})
+    if isinstance(default, bool):
+        return "1" if default else "0"
+    if isinstance(default, Path):
+        return f"./{default.relative_to(PROJECT)}"
+    return "none" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
 
 
-def _path(text: str | None) -> Path | None:
-    return Path(text).expanduser().absolute() if text else None
-
-
-def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
-        raise ConfigurationError(
-            "SHIPSTATION_BASE_URL is not a plain http(s) address. Use https://ssapi.shipstation.com, "
-            "and give the credentials in SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET."
-        )
-    return text.rstrip("/")
-
-
-def _number(
-    found: Mapping[str, str], name: str, default: float, *, least: float, most: float = float("inf")
-) -> float:
-    text = found.get(name)
-    if not text:
-        return default
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not least <= value <= most or value == float("inf"):
-        bound = f" and at most {most:g}" if most < float("inf") else ""
-        raise ConfigurationError(f"{name} is '{text}'. Use a number of at least {least:g}{bound}.")
-    return value
-
-
-def _interval(found: Mapping[str, str], name: str, default: int, allowed: tuple[int, ...] = _INTERVALS) -> int:
-    text = (found.get(name) or str(default)).strip()
-    if text not in map(str, allowed):
-        raise ConfigurationError(
-            f"{name} is '{text}'. Use a number of minutes that the schedule can keep evenly: "
-            f"{', '.join(map(str, allowed[:-1]))} or {allowed[-1]}."
-        )
-    return int(text)
+def variable_of(name: str) -> str:
+    """Return the environment variable of a field."""
+    return str(Settings.model_fields[name].validation_alias)

@@ -1,19 +1,21 @@
-"""The published snapshots: which there are, which is current, and opening one to read it."""
+"""The published snapshots: list them, find the current one, open one read-only."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from workflows.config.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
 
 CURRENT = "current.duckdb"
 PREFIX = "shipledger-"
 
-# Reading neither fetches extensions nor touches other files. A process opens one file in one way only, so whoever
-# reads a snapshot comes here.
+# Readers neither fetch extensions nor touch other files. DuckDB allows one configuration for a file in a process:
+# all readers share this one.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2,
     "memory_limit": "1GB",
@@ -23,16 +25,19 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 
 
 def open_snapshot(path: Path) -> duckdb.DuckDBPyConnection:
-    """A connection to a snapshot's own file, not to the link.
+    """Open a snapshot's own file, not the link.
 
     Raises:
-        duckdb.Error: It is gone, or no database.
+        duckdb.Error: The file is gone, or is not a database.
     """
+    # A fifth of a second, which an entry that reads no snapshot does without.
+    import duckdb
+
     return duckdb.connect(str(path), read_only=True, config=_CONFIG)
 
 
 def current_snapshot(settings: Settings) -> Path | None:
-    """The file that `current.duckdb` points to, None before the first publication."""
+    """Return the file that `current.duckdb` points to, None before the first publication."""
     try:
         path = (settings.published / CURRENT).resolve(strict=True)
     except OSError:
@@ -41,16 +46,16 @@ def current_snapshot(settings: Settings) -> Path | None:
 
 
 def snapshots(settings: Settings) -> list[Path]:
-    """All published snapshots, the newest first."""
+    """Return all published snapshots, newest first."""
     return sorted(settings.published.glob(f"{PREFIX}*.duckdb"), reverse=True)
 
 
 def is_current(settings: Settings, built_at: datetime) -> bool:
-    """Whether the current snapshot was made of the green build that began at an instant (UTC)."""
+    """Return whether the current snapshot is of the build that began at an instant (UTC)."""
     current = current_snapshot(settings)
     return current is not None and current.name.startswith(name_prefix_of(built_at))
 
 
 def name_prefix_of(built_at: datetime) -> str:
-    """How the names of a build's snapshots begin."""
+    """Return the prefix of the names of a build's snapshots."""
     return f"{PREFIX}{built_at.astimezone(UTC):%Y%m%dT%H%M%S%f}-"

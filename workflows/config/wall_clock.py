@@ -1,4 +1,4 @@
-"""How an instant is written for people: in the business's time zone, with its name."""
+"""Instants as text for people, in the business's time zone."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from zoneinfo import ZoneInfo
 
 
 def clock(instant: datetime, zone: ZoneInfo) -> str:
-    """An instant as `2026-11-20 14:03 CST`."""
+    """Format an instant as `2026-11-20 14:03 CST`."""
     return f"{instant.astimezone(zone):%Y-%m-%d %H:%M %Z}"

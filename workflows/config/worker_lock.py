@@ -1,4 +1,4 @@
-"""Who is at work in a home: the lock of the worker, and whether it is held."""
+"""The worker lock of a home, and whether it is held."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _LOCK_FILE = "worker.lock"
 
 
 class WorkerLock:
-    """The right to be the worker of a home: an operating-system lock that dies with its process."""
+    """The lock that the worker of a home holds: an operating-system lock, released when its process ends."""
 
     def __init__(self, home: Path) -> None:
         self._path = home / _LOCK_FILE
         self._file: IO[str] | None = None
 
     def acquire(self) -> bool:
-        """Take the lock if it is free; never waits."""
+        """Take the lock if it is free; never wait."""
         file = self._path.open("a+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -32,13 +32,13 @@ class WorkerLock:
         return True
 
     def release(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         if self._file is not None:
             self._file.close()
             self._file = None
 
     def is_held(self) -> bool:
-        """Whether any process, this one included, is the worker now."""
+        """Return whether any process, this one included, holds the lock."""
         if self._file is not None:
             return True
         if self.acquire():
@@ -48,7 +48,7 @@ class WorkerLock:
 
 
 def worker_pid(home: Path) -> int | None:
-    """The process that took the worker's lock last; None when there was none."""
+    """Return the process that last took the lock, None when there was none."""
     try:
         return int((home / _LOCK_FILE).read_text())
     except (FileNotFoundError, ValueError):
@@ -56,7 +56,7 @@ def worker_pid(home: Path) -> int | None:
 
 
 def worker_is_running(home: Path) -> bool:
-    """Whether any process holds the worker's lock. Shared, so that who only asks never sees another who asks."""
+    """Return whether any process holds the lock. With a shared lock, two that ask do not block each other."""
     try:
         with (home / _LOCK_FILE).open() as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

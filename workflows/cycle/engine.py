@@ -1,4 +1,4 @@
-"""What the steps of a cycle do. One engine for each worker; the workflows call it step by step."""
+"""The steps of a cycle: load, compare, build and publish. One engine for each worker; workflows call it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
@@ -21,10 +21,10 @@ from ingest.sources.shipstation.load import load_backfill_window, load_changes
 from ingest.sources.shipstation.load_report import LoadReport
 from ingest.sources.shipstation.reconcile import reconcile
 from ingest.sources.xcart.xcart_source import prepare_tables
-from workflows.config.home_directory import check_warehouse
 from workflows.config.settings import Settings
 from workflows.config.shipstation_account import account_of
 from workflows.config.snapshots import current_snapshot, is_current
+from workflows.config.thresholds import REBUILD_AFTER
 from workflows.cycle.dbt_runner import Modelling, fingerprint, remove_ledger
 from workflows.cycle.key_figures import note_key_figures
 from workflows.cycle.last_read import Read, copy_read, last_read, note_read
@@ -33,6 +33,7 @@ from workflows.cycle.publishing import publish
 from workflows.cycle.warehouse import (
     GreenBuild,
     Run,
+    check_warehouse,
     forget_green_build,
     last_build_number,
     loads_covered_since,
@@ -50,9 +51,6 @@ from workflows.errors import ConfigurationError, OutOfReach, ShipledgerError, Us
 
 log = logging.getLogger(__name__)
 
-# Ages and "today" are part of the marts, so a quiet night is rebuilt this often.
-_REBUILD_AFTER = timedelta(hours=1)
-
 Report = Callable[[str, int, int], None]
 RunsSince = Callable[[datetime | None], list[Run]]
 EarlierBackfills = Callable[[], Sequence[Backfilled]]
@@ -63,7 +61,7 @@ class Engine:
     """Loads, builds and publishes for one home."""
 
     def __init__(self, settings: Settings, earlier_backfills: EarlierBackfills = tuple) -> None:
-        """Take a list of the finished backfills as well, which a warehouse of an earlier release needs."""
+        """Create an engine; a warehouse of an earlier release needs the finished backfills."""
         self.settings = settings
         self._earlier_backfills = earlier_backfills
         self._modelling = Modelling(settings)
@@ -71,17 +69,17 @@ class Engine:
         self.warehouse = Warehouse(settings.warehouse, settings.home / "scratch")
 
     def load_changes(self, report: Report) -> Facts:
-        """Load what changed since the watermark, and new entries. Gives the facts of the load."""
+        """Load what changed since the watermark, and new entries. Return the facts of the load."""
         began = datetime.now(UTC)
         facts = self._load(lambda account: load_changes(account, self.warehouse, report))
         note_read(self.settings.operations, Read(began, facts["watermark_after"]))
         return facts
 
     def load_window(self, since: datetime, until: datetime | None, report: Report) -> Facts:
-        """Load one window of a backfill; `finished` in the facts says whether it was the last."""
+        """Load one window of a backfill. `finished` in the facts says whether it was the last."""
         began = datetime.now(UTC)
         facts = self._load(lambda account: load_backfill_window(account, self.warehouse, since, until, report))
-        # A span of the past is no news: only one that moves the watermark was read up to now.
+        # Only a span that moves the watermark was read up to now.
         if facts["watermark_after"] != facts["watermark_before"]:
             note_read(self.settings.operations, Read(began, facts["watermark_after"]))
         if not facts["finished"]:
@@ -97,7 +95,7 @@ class Engine:
             since: First instant.
             until: Last instant.
             repair: Whether to load what is missing or different.
-            read_at: When the cycle before it began to read.
+            read_at: When the sync before it began to read.
             report: Called with (list name, rows so far, rows expected).
         """
         account = self._ready()
@@ -108,7 +106,7 @@ class Engine:
                 since,
                 until,
                 repair=repair,
-                # What the next cycle reads again is left to it: lists show a change a few minutes late.
+                # Lists show a change a few minutes late, so what the next cycle reads again is left to it.
                 synced_at=read_at - account.overlap,
                 progress=report,
             )
@@ -127,7 +125,7 @@ class Engine:
         }
 
     def build(self, run: Run, runs_since: RunsSince, report: Report) -> Facts:
-        """Build and test the models, unless nothing has changed since the last green build was published.
+        """Build and test the models, unless nothing has changed since the last published build.
 
         Args:
             run: The run that builds, as known so far.
@@ -135,66 +133,56 @@ class Engine:
             report: Called with ("models", nodes done, nodes in all).
 
         Raises:
-            BuildFailed: The build is red.
+            BuildFailed: A model or a test failed.
         """
-        settings = self.settings
         self.prepare()
         as_of = datetime.now(UTC)
-        today = as_of.astimezone(settings.timezone).date().isoformat()
+        today = as_of.astimezone(self.settings.timezone).date().isoformat()
         project = fingerprint()
         # Held until the end: dbt shares it, and opening the file again costs a tenth of a warm build.
-        with open_warehouse(settings.warehouse) as connection:
-            copy_read(last_read(settings.operations), connection, settings.timezone.key)
+        with open_warehouse(self.settings.warehouse) as connection:
+            copy_read(last_read(self.settings.operations), connection, self.settings.timezone.key)
             state = state_of(connection)
-            print_now = f"{project}, {state}"
-            loads = loads_to_build(connection)
-            green = read_green_build(connection)
-            if green is not None and green.build_number != last_build_number(connection):
-                # Somebody built by hand, or a kill came before the note: what is there is not what we tested.
-                green = None
-            if not loads and green is not None and self._is_fresh(green, print_now, today, as_of):
+            target = GreenBuild(f"{project}, {state}", today, as_of, 0)
+            green = _last_tested_build(connection)
+            if green is not None and not loads_to_build(connection) and self._is_fresh(green, target):
                 return {"built": False, "built_at": green.built_at}
             runs = {known.run_id: known for known in runs_since(newest_finished_run(connection))}
             note_runs(connection, list((runs | {run.run_id: run}).values()))
-            full = green is None or green.fingerprint != print_now or not settings.ledger.exists()
+            full = green is None or green.fingerprint != target.fingerprint or not self.settings.ledger.exists()
             if full:
                 forget_green_build(connection)
-                remove_ledger(settings.ledger)
+                remove_ledger(self.settings.ledger)
             outcome = self._modelling.build(
-                connection,
-                project,
-                state=state,
-                full=full,
-                as_of=as_of,
-                run_id=run.run_id,
+                connection, project, state=state, full=full, as_of=as_of, run_id=run.run_id,
                 on_node=lambda done, total: report("models", done, total),
-            )
-            before = 0 if green is None else green.build_number
-            read_open_lines(connection, None if full else loads_covered_since(connection, before))
-            note_green_build(connection, GreenBuild(print_now, today, as_of, last_build_number(connection)))
+            )  # fmt: skip
+            loads = None if full or green is None else loads_covered_since(connection, green.build_number)
+            read_open_lines(connection, loads)
+            note_green_build(connection, replace(target, build_number=last_build_number(connection)))
             self._measure(connection, run.run_id, as_of)
         return {"built": True, "built_at": as_of, **asdict(outcome)}
 
     def _measure(self, connection: duckdb.DuckDBPyConnection, run_id: str, as_of: datetime) -> None:
-        """Note what can be measured now: open units, and the key figures of the days that have ended."""
+        """Record the open units, and the key figures of the days that have ended."""
         store = self.settings.operations
         note_measurement(store, run_id, measure_open_units(connection, self.settings.ledger))
         today = as_of.astimezone(self.settings.timezone).date()
         note_key_figures(store, connection, today, as_of.isoformat())
 
     def load_operations(self) -> None:
-        """Load what was entered and closed here since the last load."""
+        """Load the entries and closes since the last load."""
         self.prepare()
         with errors_for_the_user():
             prepare_store(self.settings.operations)
             load_operations(self.settings.operations, self.warehouse)
 
     def publish(self, run: Run, built_at: datetime) -> str:
-        """Publish the ledger as a snapshot, unless the current one was made of the same build.
+        """Publish the ledger as a snapshot, unless the current one is of the same build.
 
         Args:
             run: The publishing run.
-            built_at: When (UTC) the last green build began.
+            built_at: When (UTC) the last build began.
 
         Returns:
             The current snapshot's file name.
@@ -218,7 +206,7 @@ class Engine:
         return facts
 
     def prepare(self) -> None:
-        """Make the raw tables that the models read where they are missing; looked at once for each process.
+        """Create the raw tables that the models read where they are missing; once for each process.
 
         The shop's, also where no shop is connected, and the spans and files of closed months, which the home of an
         earlier release lacks.
@@ -231,23 +219,30 @@ class Engine:
             self._is_prepared = True
 
     def _ready(self) -> Account:
-        """The account to read from, once the warehouse is seen to be usable."""
+        """Check the warehouse, and return the account to read from."""
         check_warehouse(self.settings.warehouse)
         return account_of(self.settings)
 
-    def _is_fresh(self, green: GreenBuild, print_now: str, today: str, as_of: datetime) -> bool:
+    def _is_fresh(self, green: GreenBuild, target: GreenBuild) -> bool:
+        """Return whether the last build has the project and the day of the next one, is recent and published."""
         return (
-            green.fingerprint == print_now
-            and green.business_date == today
-            and green.built_at <= as_of < green.built_at + _REBUILD_AFTER
+            green.fingerprint == target.fingerprint
+            and green.business_date == target.business_date
+            and green.built_at <= target.built_at < green.built_at + REBUILD_AFTER
             and self.settings.ledger.exists()
             and is_current(self.settings, green.built_at)
         )
 
 
+def _last_tested_build(connection: duckdb.DuckDBPyConnection) -> GreenBuild | None:
+    """Return the last build that we tested; None when somebody built by hand, or a kill came before the note."""
+    green = read_green_build(connection)
+    return green if green is not None and green.build_number == last_build_number(connection) else None
+
+
 @contextmanager
 def errors_for_the_user() -> Iterator[None]:
-    """Ingest's errors as errors of the command line."""
+    """Turn ingest's errors into errors of the command line."""
     try:
         yield
     except ingest_errors.IngestError as problem:
@@ -255,7 +250,7 @@ def errors_for_the_user() -> Iterator[None]:
 
 
 def _for_the_user(problem: ingest_errors.IngestError) -> ShipledgerError:
-    """The same sentence, with the contract's exit code."""
+    """Return an error with the same sentence and the contract's exit code."""
     if isinstance(problem, ingest_errors.CredentialsRejected):
         return ConfigurationError(str(problem))
     if isinstance(problem, ingest_errors.ApiUnreachable | ingest_errors.FormerSystemOutOfReach):

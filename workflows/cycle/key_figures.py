@@ -1,7 +1,7 @@
 """The key figures: one row for each day that has ended, kept for ever in `operations.sqlite`.
 
-A day is noted by the first build after it. What a later look can still tell (orders, units, runs) is noted for
-days that no build followed, too; what only the moment tells (open, ghosts, exceptions) stays empty for those.
+The first build after a day records it. Figures that can be computed later (orders, units, runs) are recorded for
+days without a build, too; figures of the moment (open orders, ghosts, exceptions) stay empty for those.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ import duckdb
 
 from workflows.config.operations_database import append_only, open_store, read_store
 from workflows.config.settings import Settings
+from workflows.config.thresholds import MOST_KEY_FIGURE_DAYS
 
 COUNTED = ("orders_in", "units_in", "orders_shipped", "units_shipped", "api_requests", "sync_count", "repairs")
 MEASURED = ("sync_seconds", "watermark_age_minutes")
 OF_THE_MOMENT = ("open_orders", "open_units", "ghosts", "exceptions")
 _NUMBERS = (*COUNTED, *MEASURED, *OF_THE_MOMENT)
-# A home that stood still for longer has no figures for the days before these.
-_MOST_DAYS = 60
 
 _TABLES = f"""
 create table if not exists key_figures (
@@ -63,22 +62,22 @@ select
 
 
 def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: date, noted_at: str) -> list[date]:
-    """Note the days that have ended since the last noted one, up to yesterday.
+    """Record the days that have ended since the last recorded one, up to yesterday.
 
     Args:
-        store: The operations store.
+        store: The operations database.
         connection: The warehouse with the marts attached as `ledger`.
         today: The business's day.
         noted_at: The instant (ISO, UTC).
 
     Returns:
-        The days noted.
+        The days recorded.
     """
     with open_store(store, _TABLES) as kept:
         ((last,),) = kept.execute("select max(day) from key_figures").fetchall()
         yesterday = today - timedelta(days=1)
         first = yesterday if last is None else date.fromisoformat(last) + timedelta(days=1)
-        days = _days(max(first, today - timedelta(days=_MOST_DAYS)), yesterday)
+        days = _days(max(first, today - timedelta(days=MOST_KEY_FIGURE_DAYS)), yesterday)
         for day in days:
             figures = connection.execute(_OF_A_DAY, {"day": day}).fetchall()[0]
             moment: tuple[Any, ...] = (None,) * len(OF_THE_MOMENT)
@@ -93,7 +92,7 @@ def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: 
 
 
 def key_figures(settings: Settings) -> list[dict[str, Any]]:
-    """All key figures, oldest day first: `day`, and a number or None under each name of this module."""
+    """Return all key figures, oldest day first: `day`, and a number or None for each figure."""
     with read_store(settings.operations, _TABLES) as kept:
         rows = kept.execute(f"select day, {', '.join(_NUMBERS)} from key_figures order by day").fetchall()
     named = [dict(zip(("day", *_NUMBERS), row, strict=True)) for row in rows]

@@ -1,6 +1,6 @@
-"""The last read of ShipStation that was loaded, in `operations.sqlite`: one row, replaced once a load is complete.
+"""The last read of ShipStation that was loaded, in `operations.sqlite`: one row, replaced when a load is complete.
 
-What happens afterwards changes nothing of it: a failed build or publication, or a later sync that fails.
+A failed build or publication afterwards does not change it, nor does a later sync that fails.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ create table if not exists raw_shipledger.last_read (
 
 @dataclass(frozen=True)
 class Read:
-    """A read that was loaded, whether it found anything new or not.
+    """A read that was loaded, whether or not it found anything new.
 
     Attributes:
         at: When it began, UTC.
-        watermark: The newest change in ShipStation that is known since, UTC; None before the first one.
+        watermark: The newest change in ShipStation known after it, UTC; None before the first one.
     """
 
     at: datetime
@@ -41,7 +41,7 @@ class Read:
 
 
 def note_read(store: Path, read: Read) -> None:
-    """Note that a read was loaded, in place of the one before."""
+    """Record a read that was loaded, replacing the last one."""
     mark = read.watermark.isoformat() if read.watermark else None
     with open_store(store, _TABLES) as connection:
         connection.execute(
@@ -51,7 +51,7 @@ def note_read(store: Path, read: Read) -> None:
 
 
 def last_read(store: Path) -> Read | None:
-    """The last read that was loaded; None before the first, and in a home that an earlier release left."""
+    """Return the last read that was loaded; None before the first, and in a home of an earlier release."""
     with read_store(store, _TABLES) as connection:
         row = connection.execute("select read_at, watermark from last_read").fetchone()
     if row is None:
@@ -61,9 +61,9 @@ def last_read(store: Path) -> Read | None:
 
 
 def copy_read(read: Read | None, warehouse: duckdb.DuckDBPyConnection, timezone: str) -> None:
-    """Copy the last read into the warehouse, where `dbt source freshness` looks.
+    """Copy the last read into the warehouse, for `dbt source freshness`.
 
-    An idle sync loads no row, so nothing else there says that ShipStation was read.
+    A sync without changes loads no row, so nothing else there shows that ShipStation was read.
     """
     if read is None:
         return

@@ -1,9 +1,8 @@
-"""The units metric: what open orders hold by ShipStation's own payloads, against what the ledger says they hold.
+"""The units metric: the units of open orders in ShipStation's payloads, compared with the ledger's.
 
-Measured after each build, from the payloads themselves and by another way than the models go, so it costs no
-request; a cycle that brought nothing has nothing new to measure. Each payload is read once, and what it prints of
-an open order is kept. That the payloads are still ShipStation's is what the daily comparison (`reconcile`) proves,
-which reads ShipStation again and counts the units of both sides, too.
+Measured after each build, from the payloads and independently of the models, so it costs no request. Each payload
+is read once, and the lines of open orders are kept. That the payloads are still current is shown by the daily
+`reconcile`, which reads ShipStation again and compares the units, too.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ create table if not exists open_units (
 ) strict;
 """ + append_only("open_units")
 OPEN_STATES = ("awaiting_shipment", "on_hold", "pending_fulfillment", "awaiting_payment")
-# One scan for each state: where a column must equal one text, DuckDB reads the payloads of the rows that do; where
-# it may equal one of several, all of them.
+# One scan for each state: with an equality filter DuckDB reads the payloads of matching rows only; with a list of
+# values, all of them.
 _OPEN = " union all ".join(f"from raw_shipstation.orders where order_status = '{state}'" for state in OPEN_STATES)
 _LOADED = "from raw_shipstation.orders where _dlt_load_id in (select unnest($loads))"
 _PRINTED = """
@@ -44,7 +43,7 @@ with orders as (
 )
 select
     order_id, fetched_at, coalesce(line.sku, '') as sku,
-    -- Refunds, and what is no whole number, are no goods.
+    -- Refunds, and quantities that are not whole numbers, are no goods.
     sum(if(
         regexp_full_match(line.quantity, '\\s*\\+?[0-9]{{1,9}}(\\.0*)?\\s*'), try_cast(line.quantity as double), 0
     )) as units
@@ -81,7 +80,7 @@ from there full join here using (sku) order by sku
 
 @dataclass(frozen=True)
 class Difference:
-    """A SKU, as ShipStation prints it, of which the two sides hold other numbers of open units."""
+    """A SKU, as ShipStation prints it, whose open units differ between ShipStation and the ledger."""
 
     sku: str
     there: int
@@ -99,12 +98,12 @@ class Measurement:
 
 
 def read_open_lines(connection: duckdb.DuckDBPyConnection, loads: Sequence[str] | None) -> None:
-    """Read what open orders hold from their payloads, into `raw_shipledger.open_lines`. Repeating it does no harm.
+    """Read the lines of open orders from their payloads into `raw_shipledger.open_lines`. May be repeated.
 
     Args:
-        connection: The warehouse, open.
-        loads: Loads since it was last done, of which a killed caller may have done some; None reads all payloads,
-            and so does the first time.
+        connection: The warehouse.
+        loads: The loads since the last call; a killed caller may have read some. None reads all payloads, and so
+            does the first call.
     """
     known = connection.execute(
         "select 1 from duckdb_tables() where schema_name = 'raw_shipledger' and table_name = 'open_lines'"
@@ -119,10 +118,10 @@ def read_open_lines(connection: duckdb.DuckDBPyConnection, loads: Sequence[str] 
 
 
 def measure_open_units(connection: duckdb.DuckDBPyConnection, ledger: Path) -> Measurement:
-    """Measure now.
+    """Compare the open units of both now.
 
     Args:
-        connection: The warehouse, open, the open lines of all its loads read.
+        connection: The warehouse, after `read_open_lines`.
         ledger: The file of the marts.
     """
     path = str(ledger).replace("'", "''")
@@ -153,7 +152,7 @@ def note_measurement(store: Path, run_id: str, measured: Measurement) -> None:
 
 
 def read_open_units(store: Path, limit: int = 1000) -> list[Measurement]:
-    """The last measurements, newest first."""
+    """Return the last measurements, newest first."""
     with read_store(store, _TABLES) as connection:
         rows = connection.execute(
             "select measured_at, units_there, units_here, differences from open_units order by seq desc limit ?",
@@ -168,7 +167,7 @@ def read_open_units(store: Path, limit: int = 1000) -> list[Measurement]:
 
 
 def lasting_differences(store: Path) -> list[Difference]:
-    """The differences of the last measurement whose SKUs differed in the one before, too: an alert."""
+    """Return the differences of the last measurement whose SKUs differed in the one before, too."""
     measured = read_open_units(store, limit=2)
     if len(measured) < 2:
         return []

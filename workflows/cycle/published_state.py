@@ -1,4 +1,4 @@
-"""What the current snapshot says of the state of the data: its age, the last read in it, stock and exceptions."""
+"""The state of the data in the current snapshot: its age, the last read in it, stock and exceptions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workflows.config.snapshots import current_snapshot, open_snapshot
 from workflows.cycle.last_read import Read, last_read
 from workflows.errors import HomeUnusable
 
-# The read that is in a snapshot: of a home in which an earlier release noted none.
+# The last read in a snapshot, for homes in which an earlier release recorded none.
 _INFO = """
     select
         (select as_of from marts.snapshot_info),
@@ -29,7 +29,7 @@ _EXCEPTIONS = """
 
 @dataclass(frozen=True)
 class Published:
-    """What the published snapshot tells the watch; all empty before the first one.
+    """The state of the published snapshot, for alerts; empty before the first one.
 
     Attributes:
         read: The last read of ShipStation that is in it.
@@ -45,7 +45,7 @@ class Published:
 
 
 def read_published(settings: Settings) -> Published:
-    """What the current snapshot tells.
+    """Read the state of the current snapshot.
 
     Raises:
         HomeUnusable: It cannot be read.
@@ -77,7 +77,7 @@ def read_published(settings: Settings) -> Published:
 
 
 def known_read(settings: Settings, published: Published) -> Read | None:
-    """The last read of ShipStation that was loaded, whatever failed afterwards; None before the first one."""
+    """Return the last read of ShipStation that was loaded, None before the first one."""
     return last_read(settings.operations) or published.read
 
 

@@ -1,4 +1,4 @@
-"""Publishing: a green build becomes a read-only snapshot, in one step."""
+"""Publishing: a build that passed becomes a read-only snapshot, in one step."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ from workflows.config.home_directory import sync_to_disk
 from workflows.config.job_kinds import CLOSES
 from workflows.config.settings import Settings
 from workflows.config.snapshots import CURRENT, PREFIX, name_prefix_of, snapshots
+from workflows.config.thresholds import KEPT_SNAPSHOTS
 from workflows.cycle.warehouse import Run
 from workflows.errors import ShipledgerError
-
-KEEP = 10
 
 
 def publish(settings: Settings, run: Run, built_at: datetime) -> str:
     """Copy the ledger beside the older snapshots and make it the current one.
 
-    Readers see the old snapshot or the new one, never something between: the copy is complete and on disk
-    before `current.duckdb`, a symbolic link, is moved to it in one rename.
+    Readers see the old snapshot or the new one, nothing in between: the copy is complete and on disk before the
+    symbolic link `current.duckdb` is moved to it in one rename.
 
     Args:
-        settings: Where.
-        run: The publishing run. It is entered in the ledger as finished: dbt built `sync_runs` while it was still
-            going, and a snapshot that exists says that it succeeded. A close goes on, and stays as it is.
-        built_at: When (UTC) the green build began that the ledger was made by; the snapshot is named after it.
+        settings: Names the home.
+        run: The publishing run. The ledger gets it as finished: dbt built `sync_runs` while it was running, and a
+            snapshot that exists shows that it succeeded. A close goes on, and stays as it is.
+        built_at: When (UTC) the build of the ledger began; the snapshot is named after it.
 
     Returns:
         The snapshot's file name.
@@ -83,5 +82,5 @@ def _remove_leftovers(folder: Path) -> None:
 
 def _remove_old(settings: Settings) -> None:
     current = (settings.published / CURRENT).resolve().name
-    for path in [path for path in snapshots(settings) if path.name != current][KEEP - 1 :]:
+    for path in [path for path in snapshots(settings) if path.name != current][KEPT_SNAPSHOTS - 1 :]:
         path.unlink(missing_ok=True)

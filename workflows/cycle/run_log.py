@@ -1,4 +1,4 @@
-"""The two lines of a run that reads ShipStation in the log: at its start, and at its end."""
+"""The log lines at the start and the end of a run that reads ShipStation."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ log = logging.getLogger(__name__)
 
 
 def log_start(settings: Settings, kind: str, run_id: str) -> None:
-    """Log that a run starts, and from which watermark it reads on."""
+    """Log that a run starts, and from which watermark."""
     read = last_read(settings.operations)
     mark = _mark(read.watermark if read else None, settings.timezone)
     log.info("%s %s starts: watermark %s", kind, run_id, mark)
 
 
 def log_end(settings: Settings, kind: str, run_id: str, facts: Mapping[str, Any], seconds: float) -> None:
-    """Log what a run has read, by the facts of its load, and how long all of it took."""
+    """Log what a run has read, from the facts of its load, and how long it took."""
     log.info("%s %s ends: %s; %.1f s", kind, run_id, what_was_read(facts, settings.timezone), seconds)
 
 
 def what_was_read(facts: Mapping[str, Any], zone: ZoneInfo) -> str:
-    """The counts of a load, and how far it moved the watermark."""
+    """Describe the counts of a load, and how far it moved the watermark."""
     before, after = (_mark(facts[f"watermark_{which}"], zone) for which in ("before", "after"))
     return (
         f"{facts['orders_fetched']} orders fetched, {facts['orders_manual']} imported manual orders, "

@@ -1,7 +1,7 @@
-"""The worker's own tables in the warehouse, schema `raw_shipledger`: facts about builds and runs.
+"""The worker's own tables in the warehouse, schema `raw_shipledger`.
 
-- `green_build`: one row, of what the last green build was made.
-- `runs`: every run of any kind, as the workflow store tells it.
+- `green_build`: one row, on the last build that passed.
+- `runs`: every run of any kind, from the workflow store.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from pathlib import Path
 
 import duckdb
 
-# A full build of a million orders takes 5.4 GB without a limit and 2.8 GB with this one, no slower: what does not
-# fit waits in the scratch directory, which a starting worker empties. dbt shares the instance, and so the limit.
+from workflows.errors import HomeUnusable
+
+# A full build of a million orders takes 5.4 GB without a limit and 2.8 GB with this one, no slower: the rest
+# spills to the scratch directory, which a starting worker empties. dbt shares the instance, and so the limit.
 _MEMORY = "2500MB"
 _TABLES = """
 create schema if not exists raw_shipledger;
@@ -30,10 +32,10 @@ create table if not exists raw_shipledger.runs (
     seconds double, actor varchar, error varchar
 );
 """
-# Columns of `runs` that came with later releases, in their order.
+# Columns of `runs` that later releases added, in order.
 _LATER_COLUMNS = ("orders_new", "orders_manual", "orders_updated", "labels_new")
 _RAW_SCHEMAS = ("raw_shipstation", "raw_operations", "raw_xcart", "raw_legacy")
-# What ingest notes for itself; no model reads it.
+# Tables of ingest's own that no model reads.
 _INGEST_NOTES = ("watermarks", "ghost_looks", "files", "stores")
 
 
@@ -63,7 +65,7 @@ class Run:
 
 @dataclass(frozen=True)
 class GreenBuild:
-    """The last green build: the models' fingerprint, the business's day, when it began (UTC), its number."""
+    """The last build that passed: fingerprint of project and tables, business day, begin (UTC) and number."""
 
     fingerprint: str
     business_date: str
@@ -71,9 +73,38 @@ class GreenBuild:
     build_number: int
 
 
+def check_warehouse(path: Path) -> None:
+    """Check that the warehouse file, if it exists, is a DuckDB database of ours.
+
+    Raises:
+        HomeUnusable: It is damaged, foreign, or held by another program. The file is left as it is.
+    """
+    if not path.exists():
+        return
+    try:
+        with duckdb.connect(str(path)) as connection:
+            schemas = {
+                name
+                for (name,) in connection.execute(
+                    "select distinct schema_name from duckdb_tables() where database_name = current_database()"
+                ).fetchall()
+            }
+    except duckdb.Error as problem:
+        reason = str(problem).strip().splitlines()[0]
+        raise HomeUnusable(
+            f"The warehouse {path} cannot be opened ({reason}). Nothing was changed. "
+            "Close what holds it, or move the file away and run `backfill` to load it again."
+        ) from problem
+    if schemas and not any(name.startswith("raw_") for name in schemas):
+        raise HomeUnusable(
+            f"{path} is a DuckDB database, but not a Shipledger warehouse. Nothing was changed. "
+            "Point SHIPLEDGER_HOME to another directory, or move the file away."
+        )
+
+
 @contextmanager
 def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse with the worker's tables in it, for as long as the block lasts."""
+    """Open the warehouse with the worker's tables in it for as long as the block lasts."""
     with duckdb.connect(str(path)) as connection:
         configure(connection, path.parent)
         connection.execute(_TABLES)
@@ -82,7 +113,7 @@ def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _add_later_columns(connection: duckdb.DuckDBPyConnection) -> None:
-    """Give the table of runs of an earlier release the columns that it lacks."""
+    """Add the columns that the table of runs of an earlier release lacks."""
     known = connection.execute(
         "select list(column_name) from duckdb_columns()"
         " where schema_name = 'raw_shipledger' and table_name = 'runs' and database_name = current_database()"
@@ -93,20 +124,20 @@ def _add_later_columns(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def configure(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
-    """Have DuckDB hold no more than a build may, spill to the home's scratch directory and find its files."""
+    """Set DuckDB's memory limit, its spill directory in the home, and where it finds files."""
     spill = str(home / "scratch" / "duckdb").replace("'", "''")
     connection.execute(f"set memory_limit = '{_MEMORY}'; set temp_directory = '{spill}'")
     find_files_in(connection, home)
 
 
 def find_files_in(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
-    """Have DuckDB find files by names relative to a home, as the models' views have them."""
+    """Let DuckDB find files by names relative to a home, as in the models' views."""
     path = str(home).replace("'", "''")
     connection.execute(f"set file_search_path = '{path}'")
 
 
 def loads_to_build(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Ids of loads with rows that the models read and that no finished build has covered."""
+    """Return the ids of loads with rows that the models read and no finished build has covered."""
     tables = connection.execute(
         "select schema_name, table_name from duckdb_columns()"
         " where column_name = '_dlt_load_id' and schema_name in (select unnest(?))"
@@ -123,12 +154,12 @@ def loads_to_build(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def loads_covered_since(connection: duckdb.DuckDBPyConnection, build_number: int) -> list[str]:
-    """Ids of the loads that finished builds after the one of this number have covered."""
+    """Return the ids of the loads that finished builds after this number have covered."""
     return [load for (load,) in connection.execute(_covered(connection, build_number)).fetchall()]
 
 
 def last_build_number(connection: duckdb.DuckDBPyConnection) -> int:
-    """The number of the last finished build, 0 before the first."""
+    """Return the number of the last finished build, 0 before the first."""
     if not _has_builds(connection):
         return 0
     [(number,)] = connection.execute("select max(build_number) from builds.builds_finished").fetchall()
@@ -136,7 +167,7 @@ def last_build_number(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def _covered(connection: duckdb.DuckDBPyConnection, after: int) -> str:
-    """A query of the loads that finished builds after a number have covered; of none before the first build."""
+    """Return a query of the loads that finished builds after a number have covered."""
     if not _has_builds(connection):
         return "select null::varchar where false"
     return f"select unnest(load_ids) from builds.builds_finished where build_number > {after}"
@@ -150,7 +181,7 @@ def _has_builds(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def has_shipstation(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether ShipStation was ever loaded; before that there is nothing to build."""
+    """Return whether ShipStation was ever loaded; before that there is nothing to build."""
     row = connection.execute(
         "select exists (from duckdb_tables() where schema_name = 'raw_shipstation' and table_name = 'orders')"
     ).fetchone()
@@ -158,7 +189,7 @@ def has_shipstation(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def state_of(connection: duckdb.DuckDBPyConnection) -> str:
-    """What the models' statements depend on beside the project: whether the former system's tables are there."""
+    """Return what the compiled models depend on beside the project: whether the former system's tables exist."""
     found = connection.execute(
         "from duckdb_tables() where schema_name = 'raw_legacy' and table_name = 'imports'"
         " and database_name = current_database()"
@@ -167,7 +198,7 @@ def state_of(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def read_green_build(connection: duckdb.DuckDBPyConnection) -> GreenBuild | None:
-    """The last green build, None before the first."""
+    """Return the last build that passed, None before the first."""
     row = connection.execute(
         "select fingerprint, business_date::varchar, built_at, coalesce(build_number, 0)"
         " from raw_shipledger.green_build"
@@ -176,12 +207,12 @@ def read_green_build(connection: duckdb.DuckDBPyConnection) -> GreenBuild | None
 
 
 def forget_green_build(connection: duckdb.DuckDBPyConnection) -> None:
-    """Have the next build make everything from scratch: until one is green, what is there is only a part."""
+    """Make the next build a full one: until it passes, the tables may be incomplete."""
     connection.execute("delete from raw_shipledger.green_build")
 
 
 def note_green_build(connection: duckdb.DuckDBPyConnection, build: GreenBuild) -> None:
-    """Note that a build was green."""
+    """Record a build that passed."""
     connection.execute("begin")
     connection.execute("delete from raw_shipledger.green_build")
     connection.execute("insert into raw_shipledger.green_build values (?, ?, ?, ?)", list(astuple(build)))
@@ -189,13 +220,13 @@ def note_green_build(connection: duckdb.DuckDBPyConnection, build: GreenBuild) -
 
 
 def newest_finished_run(connection: duckdb.DuckDBPyConnection) -> datetime | None:
-    """When (UTC) the last of the noted runs finished, None when none has."""
+    """Return when (UTC) the last recorded run finished, None when none has."""
     row = connection.execute("select max(finished_at) from raw_shipledger.runs").fetchone()
     return row[0].astimezone(UTC) if row and row[0] else None
 
 
 def note_runs(connection: duckdb.DuckDBPyConnection, runs: Sequence[Run]) -> None:
-    """Write runs, replacing what was noted of them before."""
+    """Write runs, replacing earlier versions of them."""
     if not runs:
         return
     connection.execute("begin")

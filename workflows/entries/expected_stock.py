@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import duckdb
-
 from workflows.config.reference_data import Reference
 from workflows.config.settings import Settings
 from workflows.config.snapshots import current_snapshot, open_snapshot
@@ -81,6 +79,8 @@ def _row_of_snapshot(settings: Settings, query: str, values: Any) -> tuple[Any, 
     path = current_snapshot(settings)
     if path is None:
         return None
+    import duckdb
+
     try:
         with open_snapshot(path) as connection:
             return connection.execute(query, values).fetchone()

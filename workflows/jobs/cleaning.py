@@ -1,36 +1,33 @@
-"""Removing what nobody needs any more: old logs, old scratch files, old runs."""
+"""Removal of old logs, scratch files and runs."""
 
 from __future__ import annotations
 
 import shutil
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from workflows.config.settings import Settings
+from workflows.config.thresholds import KEPT_LOGS, KEPT_RUNS, KEPT_SCRATCH_FILES
 from workflows.jobs.client import JobClient
 
-# A failed close is taken up again within this time; what a run did is in `sync_runs` for good.
-KEPT_RUNS = timedelta(days=60)
-_KEPT_LOGS = timedelta(days=30)
-_KEPT_SCRATCH = timedelta(days=7)
-# dbt's own cache, which saves the next process a parse.
+# dbt's cache, which saves the next process a parse.
 _NEVER_REMOVED = ("dbt",)
 
 
 def clean_home(settings: Settings, jobs: JobClient, now: datetime) -> dict[str, int]:
-    """Remove what is old, while no other job works on the warehouse.
+    """Remove old files and runs of a home. Call it while no other job works on the warehouse.
 
     Args:
-        settings: Whose home.
-        jobs: The runs.
+        settings: Names the home.
+        jobs: Has the runs.
         now: The present instant, UTC.
 
     Returns:
         How many `logs`, `scratch` entries and `runs` were removed.
     """
     return {
-        "logs": _remove_old(settings.home / "logs", now - _KEPT_LOGS),
-        "scratch": _remove_old(settings.home / "scratch", now - _KEPT_SCRATCH),
+        "logs": _remove_old(settings.home / "logs", now - KEPT_LOGS),
+        "scratch": _remove_old(settings.home / "scratch", now - KEPT_SCRATCH_FILES),
         "runs": jobs.forget(now - KEPT_RUNS),
     }
 

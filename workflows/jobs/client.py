@@ -1,6 +1,6 @@
-"""Jobs: their kinds, and how anyone (command line, page) enqueues, follows and lists them.
+"""The job client: enqueue, follow, cancel and list jobs, from the command line and the page.
 
-This module is the job client: it talks to the workflow store only, and knows nothing of what a job does.
+It uses the workflow store only, and imports nothing of what a job does.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from workflows.config.job_kinds import CONCURRENT, KINDS
 from workflows.config.settings import Settings
 from workflows.errors import AlreadyRunning, Cancelled, UsageError
 
-# Jobs that work on the warehouse, one at a time, and those that only read what is published or send mail.
+# Jobs that work on the warehouse, one at a time. The other queue is for `CONCURRENT` kinds.
 QUEUE = "writer"
-# Its name is stored with each job: those that an earlier release queued are taken up.
+# The name is stored with each job; jobs that an earlier release queued have it.
 CONCURRENT_QUEUE = "errands"
 APPLICATION = "shipledger"
-# Raised when the steps of a workflow change, so that no job is resumed by other code than began it.
+# Raised when the steps of a workflow change, so that a job is resumed only by the code that began it.
 APPLICATION_VERSION = "shipledger-5"
 _DELETED_AT_ONCE = 500
 _OPEN = ("ENQUEUED", "PENDING", "DELAYED")
@@ -41,17 +41,16 @@ _STATUS = {
 
 @dataclass(frozen=True)
 class Job:
-    """A job as anyone may see it. Instants are UTC.
+    """A job. Instants are UTC.
 
     Attributes:
-        run_id: Its id.
         kind: One of `KINDS`.
         status: queued, running, success, failed or cancelled.
-        arguments: What it was asked to do.
-        result: What it gave, once it succeeded.
-        error: What went wrong, once it failed.
-        progress: The step it is at: `step`, `done`, `total`. A close counts its steps, names the `finished` ones
-            and tells how far it is `within` the step (what, done, total), if it knows; see `progress.percent`.
+        arguments: The arguments of its workflow.
+        result: Its facts, once it succeeded.
+        error: Its error, once it failed.
+        progress: The current step: `step`, `done`, `total`. A close counts its steps, names the `finished` ones
+            and has the progress `within` the step (what, done, total) where it is known; see `progress.percent`.
     """
 
     run_id: str
@@ -79,7 +78,7 @@ class JobClient:
         self._dbos = dbos
 
     def enqueue(self, kind: str, actor: str, **arguments: Any) -> str:
-        """Put a job into the queue.
+        """Enqueue a job.
 
         Args:
             kind: One of `KINDS`.
@@ -114,10 +113,10 @@ class JobClient:
         return str(handle.get_workflow_id())
 
     def cancel(self, run_id: str) -> Job:
-        """Cancel a queued job, or a running one: that ends at its next step or report of progress.
+        """Cancel a queued or running job. A running one ends at its next step or report of progress.
 
         Returns:
-            The job as it is then.
+            The cancelled job.
 
         Raises:
             UsageError: There is no such run, or it has ended.
@@ -128,14 +127,14 @@ class JobClient:
         self._dbos.cancel_workflow(run_id)
         return self._known(run_id)
 
-    def break_off_when_cancelled(self, run_id: str) -> None:
-        """Raise `Cancelled` in the job that asks, when it has been."""
+    def raise_if_cancelled(self, run_id: str) -> None:
+        """Raise `Cancelled` when this job was cancelled."""
         job = self.job(run_id)
         if job is not None and job.status == "cancelled":
             raise Cancelled(f"The {job.kind} (run {run_id}) was cancelled.")
 
     def retry(self, run_id: str, actor: str) -> str:
-        """Put a failed or cancelled job into the queue again; a close goes on at the step that failed.
+        """Enqueue a failed or cancelled job again. A close resumes at the step that failed.
 
         Returns:
             The new job's run id.
@@ -151,18 +150,18 @@ class JobClient:
         return self.enqueue(job.kind, actor, **arguments)
 
     def register_queues(self, poll_seconds: float) -> None:
-        """Make the queues, or renew their settings: one job at a time in each, looked for every few seconds."""
+        """Register both queues, one job at a time in each."""
         for queue in (QUEUE, CONCURRENT_QUEUE):
             self._dbos.register_queue(queue, global_concurrency=1, polling_interval_sec=poll_seconds)
 
     def cancel_of_other_versions(self) -> None:
-        """Cancel what another version of the application left open: nobody can run it, and it blocks its kind."""
+        """Cancel jobs that another version left open: nothing can run them, and they block their kind."""
         for one in self._dbos.list_workflows(status=list(_OPEN), load_input=False, load_output=False):
             if one.app_version != APPLICATION_VERSION:
                 self._dbos.cancel_workflow(one.workflow_id)
 
     def forget(self, ended_before: datetime) -> int:
-        """Delete the runs that ended before an instant (UTC), with their steps. Gives their number."""
+        """Delete the runs that ended before an instant (UTC), with their steps. Return how many."""
         old = self._dbos.list_workflows(
             completed_before=ended_before.isoformat(), load_input=False, load_output=False
         )
@@ -171,7 +170,7 @@ class JobClient:
         return len(old)
 
     def finished_steps(self, run_id: str) -> dict[str, Any]:
-        """What each finished step of a run gave, by the step's name, in their order."""
+        """Return the result of each finished step of a run by the step's name, in order."""
         steps = self._dbos.list_workflow_steps(run_id)
         return {step["function_name"]: step["output"] for step in steps if step["error"] is None}
 
@@ -182,17 +181,17 @@ class JobClient:
         return job
 
     def job(self, run_id: str) -> Job | None:
-        """One job, None when there is no such id."""
+        """Return a job, None when there is no such id."""
         found = self._list(workflow_ids=[run_id])
         return found[0] if found else None
 
     def open_job(self, kind: str) -> Job | None:
-        """The queued or running job of a kind, None when there is none."""
+        """Return the queued or running job of a kind, None when there is none."""
         jobs = self.jobs(status=list(_OPEN), kinds=(kind,), limit=1)
         return jobs[0] if jobs else None
 
     def open_jobs(self) -> list[Job]:
-        """All queued and running jobs, newest first."""
+        """Return all queued and running jobs, newest first."""
         return self.jobs(status=list(_OPEN), limit=None)
 
     def jobs(
@@ -204,7 +203,7 @@ class JobClient:
         version: str | None = None,
         limit: int | None = 50,
     ) -> list[Job]:
-        """Jobs, newest first.
+        """Return jobs, newest first.
 
         Args:
             status: States of the workflow store to keep.
@@ -214,7 +213,7 @@ class JobClient:
             limit: At most so many.
 
         Returns:
-            None at all before the first worker has made the workflow store.
+            An empty list before the first worker has made the workflow store.
         """
         return self._list(
             name=list(kinds),
@@ -234,7 +233,7 @@ class JobClient:
             return []
 
     def is_ready(self) -> bool:
-        """Whether the workflow store has its tables; the first worker of a home makes them."""
+        """Return whether the workflow store has its tables, which the first worker of a home makes."""
         try:
             self._dbos.list_workflows(limit=1)
         except (OperationalError, ProgrammingError):
@@ -251,7 +250,7 @@ class JobClient:
         finished: Sequence[str] | None = None,
         within: tuple[str, int, int] | None = None,
     ) -> None:
-        """Note how far a job is; see `Job.progress`."""
+        """Store the progress of a job; see `Job.progress`."""
         progress: dict[str, Any] = {"step": step, "done": done, "total": total}
         if finished is not None:
             progress |= {"finished": list(finished), "within": within}
@@ -260,7 +259,7 @@ class JobClient:
 
 @contextmanager
 def job_client(settings: Settings) -> Iterator[JobClient]:
-    """A client of the workflow store for as long as the block lasts."""
+    """Open a client of the workflow store for as long as the block lasts."""
     dbos = DBOSClient(system_database_url=settings.workflow_database_url, application_name=APPLICATION)
     try:
         yield JobClient(dbos)
@@ -286,7 +285,7 @@ def _job(one: WorkflowStatus) -> Job:
 
 
 def _asked_at(one: WorkflowStatus) -> datetime | None:
-    """When a job was put into the queue; the store itself, on SQLite, knows only the second."""
+    """Return when a job was enqueued; on SQLite the store itself has whole seconds only."""
     exact = (one.attributes or {}).get("asked_at")
     return datetime.fromisoformat(exact) if exact else _instant(one.created_at)
 

@@ -1,4 +1,4 @@
-"""Progress of a job on a terminal: one line that is written over; nothing when nobody watches."""
+"""The progress of a job on a terminal, as one line that is overwritten."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TerminalProgress:
             self._stream.flush()
 
     def show(self, job: Job) -> None:
-        """Write the job's state over the last one."""
+        """Overwrite the line with the job's progress."""
         if not self._stream.isatty():
             return
         line = describe(job)[:_WIDTH]
@@ -37,7 +37,7 @@ class TerminalProgress:
 
 
 def describe(job: Job) -> str:
-    """One line on where a job is, for example `sync: orders 1500 of 4000`, `eod: build and test, 14 %`."""
+    """Return a job's progress in a line: `sync: orders 1500 of 4000`, `eod: build and test, 14 %`."""
     step, done, total = (job.progress.get(name) for name in ("step", "done", "total"))
     if job.status == "queued" or not step:
         return f"{job.kind}: {job.status}"
@@ -47,9 +47,9 @@ def describe(job: Job) -> str:
 
 
 def percent(job: Job) -> int | None:
-    """How much of a running job is done, 0 to 99; None when it does not know.
+    """Return how much of a running job is done, 0 to 99; None when that is not known.
 
-    A close counts its steps alike, and of the step under way the part that it tells.
+    The steps of a close count alike; of the current one, the part that is reported.
     """
     done, total = job.progress.get("done") or 0, job.progress.get("total") or 0
     if not total:

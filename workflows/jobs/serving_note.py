@@ -1,4 +1,4 @@
-"""The note that `serve` leaves in a home: that it is meant to run, where its page is, and when it was stopped."""
+"""The file that `serve` writes in a home: its process, where its page is, and when it was stopped."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ class ServingNote:
     """The last `serve` of a home. Instants are UTC.
 
     Attributes:
-        pid: Its process.
         address: The IP address that its page listens on.
         port: The page's port; 0 for any.
-        stopped_at: When it was stopped on purpose; None while it is meant to run.
+        stopped_at: When it was stopped on purpose; None while it should run.
     """
 
     pid: int
@@ -34,24 +33,24 @@ class ServingNote:
     stopped_at: datetime | None = None
 
     def is_running(self, home: Path) -> bool:
-        """Whether this very process is the worker now; a command that is its own worker is none that serves."""
+        """Return whether this very `serve` is the worker now; a command may be the worker instead."""
         return self.stopped_at is None and worker_is_running(home) and worker_pid(home) == self.pid
 
 
 def note_started(home: Path, address: str, port: int) -> None:
-    """Note that this process serves from now on."""
+    """Record that this process serves from now on."""
     _write(home, ServingNote(os.getpid(), address, port, datetime.now(UTC)))
 
 
 def note_stopped(home: Path) -> None:
-    """Note that it was stopped on purpose."""
+    """Record that it was stopped on purpose."""
     note = read_serving_note(home)
     if note is not None:
         _write(home, replace(note, stopped_at=datetime.now(UTC)))
 
 
 def read_serving_note(home: Path) -> ServingNote | None:
-    """The note; None where nothing was ever served, or it cannot be read."""
+    """Read the file, None when there is none or it cannot be read."""
     try:
         found = json.loads((home / _NOTE_FILE).read_text(encoding="utf-8"))
         instants = {name: _instant(found[name]) for name in ("started_at", "stopped_at")}
@@ -62,7 +61,7 @@ def read_serving_note(home: Path) -> ServingNote | None:
 
 
 def reachable(address: str) -> str:
-    """Where this machine reaches a page: an address that means all of them is reached by this machine's own."""
+    """Return the address at which this machine reaches a page that may listen on every network."""
     return LOOPBACK if ip_address(address).is_unspecified else address
 
 

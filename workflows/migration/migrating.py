@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,9 @@ from ingest.pipeline import Warehouse
 from ingest.sources.legacy.legacy_source import digest_of, last_imports, load_legacy, open_legacy
 from ingest.sources.shipstation.load import prepare_tables
 from workflows.backup.backup_file import copy_sqlite
-from workflows.config.home_directory import check_warehouse
 from workflows.config.settings import Settings
 from workflows.cycle.engine import Engine, Report, RunsSince
-from workflows.cycle.warehouse import Run
+from workflows.cycle.warehouse import Run, check_warehouse
 from workflows.errors import MigrationRefused, ShipledgerError, UsageError
 from workflows.migration.ledger_checks import check_ledger, check_reference, passes
 from workflows.migration.migration_checks import check_anomalies, check_load
@@ -144,7 +143,7 @@ class Migration:
     def rehearse(self, copy: str, run: Run, runs_since: RunsSince, report: Report) -> list[Facts]:
         """The same in a copy of the home that is thrown away: load, build, validate."""
         aside = self._settings.home / "scratch" / f"dry-run-{run.run_id}"
-        settings = replace(self._settings, home=aside)
+        settings = self._settings.model_copy(update={"home": aside})
         try:
             copy_home(self._settings, settings)
             engine = Engine(settings)

@@ -12,7 +12,7 @@ from typing import Any
 
 from dbos import DBOS
 
-from workflows.cycle import cycle_workflows
+from workflows.cycle import worker_context
 from workflows.cycle.engine import Facts, Report
 from workflows.errors import ShipledgerError
 from workflows.migration.migrating import Migration
@@ -68,12 +68,12 @@ def _result(started_at: datetime, finished_at: datetime, facts: Facts) -> Facts:
 
 def _reporter() -> Report:
     """A progress report for the current job."""
-    jobs, run_id = cycle_workflows.current_bench().jobs, str(DBOS.workflow_id)
-    return cycle_workflows.reporter(lambda step, done, total: jobs.report(run_id, step, done, total))
+    jobs, run_id = worker_context.current().jobs, str(DBOS.workflow_id)
+    return worker_context.reporter(lambda step, done, total: jobs.report(run_id, step, done, total))
 
 
 def _migration() -> Migration:
-    return Migration(cycle_workflows.current_bench().engine)
+    return Migration(worker_context.current().engine)
 
 
 @DBOS.step(name="begin migration")
@@ -83,25 +83,25 @@ def _begin() -> datetime:
 
 @DBOS.step(name="copy the former system")
 def _copy(file: str) -> Facts:
-    with cycle_workflows.working("copy the former system"):
+    with worker_context.working("copy the former system"):
         return _migration().take_copy(Path(file))
 
 
 @DBOS.step(name="load the former system")
 def _load(copy: str) -> Facts:
-    with cycle_workflows.working("load the former system"):
+    with worker_context.working("load the former system"):
         return _migration().load(copy)
 
 
 @DBOS.step(name="roll the migration back")
 def _roll_back() -> Facts:
-    with cycle_workflows.working("roll the migration back"):
+    with worker_context.working("roll the migration back"):
         return _migration().roll_back()
 
 
 @DBOS.step(name="take the migration back")
 def _take_back(digest: str) -> Facts:
-    with cycle_workflows.working("take the migration back"):
+    with worker_context.working("take the migration back"):
         return _migration().take_back(digest)
 
 
@@ -116,22 +116,22 @@ def _build_without(started_at: datetime) -> Facts:
 
 
 def _built(started_at: datetime) -> Facts:
-    run = cycle_workflows.this_run("migrate", started_at, {})
-    with cycle_workflows.working("build"):
-        return cycle_workflows.current_bench().engine.build(run, cycle_workflows.runs_since, _reporter())
+    run = worker_context.this_run("migrate", started_at, {})
+    with worker_context.working("build"):
+        return worker_context.current().engine.build(run, worker_context.runs_since, _reporter())
 
 
 @DBOS.step(name="validate the migration")
 def _validate(copy: str) -> list[Facts]:
-    with cycle_workflows.working("validate the migration"):
+    with worker_context.working("validate the migration"):
         return _migration().validate(copy)
 
 
 @DBOS.step(name="rehearse the migration")
 def _rehearse(copy: str, started_at: datetime) -> list[Facts]:
-    run = cycle_workflows.this_run("migrate", started_at, {})
-    with cycle_workflows.working("rehearse the migration"):
-        return _migration().rehearse(copy, run, cycle_workflows.runs_since, _reporter())
+    run = worker_context.this_run("migrate", started_at, {})
+    with worker_context.working("rehearse the migration"):
+        return _migration().rehearse(copy, run, worker_context.runs_since, _reporter())
 
 
 @DBOS.step(name="remove the rehearsed copy")
@@ -141,6 +141,6 @@ def _remove(copy: str) -> None:
 
 @DBOS.step(name="publish the migration")
 def _publish(started_at: datetime, built_at: datetime) -> tuple[str, datetime]:
-    run = cycle_workflows.this_run("migrate", started_at, {})
-    with cycle_workflows.working("publish"):
-        return cycle_workflows.current_bench().engine.publish(run, built_at), datetime.now(UTC)
+    run = worker_context.this_run("migrate", started_at, {})
+    with worker_context.working("publish"):
+        return worker_context.current().engine.publish(run, built_at), datetime.now(UTC)

@@ -9,7 +9,7 @@ from typing import Any
 from dbos import DBOS
 
 from workflows.config.settings import Settings
-from workflows.cycle import cycle_workflows
+from workflows.cycle import worker_context
 from workflows.cycle.engine import Facts
 from workflows.jobs.cleaning import clean_home
 from workflows.mail import deliver_outbox, queue_mail
@@ -60,8 +60,8 @@ def cleanup(arguments: dict[str, Any]) -> Facts:
 
 
 def _look() -> list[Alarm]:
-    with cycle_workflows.errors_as_sentences("look"):
-        return look(_settings(), cycle_workflows.current_bench().jobs, datetime.now(UTC))
+    with worker_context.errors_as_sentences("look"):
+        return look(_settings(), worker_context.current().jobs, datetime.now(UTC))
 
 
 def _mail_critical(alarms: list[Alarm]) -> list[str]:
@@ -91,16 +91,16 @@ def _queue_digest(new: list[Alarm], older: int) -> bool:
 
 
 def _check() -> Facts:
-    with cycle_workflows.working("check"):
+    with worker_context.working("check"):
         report = run_health(_settings())
     return {"kind": "health", "failed": [asdict(check) for check in report.failed], "checks": len(report.checks)}
 
 
 def _clean() -> Facts:
-    bench = cycle_workflows.current_bench()
-    with cycle_workflows.working("clean"):
-        return {"kind": "cleanup", **clean_home(bench.engine.settings, bench.jobs, datetime.now(UTC))}
+    context = worker_context.current()
+    with worker_context.working("clean"):
+        return {"kind": "cleanup", **clean_home(context.engine.settings, context.jobs, datetime.now(UTC))}
 
 
 def _settings() -> Settings:
-    return cycle_workflows.current_bench().engine.settings
+    return worker_context.current().engine.settings

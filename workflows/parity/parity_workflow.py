@@ -7,7 +7,7 @@ from typing import Any
 
 from dbos import DBOS
 
-from workflows.cycle import cycle_workflows
+from workflows.cycle import cycle_workflows, worker_context
 from workflows.cycle.engine import Facts
 from workflows.cycle.published_state import known_read, read_published
 from workflows.parity.legacy_connection import known_source
@@ -35,10 +35,10 @@ def parity(arguments: dict[str, Any]) -> Facts:
 
 @DBOS.step(name="compare with the former system")
 def _compare(legacy: str | None, hours: float | None, until: datetime) -> tuple[Facts, datetime]:
-    bench = cycle_workflows.current_bench()
-    settings = bench.engine.settings
+    context = worker_context.current()
+    settings = context.engine.settings
     # It reads what is published, so it needs no turn at the warehouse.
-    with cycle_workflows.errors_as_sentences("compare with the former system"):
+    with worker_context.errors_as_sentences("compare with the former system"):
         read = known_read(settings, read_published(settings))
         facts = compare_with_former_system(
             settings,
@@ -48,6 +48,6 @@ def _compare(legacy: str | None, hours: float | None, until: datetime) -> tuple[
             DBOS.authenticated_user,
             until,
             read.watermark if read else None,
-            cycle_workflows.job_reporter(),
+            worker_context.job_reporter(),
         )
     return facts, datetime.now(UTC)

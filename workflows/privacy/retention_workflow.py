@@ -12,10 +12,9 @@ from typing import Any
 from dbos import DBOS
 
 from ingest.client.redaction import Keeps
-from workflows.config.home_directory import check_warehouse
-from workflows.cycle import cycle_workflows
+from workflows.cycle import cycle_workflows, worker_context
 from workflows.cycle.engine import Facts
-from workflows.cycle.warehouse import has_shipstation, open_warehouse
+from workflows.cycle.warehouse import check_warehouse, has_shipstation, open_warehouse
 from workflows.privacy.retention import TABLES, count_due, is_rewriting_due, limits_of, remove_due
 from workflows.privacy.rewriting import rewrite_ledger, rewrite_the_rest
 
@@ -53,8 +52,8 @@ def retention(arguments: dict[str, Any]) -> Facts:
 
 def _remove(dry_run: bool) -> Facts:
     """Remove or count what is due; say whether files have to be rewritten."""
-    with cycle_workflows.working("remove personal data"):
-        engine = cycle_workflows.current_bench().engine
+    with worker_context.working("remove personal data"):
+        engine = worker_context.current().engine
         settings = engine.settings
         check_warehouse(settings.warehouse)
         limits = limits_of(settings, settings.today())
@@ -79,10 +78,10 @@ def _remove(dry_run: bool) -> Facts:
 
 
 def _rewrite_ledger() -> None:
-    with cycle_workflows.working("rewrite the ledger"):
-        rewrite_ledger(cycle_workflows.current_bench().engine.settings)
+    with worker_context.working("rewrite the ledger"):
+        rewrite_ledger(worker_context.current().engine.settings)
 
 
 def _rewrite_the_rest() -> int:
-    with cycle_workflows.working("rewrite the rest"):
-        return rewrite_the_rest(cycle_workflows.current_bench().engine.settings)
+    with worker_context.working("rewrite the rest"):
+        return rewrite_the_rest(worker_context.current().engine.settings)

@@ -10,19 +10,11 @@ from dbos import DBOS
 
 from ingest.sources.xcart.upload_history import load_upload_log
 from ingest.sources.xcart.xcart_source import import_orders
-from workflows.config.home_directory import check_warehouse
 from workflows.config.shipstation_account import account_of
-from workflows.cycle.cycle_workflows import (
-    begin,
-    build,
-    build_and_publish,
-    current_bench,
-    job_reporter,
-    load_changes,
-    working,
-)
+from workflows.cycle.cycle_workflows import begin, build, build_and_publish, load_changes
 from workflows.cycle.engine import Facts, errors_for_the_user
-from workflows.cycle.warehouse import has_shipstation, open_warehouse
+from workflows.cycle.warehouse import check_warehouse, has_shipstation, open_warehouse
+from workflows.cycle.worker_context import current, job_reporter, working
 from workflows.errors import OutOfReach, ShipledgerError
 from workflows.xcart.upload_log import prepare_log
 from workflows.xcart.uploading import upload as send_orders
@@ -71,7 +63,7 @@ def upload(arguments: dict[str, Any]) -> Facts:
 @DBOS.step(name="import")
 def _import(path: str) -> Facts:
     with working("import"), errors_for_the_user():
-        engine = current_bench().engine
+        engine = current().engine
         check_warehouse(engine.settings.warehouse)
         report = import_orders(Path(path), engine.warehouse, job_reporter())
         with open_warehouse(engine.settings.warehouse) as connection:
@@ -81,7 +73,7 @@ def _import(path: str) -> Facts:
 @DBOS.step(name="note uploads")
 def _note_uploads() -> int:
     with working("note uploads"), errors_for_the_user():
-        engine = current_bench().engine
+        engine = current().engine
         prepare_log(engine.settings.operations)
         return load_upload_log(engine.settings.operations, engine.warehouse)
 
@@ -89,7 +81,7 @@ def _note_uploads() -> int:
 @DBOS.step(name="upload")
 def _upload(dry_run: bool) -> Facts:
     with working("upload"), errors_for_the_user():
-        engine = current_bench().engine
+        engine = current().engine
         settings = engine.settings
         try:
             return send_orders(

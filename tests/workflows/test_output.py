@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from workflows.cli import output
-from workflows.cli.xcart_commands import tell_import, tell_upload
+from workflows.cli.xcart_commands import describe_import, describe_upload
 
 CYCLE: dict[str, Any] = {
     "orders_fetched": 5,
@@ -54,18 +54,18 @@ RETENTION: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("built", "ends"), [(True, "Published s.duckdb."), (False, "Nothing new; s.duckdb stands.")]
+    ("built", "ends"), [(True, "Published s.duckdb."), (False, "Nothing new; s.duckdb stays current.")]
 )
 def test_a_cycle_says_what_was_read_and_whether_something_new_was_published(built: bool, ends: str) -> None:
-    assert output.tell_cycle(CYCLE | {"built": built}) == (
+    assert output.describe_cycle(CYCLE | {"built": built}) == (
         "5 orders read, 2 of them new or changed; 3 shipments and 1 fulfillments read; 4 requests, 1.2 s.\n" + ends
     )
 
 
 def test_a_comparison_has_shipstation_on_the_left_and_names_each_difference() -> None:
-    lines = [line.split() for line in output.tell_comparison(COMPARED).splitlines()]
+    lines = [line.split() for line in output.describe_comparison(COMPARED).splitlines()]
     assert lines[:3] == [["ShipStation", "here"], ["orders", "20", "19"], ["units", "40", "38"]]
-    assert output.tell_comparison(COMPARED).splitlines()[3:] == [
+    assert output.describe_comparison(COMPARED).splitlines()[3:] == [
         "1 missing here, 2 missing there, 3 different; 4 repaired.",
         "  orders 7: missing here",
         "  orders 8: different (orderStatus, items)",
@@ -95,7 +95,7 @@ def test_a_comparison_has_shipstation_on_the_left_and_names_each_difference() ->
 def test_an_entry_says_what_the_shelf_gains_and_whether_it_was_recorded_before(
     changes: dict[str, Any], words: str
 ) -> None:
-    assert words in output.tell_entry(ENTRY | changes)
+    assert words in output.describe_entry(ENTRY | changes)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_an_entry_says_what_the_shelf_gains_and_whether_it_was_recorded_before(
     ],
 )  # fmt: skip
 def test_a_close_says_what_it_closed_made_and_sent(changes: dict[str, Any], lines: list[str]) -> None:
-    assert output.tell_close(CLOSE | changes).splitlines() == lines
+    assert output.describe_close(CLOSE | changes).splitlines() == lines
 
 
 def test_health_counts_what_passed_and_what_failed_and_says_why() -> None:
@@ -124,7 +124,7 @@ def test_health_counts_what_passed_and_what_failed_and_says_why() -> None:
         {"name": "models fresh", "claim": "New.", "is_ok": True, "detail": "2026-11-20 18:00 UTC"},
     ]
     facts = {"checks": checks, "failed": ["keys are unique"], "snapshot": "s.duckdb", "seconds": 0.25}
-    lines = [line.split() for line in output.tell_health(facts).splitlines()]
+    lines = [line.split() for line in output.describe_health(facts).splitlines()]
     assert lines == [
         ["ok", "stock", "now", "It", "adds", "up."],
         ["FAIL", "keys", "are", "unique", "1", "breaches:", "x"],
@@ -135,24 +135,24 @@ def test_health_counts_what_passed_and_what_failed_and_says_why() -> None:
 
 @pytest.mark.parametrize(("dry_run", "done"), [(True, "would lose"), (False, "lost")])
 def test_a_retention_says_what_lost_its_personal_data_and_what_would(dry_run: bool, done: str) -> None:
-    head, row, total = output.tell_retention(RETENTION | {"dry_run": dry_run}).splitlines()
+    head, row, total = output.describe_retention(RETENTION | {"dry_run": dry_run}).splitlines()
     assert head.split()[-1] == "all"
     assert row.split() == ["orders", "3", "4"]
     assert total == f"7 rows of orders closed before 2025-10-16 {done} their personal data."
 
 
 def test_a_retention_that_never_removes_says_so() -> None:
-    text = output.tell_retention(RETENTION | {"closed_before": None, "dry_run": False})
+    text = output.describe_retention(RETENTION | {"closed_before": None, "dry_run": False})
     assert "kept for ever" in text
-    assert text.endswith("Nothing was removed.")
+    assert text.endswith("Nothing was redacted.")
 
 
 def test_an_upload_says_what_was_sent_or_would_be_and_what_stays() -> None:
     stays = ["4  refused: No.", "5  not sent (unknown_sku): What is it?"]
     sent = ["1  is order 71 in ShipStation", *stays, "1 uploaded, 2 not sent."]
-    assert tell_upload(UPLOAD | {"sent": True}).splitlines() == sent
+    assert describe_upload(UPLOAD | {"sent": True}).splitlines() == sent
     tried = ["2  would be sent: 3 x 17612 - 250300", *stays]
-    assert tell_upload(UPLOAD | {"sent": False}).splitlines() == [
+    assert describe_upload(UPLOAD | {"sent": False}).splitlines() == [
         *tried,
         "Nothing was sent: this was a dry run. 1 would be.",
     ]
@@ -164,7 +164,7 @@ def test_an_upload_says_what_was_sent_or_would_be_and_what_stays() -> None:
 )
 def test_an_import_says_what_it_took_left_out_and_refused(published: str | None, ends: str) -> None:
     facts = {"files_read": 3, "files_unchanged": 1, "orders_read": 9, "orders_changed": 4, "orders_invalid": 2}
-    text = tell_import(facts | {"refused": [{"reason": "a.xml is no XML."}], "published": published})
+    text = describe_import(facts | {"refused": [{"reason": "a.xml is no XML."}], "published": published})
     assert text.splitlines() == [
         "3 files read, 1 unchanged; 9 orders, 4 of them new or changed, 2 left out (see exceptions).",
         "Refused: a.xml is no XML.",
@@ -186,5 +186,5 @@ def test_a_validation_has_theirs_on_the_left_and_counts_each_verdict() -> None:
 
 def test_a_restore_says_where_what_was_here_before_is_kept() -> None:
     facts = {"made_at": "2026-11-20", "kept": "replaced-1"}
-    assert "What was here before is in replaced-1." in output.tell_restore(facts)
-    assert "There was nothing here before." in output.tell_restore(facts | {"kept": None})
+    assert "The replaced data are in replaced-1." in output.describe_restore(facts)
+    assert "No data were replaced." in output.describe_restore(facts | {"kept": None})
