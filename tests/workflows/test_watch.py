@@ -9,10 +9,11 @@ import duckdb
 import pytest
 
 from tests.contract_tables import create_tables, insert
+from workflows.config.operations_database import open_operations_database
 from workflows.config.settings import Settings, read_settings
 from workflows.cycle.published_state import Published, read_published
 from workflows.jobs.client import job_client
-from workflows.mail.outbox import note, open_outbox, queue_mail
+from workflows.mail.outbox import note, queue_mail
 from workflows.monitoring.conditions import read_standing
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
@@ -75,7 +76,7 @@ def test_before_the_first_snapshot_there_is_nothing_to_tell(tmp_path: Path) -> N
 def test_a_mail_is_lost_when_it_was_given_up_for_any_reader_and_listed_once(settings: Settings) -> None:
     for key in ("lost", "sent", "uncertain", "waits"):
         queue_mail(settings, key, f"Mail that is {key}", "Body", [])
-    with open_outbox(settings) as store:
+    with open_operations_database(settings.operations) as store:
         for reader in settings.mail.recipients if settings.mail else ():
             note(store, "lost", reader, "given_up", "", NOW)
             note(store, "sent", reader, "sent", "", NOW)

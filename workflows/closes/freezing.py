@@ -20,7 +20,7 @@ from workflows.entries.closed_months import (
     closes_of_month,
     closes_of_week,
     is_intact,
-    open_store,
+    open_closed_periods,
 )
 from workflows.entries.month_files import altered, file_of, make_line_table, write_part
 from workflows.errors import ShipledgerError, UsageError
@@ -107,7 +107,7 @@ def freeze_month(
     """
     period = period_to_close("eom", month, settings.today())
     first = period.first
-    with open_store(settings) as store:
+    with open_closed_periods(settings) as store:
         closes = closes_of_month(store, first)
         if closes and not is_intact(settings, closes[0]):
             raise altered(first, f"frozen/{file_of(settings, first).name}")
@@ -151,7 +151,7 @@ def close_week(
         ShipledgerError: Nothing has been published yet.
     """
     monday = period_to_close("eow", week_start, settings.today()).first
-    with open_store(settings) as store:
+    with open_closed_periods(settings) as store:
         closes = closes_of_week(store, monday)
         known = next((close for close in closes if close.run_id == run_id), None)
         if known is not None or (closes and not again):

@@ -11,22 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.config.operations_database import open_operations_database, read_operations_database
 from workflows.errors import ShipledgerError, UsageError
 
 LONGEST_NOTE = 500
-
-_TABLES = """
-create table if not exists acknowledgements (
-    seq integer primary key autoincrement,
-    exception_id text not null,
-    cause text not null,
-    is_taken_back integer not null check (is_taken_back in (0, 1)),
-    note text not null,
-    actor text not null,
-    acknowledged_at text not null
-) strict;
-""" + append_only("acknowledgements", instead="take one back by another row")
 
 
 @dataclass(frozen=True)
@@ -85,7 +73,7 @@ def standing_acknowledgements(store: Path) -> list[Acknowledgement]:
         AcknowledgementsUnreadable: The store is there and cannot be read.
     """
     try:
-        with read_store(store, _TABLES) as connection:
+        with read_operations_database(store) as connection:
             rows = connection.execute("""
                 select exception_id, cause, note, actor, acknowledged_at from acknowledgements as newest
                 where is_taken_back = 0 and seq = (
@@ -106,7 +94,7 @@ def standing_acknowledgements(store: Path) -> list[Acknowledgement]:
 
 
 def _append(store: Path, exception_id: str, cause: str, note: str, actor: str, *, is_taken_back: bool) -> None:
-    with open_store(store, _TABLES) as connection:
+    with open_operations_database(store) as connection:
         connection.execute(
             "insert into acknowledgements (exception_id, cause, is_taken_back, note, actor, acknowledged_at)"
             " values (?, ?, ?, ?, ?, ?)",

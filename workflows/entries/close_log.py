@@ -8,24 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.config.operations_database import open_operations_database, read_operations_database
 from workflows.config.periods import Period
 
-_TABLES = """
-create table if not exists closes (
-    seq integer primary key autoincrement,
-    kind text not null check (kind in ('eod', 'eow', 'eom')),
-    period text not null,
-    version integer not null,
-    run_id text not null,
-    actor text not null,
-    closed_at text not null,
-    snapshot text not null,
-    facts text not null,
-    unique (kind, period, version),
-    unique (kind, period, run_id)
-) strict;
-""" + append_only("closes", instead="close again as a new version")
 _COLUMNS = "kind, period, version, run_id, actor, closed_at, snapshot, facts"
 
 
@@ -55,7 +40,7 @@ class Close:
 
 def record_close(store: Path, close: Close) -> None:
     """Enter a close; one that the same run has entered already stays as it is."""
-    with open_store(store, _TABLES) as connection:
+    with open_operations_database(store) as connection:
         connection.execute(
             f"insert into closes ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)"
             " on conflict (kind, period, run_id) do nothing",
@@ -90,7 +75,7 @@ def recent_closes(store: Path, kind: str, limit: int = 10) -> list[Close]:
 
 
 def _read(store: Path, condition: str, *parameters: Any) -> list[Close]:
-    with read_store(store, _TABLES) as connection:
+    with read_operations_database(store) as connection:
         rows = connection.execute(f"select {_COLUMNS} from closes {condition}", parameters).fetchall()
     return [_close(*row) for row in rows]
 

@@ -8,43 +8,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from workflows.config.operations_database import append_only, make_store
+from workflows.config.operations_database import open_operations_database
 from workflows.config.settings import Settings
-from workflows.entries.month_conversion import convert_lines, has_lines
+from workflows.entries.month_conversion import convert_lines
 from workflows.entries.month_files import file_of, hash_of, prepare_folder, put_in_place
-
-_TABLES = """
-create table if not exists frozen_months (
-    seq integer primary key autoincrement,
-    month text not null check (month like '____-__-01'),
-    version integer not null,
-    content_hash text not null,
-    evidence_hash text not null,
-    snapshot text not null,
-    run_id text not null unique,
-    actor text not null,
-    closed_at text not null,
-    unique (month, version)
-) strict;
-create table if not exists closed_weeks (
-    seq integer primary key autoincrement,
-    week_start_date text not null,
-    version integer not null,
-    snapshot text not null,
-    run_id text not null unique,
-    actor text not null,
-    closed_at text not null,
-    unique (week_start_date, version)
-) strict;
-"""
-_PREPARE = _TABLES + append_only(
-    "frozen_months", "closed_weeks", instead="a change is a restatement in the next month"
-)
 
 
 @dataclass(frozen=True)
@@ -89,42 +61,33 @@ class ClosedWeek:
 
 
 @contextmanager
-def open_store(settings: Settings) -> Iterator[sqlite3.Connection]:
-    """The operations store in one transaction that nobody else's comes between; an error undoes all of it.
+def open_closed_periods(settings: Settings) -> Iterator[sqlite3.Connection]:
+    """Open the operations database for one transaction, in which a month or week can be closed.
 
-    The file of a month that the block writes gets its name once the row with its hash is there. Where a kill came
-    between the two, whoever opens the store next finishes it.
+    The file of a month that the block writes gets its name once the row with its hash is committed. When a process
+    was killed between the two, the next one that opens the database finishes it.
 
     Raises:
-        ShipledgerError: The lines of an earlier release, which are converted here, are not what was hashed.
+        ShipledgerError: The lines of an earlier release, which are converted here, do not match their hash.
     """
-    make_store(settings.operations)
-    connection = sqlite3.connect(settings.operations, timeout=30, isolation_level=None)
-    try:
-        connection.executescript(_PREPARE)
-        if has_lines(connection):
-            convert_lines(connection, settings)
-            connection.executescript(_PREPARE)
-        connection.execute("begin immediate")
-        _put_files_in_place(connection, settings)
+    with open_operations_database(settings.operations) as connection:
+        convert_lines(connection, settings)
+    with open_operations_database(settings.operations) as connection:
+        _put_files_in_place(settings, closed_months(connection))
         yield connection
-        connection.execute("commit")
-        _put_files_in_place(connection, settings)
-    finally:
-        if connection.in_transaction:
-            connection.execute("rollback")
-        connection.close()
+        closed = closed_months(connection)
+    _put_files_in_place(settings, closed)
 
 
-def _put_files_in_place(connection: sqlite3.Connection, settings: Settings) -> None:
-    for month in closed_months(connection):
+def _put_files_in_place(settings: Settings, months: Iterable[date]) -> None:
+    for month in months:
         put_in_place(file_of(settings, month))
 
 
 def prepare_closes(settings: Settings) -> None:
-    """Make what the models read of closed months and weeks when it is missing."""
+    """Make what the models read of closed months and weeks where it is missing."""
     prepare_folder(settings)
-    with open_store(settings):
+    with open_closed_periods(settings):
         pass
 
 
@@ -205,7 +168,7 @@ def altered_months(settings: Settings) -> list[date]:
     Raises:
         ShipledgerError: It is a month of an earlier release, whose lines cannot be converted therefore.
     """
-    with open_store(settings) as store:
+    with open_closed_periods(settings) as store:
         return [
             month for month in closed_months(store) if not is_intact(settings, closes_of_month(store, month)[0])
         ]

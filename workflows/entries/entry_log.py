@@ -11,40 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from workflows.config.operations_database import append_only, make_store
-
-_TABLES = """
-create table if not exists entries (
-    seq integer primary key autoincrement,
-    entry_id text not null unique,
-    entry_type text not null check (entry_type in ('receive', 'repack', 'adjust_up', 'adjust_down', 'count')),
-    entry_date text not null,
-    sku_code text not null,
-    lot_number text,
-    quantity integer not null,
-    counted_quantity integer,
-    expected_quantity integer,
-    reason text,
-    note text,
-    actor text not null,
-    entered_at text not null,
-    corrects text,
-    seen_by_count integer
-) strict;
-create table if not exists lot_states (
-    seq integer primary key autoincrement,
-    state_id text not null unique,
-    sku_code text not null,
-    lot_number text not null,
-    status text not null check (status in ('active', 'quarantined', 'retired')),
-    valid_from text not null,
-    reason text not null,
-    note text,
-    actor text not null,
-    entered_at text not null
-) strict;
-"""
-_GUARDS = append_only("entries", "lot_states", instead="correct one by another")
+from workflows.config.operations_database import open_operations_database
 
 
 def _new_id() -> str:
@@ -113,8 +80,8 @@ class LotState:
     entered_at: datetime = field(default_factory=_now)
 
 
-class OperationsStore:
-    """The store within one transaction; get one from `writing`."""
+class EntryLog:
+    """Entries and lot states within one transaction; `open_entries` gives one."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -151,46 +118,17 @@ class OperationsStore:
         return [_entry(dict(zip(names, row, strict=True))) for row in rows]
 
 
-def append_entries(store: Path, entries: Iterable[Entry]) -> None:
+def append_entries(database: Path, entries: Iterable[Entry]) -> None:
     """Write entries, all or none."""
-    with writing(store) as operations:
-        operations.append(entries)
-
-
-def prepare_store(store: Path) -> None:
-    """Make the store when it is missing, and bring an older one up to date."""
-    with writing(store):
-        pass
+    with open_entries(database) as log:
+        log.append(entries)
 
 
 @contextmanager
-def writing(store: Path) -> Iterator[OperationsStore]:
-    """The store for one transaction, which nobody else's comes between; an error undoes all of it."""
-    make_store(store)
-    connection = sqlite3.connect(store, timeout=30, isolation_level=None)
-    try:
-        connection.execute("begin immediate")
-        _prepare(connection)
-        yield OperationsStore(connection)
-        connection.execute("commit")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("rollback")
-        raise
-    finally:
-        connection.close()
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    for statement in filter(str.strip, _TABLES.split(";")):
-        connection.execute(statement)
-    # A store of before there were corrections, or answers about counts.
-    there = {name for _, name, *_ in connection.execute("pragma table_info(entries)")}
-    for column in ("corrects text", "seen_by_count integer"):
-        if column.split()[0] not in there:
-            connection.execute(f"alter table entries add column {column}")
-    for statement in filter(str.strip, _GUARDS.split("end;\n")):
-        connection.execute(statement + "end")
+def open_entries(database: Path) -> Iterator[EntryLog]:
+    """Open the entries for one transaction, which no other writer comes between; an error rolls it back."""
+    with open_operations_database(database) as connection:
+        yield EntryLog(connection)
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ import duckdb
 from workflows.config.reference_data import Reference
 from workflows.config.settings import Settings
 from workflows.config.snapshots import current_snapshot, open_snapshot
-from workflows.entries.entry_log import OperationsStore
+from workflows.entries.entry_log import EntryLog
 from workflows.errors import EntryRefused, HomeUnusable
 
 
@@ -30,7 +30,7 @@ class Expectation:
     moved_since: int
 
 
-def expected(settings: Settings, store: OperationsStore, sku_code: str, lot: str | None, day: date) -> Expectation:
+def expected(settings: Settings, store: EntryLog, sku_code: str, lot: str | None, day: date) -> Expectation:
     """Units of the SKU, or of its lot, that the ledger has now for the end of a day.
 
     Raises:
@@ -58,9 +58,7 @@ def expected(settings: Settings, store: OperationsStore, sku_code: str, lot: str
     return Expectation(lot, published + since, since)
 
 
-def check_lot_is_known(
-    settings: Settings, reference: Reference, store: OperationsStore, sku: str, lot: str
-) -> None:
+def check_lot_is_known(settings: Settings, reference: Reference, store: EntryLog, sku: str, lot: str) -> None:
     """Refuse a lot that no opening balance, entry or movement has.
 
     Raises:

@@ -14,7 +14,7 @@ from workflows.config.home_directory import prepare_home
 from workflows.config.reference_data import Reference, read_reference
 from workflows.config.settings import Settings
 from workflows.config.sku_spelling import spelled
-from workflows.entries.entry_log import Entry, LotState, OperationsStore, writing
+from workflows.entries.entry_log import Entry, EntryLog, LotState, open_entries
 from workflows.entries.entry_rules import Kind, check_day, check_product, check_quantity, check_texts, read_lot
 from workflows.entries.expected_stock import Expectation, check_lot_is_known, expected
 from workflows.entries.later_counts import CountAnswer, balances_of, settled
@@ -110,7 +110,7 @@ def record_entry(settings: Settings, request: EntryRequest) -> RecordedEntry:
     prepare_home(settings)
     reference = read_reference()
     request = replace(request, sku_code=spelled(request.sku_code))
-    with writing(settings.operations) as store:
+    with open_entries(settings.operations) as store:
         rows = _judged(settings, reference, request, store)
         found = store.entry(rows[0].entry_id)
         if found is not None:
@@ -139,7 +139,7 @@ def expect_on_hand(settings: Settings, sku_code: str, lot_number: str | None, da
     sku_code = spelled(sku_code)
     check_product(reference, sku_code)
     lot = read_lot(sku_code, lot_number) if lot_number else None
-    with writing(settings.operations) as store:
+    with open_entries(settings.operations) as store:
         if lot:
             check_lot_is_known(settings, reference, store, sku_code, lot)
         return expected(settings, store, sku_code, lot, day)
@@ -162,7 +162,7 @@ def record_lot_state(settings: Settings, state: LotState) -> LotState:
         raise EntryRefused(f"{state.valid_from} lies in the future. Enter the state on its day.", "entry_date")
     check_texts(state.actor, state.reason, needs_reason=True)
     lot = read_lot(state.sku_code, state.lot_number)
-    with writing(settings.operations) as store:
+    with open_entries(settings.operations) as store:
         check_lot_is_known(settings, reference, store, state.sku_code, lot)
         recorded = LotState(**{**asdict(state), "lot_number": lot})
         store.append([recorded])
@@ -173,13 +173,11 @@ def recent_entries(settings: Settings, limit: int = 50) -> list[Entry]:
     """The newest entries, the last one first, those included that the published ledger does not show yet."""
     if not settings.operations.exists():
         return []
-    with writing(settings.operations) as store:
+    with open_entries(settings.operations) as store:
         return store.newest_entries(limit)
 
 
-def _judged(
-    settings: Settings, reference: Reference, request: EntryRequest, store: OperationsStore
-) -> tuple[Entry, ...]:
+def _judged(settings: Settings, reference: Reference, request: EntryRequest, store: EntryLog) -> tuple[Entry, ...]:
     """The entries to write: one, or two for a move between lots."""
     check_product(reference, request.sku_code)
     check_quantity(request.kind, request.quantity)
@@ -196,7 +194,7 @@ def _judged(
     return (_entry(settings, request, store, lot),)
 
 
-def _entry(settings: Settings, request: EntryRequest, store: OperationsStore, lot: str | None) -> Entry:
+def _entry(settings: Settings, request: EntryRequest, store: EntryLog, lot: str | None) -> Entry:
     """The entry as it is stored."""
     common = _common(request) | {"lot_number": lot}
     if request.kind == "count":
@@ -212,7 +210,7 @@ def _entry(settings: Settings, request: EntryRequest, store: OperationsStore, lo
 
 
 def _moved(
-    settings: Settings, reference: Reference, request: EntryRequest, store: OperationsStore, lot: str | None
+    settings: Settings, reference: Reference, request: EntryRequest, store: EntryLog, lot: str | None
 ) -> tuple[Entry, ...]:
     """A repack of units from one lot to another: what one loses the other gains, under ids that go together."""
     source = read_lot(request.sku_code, request.from_lot or "")
@@ -239,7 +237,7 @@ def _common(request: EntryRequest) -> dict[str, Any]:
     }
 
 
-def _day_that_matters(entry: Entry, store: OperationsStore) -> date:
+def _day_that_matters(entry: Entry, store: EntryLog) -> date:
     """The earliest day among the entry, the one it corrects, the one which that one corrects, and so on."""
     day, corrected = entry.entry_date, entry.corrects
     while corrected and (before := store.entry(corrected)):
@@ -247,7 +245,7 @@ def _day_that_matters(entry: Entry, store: OperationsStore) -> date:
     return day
 
 
-def _repeat(found: Entry, wanted: Entry, answer: CountAnswer | None, store: OperationsStore) -> RecordedEntry:
+def _repeat(found: Entry, wanted: Entry, answer: CountAnswer | None, store: EntryLog) -> RecordedEntry:
     """An id that is taken: by the same entry, which is a repeat, or by another, which is a mistake."""
     compared = ["entry_type", "entry_date", "sku_code", "lot_number", "counted_quantity"]
     compared += [] if found.entry_type == "count" else ["quantity"]
@@ -260,7 +258,7 @@ def _repeat(found: Entry, wanted: Entry, answer: CountAnswer | None, store: Oper
     return RecordedEntry(found, store.entry(f"{found.entry_id}-from"), balances, repeated=True)
 
 
-def _check_corrected(store: OperationsStore, request: EntryRequest) -> None:
+def _check_corrected(store: EntryLog, request: EntryRequest) -> None:
     if request.corrects is None:
         return
     corrected = store.entry(request.corrects)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.config.operations_database import open_operations_database, read_operations_database
 from workflows.errors import UsageError
 
 # What runs by itself, and what that is for.
@@ -25,15 +25,6 @@ SWITCHES = {
     "digest": "one mail a day with new alerts",
     "watch": "notice alerts, mail critical ones, and send mail that waits, every 5 minutes",
 }
-_TABLES = """
-create table if not exists switch_turns (
-    seq integer primary key autoincrement,
-    name text not null,
-    is_on integer not null check (is_on in (0, 1)),
-    actor text not null,
-    turned_at text not null
-) strict;
-""" + append_only("switch_turns", instead="turn it by another row")
 
 
 @dataclass(frozen=True)
@@ -62,7 +53,7 @@ def read_switches(store: Path) -> list[Switch]:
         store: The operations store; it need not exist yet.
     """
     turned: dict[str, Switch] = {}
-    with read_store(store, _TABLES) as connection:
+    with read_operations_database(store) as connection:
         for name, is_on, actor, at in connection.execute(
             "select name, is_on, actor, turned_at from switch_turns"
             " where seq in (select max(seq) from switch_turns group by name)"
@@ -88,7 +79,7 @@ def turn_switch(store: Path, name: str, on: bool, actor: str) -> Switch:
     if name not in SWITCHES:
         raise UsageError(f"There is no switch '{name}'. There are: {', '.join(SWITCHES)}.")
     now = datetime.now(UTC)
-    with open_store(store, _TABLES) as connection:
+    with open_operations_database(store) as connection:
         connection.execute(
             "insert into switch_turns (name, is_on, actor, turned_at) values (?, ?, ?, ?)",
             (name, int(on), actor, now.isoformat()),

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from workflows.config.mail_settings import MailSettings
+from workflows.config.operations_database import open_operations_database, read_operations_database
 from workflows.config.settings import Settings
 from workflows.errors import UsageError
 from workflows.mail.message import AttachmentChanged, compose
-from workflows.mail.outbox import Mail, Standing, note, open_outbox, read_standings
+from workflows.mail.outbox import Mail, Standing, note, read_standings
 from workflows.mail.smtp_session import NotSent, Unknown, send
 
 log = logging.getLogger(__name__)
@@ -71,11 +72,11 @@ def deliver_outbox(settings: Settings, now: datetime) -> list[Delivery]:
         return []
     tried: list[Delivery] = []
     with _alone(settings):
-        with open_outbox(settings) as store:
+        with open_operations_database(settings.operations) as store:
             due = [standing for standing in read_standings(store) if _is_due(standing, now)]
         for standing in due:
             _attempt(settings, settings.mail, standing, now)
-            with open_outbox(settings) as store:
+            with open_operations_database(settings.operations) as store:
                 tried += [
                     _delivery(after)
                     for after in read_standings(store, standing.mail.key)
@@ -88,7 +89,7 @@ def read_outbox(settings: Settings, key: str | None = None) -> list[Delivery]:
     """Where all mails stand, or one of them, the newest first; without the outbox's lock, so at any time."""
     if not settings.operations.exists():
         return []
-    with open_outbox(settings) as store:
+    with read_operations_database(settings.operations) as store:
         return [_delivery(standing) for standing in reversed(read_standings(store, key))]
 
 
@@ -110,7 +111,7 @@ def retry_mail(
     Raises:
         UsageError: There is no such mail, or all have it, or mail is being sent and nobody waits.
     """
-    with _alone(settings, waits=waits), open_outbox(settings) as store:
+    with _alone(settings, waits=waits), open_operations_database(settings.operations) as store:
         standings = read_standings(store, key)
         missing = [standing for standing in standings if standing.event != "sent"]
         if not standings:
@@ -127,7 +128,7 @@ def _attempt(settings: Settings, mail: MailSettings, standing: Standing, now: da
     """One attempt, with each of its moments noted on disk before the next one begins."""
 
     def noted(event: str, detail: str = "") -> None:
-        with open_outbox(settings) as store:
+        with open_operations_database(settings.operations) as store:
             note(store, standing.mail.key, standing.recipient, event, detail, now)
 
     noted("attempted")

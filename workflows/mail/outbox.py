@@ -22,45 +22,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
 
 from workflows.config.mail_settings import MailSettings
-from workflows.config.operations_database import append_only, open_store
+from workflows.config.operations_database import open_operations_database
 from workflows.config.settings import Settings
 from workflows.errors import ShipledgerError
-
-# In one transaction: each of its own costs as much as a delivery.
-_TABLES = (
-    """
-begin;
-create table if not exists mails (
-    mail_key text primary key,
-    sender text not null,
-    recipients text not null,
-    subject text not null,
-    body text not null,
-    attachments text not null,
-    queued_at text not null
-) strict;
-create table if not exists mail_events (
-    seq integer primary key autoincrement,
-    mail_key text not null references mails (mail_key),
-    recipient text not null,
-    event text not null
-        check (event in ('queued', 'attempted', 'handing_over', 'sent', 'failed', 'given_up', 'retried')),
-    detail text not null,
-    happened_at text not null
-) strict;
-create index if not exists mail_events_by_mail on mail_events (mail_key, recipient, seq);
-"""
-    + append_only("mails")
-    + append_only("mail_events", instead="another event follows")
-    + "commit;"
-)
 
 
 @dataclass(frozen=True)
@@ -131,7 +101,7 @@ def queue_mail(settings: Settings, key: str, subject: str, body: str, attachment
     if settings.mail is None:
         return False
     files = [_attachment(settings.home, path) for path in attachments]
-    with open_outbox(settings) as store:
+    with open_operations_database(settings.operations) as store:
         add_mail(store, settings.mail, key, subject, body, files, datetime.now(UTC))
     return True
 
@@ -161,11 +131,6 @@ def add_mail(
     if added:
         for recipient in server.recipients:
             note(store, key, recipient, "queued", "", now)
-
-
-def open_outbox(settings: Settings) -> AbstractContextManager[Connection]:
-    """The operations store with the outbox's tables, for as long as the block lasts."""
-    return open_store(settings.operations, _TABLES)
 
 
 def note(store: Connection, key: str, recipient: str, event: str, detail: str, now: datetime) -> None:

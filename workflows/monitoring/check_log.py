@@ -12,26 +12,9 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import cast
 
-from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.config.operations_database import open_operations_database, read_operations_database
 from workflows.monitoring.checks import Alarm, Level
 
-_TABLES = """
-create table if not exists alarm_turns (
-    seq integer primary key autoincrement,
-    alarm_key text not null,
-    is_on integer not null check (is_on in (0, 1)),
-    level text not null,
-    title text not null,
-    detail text not null,
-    turned_at text not null
-) strict;
-create table if not exists alarm_digests (
-    seq integer primary key autoincrement,
-    last_turn integer not null,
-    told_at text not null
-) strict;
-"""
-_PREPARE = _TABLES + append_only("alarm_turns", "alarm_digests")
 _LAST_TURNS = """
     select alarm_key, level, title, detail, turned_at, seq from alarm_turns
     where is_on = 1 and seq in (select max(seq) from alarm_turns group by alarm_key) order by seq
@@ -49,8 +32,7 @@ def turn_alarms(store: Path, alarms: Sequence[Alarm], now: datetime) -> list[Ala
     Returns:
         The same alarms, each with since when it has stood.
     """
-    with open_store(store, _PREPARE) as connection:
-        connection.execute("begin immediate")
+    with open_operations_database(store) as connection:
         on = {alarm.key: alarm for alarm, _seq in _standing(connection)}
         here = {alarm.key for alarm in alarms}
         begun = [(alarm, 1) for alarm in alarms if alarm.key not in on]
@@ -68,7 +50,7 @@ def turn_alarms(store: Path, alarms: Sequence[Alarm], now: datetime) -> list[Ala
 
 def with_since(store: Path, alarms: Sequence[Alarm]) -> list[Alarm]:
     """The alarms, each with since when it has stood, as far as that was noted; nothing is written."""
-    with read_store(store, _PREPARE) as connection:
+    with read_operations_database(store) as connection:
         on = {alarm.key: alarm.since for alarm, _seq in _standing(connection)}
     return [replace(alarm, since=on.get(alarm.key)) for alarm in alarms]
 
@@ -78,7 +60,7 @@ def alarms_for_digest(store: Path) -> tuple[list[Alarm], int]:
 
     One that has begun and ended between two digests is left out: nobody can do anything about it any more.
     """
-    with read_store(store, _PREPARE) as connection:
+    with read_operations_database(store) as connection:
         digested = connection.execute("select coalesce(max(last_turn), 0) from alarm_digests").fetchone()[0]
         last = connection.execute("select coalesce(max(seq), 0) from alarm_turns").fetchone()[0]
         return [alarm for alarm, seq in _standing(connection) if seq > digested], int(last)
@@ -86,7 +68,7 @@ def alarms_for_digest(store: Path) -> tuple[list[Alarm], int]:
 
 def note_digest(store: Path, last_turn: int, now: datetime) -> None:
     """Note that a digest had all alarms up to a turn."""
-    with open_store(store, _PREPARE) as connection:
+    with open_operations_database(store) as connection:
         connection.execute(
             "insert into alarm_digests (last_turn, told_at) values (?, ?)", (last_turn, now.isoformat())
         )

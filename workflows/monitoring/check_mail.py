@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from workflows.config.formatting import moment
-from workflows.config.operations_database import append_only
+from workflows.config.operations_database import open_operations_database
 from workflows.config.settings import Settings
-from workflows.mail.outbox import add_mail, open_outbox
+from workflows.mail.outbox import add_mail
 from workflows.monitoring.check_log import standing_turns
 from workflows.monitoring.checks import Alarm, headline
 
@@ -22,15 +22,6 @@ QUIET = timedelta(hours=1)
 SUBJECT = "Shipledger alert: "
 # A mail that brings alarms and could not be sent is no reason to send another one.
 _OWN_MAIL = "mail Shipledger"
-_TABLES = """
-create table if not exists alarm_mails (
-    seq integer primary key autoincrement,
-    turn integer not null unique,
-    alarm_key text not null,
-    mail_key text not null,
-    mailed_at text not null
-) strict;
-""" + append_only("alarm_mails")
 
 
 def mail_critical(settings: Settings, alarms: Sequence[Alarm], now: datetime) -> list[str]:
@@ -47,10 +38,7 @@ def mail_critical(settings: Settings, alarms: Sequence[Alarm], now: datetime) ->
     critical = [alarm for alarm in alarms if alarm.level == "critical" and not alarm.key.startswith(_OWN_MAIL)]
     if settings.mail is None or not critical:
         return []
-    with open_outbox(settings) as store:
-        store.executescript(_TABLES)
-        # Locked before reading what has been mailed, so that nobody else mails the same.
-        store.execute("begin immediate")
+    with open_operations_database(settings.operations) as store:
         turns = standing_turns(store)
         new = [
             alarm for alarm in critical if alarm.key in turns and _is_due(store, alarm.key, turns[alarm.key], now)

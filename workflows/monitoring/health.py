@@ -13,13 +13,13 @@ import duckdb
 
 from workflows.config.home_directory import prepare_home
 from workflows.config.job_kinds import CLOSES
-from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.config.operations_database import open_operations_database, read_operations_database
 from workflows.config.settings import Settings
 from workflows.config.snapshots import current_snapshot, open_snapshot
 from workflows.config.wall_clock import clock
 from workflows.cycle.last_read import last_read
 from workflows.entries.closed_months import altered_months
-from workflows.entries.entry_log import writing
+from workflows.entries.entry_log import open_entries
 from workflows.errors import ShipledgerError
 from workflows.jobs.client import job_client
 from workflows.monitoring.integrity_checks import INVARIANTS, Check, breaches_of
@@ -27,16 +27,6 @@ from workflows.monitoring.service_checks import running_checks
 
 # Each source may be that old: a sync is due every five minutes, a build every hour.
 STALE_AFTER = timedelta(hours=2)
-_TABLES = """
-create table if not exists health_results (
-    seq integer primary key autoincrement,
-    checked_at text not null,
-    snapshot text not null,
-    name text not null,
-    is_ok integer not null check (is_ok in (0, 1)),
-    detail text not null
-) strict;
-""" + append_only("health_results")
 
 
 @dataclass(frozen=True)
@@ -101,7 +91,7 @@ def run_health(settings: Settings) -> HealthReport:
 def health_history(settings: Settings, days: int = 90) -> list[HealthPoint]:
     """The results of the last days, the oldest first."""
     since = (datetime.now(UTC) - timedelta(days=days)).isoformat()
-    with read_store(settings.operations, _TABLES) as connection:
+    with read_operations_database(settings.operations) as connection:
         rows = connection.execute(
             "select checked_at, sum(is_ok), group_concat(case when is_ok then null else name end, '|')"
             " from health_results where checked_at >= ? group by checked_at order by checked_at",
@@ -132,7 +122,7 @@ def _freshness(settings: Settings, connection: duckdb.DuckDBPyConnection, now: d
     yield _aged("ShipStation fresh", "ShipStation was read in the last two hours.", read_at, now, zone)
     yield _reference_lists(readers[0].result if readers else None, zone)
     yield _aged("models fresh", "The published snapshot was built in the last two hours.", as_of, now, zone)
-    with writing(settings.operations) as operations:
+    with open_entries(settings.operations) as operations:
         waiting = operations.first_entry_after(as_of)
     is_late = waiting is not None and waiting.entered_at < now - STALE_AFTER
     yield Check(
@@ -176,7 +166,7 @@ def _closed_months(settings: Settings) -> Check:
 def _keep(settings: Settings, report: HealthReport) -> None:
     at = report.checked_at.isoformat()
     rows = [(at, report.snapshot, check.name, int(check.is_ok), check.detail) for check in report.checks]
-    with open_store(settings.operations, _TABLES) as connection:
+    with open_operations_database(settings.operations) as connection:
         connection.executemany(
             "insert into health_results (checked_at, snapshot, name, is_ok, detail) values (?, ?, ?, ?, ?)", rows
         )

@@ -12,20 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.config.operations_database import open_operations_database, read_operations_database
 from workflows.errors import AlreadyRunning
 
 BEGUN, DONE, ROLLBACK_BEGUN, ROLLED_BACK = "begun", "done", "rollback begun", "rolled back"
-_TABLES = f"""
-create table if not exists cutovers (
-    seq integer primary key autoincrement,
-    event text not null check (event in ('{BEGUN}', '{DONE}', '{ROLLBACK_BEGUN}', '{ROLLED_BACK}')),
-    actor text not null,
-    source text not null,
-    noted_at text not null,
-    facts text not null
-) strict;
-""" + append_only("cutovers")
 
 
 @dataclass(frozen=True)
@@ -48,7 +38,7 @@ class CutoverEvent:
 
 def last_event(store: Path) -> CutoverEvent | None:
     """What happened last, None when there never was a cutover."""
-    with read_store(store, _TABLES) as connection:
+    with read_operations_database(store) as connection:
         row = connection.execute(
             "select event, actor, source, noted_at, facts from cutovers order by seq desc limit 1"
         ).fetchone()
@@ -69,7 +59,7 @@ def note_event(store: Path, event: CutoverEvent, after: str | None) -> None:
     Raises:
         AlreadyRunning: Somebody else has written one meanwhile.
     """
-    with open_store(store, _TABLES) as connection:
+    with open_operations_database(store) as connection:
         added = connection.execute(
             "insert into cutovers (event, actor, source, noted_at, facts) select ?, ?, ?, ?, ?"
             " where (select event from cutovers order by seq desc limit 1) is ?",

@@ -13,22 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.sources.xcart.order_upload import UploadLine
-from workflows.config.operations_database import append_only, open_store, read_store
-
-_TABLES = """
-create table if not exists uploads (
-    seq integer primary key autoincrement,
-    run_id text not null,
-    order_key text not null,
-    order_number text not null,
-    event text not null check (event in ('sending', 'uploaded', 'refused', 'held')),
-    detail text,
-    shipstation_order_id integer,
-    lines text,
-    noted_at text not null
-) strict;
-create index if not exists uploads_by_key on uploads (order_key, seq);
-""" + append_only("uploads")
+from workflows.config.operations_database import open_operations_database, read_operations_database
 
 
 @dataclass(frozen=True)
@@ -67,7 +52,7 @@ def append_events(store: Path, run_id: str, events: Iterable[UploadEvent]) -> No
         )
         for event in events
     ]
-    with open_store(store, _TABLES) as connection:
+    with open_operations_database(store) as connection:
         connection.executemany(
             "insert into uploads (run_id, order_key, order_number, event, detail, shipstation_order_id, lines,"
             " noted_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -77,18 +62,12 @@ def append_events(store: Path, run_id: str, events: Iterable[UploadEvent]) -> No
 
 def last_events(store: Path) -> dict[str, UploadEvent]:
     """The last event of each order, by order key."""
-    with read_store(store, _TABLES) as connection:
+    with read_operations_database(store) as connection:
         rows = connection.execute(
             "select order_key, order_number, event, detail, shipstation_order_id, lines, noted_at from uploads"
             " where seq in (select max(seq) from uploads group by order_key)"
         ).fetchall()
     return {row[0]: _event(*row) for row in rows}
-
-
-def prepare_log(store: Path) -> None:
-    """Make the log when it is missing."""
-    with open_store(store, _TABLES):
-        pass
 
 
 def _event(

@@ -11,6 +11,7 @@ from dbos import DBOS
 from ingest.sources.xcart.upload_history import load_upload_log
 from ingest.sources.xcart.xcart_source import import_orders
 from workflows.config.home_directory import check_warehouse
+from workflows.config.operations_database import prepare_operations_database
 from workflows.config.shipstation_account import account_of
 from workflows.cycle.cycle_workflows import (
     begin,
@@ -24,7 +25,6 @@ from workflows.cycle.cycle_workflows import (
 from workflows.cycle.engine import Facts, errors_for_the_user
 from workflows.cycle.warehouse import has_shipstation, open_warehouse
 from workflows.errors import OutOfReach, ShipledgerError
-from workflows.xcart.upload_log import prepare_log
 from workflows.xcart.uploading import upload as send_orders
 
 
@@ -82,7 +82,7 @@ def _import(path: str) -> Facts:
 def _note_uploads() -> int:
     with working("note uploads"), errors_for_the_user():
         engine = current_bench().engine
-        prepare_log(engine.settings.operations)
+        prepare_operations_database(engine.settings.operations)
         return load_upload_log(engine.settings.operations, engine.warehouse)
 
 
