@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from workflows.cli import output, run_job
@@ -41,9 +39,8 @@ def retry(run_id: str, actor: str | None, as_json: bool) -> None:
 def health(context: click.Context, as_json: bool) -> None:
     """Check that the published figures are whole and fresh, and that what should run does; exit 1 when not."""
     report = run_health(read_settings())
-    failed = [check.name for check in report.failed]
-    answer(asdict(report) | {"failed": failed}, as_json, output.tell_health)
-    context.exit(FAILED if failed else 0)
+    answer(report.facts(), as_json, output.tell_health)
+    context.exit(FAILED if report.failed else 0)
 
 
 @click.command()

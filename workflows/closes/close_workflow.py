@@ -28,7 +28,7 @@ from workflows.cycle.engine import Engine, Facts, Report
 from workflows.cycle.run_log import log_end, log_start
 from workflows.entries.close_log import Close, record_close
 from workflows.mail import deliver_outbox, queue_mail, read_outbox
-from workflows.monitoring.conditions import look
+from workflows.monitoring.system_state import check_conditions
 from workflows.reports.coverage import not_loaded
 from workflows.reports.report_archive import make_reports
 
@@ -181,8 +181,8 @@ def _count_shipped(period: Period, snapshot: str, _report: Report) -> Figures:
 
 
 def _count_stock(snapshot: str, _report: Report) -> Figures:
-    alarms = look(_settings(), cycle_workflows.current_bench().jobs, datetime.now(UTC))
-    return {**stock_figures(_settings(), snapshot), "alarms": [alarm.title for alarm in alarms]}
+    failed = check_conditions(_settings(), cycle_workflows.current_bench().jobs, datetime.now(UTC))
+    return {**stock_figures(_settings(), snapshot), "alarms": [check.title for check in failed]}
 
 
 def _figure_week(period: Period, snapshot: str, _report: Report) -> Figures:
