@@ -23,7 +23,7 @@ from workflows.monitoring.system_state import read_system_state
     [
         (("eod", "--date", "2025-09-19"), "The first that can be closed: `eod --date 2025-09-20`."),
         (("eow", "--date", "2999-01-01"), "can be closed from Friday, 2999-01-04 on"),
-        (("eom", "--date", "2025-09-30"), "`--incomplete` closes it all the same; then every page says so."),
+        (("eom", "--date", "2025-09-30"), "`--incomplete` closes it anyway; then every page says so."),
         (("eod", "--date", "2025-09-31"), "'2025-09-31' is no date."),
         (("eow", "--date", "9999-12-31"), "'9999-12-31' is too far away: use a day of the years 1970 to 2999."),
     ],

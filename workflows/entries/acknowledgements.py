@@ -66,7 +66,7 @@ def take_back(store: Path, exception_id: str, cause: str, actor: str) -> None:
     _append(store, exception_id, cause, "", actor, is_taken_back=True)
 
 
-def standing_acknowledgements(store: Path) -> list[Acknowledgement]:
+def current_acknowledgements(store: Path) -> list[Acknowledgement]:
     """What stands acknowledged, the newest first; none when there is no store.
 
     Raises:

@@ -32,7 +32,7 @@ class ParityRun:
         until: Its moment.
         unexplained: How many differences no rule explains.
         orders_compared: How many orders both sides have.
-        facts: All its numbers, as the command answers them.
+        facts: All its numbers, as the command prints them.
     """
 
     run_id: str
@@ -46,8 +46,8 @@ class ParityRun:
     facts: dict[str, Any]
 
 
-def note_run(store: Path, run: ParityRun, differences: Sequence[Difference]) -> None:
-    """Enter a comparison with its differences, all or none; one that is there already stays as it is."""
+def record_run(store: Path, run: ParityRun, differences: Sequence[Difference]) -> None:
+    """Record a comparison with its differences, all or none; one that was recorded already stays as it is."""
     with open_operations_database(store) as connection:
         added = connection.execute(
             f"insert into parity_runs ({_RUN}) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (run_id) do nothing",
@@ -64,19 +64,19 @@ def note_run(store: Path, run: ParityRun, differences: Sequence[Difference]) -> 
 
 
 def recent_runs(store: Path, limit: int | None = None) -> list[ParityRun]:
-    """The comparisons, newest first."""
+    """Return the comparisons, newest first."""
     with read_operations_database(store) as connection:
         return _runs(connection, "order by until desc limit ?", -1 if limit is None else limit)
 
 
 def parity_run(store: Path, run_id: str) -> ParityRun | None:
-    """One comparison, None when there is no such run."""
+    """Return one comparison; None when there is no such run."""
     with read_operations_database(store) as connection:
         return next(iter(_runs(connection, "where run_id = ?", run_id)), None)
 
 
 def differences_of(store: Path, run_id: str) -> list[Difference]:
-    """The differences that were kept of a comparison, the unexplained first."""
+    """Return the recorded differences of a comparison, the unexplained first."""
     with read_operations_database(store) as connection:
         rows = connection.execute(
             f"select {_DIFFERENCE} from parity_differences where run_id = ? order by seq", [run_id]
@@ -85,7 +85,7 @@ def differences_of(store: Path, run_id: str) -> list[Difference]:
 
 
 def lasting_differences(store: Path, source: str, before: datetime) -> pa.Table:
-    """What has differed alike in each comparison since an instant, and in the last one before it.
+    """Return what has differed in the same way in each comparison since an instant, and in the last one before.
 
     Returns:
         A table of `area`, `order_number`, `sku` and `field`.
@@ -110,11 +110,11 @@ def lasting_differences(store: Path, source: str, before: datetime) -> pa.Table:
     return pa.table({name: pa.array(values, pa.string()) for name, values in zip(names, columns, strict=True)})
 
 
-def words_of(difference: Difference) -> str:
-    """What explains a difference, in words."""
+def format_explanation(difference: Difference) -> str:
+    """Return what explains a difference."""
     rule = BY_NAME.get(difference.rule or "")
     if rule is None:
-        return "no rule explains it: ours is wrong until somebody shows otherwise"
+        return "no rule explains it: ours counts as wrong until somebody shows otherwise"
     return f"{rule.words} (known failure {rule.failure})" if rule.failure else rule.words
 
 

@@ -1,7 +1,7 @@
-"""What became of each cutover: append-only, in `operations.sqlite`.
+"""The history of cutovers and rollbacks: append-only, in `operations.sqlite`.
 
 `begun` is written before the former system's flags are touched, with the values they had, and `done` after: that
-is how a cutover that was killed in between is found and finished. A rollback is noted in the same way.
+is how a cutover that was killed in between is found and finished. A rollback is recorded in the same way.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BEGUN, DONE, ROLLBACK_BEGUN, ROLLED_BACK = "begun", "done", "rollback begun", "r
 
 @dataclass(frozen=True)
 class CutoverEvent:
-    """Something that happened to a cutover.
+    """A step of a cutover or of its rollback.
 
     Attributes:
         event: One of this module's.
@@ -37,7 +37,7 @@ class CutoverEvent:
 
 
 def last_event(store: Path) -> CutoverEvent | None:
-    """What happened last, None when there never was a cutover."""
+    """Return the last event; None when there never was a cutover."""
     with read_operations_database(store) as connection:
         row = connection.execute(
             "select event, actor, source, noted_at, facts from cutovers order by seq desc limit 1"
@@ -48,8 +48,8 @@ def last_event(store: Path) -> CutoverEvent | None:
     return CutoverEvent(event, actor, source, datetime.fromisoformat(noted_at).astimezone(UTC), json.loads(facts))
 
 
-def note_event(store: Path, event: CutoverEvent, after: str | None) -> None:
-    """Write an event, which is on the disk when this returns.
+def record_event(store: Path, event: CutoverEvent, after: str | None) -> None:
+    """Record an event, which is on the disk when this returns.
 
     Args:
         store: The operations store.
@@ -69,18 +69,16 @@ def note_event(store: Path, event: CutoverEvent, after: str | None) -> None:
             ),
         )
     if not added.rowcount:
-        raise AlreadyRunning(
-            "Somebody else has begun a cutover or a rollback at this moment. See what came of it."
-        )
+        raise AlreadyRunning("Somebody else has just begun a cutover or a rollback. See how it ended.")
 
 
 def is_unfinished(store: Path) -> bool:
-    """Whether a cutover or a rollback was begun and not finished."""
+    """Return whether a cutover or a rollback was begun and not finished."""
     event = last_event(store)
     return event is not None and event.event in (BEGUN, ROLLBACK_BEGUN)
 
 
 def is_cut_over(store: Path) -> bool:
-    """Whether the former system has been left, and nobody has come back."""
+    """Return whether there was a cutover that was not rolled back."""
     event = last_event(store)
     return event is not None and event.event in (BEGUN, DONE)
