@@ -82,7 +82,7 @@ class Loaded:
     missing_since: date | None = None
 
     def gap_of(self, period: Period, now: datetime, *, syncs_first: bool = False) -> Gap | None:
-        """Return what a period lacks: changes since shortly before it began; of a month, since the opening balances.
+        """Return what a period lacks: changes since shortly before it began; of a month since the opening day.
 
         Storage is charged by the stock, which depends on every shipment since the opening balances.
 
