@@ -6,7 +6,9 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 _SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 # Noted in the file itself, so that a database of this very schema is opened without applying it.
@@ -42,6 +44,13 @@ def prepare_operations_database(database: Path) -> None:
     """Make the database when it is missing, and bring an older one up to date."""
     with open_operations_database(database):
         pass
+
+
+def append_row(connection: sqlite3.Connection, table: str, **values: Any) -> None:
+    """Append a row to a table; days and instants are written as ISO text."""
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+    marks = ", ".join(f":{name}" for name in plain)
+    connection.execute(f"insert into {table} ({', '.join(plain)}) values ({marks})", plain)
 
 
 @contextmanager

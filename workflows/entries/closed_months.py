@@ -1,8 +1,8 @@
-"""Closed months and weeks in the operations store: what was billed outlives any rebuild of the warehouse.
+"""The closes of months and weeks in the operations database, where they survive a rebuild of the warehouse.
 
 - `frozen_months`: one row for each close of a month; closing again adds a version with the same lines, which are
-  in a file of their own, see `workflows.entries.month_files`.
-- `closed_weeks`: one row for each close of a week; a note, its figures stay the ledger's.
+  in a file, see `workflows.entries.month_files`.
+- `closed_weeks`: one row for each close of a week; its figures are not frozen.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from workflows.config.operations_database import open_operations_database
+from workflows.config.operations_database import append_row, open_operations_database
 from workflows.config.settings import Settings
 from workflows.entries.month_conversion import convert_lines
 from workflows.entries.month_files import file_of, hash_of, prepare_folder, put_in_place
@@ -92,48 +92,31 @@ def prepare_closes(settings: Settings) -> None:
 
 
 def closed_months(connection: sqlite3.Connection) -> list[date]:
-    """The first days of the months that are closed."""
+    """Return the first days of the closed months."""
     found = connection.execute("select distinct month from frozen_months order by month")
     return [date.fromisoformat(month) for (month,) in found]
 
 
 def append_month(connection: sqlite3.Connection, frozen: FrozenMonth) -> None:
-    """Write a close."""
-    connection.execute(
-        "insert into frozen_months"
-        " (month, version, content_hash, evidence_hash, snapshot, run_id, actor, closed_at)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            frozen.month.isoformat(),
-            frozen.version,
-            frozen.content_hash,
-            frozen.evidence_hash,
-            frozen.snapshot,
-            frozen.run_id,
-            frozen.actor,
-            frozen.closed_at.isoformat(),
-        ],
+    """Record a close of a month."""
+    append_row(
+        connection,
+        "frozen_months",
+        **{name: value for name, value in vars(frozen).items() if name != "already_frozen"},
     )
 
 
 def append_week(connection: sqlite3.Connection, week: ClosedWeek) -> None:
-    """Write a close of a week."""
-    connection.execute(
-        "insert into closed_weeks (week_start_date, version, snapshot, run_id, actor, closed_at)"
-        " values (?, ?, ?, ?, ?, ?)",
-        [
-            week.week_start_date.isoformat(),
-            week.version,
-            week.snapshot,
-            week.run_id,
-            week.actor,
-            week.closed_at.isoformat(),
-        ],
+    """Record a close of a week."""
+    append_row(
+        connection,
+        "closed_weeks",
+        **{name: value for name, value in vars(week).items() if name != "already_closed"},
     )
 
 
 def closes_of_month(connection: sqlite3.Connection, month: date) -> list[FrozenMonth]:
-    """All closes of a month, the first one first."""
+    """Return all closes of a month, the first one first."""
     rows = connection.execute(
         "select version, content_hash, evidence_hash, snapshot, run_id, actor, closed_at"
         " from frozen_months where month = ? order by version",
@@ -146,7 +129,7 @@ def closes_of_month(connection: sqlite3.Connection, month: date) -> list[FrozenM
 
 
 def closes_of_week(connection: sqlite3.Connection, week_start: date) -> list[ClosedWeek]:
-    """All closes of a week, the first one first."""
+    """Return all closes of a week, the first one first."""
     rows = connection.execute(
         "select version, snapshot, run_id, actor, closed_at from closed_weeks where week_start_date = ?"
         " order by version",
@@ -163,10 +146,10 @@ def _instant(text: str) -> datetime:
 
 
 def altered_months(settings: Settings) -> list[date]:
-    """The closed months whose lines are not what was hashed when they were closed.
+    """Return the closed months whose lines do not match the hash of their close.
 
     Raises:
-        ShipledgerError: It is a month of an earlier release, whose lines cannot be converted therefore.
+        ShipledgerError: Such a month was closed by an earlier release, so that its lines cannot be converted.
     """
     with open_closed_periods(settings) as store:
         return [
@@ -175,5 +158,5 @@ def altered_months(settings: Settings) -> list[date]:
 
 
 def is_intact(settings: Settings, close: FrozenMonth) -> bool:
-    """Whether the file of a month's lines is the one that was hashed at its close."""
+    """Return whether the file of a month's lines matches the hash of its close."""
     return hash_of(file_of(settings, close.month)) == close.evidence_hash

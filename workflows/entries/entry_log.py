@@ -1,4 +1,4 @@
-"""The operations store: operators' entries and the states they gave lots, append-only, in `operations.sqlite`."""
+"""The log of operators' entries and of the states they gave lots: append-only, in `operations.sqlite`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from workflows.config.operations_database import open_operations_database
+from workflows.config.operations_database import append_row, open_operations_database
 
 
 def _new_id() -> str:
@@ -24,24 +24,17 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Entry:
-    """One act of an operator.
+    """A receipt, repack, adjustment or count that an operator entered.
 
     Attributes:
-        entry_type: receive, repack, adjust_up, adjust_down or count.
-        entry_date: The business's calendar day it counts on.
-        sku_code: A key product.
-        quantity: Units; positive, but for a repack, which is signed, and a count, which is counted minus expected.
-        actor: Who.
-        lot_number: The lot, when it concerns one.
-        reason: Why.
-        note: Anything else.
-        counted_quantity: Of a count: what was counted.
-        expected_quantity: Of a count: what the ledger had at that moment.
-        corrects: The id of the entry that this one corrects.
-        entry_id: Its own id.
-        entered_at: The instant (UTC) it was entered.
-        seen_by_count: Whether a count that stood on or after its day saw it, as the operator said; None when there
-            was none.
+        entry_type: receive, repack, adjust_up, adjust_down or count. entry_date: The business's calendar day it
+        counts on. sku_code: A key product. quantity: Units; positive, but for a repack, which is signed, and a
+        count, which is counted minus expected. actor: Who. lot_number: The lot, when it concerns one. reason: Why.
+        note: Anything else. counted_quantity: Of a count: what was counted. expected_quantity: Of a count: what
+        the ledger had at that moment. corrects: The id of the entry that this one corrects. entry_id: Its own id.
+        entered_at: The instant (UTC) it was entered. seen_by_count: Whether the units were on the shelf at a count
+        on or after its day, by the operator's answer;
+            None when there was no such count.
     """
 
     entry_type: str
@@ -61,13 +54,13 @@ class Entry:
 
     @property
     def shelf_gains(self) -> int:
-        """Units the shelf gains by it; negative when it loses."""
+        """Units that it adds to the stock; negative when it takes some away."""
         return -self.quantity if self.entry_type == "adjust_down" else self.quantity
 
 
 @dataclass(frozen=True)
 class LotState:
-    """What an operator says a lot is from a day on: active, quarantined (nothing of it may leave) or retired."""
+    """A lot's state from a day on, by an operator: active, quarantined (nothing of it may ship) or retired."""
 
     sku_code: str
     lot_number: str
@@ -87,28 +80,25 @@ class EntryLog:
         self._connection = connection
 
     def append(self, rows: Iterable[Entry | LotState]) -> None:
-        """Write entries or states; they stand when the block ends well."""
+        """Append entries or lot states; they are committed when the block ends without an error."""
         for row in rows:
-            values = {one.name: _plain(getattr(row, one.name)) for one in fields(row)}
-            table = "entries" if isinstance(row, Entry) else "lot_states"
-            marks = ", ".join(f":{name}" for name in values)
-            self._connection.execute(f"insert into {table} ({', '.join(values)}) values ({marks})", values)
+            append_row(self._connection, "entries" if isinstance(row, Entry) else "lot_states", **vars(row))
 
     def entry(self, entry_id: str) -> Entry | None:
-        """The entry of that id."""
+        """Return the entry with this id; None when there is none."""
         found = self._entries("where entry_id = ?", entry_id)
         return found[0] if found else None
 
     def entries_of(self, sku_code: str) -> list[Entry]:
-        """All entries of a product, oldest first."""
+        """Return all entries of a product, oldest first."""
         return self._entries("where sku_code = ? order by seq", sku_code)
 
     def newest_entries(self, limit: int) -> list[Entry]:
-        """The last entries, newest first."""
+        """Return the last entries, newest first."""
         return self._entries("order by seq desc limit ?", limit)
 
     def first_entry_after(self, instant: datetime) -> Entry | None:
-        """The first entry made after an instant (UTC)."""
+        """Return the first entry made after an instant (UTC); None when there is none."""
         found = self._entries("where entered_at > ? order by entered_at limit 1", instant.isoformat())
         return found[0] if found else None
 
@@ -119,7 +109,7 @@ class EntryLog:
 
 
 def append_entries(database: Path, entries: Iterable[Entry]) -> None:
-    """Write entries, all or none."""
+    """Append entries, all or none."""
     with open_entries(database) as log:
         log.append(entries)
 
@@ -129,10 +119,6 @@ def open_entries(database: Path) -> Iterator[EntryLog]:
     """Open the entries for one transaction, which no other writer comes between; an error rolls it back."""
     with open_operations_database(database) as connection:
         yield EntryLog(connection)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _entry(row: dict[str, Any]) -> Entry:

@@ -1,20 +1,19 @@
-"""The outbox: which mails there are and what became of them, append-only, in `operations.sqlite`.
+"""The outbox: mails and their delivery, append-only, in `operations.sqlite`.
 
-A mail has one row and, for each of its recipients, a history of events. Where a recipient stands follows from the
-last of them:
+A mail has one row and, for each of its recipients, a history of events. The last event is the state:
 
 | event | it says | what follows |
 |---|---|---|
 | `queued`, `retried` | it is to be sent | an attempt |
 | `attempted` | an attempt began; the server cannot have accepted anything yet | another attempt |
-| `handing_over` | the mail is with the server but for its last line, which is written next | nothing: see below |
+| `handing_over` | the server has the mail except for its last line, which is sent next | nothing: see below |
 | `sent` | the server accepted it | nothing |
 | `failed` | it did not accept it, and may do so later | another attempt, later |
 | `given_up` | it never will, or three days have passed | nothing until somebody asks for it |
 
-A process that is killed before `handing_over` leaves a mail that was certainly not sent: it is sent later. One
-that is killed between `handing_over` and `sent` leaves a mail of which nobody can say; it has very probably
-arrived, so it is never repeated by itself, but shown as uncertain.
+When a process is killed before `handing_over`, the mail was certainly not sent: it is sent later. When it is
+killed between `handing_over` and `sent`, the mail has very probably arrived: it is not sent again by itself, but
+shown as uncertain.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from workflows.config.mail_settings import MailSettings
-from workflows.config.operations_database import open_operations_database
+from workflows.config.operations_database import append_row, open_operations_database
 from workflows.config.settings import Settings
 from workflows.errors import ShipledgerError
 
@@ -60,8 +59,8 @@ class Mail:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where one recipient of a mail stands.
+class RecipientState:
+    """The state of a mail for one recipient.
 
     Attributes:
         mail: The mail.
@@ -115,7 +114,7 @@ def add_mail(
     attachments: Sequence[Attachment],
     now: datetime,
 ) -> None:
-    """Put a mail into an outbox that is open, as part of whatever else its transaction does; see `queue_mail`."""
+    """Put a mail into the open outbox, in its transaction; see `queue_mail`."""
     added = store.execute(
         "insert into mails values (?, ?, ?, ?, ?, ?, ?) on conflict (mail_key) do nothing",
         [
@@ -135,14 +134,12 @@ def add_mail(
 
 def note(store: Connection, key: str, recipient: str, event: str, detail: str, now: datetime) -> None:
     """Append an event."""
-    store.execute(
-        "insert into mail_events (mail_key, recipient, event, detail, happened_at) values (?, ?, ?, ?, ?)",
-        [key, recipient, event, detail, now.astimezone(UTC).isoformat()],
-    )
+    at = now.astimezone(UTC)
+    append_row(store, "mail_events", mail_key=key, recipient=recipient, event=event, detail=detail, happened_at=at)
 
 
-def read_standings(store: Connection, key: str | None = None) -> list[Standing]:
-    """Where every recipient of every mail stands, or those of one mail; the oldest mail first."""
+def read_states(store: Connection, key: str | None = None) -> list[RecipientState]:
+    """Return the state of every mail, or of one, for each of its recipients, the oldest mail first."""
     mails = {
         row[0]: _mail(row)
         for row in store.execute(
@@ -151,16 +148,16 @@ def read_standings(store: Connection, key: str | None = None) -> list[Standing]:
             [key],
         )
     }
-    standings: dict[tuple[str, str], Standing] = {}
+    states: dict[tuple[str, str], RecipientState] = {}
     for mail_key, recipient, event, detail, at in store.execute(
         "select mail_key, recipient, event, detail, happened_at from mail_events"
         " where ?1 is null or mail_key = ?1 order by seq",
         [key],
     ):
-        before = standings.get((mail_key, recipient))
+        before = states.get((mail_key, recipient))
         happened_at = datetime.fromisoformat(at)
         starts = before is None or event in ("queued", "retried")
-        standings[mail_key, recipient] = Standing(
+        states[mail_key, recipient] = RecipientState(
             mail=mails[mail_key],
             recipient=recipient,
             event=event,
@@ -169,7 +166,7 @@ def read_standings(store: Connection, key: str | None = None) -> list[Standing]:
             failures=0 if before is None or starts else before.failures + (event == "failed"),
             waits_since=happened_at if before is None or starts else before.waits_since,
         )
-    return sorted(standings.values(), key=lambda standing: standing.mail.queued_at)
+    return sorted(states.values(), key=lambda state: state.mail.queued_at)
 
 
 def _mail(row: Sequence[str]) -> Mail:

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import cast
 
-from workflows.config.operations_database import open_operations_database, read_operations_database
+from workflows.config.operations_database import append_row, open_operations_database, read_operations_database
 from workflows.config.settings import Settings
 from workflows.monitoring.checks import Check, Severity
 
@@ -35,12 +35,12 @@ class HealthPoint:
 
 def record_results(database: Path, checked_at: datetime, snapshot: str, checks: Sequence[Check]) -> None:
     """Record the results of a run of `health`."""
-    at = checked_at.isoformat()
+    run = {"checked_at": checked_at, "snapshot": snapshot}
     with open_operations_database(database) as connection:
-        connection.executemany(
-            "insert into health_results (checked_at, snapshot, name, is_ok, detail) values (?, ?, ?, ?, ?)",
-            [(at, snapshot, check.name, int(check.is_ok), check.detail) for check in checks],
-        )
+        for check in checks:
+            append_row(
+                connection, "health_results", **run, name=check.name, is_ok=check.is_ok, detail=check.detail
+            )
 
 
 def health_history(settings: Settings, days: int = 90) -> list[HealthPoint]:
@@ -71,14 +71,9 @@ def record_failures(database: Path, failed: Sequence[Check], now: datetime) -> l
         names = {check.name for check in failed}
         begun = [(check, 1) for check in failed if check.name not in before]
         ended = [(check, 0) for name, check in before.items() if name not in names]
-        connection.executemany(
-            "insert into alarm_turns (alarm_key, is_on, level, title, detail, turned_at)"
-            " values (?, ?, ?, ?, ?, ?)",
-            [
-                (check.name, is_on, check.severity, check.title, check.detail, now.isoformat())
-                for check, is_on in [*begun, *ended]
-            ],
-        )
+        for check, is_on in [*begun, *ended]:
+            texts = {"level": check.severity, "title": check.title, "detail": check.detail}
+            append_row(connection, "alarm_turns", alarm_key=check.name, is_on=is_on, **texts, turned_at=now)
     return [replace(one, since=before[one.name].since if one.name in before else now) for one in failed]
 
 
@@ -103,9 +98,7 @@ def failures_for_digest(database: Path) -> tuple[list[Check], int]:
 def record_digest(database: Path, last_row: int, now: datetime) -> None:
     """Record that a digest covered the history up to a row."""
     with open_operations_database(database) as connection:
-        connection.execute(
-            "insert into alarm_digests (last_turn, told_at) values (?, ?)", (last_row, now.isoformat())
-        )
+        append_row(connection, "alarm_digests", last_turn=last_row, told_at=now)
 
 
 def failing_rows(connection: Connection) -> dict[str, int]:

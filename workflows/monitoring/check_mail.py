@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from workflows.config.formatting import moment
-from workflows.config.operations_database import open_operations_database
+from workflows.config.operations_database import append_row, open_operations_database
 from workflows.config.settings import Settings
 from workflows.mail.outbox import add_mail
 from workflows.monitoring.check_log import failing_rows
@@ -42,10 +42,8 @@ def mail_critical(settings: Settings, failed: Sequence[Check], now: datetime) ->
         if new:
             key = f"alert:{max(rows[check.name] for check in new)}"
             add_mail(connection, settings.mail, key, f"{_SUBJECT}{headline(new)}", _body(settings, new), [], now)
-            connection.executemany(
-                "insert into alarm_mails (turn, alarm_key, mail_key, mailed_at) values (?, ?, ?, ?)",
-                [(rows[check.name], check.name, key, now.isoformat()) for check in new],
-            )
+            for name in (check.name for check in new):
+                append_row(connection, "alarm_mails", turn=rows[name], alarm_key=name, mail_key=key, mailed_at=now)
     return [check.title for check in new]
 
 
