@@ -1,4 +1,4 @@
-"""What the ledger has of a product or a lot at this moment: the current snapshot, and the entries made since."""
+"""The current stock of a product or lot by the ledger: the current snapshot and the entries made since."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workflows.errors import EntryRefused, HomeUnusable
 
 @dataclass(frozen=True)
 class Expectation:
-    """What the ledger has of a SKU, or of one of its lots.
+    """The stock of a SKU, or of one of its lots, by the ledger.
 
     Attributes:
         lot_number: The lot's digits; None for the whole SKU.
@@ -31,7 +31,7 @@ class Expectation:
 
 
 def expected(settings: Settings, store: EntryLog, sku_code: str, lot: str | None, day: date) -> Expectation:
-    """Units of the SKU, or of its lot, that the ledger has now for the end of a day.
+    """Return the stock of a SKU, or of its lot, at the end of a day.
 
     Raises:
         EntryRefused: Nothing has been published.
@@ -59,7 +59,7 @@ def expected(settings: Settings, store: EntryLog, sku_code: str, lot: str | None
 
 
 def check_lot_is_known(settings: Settings, reference: Reference, store: EntryLog, sku: str, lot: str) -> None:
-    """Refuse a lot that no opening balance, entry or movement has.
+    """Check that an opening balance, an entry or a movement has the lot.
 
     Raises:
         EntryRefused: It is not known.
@@ -75,7 +75,7 @@ def check_lot_is_known(settings: Settings, reference: Reference, store: EntryLog
 
 
 def _row_of_snapshot(settings: Settings, query: str, values: Any) -> tuple[Any, ...] | None:
-    """The query's row in the current snapshot; None when there is no row, or no snapshot yet."""
+    """Return the query's row in the current snapshot; None when there is no row, or no snapshot yet."""
     path = current_snapshot(settings)
     if path is None:
         return None

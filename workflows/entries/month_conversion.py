@@ -70,14 +70,14 @@ def convert_lines(connection: sqlite3.Connection, settings: Settings) -> None:
 
 
 def hash_of_lines(lines: Iterable[Line], kinds: Iterable[str]) -> str:
-    """SHA-256 of the lines of some kinds, in the order of kind and key, as the earlier releases computed it."""
+    """Return the SHA-256 of the lines of some kinds, by kind and key, as earlier releases computed it."""
     wanted = set(kinds)
     texts = sorted(line for line in lines if line[0] in wanted)
     return hashlib.sha256("\n".join("|".join(text) for text in texts).encode()).hexdigest()
 
 
 def _write(settings: Settings, month: date, lines: list[Line]) -> str:
-    """Write the file of a month and see that it says what the lines say. Gives its hash."""
+    """Write the file of a month, check that it has the same content as the lines, and return its hash."""
     fields = {name: kind for name, kind in COLUMNS.items() if not name.startswith("line_")}
     file = file_of(settings, month)
     with duckdb.connect() as connection:
@@ -91,15 +91,15 @@ def _write(settings: Settings, month: date, lines: list[Line]) -> str:
         written = write_part(connection, file)
     rows = pq.read_table(part_of(file)).to_pylist()
     for row, (_, _, line) in zip(rows, lines, strict=True):
-        if _as_it_was(month, row, line) != line:
+        if _former_line(month, row, line) != line:
             raise ShipledgerError(
-                f"The frozen lines of {month:%B %Y} cannot be converted: a file would not say the same as {line}"
+                f"The frozen lines of {month:%B %Y} cannot be converted: the file would differ from {line}"
             )
     return written
 
 
-def _as_it_was(month: date, row: dict[str, Any], line: str) -> str:
-    """The line as the earlier release wrote it, from the row of the file, with the fields that the line has."""
+def _former_line(month: date, row: dict[str, Any], line: str) -> str:
+    """Return the line as the earlier release wrote it, from the row of the file."""
     key = row["line_key"]
     implied = {"detail_key": key, "restatement_key": key, "transaction_id": key, "is_closed": False}
     known = {**row, **implied, "charge_month": month, "billed_month": month}

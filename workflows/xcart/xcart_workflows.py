@@ -1,4 +1,4 @@
-"""The jobs around the shop: importing its orders, and uploading them to ShipStation."""
+"""The jobs for the shop: importing its orders, and uploading them to ShipStation."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def import_xcart(arguments: dict[str, Any]) -> Facts:
 
 @DBOS.workflow(name="upload")
 def upload(arguments: dict[str, Any]) -> Facts:
-    """Sync, send what waits (or only tell), build and publish.
+    """Sync, send waiting orders (or only list them), build and publish.
 
     Args:
         arguments: `dry_run`.
@@ -62,8 +62,8 @@ def upload(arguments: dict[str, Any]) -> Facts:
     if outcome["unanswered"]:
         raise OutOfReach(
             f"ShipStation gave no answer for {len(outcome['unanswered'])} of the orders sent; "
-            f"{len(outcome['uploaded'])} are there. Run `upload` again in a quarter of an hour: it "
-            "looks what arrived."
+            f"{len(outcome['uploaded'])} are there. Run `upload` again in 15 minutes: it "
+            "looks up which arrived."
         )
     return facts
 
