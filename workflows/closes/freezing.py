@@ -80,13 +80,7 @@ union all by name
 
 
 def freeze_month(
-    settings: Settings,
-    month: date,
-    actor: str,
-    run_id: str,
-    *,
-    again: bool = False,
-    not_loaded: str | None = None,
+    settings: Settings, month: date, actor: str, run_id: str, *, again: bool = False, not_loaded: str | None = None
 ) -> FrozenMonth:
     """Freeze the lines of a month as the published snapshot has them.
 
