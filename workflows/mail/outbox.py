@@ -9,7 +9,7 @@ A mail has one row and, for each of its recipients, a history of events. The las
 | `handing_over` | the server has the mail except for its last line, which is sent next | nothing: see below |
 | `sent` | the server accepted it | nothing |
 | `failed` | it did not accept it, and may do so later | another attempt, later |
-| `given_up` | it never will, or three days have passed | nothing until somebody asks for it |
+| `given_up` | it never will, or three days have passed | nothing until it is retried |
 
 When a process is killed before `handing_over`, the mail was certainly not sent: it is sent later. When it is
 killed between `handing_over` and `sent`, the mail has very probably arrived: it is not sent again by itself, but

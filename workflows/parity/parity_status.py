@@ -67,7 +67,7 @@ def parity_status(
 
 
 def _counting(runs: Sequence[ParityRun], source: str, criteria: Criteria) -> Iterator[ParityRun]:
-    """Comparisons that looked back far enough; one that found something unexplained counts in any case."""
+    """Return comparisons that reach back far enough, and all with unexplained differences."""
     span = timedelta(hours=criteria.hours)
     for run in runs:
         is_comparable = run.source == source and run.criteria == criteria.fingerprint

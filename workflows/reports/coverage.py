@@ -89,7 +89,7 @@ class Loaded:
         Args:
             period: The period.
             now: The present instant, UTC.
-            syncs_first: A sync is going to go on from the watermark, or to read what it does without one.
+            syncs_first: Whether a sync comes first; it reads from the watermark, or the default span without one.
         """
         first = self.opening_day if period.kind == "eom" else period.first - _BOUGHT_AHEAD
         return self._gap_since(max(first, self.opening_day), now, syncs_first)
