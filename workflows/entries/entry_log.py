@@ -74,7 +74,7 @@ class LotState:
 
 
 class EntryLog:
-    """Entries and lot states within one transaction; `open_entries` gives one."""
+    """Entries and lot states in an open operations database; see `open_entries`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from workflows.config.home_directory import prepare_home
+from workflows.config.operations_database import read_operations_database
 from workflows.config.reference_data import Reference, read_reference
 from workflows.config.settings import Settings
 from workflows.config.sku_spelling import spelled
@@ -171,10 +172,8 @@ def record_lot_state(settings: Settings, state: LotState) -> LotState:
 
 def recent_entries(settings: Settings, limit: int = 50) -> list[Entry]:
     """Return the last entries, newest first, also those that the published ledger does not show yet."""
-    if not settings.operations.exists():
-        return []
-    with open_entries(settings.operations) as store:
-        return store.newest_entries(limit)
+    with read_operations_database(settings.operations) as connection:
+        return EntryLog(connection).newest_entries(limit)
 
 
 def _checked(

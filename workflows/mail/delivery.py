@@ -87,8 +87,6 @@ def deliver_outbox(settings: Settings, now: datetime) -> list[Delivery]:
 
 def read_outbox(settings: Settings, key: str | None = None) -> list[Delivery]:
     """Return the states of all mails, or of one, the newest first; also while mail is being sent."""
-    if not settings.operations.exists():
-        return []
     with read_operations_database(settings.operations) as store:
         return [_delivery(state) for state in reversed(read_states(store, key))]
 

@@ -13,12 +13,13 @@ import duckdb
 
 from workflows.config.home_directory import prepare_home
 from workflows.config.job_kinds import CLOSES
+from workflows.config.operations_database import read_operations_database
 from workflows.config.settings import Settings
 from workflows.config.snapshots import current_snapshot, open_snapshot
 from workflows.config.wall_clock import clock
 from workflows.cycle.last_read import last_read
 from workflows.entries.closed_months import altered_months
-from workflows.entries.entry_log import open_entries
+from workflows.entries.entry_log import EntryLog
 from workflows.errors import ShipledgerError
 from workflows.jobs.client import JobClient, job_client
 from workflows.monitoring.check_log import record_results
@@ -100,8 +101,8 @@ def _freshness(
     yield check_age("ShipStation fresh", "ShipStation was read in the last two hours.", read_at, now, zone)
     yield check_names(readers[0].result if readers else None, zone)
     yield check_age("models fresh", "The published snapshot was built in the last two hours.", as_of, now, zone)
-    with open_entries(settings.operations) as log:
-        waiting = log.first_entry_after(as_of)
+    with read_operations_database(settings.operations) as operations:
+        waiting = EntryLog(operations).first_entry_after(as_of)
     late = waiting if waiting and waiting.entered_at < now - STALE_AFTER else None
     yield Check(
         "entries fresh",
