@@ -18,9 +18,10 @@ from workflows.config.settings import Settings
 from workflows.cycle.published_state import read_published
 from workflows.jobs.client import JobClient, job_client
 from workflows.monitoring.check_log import with_since
-from workflows.monitoring.checks import Alarm, find_alarms
-from workflows.monitoring.conditions import read_standing
+from workflows.monitoring.checks import Check
+from workflows.monitoring.condition_checks import failed_conditions
 from workflows.monitoring.exception_kinds import exception_kind
+from workflows.monitoring.system_state import read_system_state
 
 Severity = Literal["critical", "error", "warning", "info"]
 
@@ -64,11 +65,11 @@ def find_alerts(settings: Settings, exceptions: Iterable[Mapping[str, Any]], now
 
 
 @st.cache_data(ttl=_REMEMBERED_SECONDS, max_entries=4, show_spinner=False)
-def _alarms(_settings: Settings, home: str) -> list[Alarm]:
+def _alarms(_settings: Settings, home: str) -> list[Check]:
     del home  # part of the cache's key only; the settings hold credentials, which are not to be hashed
     with _looking(_settings) as jobs:
-        standing = read_standing(_settings, jobs, read_published(_settings), datetime.now(UTC))
-    return with_since(_settings.operations, find_alarms(standing))
+        state = read_system_state(_settings, jobs, read_published(_settings), datetime.now(UTC))
+    return with_since(_settings.operations, failed_conditions(state))
 
 
 @contextmanager
@@ -81,9 +82,9 @@ def _looking(settings: Settings) -> Iterator[JobClient]:
             yield jobs
 
 
-def _of_alarm(alarm: Alarm, settings: Settings, now: datetime) -> Alert:
+def _of_alarm(alarm: Check, settings: Settings, now: datetime) -> Alert:
     return Alert(
-        alarm.level,
+        alarm.severity,
         alarm.title,
         shorten(alarm.detail, _LONGEST_REASON, placeholder=" …"),
         f"since {clock(alarm.since, settings.timezone, now)}" if alarm.since else "",

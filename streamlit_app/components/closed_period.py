@@ -111,7 +111,7 @@ def show_lack(settings: Settings, snapshot: Snapshot, period: Period) -> None:
     if lack is not None:
         st.warning(plain(f"Incomplete: {lack} is not loaded.{run}"))
     elif gap is not None:
-        st.warning(plain(f"The stock is not whole: what changed from {gap.words} is not loaded.{run}"))
+        st.warning(plain(f"The stock is not whole: what changed from {gap.days} is not loaded.{run}"))
 
 
 def _changes_since(settings: Settings, snapshot: Snapshot, close: Close | None, period: Period) -> str:

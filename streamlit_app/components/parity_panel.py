@@ -13,7 +13,7 @@ from streamlit_app.components.panels import table
 from streamlit_app.data.formatted import age, clock, count, plain
 from workflows.config.settings import Settings
 from workflows.parity.comparison import Difference
-from workflows.parity.comparison_log import ParityRun, differences_of, recent_runs, words_of
+from workflows.parity.comparison_log import ParityRun, differences_of, format_explanation, recent_runs
 from workflows.parity.cutover_log import DONE, ROLLED_BACK, last_event
 from workflows.parity.explanations import CLASS_WORDS, CLASSES, UNEXPLAINED
 
@@ -107,7 +107,7 @@ def _show_differences(differences: Sequence[Difference]) -> None:
                 "field": [one.field for one in shown],
                 "ours": [one.ours or "none" for one in shown],
                 "theirs": [one.theirs or "none" for one in shown],
-                "why": [words_of(one) for one in shown],
+                "why": [format_explanation(one) for one in shown],
             }
         ),
         {

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import NOT_YOURS, show_refusal
 from streamlit_app.data.formatted import clock, plain
-from workflows.closes.close_summary import mail_key, mail_words
+from workflows.closes.close_summary import format_mail_states, mail_key
 from workflows.config.roles import Person
 from workflows.config.settings import Settings
 from workflows.entries.close_log import Close
@@ -51,7 +51,7 @@ class MailLine:
     @property
     def state(self) -> str:
         """In words, such as `sent to 2 readers`."""
-        return mail_words([reader.state for reader in self.readers])
+        return format_mail_states([reader.state for reader in self.readers])
 
     @property
     def is_lost(self) -> bool:

@@ -9,7 +9,7 @@ from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.entries.acknowledgements import (
     Acknowledgement,
     AcknowledgementsUnreadable,
-    standing_acknowledgements,
+    current_acknowledgements,
 )
 from workflows.config.settings import Settings
 
@@ -52,7 +52,7 @@ class Acknowledged:
 def acknowledged(settings: Settings) -> Acknowledged:
     """What stands acknowledged now."""
     try:
-        standing = standing_acknowledgements(settings.operations)
+        standing = current_acknowledgements(settings.operations)
     except AcknowledgementsUnreadable as problem:
         return Acknowledged({}, str(problem))
     return Acknowledged({(one.exception_id, one.cause): one for one in standing})

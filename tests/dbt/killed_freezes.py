@@ -13,10 +13,10 @@ from datetime import date
 from typing import Any
 from unittest.mock import patch
 
-from workflows.closes.close_workflow import freezing
+from workflows.closes import freezing
 from workflows.config.settings import read_settings
+from workflows.entries import closed_months, month_conversion
 from workflows.entries.month_files import part_of
-from workflows.entries.recording import closed_months, month_conversion
 
 
 def _killed(*_: Any, **__: Any) -> None:

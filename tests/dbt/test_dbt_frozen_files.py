@@ -25,7 +25,7 @@ from ingest.pipeline import Warehouse
 from ingest.sources.operations.operations_source import load_operations
 from workflows.closes.freezing import freeze_month
 from workflows.config.settings import PROJECT, Settings
-from workflows.entries.closed_months import altered_months, closes_of_month, open_store, prepare_closes
+from workflows.entries.closed_months import altered_months, closes_of_month, open_closed_periods, prepare_closes
 from workflows.errors import ShipledgerError
 
 DECEMBER, JANUARY = date(2025, 12, 1), date(2026, 1, 1)
@@ -101,7 +101,7 @@ def test_an_earlier_release_s_months_are_converted_with_the_hash_on_their_invoic
     billed = [lines(ledger, month) for month in (DECEMBER, JANUARY)]
     prepare_closes(settings)
     assert altered_months(settings) == []
-    with open_store(settings) as store:
+    with open_closed_periods(settings) as store:
         converted = {month: closes_of_month(store, month)[0] for month in (DECEMBER, JANUARY)}
         tables = {name for (name,) in store.execute("select name from sqlite_master where type = 'table'")}
         with pytest.raises(sqlite3.IntegrityError, match="frozen_months are never changed"):
@@ -169,7 +169,7 @@ def test_the_warehouse_of_an_earlier_release_gets_the_new_hashes_and_loses_the_l
         connection.execute("update raw_operations.frozen_months set evidence_hash = 'of the lines as JSON'")
         connection.execute("create table raw_operations.frozen_lines (seq bigint, line varchar)")
     assert load_operations(settings.operations, warehouse) == 2
-    with open_store(settings) as store:
+    with open_closed_periods(settings) as store:
         hashes = {month: closes_of_month(store, month)[0].evidence_hash for month in (DECEMBER, JANUARY)}
     with duckdb.connect(str(settings.warehouse)) as connection:
         loaded = connection.execute(

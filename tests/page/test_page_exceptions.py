@@ -10,7 +10,7 @@ from page_process import Served
 from playwright.sync_api import Locator, Page, expect
 from published_folder import OPEN, Business, PublishedFolder
 
-from workflows.entries.acknowledgements import acknowledge, standing_acknowledgements
+from workflows.entries.acknowledgements import acknowledge, current_acknowledgements
 
 HOSTILE = "<b>=1+1</b> **bold** [x](javascript:alert(1))"
 
@@ -46,7 +46,7 @@ def test_a_note_puts_one_aside_until_its_cause_changes(
     exceptions.get_by_role("button", name="Acknowledge", exact=True).click()
     expect(exceptions.get_by_text("1 acknowledged", exact=True)).to_be_visible()
     expect(exceptions.get_by_text("None is open.")).to_be_visible()
-    [noted] = standing_acknowledgements(served.home / "operations.sqlite")
+    [noted] = current_acknowledgements(served.home / "operations.sqlite")
     assert (noted.exception_id, noted.cause, noted.note) == ("exception-1", "error", HOSTILE)
     assert noted.actor
 
@@ -75,7 +75,7 @@ def test_an_acknowledged_one_shows_its_note_as_text_and_can_be_opened_again(
     exceptions.get_by_role("button", name="Open it again").click()
     expect(exceptions.get_by_text("None was acknowledged.")).to_be_visible()
     expect(exceptions.get_by_text("1 error", exact=True)).to_be_visible()
-    assert standing_acknowledgements(served.home / "operations.sqlite") == []
+    assert current_acknowledgements(served.home / "operations.sqlite") == []
 
 
 def test_filters_are_in_the_address(

@@ -13,7 +13,7 @@ from published_folder import Business, PublishedFolder
 
 from workflows.config.settings import Settings
 from workflows.parity.comparison import Difference
-from workflows.parity.comparison_log import ParityRun, note_run
+from workflows.parity.comparison_log import ParityRun, record_run
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -33,7 +33,7 @@ def compared(settings: Settings, name: str, hours_ago: float, differences: list[
         *(name, "schedule", "sqlite:///former.db", "criteria", until - timedelta(hours=48), until),
         *(by_class["unexplained"], 1234, facts),
     )
-    note_run(settings.operations, run, differences)
+    record_run(settings.operations, run, differences)
 
 
 @pytest.mark.usefixtures("settings")

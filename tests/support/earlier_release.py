@@ -48,6 +48,7 @@ begin select raise(abort, 'frozen_lines are never changed: a change is a restate
 create trigger frozen_lines_are_never_deleted before delete on frozen_lines
 begin select raise(abort, 'frozen_lines are never deleted: a change is a restatement in the next month'); end;
 drop trigger frozen_months_are_never_changed;
+pragma user_version = 0;
 """
 
 

@@ -11,7 +11,7 @@ import pytest
 from workflows.entries.acknowledgements import (
     AcknowledgementsUnreadable,
     acknowledge,
-    standing_acknowledgements,
+    current_acknowledgements,
     take_back,
 )
 from workflows.errors import UsageError
@@ -23,7 +23,7 @@ def store(tmp_path: Path) -> Path:
 
 
 def standing(store: Path) -> list[tuple[str, str, str, str]]:
-    return [(one.exception_id, one.cause, one.note, one.actor) for one in standing_acknowledgements(store)]
+    return [(one.exception_id, one.cause, one.note, one.actor) for one in current_acknowledgements(store)]
 
 
 def test_it_holds_for_the_cause_it_was_given_for_and_not_for_another(store: Path) -> None:
@@ -60,7 +60,7 @@ def test_the_second_note_stands_and_a_second_taking_back_ends_it_too(store: Path
 def test_a_note_is_one_line_of_at_most_500_characters_and_has_its_instant(store: Path) -> None:
     before = datetime.now(UTC)
     acknowledge(store, "lot", "error", f"  {'x' * 400}\n\n {'y' * 99} ", "dana")
-    [noted] = standing_acknowledgements(store)
+    [noted] = current_acknowledgements(store)
     assert noted.note == f"{'x' * 400} {'y' * 99}"
     assert before <= noted.acknowledged_at <= datetime.now(UTC)
 
@@ -92,9 +92,9 @@ def test_a_note_says_something_and_is_short(store: Path, note: str) -> None:
 def test_a_store_that_cannot_be_read_is_reported_and_hides_nothing(store: Path) -> None:
     store.write_bytes(b"not a database" * 100)
     with pytest.raises(AcknowledgementsUnreadable, match="all exceptions are shown"):
-        standing_acknowledgements(store)
+        current_acknowledgements(store)
 
 
 def test_who_only_looks_makes_no_store(store: Path) -> None:
-    assert standing_acknowledgements(store) == []
+    assert current_acknowledgements(store) == []
     assert not store.exists()

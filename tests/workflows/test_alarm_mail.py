@@ -1,4 +1,4 @@
-"""Critical alarms are mailed when they begin: each beginning once, also when they flap or the server is down."""
+"""Critical checks are mailed when they begin to fail: each beginning once, also when they flap or mail is down."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from inbox import Inbox
 
 from workflows.config.settings import Settings
 from workflows.mail import deliver_outbox, read_outbox
-from workflows.monitoring.check_log import turn_alarms
-from workflows.monitoring.check_mail import QUIET, mail_critical
-from workflows.monitoring.checks import Alarm, Level
+from workflows.monitoring.check_log import record_failures
+from workflows.monitoring.check_mail import mail_critical
+from workflows.monitoring.checks import MAIL_AGAIN_AFTER, Check, Severity
 
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
 MINUTES = timedelta(minutes=1)
 READER = "owner@example.com"
 
 
-def alarm(key: str, level: Level = "critical") -> Alarm:
-    return Alarm(key, level, f"Title of {key}", f"Detail of {key}.")
+def failing(name: str, severity: Severity = "critical") -> Check:
+    return Check(name, f"Title of {name}", False, f"Detail of {name}.", severity)
 
 
 @pytest.fixture
@@ -30,24 +30,24 @@ def settings(mailing: Settings) -> Settings:
 
 
 @pytest.fixture
-def look(settings: Settings) -> Callable[..., list[str]]:
-    """What the watch does with the alarms that stand so many minutes later: gives the titles that it mails."""
+def check(settings: Settings) -> Callable[..., list[str]]:
+    """What the job does with the checks that fail so many minutes later: gives the titles that it mails."""
 
-    def watch(minutes: int, *alarms: Alarm) -> list[str]:
+    def watch(minutes: int, *failed: Check) -> list[str]:
         now = NOW + minutes * MINUTES
-        mailed = mail_critical(settings, turn_alarms(settings.operations, alarms, now), now)
+        mailed = mail_critical(settings, record_failures(settings.operations, failed, now), now)
         deliver_outbox(settings, now)
         return mailed
 
     return watch
 
 
-def test_a_critical_alarm_is_mailed_when_it_begins_and_not_again_while_it_lasts(
-    look: Callable[..., list[str]], inbox: Inbox
+def test_a_critical_check_is_mailed_when_it_begins_to_fail_and_not_again_while_it_lasts(
+    check: Callable[..., list[str]], inbox: Inbox
 ) -> None:
-    assert look(0, alarm("tests"), alarm("ghosts", "warning")) == ["Title of tests"]
-    assert look(5, alarm("tests"), alarm("ghosts", "warning")) == []
-    assert look(60 * 24 * 30, alarm("tests")) == [], "a month later, it is the same beginning"
+    assert check(0, failing("tests"), failing("ghosts", "warning")) == ["Title of tests"]
+    assert check(5, failing("tests"), failing("ghosts", "warning")) == []
+    assert check(60 * 24 * 30, failing("tests")) == [], "a month later, it is the same beginning"
     assert inbox.subjects(READER) == ["Shipledger alert: Title of tests"]
     body = inbox.received[0][1].get_content()
     assert "Title of tests (since Nov 20, 2026, 2:00 PM CST)" in body
@@ -55,70 +55,72 @@ def test_a_critical_alarm_is_mailed_when_it_begins_and_not_again_while_it_lasts(
     assert "ghosts" not in body
 
 
-def test_one_that_ended_and_begins_again_is_mailed_again(look: Callable[..., list[str]]) -> None:
-    assert look(0, alarm("tests")) == ["Title of tests"]
-    assert look(30) == []
-    assert look(61, alarm("tests")) == ["Title of tests"]
+def test_one_that_ended_and_begins_again_is_mailed_again(check: Callable[..., list[str]]) -> None:
+    assert check(0, failing("tests")) == ["Title of tests"]
+    assert check(30) == []
+    assert check(61, failing("tests")) == ["Title of tests"]
 
 
-def test_one_that_comes_and_goes_is_mailed_once_an_hour_at_most(look: Callable[..., list[str]]) -> None:
-    quiet = int(QUIET / MINUTES)
-    assert look(0, alarm("tests")) == ["Title of tests"]
+def test_one_that_comes_and_goes_is_mailed_once_an_hour_at_most(check: Callable[..., list[str]]) -> None:
+    quiet = int(MAIL_AGAIN_AFTER / MINUTES)
+    assert check(0, failing("tests")) == ["Title of tests"]
     for minutes in range(5, quiet - 5, 10):
-        assert look(minutes) == []
-        assert look(minutes + 5, alarm("tests"), alarm(f"lot {minutes}")) == [f"Title of lot {minutes}"]
-    assert look(quiet - 1, alarm("tests")) == []
-    assert look(quiet, alarm("tests")) == ["Title of tests"], "it still stands when the hour is over"
-    assert look(2 * quiet, alarm("tests")) == []
+        assert check(minutes) == []
+        assert check(minutes + 5, failing("tests"), failing(f"lot {minutes}")) == [f"Title of lot {minutes}"]
+    assert check(quiet - 1, failing("tests")) == []
+    assert check(quiet, failing("tests")) == ["Title of tests"], "it still stands when the hour is over"
+    assert check(2 * quiet, failing("tests")) == []
 
 
-def test_all_that_stand_when_this_begins_come_in_one_mail(look: Callable[..., list[str]], inbox: Inbox) -> None:
-    several = [alarm(f"lot {number}") for number in range(10)]
-    assert len(look(0, *several)) == 10
+def test_all_that_stand_when_this_begins_come_in_one_mail(check: Callable[..., list[str]], inbox: Inbox) -> None:
+    several = [failing(f"lot {number}") for number in range(10)]
+    assert len(check(0, *several)) == 10
     assert inbox.subjects(READER) == ["Shipledger alert: Title of lot 0 and 9 more"]
     assert all(one.title in inbox.received[0][1].get_content() for one in several)
 
 
-def test_a_warning_that_becomes_critical_is_mailed_then(look: Callable[..., list[str]]) -> None:
-    assert look(0, alarm("ghosts", "warning")) == []
-    assert look(5, alarm("ghosts")) == ["Title of ghosts"]
+def test_a_warning_that_becomes_critical_is_mailed_then(check: Callable[..., list[str]]) -> None:
+    assert check(0, failing("ghosts", "warning")) == []
+    assert check(5, failing("ghosts")) == ["Title of ghosts"]
 
 
 def test_without_a_mail_server_nothing_counts_as_mailed(
-    settings: Settings, look: Callable[..., list[str]]
+    settings: Settings, check: Callable[..., list[str]]
 ) -> None:
-    standing = turn_alarms(settings.operations, [alarm("tests")], NOW)
-    assert mail_critical(settings.model_copy(update={"mail": None}), standing, NOW) == []
-    assert look(5, alarm("tests")) == ["Title of tests"]
+    failed = record_failures(settings.operations, [failing("tests")], NOW)
+    assert mail_critical(settings.model_copy(update={"mail": None}), failed, NOW) == []
+    assert check(5, failing("tests")) == ["Title of tests"]
 
 
 def test_a_server_that_is_down_gets_the_mail_when_it_is_back(
-    settings: Settings, look: Callable[..., list[str]], inbox: Inbox
+    settings: Settings, check: Callable[..., list[str]], inbox: Inbox
 ) -> None:
     inbox.answers["RCPT"] = "451 later"
-    assert look(0, alarm("tests")) == ["Title of tests"]
-    assert look(5, alarm("tests")) == []
+    assert check(0, failing("tests")) == ["Title of tests"]
+    assert check(5, failing("tests")) == []
     inbox.answers.clear()
-    assert look(20) == [], "it has ended, and what was queued goes out all the same"
+    assert check(20) == [], "it has ended, and what was queued goes out all the same"
     assert inbox.subjects(READER) == ["Shipledger alert: Title of tests"]
     assert [mail.state for mail in read_outbox(settings)] == ["sent"]
 
 
 def test_an_alert_that_could_not_be_sent_is_not_the_subject_of_another_one(
-    settings: Settings, look: Callable[..., list[str]], inbox: Inbox
+    settings: Settings, check: Callable[..., list[str]], inbox: Inbox
 ) -> None:
     inbox.answers["RCPT"] = "550 never"
-    look(0, alarm("tests"))
+    check(0, failing("tests"))
     [lost] = read_outbox(settings)
     assert lost.state == "given up"
-    assert look(5, alarm("tests"), alarm(f"mail {lost.subject}")) == []
-    assert look(10, alarm("tests"), alarm("mail Invoice: October 2026")) == ["Title of mail Invoice: October 2026"]
+    assert check(5, failing("tests"), failing(f"mail {lost.subject}")) == []
+    assert check(10, failing("tests"), failing("mail Invoice: October 2026")) == [
+        "Title of mail Invoice: October 2026"
+    ]
 
 
 def test_two_watches_at_once_mail_a_beginning_once(settings: Settings) -> None:
     with ThreadPoolExecutor() as pool:
         for round_ in range(10):
-            standing = turn_alarms(settings.operations, [alarm(f"lot {round_}")], NOW)
-            found = list(pool.map(mail_critical, [settings] * 4, [standing] * 4, [NOW] * 4))
+            failed = record_failures(settings.operations, [failing(f"lot {round_}")], NOW)
+            found = list(pool.map(mail_critical, [settings] * 4, [failed] * 4, [NOW] * 4))
             assert sorted(map(len, found)) == [0, 0, 0, 1]
     assert len(read_outbox(settings)) == 10

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from workflows.monitoring.check_log import alarms_for_digest, note_digest, turn_alarms, with_since
-from workflows.monitoring.checks import Alarm, Standing, find_alarms, working_time_since
+from workflows.monitoring.check_log import failures_for_digest, record_digest, record_failures, with_since
+from workflows.monitoring.checks import Check
+from workflows.monitoring.condition_checks import SystemState, failed_conditions, working_time_since
 
 ZONE = ZoneInfo("America/Chicago")
 # A Friday, 14:00 in Chicago.
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
-CALM = Standing(
+CALM = SystemState(
     now=NOW,
     zone=ZONE,
     has_credentials=True,
@@ -24,7 +25,7 @@ CALM = Standing(
     read_at=NOW - timedelta(hours=2),
     watermark=NOW - timedelta(days=20),
     snapshot_at=NOW - timedelta(hours=2),
-    ghosts=10,
+    empty_orders=10,
 )
 SHORT = {
     "sku_code": "17612",
@@ -37,10 +38,10 @@ SHORT = {
 
 
 def keys(**changes: Any) -> list[str]:
-    return [alarm.key for alarm in find_alarms(replace(CALM, **changes))]
+    return [check.name for check in failed_conditions(replace(CALM, **changes))]
 
 
-def test_a_calm_day_at_the_limits_raises_nothing() -> None:
+def test_on_a_calm_day_at_the_limits_every_check_passes() -> None:
     assert keys() == []
 
 
@@ -52,10 +53,10 @@ def test_a_calm_day_at_the_limits_raises_nothing() -> None:
         ({"read_at": NOW - timedelta(hours=2, seconds=1)}, ["read"]),
         ({"failed_tests": ["assert_stock_is_conserved"]}, ["tests"]),
         ({"failures": [("eow", "no room")]}, ["run eow"]),
-        ({"ghosts": 11}, ["ghosts"]),
+        ({"empty_orders": 11}, ["ghosts"]),
         ({"stock": [SHORT]}, ["stock 17612 critical"]),
         (
-            {"overdrawn": [{"sku_code": "17612", "lot_number": "250300", "quantity_on_hand": -9}]},
+            {"negative_lots": [{"sku_code": "17612", "lot_number": "250300", "quantity_on_hand": -9}]},
             ["lot 17612 - 250300"],
         ),
         ({"stock": [SHORT | {"alert_level": "low"}]}, ["stock 17612 low"]),
@@ -65,10 +66,10 @@ def test_a_calm_day_at_the_limits_raises_nothing() -> None:
         ({"lost_mail": ["Invoice"]}, ["mail Invoice"]),
         ({"open_units": ["17612 (3 there, 0 here)"]}, ["open units"]),
         ({"is_cutover_unfinished": True}, ["cutover"]),
-        ({"disparities": 1}, ["parity"]),
+        ({"parity_differences": 1}, ["parity"]),
     ],
 )
-def test_each_condition_raises_its_alarm_and_no_other(changes: dict[str, Any], raised: list[str]) -> None:
+def test_each_condition_fails_its_own_check_and_no_other(changes: dict[str, Any], raised: list[str]) -> None:
     assert keys(**changes) == raised
 
 
@@ -82,23 +83,23 @@ def test_what_stops_the_business_is_critical_and_what_can_wait_is_not() -> None:
         lost_mail=["Invoice"],
         read_at=NOW - timedelta(hours=3),
         snapshot_at=None,
-        ghosts=11,
+        empty_orders=11,
         open_units=["17612"],
         is_cutover_unfinished=True,
-        disparities=1,
+        parity_differences=1,
         unhealthy=["keys are unique"],
         stock=[SHORT, SHORT | {"sku_code": "17904", "alert_level": "low"}],
-        overdrawn=[{"sku_code": "17612", "lot_number": "250300", "quantity_on_hand": -9}],
+        negative_lots=[{"sku_code": "17612", "lot_number": "250300", "quantity_on_hand": -9}],
     )
-    found = find_alarms(everything)
-    assert [alarm.key for alarm in found if alarm.level == "warning"] == [
+    found = failed_conditions(everything)
+    assert [check.name for check in found if check.severity == "warning"] == [
         *("slow sync", "snapshot", "ghosts", "parity", "stock 17904 low"),
     ]
-    assert [alarm.level for alarm in found] == ["critical"] * 10 + ["warning"] * 5
+    assert [check.severity for check in found] == ["critical"] * 10 + ["warning"] * 5
 
 
 def test_the_worst_comes_first() -> None:
-    assert keys(ghosts=11, has_credentials=False) == ["credentials", "ghosts"]
+    assert keys(empty_orders=11, has_credentials=False) == ["credentials", "ghosts"]
 
 
 @pytest.mark.parametrize(
@@ -135,46 +136,46 @@ def test_only_business_hours_count_over_nights_weekends_and_clock_changes(
         ("2026-11-26 16:00", "2026-11-26 15:55", "2026-11-25 13:00", []),
     ],
 )
-def test_an_alarm_is_about_reads_that_do_not_happen_and_never_about_a_quiet_shop(
+def test_the_check_of_reads_fails_when_there_are_none_and_never_because_the_shop_is_quiet(
     now: str, read_at: str, changed_at: str, raised: list[str]
 ) -> None:
     at = [datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC) for text in (now, read_at, changed_at)]
     assert keys(now=at[0], read_at=at[1], watermark=at[2], snapshot_at=at[0]) == raised
 
 
-def test_the_alarm_about_reads_names_both_times_in_the_business_s_time_zone() -> None:
-    [alarm] = find_alarms(replace(CALM, read_at=NOW - timedelta(hours=3)))
+def test_the_check_of_reads_names_both_times_in_the_business_s_time_zone() -> None:
+    [check] = failed_conditions(replace(CALM, read_at=NOW - timedelta(hours=3)))
     assert "The last read was at 2026-11-20 11:00 CST, and changes are known up to 2026-10-31 15:00 CDT." in (
-        alarm.detail
+        check.detail
     )
 
 
-def test_an_alarm_is_in_one_digest_and_in_another_only_after_it_had_cleared(tmp_path: Path) -> None:
+def test_a_failure_is_in_one_digest_and_in_another_only_after_the_check_has_passed(tmp_path: Path) -> None:
     store = tmp_path / "operations.sqlite"
-    ghosts = Alarm("ghosts", "warning", "11 orders without lines", "Complete them.")
+    ghosts = Check("ghosts", "11 orders without lines", False, "Complete them.", "warning")
     more = replace(ghosts, title="12 orders without lines")
     hour = timedelta(hours=1)
 
     def digest(at: datetime) -> list[str]:
-        new, last = alarms_for_digest(store)
-        note_digest(store, last, at)
-        return [alarm.key for alarm in new]
+        new, last = failures_for_digest(store)
+        record_digest(store, last, at)
+        return [check.name for check in new]
 
-    assert turn_alarms(store, [ghosts], NOW) == [replace(ghosts, since=NOW)]
+    assert record_failures(store, [ghosts], NOW) == [replace(ghosts, since=NOW)]
     assert digest(NOW) == ["ghosts"]
-    turn_alarms(store, [more], NOW + hour)
+    record_failures(store, [more], NOW + hour)
     assert digest(NOW + hour) == []
     assert with_since(store, [more])[0].since == NOW
-    assert turn_alarms(store, [more], NOW + hour) == [replace(more, since=NOW)]
-    turn_alarms(store, [], NOW + 2 * hour)
+    assert record_failures(store, [more], NOW + hour) == [replace(more, since=NOW)]
+    record_failures(store, [], NOW + 2 * hour)
     assert with_since(store, [ghosts])[0].since is None
-    assert turn_alarms(store, [ghosts], NOW + 3 * hour)[0].since == NOW + 3 * hour
+    assert record_failures(store, [ghosts], NOW + 3 * hour)[0].since == NOW + 3 * hour
     assert digest(NOW + 3 * hour) == ["ghosts"]
-    turn_alarms(store, [ghosts, Alarm("credentials", "critical", "None", "")], NOW + 4 * hour)
-    turn_alarms(store, [ghosts], NOW + 5 * hour)
+    record_failures(store, [ghosts, Check("credentials", "None", False, "")], NOW + 4 * hour)
+    record_failures(store, [ghosts], NOW + 5 * hour)
     assert digest(NOW + 5 * hour) == [], "what has begun and ended since the last digest needs nobody"
-    turn_alarms(store, [], NOW + 6 * hour)
-    turn_alarms(store, [ghosts], NOW + 7 * hour)
+    record_failures(store, [], NOW + 6 * hour)
+    record_failures(store, [ghosts], NOW + 7 * hour)
     assert digest(NOW + 7 * hour) == ["ghosts"], "a third time, too"
     with closing(sqlite3.connect(store)) as connection:
         for table in ("alarm_turns", "alarm_digests"):

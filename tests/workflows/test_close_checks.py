@@ -204,7 +204,7 @@ def test_what_is_missing_is_named_by_its_days(
     known = loaded(*spans)
     assert not_loaded(period_of(kind, date.fromisoformat(day)), known, NOW) == lack
     gap = known.stock_gap(NOW)
-    assert (gap.words if gap else None) == of_stock
+    assert (gap.days if gap else None) == of_stock
 
 
 @pytest.mark.parametrize(("begin", "command"), [("2026-03-08", None), ("2026-03-09", "2026-03-08")])

@@ -1,4 +1,4 @@
-"""A close that cannot be done closes nothing, raises no alarm, and is not offered again until it can be."""
+"""A close that cannot be done closes nothing, fails no check, and is not offered again until it can be."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workflows.config.settings import read_settings
 from workflows.cycle.published_state import read_published
 from workflows.entries.close_log import recent_closes
 from workflows.errors import CloseRefused
-from workflows.monitoring.conditions import read_standing
+from workflows.monitoring.system_state import read_system_state
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from workflows.monitoring.conditions import read_standing
     [
         (("eod", "--date", "2025-09-19"), "The first that can be closed: `eod --date 2025-09-20`."),
         (("eow", "--date", "2999-01-01"), "can be closed from Friday, 2999-01-04 on"),
-        (("eom", "--date", "2025-09-30"), "`--incomplete` closes it all the same; then every page says so."),
+        (("eom", "--date", "2025-09-30"), "`--incomplete` closes it anyway; then every page says so."),
         (("eod", "--date", "2025-09-31"), "'2025-09-31' is no date."),
         (("eow", "--date", "9999-12-31"), "'9999-12-31' is too far away: use a day of the years 1970 to 2999."),
     ],
@@ -47,8 +47,8 @@ def test_a_watermark_lost_after_a_close_was_queued_refuses_it_once_it_has_read_a
         refused = done(jobs, "eom", date=last_month.isoformat(), incomplete=False)
         assert isinstance(refused.error, CloseRefused), refused.error
         assert "`backfill --since 2025-09-19 --until" in str(refused.error)
-        standing = read_standing(settings, jobs, read_published(settings), datetime.now(UTC))
-        assert standing.failures == []
+        state = read_system_state(settings, jobs, read_published(settings), datetime.now(UTC))
+        assert state.failures == []
         with pytest.raises(CloseRefused, match="backfill --since 2025-09-19"):
             retry_job(settings, jobs, refused.run_id, "joe")
         of_an_earlier_release = done(jobs, "eom", date=last_month.isoformat())

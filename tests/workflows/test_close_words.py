@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from workflows.closes.close_plan import Part
-from workflows.closes.close_summary import changed_since, mail_of, mail_words, restated_since, summary_of, way_on
+from workflows.closes.close_summary import (
+    changed_since,
+    format_mail_states,
+    mail_of,
+    next_step,
+    restated_since,
+    summary_of,
+)
 from workflows.config.periods import Period
 
 DAY = Period("eod", date(2026, 11, 20), date(2026, 11, 20))
@@ -26,10 +33,10 @@ STOCK: dict[str, Any] = {"on_hand": 9, "critical": [], "low": [], "overdrawn": [
             {"shipped": SHIPPED | {"orders": 1, "units": 1}},
             "1 order shipped, 1 unit",
         ),
-        ({"shipped": SHIPPED | {"unassigned_units": 1}}, "1,234 orders shipped, 2 units; 1 unit of no known lot"),
+        ({"shipped": SHIPPED | {"unassigned_units": 1}}, "1,234 orders shipped, 2 units; 1 unassigned unit"),
         (
             {"shipped": SHIPPED | {"unknown_units": 5}},
-            "1,234 orders shipped, 2 units; 5 units of unknown SKUs not among them",
+            "1,234 orders shipped, 2 units; 5 units of unknown SKUs not included",
         ),
         (
             {"shipped": SHIPPED | {"skus": [("17612", 1_041), ("17904", 3)]}},
@@ -42,7 +49,7 @@ STOCK: dict[str, Any] = {"on_hand": 9, "critical": [], "low": [], "overdrawn": [
         ),
         (
             {"shipped": SHIPPED, "stock": STOCK | {"not_loaded": "2026-11-02 to 2026-11-04"}},
-            "stock is not whole, 2026-11-02 to 2026-11-04 is not loaded; 1,234 orders shipped, 2 units",
+            "stock is incomplete, 2026-11-02 to 2026-11-04 is not loaded; 1,234 orders shipped, 2 units",
         ),
         (
             {
@@ -93,13 +100,13 @@ def test_a_closes_mail_names_the_period_and_each_version_but_the_first(
     assert found == subject
     assert body == (
         f"{begins}1,234 orders shipped, 2 units.\n\nThe report is attached. It was made from the snapshot "
-        "ledger-7.duckdb and can be made again from it.\n"
+        "ledger-7.duckdb.\n"
     )
 
 
 def test_a_closed_period_can_be_closed_again_and_a_months_changes_are_restated() -> None:
-    assert way_on(WEEK) == "`eow --date 2026-11-20 --force` makes a new version."
-    assert way_on(MONTH) == (
+    assert next_step(WEEK) == "`eow --date 2026-11-20 --force` makes a new version."
+    assert next_step(MONTH) == (
         "`eom --date 2026-10-30 --force` makes a new version; what has changed is a restatement in the next month."
     )
 
@@ -114,7 +121,7 @@ def test_a_closed_period_can_be_closed_again_and_a_months_changes_are_restated()
     ],
 )
 def test_a_mail_counts_as_sent_once_all_readers_have_it(states: list[str], words: str) -> None:
-    assert mail_words(states) == words
+    assert format_mail_states(states) == words
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,7 @@ def test_incomplete_closes_all_the_same_and_summary_mail_and_every_page_say_so(
     [closed] = desk.do_at(MONDAY, ("eom", {"date": "2026-10-01", "incomplete": True}))
     assert closed["summary"].startswith(f"INCOMPLETE, {days} is not loaded; ")
     pdf, workbook = (Path(file) for file in closed["reports"])
-    notice = f"INCOMPLETE: what changed from {days} was not loaded when this was made."
+    notice = f"INCOMPLETE: changes of {days} were not loaded when this was made."
     assert [notice in page for page in pages_of(pdf)].count(False) == 0
     assert [notice in str(rows) for rows in sheets_of(workbook).values()].count(False) == 0
     assert desk.published(

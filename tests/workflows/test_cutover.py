@@ -17,7 +17,7 @@ from workflows.cli.schedule import may_start
 from workflows.config.settings import Settings
 from workflows.errors import CutoverRefused, ShipledgerError, UsageError
 from workflows.parity import cutover
-from workflows.parity.comparison_log import ParityRun, note_run
+from workflows.parity.comparison_log import ParityRun, record_run
 from workflows.parity.criteria import read_criteria
 from workflows.parity.cutover import cut_over, roll_back
 from workflows.parity.cutover_log import is_cut_over, is_unfinished, last_event
@@ -44,7 +44,7 @@ class Leaving:
             *(f"run-{hours_ago}", "schedule", self.source.shown, criteria, until - timedelta(hours=hours), until),
             *(unexplained, orders, facts),
         )
-        note_run(self.settings.operations, run, [])
+        record_run(self.settings.operations, run, [])
 
     def held(self) -> None:
         """Every two hours for fifty hours, without an unexplained difference."""

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from workflows.config.settings import read_settings
 from workflows.errors import ConfigurationError
 from workflows.parity.criteria import read_criteria
-from workflows.parity.workflow_flags import Flag, standing_flags, turn_back, turn_off
+from workflows.parity.workflow_flags import Flag, active_flags, turn_back, turn_off
 
 CRITERIA = read_settings({}).parity_file.read_text()
 _TABLES = """
@@ -41,7 +41,7 @@ def flags(former: sa.Connection) -> list[list[tuple[object, ...]]]:
 
 def test_flags_that_are_on_are_turned_off_and_back_and_no_other_is_touched(former: sa.Connection) -> None:
     before = flags(former)
-    on = standing_flags(former)
+    on = active_flags(former)
     assert on == [
         Flag("workflows", "a", 1),
         Flag("workflows", "b", 1),
@@ -51,7 +51,7 @@ def test_flags_that_are_on_are_turned_off_and_back_and_no_other_is_touched(forme
     assert [type(flag.before) for flag in on] == [int, int, bool, bool]
     for _ in range(2):
         turn_off(former, on)
-        assert standing_flags(former) == []
+        assert active_flags(former) == []
         assert flags(former)[2] == before[2]
     for _ in range(2):
         turn_back(former, on)
@@ -59,10 +59,10 @@ def test_flags_that_are_on_are_turned_off_and_back_and_no_other_is_touched(forme
 
 
 def test_a_table_that_is_gone_or_lacks_the_flag_is_passed_over(former: sa.Connection) -> None:
-    on = standing_flags(former)
+    on = active_flags(former)
     former.execute(sa.text("drop table workflows"))
     former.execute(sa.text("alter table workflow_controls drop column enabled"))
-    assert standing_flags(former) == []
+    assert active_flags(former) == []
     turn_off(former, on)
     turn_back(former, on)
 

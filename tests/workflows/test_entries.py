@@ -152,6 +152,7 @@ def test_a_store_of_before_there_were_corrections_is_brought_up_to_date(settings
     with sqlite3.connect(settings.operations) as connection:
         connection.execute("alter table entries drop column corrects")
         connection.execute("drop table lot_states")
+        connection.execute("pragma user_version = 0")
     record_entry(settings, request(settings))
     record_lot_state(settings, LotState("17612", "250237", "quarantined", TODAY, "recall", "ann"))
     assert in_store(settings) == [("receive", None, 576)]

@@ -15,8 +15,10 @@ from homes import settings_of
 from workflows.config.settings import read_settings
 from workflows.cycle.last_read import Read, note_read
 from workflows.entries.entry_log import Entry, append_entries
-from workflows.monitoring.health import STALE_AFTER, HealthReport, _aged, _keep, health_history, run_health
-from workflows.monitoring.integrity_checks import INVARIANTS, Check, breaches_of
+from workflows.monitoring.check_log import health_history, record_results
+from workflows.monitoring.checks import STALE_AFTER, Check
+from workflows.monitoring.health import check_age, run_health
+from workflows.monitoring.integrity_checks import INVARIANTS, breaches_of
 
 # What breaks each invariant, in one row of a published table.
 DAMAGE = {
@@ -166,7 +168,7 @@ def test_what_is_two_hours_old_is_fresh_and_what_is_older_is_named(filled: Comma
 )
 def test_two_hours_exactly_is_fresh(age: timedelta | None, is_ok: bool) -> None:
     now = datetime(2026, 11, 20, 18, tzinfo=UTC)
-    checked = _aged("models fresh", "claim", now - age if age else None, now, ZoneInfo("America/Chicago"))
+    checked = check_age("models fresh", "claim", now - age if age else None, now, ZoneInfo("America/Chicago"))
     assert checked.is_ok is is_ok
     assert checked.detail.endswith(" CST" if age else "Never yet.")
 
@@ -181,7 +183,7 @@ def test_the_history_of_health_has_a_point_for_each_time_and_reaches_back_its_da
         (day, [True, True]),
     ):
         checks = [Check(f"check {at}", "claim", is_ok, "") for at, is_ok in enumerate(verdicts)]
-        _keep(settings, HealthReport(now - age, "snapshot", checks, 0.1))
+        record_results(settings.operations, now - age, "snapshot", checks)
     found = [(point.passed, point.failed) for point in health_history(settings)]
     assert found == [(1, ["check 1", "check 2"]), (2, [])]
     assert len(health_history(settings, days=91)) == 3

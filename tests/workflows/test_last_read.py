@@ -14,8 +14,8 @@ from workflows.config.settings import Settings, read_settings
 from workflows.cycle.published_state import read_published
 from workflows.errors import BuildFailed, OutOfReach
 from workflows.jobs.client import JobClient
-from workflows.monitoring.checks import Standing
-from workflows.monitoring.conditions import read_standing
+from workflows.monitoring.condition_checks import SystemState
+from workflows.monitoring.system_state import read_system_state
 
 
 def test_after_a_red_build_and_a_failed_sync_the_watermark_is_that_of_the_last_read_that_was_loaded(
@@ -36,12 +36,12 @@ def test_after_a_red_build_and_a_failed_sync_the_watermark_is_that_of_the_last_r
         own_business.faults.add(Fault("/orders", status=500))
         assert isinstance(done(jobs, "sync").error, OutOfReach)
         assert known(settings, jobs) == loaded["watermark_after"]
-        assert standing_of(settings, jobs).failed_tests == red.error.failed, "nothing was built since"
+        assert state_of(settings, jobs).failed_tests == red.error.failed, "nothing was built since"
 
 
 def known(settings: Settings, jobs: JobClient) -> datetime | None:
-    return standing_of(settings, jobs).watermark
+    return state_of(settings, jobs).watermark
 
 
-def standing_of(settings: Settings, jobs: JobClient) -> Standing:
-    return read_standing(settings, jobs, read_published(settings), datetime.now(UTC))
+def state_of(settings: Settings, jobs: JobClient) -> SystemState:
+    return read_system_state(settings, jobs, read_published(settings), datetime.now(UTC))

@@ -15,7 +15,7 @@ from homes import settings_of
 
 from workflows.config.settings import Settings
 from workflows.entries.entry_log import Entry
-from workflows.entries.later_counts import CountAnswer, CountUnanswered, settled
+from workflows.entries.later_counts import CountAnswer, CountUnanswered, apply_answer
 from workflows.entries.recording import record_entry
 from workflows.errors import EntryRefused
 
@@ -87,7 +87,7 @@ MOVE = [moved("repack", 5, OTHER, 10), moved("repack", 5, LOT, -10)]
 def test_the_differences_of_the_counts_that_saw_an_entry_change_by_its_units(
     rows: list[Entry], counts: list[Entry], answer: CountAnswer | None, balances: list[Movement]
 ) -> None:
-    answered, made = settled(rows, counts, rows[0].entry_date, answer)
+    answered, made = apply_answer(rows, counts, rows[0].entry_date, answer)
     assert [(entry.entry_date.day, entry.lot_number, entry.quantity) for entry in made] == balances
     assert {entry.entry_type for entry in made} <= {"count"}
     assert {entry.corrects for entry in made} <= {count.entry_id for count in counts}
@@ -112,10 +112,10 @@ BALANCE = moved("count", 9, LOT, -48, corrects="a count")
 def test_nobody_is_asked_about_a_count_that_the_entry_does_not_change_and_an_answer_is_refused(
     rows: list[Entry], recorded: list[Entry], since: int
 ) -> None:
-    assert settled(rows, recorded, march(since), None) == (tuple(rows), ())
+    assert apply_answer(rows, recorded, march(since), None) == (tuple(rows), ())
     for answer in (SEEN, NOT_SEEN):
         with pytest.raises(EntryRefused, match="leave the answer out"):
-            settled(rows, recorded, march(since), answer)
+            apply_answer(rows, recorded, march(since), answer)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_without_an_answer_about_these_very_counts_the_entry_is_refused(
 ) -> None:
     counts = [counted(9, LOT, entry_id="first"), counted(12, entry_id="second")]
     with pytest.raises(EntryRefused, match=sentence) as refused:
-        settled(received(), counts, march(5), answer)
+        apply_answer(received(), counts, march(5), answer)
     assert refused.value.field == "seen_by_count"
 
 

@@ -44,7 +44,7 @@ def test_what_moved_is_what_left_on_the_day_by_product_the_most_units_first(tmp_
 def test_the_summary_of_a_day_names_what_moved_and_one_of_an_earlier_release_is_still_readable() -> None:
     moved = SHIPPED | {"skus": [["17612", 1241], ["17904", 3]]}
     assert summary_of({"shipped": moved}) == (
-        "23 orders shipped, 1,244 units; 17612 ×1,241, 17904 ×3; 2 units of no known lot"
+        "23 orders shipped, 1,244 units; 17612 ×1,241, 17904 ×3; 2 unassigned units"
     )
     for nothing in (SHIPPED, SHIPPED | {"skus": []}):
-        assert summary_of({"shipped": nothing}) == "23 orders shipped, 1,244 units; 2 units of no known lot"
+        assert summary_of({"shipped": nothing}) == "23 orders shipped, 1,244 units; 2 unassigned units"

@@ -121,7 +121,7 @@ def test_units_of_unknown_skus_are_in_no_total_and_said_beside_it(settings: Sett
     said = sentence(settings, source, "eod", row["ship_date"])
     assert source.row(f"{counted} sku_code is not null", row["ship_date"])["units"] == said[1]
     words = summary_of({"shipped": shipped_figures(settings, source.name, period_of("eod", row["ship_date"]))})
-    assert f"{row['unknown']} unit{'s' * (row['unknown'] > 1)} of unknown SKUs not among them" in words
+    assert f"{row['unknown']} unit{'s' * (row['unknown'] > 1)} of unknown SKUs not included" in words
 
 
 @pytest.mark.parametrize("kind", ["eod", "eow", "eom"])

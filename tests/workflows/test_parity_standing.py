@@ -18,8 +18,8 @@ from workflows.parity.comparison_log import (
     ParityRun,
     differences_of,
     lasting_differences,
-    note_run,
     recent_runs,
+    record_run,
 )
 from workflows.parity.criteria import Criteria, read_criteria
 from workflows.parity.cutover_log import (
@@ -31,9 +31,9 @@ from workflows.parity.cutover_log import (
     is_cut_over,
     is_unfinished,
     last_event,
-    note_event,
+    record_event,
 )
-from workflows.parity.parity_status import ParityStanding, parity_standing
+from workflows.parity.parity_status import ParityStatus, parity_status
 
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
 SOURCE = "sqlite:///former.db"
@@ -54,8 +54,8 @@ def held(hours: float = 48, every: timedelta = 4 * HOUR) -> list[ParityRun]:
     return [run_at(number * every) for number in range(count + 1)]
 
 
-def standing(runs: Sequence[ParityRun], since: datetime | None = None) -> ParityStanding:
-    return parity_standing(runs, SOURCE, CRITERIA, NOW, since)
+def standing(runs: Sequence[ParityRun], since: datetime | None = None) -> ParityStatus:
+    return parity_status(runs, SOURCE, CRITERIA, NOW, since)
 
 
 def test_at_the_bounds_of_all_criteria_a_cutover_may_follow() -> None:
@@ -102,8 +102,8 @@ def test_only_what_differed_alike_in_every_comparison_since_lasts(tmp_path: Path
         (2, [always, unexplained, header, differs("changed"), differs("scope", kind="scope"), differs("9")]),
         (1, [always, unexplained, header, differs("changed"), differs("scope", kind="scope"), differs("9")]),
     ):
-        note_run(store, run_at(hours * HOUR), found)
-    note_run(store, replace(run_at(3 * HOUR), run_id="another's", source="sqlite:///another.db"), [])
+        record_run(store, run_at(hours * HOUR), found)
+    record_run(store, replace(run_at(3 * HOUR), run_id="another's", source="sqlite:///another.db"), [])
 
     def lasting(before: timedelta) -> list[str | None]:
         return sorted(lasting_differences(store, SOURCE, NOW - before).column("order_number").to_pylist(), key=str)
@@ -117,9 +117,9 @@ def test_only_what_differed_alike_in_every_comparison_since_lasts(tmp_path: Path
 def test_a_comparison_is_noted_once_and_keeps_its_first_differences(tmp_path: Path) -> None:
     store = tmp_path / "operations.sqlite"
     many = [differs(str(number)) for number in range(KEPT_DIFFERENCES + 1)]
-    note_run(store, run_at(HOUR), many)
-    note_run(store, replace(run_at(HOUR), unexplained=7), many)
-    note_run(store, run_at(2 * HOUR), [])
+    record_run(store, run_at(HOUR), many)
+    record_run(store, replace(run_at(HOUR), unexplained=7), many)
+    record_run(store, run_at(2 * HOUR), [])
     assert differences_of(store, str(HOUR)) == many[:-1]
     assert [run.until for run in recent_runs(store)] == [NOW - HOUR, NOW - 2 * HOUR]
     assert [(run.until, run.unexplained) for run in recent_runs(store, limit=1)] == [(NOW - HOUR, 0)]
@@ -130,9 +130,9 @@ def test_each_step_of_a_cutover_follows_the_one_before_and_of_two_at_once_one_is
     states = []
     for event, after in ((BEGUN, None), (DONE, BEGUN), (ROLLBACK_BEGUN, DONE), (ROLLED_BACK, ROLLBACK_BEGUN)):
         noted = CutoverEvent(event, "mary", SOURCE, NOW, {})
-        note_event(store, noted, after)
+        record_event(store, noted, after)
         with pytest.raises(AlreadyRunning):
-            note_event(store, noted, after)
+            record_event(store, noted, after)
         assert last_event(store) == noted
         states.append((is_unfinished(store), is_cut_over(store)))
     assert states == [(True, True), (False, True), (True, False), (False, False)]

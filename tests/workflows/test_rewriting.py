@@ -136,7 +136,7 @@ def test_a_full_disk_is_a_sentence(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("workflows.privacy.rewriting.os.fsync", full)
-    with pytest.raises(ShipledgerError, match=r"No space left on device.*What was removed stays removed"):
+    with pytest.raises(ShipledgerError, match=r"No space left on device.*What was redacted stays so"):
         rewrite(settings)
     assert all(REMOVED.encode() in path.read_bytes() for path in databases(settings))
 

@@ -22,8 +22,8 @@ from workflows.config.worker_lock import WorkerLock
 from workflows.entries.switches import turn_switch
 from workflows.jobs.client import job_client
 from workflows.jobs.serving_note import note_started, note_stopped, read_serving_note
-from workflows.monitoring.integrity_checks import Check
-from workflows.monitoring.service_checks import running_checks
+from workflows.monitoring.checks import Check
+from workflows.monitoring.service_checks import check_services
 from workflows.monitoring.timetable import DAILY, find_overdue
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -40,7 +40,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def checks(settings: Settings, later: timedelta = timedelta()) -> dict[str, Check]:
     with job_client(settings) as jobs:
-        return {check.name: check for check in running_checks(settings, jobs, datetime.now(UTC) + later)}
+        return {check.name: check for check in check_services(settings, jobs, datetime.now(UTC) + later)}
 
 
 def failed(settings: Settings, later: timedelta = timedelta()) -> list[str]:

@@ -26,7 +26,7 @@ from workflows.cli.schedule import (
 from workflows.config.settings import Settings, read_settings
 from workflows.entries.switches import turn_switch
 from workflows.jobs.client import JobClient, job_client
-from workflows.monitoring.conditions import look
+from workflows.monitoring.system_state import check_conditions
 from workflows.monitoring.timetable import DAILY
 
 ZONE = ZoneInfo("America/Chicago")
@@ -151,8 +151,8 @@ def test_daily_work_was_due_last_at_its_time_of_day_also_around_clock_changes(no
     assert last_due("cleanup", local) == datetime.fromisoformat(due).replace(tzinfo=ZONE)
 
 
-def alarms(settings: Settings, jobs: JobClient, now: datetime) -> set[str]:
-    return {alarm.key for alarm in look(settings, jobs, now) if alarm.key.startswith("run ")}
+def failed_runs(settings: Settings, jobs: JobClient, now: datetime) -> set[str]:
+    return {check.name for check in check_conditions(settings, jobs, now) if check.name.startswith("run ")}
 
 
 def test_the_last_run_of_each_kind_decides_and_a_failed_backup_is_an_alarm_each_time(settings: Settings) -> None:
@@ -163,7 +163,7 @@ def test_the_last_run_of_each_kind_decides_and_a_failed_backup_is_an_alarm_each_
             to = settings.home / ("in-the-way" if expected else "elsewhere")
             made = done(jobs, "backup", to=str(to))
             assert ("could not be written" in str(made.error)) is bool(expected)
-            assert alarms(settings, jobs, datetime.now(UTC)) == expected
+            assert failed_runs(settings, jobs, datetime.now(UTC)) == expected
 
 
 def test_a_failure_matters_for_a_week(settings: Settings) -> None:
@@ -172,5 +172,5 @@ def test_a_failure_matters_for_a_week(settings: Settings) -> None:
         assert (failed.status, failed.finished_at is None) == ("failed", False)
         assert failed.finished_at is not None
         week = failed.finished_at + timedelta(days=7)
-        assert alarms(settings, jobs, week - MINUTE) == {"run sync"}
-        assert alarms(settings, jobs, week + MINUTE) == set()
+        assert failed_runs(settings, jobs, week - MINUTE) == {"run sync"}
+        assert failed_runs(settings, jobs, week + MINUTE) == set()

@@ -12,7 +12,7 @@ from command_line import CommandLine
 
 from sandbox import Fault, Sandbox
 from workflows.config.wall_clock import clock
-from workflows.monitoring.health import _reference_lists
+from workflows.monitoring.health import check_names
 
 ZONE = ZoneInfo("America/Chicago")
 READ_AT = datetime(2026, 1, 9, 18, 30, tzinfo=UTC)
@@ -43,7 +43,7 @@ SERVICES = (
 def test_names_are_stale_from_the_run_on_that_could_not_read_them(
     facts: dict[str, Any] | None, is_ok: bool, detail: str
 ) -> None:
-    check = _reference_lists(facts, ZONE)
+    check = check_names(facts, ZONE)
     assert (check.is_ok, check.detail) == (is_ok, detail)
 
 

@@ -1,4 +1,4 @@
-"""How things stand, read from a snapshot and an outbox made by hand: what is short, below zero, lost and open."""
+"""The state of the system, from a snapshot and an outbox made by hand."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import duckdb
 import pytest
 
 from tests.contract_tables import create_tables, insert
+from workflows.config.operations_database import open_operations_database
 from workflows.config.settings import Settings, read_settings
 from workflows.cycle.published_state import Published, read_published
 from workflows.jobs.client import job_client
-from workflows.mail.outbox import note, open_outbox, queue_mail
-from workflows.monitoring.conditions import read_standing
+from workflows.mail.outbox import note, queue_mail
+from workflows.monitoring.system_state import read_system_state
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
 MAIL = {
@@ -75,15 +76,15 @@ def test_before_the_first_snapshot_there_is_nothing_to_tell(tmp_path: Path) -> N
 def test_a_mail_is_lost_when_it_was_given_up_for_any_reader_and_listed_once(settings: Settings) -> None:
     for key in ("lost", "sent", "uncertain", "waits"):
         queue_mail(settings, key, f"Mail that is {key}", "Body", [])
-    with open_outbox(settings) as store:
+    with open_operations_database(settings.operations) as store:
         for reader in settings.mail.recipients if settings.mail else ():
             note(store, "lost", reader, "given_up", "", NOW)
             note(store, "sent", reader, "sent", "", NOW)
             note(store, "uncertain", reader, "handing_over", "", NOW)
         note(store, "waits", "owner@example.com", "failed", "", NOW)
     with job_client(settings) as jobs:
-        standing = read_standing(settings, jobs, read_published(settings), NOW)
-    assert standing.lost_mail == ["Mail that is lost"]
-    assert standing.ghosts == 4, "open and shipped ones, and those confirmed as work in progress"
-    assert (standing.snapshot_at, standing.watermark) == (NOW, NOW - timedelta(hours=1))
-    assert (standing.has_credentials, standing.failures, standing.sync_seconds) == (False, [], None)
+        state = read_system_state(settings, jobs, read_published(settings), NOW)
+    assert state.lost_mail == ["Mail that is lost"]
+    assert state.empty_orders == 4, "open and shipped ones, and those confirmed as work in progress"
+    assert (state.snapshot_at, state.watermark) == (NOW, NOW - timedelta(hours=1))
+    assert (state.has_credentials, state.failures, state.sync_seconds) == (False, [], None)

@@ -1,4 +1,4 @@
-"""The schedule sends the shop's orders: what it finds waiting, when it may; and a failure of it is an alarm."""
+"""The schedule sends the shop's orders: what it finds waiting, when it may; and a failed upload fails a check."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shop_home import SENT, Shop
 from tests.support.own_worker import ended, working
 from workflows.cli.schedule import start_schedule
 from workflows.jobs.client import Job, JobClient
-from workflows.monitoring.conditions import look
+from workflows.monitoring.system_state import check_conditions
 
 
 def fall_due(jobs: JobClient) -> Job:
@@ -35,4 +35,4 @@ def test_a_scheduled_upload_that_failed_is_an_alarm(shop: Shop) -> None:
     with working(out_of_reach) as jobs:
         start_schedule(out_of_reach)
         assert fall_due(jobs).status == "failed"
-        assert "run upload" in {alarm.key for alarm in look(out_of_reach, jobs, datetime.now(UTC))}
+        assert "run upload" in {check.name for check in check_conditions(out_of_reach, jobs, datetime.now(UTC))}

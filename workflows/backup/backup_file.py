@@ -1,9 +1,9 @@
 """Backups: one file with everything of a home that cannot be computed again.
 
-The file is a tar archive: the warehouse, the operations store, the lines of closed months, the workflows' state,
-the current snapshot, reports and copies of migrations, with a manifest of sizes, hashes and row counts. DuckDB's
-files are compressed already. The worker makes it in its turn, so no job writes meanwhile; SQLite files are copied
-with its own backup, so an entry made meanwhile is in it or not, whole.
+The file is a tar archive: the warehouse, the operations database, the lines of closed months, the workflows'
+state, the current snapshot, reports and copies of migrations, with a manifest of sizes, hashes and row counts.
+DuckDB's files are compressed already. It is a job of the worker, so no other job writes meanwhile; SQLite files
+are copied with SQLite's own backup, so that an entry made meanwhile is in it whole or not at all.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ FOLDERS = ("frozen", "reports", "migrations")
 
 
 def make_backup(settings: Settings, folder: Path | None, run_id: str) -> Facts:
-    """Write a backup, read it back and compare, and remove all but the newest of its folder.
+    """Write a backup, read it back and compare, and remove all but the newest backups of its folder.
 
     Args:
         settings: Which home.
         folder: Where to; `backups` in the home by default.
-        run_id: The job that does it, which the copy of the workflows' state takes as ended.
+        run_id: The job that makes it, which is marked as ended in the copy of the workflows' state.
 
     Returns:
         `file`, `bytes`, `counts` (rows of each database) and `removed` (older backups).
@@ -51,7 +51,7 @@ def make_backup(settings: Settings, folder: Path | None, run_id: str) -> Facts:
     """
     folder = folder or settings.home / "backups"
     file = folder / f"{_PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S%f}.tar"
-    # Named after the job: one that is killed and resumed writes over what it had begun.
+    # Named after the job: one that is killed and resumed overwrites what it had begun.
     part = folder / f".{_PREFIX}{run_id}.part"
     staging = settings.home / "scratch" / f"backup-{run_id}"
     shutil.rmtree(staging, ignore_errors=True)
@@ -71,17 +71,12 @@ def make_backup(settings: Settings, folder: Path | None, run_id: str) -> Facts:
         with suppress(OSError):
             part.unlink()
         shutil.rmtree(staging, ignore_errors=True)
-    removed = _remove_old(folder)
-    return {
-        "file": str(file),
-        "bytes": file.stat().st_size,
-        "counts": manifest["counts"],
-        "removed": removed,
-    }
+    counts, removed = manifest["counts"], _remove_old(folder)
+    return {"file": str(file), "bytes": file.stat().st_size, "counts": counts, "removed": removed}
 
 
 def _write(staging: Path, part: Path) -> Facts:
-    """Put what was collected into one file, which is its owner's alone from its first byte. Gives the manifest."""
+    """Put what was collected into one file, which only its owner can read, and return the manifest."""
     manifest = _describe(staging)
     (staging / MANIFEST).write_text(json.dumps(manifest, indent=1))
     part.unlink(missing_ok=True)
@@ -107,7 +102,7 @@ def _read_back(part: Path, staging: Path, manifest: Facts) -> None:
 
 
 def _collect(settings: Settings, staging: Path, run_id: str) -> None:
-    """Copies of everything; the entries after the warehouse that took them, so that none of those is missing."""
+    """Copy everything; the entries after the warehouse, so that no entry it has loaded is missing."""
     (staging / "published").mkdir()
     if settings.warehouse.exists():
         with duckdb.connect(str(settings.warehouse)) as connection:
@@ -128,14 +123,14 @@ def _collect(settings: Settings, staging: Path, run_id: str) -> None:
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
-    """Copy a database as it stands at one moment, whoever writes to it meanwhile."""
+    """Copy a database as it is at one moment, also while others write to it."""
     with closing(sqlite3.connect(source)) as there, closing(sqlite3.connect(target)) as here:
         there.backup(here)
         here.execute("pragma journal_mode = delete")
 
 
 def _end_job(store: Path, run_id: str) -> None:
-    """The backup is under way in the copied state; a restored home must not take it up again."""
+    """Mark the backup, which runs in the copied state, as cancelled: a restored home must not resume it."""
     if store.exists():
         with closing(sqlite3.connect(store)) as connection, connection:
             connection.execute(
@@ -145,7 +140,7 @@ def _end_job(store: Path, run_id: str) -> None:
 
 
 def _describe(folder: Path) -> Facts:
-    """The manifest: for each file size and hash, for each database its rows by table."""
+    """Return the manifest: size and hash of each file, rows by table of each database."""
     files = {
         str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
         for path in _files(folder)
@@ -182,7 +177,7 @@ def _sqlite_rows(connection: sqlite3.Connection) -> Counts:
 
 
 def _extract(archive: tarfile.TarFile, folder: Path) -> None:
-    """Take out files, folders and links that stay below the folder; Python 3.11 has filters only since 3.11.4.
+    """Extract files, folders and links that stay below the folder; Python 3.11 has filters only since 3.11.4.
 
     Raises:
         tarfile.TarError: A member is something else, or would lie or point elsewhere.
@@ -194,12 +189,12 @@ def _extract(archive: tarfile.TarFile, folder: Path) -> None:
             place = place.parent / member.linkname
         is_ours = member.isreg() or member.isdir() or member.issym()
         if not is_ours or not place.resolve().is_relative_to(inside):
-            raise tarfile.TarError(f"it holds {member.name}, which no backup does")
+            raise tarfile.TarError(f"it contains {member.name}, which no backup does")
         archive.extract(member, folder)
 
 
 def unpack(file: Path, folder: Path) -> Facts:
-    """Unpack a backup and see that it is what its manifest says, by hash and by opening the databases.
+    """Unpack a backup and check it against its manifest, by hash and by opening the databases.
 
     Returns:
         The manifest: `made_at`, `files` (`bytes` and `sha256` of each), `counts` (rows of each database's tables).
@@ -215,7 +210,7 @@ def unpack(file: Path, folder: Path) -> Facts:
     except (OSError, tarfile.TarError, TypeError, ValueError) as problem:
         raise UsageError(f"{file} is no backup of Shipledger that can be read ({problem}).") from problem
     if not _is_like(folder, manifest):
-        raise ShipledgerError(f"The backup {file} is damaged: it is not what its manifest says. Use another one.")
+        raise ShipledgerError(f"The backup {file} is damaged: it does not match its manifest. Use another one.")
     return manifest
 
 

@@ -1,4 +1,4 @@
-"""The durable workflow of a backup; a schedule may call it every night."""
+"""The durable workflow of a backup, which the schedule starts every night."""
 
 from __future__ import annotations
 

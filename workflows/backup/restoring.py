@@ -1,4 +1,4 @@
-"""Restoring a backup: only while no worker runs, and what it replaces is kept."""
+"""Restoring a backup: only while no worker runs; the replaced files are kept."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from workflows.config.settings import Settings
 from workflows.config.worker_lock import WorkerLock
 from workflows.errors import AlreadyRunning
 
-# A database goes with its sidecar files. One that a killed writer left would be taken for the restored file's own,
-# and write the old rows into it.
+# A database is moved with its sidecar files. SQLite would take one that a killed writer left for the restored
+# file's own, and write the old rows into it.
 _SQLITE_TAILS = ("", "-journal", "-wal", "-shm")
 _REPLACED = (
     *(f"{name}{tail}" for name in ("warehouse.duckdb", "ledger.duckdb") for tail in ("", ".wal")),
@@ -24,7 +24,7 @@ _REPLACED = (
 
 
 def restore_backup(settings: Settings, file: Path) -> Facts:
-    """Put a backup in place of what is in the home; what it replaces is kept beside it.
+    """Replace what is in the home by a backup; the replaced files are kept beside it.
 
     Returns:
         `counts` of what was restored, and `kept` (the folder with what was there before, None when nothing was).
@@ -37,7 +37,7 @@ def restore_backup(settings: Settings, file: Path) -> Facts:
     prepare_home(settings)
     lock = WorkerLock(settings.home)
     if not lock.acquire():
-        raise AlreadyRunning(f"A worker is at work in {settings.home}. Stop it, then restore.")
+        raise AlreadyRunning(f"A worker is running in {settings.home}. Stop it, then restore.")
     staging = settings.home / "scratch" / "restore"
     try:
         shutil.rmtree(staging, ignore_errors=True)
@@ -54,7 +54,7 @@ def restore_backup(settings: Settings, file: Path) -> Facts:
 
 
 def _set_aside(settings: Settings) -> str | None:
-    """Move what a restored backup replaces into a folder of its own."""
+    """Move what a restored backup replaces into a folder of its own, and return the folder."""
     there = [settings.home / name for name in _REPLACED if (settings.home / name).exists()]
     kept = settings.home / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     for path in there:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from workflows.cli import output, run_job
@@ -44,9 +42,8 @@ def retry(run_id: str, actor: str | None, as_json: bool) -> None:
 def health(context: click.Context, as_json: bool) -> None:
     """Check the integrity and freshness of the published data, and the service. Exit 1 when a check fails."""
     report = run_health(read_settings())
-    failed = [check.name for check in report.failed]
-    print_result(asdict(report) | {"failed": failed}, as_json, output.describe_health)
-    context.exit(FAILED if failed else 0)
+    print_result(report.facts(), as_json, output.describe_health)
+    context.exit(FAILED if report.failed else 0)
 
 
 @click.command()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from workflows.config.job_kinds import CLOSES
 from workflows.config.wall_clock import clock
-from workflows.migration.validation_table import tell_checks
+from workflows.migration.validation_table import format_checks
 
 
 def describe_cycle(facts: dict[str, Any]) -> str:
@@ -165,7 +165,7 @@ def describe_migration(facts: dict[str, Any]) -> str:
         "rollback": "The last migration was undone.",
     }[facts["action"]]
     published = f" {facts['published']} is current." if facts["published"] else ""
-    table = [tell_checks(facts["checks"])] if facts["checks"] else []
+    table = [format_checks(facts["checks"])] if facts["checks"] else []
     return "\n".join([*table, f"{done}{published} {facts['seconds']:.1f} s."])
 
 

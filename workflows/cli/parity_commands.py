@@ -13,7 +13,7 @@ from workflows.config.home_directory import prepare_home
 from workflows.config.settings import read_settings
 from workflows.errors import UsageError
 from workflows.parity.comparison import Difference
-from workflows.parity.comparison_log import KEPT_DIFFERENCES, differences_of, words_of
+from workflows.parity.comparison_log import KEPT_DIFFERENCES, differences_of, format_explanation
 from workflows.parity.cutover import cut_over, roll_back
 from workflows.parity.explanations import CLASS_WORDS
 from workflows.parity.legacy_connection import checked_hours, known_source
@@ -101,7 +101,7 @@ def describe_cutover(facts: Mapping[str, Any]) -> str:
 
 def _described(one: Difference) -> dict[str, Any]:
     facts = dict(vars(one))
-    return {"class": facts.pop("kind"), **facts, "explanation": words_of(one)}
+    return {"class": facts.pop("kind"), **facts, "explanation": format_explanation(one)}
 
 
 COMMANDS = (parity, cutover)

@@ -1,4 +1,4 @@
-"""What a close tells of its period: figures from the snapshot that it published."""
+"""The figures of a close, from the snapshot that it published."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Figures = dict[str, Any]
 
 
 def shipped_figures(settings: Settings, snapshot: str, period: Period) -> Figures:
-    """What left in a period, by `marts.shipped_daily`.
+    """Return what shipped in a period, by `marts.shipped_daily`.
 
     Returns:
         `orders`, `units` (of known SKUs), `unknown_units`, `unassigned_units` (those of `units` that have no lot),
-        and what is `not_loaded`.
+        and the days `not_loaded`.
 
     Raises:
         ShipledgerError: The snapshot is gone.
@@ -44,7 +44,7 @@ def shipped_figures(settings: Settings, snapshot: str, period: Period) -> Figure
 
 
 def moved_skus(settings: Settings, snapshot: str, period: Period) -> list[tuple[str, int]]:
-    """The products that left in a period, each with its units: the most first. Unknown SKUs are exceptions.
+    """Return the products that shipped in a period with their units, the most first, without unknown SKUs.
 
     Raises:
         ShipledgerError: The snapshot is gone.
@@ -59,7 +59,7 @@ def moved_skus(settings: Settings, snapshot: str, period: Period) -> list[tuple[
 
 
 def stock_figures(settings: Settings, snapshot: str) -> Figures:
-    """How the shelves stand: `on_hand`, `critical` and `low` SKUs, `overdrawn` lots, what is `not_loaded`."""
+    """Return the stock: `on_hand`, `critical` and `low` SKUs, `overdrawn` lots, the days `not_loaded`."""
     with _opened(settings, snapshot) as connection:
         (on_hand,) = _row(connection, "select coalesce(sum(quantity_on_hand), 0) from marts.inventory_current")
         levels = connection.execute(
@@ -71,7 +71,7 @@ def stock_figures(settings: Settings, snapshot: str) -> Figures:
         loaded = read_loaded(connection)
     gap = loaded.stock_gap(datetime.now(UTC)) if loaded else None
     return {
-        "not_loaded": gap.words if gap else None,
+        "not_loaded": gap.days if gap else None,
         "on_hand": int(on_hand),
         "critical": [sku for level, sku in levels if level == "critical"],
         "low": [sku for level, sku in levels if level == "low"],
@@ -80,7 +80,7 @@ def stock_figures(settings: Settings, snapshot: str) -> Figures:
 
 
 def month_figures(settings: Settings, snapshot: str, month: date) -> Figures:
-    """The bill of a month: `orders`, `units`, `packages`, `total_cents`; what was `not_loaded` when it was frozen.
+    """Return a month's `orders`, `units`, `packages`, `total_cents`, and the days `not_loaded` at its close.
 
     Args:
         settings: Whose home.
@@ -100,7 +100,7 @@ def month_figures(settings: Settings, snapshot: str, month: date) -> Figures:
 
 
 def restated_figures(settings: Settings, snapshot: str, period: Period) -> Figures:
-    """What of a closed month later months restate: `restatements` (how many) and `cents`.
+    """Return what later months restate of a closed month: `restatements` (how many) and `cents`.
 
     Raises:
         ShipledgerError: The snapshot is gone.
@@ -130,5 +130,5 @@ def _opened(settings: Settings, snapshot: str) -> Iterator[duckdb.DuckDBPyConnec
 
 
 def _row(connection: duckdb.DuckDBPyConnection, query: str, *parameters: Any) -> tuple[Any, ...]:
-    """The one row of an aggregate."""
+    """Return the one row of an aggregate."""
     return connection.execute(query, list(parameters)).fetchall()[0]

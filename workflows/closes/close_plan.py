@@ -1,4 +1,4 @@
-"""What a close has to do: which periods it closes, as which version, and what of it has been done before."""
+"""The plan of a close: which periods it closes, as which version, and which steps are finished already."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ _STEPS: dict[CloseKind, tuple[str, ...]] = {
     "eow": (WEEK_CLOSED, WEEK_PUBLISHED, WEEK_REPORT, WEEK_FILES, WEEK_MAILED, WEEK_DONE),
     "eom": (MONTH_FROZEN, MONTH_PUBLISHED, MONTH_REPORT, MONTH_FILES, MONTH_MAILED, MONTH_DONE),
 }
-# Which step's snapshot a step reads.
-_READS = {
+# The step whose snapshot a step reads.
+_SNAPSHOT_OF = {
     **dict.fromkeys((SHIPPED, STOCK, DAY_FILES), PUBLISH),
     **dict.fromkeys((WEEK_REPORT, WEEK_FILES), WEEK_PUBLISHED),
     **dict.fromkeys((MONTH_REPORT, MONTH_FILES), MONTH_PUBLISHED),
@@ -68,10 +68,10 @@ class Plan:
 
     Attributes:
         started_at: When the job began, UTC.
-        parts: What it closes, in this order; the last is what was asked for, the others are what that rests on.
-        taken: What steps gave that an earlier attempt had finished, by name.
+        parts: What it closes, in this order: last the period that was asked for, before it those it depends on.
+        taken: The results of steps that an earlier attempt finished, by name.
         resumed_from: That attempt's run.
-        done: The close that is there already; then nothing is to be done.
+        done: The close that exists already; then there is nothing to do.
         incomplete: Close although something is not loaded.
     """
 
@@ -84,7 +84,7 @@ class Plan:
 
     @property
     def steps(self) -> list[str]:
-        """The names of all steps, in their order. Every close reads ShipStation first: figures are of now."""
+        """The names of all steps, in order. Every close reads ShipStation first, so its figures are current."""
         return [*_SYNC, *(step for part in self.parts for step in _STEPS[part.period.kind])]
 
 
@@ -98,11 +98,11 @@ def make_plan(
     incomplete: bool,
     started_at: datetime,
 ) -> Plan:
-    """Find out what a close has to do.
+    """Return the plan of a close.
 
     Args:
         settings: Whose home, and whose calendar.
-        jobs: Where earlier attempts are found.
+        jobs: For earlier attempts.
         kind: eod, eow or eom.
         day: A day of the period; None for what is due.
         force: Run all steps again as a new version.
@@ -128,7 +128,7 @@ def make_plan(
 
 
 def _missing_below(settings: Settings, period: Period) -> list[Period]:
-    """What a period rests on and has not been closed, the days first; nothing of it before the ledger begins."""
+    """Return the periods that this one depends on and that are not closed, from the opening day on, days first."""
     missing: set[Period] = set()
     opening_day = read_reference().opening_day
     for below in closed_before(period):
@@ -138,14 +138,14 @@ def _missing_below(settings: Settings, period: Period) -> list[Period]:
 
 
 def _next_version(settings: Settings, period: Period) -> Part:
-    """A period as a version of its own: an attempt that was given up may have left reports in the archive."""
+    """Return a period with its next version; an attempt that was given up may have left reports in the archive."""
     last = last_close(settings.operations, period)
     made = last_version(settings, period.kind, period.first)
     return Part(period, max(last.version if last else 0, made) + 1)
 
 
 def _as_before(parts: Sequence[Part], earlier: Sequence[Part]) -> list[Part]:
-    """The parts, each as the version that the attempt which is taken up gave it."""
+    """Return the parts with the versions of the attempt that is continued."""
     versions = {part.period: part for part in earlier}
     return [versions.get(part.period, part) for part in parts]
 
@@ -153,7 +153,7 @@ def _as_before(parts: Sequence[Part], earlier: Sequence[Part]) -> list[Part]:
 def _failed_attempt(
     jobs: JobClient, period: Period, last: Close | None
 ) -> tuple[str, Plan, dict[str, Any]] | None:
-    """The newest attempt at a period that ended before it was closed: its run, its plan, what its steps gave."""
+    """Return the newest attempt that did not close the period: its run, its plan, the results of its steps."""
     ended = jobs.jobs(
         kinds=(period.kind,),
         status=["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
@@ -173,20 +173,26 @@ def _failed_attempt(
 def _still_good(
     published: Path, steps: Sequence[str], finished: Mapping[str, Any], *, reads_again: bool
 ) -> dict[str, Any]:
-    """Of what was finished, what need not be done again.
+    """Return the results of finished steps that need not run again.
 
-    A step that is still to do cannot read a snapshot that is no longer kept; that is made again then, and with it
-    all that was read from it. A sync counts as a whole, and for the day on which it was made: what has left since
-    must not be missing from a bill.
+    When a step that is still to run needs a snapshot that is no longer kept, the snapshot is made again, and with
+    it all that was read from it. The steps of the sync are valid together, and only on the day they ran: what has
+    shipped since must not be missing from a bill.
     """
     gone = {
-        _READS[step]
+        _SNAPSHOT_OF[step]
         for step in steps
-        if step in _READS and step not in finished and not _is_kept(published, finished.get(_READS[step]))
+        if step in _SNAPSHOT_OF
+        and step not in finished
+        and not _is_kept(published, finished.get(_SNAPSHOT_OF[step]))
     }
     if reads_again or PUBLISH in gone or PUBLISH not in finished:
         gone.update(_SYNC)
-    return {step: result for step, result in finished.items() if step not in gone and _READS.get(step) not in gone}
+    return {
+        step: result
+        for step, result in finished.items()
+        if step not in gone and _SNAPSHOT_OF.get(step) not in gone
+    }
 
 
 def _is_kept(published: Path, snapshot: str | None) -> bool:

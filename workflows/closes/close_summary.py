@@ -1,4 +1,4 @@
-"""What a close says in words: its summary, its mail, and what has happened since. Pure."""
+"""The texts of a close: its summary, its mail, and what has changed since. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workflows.config.formatting import counted, money
 from workflows.config.periods import Period
 
 MAIL_OFF = "off, no mail server is configured"
-_MAIL_WORDS = {
+_MAIL_STATES = {
     "sent": "sent to",
     "waiting": "waiting for",
     "given up": "given up for",
@@ -20,20 +20,23 @@ _NAMES = {"eod": "Day's summary", "eow": "Weekly inventory report", "eom": "Invo
 
 
 def summary_of(figures: Mapping[str, Any]) -> str:
-    """One line on a close, such as `23 orders shipped, 44 units; 17612 ×41, 17904 ×3; 1 SKU critical`.
+    """Return one line on a close, such as `23 orders shipped, 44 units; 17612 ×41, 17904 ×3; 1 SKU critical`.
 
     Only a day's names the SKUs that moved; one that an earlier release closed does not.
     """
     shipped = figures["shipped"]
     # Of a month its bill, which stays as it was frozen.
     totals = figures.get("bill", shipped)
-    parts = [*_lacks(figures), f"{counted(totals['orders'], 'order')} shipped, {counted(totals['units'], 'unit')}"]
+    parts = [
+        *_warnings(figures),
+        f"{counted(totals['orders'], 'order')} shipped, {counted(totals['units'], 'unit')}",
+    ]
     if shipped.get("skus"):
         parts.append(", ".join(f"{sku} ×{units:,}" for sku, units in shipped["skus"]))
     if shipped.get("unknown_units"):
-        parts.append(f"{counted(shipped['unknown_units'], 'unit')} of unknown SKUs not among them")
+        parts.append(f"{counted(shipped['unknown_units'], 'unit')} of unknown SKUs not included")
     if shipped["unassigned_units"]:
-        parts.append(f"{counted(shipped['unassigned_units'], 'unit')} of no known lot")
+        parts.append(f"{counted(shipped['unassigned_units'], 'unassigned unit')}")
     if "bill" in figures:
         parts.append(f"{money(figures['bill']['total_cents'])} charged")
     if "stock" in figures:
@@ -42,52 +45,52 @@ def summary_of(figures: Mapping[str, Any]) -> str:
 
 
 def mail_of(part: Part, snapshot: str, figures: Mapping[str, Any]) -> tuple[str, str]:
-    """Subject and body of the mail that brings a close's report."""
+    """Return subject and body of the mail with a close's report."""
     again = f", version {part.version}" if part.version > 1 else ""
-    incomplete = ", incomplete" if lack_of(figures) else ""
+    incomplete = ", incomplete" if missing_days(figures) else ""
     subject = f"{_NAMES[part.period.kind]}: {part.period.title}{again}{incomplete}"
     body = (
         f"{part.period.title} is closed{again}.\n\n{summary_of(figures)}.\n\n"
-        f"The report is attached. It was made from the snapshot {snapshot} and can be made again from it.\n"
+        f"The report is attached. It was made from the snapshot {snapshot}.\n"
     )
     return subject, body
 
 
-def lack_of(figures: Mapping[str, Any]) -> str | None:
-    """The days that a period was closed without, because they were not loaded; None when it is whole."""
+def missing_days(figures: Mapping[str, Any]) -> str | None:
+    """Return the days that were not loaded when a period was closed; None when it is complete."""
     lack: str | None = figures.get("bill", figures["shipped"]).get("not_loaded")
     return lack
 
 
-def _lacks(figures: Mapping[str, Any]) -> list[str]:
-    lack, of_stock = lack_of(figures), figures.get("stock", {}).get("not_loaded")
+def _warnings(figures: Mapping[str, Any]) -> list[str]:
+    lack, of_stock = missing_days(figures), figures.get("stock", {}).get("not_loaded")
     if lack:
         return [f"INCOMPLETE, {lack} is not loaded"]
-    return [f"stock is not whole, {of_stock} is not loaded"] if of_stock else []
+    return [f"stock is incomplete, {of_stock} is not loaded"] if of_stock else []
 
 
 def mail_key(kind: str, period: str, version: int) -> str:
-    """What the outbox calls the mail with a close's report, such as `eow:2026-11-16:v1`."""
+    """Return the outbox's key of the mail with a close's report, such as `eow:2026-11-16:v1`."""
     return f"{kind}:{period}:v{version}"
 
 
-def mail_words(states: Sequence[str]) -> str:
-    """What became of a mail, from where it stands for each of its readers."""
-    counts = {state: states.count(state) for state in _MAIL_WORDS if state in states}
-    parts = [f"{_MAIL_WORDS[state]} {counted(counts[state], 'reader')}" for state in list(counts)[:1]]
-    parts += [f"{_MAIL_WORDS[state]} {counts[state]}" for state in list(counts)[1:]]
+def format_mail_states(states: Sequence[str]) -> str:
+    """Return the state of a mail, from its state for each recipient, such as `sent to 2 readers`."""
+    counts = {state: states.count(state) for state in _MAIL_STATES if state in states}
+    parts = [f"{_MAIL_STATES[state]} {counted(counts[state], 'reader')}" for state in list(counts)[:1]]
+    parts += [f"{_MAIL_STATES[state]} {counts[state]}" for state in list(counts)[1:]]
     return ", ".join(parts)
 
 
 def changed_since(closed: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """What a day or week has more or fewer than when it was closed: `24 orders and 57 units more since the close`.
+    """Return what has changed since a day or week was closed: `24 orders and 57 units more since the close`.
 
     Args:
         closed: `orders` and `units` of the close.
         now: The same by the current snapshot.
 
     Returns:
-        Nothing when the figures are the same.
+        An empty text when the figures are the same.
     """
     changes = {noun: now[f"{noun}s"] - closed[f"{noun}s"] for noun in ("order", "unit")}
     parts = []
@@ -98,21 +101,21 @@ def changed_since(closed: Mapping[str, Any], now: Mapping[str, Any]) -> str:
 
 
 def restated_since(restated: Mapping[str, int]) -> str:
-    """What of a closed month has changed since, as later months bill it: `2 restatements since the close, -$5.25`.
+    """Return what has changed since a month was closed, as restated: `2 restatements since the close, -$5.25`.
 
     Args:
         restated: `restatements` and `cents` by the current snapshot.
 
     Returns:
-        Nothing when the month stands as it was billed.
+        An empty text when nothing was restated.
     """
     if not restated["restatements"]:
         return ""
     return f"{counted(restated['restatements'], 'restatement')} since the close, {money(restated['cents'])}"
 
 
-def way_on(period: Period) -> str:
-    """What can be done about a period that is closed."""
+def next_step(period: Period) -> str:
+    """Return what can be done about a period that is closed."""
     again = f"`{period.command} --force` makes a new version"
     return (
         f"{again}; what has changed is a restatement in the next month." if period.kind == "eom" else f"{again}."

@@ -1,7 +1,7 @@
 """The closes of day, week and month as durable workflows: one sync, then the steps of each period to close.
 
-A killed close is resumed by the next worker at its last step. One that failed or was cancelled is taken up by
-the next close of its period, which takes over what was finished; see `close_plan`.
+A killed close is resumed by the next worker at its last step. A close that failed or was cancelled is continued by
+the next close of its period, which takes over the finished steps; see `close_plan`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from dbos import DBOS
 from workflows.closes import close_plan as steps
 from workflows.closes.close_facts import Figures, month_figures, moved_skus, shipped_figures, stock_figures
 from workflows.closes.close_plan import Part, Plan, make_plan
-from workflows.closes.close_summary import MAIL_OFF, mail_key, mail_of, mail_words, summary_of, way_on
+from workflows.closes.close_summary import MAIL_OFF, format_mail_states, mail_key, mail_of, next_step, summary_of
 from workflows.closes.freezing import close_week, freeze_month
 from workflows.closes.readiness import check_loaded, loaded_of
 from workflows.closes.since_close import read_changes
-from workflows.closes.step_runner import Course
+from workflows.closes.step_runner import StepRunner
 from workflows.config.periods import CloseKind, Period
 from workflows.config.settings import Settings
 from workflows.config.snapshots import current_snapshot
@@ -28,7 +28,7 @@ from workflows.cycle.engine import Engine, Facts, Report
 from workflows.cycle.run_log import log_end, log_start
 from workflows.entries.close_log import Close, record_close
 from workflows.mail import deliver_outbox, queue_mail, read_outbox
-from workflows.monitoring.conditions import look
+from workflows.monitoring.system_state import check_conditions
 from workflows.reports.coverage import not_loaded
 from workflows.reports.report_archive import make_reports
 
@@ -44,7 +44,7 @@ class _Job:
 
 @DBOS.workflow(name="eod")
 def eod(arguments: dict[str, Any]) -> Facts:
-    """Close a day.
+    """Close a day, after a sync.
 
     Args:
         arguments: `date` (ISO, a day of the period; what is due when missing), `force` and `incomplete`.
@@ -67,12 +67,12 @@ def eom(arguments: dict[str, Any]) -> Facts:
 def _close(kind: CloseKind, arguments: dict[str, Any]) -> Facts:
     plan: Plan = DBOS.run_step({"name": steps.PLAN}, _plan, kind, arguments)
     if plan.done is not None:
-        return DBOS.run_step({"name": "what is there"}, _already_done, plan.parts[-1].period, plan.done)
-    course = Course(plan.steps, plan.taken)
-    job = _Job(kind, plan.started_at, course.step(steps.READ, _read, kind))
-    built = course.step(steps.BUILD, _build, job)
-    snapshot = course.step(steps.PUBLISH, _publish_whole, job, built["built_at"], plan)
-    closed = [_CLOSERS[part.period.kind](course, job, part, snapshot) for part in plan.parts]
+        return DBOS.run_step({"name": "already closed"}, _already_done, plan.parts[-1].period, plan.done)
+    runner = StepRunner(plan.steps, plan.taken)
+    job = _Job(kind, plan.started_at, runner.run(steps.READ, _read, kind))
+    built = runner.run(steps.BUILD, _build, job)
+    snapshot = runner.run(steps.PUBLISH, _publish_whole, job, built["built_at"], plan)
+    closed = [_CLOSERS[part.period.kind](runner, job, part, snapshot) for part in plan.parts]
     asked_for = closed[-1]
     seconds = (asked_for["closed_at"] - plan.started_at).total_seconds()
     log_end(_settings(), kind, _run_id(), job.loaded, seconds)
@@ -89,42 +89,42 @@ def _close(kind: CloseKind, arguments: dict[str, Any]) -> Facts:
     }
 
 
-def _close_day(course: Course, _job: _Job, part: Part, snapshot: str) -> Facts:
+def _close_day(runner: StepRunner, _job: _Job, part: Part, snapshot: str) -> Facts:
     figures = {
-        "shipped": course.step(steps.SHIPPED, _count_shipped, part.period, snapshot),
-        "stock": course.step(steps.STOCK, _count_stock, snapshot),
+        "shipped": runner.run(steps.SHIPPED, _count_shipped, part.period, snapshot),
+        "stock": runner.run(steps.STOCK, _count_stock, snapshot),
     }
-    files = course.step(steps.DAY_FILES, _make_files, part, snapshot)
-    return _entered(course, steps.DAY_DONE, part, snapshot, figures, files)
+    files = runner.run(steps.DAY_FILES, _make_files, part, snapshot)
+    return _entered(runner, steps.DAY_DONE, part, snapshot, figures, files)
 
 
-def _close_week(course: Course, job: _Job, part: Part, _snapshot: str) -> Facts:
-    course.step(steps.WEEK_CLOSED, _note_week, part)
-    snapshot = course.step(steps.WEEK_PUBLISHED, _publish_closed, job)
-    figures = course.step(steps.WEEK_REPORT, _figure_week, part.period, snapshot)
-    files = course.step(steps.WEEK_FILES, _make_files, part, snapshot)
-    mail = course.step(steps.WEEK_MAILED, _send, part, snapshot, figures, files)
-    return _entered(course, steps.WEEK_DONE, part, snapshot, figures, files, mail)
+def _close_week(runner: StepRunner, job: _Job, part: Part, _snapshot: str) -> Facts:
+    runner.run(steps.WEEK_CLOSED, _note_week, part)
+    snapshot = runner.run(steps.WEEK_PUBLISHED, _publish_closed, job)
+    figures = runner.run(steps.WEEK_REPORT, _figure_week, part.period, snapshot)
+    files = runner.run(steps.WEEK_FILES, _make_files, part, snapshot)
+    mail = runner.run(steps.WEEK_MAILED, _send, part, snapshot, figures, files)
+    return _entered(runner, steps.WEEK_DONE, part, snapshot, figures, files, mail)
 
 
-def _close_month(course: Course, job: _Job, part: Part, _snapshot: str) -> Facts:
-    course.step(steps.MONTH_FROZEN, _freeze, part)
-    snapshot = course.step(steps.MONTH_PUBLISHED, _publish_closed, job)
-    figures = course.step(steps.MONTH_REPORT, _figure_month, part.period, snapshot)
-    files = course.step(steps.MONTH_FILES, _make_files, part, snapshot)
-    mail = course.step(steps.MONTH_MAILED, _send, part, snapshot, figures, files)
-    return _entered(course, steps.MONTH_DONE, part, snapshot, figures, files, mail)
+def _close_month(runner: StepRunner, job: _Job, part: Part, _snapshot: str) -> Facts:
+    runner.run(steps.MONTH_FROZEN, _freeze, part)
+    snapshot = runner.run(steps.MONTH_PUBLISHED, _publish_closed, job)
+    figures = runner.run(steps.MONTH_REPORT, _figure_month, part.period, snapshot)
+    files = runner.run(steps.MONTH_FILES, _make_files, part, snapshot)
+    mail = runner.run(steps.MONTH_MAILED, _send, part, snapshot, figures, files)
+    return _entered(runner, steps.MONTH_DONE, part, snapshot, figures, files, mail)
 
 
 _CLOSERS = {"eod": _close_day, "eow": _close_week, "eom": _close_month}
 
 
 def _entered(
-    course: Course, step: str, part: Part, snapshot: str, figures: Figures, files: list[str], mail: str = ""
+    runner: StepRunner, step: str, part: Part, snapshot: str, figures: Figures, files: list[str], mail: str = ""
 ) -> Facts:
-    """Enter the close in the record. Gives what the job tells of it."""
+    """Record the close, and return its part of the job's result."""
     facts = {"summary": summary_of(figures), "figures": figures, "reports": files, "mail": mail}
-    closed_at = course.step(step, _enter, part, snapshot, facts)
+    closed_at = runner.run(step, _enter, part, snapshot, facts)
     return {**_facts_of(part.period, part.version, snapshot, facts), "closed_at": closed_at}
 
 
@@ -153,9 +153,9 @@ def _build(job: _Job, report: Report) -> Facts:
 
 
 def _publish_whole(job: _Job, built_at: datetime, plan: Plan, report: Report) -> str:
-    """Publish what was read, and see that nothing is missing before anything is closed.
+    """Publish what was read, and check that nothing is missing before anything is closed.
 
-    What was asked before the job was queued may have changed since: a watermark that was lost leaves a gap.
+    This was checked before the job was queued, and may have changed since: a lost watermark leaves a gap.
     """
     snapshot = _publish(job, built_at, report)
     loaded = loaded_of(_settings(), _settings().published / snapshot)
@@ -169,7 +169,7 @@ def _publish(job: _Job, built_at: datetime, _report: Report) -> str:
 
 
 def _publish_closed(job: _Job, report: Report) -> str:
-    """Bring what was just closed into the models; the snapshot that has it is what the report names."""
+    """Build and publish what was just closed; the report names this snapshot."""
     _engine().load_operations()
     built = _build(job, report)
     return _publish(job, built["built_at"], report)
@@ -181,8 +181,8 @@ def _count_shipped(period: Period, snapshot: str, _report: Report) -> Figures:
 
 
 def _count_stock(snapshot: str, _report: Report) -> Figures:
-    alarms = look(_settings(), worker_context.current().jobs, datetime.now(UTC))
-    return {**stock_figures(_settings(), snapshot), "alarms": [alarm.title for alarm in alarms]}
+    failed = check_conditions(_settings(), worker_context.current().jobs, datetime.now(UTC))
+    return {**stock_figures(_settings(), snapshot), "alarms": [check.title for check in failed]}
 
 
 def _figure_week(period: Period, snapshot: str, _report: Report) -> Figures:
@@ -213,21 +213,21 @@ def _freeze(part: Part, _report: Report) -> str:
 
 
 def _make_files(part: Part, snapshot: str, _report: Report) -> list[str]:
-    """Make the report's files. Gives their paths within the home."""
+    """Make the report's files, and return their paths within the home."""
     source = _settings().published / snapshot
     made = make_reports(_settings(), part.period.kind, part.period.first, source, part.version)
     return [str(path.relative_to(_settings().home)) for path in made]
 
 
 def _send(part: Part, snapshot: str, figures: Figures, files: list[str], _report: Report) -> str:
-    """Put the report into the outbox, once for each version, and try to deliver it. Gives what became of it."""
+    """Queue the report's mail, once for each version, try to deliver it, and return its state as text."""
     settings = _settings()
     key = mail_key(part.period.kind, part.period.name, part.version)
     subject, body = mail_of(part, snapshot, figures)
     if not queue_mail(settings, key, subject, body, [settings.home / file for file in files]):
         return MAIL_OFF
     deliver_outbox(settings, datetime.now(UTC))
-    return mail_words([delivery.state for delivery in read_outbox(settings, key)])
+    return format_mail_states([delivery.state for delivery in read_outbox(settings, key)])
 
 
 def _enter(part: Part, snapshot: str, facts: Facts, _report: Report) -> datetime:
@@ -246,10 +246,10 @@ def _enter(part: Part, snapshot: str, facts: Facts, _report: Report) -> datetime
 
 
 def _already_done(period: Period, done: Close) -> Facts:
-    """What there is, and what has shipped since: that is in no report of the period."""
+    """Return the close that exists, and what has changed since, which no report of the period has."""
     settings = _settings()
     current = current_snapshot(settings)
-    with worker_context.working("look at what is there"):
+    with worker_context.working("already closed"):
         changed = read_changes(settings, done, period, current.name) if current else ""
     return {
         **_facts_of(period, done.version, done.snapshot, done.facts),
@@ -257,14 +257,14 @@ def _already_done(period: Period, done: Close) -> Facts:
         "already_done": True,
         "closed_by": done.actor,
         "closed_at": done.closed_at,
-        "since_then": f"{changed}. {way_on(period)}" if changed else way_on(period),
+        "since_then": f"{changed}. {next_step(period)}" if changed else next_step(period),
         "closed_before": [],
         "published": done.snapshot,
     }
 
 
 def _facts_of(period: Period, version: int, snapshot: str, facts: Facts) -> Facts:
-    """The result of a close: its facts, and where the files are now."""
+    """Return the result of a close: its facts, and where the files are."""
     return {
         **facts,
         "kind": period.kind,

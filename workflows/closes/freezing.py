@@ -1,10 +1,11 @@
-"""Closing a month: its lines are frozen with a hash. Closing a week: a note of who and when."""
+"""Closing a month, which freezes its lines with a hash, and closing a week, which records who and when."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 import duckdb
 
@@ -20,11 +21,12 @@ from workflows.entries.closed_months import (
     closes_of_month,
     closes_of_week,
     is_intact,
-    open_store,
+    open_closed_periods,
 )
 from workflows.entries.month_files import altered, file_of, make_line_table, write_part
 from workflows.errors import ShipledgerError, UsageError
 
+_Close = TypeVar("_Close", FrozenMonth, ClosedWeek)
 # A month that is closed before its end is billed whole: with the days that have not ended, as the models say they
 # would be billed now.
 _DAYS = "(from marts.charge_report_daily union all by name from marts.closing_days)"
@@ -78,90 +80,79 @@ union all by name
 
 
 def freeze_month(
-    settings: Settings,
-    month: date,
-    actor: str,
-    run_id: str,
-    *,
-    again: bool = False,
-    not_loaded: str | None = None,
+    settings: Settings, month: date, actor: str, run_id: str, *, again: bool = False, not_loaded: str | None = None
 ) -> FrozenMonth:
     """Freeze the lines of a month as the published snapshot has them.
 
-    A month that is frozen stays so: closing it `again` adds a version of the close, never other lines. The
-    models show the frozen lines once they are loaded and built; see `operations_source`. From its last weekday on
-    a month is frozen whole: what turns out otherwise on the days to come is a restatement in the next one.
+    A frozen month stays so: closing it `again` adds a version of the close with the same lines. From its last
+    weekday on a month is frozen whole; what changes on the days to come is a restatement in the next one.
 
     Args:
         settings: Whose home, and whose calendar.
         month: Any day of the month.
         actor: Who closes it.
-        run_id: The run that does; asked for a second time, it gets the same answer and writes nothing.
-        again: Note another close of a month that is frozen.
-        not_loaded: The days that were not loaded, in words, when it is closed all the same; its lines keep it.
+        run_id: The run that closes it; repeated with the same run, the first result is returned.
+        again: Record another close of a month that is frozen.
+        not_loaded: The days that were not loaded, as text, when it is closed all the same; its lines keep it.
 
     Raises:
         UsageError: The month cannot be closed yet, or has no charges.
-        ShipledgerError: There is no snapshot made since it can be, history of an earlier closed month is
-            not loaded, or the frozen lines are not what was hashed.
+        ShipledgerError: No snapshot was made since it can be closed, history of an earlier closed month is not
+            loaded, or the frozen lines do not match their hash.
     """
     period = period_to_close("eom", month, settings.today())
     first = period.first
-    with open_store(settings) as store:
-        closes = closes_of_month(store, first)
+    with open_closed_periods(settings) as connection:
+        closes = closes_of_month(connection, first)
         if closes and not is_intact(settings, closes[0]):
             raise altered(first, f"frozen/{file_of(settings, first).name}")
-        known = next((close for close in closes if close.run_id == run_id), None)
-        if known is not None or (closes and not again):
-            return known or closes[-1]
+        earlier = _earlier(closes, run_id, again=again)
+        if earlier is not None:
+            return earlier
         with _snapshot(settings) as (name, snapshot):
             if closes:
                 hashes = closes[0].content_hash, closes[0].evidence_hash
             else:
-                _check_snapshot(snapshot, period)
                 hashes = (_write_lines(settings, snapshot, period, not_loaded),) * 2
-        frozen = FrozenMonth(
-            first,
-            len(closes) + 1,
-            *hashes,
-            name,
-            run_id,
-            actor,
-            datetime.now(UTC),
-            already_frozen=bool(closes),
-        )
-        append_month(store, frozen)
+        now, version = datetime.now(UTC), len(closes) + 1
+        frozen = FrozenMonth(first, version, *hashes, name, run_id, actor, now, already_frozen=bool(closes))
+        append_month(connection, frozen)
     return frozen
 
 
 def close_week(
     settings: Settings, week_start: date, actor: str, run_id: str, *, again: bool = False
 ) -> ClosedWeek:
-    """Note that a week was closed. Its figures stay the ledger's: a later change is in the next report.
+    """Record that a week was closed. Its figures stay the ledger's: a later change is in the next report.
 
     Args:
         settings: Whose home, and whose calendar.
         week_start: Any day of the week.
         actor: Who closes it.
-        run_id: The run that does; asked for a second time, it gets the same answer and writes nothing.
-        again: Note another close of a week that is closed.
+        run_id: The run that closes it; repeated with the same run, the first result is returned.
+        again: Record another close of a week that is closed.
 
     Raises:
         CloseRefused: The week cannot be closed before its Friday.
         ShipledgerError: Nothing has been published yet.
     """
     monday = period_to_close("eow", week_start, settings.today()).first
-    with open_store(settings) as store:
-        closes = closes_of_week(store, monday)
-        known = next((close for close in closes if close.run_id == run_id), None)
-        if known is not None or (closes and not again):
-            return known or closes[-1]
+    with open_closed_periods(settings) as connection:
+        closes = closes_of_week(connection, monday)
+        earlier = _earlier(closes, run_id, again=again)
+        if earlier is not None:
+            return earlier
         with _snapshot(settings) as (name, _):
-            week = ClosedWeek(
-                monday, len(closes) + 1, name, run_id, actor, datetime.now(UTC), already_closed=bool(closes)
-            )
-        append_week(store, week)
+            now, version = datetime.now(UTC), len(closes) + 1
+        week = ClosedWeek(monday, version, name, run_id, actor, now, already_closed=bool(closes))
+        append_week(connection, week)
     return week
+
+
+def _earlier(closes: Sequence[_Close], run_id: str, *, again: bool) -> _Close | None:
+    """Return the close that this run has made, or, unless it is to close again, the last one."""
+    known = next((close for close in closes if close.run_id == run_id), None)
+    return known or (closes[-1] if closes and not again else None)
 
 
 @contextmanager
@@ -174,7 +165,7 @@ def _snapshot(settings: Settings) -> Iterator[tuple[str, duckdb.DuckDBPyConnecti
 
 
 def _check_snapshot(snapshot: duckdb.DuckDBPyConnection, month: Period) -> None:
-    """See that the snapshot has the whole month, and all that earlier months were billed with."""
+    """Check that the snapshot has the whole month, and all that earlier months were billed with."""
     missing = snapshot.execute("select min(ship_date) from marts.charge_details where is_missing").fetchall()[0][0]
     if missing is not None:
         raise ShipledgerError(
@@ -205,12 +196,13 @@ def _check_snapshot(snapshot: duckdb.DuckDBPyConnection, month: Period) -> None:
 def _write_lines(
     settings: Settings, snapshot: duckdb.DuckDBPyConnection, month: Period, not_loaded: str | None
 ) -> str:
-    """Write the lines of a month beside where they will be. Gives their hash."""
+    """Write the lines of a month to a file beside their place, and return its hash."""
+    _check_snapshot(snapshot, month)
     file = file_of(settings, month.first)
     if file.exists():
         raise ShipledgerError(
-            f"frozen/{file.name} is there, but {month.title} is not closed. Move it out of the home, or put "
-            "operations.sqlite back from a backup."
+            f"frozen/{file.name} exists, but {month.title} is not closed. Move it out of the home, or "
+            "restore operations.sqlite from a backup."
         )
     find_files_in(snapshot, settings.home)
     make_line_table(snapshot)

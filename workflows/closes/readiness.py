@@ -1,6 +1,6 @@
-"""Whether a period can be closed at all: asked before anything is queued, and once more when its close has read.
+"""Whether a period can be closed: checked before a job is queued, and again after its sync.
 
-What cannot be done is refused with a sentence that names the next possible date, or the command that is missing.
+A refusal names the next possible date, or the command to run first.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 def ready_to_close(
     settings: Settings, kind: CloseKind, day: date | None, *, force: bool = False, incomplete: bool = False
 ) -> Period:
-    """The period that a close means, once nothing speaks against it.
+    """Return the period that a close means, if it can be closed.
 
     Args:
         settings: Whose home, and whose calendar.
         kind: eod, eow or eom.
         day: A day of the period; None for what is due.
-        force: Whether what is closed is to be closed again; without it, a close only tells what there is.
+        force: Whether to close again what is closed; without it, a close only returns the one there is.
         incomplete: Whether it may be closed although something of it is not loaded.
 
     Raises:
@@ -47,7 +47,7 @@ def ready_to_close(
 
 
 def retry_job(settings: Settings, jobs: JobClient, run_id: str, actor: str) -> str:
-    """Put a failed or cancelled job into the queue again; a close only when nothing speaks against it.
+    """Put a failed or cancelled job into the queue again; a close only if it can be done.
 
     Returns:
         The new job's run id.
@@ -71,10 +71,10 @@ def retry_job(settings: Settings, jobs: JobClient, run_id: str, actor: str) -> s
 
 
 def loaded_of(settings: Settings, snapshot: Path | None) -> Loaded:
-    """What is loaded by a snapshot; nothing at all before the first one.
+    """Read what is loaded from a snapshot; nothing before the first one.
 
     Raises:
-        CloseRefused: The snapshot is of an earlier release, which does not tell, or cannot be read.
+        CloseRefused: The snapshot is of an earlier release, which does not say, or cannot be read.
     """
     if snapshot is None:
         return Loaded(settings.timezone, read_reference().opening_day)
@@ -85,7 +85,7 @@ def loaded_of(settings: Settings, snapshot: Path | None) -> Loaded:
         loaded = None
     if loaded is None:
         raise CloseRefused(
-            "The published snapshot does not tell what is loaded: it is damaged, or of an earlier release. "
+            "The published snapshot does not say what is loaded: it is damaged, or of an earlier release. "
             "Run `sync`, then close again.",
             {"reason": "old_snapshot", "command": "sync"},
         )
@@ -95,7 +95,7 @@ def loaded_of(settings: Settings, snapshot: Path | None) -> Loaded:
 def check_loaded(
     period: Period, loaded: Loaded, now: datetime, *, incomplete: bool = False, syncs_first: bool = False
 ) -> None:
-    """See that all of a period is loaded, and that there is something to close.
+    """Check that all of a period is loaded, and that there is something to close.
 
     Args:
         period: The period, which is over far enough to be closed.
@@ -105,19 +105,19 @@ def check_loaded(
         syncs_first: Whether a sync comes before the close.
 
     Raises:
-        CloseRefused: It is not, or there is not.
+        CloseRefused: It is not, or there is nothing.
     """
     if period.last <= loaded.opening_day or (period.first <= loaded.opening_day and not incomplete):
         raise _before_the_opening(period, loaded)
     gap = None if incomplete else loaded.gap_of(period, now, syncs_first=syncs_first)
     if gap is not None:
-        raise _refused(period, "incomplete", _lack(period, gap), command=gap.command)
+        raise _refused(period, "incomplete", _missing(period, gap), command=gap.command)
     if period.kind == "eom":
         _check_bill(period, loaded)
 
 
 def _check_bill(period: Period, loaded: Loaded) -> None:
-    """See that all that earlier months were billed with is there, and that there is something to bill."""
+    """Check that all that earlier months were billed with is loaded, and that there is something to bill."""
     first = loaded.charged_from
     if loaded.missing_since is not None:
         command = f"backfill --since {loaded.missing_since.replace(day=1)}"
@@ -136,15 +136,15 @@ def _check_bill(period: Period, loaded: Loaded) -> None:
         raise _refused(period, "no_charges", sentence, command=command)
 
 
-def _lack(period: Period, gap: Gap) -> str:
+def _missing(period: Period, gap: Gap) -> str:
     why = (
-        "Storage is charged by the stock, which every shipment since the opening balances has made. "
+        "Storage is charged by the stock, which depends on every shipment since the opening balances. "
         if period.kind == "eom"
         else ""
     )
     return (
-        f"{period.title} is not complete: what ShipStation changed from {gap.words} is not loaded. {why}"
-        f"Run `{gap.command}`, then close again. `--incomplete` closes it without; then every page says so."
+        f"{period.title} is not complete: ShipStation's changes of {gap.days} are not loaded. {why}"
+        f"Run `{gap.command}`, then close again. `--incomplete` closes it without them; then every page says so."
     )
 
 
@@ -154,7 +154,7 @@ def _before_the_opening(period: Period, loaded: Loaded) -> CloseRefused:
         first = period_of(period.kind, first.last + timedelta(days=1))
     straddles = period.last > loaded.opening_day
     what = "begins before the ledger does" if straddles else "lies before the ledger's first day"
-    though = " `--incomplete` closes it all the same; then every page says so." if straddles else ""
+    though = " `--incomplete` closes it anyway; then every page says so." if straddles else ""
     return _refused(
         period,
         "before_opening",

@@ -1,4 +1,4 @@
-"""What has changed in a period since it was closed: by its record, and by a snapshot that is newer."""
+"""What has changed in a period since it was closed, by its record and a newer snapshot."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workflows.entries.close_log import Close
 
 
 def read_changes(settings: Settings, close: Close, period: Period, snapshot: str) -> str:
-    """What has changed since a close, in words; nothing when nothing has, or when the record has no figures.
+    """Return what has changed since a close, as text; empty when nothing has, or when the record has no figures.
 
     Args:
         settings: Whose home.

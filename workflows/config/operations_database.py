@@ -1,66 +1,73 @@
-"""Opening `operations.sqlite`, which holds what only people or the closes know and nothing can load again."""
+"""Opening the operations database, `operations.sqlite`; its tables are in `schema.sql`."""
 
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+_SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
+# Noted in the file itself, so that a database of this very schema is opened without applying it.
+_VERSION = zlib.crc32(_SCHEMA.encode()) & 0x7FFFFFFF
+# Columns that the first releases lacked; `create table if not exists` adds none.
+_LATER_COLUMNS = {"entries": ("corrects text", "seen_by_count integer")}
 _BUSY_SECONDS = 30
 
 
-def append_only(*tables: str, instead: str = "another row says what is new") -> str:
-    """The statements that keep rows of these tables from ever being changed or deleted.
-
-    Args:
-        tables: Their names; they have to be there.
-        instead: What to do, for who tries.
-    """
-    return "".join(
-        f"create trigger if not exists {table}_are_never_{done} before {act} on {table}\n"
-        f"begin select raise(abort, '{table} are never {done}: {instead}'); end;\n"
-        for table in tables
-        for act, done in (("update", "changed"), ("delete", "deleted"))
-    )
-
-
-def make_store(store: Path) -> None:
-    """Make the file when it is missing, for its owner alone whatever the umask.
-
-    One that is there is not opened: closing it would take the locks from this process's other connections.
-    """
-    if not store.exists():
-        store.touch(mode=0o600)
-
-
 @contextmanager
-def open_store(store: Path, tables: str) -> Iterator[sqlite3.Connection]:
-    """The store for as long as the block lasts; what the block wrote counts when it ends well, else nothing of it.
+def open_operations_database(database: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database for one transaction, which no other writer comes between; an error rolls it back.
 
     Args:
-        store: The SQLite file; made when missing.
-        tables: The statements that make the tables the block works with, each `if not exists`.
+        database: The SQLite file. A missing one is made, for its owner alone; an older one is brought up to date.
     """
-    make_store(store)
-    with _prepared(store, tables) as connection, connection:
+    # An existing file is not touched: closing it would take the locks from this process's other connections.
+    if not database.exists():
+        database.touch(mode=0o600)
+    with _connected(database) as connection, connection:
+        connection.execute("begin immediate")
         yield connection
 
 
 @contextmanager
-def read_store(store: Path, tables: str) -> Iterator[sqlite3.Connection]:
-    """The store to read from: who only looks makes no file, and finds a missing one without rows.
-
-    Args:
-        store: The SQLite file.
-        tables: As for `open_store`.
-    """
-    with _prepared(store if store.exists() else ":memory:", tables) as connection:
+def read_operations_database(database: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database for reading. A missing file is not made, and reads as a database without rows."""
+    with _connected(database if database.exists() else ":memory:") as connection:
         yield connection
 
 
+def prepare_operations_database(database: Path) -> None:
+    """Make the database when it is missing, and bring an older one up to date."""
+    with open_operations_database(database):
+        pass
+
+
+def append_row(connection: sqlite3.Connection, table: str, **values: Any) -> None:
+    """Append a row to a table; days and instants are written as ISO text."""
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+    marks = ", ".join(f":{name}" for name in plain)
+    connection.execute(f"insert into {table} ({', '.join(plain)}) values ({marks})", plain)
+
+
 @contextmanager
-def _prepared(database: Path | str, tables: str) -> Iterator[sqlite3.Connection]:
+def _connected(database: Path | str) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(database, timeout=_BUSY_SECONDS)) as connection:
-        connection.executescript(tables)
+        if connection.execute("pragma user_version").fetchone()[0] != _VERSION:
+            _apply_schema(connection)
         yield connection
+
+
+def _apply_schema(connection: sqlite3.Connection) -> None:
+    connection.executescript(f"begin immediate;\n{_SCHEMA}\ncommit;")
+    with connection:
+        connection.execute("begin immediate")
+        for table, columns in _LATER_COLUMNS.items():
+            there = {name for _, name, *_ in connection.execute(f"pragma table_info({table})")}
+            for column in columns:
+                if column.split()[0] not in there:
+                    connection.execute(f"alter table {table} add column {column}")
+        connection.execute(f"pragma user_version = {_VERSION}")

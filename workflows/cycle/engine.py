@@ -21,6 +21,7 @@ from ingest.sources.shipstation.load import load_backfill_window, load_changes
 from ingest.sources.shipstation.load_report import LoadReport
 from ingest.sources.shipstation.reconcile import reconcile
 from ingest.sources.xcart.xcart_source import prepare_tables
+from workflows.config.operations_database import prepare_operations_database
 from workflows.config.settings import Settings
 from workflows.config.shipstation_account import account_of
 from workflows.config.snapshots import current_snapshot, is_current
@@ -46,7 +47,6 @@ from workflows.cycle.warehouse import (
     state_of,
 )
 from workflows.entries.closed_months import prepare_closes
-from workflows.entries.entry_log import prepare_store
 from workflows.errors import ConfigurationError, OutOfReach, ShipledgerError, UsageError
 
 log = logging.getLogger(__name__)
@@ -174,7 +174,7 @@ class Engine:
         """Load the entries and closes since the last load."""
         self.prepare()
         with errors_for_the_user():
-            prepare_store(self.settings.operations)
+            prepare_operations_database(self.settings.operations)
             load_operations(self.settings.operations, self.warehouse)
 
     def publish(self, run: Run, built_at: datetime) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.config.operations_database import open_operations_database, read_operations_database
 from workflows.config.settings import Settings
 from workflows.config.thresholds import MOST_KEY_FIGURE_DAYS
 
@@ -21,13 +21,6 @@ MEASURED = ("sync_seconds", "watermark_age_minutes")
 OF_THE_MOMENT = ("open_orders", "open_units", "ghosts", "exceptions")
 _NUMBERS = (*COUNTED, *MEASURED, *OF_THE_MOMENT)
 
-_TABLES = f"""
-create table if not exists key_figures (
-    day text primary key,
-    noted_at text not null,
-    {", ".join(f"{name} real" for name in _NUMBERS)}
-) strict;
-""" + append_only("key_figures")
 _OF_A_DAY = """
 with zone as (select timezone from ledger.marts.snapshot_info), orders as (
     select count(*) as orders_in, coalesce(sum(total_items), 0) as units_in
@@ -73,7 +66,7 @@ def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: 
     Returns:
         The days recorded.
     """
-    with open_store(store, _TABLES) as kept:
+    with open_operations_database(store) as kept:
         ((last,),) = kept.execute("select max(day) from key_figures").fetchall()
         yesterday = today - timedelta(days=1)
         first = yesterday if last is None else date.fromisoformat(last) + timedelta(days=1)
@@ -93,7 +86,7 @@ def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: 
 
 def key_figures(settings: Settings) -> list[dict[str, Any]]:
     """Return all key figures, oldest day first: `day`, and a number or None for each figure."""
-    with read_store(settings.operations, _TABLES) as kept:
+    with read_operations_database(settings.operations) as kept:
         rows = kept.execute(f"select day, {', '.join(_NUMBERS)} from key_figures order by day").fetchall()
     named = [dict(zip(("day", *_NUMBERS), row, strict=True)) for row in rows]
     return [row | {"day": date.fromisoformat(row["day"])} for row in named]

@@ -11,15 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from workflows.config.operations_database import open_store, read_store
+from workflows.config.operations_database import open_operations_database, read_operations_database
 
-_TABLES = """
-create table if not exists last_read (
-    only_row integer primary key check (only_row = 1),
-    read_at text not null,
-    watermark text
-) strict;
-"""
 _IN_WAREHOUSE = """
 create table if not exists raw_shipledger.last_read (
     read_at timestamptz not null, watermark timestamptz, timezone varchar not null
@@ -43,7 +36,7 @@ class Read:
 def note_read(store: Path, read: Read) -> None:
     """Record a read that was loaded, replacing the last one."""
     mark = read.watermark.isoformat() if read.watermark else None
-    with open_store(store, _TABLES) as connection:
+    with open_operations_database(store) as connection:
         connection.execute(
             "insert or replace into last_read (only_row, read_at, watermark) values (1, ?, ?)",
             (read.at.isoformat(), mark),
@@ -52,7 +45,7 @@ def note_read(store: Path, read: Read) -> None:
 
 def last_read(store: Path) -> Read | None:
     """Return the last read that was loaded; None before the first, and in a home of an earlier release."""
-    with read_store(store, _TABLES) as connection:
+    with read_operations_database(store) as connection:
         row = connection.execute("select read_at, watermark from last_read").fetchone()
     if row is None:
         return None

@@ -15,18 +15,8 @@ from pathlib import Path
 
 import duckdb
 
-from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.config.operations_database import open_operations_database, read_operations_database
 
-_TABLES = """
-create table if not exists open_units (
-    seq integer primary key autoincrement,
-    run_id text not null,
-    measured_at text not null,
-    units_there integer not null,
-    units_here integer not null,
-    differences text not null
-) strict;
-""" + append_only("open_units")
 OPEN_STATES = ("awaiting_shipment", "on_hold", "pending_fulfillment", "awaiting_payment")
 # One scan for each state: with an equality filter DuckDB reads the payloads of matching rows only; with a list of
 # values, all of them.
@@ -137,7 +127,7 @@ def measure_open_units(connection: duckdb.DuckDBPyConnection, ledger: Path) -> M
 
 def note_measurement(store: Path, run_id: str, measured: Measurement) -> None:
     """Add a measurement to the history."""
-    with open_store(store, _TABLES) as connection:
+    with open_operations_database(store) as connection:
         connection.execute(
             "insert into open_units (run_id, measured_at, units_there, units_here, differences)"
             " values (?, ?, ?, ?, ?)",
@@ -153,7 +143,7 @@ def note_measurement(store: Path, run_id: str, measured: Measurement) -> None:
 
 def read_open_units(store: Path, limit: int = 1000) -> list[Measurement]:
     """Return the last measurements, newest first."""
-    with read_store(store, _TABLES) as connection:
+    with read_operations_database(store) as connection:
         rows = connection.execute(
             "select measured_at, units_there, units_here, differences from open_units order by seq desc limit ?",
             [limit],

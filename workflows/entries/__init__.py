@@ -1,1 +1,1 @@
-"""Append-only records in the operations database: operators' entries, notes, switches and closed periods."""
+"""Append-only records in the operations database: entries, acknowledgements, switches and closed periods."""

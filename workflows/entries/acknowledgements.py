@@ -1,7 +1,7 @@
-"""Exceptions somebody has looked at: append-only rows in the operations store.
+"""Acknowledged exceptions: append-only rows in the operations database.
 
-An acknowledgement holds for one exception and the cause it had then. What a scan finds or does not find never
-touches it, so a scan that failed can neither make one nor end one; a new cause is simply another cause.
+An acknowledgement holds for one exception and the cause it had then; for another cause the exception is open
+again. It does not depend on later loads, so that a failed one can neither make nor end it.
 """
 
 from __future__ import annotations
@@ -11,27 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.config.operations_database import append_row, open_operations_database, read_operations_database
 from workflows.errors import ShipledgerError, UsageError
 
 LONGEST_NOTE = 500
 
-_TABLES = """
-create table if not exists acknowledgements (
-    seq integer primary key autoincrement,
-    exception_id text not null,
-    cause text not null,
-    is_taken_back integer not null check (is_taken_back in (0, 1)),
-    note text not null,
-    actor text not null,
-    acknowledged_at text not null
-) strict;
-""" + append_only("acknowledgements", instead="take one back by another row")
-
 
 @dataclass(frozen=True)
 class Acknowledgement:
-    """Somebody has looked at an exception and left a note.
+    """A note with which somebody has acknowledged an exception.
 
     Attributes:
         exception_id: Key of the exception in the published snapshot.
@@ -49,14 +37,14 @@ class Acknowledgement:
 
 
 class AcknowledgementsUnreadable(ShipledgerError):
-    """The operations store cannot be read: nothing may be taken for acknowledged."""
+    """The operations database cannot be read, so that no exception counts as acknowledged."""
 
 
-def acknowledge(store: Path, exception_id: str, cause: str, note: str, actor: str) -> None:
-    """Note that somebody has looked at an exception.
+def acknowledge(database: Path, exception_id: str, cause: str, note: str, actor: str) -> None:
+    """Acknowledge an exception with a note.
 
     Args:
-        store: The operations store; made when missing.
+        database: The operations database; made when missing.
         exception_id: Key of the exception.
         cause: Its cause as it was shown.
         note: At least a word.
@@ -70,22 +58,22 @@ def acknowledge(store: Path, exception_id: str, cause: str, note: str, actor: st
         raise UsageError("Write a note: what you found, or why nothing has to be done.")
     if len(words) > LONGEST_NOTE:
         raise UsageError(f"The note has {len(words)} characters; {LONGEST_NOTE} is the most.")
-    _append(store, exception_id, cause, words, actor, is_taken_back=False)
+    _append(database, exception_id, cause, words, actor, is_taken_back=False)
 
 
-def take_back(store: Path, exception_id: str, cause: str, actor: str) -> None:
-    """Open an acknowledged exception again; what was noted stays on record."""
-    _append(store, exception_id, cause, "", actor, is_taken_back=True)
+def take_back(database: Path, exception_id: str, cause: str, actor: str) -> None:
+    """Open an acknowledged exception again; the note stays in the history."""
+    _append(database, exception_id, cause, "", actor, is_taken_back=True)
 
 
-def standing_acknowledgements(store: Path) -> list[Acknowledgement]:
-    """What stands acknowledged, the newest first; none when there is no store.
+def current_acknowledgements(database: Path) -> list[Acknowledgement]:
+    """Return the acknowledgements that hold, the newest first; none when there is no database.
 
     Raises:
-        AcknowledgementsUnreadable: The store is there and cannot be read.
+        AcknowledgementsUnreadable: The database exists and cannot be read.
     """
     try:
-        with read_store(store, _TABLES) as connection:
+        with read_operations_database(database) as connection:
             rows = connection.execute("""
                 select exception_id, cause, note, actor, acknowledged_at from acknowledgements as newest
                 where is_taken_back = 0 and seq = (
@@ -96,8 +84,8 @@ def standing_acknowledgements(store: Path) -> list[Acknowledgement]:
             """).fetchall()
     except sqlite3.Error as problem:
         raise AcknowledgementsUnreadable(
-            f"The notes on exceptions in {store.name} cannot be read ({problem}), so all exceptions are shown. "
-            "Look whether the file is damaged; docs/administrator.md says how to restore it."
+            f"The notes on exceptions in {database.name} cannot be read ({problem}), so all exceptions are shown. "
+            "Check whether the file is damaged; docs/administrator.md says how to restore it."
         ) from problem
     return [
         Acknowledgement(key, cause, note, actor, datetime.fromisoformat(at))
@@ -105,10 +93,15 @@ def standing_acknowledgements(store: Path) -> list[Acknowledgement]:
     ]
 
 
-def _append(store: Path, exception_id: str, cause: str, note: str, actor: str, *, is_taken_back: bool) -> None:
-    with open_store(store, _TABLES) as connection:
-        connection.execute(
-            "insert into acknowledgements (exception_id, cause, is_taken_back, note, actor, acknowledged_at)"
-            " values (?, ?, ?, ?, ?, ?)",
-            [exception_id, cause, int(is_taken_back), note, actor, datetime.now(UTC).isoformat()],
+def _append(database: Path, exception_id: str, cause: str, note: str, actor: str, *, is_taken_back: bool) -> None:
+    with open_operations_database(database) as connection:
+        append_row(
+            connection,
+            "acknowledgements",
+            exception_id=exception_id,
+            cause=cause,
+            is_taken_back=is_taken_back,
+            note=note,
+            actor=actor,
+            acknowledged_at=datetime.now(UTC),
         )

@@ -1,4 +1,4 @@
-"""What has been closed: one row for each version of each close, append-only, in `operations.sqlite`."""
+"""The log of closes: one row for each version of each close, append-only, in `operations.sqlite`."""
 
 from __future__ import annotations
 
@@ -8,24 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.config.operations_database import open_operations_database, read_operations_database
 from workflows.config.periods import Period
 
-_TABLES = """
-create table if not exists closes (
-    seq integer primary key autoincrement,
-    kind text not null check (kind in ('eod', 'eow', 'eom')),
-    period text not null,
-    version integer not null,
-    run_id text not null,
-    actor text not null,
-    closed_at text not null,
-    snapshot text not null,
-    facts text not null,
-    unique (kind, period, version),
-    unique (kind, period, run_id)
-) strict;
-""" + append_only("closes", instead="close again as a new version")
 _COLUMNS = "kind, period, version, run_id, actor, closed_at, snapshot, facts"
 
 
@@ -53,44 +38,43 @@ class Close:
     facts: dict[str, Any]
 
 
-def record_close(store: Path, close: Close) -> None:
-    """Enter a close; one that the same run has entered already stays as it is."""
-    with open_store(store, _TABLES) as connection:
+def record_close(database: Path, close: Close) -> None:
+    """Record a close; one that the same run has recorded already stays as it is."""
+    with open_operations_database(database) as connection:
         connection.execute(
             f"insert into closes ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)"
             " on conflict (kind, period, run_id) do nothing",
-            (
-                close.kind,
-                close.period,
-                close.version,
-                close.run_id,
-                close.actor,
-                close.closed_at.isoformat(),
-                close.snapshot,
-                json.dumps(close.facts),
+            list(
+                {
+                    **vars(close),
+                    "closed_at": close.closed_at.isoformat(),
+                    "facts": json.dumps(close.facts),
+                }.values()
             ),
         )
 
 
-def last_close(store: Path, period: Period) -> Close | None:
-    """The newest version of a period's close, None when it has not been closed."""
-    found = _read(store, "where kind = ? and period = ? order by version desc limit 1", period.kind, period.name)
+def last_close(database: Path, period: Period) -> Close | None:
+    """Return the newest version of a period's close; None when it has not been closed."""
+    found = _read(
+        database, "where kind = ? and period = ? order by version desc limit 1", period.kind, period.name
+    )
     return found[0] if found else None
 
 
-def latest_close(store: Path, kind: str) -> Close | None:
-    """The newest version of the latest period of a kind, whenever it was closed; None when there is none."""
-    found = _read(store, "where kind = ? order by period desc, version desc limit 1", kind)
+def latest_close(database: Path, kind: str) -> Close | None:
+    """Return the newest version of the latest period of a kind, whenever it was closed; None if there is none."""
+    found = _read(database, "where kind = ? order by period desc, version desc limit 1", kind)
     return found[0] if found else None
 
 
-def recent_closes(store: Path, kind: str, limit: int = 10) -> list[Close]:
-    """The newest closes of a kind, whatever their period, newest first."""
-    return _read(store, "where kind = ? order by seq desc limit ?", kind, limit)
+def recent_closes(database: Path, kind: str, limit: int = 10) -> list[Close]:
+    """Return the last closes of a kind, whatever their period, newest first."""
+    return _read(database, "where kind = ? order by seq desc limit ?", kind, limit)
 
 
-def _read(store: Path, condition: str, *parameters: Any) -> list[Close]:
-    with read_store(store, _TABLES) as connection:
+def _read(database: Path, condition: str, *parameters: Any) -> list[Close]:
+    with read_operations_database(database) as connection:
         rows = connection.execute(f"select {_COLUMNS} from closes {condition}", parameters).fetchall()
     return [_close(*row) for row in rows]
 

@@ -1,50 +1,22 @@
-"""Closed months and weeks in the operations store: what was billed outlives any rebuild of the warehouse.
+"""The closes of months and weeks in the operations database, where they survive a rebuild of the warehouse.
 
 - `frozen_months`: one row for each close of a month; closing again adds a version with the same lines, which are
-  in a file of their own, see `workflows.entries.month_files`.
-- `closed_weeks`: one row for each close of a week; a note, its figures stay the ledger's.
+  in a file, see `workflows.entries.month_files`.
+- `closed_weeks`: one row for each close of a week; its figures are not frozen.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from workflows.config.operations_database import append_only, make_store
+from workflows.config.operations_database import append_row, open_operations_database
 from workflows.config.settings import Settings
-from workflows.entries.month_conversion import convert_lines, has_lines
+from workflows.entries.month_conversion import convert_lines
 from workflows.entries.month_files import file_of, hash_of, prepare_folder, put_in_place
-
-_TABLES = """
-create table if not exists frozen_months (
-    seq integer primary key autoincrement,
-    month text not null check (month like '____-__-01'),
-    version integer not null,
-    content_hash text not null,
-    evidence_hash text not null,
-    snapshot text not null,
-    run_id text not null unique,
-    actor text not null,
-    closed_at text not null,
-    unique (month, version)
-) strict;
-create table if not exists closed_weeks (
-    seq integer primary key autoincrement,
-    week_start_date text not null,
-    version integer not null,
-    snapshot text not null,
-    run_id text not null unique,
-    actor text not null,
-    closed_at text not null,
-    unique (week_start_date, version)
-) strict;
-"""
-_PREPARE = _TABLES + append_only(
-    "frozen_months", "closed_weeks", instead="a change is a restatement in the next month"
-)
 
 
 @dataclass(frozen=True)
@@ -89,88 +61,62 @@ class ClosedWeek:
 
 
 @contextmanager
-def open_store(settings: Settings) -> Iterator[sqlite3.Connection]:
-    """The operations store in one transaction that nobody else's comes between; an error undoes all of it.
+def open_closed_periods(settings: Settings) -> Iterator[sqlite3.Connection]:
+    """Open the operations database for one transaction, in which a month or week can be closed.
 
-    The file of a month that the block writes gets its name once the row with its hash is there. Where a kill came
-    between the two, whoever opens the store next finishes it.
+    The file of a month that the block writes gets its name once the row with its hash is committed. When a process
+    was killed between the two, the next one that opens the database finishes it.
 
     Raises:
-        ShipledgerError: The lines of an earlier release, which are converted here, are not what was hashed.
+        ShipledgerError: The lines of an earlier release, which are converted here, do not match their hash.
     """
-    make_store(settings.operations)
-    connection = sqlite3.connect(settings.operations, timeout=30, isolation_level=None)
-    try:
-        connection.executescript(_PREPARE)
-        if has_lines(connection):
-            convert_lines(connection, settings)
-            connection.executescript(_PREPARE)
-        connection.execute("begin immediate")
-        _put_files_in_place(connection, settings)
+    with open_operations_database(settings.operations) as connection:
+        convert_lines(connection, settings)
+    with open_operations_database(settings.operations) as connection:
+        _put_files_in_place(settings, closed_months(connection))
         yield connection
-        connection.execute("commit")
-        _put_files_in_place(connection, settings)
-    finally:
-        if connection.in_transaction:
-            connection.execute("rollback")
-        connection.close()
+        closed = closed_months(connection)
+    _put_files_in_place(settings, closed)
 
 
-def _put_files_in_place(connection: sqlite3.Connection, settings: Settings) -> None:
-    for month in closed_months(connection):
+def _put_files_in_place(settings: Settings, months: Iterable[date]) -> None:
+    for month in months:
         put_in_place(file_of(settings, month))
 
 
 def prepare_closes(settings: Settings) -> None:
-    """Make what the models read of closed months and weeks when it is missing."""
+    """Make what the models read of closed months and weeks where it is missing."""
     prepare_folder(settings)
-    with open_store(settings):
+    with open_closed_periods(settings):
         pass
 
 
 def closed_months(connection: sqlite3.Connection) -> list[date]:
-    """The first days of the months that are closed."""
+    """Return the first days of the closed months."""
     found = connection.execute("select distinct month from frozen_months order by month")
     return [date.fromisoformat(month) for (month,) in found]
 
 
 def append_month(connection: sqlite3.Connection, frozen: FrozenMonth) -> None:
-    """Write a close."""
-    connection.execute(
-        "insert into frozen_months"
-        " (month, version, content_hash, evidence_hash, snapshot, run_id, actor, closed_at)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            frozen.month.isoformat(),
-            frozen.version,
-            frozen.content_hash,
-            frozen.evidence_hash,
-            frozen.snapshot,
-            frozen.run_id,
-            frozen.actor,
-            frozen.closed_at.isoformat(),
-        ],
+    """Record a close of a month."""
+    append_row(
+        connection,
+        "frozen_months",
+        **{name: value for name, value in vars(frozen).items() if name != "already_frozen"},
     )
 
 
 def append_week(connection: sqlite3.Connection, week: ClosedWeek) -> None:
-    """Write a close of a week."""
-    connection.execute(
-        "insert into closed_weeks (week_start_date, version, snapshot, run_id, actor, closed_at)"
-        " values (?, ?, ?, ?, ?, ?)",
-        [
-            week.week_start_date.isoformat(),
-            week.version,
-            week.snapshot,
-            week.run_id,
-            week.actor,
-            week.closed_at.isoformat(),
-        ],
+    """Record a close of a week."""
+    append_row(
+        connection,
+        "closed_weeks",
+        **{name: value for name, value in vars(week).items() if name != "already_closed"},
     )
 
 
 def closes_of_month(connection: sqlite3.Connection, month: date) -> list[FrozenMonth]:
-    """All closes of a month, the first one first."""
+    """Return all closes of a month, the first one first."""
     rows = connection.execute(
         "select version, content_hash, evidence_hash, snapshot, run_id, actor, closed_at"
         " from frozen_months where month = ? order by version",
@@ -183,7 +129,7 @@ def closes_of_month(connection: sqlite3.Connection, month: date) -> list[FrozenM
 
 
 def closes_of_week(connection: sqlite3.Connection, week_start: date) -> list[ClosedWeek]:
-    """All closes of a week, the first one first."""
+    """Return all closes of a week, the first one first."""
     rows = connection.execute(
         "select version, snapshot, run_id, actor, closed_at from closed_weeks where week_start_date = ?"
         " order by version",
@@ -200,17 +146,17 @@ def _instant(text: str) -> datetime:
 
 
 def altered_months(settings: Settings) -> list[date]:
-    """The closed months whose lines are not what was hashed when they were closed.
+    """Return the closed months whose lines do not match the hash of their close.
 
     Raises:
-        ShipledgerError: It is a month of an earlier release, whose lines cannot be converted therefore.
+        ShipledgerError: Such a month was closed by an earlier release, so that its lines cannot be converted.
     """
-    with open_store(settings) as store:
+    with open_closed_periods(settings) as store:
         return [
             month for month in closed_months(store) if not is_intact(settings, closes_of_month(store, month)[0])
         ]
 
 
 def is_intact(settings: Settings, close: FrozenMonth) -> bool:
-    """Whether the file of a month's lines is the one that was hashed at its close."""
+    """Return whether the file of a month's lines matches the hash of its close."""
     return hash_of(file_of(settings, close.month)) == close.evidence_hash

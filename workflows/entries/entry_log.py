@@ -1,4 +1,4 @@
-"""The operations store: operators' entries and the states they gave lots, append-only, in `operations.sqlite`."""
+"""The log of operators' entries and of the states they gave lots: append-only, in `operations.sqlite`."""
 
 from __future__ import annotations
 
@@ -11,40 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from workflows.config.operations_database import append_only, make_store
-
-_TABLES = """
-create table if not exists entries (
-    seq integer primary key autoincrement,
-    entry_id text not null unique,
-    entry_type text not null check (entry_type in ('receive', 'repack', 'adjust_up', 'adjust_down', 'count')),
-    entry_date text not null,
-    sku_code text not null,
-    lot_number text,
-    quantity integer not null,
-    counted_quantity integer,
-    expected_quantity integer,
-    reason text,
-    note text,
-    actor text not null,
-    entered_at text not null,
-    corrects text,
-    seen_by_count integer
-) strict;
-create table if not exists lot_states (
-    seq integer primary key autoincrement,
-    state_id text not null unique,
-    sku_code text not null,
-    lot_number text not null,
-    status text not null check (status in ('active', 'quarantined', 'retired')),
-    valid_from text not null,
-    reason text not null,
-    note text,
-    actor text not null,
-    entered_at text not null
-) strict;
-"""
-_GUARDS = append_only("entries", "lot_states", instead="correct one by another")
+from workflows.config.operations_database import append_row, open_operations_database
 
 
 def _new_id() -> str:
@@ -57,24 +24,17 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Entry:
-    """One act of an operator.
+    """A receipt, repack, adjustment or count that an operator entered.
 
     Attributes:
-        entry_type: receive, repack, adjust_up, adjust_down or count.
-        entry_date: The business's calendar day it counts on.
-        sku_code: A key product.
-        quantity: Units; positive, but for a repack, which is signed, and a count, which is counted minus expected.
-        actor: Who.
-        lot_number: The lot, when it concerns one.
-        reason: Why.
-        note: Anything else.
-        counted_quantity: Of a count: what was counted.
-        expected_quantity: Of a count: what the ledger had at that moment.
-        corrects: The id of the entry that this one corrects.
-        entry_id: Its own id.
-        entered_at: The instant (UTC) it was entered.
-        seen_by_count: Whether a count that stood on or after its day saw it, as the operator said; None when there
-            was none.
+        entry_type: receive, repack, adjust_up, adjust_down or count. entry_date: The business's calendar day it
+        counts on. sku_code: A key product. quantity: Units; positive, but for a repack, which is signed, and a
+        count, which is counted minus expected. actor: Who. lot_number: The lot, when it concerns one. reason: Why.
+        note: Anything else. counted_quantity: Of a count: what was counted. expected_quantity: Of a count: what
+        the ledger had at that moment. corrects: The id of the entry that this one corrects. entry_id: Its own id.
+        entered_at: The instant (UTC) it was entered. seen_by_count: Whether the units were on the shelf at a count
+        on or after its day, by the operator's answer;
+            None when there was no such count.
     """
 
     entry_type: str
@@ -94,13 +54,13 @@ class Entry:
 
     @property
     def shelf_gains(self) -> int:
-        """Units the shelf gains by it; negative when it loses."""
+        """Units that it adds to the stock; negative when it takes some away."""
         return -self.quantity if self.entry_type == "adjust_down" else self.quantity
 
 
 @dataclass(frozen=True)
 class LotState:
-    """What an operator says a lot is from a day on: active, quarantined (nothing of it may leave) or retired."""
+    """A lot's state from a day on, by an operator: active, quarantined (nothing of it may ship) or retired."""
 
     sku_code: str
     lot_number: str
@@ -113,35 +73,32 @@ class LotState:
     entered_at: datetime = field(default_factory=_now)
 
 
-class OperationsStore:
-    """The store within one transaction; get one from `writing`."""
+class EntryLog:
+    """Entries and lot states in an open operations database; see `open_entries`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def append(self, rows: Iterable[Entry | LotState]) -> None:
-        """Write entries or states; they stand when the block ends well."""
+        """Append entries or lot states; they are committed when the block ends without an error."""
         for row in rows:
-            values = {one.name: _plain(getattr(row, one.name)) for one in fields(row)}
-            table = "entries" if isinstance(row, Entry) else "lot_states"
-            marks = ", ".join(f":{name}" for name in values)
-            self._connection.execute(f"insert into {table} ({', '.join(values)}) values ({marks})", values)
+            append_row(self._connection, "entries" if isinstance(row, Entry) else "lot_states", **vars(row))
 
     def entry(self, entry_id: str) -> Entry | None:
-        """The entry of that id."""
+        """Return the entry with this id; None when there is none."""
         found = self._entries("where entry_id = ?", entry_id)
         return found[0] if found else None
 
     def entries_of(self, sku_code: str) -> list[Entry]:
-        """All entries of a product, oldest first."""
+        """Return all entries of a product, oldest first."""
         return self._entries("where sku_code = ? order by seq", sku_code)
 
     def newest_entries(self, limit: int) -> list[Entry]:
-        """The last entries, newest first."""
+        """Return the last entries, newest first."""
         return self._entries("order by seq desc limit ?", limit)
 
     def first_entry_after(self, instant: datetime) -> Entry | None:
-        """The first entry made after an instant (UTC)."""
+        """Return the first entry made after an instant (UTC); None when there is none."""
         found = self._entries("where entered_at > ? order by entered_at limit 1", instant.isoformat())
         return found[0] if found else None
 
@@ -151,50 +108,17 @@ class OperationsStore:
         return [_entry(dict(zip(names, row, strict=True))) for row in rows]
 
 
-def append_entries(store: Path, entries: Iterable[Entry]) -> None:
-    """Write entries, all or none."""
-    with writing(store) as operations:
-        operations.append(entries)
-
-
-def prepare_store(store: Path) -> None:
-    """Make the store when it is missing, and bring an older one up to date."""
-    with writing(store):
-        pass
+def append_entries(database: Path, entries: Iterable[Entry]) -> None:
+    """Append entries, all or none."""
+    with open_entries(database) as log:
+        log.append(entries)
 
 
 @contextmanager
-def writing(store: Path) -> Iterator[OperationsStore]:
-    """The store for one transaction, which nobody else's comes between; an error undoes all of it."""
-    make_store(store)
-    connection = sqlite3.connect(store, timeout=30, isolation_level=None)
-    try:
-        connection.execute("begin immediate")
-        _prepare(connection)
-        yield OperationsStore(connection)
-        connection.execute("commit")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("rollback")
-        raise
-    finally:
-        connection.close()
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    for statement in filter(str.strip, _TABLES.split(";")):
-        connection.execute(statement)
-    # A store of before there were corrections, or answers about counts.
-    there = {name for _, name, *_ in connection.execute("pragma table_info(entries)")}
-    for column in ("corrects text", "seen_by_count integer"):
-        if column.split()[0] not in there:
-            connection.execute(f"alter table entries add column {column}")
-    for statement in filter(str.strip, _GUARDS.split("end;\n")):
-        connection.execute(statement + "end")
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+def open_entries(database: Path) -> Iterator[EntryLog]:
+    """Open the entries for one transaction, which no other writer comes between; an error rolls it back."""
+    with open_operations_database(database) as connection:
+        yield EntryLog(connection)
 
 
 def _entry(row: dict[str, Any]) -> Entry:

@@ -1,4 +1,4 @@
-"""The rules an operator's entry is judged by; each refuses with a sentence that says what to do."""
+"""The rules for operators' entries; each refuses with a sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from workflows.config.sku_spelling import spelled, visible
 from workflows.errors import EntryRefused
 
 Kind = Literal["receive", "adjust", "count", "repack"]
-# More than a house of this size can hold: a slip of the finger.
+# More than the warehouse can hold: a typing error.
 _MOST_UNITS = 1_000_000
 _LOT = re.compile(r"(?:([0-9]{5})-)?([0-9]{5,})")
 
 
 def check_product(reference: Reference, sku: str) -> None:
-    """Only stocked products have a shelf; an alias is entered as what it stands for."""
+    """Check that the product is stocked here; an alias is entered as its products."""
     if sku in reference.stocked:
         return
     stocked = f"Stocked are {', '.join(sorted(reference.stocked))}."
@@ -32,7 +32,7 @@ def check_product(reference: Reference, sku: str) -> None:
 
 
 def check_quantity(kind: Kind, quantity: int) -> None:
-    """The quantity must make sense for the kind of entry."""
+    """Check that the quantity makes sense for the kind of entry."""
     if kind == "receive" and quantity <= 0:
         raise EntryRefused(
             "A receipt needs a quantity of 1 or more. To take one back, adjust with a negative quantity.",
@@ -49,7 +49,7 @@ def check_quantity(kind: Kind, quantity: int) -> None:
 
 
 def check_day(today: date, reference: Reference, day: date) -> None:
-    """Nothing from the future, and nothing that the opening balances hold already."""
+    """Check that the day is neither in the future nor covered by the opening balances."""
     if day > today:
         raise EntryRefused(
             f"{day} lies in the future (today is {today}). Enter it on the day it happens.", "entry_date"
@@ -63,7 +63,7 @@ def check_day(today: date, reference: Reference, day: date) -> None:
 
 
 def check_texts(actor: str, reason: str | None, *, needs_reason: bool) -> None:
-    """Somebody did it, and where a reason is needed there is one."""
+    """Check that there is an actor and, where needed, a reason."""
     if not actor.strip():
         raise EntryRefused("Say who enters this (--actor).", "actor")
     if needs_reason and not (reason or "").strip():
@@ -71,7 +71,7 @@ def check_texts(actor: str, reason: str | None, *, needs_reason: bool) -> None:
 
 
 def read_lot(sku: str, text: str) -> str:
-    """The lot's digits from `250300` or `17612 - 250300`; the SKU must be the entry's own."""
+    """Return the lot's digits from `250300` or `17612 - 250300`; the SKU must be the entry's own."""
     found = _LOT.fullmatch(spelled(text))
     if found is None:
         raise EntryRefused(

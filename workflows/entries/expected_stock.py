@@ -1,4 +1,4 @@
-"""What the ledger has of a product or a lot at this moment: the current snapshot, and the entries made since."""
+"""The current stock of a product or lot by the ledger: the current snapshot and the entries made since."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from workflows.config.reference_data import Reference
 from workflows.config.settings import Settings
 from workflows.config.snapshots import current_snapshot, open_snapshot
-from workflows.entries.entry_log import OperationsStore
+from workflows.entries.entry_log import EntryLog
 from workflows.errors import EntryRefused, HomeUnusable
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What the ledger has of a SKU, or of one of its lots.
+    """The stock of a SKU, or of one of its lots, by the ledger.
 
     Attributes:
         lot_number: The lot's digits; None for the whole SKU.
@@ -28,8 +28,8 @@ class Expectation:
     moved_since: int
 
 
-def expected(settings: Settings, store: OperationsStore, sku_code: str, lot: str | None, day: date) -> Expectation:
-    """Units of the SKU, or of its lot, that the ledger has now for the end of a day.
+def expected(settings: Settings, store: EntryLog, sku_code: str, lot: str | None, day: date) -> Expectation:
+    """Return the stock of a SKU, or of its lot, at the end of a day.
 
     Raises:
         EntryRefused: Nothing has been published.
@@ -56,10 +56,8 @@ def expected(settings: Settings, store: OperationsStore, sku_code: str, lot: str
     return Expectation(lot, published + since, since)
 
 
-def check_lot_is_known(
-    settings: Settings, reference: Reference, store: OperationsStore, sku: str, lot: str
-) -> None:
-    """Refuse a lot that no opening balance, entry or movement has.
+def check_lot_is_known(settings: Settings, reference: Reference, store: EntryLog, sku: str, lot: str) -> None:
+    """Check that an opening balance, an entry or a movement has the lot.
 
     Raises:
         EntryRefused: It is not known.
@@ -75,7 +73,7 @@ def check_lot_is_known(
 
 
 def _row_of_snapshot(settings: Settings, query: str, values: Any) -> tuple[Any, ...] | None:
-    """The query's row in the current snapshot; None when there is no row, or no snapshot yet."""
+    """Return the query's row in the current snapshot; None when there is no row, or no snapshot yet."""
     path = current_snapshot(settings)
     if path is None:
         return None

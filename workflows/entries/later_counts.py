@@ -1,8 +1,8 @@
-"""Entries dated before a count that was made without them: what the count saw, and what that changes of it.
+"""Entries dated before a count that was made without them: whether the count included them, and its corrections.
 
-A count stands for the end of its day and fixes the stock of what it covers: a lot, or all of a product. An entry
-dated on or before that day and entered later would change that stock, and only a person knows whether the units
-were on the shelf when it was counted. Pure: works on entries that are given.
+A count sets the stock at the end of its day, of a lot or of a whole product. An entry dated on or before that day
+and entered later would change that stock, and only a person knows whether the units were on the shelf when it was
+counted. Pure.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _NAMES = {"receive": "receipt", "adjust_up": "adjustment", "adjust_down": "adjus
 
 @dataclass(frozen=True)
 class CountAnswer:
-    """Whether counts saw an entry.
+    """The answer to whether counts included an entry.
 
     Attributes:
         seen: Whether any count did.
-        first_day: The day of the first count that did; None for the earliest there is.
-        asked: Ids of the counts that the question was about; None when it was about whatever counts there are.
+        first_day: The day of the first count that did; None for the earliest count.
+        asked: Ids of the counts that the question was about; None for all counts there are.
     """
 
     seen: bool
@@ -34,7 +34,7 @@ class CountAnswer:
 
 
 class CountUnanswered(EntryRefused):
-    """The entry is dated before a count, and nobody has said whether the count saw it; nothing was recorded.
+    """The entry is dated before a count, and it is not known whether the count included it; nothing was recorded.
 
     Attributes:
         counts: The counts, in the order of their days.
@@ -45,42 +45,42 @@ class CountUnanswered(EntryRefused):
         self.counts = counts
 
 
-def settled(
+def apply_answer(
     rows: Sequence[Entry], recorded: Sequence[Entry], since: date, answer: CountAnswer | None
 ) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
-    """New entries with what was answered about later counts, and what the differences of these change by.
+    """Return new entries with the answer about later counts, and the corrections of these counts.
 
     Args:
-        rows: What is about to be entered: one entry, or the two of a move between lots.
+        rows: The new entry, or the two of a move between lots.
         recorded: All entries of the product, oldest first.
-        since: The day that matters: the entry's, or an earlier one of an entry that it corrects.
-        answer: Whether the counts saw it; an answer that was given about other counts is none.
+        since: The entry's day, or an earlier one of an entry that it corrects.
+        answer: Whether the counts included it; an answer about other counts is ignored.
 
     Raises:
         CountUnanswered: There are counts, and no answer about them.
-        EntryRefused: The answer is about counts that there are not.
+        EntryRefused: The answer is about counts that do not exist.
     """
     later = _later_counts(rows[0], recorded, since)
     if rows[0].entry_type == "count":
-        # Both counts are right about their days: no question.
-        return tuple(rows), _balanced(rows, later, since)
-    concerned = [count for count in later if _gained(rows, count)]
+        # Both counts are right about their own days: there is nothing to ask.
+        return tuple(rows), _corrections(rows, later, since)
+    concerned = [count for count in later if _units_for(rows, count)]
     if answer and answer.asked is not None and answer.asked != {count.entry_id for count in concerned}:
         answer = None
     if answer is None and not concerned:
         return tuple(rows), ()
     answer = _checked(rows[0], concerned, answer)
     answered = tuple(replace(row, seen_by_count=answer.seen) for row in rows)
-    return answered, _balanced(rows, later, answer.first_day or since) if answer.seen else ()
+    return answered, _corrections(rows, later, answer.first_day or since) if answer.seen else ()
 
 
-def balances_of(entry: Entry, recorded: Iterable[Entry]) -> tuple[Entry, ...]:
-    """What was recorded for the counts that saw an entry."""
-    return tuple(other for other in recorded if other.entry_id.startswith(_balance_prefix(entry)))
+def corrections_of(entry: Entry, recorded: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return the recorded corrections of the counts that included an entry."""
+    return tuple(other for other in recorded if other.entry_id.startswith(_correction_prefix(entry)))
 
 
 def _later_counts(entry: Entry, recorded: Sequence[Entry], since: date) -> list[Entry]:
-    """The product's counts that stand after an entry, in the order of their days."""
+    """Return the product's counts after an entry, in the order of their days."""
 
     def is_later(count: Entry) -> bool:
         # Of two counts of one day the one entered last is right.
@@ -106,20 +106,20 @@ def _checked(entry: Entry, counts: Sequence[Entry], answer: CountAnswer | None) 
     return answer
 
 
-def _balanced(rows: Sequence[Entry], counts: Sequence[Entry], first_day: date) -> tuple[Entry, ...]:
-    """What the counts' differences change by, from the first day on that a count saw the rows.
+def _corrections(rows: Sequence[Entry], counts: Sequence[Entry], first_day: date) -> tuple[Entry, ...]:
+    """Return the corrections of the counts from the first day on that included the rows.
 
-    Each count is judged as if the rows had been known when it was made, with what counts before it then found.
+    Each count is corrected as if the rows, and the corrections of earlier counts, had been known when it was made.
     """
     entry, made = rows[0], list(rows)
     for count in counts:
-        gained = _gained(made, count) if count.entry_date >= first_day else 0
+        gained = _units_for(made, count) if count.entry_date >= first_day else 0
         if gained:
-            made.append(_balance(entry, count, gained, len(made)))
+            made.append(_correction(entry, count, gained, len(made)))
     return tuple(made[len(rows) :])
 
 
-def _balance(entry: Entry, count: Entry, gained: int, number: int) -> Entry:
+def _correction(entry: Entry, count: Entry, gained: int, number: int) -> Entry:
     return Entry(
         "count",
         # Of a correction dated after the count on the correction's day: else there was a gap between the two.
@@ -130,15 +130,15 @@ def _balance(entry: Entry, count: Entry, gained: int, number: int) -> Entry:
         lot_number=count.lot_number if entry.lot_number else None,
         reason=f"The count saw the {_name(entry)} of {entry.entry_date} (entry {entry.entry_id})",
         corrects=count.entry_id,
-        entry_id=f"{_balance_prefix(entry)}{number}",
+        entry_id=f"{_correction_prefix(entry)}{number}",
     )
 
 
-def _gained(rows: Sequence[Entry], count: Entry) -> int:
-    """Units that the rows add to what a count covers: its lot, or all of the product.
+def _units_for(rows: Sequence[Entry], count: Entry) -> int:
+    """Return the units that the rows add to what a count covers: its lot, or all of the product.
 
-    Units entered without a lot may have stood among those of any lot, so each count may have seen them. What a
-    count of the whole product found is of no lot, and no count of one lot has it.
+    Units entered without a lot may be in any lot, so each count may have included them. A count of the whole
+    product concerns no lot, so no count of one lot includes its difference.
     """
     in_any_lot = rows[0].lot_number is None and rows[0].entry_type != "count"
     return sum(
@@ -166,7 +166,7 @@ def _nothing_to_answer(entry: Entry) -> str:
 
 
 def _days(counts: Sequence[Entry]) -> str:
-    """The counts in words, such as `2026-05-03 (lot 250300), 2026-05-10 (all lots)`."""
+    """Return the counts as text, such as `2026-05-03 (lot 250300), 2026-05-10 (all lots)`."""
     scopes = (f"lot {count.lot_number}" if count.lot_number else "all lots" for count in counts)
     named = (f"{count.entry_date} ({scope})" for count, scope in zip(counts, scopes, strict=True))
     return ", ".join(dict.fromkeys(named))
@@ -176,5 +176,5 @@ def _name(entry: Entry) -> str:
     return _NAMES.get(entry.entry_type, entry.entry_type)
 
 
-def _balance_prefix(entry: Entry) -> str:
+def _correction_prefix(entry: Entry) -> str:
     return f"{entry.entry_id}-count-"

@@ -1,8 +1,8 @@
 """The lines of closed months: one Parquet file for each month, `frozen/<month>.parquet` in the home.
 
-A file is written once, when its month is closed first; what changes later is a restatement in the next month. Its
+A file is written once, when its month is first closed; later changes are restatements in the next month. Its
 SHA-256 is in `frozen_months`, and each build compares the two. `columns.parquet` beside them has all columns and
-no rows: the models find them before any month is closed, and also when the files of an earlier release lack some.
+no rows, for the models to read before any month is closed, or when the files of an earlier release lack columns.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workflows.config.settings import Settings
 from workflows.errors import ShipledgerError
 
 # A line has a kind, a key within month and kind, and of the other columns those of its kind. `day`, `carrier` and
-# `restatement` are the bill; `detail`, `stock` and `movement` are what later changes are compared with.
+# `restatement` are the bill; later changes are compared with `detail`, `stock` and `movement`.
 COLUMNS = {
     "line_kind": "varchar",
     "line_key": "varchar",
@@ -60,7 +60,7 @@ COLUMNS = {
 
 
 def prepare_folder(settings: Settings) -> None:
-    """Make the folder of the files where it is missing, and the file of their columns as this release has them."""
+    """Make the folder of the files when it is missing, and the file of this release's columns."""
     settings.frozen.mkdir(mode=0o700, exist_ok=True)
     file = settings.frozen / "columns.parquet"
     with duckdb.connect() as connection:
@@ -73,12 +73,12 @@ def prepare_folder(settings: Settings) -> None:
 
 
 def file_of(settings: Settings, month: date) -> Path:
-    """Where the lines of a month are, or will be once it is closed."""
+    """Return the path of a month's lines, which exist once it is closed."""
     return settings.frozen / f"{month:%Y-%m}.parquet"
 
 
 def hash_of(file: Path) -> str | None:
-    """SHA-256 of a file; None when there is none."""
+    """Return the SHA-256 of a file; None when there is no file."""
     try:
         with file.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
@@ -87,7 +87,7 @@ def hash_of(file: Path) -> str | None:
 
 
 def altered(month: date, file: str) -> ShipledgerError:
-    """What to say of a month whose lines, kept in a file, are not what was hashed; the models say the same."""
+    """Return the error for a month whose lines in a file do not match their hash; the models use the same text."""
     return ShipledgerError(
         f"The frozen lines of {month:%B %Y} are not those that were hashed when it was closed. "
         f"Put {file} back from a backup."
@@ -95,13 +95,13 @@ def altered(month: date, file: str) -> ShipledgerError:
 
 
 def make_line_table(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make a table `lines` for the connection, to be filled and written to a file."""
+    """Create a temporary table `lines`, to be filled and written to a file."""
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     connection.execute(f"create temp table lines ({columns})")
 
 
 def write_part(connection: duckdb.DuckDBPyConnection, file: Path) -> str:
-    """Write the table `lines` whole and synced beside the file, which stays as it is. Gives the SHA-256."""
+    """Write the table `lines` to a file beside its place, sync it to disk, and return its SHA-256."""
     part = part_of(file)
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
@@ -118,7 +118,7 @@ def write_part(connection: duckdb.DuckDBPyConnection, file: Path) -> str:
 
 
 def put_in_place(file: Path) -> None:
-    """Give the file that was written beside it its name. One that has its name is left alone."""
+    """Rename the file that was written beside its place, if there is one."""
     part = part_of(file)
     if part.exists():
         part.replace(file)
@@ -126,5 +126,5 @@ def put_in_place(file: Path) -> None:
 
 
 def part_of(file: Path) -> Path:
-    """Where a file is written before it has its name."""
+    """Return the path where a file is written before it is renamed."""
     return file.with_name(f"{file.name}.part")

@@ -1,7 +1,7 @@
-"""Operators' entries: judged by rules, then recorded in the append-only operations store.
+"""Operators' entries: checked against rules, then recorded in the append-only operations database.
 
-The command line and the page both come here, so an entry that one refuses the other refuses with the same words.
-Knows no dlt, no dbt and no DBOS. The published ledger shows an entry after the next cycle, which loads it.
+The command line and the page both use this module, so they refuse the same entries with the same sentences. It
+needs neither dlt, dbt nor DBOS. The published ledger shows an entry after the next cycle, which loads it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from datetime import date
 from typing import Any
 
 from workflows.config.home_directory import prepare_home
+from workflows.config.operations_database import read_operations_database
 from workflows.config.reference_data import Reference, read_reference
 from workflows.config.settings import Settings
 from workflows.config.sku_spelling import spelled
-from workflows.entries.entry_log import Entry, LotState, OperationsStore, writing
+from workflows.entries.entry_log import Entry, EntryLog, LotState, open_entries
 from workflows.entries.entry_rules import Kind, check_day, check_product, check_quantity, check_texts, read_lot
 from workflows.entries.expected_stock import Expectation, check_lot_is_known, expected
-from workflows.entries.later_counts import CountAnswer, balances_of, settled
+from workflows.entries.later_counts import CountAnswer, apply_answer, corrections_of
 from workflows.errors import EntryRefused
 
 LOT_STATUSES = ("active", "quarantined", "retired")
@@ -25,14 +26,14 @@ LOT_STATUSES = ("active", "quarantined", "retired")
 
 @dataclass(frozen=True)
 class EntryRequest:
-    """What an operator wants to enter.
+    """An entry as an operator asks for it.
 
     Attributes:
         kind: receive, adjust, count or repack.
         sku_code: A stocked product's five digits.
         quantity: receive: units received; adjust: units found (positive) or lost (negative); count: units counted,
-            0 included; repack: units that come back onto the shelf (negative: are taken off it), or, with
-            `from_lot`, units that move from that lot to `lot_number`.
+            0 included; repack: units returned to stock (negative: taken from it), or, with `from_lot`, units moved
+            from that lot to `lot_number`.
         entry_date: The business's calendar day it happened on.
         actor: Who.
         lot_number: The lot, as digits or as `17612 - 250300`; None when it concerns the whole SKU.
@@ -41,7 +42,7 @@ class EntryRequest:
         note: Anything else.
         corrects: The id of the entry that this one corrects.
         entry_id: An id of the caller's; a repeat with it is recorded once.
-        count_answer: Whether a count that stands on or after the entry's day saw it; needed when there is one.
+        count_answer: Whether a count on or after the entry's day included the units; needed when there is one.
     """
 
     kind: Kind
@@ -64,9 +65,9 @@ class RecordedEntry:
 
     Attributes:
         entry: The entry.
-        taken_from: Its counterpart in the lot that gave the units.
-        balanced: What the differences of the counts that saw it changed by, each with the count it `corrects`.
-        repeated: Whether all this had been recorded before.
+        taken_from: Its counterpart in the lot the units come from.
+        balanced: The corrections of the counts that included it, each with the count it `corrects`.
+        repeated: Whether it had been recorded before.
     """
 
     entry: Entry
@@ -75,7 +76,7 @@ class RecordedEntry:
     repeated: bool = False
 
     def facts(self) -> dict[str, Any]:
-        """For a person or a program; `shelf_gains` is signed, and 0 for a move or for what a count saw."""
+        """Return it for JSON; `shelf_gains` is signed, and 0 for a move or for what a count included."""
         made = (self.entry, *((self.taken_from,) if self.taken_from else ()), *self.balanced)
         return {
             **asdict(self.entry),
@@ -96,33 +97,33 @@ class RecordedEntry:
 
 
 def record_entry(settings: Settings, request: EntryRequest) -> RecordedEntry:
-    """Judge an entry and record it, or refuse it with a sentence and record nothing.
+    """Check an entry and record it, or refuse it and record nothing.
 
-    A count is compared with what the ledger has at this moment for the end of its day: the current snapshot, and
-    the entries made since. What a later count saw is recorded with what its difference changes by, all or nothing.
-    Two equal entries are two, unless they come with one `entry_id`.
+    A count is compared with the ledger's stock at the end of its day: the current snapshot and the entries made
+    since. An entry that later counts included is recorded together with their corrections, all or none. Two equal
+    entries are two, unless they have the same `entry_id`.
 
     Raises:
         EntryRefused: A rule forbids it; `field` names what to change. `CountUnanswered` when only the answer is
-            missing whether a later count saw it.
+            missing whether a later count included it.
         HomeUnusable: The home or the current snapshot cannot be used.
     """
     prepare_home(settings)
     reference = read_reference()
     request = replace(request, sku_code=spelled(request.sku_code))
-    with writing(settings.operations) as store:
-        rows = _judged(settings, reference, request, store)
+    with open_entries(settings.operations) as store:
+        rows = _checked(settings, reference, request, store)
         found = store.entry(rows[0].entry_id)
         if found is not None:
             return _repeat(found, rows[0], request.count_answer, store)
         recorded = store.entries_of(rows[0].sku_code)
-        rows, balances = settled(rows, recorded, _day_that_matters(rows[0], store), request.count_answer)
+        rows, balances = apply_answer(rows, recorded, _earliest_day(rows[0], store), request.count_answer)
         store.append((*rows, *balances))
     return RecordedEntry(rows[0], rows[1] if len(rows) > 1 else None, balances)
 
 
 def expect_on_hand(settings: Settings, sku_code: str, lot_number: str | None, day: date) -> Expectation:
-    """What a count of that day will be compared with, if nothing moves until it is recorded.
+    """Return the stock that a count of that day will be compared with, if nothing changes until it is recorded.
 
     Args:
         settings: Whose home.
@@ -139,7 +140,7 @@ def expect_on_hand(settings: Settings, sku_code: str, lot_number: str | None, da
     sku_code = spelled(sku_code)
     check_product(reference, sku_code)
     lot = read_lot(sku_code, lot_number) if lot_number else None
-    with writing(settings.operations) as store:
+    with open_entries(settings.operations) as store:
         if lot:
             check_lot_is_known(settings, reference, store, sku_code, lot)
         return expected(settings, store, sku_code, lot, day)
@@ -162,7 +163,7 @@ def record_lot_state(settings: Settings, state: LotState) -> LotState:
         raise EntryRefused(f"{state.valid_from} lies in the future. Enter the state on its day.", "entry_date")
     check_texts(state.actor, state.reason, needs_reason=True)
     lot = read_lot(state.sku_code, state.lot_number)
-    with writing(settings.operations) as store:
+    with open_entries(settings.operations) as store:
         check_lot_is_known(settings, reference, store, state.sku_code, lot)
         recorded = LotState(**{**asdict(state), "lot_number": lot})
         store.append([recorded])
@@ -170,17 +171,15 @@ def record_lot_state(settings: Settings, state: LotState) -> LotState:
 
 
 def recent_entries(settings: Settings, limit: int = 50) -> list[Entry]:
-    """The newest entries, the last one first, those included that the published ledger does not show yet."""
-    if not settings.operations.exists():
-        return []
-    with writing(settings.operations) as store:
-        return store.newest_entries(limit)
+    """Return the last entries, newest first, also those that the published ledger does not show yet."""
+    with read_operations_database(settings.operations) as connection:
+        return EntryLog(connection).newest_entries(limit)
 
 
-def _judged(
-    settings: Settings, reference: Reference, request: EntryRequest, store: OperationsStore
+def _checked(
+    settings: Settings, reference: Reference, request: EntryRequest, store: EntryLog
 ) -> tuple[Entry, ...]:
-    """The entries to write: one, or two for a move between lots."""
+    """Check a request, and return its entries: one, or two for a move between lots."""
     check_product(reference, request.sku_code)
     check_quantity(request.kind, request.quantity)
     check_day(settings.today(), reference, request.entry_date)
@@ -196,8 +195,8 @@ def _judged(
     return (_entry(settings, request, store, lot),)
 
 
-def _entry(settings: Settings, request: EntryRequest, store: OperationsStore, lot: str | None) -> Entry:
-    """The entry as it is stored."""
+def _entry(settings: Settings, request: EntryRequest, store: EntryLog, lot: str | None) -> Entry:
+    """Return the entry as it is stored."""
     common = _common(request) | {"lot_number": lot}
     if request.kind == "count":
         ledger_has = expected(settings, store, request.sku_code, lot, request.entry_date).on_hand
@@ -212,9 +211,9 @@ def _entry(settings: Settings, request: EntryRequest, store: OperationsStore, lo
 
 
 def _moved(
-    settings: Settings, reference: Reference, request: EntryRequest, store: OperationsStore, lot: str | None
+    settings: Settings, reference: Reference, request: EntryRequest, store: EntryLog, lot: str | None
 ) -> tuple[Entry, ...]:
-    """A repack of units from one lot to another: what one loses the other gains, under ids that go together."""
+    """Return the two entries of a repack from one lot to another, with related ids."""
     source = read_lot(request.sku_code, request.from_lot or "")
     if request.kind != "repack" or request.quantity < 0 or lot is None or source == lot:
         raise EntryRefused(
@@ -239,28 +238,28 @@ def _common(request: EntryRequest) -> dict[str, Any]:
     }
 
 
-def _day_that_matters(entry: Entry, store: OperationsStore) -> date:
-    """The earliest day among the entry, the one it corrects, the one which that one corrects, and so on."""
+def _earliest_day(entry: Entry, store: EntryLog) -> date:
+    """Return the earliest day among the entry, the one it corrects, the one which that one corrects, and so on."""
     day, corrected = entry.entry_date, entry.corrects
     while corrected and (before := store.entry(corrected)):
         day, corrected = min(day, before.entry_date), before.corrects
     return day
 
 
-def _repeat(found: Entry, wanted: Entry, answer: CountAnswer | None, store: OperationsStore) -> RecordedEntry:
-    """An id that is taken: by the same entry, which is a repeat, or by another, which is a mistake."""
+def _repeat(found: Entry, wanted: Entry, answer: CountAnswer | None, store: EntryLog) -> RecordedEntry:
+    """Return the entry that has this id already, if it is the same; a different one is an error."""
     compared = ["entry_type", "entry_date", "sku_code", "lot_number", "counted_quantity"]
     compared += [] if found.entry_type == "count" else ["quantity"]
     same = all(getattr(found, name) == getattr(wanted, name) for name in compared)
-    # An answer about other counts was none the first time either.
+    # An answer about other counts did not count the first time either.
     same_answer = answer is None or answer.asked is not None or answer.seen == found.seen_by_count
     if not (same and same_answer):
         raise EntryRefused(f"The id {found.entry_id} belongs to another entry already. Use a new one.", "entry_id")
-    balances = balances_of(found, store.entries_of(found.sku_code))
+    balances = corrections_of(found, store.entries_of(found.sku_code))
     return RecordedEntry(found, store.entry(f"{found.entry_id}-from"), balances, repeated=True)
 
 
-def _check_corrected(store: OperationsStore, request: EntryRequest) -> None:
+def _check_corrected(store: EntryLog, request: EntryRequest) -> None:
     if request.corrects is None:
         return
     corrected = store.entry(request.corrects)

@@ -1,4 +1,4 @@
-"""The switches of the schedule: who turned what on or off, append-only, in `operations.sqlite`."""
+"""The switches of the scheduled jobs: who turned what on or off, append-only, in `operations.sqlite`."""
 
 from __future__ import annotations
 
@@ -6,34 +6,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.config.operations_database import append_row, open_operations_database, read_operations_database
 from workflows.errors import UsageError
 
-# What runs by itself, and what that is for.
+# The scheduled jobs, and what each is for.
 SWITCHES = {
     "sync": "read ShipStation, every 5 minutes unless SHIPLEDGER_SYNC_MINUTES says otherwise",
     "import-xcart": "read the shop's file (SHIPLEDGER_XCART_PATH), every 5 minutes (SHIPLEDGER_IMPORT_MINUTES)",
-    "upload": "send the shop's orders that wait, every 5 minutes (SHIPLEDGER_UPLOAD_MINUTES), if "
+    "upload": "send the shop's waiting orders, every 5 minutes (SHIPLEDGER_UPLOAD_MINUTES), if "
     "SHIPLEDGER_ALLOW_UPLOAD is 1",
     "reconcile": "compare the last days with ShipStation and repair, daily",
     "parity": "compare with the former system (SHIPLEDGER_LEGACY_URL), every 2 hours (SHIPLEDGER_PARITY_MINUTES), "
     "until the cutover",
-    "health": "checks of what is published and of what runs, daily",
+    "health": "check the published data and the services, daily",
     "retention": "remove personal data of orders closed long ago, daily",
     "backup": "write a backup and read it back, daily",
     "cleanup": "remove old logs, scratch files and runs, daily",
-    "digest": "one mail a day with new alerts",
-    "watch": "notice alerts, mail critical ones, and send mail that waits, every 5 minutes",
+    "digest": "send one mail a day with new alerts",
+    "watch": "check runs, data and stock, mail critical alerts, and send queued mail, every 5 minutes",
 }
-_TABLES = """
-create table if not exists switch_turns (
-    seq integer primary key autoincrement,
-    name text not null,
-    is_on integer not null check (is_on in (0, 1)),
-    actor text not null,
-    turned_at text not null
-) strict;
-""" + append_only("switch_turns", instead="turn it by another row")
 
 
 @dataclass(frozen=True)
@@ -42,7 +33,7 @@ class Switch:
 
     Attributes:
         name: Which.
-        purpose: What runs by itself while it is on.
+        purpose: What the job does while it is on.
         is_on: On until somebody turns it off.
         actor: Who turned it last; None when nobody has.
         turned_at: When, UTC.
@@ -55,14 +46,14 @@ class Switch:
     turned_at: datetime | None = None
 
 
-def read_switches(store: Path) -> list[Switch]:
-    """All switches as they stand.
+def read_switches(database: Path) -> list[Switch]:
+    """Return all switches.
 
     Args:
-        store: The operations store; it need not exist yet.
+        database: The operations database; it need not exist yet.
     """
     turned: dict[str, Switch] = {}
-    with read_store(store, _TABLES) as connection:
+    with read_operations_database(database) as connection:
         for name, is_on, actor, at in connection.execute(
             "select name, is_on, actor, turned_at from switch_turns"
             " where seq in (select max(seq) from switch_turns group by name)"
@@ -73,13 +64,13 @@ def read_switches(store: Path) -> list[Switch]:
     return [turned.get(name, Switch(name, purpose)) for name, purpose in SWITCHES.items()]
 
 
-def turn_switch(store: Path, name: str, on: bool, actor: str) -> Switch:
+def turn_switch(database: Path, name: str, on: bool, actor: str) -> Switch:
     """Turn a switch on or off.
 
     Args:
-        store: The operations store; made when missing.
+        database: The operations database; made when missing.
         name: One of `SWITCHES`.
-        on: The position wanted.
+        on: Whether to turn it on.
         actor: Who turns it.
 
     Raises:
@@ -88,9 +79,6 @@ def turn_switch(store: Path, name: str, on: bool, actor: str) -> Switch:
     if name not in SWITCHES:
         raise UsageError(f"There is no switch '{name}'. There are: {', '.join(SWITCHES)}.")
     now = datetime.now(UTC)
-    with open_store(store, _TABLES) as connection:
-        connection.execute(
-            "insert into switch_turns (name, is_on, actor, turned_at) values (?, ?, ?, ?)",
-            (name, int(on), actor, now.isoformat()),
-        )
+    with open_operations_database(database) as connection:
+        append_row(connection, "switch_turns", name=name, is_on=on, actor=actor, turned_at=now)
     return Switch(name, SWITCHES[name], on, actor, now)

@@ -1,4 +1,4 @@
-"""One mail to one recipient over SMTP, with a say just before the server can accept it."""
+"""Sending one mail to one recipient over SMTP, with a callback just before the server can accept it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _YES, _GO_ON, _NOT_NOW, _NEVER = 2, 3, 4, 5
 
 
 class NotSent(Exception):
-    """The server certainly has not accepted the mail; the sentence says why.
+    """The server has certainly not accepted the mail; the message says why.
 
     Attributes:
         is_final: It never will.
@@ -33,7 +33,7 @@ class NotSent(Exception):
 
 
 class Unknown(Exception):
-    """The server had the whole mail and did not answer: nobody can say whether it accepted it."""
+    """The server had the whole mail and did not answer, so it may have accepted it."""
 
 
 def send(
@@ -51,7 +51,7 @@ def send(
         sender: The envelope's sender.
         recipient: The envelope's recipient.
         message: The whole message.
-        before_handing_over: Called when the server has all of it but for the last line, without which it cannot
+        before_handing_over: Called when the server has all of it except for the last line, without which it cannot
             accept it.
         when_accepted: Called with the server's answer as soon as it has accepted it.
 
@@ -67,12 +67,12 @@ def send(
         before_handing_over()
         answer = _hand_over(server)
         _expect(answer, "the message")
-        when_accepted(_words(answer))
+        when_accepted(_format(answer))
 
 
 @contextmanager
 def _session(mail: MailSettings) -> Iterator[smtplib.SMTP]:
-    """A session, logged in where there is a login; a failure of the line in it means that nothing was accepted."""
+    """Open a session, with a login if there is one; an error in it means that the mail was not accepted."""
     server: smtplib.SMTP | None = None
     try:
         context = ssl.create_default_context()
@@ -90,7 +90,7 @@ def _session(mail: MailSettings) -> Iterator[smtplib.SMTP]:
     except (smtplib.SMTPException, OSError) as problem:
         raise NotSent(f"{mail.host}:{mail.port} could not be used: {_reason(problem)}.") from problem
     finally:
-        # Without a farewell: in the middle of a message it would be taken for a line of it.
+        # Without QUIT: in the middle of a message it would be read as a line of it.
         if server is not None:
             server.close()
 
@@ -111,7 +111,7 @@ def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
     try:
         server.login(user, password)
     except smtplib.SMTPException as problem:
-        # Without the server's words: some repeat what they were given.
+        # Without the server's answer: some repeat the password.
         code = problem.smtp_code if isinstance(problem, smtplib.SMTPResponseException) else "no method in common"
         raise NotSent(
             f"The mail server refused the login ({code}). Check user and password in SHIPLEDGER_SMTP_URL."
@@ -119,23 +119,23 @@ def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
 
 
 def _hand_over(server: smtplib.SMTP) -> tuple[int, bytes]:
-    """Write the line that ends the message, after which the server may accept it."""
+    """Send the line that ends the message, after which the server may accept it."""
     try:
         server.send(b".\r\n")
         answer = server.getreply()
     except (smtplib.SMTPException, OSError) as problem:
         raise Unknown(f"The mail server had the mail and did not answer: {_reason(problem)}.") from problem
     if answer[0] // 100 not in (_YES, _NOT_NOW, _NEVER):
-        raise Unknown(f"The mail server had the mail and answered something unheard of: {_words(answer)}.")
+        raise Unknown(f"The mail server had the mail and gave an unknown answer: {_format(answer)}.")
     return answer
 
 
 def _expect(answer: tuple[int, bytes], what: str, kind: int = _YES) -> None:
     if answer[0] // 100 != kind:
-        raise NotSent(f"The mail server refused {what}: {_words(answer)}.", is_final=answer[0] // 100 == _NEVER)
+        raise NotSent(f"The mail server refused {what}: {_format(answer)}.", is_final=answer[0] // 100 == _NEVER)
 
 
-def _words(answer: tuple[int, bytes]) -> str:
+def _format(answer: tuple[int, bytes]) -> str:
     return f"{answer[0]} {clean(answer[1].decode('utf-8', 'replace'))}"[:_LONGEST_ANSWER]
 
 
@@ -152,7 +152,7 @@ def _reason(problem: Exception) -> str:
 
 
 def _quoted(message: bytes) -> bytes:
-    """The message as it goes over the line, but for the line that ends it (RFC 5321, 4.5.2)."""
+    """Return the message as it is sent, without the line that ends it (RFC 5321, 4.5.2)."""
     lines = re.sub(rb"\r\n|\r|\n", b"\r\n", message)
     ended = lines if lines.endswith(b"\r\n") else lines + b"\r\n"
     return re.sub(rb"(?m)^\.", b"..", ended)

@@ -1,6 +1,6 @@
 """The second half of a migration's validation: reference data, and the marts that were built with the old data.
 
-What the former system should lead to is computed here once more, in plain Python, from its SQLite file.
+The expected figures are computed in plain Python from the former system's SQLite file.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from workflows.config.reference_data import Reference, read_reference, seed_rows
 from workflows.migration.migration_checks import FAILED, NO_DAY, NOTED, Check, compare
 
 _SIGNS = {"Receive": 1, "Repack": 1, "Adjust Up": 1, "Adjust Down": -1}
+_Units = Counter[tuple[str, str]]
 _RATES = {"OrderCharge": "order", "PackageCharge": "handling", "SpaceRentalRate": "storage"}
 
 
 def check_reference(there: sqlite3.Connection) -> Iterator[Check]:
-    """Products, bundles, pallets, rates and opening balances against the seeds, which rule."""
+    """Compare products, bundles, pallets, rates and opening balances with the seeds, which decide."""
     seeds = "seeds"
     reference = read_reference()
     products = there.execute(
@@ -62,12 +63,12 @@ def check_reference(there: sqlite3.Connection) -> Iterator[Check]:
 def check_ledger(
     there: sqlite3.Connection, here: duckdb.DuckDBPyConnection, first_label: str | None, today: date
 ) -> Iterator[Check]:
-    """The marts as built, not yet published, against the file. What is dated ahead is in neither.
+    """Compare the marts as built, not yet published, with the file. What is dated in the future is in neither.
 
     Args:
         there: The SQLite file.
         here: The ledger with schema `marts`.
-        first_label: The day of ShipStation's first label as ISO text; from there on ShipStation is believed.
+        first_label: The day of ShipStation's first label as ISO text; from then on ShipStation decides.
         today: The business's day.
     """
     reference = read_reference()
@@ -77,12 +78,7 @@ def check_ledger(
         _pairs(here, "select sku_code, sum(quantity) from marts.inventory_transactions"
                      " where transaction_id like 'legacy:%' group by 1"),
     )  # fmt: skip
-    known = {number for (number,) in here.execute("select order_number from marts.orders_inbox").fetchall()}
-    only_there: Counter[tuple[str, str]] = Counter()
-    also_here: Counter[tuple[str, str]] = Counter()
-    for day, number, sku, quantity in _shipped(there, reference, today):
-        alone = number not in known and (first_label is None or day < first_label)
-        (only_there if alone else also_here)[day, sku] += quantity
+    only_there, also_here = _known_where(there, here, reference, first_label, today)
     shipped = "select ship_date::varchar, sku_code, sum(quantity_shipped) from marts.shipped_items where"
     theirs = f"{shipped} sku_code is not null and"
     ours = _pairs(here, f"{theirs} shipment_id < 0 group by all")
@@ -92,12 +88,7 @@ def check_ledger(
     yield compare("units ShipStation knows, and decides", also_here, common, NOTED)
     days = {day for day, _ in (only_there + also_here)}
     first_day = min([*days, *filter(None, [first_label])], default="9999-12-31")
-    history = there.execute(
-        "select start_date, sku, quantity_shipped from weekly_shipped_history where start_date < ?"
-        " and strftime('%w', start_date) = '1' and date(start_date, '+6 days') = end_date",
-        [first_day],
-    ).fetchall()
-    weeks = {(start, sku): int(quantity) for start, sku, quantity in history if sku in reference.stocked}
+    weeks = _whole_weeks(there, reference, first_day)
     found = _pairs(
         here, "select week_start_date::varchar, sku_code, quantity_shipped from marts.weekly_shipped_history"
     )
@@ -106,8 +97,35 @@ def check_ledger(
     yield _last_shelf(there, here, max(days, default=None))
 
 
+def _known_where(
+    there: sqlite3.Connection,
+    here: duckdb.DuckDBPyConnection,
+    reference: Reference,
+    first_label: str | None,
+    today: date,
+) -> tuple[_Units, _Units]:
+    """Return the file's units by day and product: those that only it knows, and those that ShipStation has too."""
+    known = {number for (number,) in here.execute("select order_number from marts.orders_inbox").fetchall()}
+    only_there: _Units = Counter()
+    also_here: _Units = Counter()
+    for day, number, sku, quantity in _shipped(there, reference, today):
+        alone = number not in known and (first_label is None or day < first_label)
+        (only_there if alone else also_here)[day, sku] += quantity
+    return only_there, also_here
+
+
+def _whole_weeks(there: sqlite3.Connection, reference: Reference, first_day: str) -> dict[tuple[str, str], int]:
+    """Return the units of the file's weeks that begin before a day, by Monday and product."""
+    history = there.execute(
+        "select start_date, sku, quantity_shipped from weekly_shipped_history where start_date < ?"
+        " and strftime('%w', start_date) = '1' and date(start_date, '+6 days') = end_date",
+        [first_day],
+    ).fetchall()
+    return {(start, sku): int(quantity) for start, sku, quantity in history if sku in reference.stocked}
+
+
 def _last_shelf(there: sqlite3.Connection, here: duckdb.DuckDBPyConnection, day: str | None) -> Check:
-    """On hand on the file's last day; the former system's own figure is shown, and ours counts."""
+    """Compare the stock on the file's last day; the former system's figure is shown, and ours counts."""
     theirs = {sku: int(n) for sku, n in there.execute("select sku, current_quantity from inventory_current")}
     query = "select sku_code, quantity_on_hand from marts.inventory_daily where inventory_date = ?"
     ours = {sku: int(quantity) for sku, quantity in here.execute(query, [day]).fetchall()}
@@ -115,7 +133,7 @@ def _last_shelf(there: sqlite3.Connection, here: duckdb.DuckDBPyConnection, day:
 
 
 def _booked(there: sqlite3.Connection, reference: Reference, today: date) -> dict[str, int]:
-    """What the ledger must have booked of the transactions: those after the opening day up to now, signed."""
+    """Return the signed units that the ledger must have booked: transactions after the opening day up to now."""
     booked: Counter[str] = Counter()
     for day, sku, kind, quantity in there.execute(
         "select date, sku, transaction_type, quantity from inventory_transactions"
@@ -128,7 +146,7 @@ def _booked(there: sqlite3.Connection, reference: Reference, today: date) -> dic
 
 
 def _shipped(there: sqlite3.Connection, reference: Reference, today: date) -> Iterator[tuple[str, str, str, int]]:
-    """Day, order, product and units of each line: dated by itself, else by its order; an alias as its products."""
+    """Return day, order, product and units of each line, dated by its order if it has no day; aliases resolved."""
     rows = there.execute(
         "select i.ship_date, o.ship_date, i.order_number, coalesce(nullif(trim(i.sku_lot), ''), i.base_sku),"
         " i.quantity_shipped from shipped_items i left join shipped_orders o on i.order_number = o.order_number"
@@ -162,9 +180,9 @@ def _cents(text: str) -> int | None:
 
 
 def _listed(what: str, rows: list[Any], other: list[Any], file: str) -> Check:
-    """Rows of the reference data: those unlike ours are kept out, because the seeds rule."""
+    """Compare rows of the reference data: those that differ are left out, because the seeds decide."""
     shown = ", ".join(" ".join(map(str, row)) for row in other[:5])
-    detail = f"kept out, {file} rules: {shown}" if other else ""
+    detail = f"left out, {file} decides: {shown}" if other else ""
     return Check(what, str(len(rows)), str(len(rows) - len(other)), NOTED if other else "ok", detail)
 
 
@@ -174,5 +192,5 @@ def _pairs(here: duckdb.DuckDBPyConnection, query: str) -> dict[Any, int]:
 
 
 def passes(checks: list[Check]) -> bool:
-    """Whether nothing failed."""
+    """Return whether no check failed."""
     return all(check.verdict != FAILED for check in checks)

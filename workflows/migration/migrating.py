@@ -1,6 +1,6 @@
-"""Coming from the former system: its database is copied, loaded, built on, validated; taken out again if need be.
+"""The migration from the former system: copy its database, load it, build, validate; or remove it again.
 
-What was copied stays in `migrations/` of the home: a migration can be undone or repeated without the old system.
+The copies stay in `migrations/` of the home, so a migration can be undone or repeated without the former system.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from workflows.cycle.warehouse import Run, check_warehouse
 from workflows.errors import MigrationRefused, ShipledgerError, UsageError
 from workflows.migration.ledger_checks import check_ledger, check_reference, passes
 from workflows.migration.migration_checks import check_anomalies, check_load
-from workflows.migration.validation_table import tell_checks
+from workflows.migration.validation_table import format_checks
 
 Facts = dict[str, Any]
 
 
 def copy_home(here: Settings, there: Settings) -> None:
-    """Copy what a build needs: the warehouse, which is ours alone, and the store, to which others may write."""
+    """Copy what a build needs: the warehouse, and the operations database, to which others may write meanwhile."""
     (there.home / "logs").mkdir(parents=True)
     if here.warehouse.exists():
         with duckdb.connect(str(here.warehouse)) as connection:
@@ -52,7 +52,7 @@ class Migration:
         self._copies = settings.home / "migrations"
 
     def take_copy(self, file: Path) -> Facts:
-        """Copy the former system's database as it is at one moment, and see that the copy is whole.
+        """Copy the former system's database as it is at one moment, and check the copy.
 
         Returns:
             `digest` of its content, `copy` (the file), whether it is `loaded` already, and whether the file is
@@ -72,7 +72,7 @@ class Migration:
                 digest = digest_of(copy)
                 if problem != "ok" or digest != digest_of(there):
                     raise ShipledgerError(
-                        f"The copy of {file} is not like it ({problem}). Try again when nobody writes."
+                        f"The copy of {file} differs from it ({problem}). Try again when nobody writes to it."
                     )
         except (IngestError, OSError) as problem:
             raise ShipledgerError(f"{problem} Nothing was changed.") from problem
@@ -82,7 +82,7 @@ class Migration:
         return {"digest": digest, "copy": str(path), "loaded": digest == self._loaded(), "new_copy": is_new}
 
     def load(self, copy: str) -> Facts:
-        """Load a copy in place of what was loaded before; done once, however often it is called."""
+        """Load a copy in place of what was loaded before; a second call does nothing."""
         # Every raw table the models read, also before the first load from ShipStation.
         prepare_tables(self._warehouse)
         self._engine.load_operations()
@@ -92,10 +92,10 @@ class Migration:
         return {"digest": Path(copy).stem}
 
     def roll_back(self) -> Facts:
-        """Take out what the last migration brought, and put back what it had replaced.
+        """Remove what the last migration loaded, and restore what it had replaced.
 
         Raises:
-            UsageError: There is no migration to take out.
+            UsageError: There is no migration to roll back.
         """
         last = next(iter(last_imports(self._warehouse)), None)
         if last is None or last["action"] != "migrate":
@@ -105,7 +105,7 @@ class Migration:
         return {"digest": earlier}
 
     def take_back(self, digest: str) -> Facts:
-        """Undo a migration that did not pass, so that all is as if it had not been tried; done once."""
+        """Undo a migration that did not pass its validation; a second call does nothing."""
         notes = last_imports(self._warehouse)
         if notes and notes[0]["digest"] == digest:
             nothing: Facts = {"digest": None, "action": "rollback", "previous_digest": None}
@@ -116,7 +116,7 @@ class Migration:
         return {"digest": self._loaded()}
 
     def validate(self, copy: str) -> list[Facts]:
-        """The whole suite, after the build and before the publication; see `migration_checks`.
+        """Run all checks, after the build and before publishing; see `migration_checks`.
 
         Raises:
             MigrationRefused: A check failed; the message has the table.
@@ -135,13 +135,13 @@ class Migration:
         facts = [asdict(check) for check in checks]
         if not passes(checks):
             raise MigrationRefused(
-                "The migration does not pass its validation. Nothing was published, and everything was put back.\n"
-                + tell_checks(facts)
+                "The migration does not pass its validation. Nothing was published, and everything was restored.\n"
+                + format_checks(facts)
             )
         return facts
 
     def rehearse(self, copy: str, run: Run, runs_since: RunsSince, report: Report) -> list[Facts]:
-        """The same in a copy of the home that is thrown away: load, build, validate."""
+        """Load, build and validate in a copy of the home, and delete the copy."""
         aside = self._settings.home / "scratch" / f"dry-run-{run.run_id}"
         settings = self._settings.model_copy(update={"home": aside})
         try:
@@ -155,7 +155,7 @@ class Migration:
             shutil.rmtree(aside, ignore_errors=True)
 
     def _loaded(self) -> str | None:
-        """The digest of what is loaded now."""
+        """Return the digest of what is loaded now; None for nothing."""
         return next((note["digest"] for note in last_imports(self._warehouse)), None)
 
     def _copy_of(self, digest: str | None) -> Path | None:

@@ -1,7 +1,7 @@
-"""The validation of a migration: the former system's database against what was made of it here.
+"""The validation of a migration: the former system's database against what was loaded from it.
 
 Pure comparisons. `there` is the SQLite file, `here` the warehouse's `raw_legacy` and the marts. A check is `ok`,
-`noted` (an anomaly of the old data, with what becomes of it) or `failed`; one that failed keeps the migration from
+`noted` (an anomaly of the old data, with its treatment) or `failed`; one that failed keeps the migration from
 being published.
 """
 
@@ -21,7 +21,7 @@ from ingest.sources.legacy.legacy_source import TABLES
 
 OK, NOTED, FAILED = "ok", "noted", "failed"
 _SHOWN = 3
-# What the former system wrote where it knew no day.
+# The day that the former system wrote for an unknown one.
 NO_DAY = "2024-04-16"
 # The same text runs in both databases; the tables are found by the schema that is set.
 _GROUPS = {
@@ -107,7 +107,7 @@ _COUNTS = (
 
 @dataclass(frozen=True)
 class Check:
-    """One comparison: what, the value on both sides as text, the verdict, and what to know about it."""
+    """One comparison: the figure, its value on both sides as text, the verdict, and details."""
 
     what: str
     there: str
@@ -117,7 +117,7 @@ class Check:
 
 
 def check_load(there: sqlite3.Connection, here: duckdb.DuckDBPyConnection) -> list[Check]:
-    """Counts and sums of the file against `raw_legacy`; all must be equal."""
+    """Compare counts and sums of the file with `raw_legacy`; all must be equal."""
     here.execute("set schema = 'raw_legacy'")
     checks = [compare(f"rows of {table}", _counted(there, table), _counted(here, table)) for table in TABLES]
     for what, query in _GROUPS.items():
@@ -130,7 +130,7 @@ def check_load(there: sqlite3.Connection, here: duckdb.DuckDBPyConnection) -> li
 
 
 def _unreadable_numbers(there: sqlite3.Connection) -> Iterator[Check]:
-    """SQLite lets a text stand in a column of numbers; such a value would be lost."""
+    """Find texts in columns of numbers, which SQLite allows; such a value would be lost."""
     for table, columns in TABLES.items():
         there_too = {name for _, name, *_ in there.execute(f"pragma table_info({table})")}
         numbers = [name for name, kind in columns.items() if str(kind) == "int64" and name in there_too]
@@ -143,7 +143,7 @@ def _unreadable_numbers(there: sqlite3.Connection) -> Iterator[Check]:
 
 
 def check_anomalies(there: sqlite3.Connection, today: date) -> Iterator[Check]:
-    """What is odd in the old data, and what becomes of it."""
+    """Count the anomalies of the old data, each with its treatment."""
     for what, query, outcome in _COUNTS:
         yield _anomaly(what, there.execute(query).fetchone()[0], outcome)
     for table, column, outcome in (
@@ -168,7 +168,7 @@ def check_anomalies(there: sqlite3.Connection, today: date) -> Iterator[Check]:
 
 
 def compare(what: str, there: Mapping[Any, int], here: Mapping[Any, int], otherwise: str = FAILED) -> Check:
-    """Two sides of one figure, group by group; a difference has the verdict `otherwise`."""
+    """Compare two sides of one figure, group by group; a difference has the verdict `otherwise`."""
     wrong = sorted(str(key) for key in {*there, *here} if there.get(key, 0) != here.get(key, 0))
     by_name = {str(key): (there.get(key, 0), here.get(key, 0)) for key in {*there, *here}}
     shown = "; ".join(f"{key}: {by_name[key][0]} there, {by_name[key][1]} here" for key in wrong[:_SHOWN])

@@ -1,7 +1,7 @@
-"""The durable workflow of a migration: copy, load, build, validate, publish; or put everything back.
+"""The durable workflow of a migration: copy, load, build, validate, publish; or restore everything.
 
-Nothing is published before the validation has passed. What fails is taken out again, and the models are built
-without it.
+Nothing is published before the validation has passed. A migration that fails is removed again, and the models are
+built without it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from workflows.migration.migrating import Migration
 
 @DBOS.workflow(name="migrate")
 def migrate(arguments: dict[str, Any]) -> Facts:
-    """Bring in the former system's database, or take the last one out.
+    """Migrate the former system's database, or roll the last migration back.
 
     Args:
         arguments: `legacy` (the SQLite file, None for a rollback), `dry_run` and `rollback`.
@@ -67,7 +67,7 @@ def _result(started_at: datetime, finished_at: datetime, facts: Facts) -> Facts:
 
 
 def _reporter() -> Report:
-    """A progress report for the current job."""
+    """Return the progress callback of the current job."""
     jobs, run_id = worker_context.current().jobs, str(DBOS.workflow_id)
     return worker_context.reporter(lambda step, done, total: jobs.report(run_id, step, done, total))
 

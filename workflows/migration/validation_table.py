@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 
-def tell_checks(checks: list[dict[str, str]]) -> str:
-    """A validation as a table: what, both sides, the verdict, and below it what to know."""
+def format_checks(checks: list[dict[str, str]]) -> str:
+    """Return a validation as a table: the figure, both sides, the verdict, and details below."""
     lines = [f"{'':<58}{'there':>16}{'here':>16}  verdict"]
     for check in checks:
         lines.append(f"{check['what']:<58}{check['there']:>16}{check['here']:>16}  {check['verdict']}")

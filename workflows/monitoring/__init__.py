@@ -1,1 +1,1 @@
-"""Checks of the system and of the published data, their history, and what alerts follow from them."""
+"""Checks of the system and of the published data, their history, and the alerts about those that fail."""

@@ -1,104 +1,117 @@
-"""Alarms as they begin and end, and which a digest has had: append-only, in `operations.sqlite`.
+"""The history of checks: append-only, in `operations.sqlite`.
 
-Each alarm is in one digest, and in no other one until it has ended.
+`health_results` has each result of each run of `health`. `alarm_turns` has when a check of `condition_checks`
+began to fail and when it stopped; each failure is in one digest, and in another one only after the check has
+passed meanwhile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
 from typing import cast
 
-from workflows.config.operations_database import append_only, open_store, read_store
-from workflows.monitoring.checks import Alarm, Level
+from workflows.config.operations_database import append_row, open_operations_database, read_operations_database
+from workflows.config.settings import Settings
+from workflows.monitoring.checks import Check, Severity
 
-_TABLES = """
-create table if not exists alarm_turns (
-    seq integer primary key autoincrement,
-    alarm_key text not null,
-    is_on integer not null check (is_on in (0, 1)),
-    level text not null,
-    title text not null,
-    detail text not null,
-    turned_at text not null
-) strict;
-create table if not exists alarm_digests (
-    seq integer primary key autoincrement,
-    last_turn integer not null,
-    told_at text not null
-) strict;
-"""
-_PREPARE = _TABLES + append_only("alarm_turns", "alarm_digests")
-_LAST_TURNS = """
+_FAILING = """
     select alarm_key, level, title, detail, turned_at, seq from alarm_turns
     where is_on = 1 and seq in (select max(seq) from alarm_turns group by alarm_key) order by seq
 """
 
 
-def turn_alarms(store: Path, alarms: Sequence[Alarm], now: datetime) -> list[Alarm]:
-    """Note which alarms have begun and which have ended.
+@dataclass(frozen=True)
+class HealthPoint:
+    """The result of a run of `health`: when (UTC), how many checks passed, and the names of those that failed."""
+
+    checked_at: datetime
+    passed: int
+    failed: list[str]
+
+
+def record_results(database: Path, checked_at: datetime, snapshot: str, checks: Sequence[Check]) -> None:
+    """Record the results of a run of `health`."""
+    run = {"checked_at": checked_at, "snapshot": snapshot}
+    with open_operations_database(database) as connection:
+        for check in checks:
+            append_row(
+                connection, "health_results", **run, name=check.name, is_ok=check.is_ok, detail=check.detail
+            )
+
+
+def health_history(settings: Settings, days: int = 90) -> list[HealthPoint]:
+    """Return the results of the last days, the oldest first."""
+    since = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    with read_operations_database(settings.operations) as connection:
+        rows = connection.execute(
+            "select checked_at, sum(is_ok), group_concat(case when is_ok then null else name end, '|')"
+            " from health_results where checked_at >= ? group by checked_at order by checked_at",
+            (since,),
+        ).fetchall()
+    return [HealthPoint(_instant(at), passed, failed.split("|") if failed else []) for at, passed, failed in rows]
+
+
+def record_failures(database: Path, failed: Sequence[Check], now: datetime) -> list[Check]:
+    """Record which checks have begun to fail and which have stopped.
 
     Args:
-        store: The operations store.
-        alarms: All there are now.
+        database: The operations database.
+        failed: All that fail now.
         now: The present instant, UTC.
 
     Returns:
-        The same alarms, each with since when it has stood.
+        The same checks, each with since when it has failed.
     """
-    with open_store(store, _PREPARE) as connection:
-        connection.execute("begin immediate")
-        on = {alarm.key: alarm for alarm, _seq in _standing(connection)}
-        here = {alarm.key for alarm in alarms}
-        begun = [(alarm, 1) for alarm in alarms if alarm.key not in on]
-        ended = [(alarm, 0) for key, alarm in on.items() if key not in here]
-        connection.executemany(
-            "insert into alarm_turns (alarm_key, is_on, level, title, detail, turned_at)"
-            " values (?, ?, ?, ?, ?, ?)",
-            [
-                (alarm.key, is_on, alarm.level, alarm.title, alarm.detail, now.isoformat())
-                for alarm, is_on in [*begun, *ended]
-            ],
-        )
-    return [replace(alarm, since=on[alarm.key].since if alarm.key in on else now) for alarm in alarms]
+    with open_operations_database(database) as connection:
+        before = {check.name: check for check, _seq in _failing(connection)}
+        names = {check.name for check in failed}
+        begun = [(check, 1) for check in failed if check.name not in before]
+        ended = [(check, 0) for name, check in before.items() if name not in names]
+        for check, is_on in [*begun, *ended]:
+            texts = {"level": check.severity, "title": check.title, "detail": check.detail}
+            append_row(connection, "alarm_turns", alarm_key=check.name, is_on=is_on, **texts, turned_at=now)
+    return [replace(one, since=before[one.name].since if one.name in before else now) for one in failed]
 
 
-def with_since(store: Path, alarms: Sequence[Alarm]) -> list[Alarm]:
-    """The alarms, each with since when it has stood, as far as that was noted; nothing is written."""
-    with read_store(store, _PREPARE) as connection:
-        on = {alarm.key: alarm.since for alarm, _seq in _standing(connection)}
-    return [replace(alarm, since=on.get(alarm.key)) for alarm in alarms]
+def with_since(database: Path, failed: Sequence[Check]) -> list[Check]:
+    """Return the checks with since when they have failed, as far as that was recorded; nothing is written."""
+    with read_operations_database(database) as connection:
+        since = {check.name: check.since for check, _seq in _failing(connection)}
+    return [replace(check, since=since.get(check.name)) for check in failed]
 
 
-def alarms_for_digest(store: Path) -> tuple[list[Alarm], int]:
-    """The alarms that stand and were in no digest yet, and the last turn of all.
+def failures_for_digest(database: Path) -> tuple[list[Check], int]:
+    """Return the failing checks that were in no digest yet, and the number of the last row of the history.
 
-    One that has begun and ended between two digests is left out: nobody can do anything about it any more.
+    A check that failed and passed again between two digests is left out: there is nothing left to do.
     """
-    with read_store(store, _PREPARE) as connection:
+    with read_operations_database(database) as connection:
         digested = connection.execute("select coalesce(max(last_turn), 0) from alarm_digests").fetchone()[0]
         last = connection.execute("select coalesce(max(seq), 0) from alarm_turns").fetchone()[0]
-        return [alarm for alarm, seq in _standing(connection) if seq > digested], int(last)
+        return [check for check, seq in _failing(connection) if seq > digested], int(last)
 
 
-def note_digest(store: Path, last_turn: int, now: datetime) -> None:
-    """Note that a digest had all alarms up to a turn."""
-    with open_store(store, _PREPARE) as connection:
-        connection.execute(
-            "insert into alarm_digests (last_turn, told_at) values (?, ?)", (last_turn, now.isoformat())
-        )
+def record_digest(database: Path, last_row: int, now: datetime) -> None:
+    """Record that a digest covered the history up to a row."""
+    with open_operations_database(database) as connection:
+        append_row(connection, "alarm_digests", last_turn=last_row, told_at=now)
 
 
-def standing_turns(store: Connection) -> dict[str, int]:
-    """Number of the beginning of each alarm that stands, by its key; the store is open."""
-    return {alarm.key: seq for alarm, seq in _standing(store)}
+def failing_rows(connection: Connection) -> dict[str, int]:
+    """Return, by name, the row of the history in which each failing check began to fail."""
+    return {check.name: seq for check, seq in _failing(connection)}
 
 
-def _standing(connection: Connection) -> list[tuple[Alarm, int]]:
+def _failing(connection: Connection) -> list[tuple[Check, int]]:
     return [
-        (Alarm(key, cast(Level, level), title, detail, datetime.fromisoformat(at).astimezone(UTC)), seq)
-        for key, level, title, detail, at, seq in connection.execute(_LAST_TURNS)
+        (Check(name, title, False, detail, cast(Severity, severity), _instant(at)), seq)
+        for name, severity, title, detail, at, seq in connection.execute(_FAILING)
     ]
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,7 +1,7 @@
-"""Mail about critical alarms as soon as they begin; the daily digest has the others.
+"""Mail about critical checks as soon as they begin to fail; the daily digest has the others.
 
-Which beginnings have been mailed is append-only, in `operations.sqlite`, and noted in the transaction that queues
-the mail: killed at any moment, or run twice at once, each beginning is in one mail.
+What has been mailed is append-only, in `operations.sqlite`, and recorded in the transaction that queues the mail:
+the beginning of a failure is in one mail, also when the process is killed or two run at once.
 """
 
 from __future__ import annotations
@@ -11,79 +11,60 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from workflows.config.formatting import moment
-from workflows.config.operations_database import append_only
+from workflows.config.operations_database import append_row, open_operations_database
 from workflows.config.settings import Settings
-from workflows.mail.outbox import add_mail, open_outbox
-from workflows.monitoring.check_log import standing_turns
-from workflows.monitoring.checks import Alarm, headline
+from workflows.mail.outbox import add_mail
+from workflows.monitoring.check_log import failing_rows
+from workflows.monitoring.checks import MAIL_AGAIN_AFTER, Check, headline
 
-# An alarm that comes and goes is mailed at most once in this time; if it stands at its end, it is mailed then.
-QUIET = timedelta(hours=1)
-SUBJECT = "Shipledger alert: "
-# A mail that brings alarms and could not be sent is no reason to send another one.
+_SUBJECT = "Shipledger alert: "
+# An alert mail that could not be sent is no reason to send another one.
 _OWN_MAIL = "mail Shipledger"
-_TABLES = """
-create table if not exists alarm_mails (
-    seq integer primary key autoincrement,
-    turn integer not null unique,
-    alarm_key text not null,
-    mail_key text not null,
-    mailed_at text not null
-) strict;
-""" + append_only("alarm_mails")
 
 
-def mail_critical(settings: Settings, alarms: Sequence[Alarm], now: datetime) -> list[str]:
-    """Queue one mail with all critical alarms whose beginning has not been mailed.
+def mail_critical(settings: Settings, failed: Sequence[Check], now: datetime) -> list[str]:
+    """Queue one mail with all critical checks that have begun to fail and were not mailed since.
 
     Args:
         settings: The home and the mail server; without a server nothing counts as mailed.
-        alarms: Those that stand now.
+        failed: The checks that fail now.
         now: The present instant, UTC.
 
     Returns:
-        The titles of those that it has; nothing when there is no mail.
+        The titles of the checks in the mail; none when there is no mail.
     """
-    critical = [alarm for alarm in alarms if alarm.level == "critical" and not alarm.key.startswith(_OWN_MAIL)]
+    critical = [one for one in failed if one.severity == "critical" and not one.name.startswith(_OWN_MAIL)]
     if settings.mail is None or not critical:
         return []
-    with open_outbox(settings) as store:
-        store.executescript(_TABLES)
-        # Locked before reading what has been mailed, so that nobody else mails the same.
-        store.execute("begin immediate")
-        turns = standing_turns(store)
-        new = [
-            alarm for alarm in critical if alarm.key in turns and _is_due(store, alarm.key, turns[alarm.key], now)
-        ]
+    with open_operations_database(settings.operations) as connection:
+        rows = failing_rows(connection)
+        new = [one for one in critical if one.name in rows and _is_due(connection, one.name, rows[one.name], now)]
         if new:
-            key = f"alert:{max(turns[alarm.key] for alarm in new)}"
-            add_mail(store, settings.mail, key, f"{SUBJECT}{headline(new)}", _body(settings, new), [], now)
-            store.executemany(
-                "insert into alarm_mails (turn, alarm_key, mail_key, mailed_at) values (?, ?, ?, ?)",
-                [(turns[alarm.key], alarm.key, key, now.isoformat()) for alarm in new],
-            )
-    return [alarm.title for alarm in new]
+            key = f"alert:{max(rows[check.name] for check in new)}"
+            add_mail(connection, settings.mail, key, f"{_SUBJECT}{headline(new)}", _body(settings, new), [], now)
+            for name in (check.name for check in new):
+                append_row(connection, "alarm_mails", turn=rows[name], alarm_key=name, mail_key=key, mailed_at=now)
+    return [check.title for check in new]
 
 
-def _is_due(store: Connection, alarm: str, turn: int, now: datetime) -> bool:
-    [(is_mailed, last)] = store.execute(
-        "select coalesce(max(turn = ?), 0), max(mailed_at) from alarm_mails where alarm_key = ?", [turn, alarm]
+def _is_due(connection: Connection, name: str, row: int, now: datetime) -> bool:
+    [(is_mailed, last)] = connection.execute(
+        "select coalesce(max(turn = ?), 0), max(mailed_at) from alarm_mails where alarm_key = ?", [row, name]
     ).fetchall()
     if is_mailed or last is None:
         return not is_mailed
     # One that was mailed in the future was mailed before the clock was set back.
-    return not timedelta() <= now - datetime.fromisoformat(last) < QUIET
+    return not timedelta() <= now - datetime.fromisoformat(last) < MAIL_AGAIN_AFTER
 
 
-def _body(settings: Settings, alarms: Sequence[Alarm]) -> str:
-    lines = [f"{alarm.title}{_since(settings, alarm)}\n  {alarm.detail}\n" for alarm in alarms]
+def _body(settings: Settings, failed: Sequence[Check]) -> str:
+    lines = [
+        f"{check.title}{f' (since {moment(check.since, settings.timezone)})' if check.since else ''}\n"
+        f"  {check.detail}\n"
+        for check in failed
+    ]
     return (
         "Critical: somebody has to act.\n\n"
         + "\n".join(lines)
-        + "\nWhile this lasts, no other mail repeats it but the next daily digest. `status` and the page show "
-        "what still stands.\n"
+        + "\nWhile this lasts, only the next daily digest repeats it. `status` and the page list all alerts.\n"
     )
-
-
-def _since(settings: Settings, alarm: Alarm) -> str:
-    return f" (since {moment(alarm.since, settings.timezone)})" if alarm.since else ""

@@ -1,4 +1,4 @@
-"""The kinds of exceptions in words: what each is called, why it matters, and what to do about it. Pure."""
+"""The texts of each kind of exception: its name, why it matters, and what to do. Pure."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ExceptionKind:
-    """A kind of thing that needs a person.
+    """A kind of exception: a row of data that needs a person.
 
     Attributes:
-        one: One of them, with a small letter.
-        many: Several of them.
+        one: Its name in the singular, in lower case.
+        many: Its name in the plural.
         why: Why it matters; a sentence.
         advice: What to do; one or two sentences.
     """
@@ -211,7 +211,7 @@ _KINDS = {
 
 
 def exception_kind(exception_type: str) -> ExceptionKind:
-    """The words for a type; those of a type without words are made from its name."""
+    """Return the texts for a type; for an unknown type they are made from its name."""
     name = exception_type.replace("_", " ")
     return _KINDS.get(
         exception_type,

@@ -1,26 +1,19 @@
-"""The integrity checks on a published snapshot: each an invariant of the business and a query for what breaks it.
+"""The integrity checks of a published snapshot: each an invariant of the business and a query for what breaks it.
 
-They compute by other ways than the models did: from the items up, or from one day to the next.
+They compute in other ways than the models do: from the items up, or from one day to the next.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
 
-# As many offenders are named.
+from workflows.monitoring.checks import Check
+
+# As many breaches are named.
 _NAMED = 3
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check: what it looks at, what should hold, whether it does, and what is wrong or how old it is."""
-
-    name: str
-    claim: str
-    is_ok: bool
-    detail: str
 
 
 @dataclass(frozen=True)
@@ -29,12 +22,12 @@ class Invariant:
 
     Attributes:
         name: Its short name.
-        claim: The sentence that is true while it holds.
+        title: The sentence that is true while it holds.
         breaches: A query for what breaks it: one text a row.
     """
 
     name: str
-    claim: str
+    title: str
     breaches: str
 
 
@@ -243,8 +236,15 @@ INVARIANTS = (
 )
 
 
+def check_integrity(connection: duckdb.DuckDBPyConnection) -> Iterator[Check]:
+    """Run the integrity checks on an open snapshot."""
+    for invariant in INVARIANTS:
+        count, where = breaches_of(connection, invariant)
+        yield Check(invariant.name, invariant.title, count == 0, f"{count} breaches: {where}" if count else "")
+
+
 def breaches_of(connection: duckdb.DuckDBPyConnection, invariant: Invariant) -> tuple[int, str]:
-    """How often an invariant is broken in an open snapshot, and where, for the first few."""
+    """Return how often an invariant is broken in an open snapshot, and where, for the first few."""
     found = connection.execute(
         f"select count(*), array_to_string(list(what order by what)[:{_NAMED}], ', ')"
         f" from ({invariant.breaches}) as broken(what)"

@@ -1,8 +1,7 @@
-"""Scheduled jobs that load no data: the watch, the daily digest, health checks, cleaning up."""
+"""Scheduled jobs that load no data: checks and their mail, the daily digest, health checks, cleaning up."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,87 +12,91 @@ from workflows.cycle import worker_context
 from workflows.cycle.engine import Facts
 from workflows.jobs.cleaning import clean_home
 from workflows.mail import deliver_outbox, queue_mail
-from workflows.monitoring.check_log import alarms_for_digest, note_digest
+from workflows.monitoring.check_log import failures_for_digest, record_digest
 from workflows.monitoring.check_mail import mail_critical
-from workflows.monitoring.checks import Alarm, headline
-from workflows.monitoring.conditions import look
-from workflows.monitoring.health import run_health
+from workflows.monitoring.checks import Check, headline
+from workflows.monitoring.health import result_of, run_health
+from workflows.monitoring.system_state import check_conditions
 
 
 @DBOS.workflow(name="watch")
 def watch(arguments: dict[str, Any]) -> Facts:
-    """Note which alarms have begun or ended, mail the critical ones that begin, and send mail that waits."""
+    """Check runs, data and stock, mail the critical checks that begin to fail, and send mail that waits."""
     del arguments
-    alarms = DBOS.run_step({"name": "look"}, _look)
-    mailed = DBOS.run_step({"name": "mail critical"}, _mail_critical, alarms)
+    failed = DBOS.run_step({"name": "check"}, _check_conditions)
+    mailed = DBOS.run_step({"name": "mail critical"}, _mail_critical, failed)
     mails = DBOS.run_step({"name": "deliver"}, _deliver)
-    return {"kind": "watch", "alarms": len(alarms), "mailed": mailed, "mails": mails}
+    return {"kind": "watch", "alarms": len(failed), "mailed": mailed, "mails": mails}
 
 
 @DBOS.workflow(name="digest")
 def digest(arguments: dict[str, Any]) -> Facts:
-    """Mail the alarms that have begun since the last digest, and still stand; nothing when there are none."""
+    """Mail the checks that have begun to fail since the last digest and still do; no mail when there are none."""
     del arguments
-    standing = DBOS.run_step({"name": "look"}, _look)
-    new, last_turn = DBOS.run_step({"name": "gather"}, _alarms_for_digest)
+    failed = DBOS.run_step({"name": "check"}, _check_conditions)
+    new, last_row = DBOS.run_step({"name": "select new"}, _failures_for_digest)
     if new:
-        is_queued = DBOS.run_step({"name": "queue"}, _queue_digest, new, len(standing) - len(new))
+        is_queued = DBOS.run_step({"name": "queue"}, _queue_digest, new, len(failed) - len(new))
         # Without a mail server nobody gets it; the first digest after there is one has all of them.
         if is_queued:
-            DBOS.run_step({"name": "tell"}, _note_digest, last_turn)
+            DBOS.run_step({"name": "record"}, _record_digest, last_row)
             DBOS.run_step({"name": "deliver"}, _deliver)
-    return {"kind": "digest", "new": [alarm.title for alarm in new], "standing": len(standing)}
+    return {"kind": "digest", "new": [check.title for check in new], "standing": len(failed)}
 
 
 @DBOS.workflow(name="health")
 def health(arguments: dict[str, Any]) -> Facts:
-    """Check what is published, and keep the result. It succeeds when the checks were made, whatever they found."""
+    """Run the health checks and record the results. It succeeds when they were run, also when some fail."""
     del arguments
-    return DBOS.run_step({"name": "check"}, _check)
+    return DBOS.run_step({"name": "check"}, _check_health)
 
 
 @DBOS.workflow(name="cleanup")
 def cleanup(arguments: dict[str, Any]) -> Facts:
-    """Remove what nobody needs any more."""
+    """Remove old logs, scratch files and runs."""
     del arguments
     return DBOS.run_step({"name": "clean"}, _clean)
 
 
-def _look() -> list[Alarm]:
-    with worker_context.errors_as_sentences("look"):
-        return look(_settings(), worker_context.current().jobs, datetime.now(UTC))
+def _check_conditions() -> list[Check]:
+    with worker_context.errors_as_sentences("check"):
+        return check_conditions(_settings(), worker_context.current().jobs, datetime.now(UTC))
 
 
-def _mail_critical(alarms: list[Alarm]) -> list[str]:
-    return mail_critical(_settings(), alarms, datetime.now(UTC))
+def _mail_critical(failed: list[Check]) -> list[str]:
+    return mail_critical(_settings(), failed, datetime.now(UTC))
 
 
 def _deliver() -> int:
     return len(deliver_outbox(_settings(), datetime.now(UTC)))
 
 
-def _alarms_for_digest() -> tuple[list[Alarm], int]:
-    return alarms_for_digest(_settings().operations)
+def _failures_for_digest() -> tuple[list[Check], int]:
+    return failures_for_digest(_settings().operations)
 
 
-def _note_digest(last_turn: int) -> None:
-    note_digest(_settings().operations, last_turn, datetime.now(UTC))
+def _record_digest(last_row: int) -> None:
+    record_digest(_settings().operations, last_row, datetime.now(UTC))
 
 
-def _queue_digest(new: list[Alarm], older: int) -> bool:
+def _queue_digest(new: list[Check], older: int) -> bool:
     settings = _settings()
     today = datetime.now(settings.timezone).date()
-    lines = [f"{alarm.title}\n  {alarm.detail}\n" for alarm in new]
-    rest = f"\n{older} of earlier digests still stand; `status` and the page name them." if older > 0 else ""
+    lines = [f"{check.title}\n  {check.detail}\n" for check in new]
+    rest = f"\n{older} of earlier digests still fail; `status` and the page list them." if older > 0 else ""
     subject = f"Shipledger: {headline(new)}"
-    body = f"What needs a person since the last digest, {today}:\n\n" + "\n".join(lines) + rest
+    body = f"New alerts since the last digest, {today}:\n\n" + "\n".join(lines) + rest
     return queue_mail(settings, f"digest:{DBOS.workflow_id}", subject, body, [])
 
 
-def _check() -> Facts:
+def _check_health() -> Facts:
     with worker_context.working("check"):
         report = run_health(_settings())
-    return {"kind": "health", "failed": [asdict(check) for check in report.failed], "checks": len(report.checks)}
+    return {
+        "kind": "health",
+        "failed": [result_of(check) for check in report.failed],
+        "checks": len(report.checks),
+    }
 
 
 def _clean() -> Facts:

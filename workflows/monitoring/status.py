@@ -1,4 +1,4 @@
-"""How things stand: watermark, runs, jobs, freshness and alerts, for people and programs."""
+"""The state of a home: watermark, runs, jobs, freshness and alerts, for people and programs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from workflows.entries.close_log import latest_close
 from workflows.entries.switches import read_switches
 from workflows.jobs.client import Job, JobClient, job_client
 from workflows.monitoring.check_log import with_since
-from workflows.monitoring.checks import Standing, find_alarms
-from workflows.monitoring.conditions import read_standing
+from workflows.monitoring.condition_checks import SystemState, failed_conditions
+from workflows.monitoring.system_state import read_system_state
 
 
 def read_status(settings: Settings) -> dict[str, Any]:
-    """The state of a home; opens the published snapshot only, never the warehouse.
+    """Read the state of a home; opens the published snapshot only, never the warehouse.
 
     Returns:
         `home`, the business's `timezone`, `worker_running`, `read_at` and `watermark` of the last read that was
@@ -37,25 +37,25 @@ def read_status(settings: Settings) -> dict[str, Any]:
     with job_client(settings) as jobs:
         last = {kind: _last_run(jobs, kind) for kind in KINDS}
         open_jobs = jobs.open_jobs()
-        standing = read_standing(settings, jobs, published, now)
+        state = read_system_state(settings, jobs, published, now)
     return {
         "home": str(settings.home),
         "timezone": settings.timezone.key,
         "worker_running": WorkerLock(settings.home).is_held(),
-        "read_at": standing.read_at,
-        "watermark": standing.watermark,
+        "read_at": state.read_at,
+        "watermark": state.watermark,
         "last_runs": {kind: _describe(job) if job else None for kind, job in last.items()},
         "open_jobs": [_describe(job) for job in open_jobs],
         "freshness": _freshness(published, now),
-        "failed_tests": list(standing.failed_tests),
-        "alerts": _alerts(settings, standing, published),
+        "failed_tests": list(state.failed_tests),
+        "alerts": _alerts(settings, state, published),
         "closes": {kind: _last_close(settings, kind) for kind in CLOSES},
         "switches": {switch.name: switch.is_on for switch in read_switches(settings.operations)},
     }
 
 
 def _last_close(settings: Settings, kind: str) -> dict[str, Any] | None:
-    """The close of the latest period of a kind, also as part of a larger one."""
+    """Return the close of the latest period of a kind, also as part of a larger one."""
     found = latest_close(settings.operations, kind)
     if found is None:
         return None
@@ -95,12 +95,12 @@ def _freshness(published: Published, now: datetime) -> dict[str, Any]:
     }
 
 
-def _alerts(settings: Settings, standing: Standing, published: Published) -> list[dict[str, Any]]:
-    """The alarms of the moment, the worst first, then how many exceptions there are of each type and severity."""
-    alarms = with_since(settings.operations, find_alarms(standing))
+def _alerts(settings: Settings, state: SystemState, published: Published) -> list[dict[str, Any]]:
+    """Return the failed checks, the critical ones first, then how many exceptions are open of each type."""
+    failed = with_since(settings.operations, failed_conditions(state))
     return [
-        {"level": alarm.level, "message": f"{alarm.title}. {alarm.detail}", "since": alarm.since}
-        for alarm in alarms
+        {"level": check.severity, "message": f"{check.title}. {check.detail}", "since": check.since}
+        for check in failed
     ] + [
         {
             "level": severity,

@@ -1,4 +1,4 @@
-"""When what runs by itself is due, and what of it is overdue. `schedule` starts it."""
+"""When scheduled jobs are due, and which are overdue. `schedule` starts them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workflows.xcart.upload_stock import waiting_since
 
 # Minute and hour in the business's time zone: before the day's work, when nobody waits for the API, and never
 # between one and three, an hour that a clock change leaves out or brings twice.
-# Personal data go before the backup, so that it lacks them.
+# Retention comes before the backup, so that redacted data are not in it.
 DAILY = {
     "reconcile": (30, 3),
     "retention": (0, 4),
@@ -26,20 +26,20 @@ DAILY = {
 _DAY = timedelta(days=1)
 _WATCH_EVERY_MINUTES = 5
 _READS_SHIPSTATION = ("sync", "reconcile", "upload")
-# What is late by as long as its own interval is overdue, within these bounds.
+# A job that is late by as long as its own interval is overdue, within these bounds.
 _LEAST_TOLERANCE, _MOST_TOLERANCE = timedelta(minutes=30), timedelta(hours=2)
 
 
 @dataclass(frozen=True)
 class Overdue:
-    """A kind that should have run by itself, and when it was last asked for (UTC); None for never."""
+    """A kind of job that should have run, and when it was last requested (UTC); None for never."""
 
     kind: str
     last_at: datetime | None
 
 
 def often_due(settings: Settings) -> dict[str, int]:
-    """Every how many minutes what is due more often than daily is due, where there is anything for it to do."""
+    """Return the intervals in minutes of the jobs that are due more often than daily and have something to do."""
     often = {"sync": settings.sync_minutes, "watch": _WATCH_EVERY_MINUTES}
     if settings.xcart_path is not None:
         often["import-xcart"] = settings.import_minutes
@@ -51,7 +51,7 @@ def often_due(settings: Settings) -> dict[str, int]:
 
 
 def is_wanted(settings: Settings, switch: Switch) -> bool:
-    """Whether a kind is switched on, and there is what it needs: credentials, a former system."""
+    """Return whether a kind is switched on and has what it needs: credentials, a former system."""
     has_credentials = bool(settings.api_key and settings.api_secret)
     if switch.name == "parity" and (settings.legacy_url is None or is_cut_over(settings.operations)):
         return False
@@ -59,12 +59,12 @@ def is_wanted(settings: Settings, switch: Switch) -> bool:
 
 
 def find_overdue(settings: Settings, jobs: JobClient, serving_since: datetime, now: datetime) -> list[Overdue]:
-    """What has not been asked for since its interval and a tolerance; what is queued or running is under way.
+    """Return the jobs that were not requested within their interval and a tolerance, and are not open now.
 
     Args:
         settings: Whose schedule.
-        jobs: The runs so far.
-        serving_since: When (UTC) the schedule came into force; what was due before was not missed by it.
+        jobs: For the runs so far.
+        serving_since: When (UTC) the schedule started; it has not missed what was due before.
         now: The present instant, UTC.
     """
     intervals = {kind: timedelta(minutes=minutes) for kind, minutes in often_due(settings).items()}

@@ -1,1 +1,1 @@
-"""Shadow mode: the former system, while it still runs, compared with ours field by field; and the cutover."""
+"""Shadow mode: comparing with the former system field by field while it still runs, and the cutover."""

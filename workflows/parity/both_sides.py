@@ -1,7 +1,7 @@
-"""Both sides of the comparison as tables beside each other: what we published, and what the former system holds.
+"""Both sides of the comparison as tables: what we published, and what the former system holds.
 
-Everything is put into temporary tables of the connection to the snapshot, so that comparing is one question and no
-row passes through Python.
+They are temporary tables of the connection to the snapshot, so that SQL compares them and no row passes through
+Python.
 """
 
 from __future__ import annotations
@@ -121,20 +121,20 @@ from their_lines group by order_number, sku;
 
 
 def our_numbers(connection: duckdb.DuckDBPyConnection, since: datetime, first_day: date) -> set[str]:
-    """The numbers of the orders that changed since an instant, or shipped since a day, as published."""
+    """Return the numbers of the published orders that changed since an instant, or shipped since a day."""
     found = connection.execute(_OUR_NUMBERS, {"since": since, "first_day": first_day}).fetchall()
     return {row[0] for row in found if row[0] is not None}
 
 
-def lay_out(
+def create_tables(
     connection: duckdb.DuckDBPyConnection,
     numbers: list[str],
     theirs: TheirRows,
     reference: Reference,
     criteria: Criteria,
 ) -> None:
-    """Make the tables of both sides for the orders with these numbers."""
-    # Their instants without a zone are read by it; ours have one.
+    """Create the tables of both sides for the orders with these numbers."""
+    # For their instants without a zone; ours have one.
     connection.execute(f"set timezone = '{criteria.clock}'")
     _table(connection, "numbers", {"order_number": numbers}, {"order_number": pa.string()})
     aliases = [(alias, *part) for alias, parts in reference.components.items() for part in parts.items()]

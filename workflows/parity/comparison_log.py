@@ -12,39 +12,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from workflows.config.operations_database import append_only, open_store, read_store
+from workflows.config.operations_database import open_operations_database, read_operations_database
 from workflows.parity.comparison import Difference
 from workflows.parity.explanations import BY_NAME, TIMING, UNEXPLAINED
 
 # A comparison with more differences keeps the unexplained ones first; its counts are of all.
 KEPT_DIFFERENCES = 2000
-_TABLES = """
-create table if not exists parity_runs (
-    seq integer primary key autoincrement,
-    run_id text not null unique,
-    actor text,
-    source text not null,
-    criteria text not null,
-    since text not null,
-    until text not null,
-    unexplained integer not null,
-    orders_compared integer not null,
-    facts text not null
-) strict;
-create table if not exists parity_differences (
-    seq integer primary key autoincrement,
-    run_id text not null,
-    area text not null,
-    order_number text,
-    sku text,
-    field text not null,
-    ours text,
-    theirs text,
-    kind text not null check (kind in ('unexplained', 'known_failure', 'timing', 'scope')),
-    rule text
-) strict;
-create index if not exists parity_differences_by_run on parity_differences (run_id);
-""" + append_only("parity_runs", "parity_differences")
 _RUN = "run_id, actor, source, criteria, since, until, unexplained, orders_compared, facts"
 _DIFFERENCE = "area, order_number, sku, field, ours, theirs, kind, rule"
 
@@ -59,7 +32,7 @@ class ParityRun:
         until: Its moment.
         unexplained: How many differences no rule explains.
         orders_compared: How many orders both sides have.
-        facts: All its numbers, as the command answers them.
+        facts: All its numbers, as the command prints them.
     """
 
     run_id: str
@@ -73,9 +46,9 @@ class ParityRun:
     facts: dict[str, Any]
 
 
-def note_run(store: Path, run: ParityRun, differences: Sequence[Difference]) -> None:
-    """Enter a comparison with its differences, all or none; one that is there already stays as it is."""
-    with open_store(store, _TABLES) as connection:
+def record_run(store: Path, run: ParityRun, differences: Sequence[Difference]) -> None:
+    """Record a comparison with its differences, all or none; one that was recorded already stays as it is."""
+    with open_operations_database(store) as connection:
         added = connection.execute(
             f"insert into parity_runs ({_RUN}) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (run_id) do nothing",
             (
@@ -91,20 +64,20 @@ def note_run(store: Path, run: ParityRun, differences: Sequence[Difference]) -> 
 
 
 def recent_runs(store: Path, limit: int | None = None) -> list[ParityRun]:
-    """The comparisons, newest first."""
-    with read_store(store, _TABLES) as connection:
+    """Return the comparisons, newest first."""
+    with read_operations_database(store) as connection:
         return _runs(connection, "order by until desc limit ?", -1 if limit is None else limit)
 
 
 def parity_run(store: Path, run_id: str) -> ParityRun | None:
-    """One comparison, None when there is no such run."""
-    with read_store(store, _TABLES) as connection:
+    """Return one comparison; None when there is no such run."""
+    with read_operations_database(store) as connection:
         return next(iter(_runs(connection, "where run_id = ?", run_id)), None)
 
 
 def differences_of(store: Path, run_id: str) -> list[Difference]:
-    """The differences that were kept of a comparison, the unexplained first."""
-    with read_store(store, _TABLES) as connection:
+    """Return the recorded differences of a comparison, the unexplained first."""
+    with read_operations_database(store) as connection:
         rows = connection.execute(
             f"select {_DIFFERENCE} from parity_differences where run_id = ? order by seq", [run_id]
         ).fetchall()
@@ -112,7 +85,7 @@ def differences_of(store: Path, run_id: str) -> list[Difference]:
 
 
 def lasting_differences(store: Path, source: str, before: datetime) -> pa.Table:
-    """What has differed alike in each comparison since an instant, and in the last one before it.
+    """Return what has differed in the same way in each comparison since an instant, and in the last one before.
 
     Returns:
         A table of `area`, `order_number`, `sku` and `field`.
@@ -131,17 +104,17 @@ def lasting_differences(store: Path, source: str, before: datetime) -> pa.Table:
             having count(distinct run_id) = (select count(*) from kept)
         )
     """
-    with read_store(store, _TABLES) as connection:
+    with read_operations_database(store) as connection:
         rows = connection.execute(query, {"source": source, "before": before.isoformat()}).fetchall()
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     return pa.table({name: pa.array(values, pa.string()) for name, values in zip(names, columns, strict=True)})
 
 
-def words_of(difference: Difference) -> str:
-    """What explains a difference, in words."""
+def format_explanation(difference: Difference) -> str:
+    """Return what explains a difference."""
     rule = BY_NAME.get(difference.rule or "")
     if rule is None:
-        return "no rule explains it: ours is wrong until somebody shows otherwise"
+        return "no rule explains it: ours counts as wrong until somebody shows otherwise"
     return f"{rule.words} (known failure {rule.failure})" if rule.failure else rule.words
 
 

@@ -1,7 +1,7 @@
 """The rules that explain a difference. Each is a condition on the data; the first that holds explains it.
 
-A condition reads one row of the table that `evidence` makes. What no rule explains is ours to explain: it is taken
-for our fault until somebody has shown otherwise.
+A condition reads one row of the table that `evidence` creates. A difference that no rule explains counts as our
+fault until somebody has shown otherwise.
 """
 
 from __future__ import annotations

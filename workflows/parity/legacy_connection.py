@@ -1,4 +1,4 @@
-"""Which former system is compared with, and how its password stays out of everything that is stored."""
+"""The former system that is compared with; its password is kept out of everything that is stored."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Source:
 
 
 def known_source(settings: Settings, given: str | None) -> Source:
-    """The source that somebody named, else the configured one. This process remembers its password.
+    """Return the source that somebody named, else the configured one. This process remembers its password.
 
     Args:
         settings: The configuration.
@@ -63,7 +63,7 @@ def known_source(settings: Settings, given: str | None) -> Source:
 
 
 def checked_hours(hours: float) -> float:
-    """The hours, when a comparison can look back so far.
+    """Return the hours, if a comparison can look back so far.
 
     Raises:
         UsageError: It cannot.

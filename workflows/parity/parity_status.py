@@ -12,7 +12,7 @@ from workflows.parity.criteria import Criteria
 
 
 @dataclass(frozen=True)
-class ParityStanding:
+class ParityStatus:
     """How long parity has held. Instants are UTC.
 
     Attributes:
@@ -36,10 +36,10 @@ class ParityStanding:
     reasons: tuple[str, ...]
 
 
-def parity_standing(
+def parity_status(
     runs: Sequence[ParityRun], source: str, criteria: Criteria, now: datetime, since: datetime | None = None
-) -> ParityStanding:
-    """How parity stands.
+) -> ParityStatus:
+    """Return how long parity has held, and why a cutover is refused.
 
     Args:
         runs: All comparisons, newest first.
@@ -51,7 +51,7 @@ def parity_standing(
     counted = [run for run in _counting(runs, source, criteria) if since is None or run.until > since]
     chain = _unbroken(counted, timedelta(hours=criteria.largest_gap_hours), now)
     held = (chain[0].until - chain[-1].until).total_seconds() / 3600 if chain else 0.0
-    standing = ParityStanding(
+    status = ParityStatus(
         hours_needed=criteria.hours,
         hours_held=round(held, 2),
         held_since=chain[-1].until if chain else None,
@@ -62,12 +62,12 @@ def parity_standing(
         reasons=(),
     )
     others = sum(run.source == source for run in runs) - len(counted)
-    reasons = tuple(_reasons(standing, counted, criteria, held, others, now))
-    return ParityStanding(**vars(standing) | {"reasons": reasons})
+    reasons = tuple(_reasons(status, counted, criteria, held, others, now))
+    return ParityStatus(**vars(status) | {"reasons": reasons})
 
 
 def _counting(runs: Sequence[ParityRun], source: str, criteria: Criteria) -> Iterator[ParityRun]:
-    """Comparisons that looked back far enough; one that found something unexplained counts in any case."""
+    """Return comparisons that reach back far enough, and all with unexplained differences."""
     span = timedelta(hours=criteria.hours)
     for run in runs:
         is_comparable = run.source == source and run.criteria == criteria.fingerprint
@@ -88,7 +88,7 @@ def _unbroken(runs: Sequence[ParityRun], largest_gap: timedelta, now: datetime) 
 
 
 def _reasons(
-    standing: ParityStanding,
+    status: ParityStatus,
     counted: Sequence[ParityRun],
     criteria: Criteria,
     held: float,
@@ -105,12 +105,12 @@ def _reasons(
     elif (now - newest.until).total_seconds() > criteria.largest_gap_hours * 3600:
         yield f"the last one is of {_clock(newest.until)}, more than {criteria.largest_gap_hours:g} hours ago"
     if held < criteria.hours:
-        since = f" since {_clock(standing.held_since)}" if standing.held_since else ""
+        since = f" since {_clock(status.held_since)}" if status.held_since else ""
         yield (
             f"it has held for {held:.1f} of {criteria.hours:g} hours{since},"
-            f" in {standing.comparisons} comparison{'s' if standing.comparisons != 1 else ''}"
+            f" in {status.comparisons} comparison{'s' if status.comparisons != 1 else ''}"
         )
-        if standing.last_unexplained and not newest.unexplained:
+        if status.last_unexplained and not newest.unexplained:
             broken = next(run for run in counted if run.unexplained)
             yield f"the comparison of {_clock(broken.until)} had {_count(broken)}"
     if newest.orders_compared < criteria.least_orders:

@@ -1,4 +1,4 @@
-"""The flags by which the former system's workflows run, where its database keeps them."""
+"""The flags that switch the former system's workflows on, where its database has them."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Flag:
     before: Any
 
 
-def standing_flags(connection: sa.Connection) -> list[Flag]:
-    """The flags that are on."""
+def active_flags(connection: sa.Connection) -> list[Flag]:
+    """Return the flags that are on."""
     found: list[Flag] = []
     for table in _tables(connection):
         name, flag = _columns(table)

@@ -1,1 +1,1 @@
-"""Retention: personal data are removed once they are past their time."""
+"""Retention: personal data are redacted after their retention period."""

@@ -1,12 +1,12 @@
-"""Removing personal data that are past their time from the raw tables of the warehouse.
+"""Redacting personal data in the raw tables of the warehouse after their retention period.
 
-An order is closed when it is shipped, cancelled or gone from ShipStation, on the last day anything happened to
-it: its own modification, or one of its labels and fulfillments. So many days later its personal data go, with
-those of its labels and fulfillments and of the shop's order that it was. The recipient stays longer, for a recall.
+An order is closed when it is shipped, cancelled or missing in ShipStation, on the last day of its own modification
+and of its labels and fulfillments. So many days later its personal data are redacted, with those of its labels and
+fulfillments and of its shop order. The recipient is kept longer, for a recall.
 
-A row of which something was removed has a hash that says how much stays (`ingest.client.redaction`), and the load
-id of the removal: the next build computes its order again. A night's rows are one transaction; a first run over
-years of history takes several.
+A redacted row has a hash that says how much is kept (`ingest.client.redaction`), and the load id of the redaction,
+so that the next build computes its order again. A night's rows are one transaction; a first run over years of
+history takes several.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ create or replace temp macro rank_of(keeps) as
     case keeps when 'recall' then 1 when 'figures' then 2 else 0 end;
 create or replace temp macro rank_now(hash) as rank_of(split_part(hash, ':', 1));
 """
-# What is past its time, also when it was removed before. Of labels and fulfillments nothing stays for a recall:
-# the order names the recipient. A label whose order we do not hold goes by its own dates, and names the recipient.
+# Orders past their period, also those redacted before. Of labels and fulfillments nothing is kept for a recall:
+# the order has the recipient. A label whose order is missing here goes by its own dates, and keeps the recipient.
 _PAST = """
 create or replace temp table past_orders as
 with packages as (
@@ -117,7 +117,7 @@ from past where rank_now(payload_hash) < rank_of(keeps)
 
 @dataclass(frozen=True)
 class Limits:
-    """What is past its time: closed before the first day; nothing stays for a recall before the second."""
+    """The retention limits: orders closed before the first day are redacted; before the second, wholly."""
 
     closed_before: date
     recall_before: date
@@ -127,7 +127,7 @@ Counts = dict[str, dict[str, int]]
 
 
 def limits_of(settings: Settings, today: date) -> Limits | None:
-    """The limits on a day of the business; None when personal data are kept for ever."""
+    """Return the limits on a day of the business; None when personal data are kept for ever."""
     if settings.retention_days == 0:
         return None
     year = today.year - settings.recall_years
@@ -137,12 +137,12 @@ def limits_of(settings: Settings, today: date) -> Limits | None:
 
 
 def count_due(connection: duckdb.DuckDBPyConnection, zone: str, limits: Limits) -> Counts:
-    """How many rows are due: by table, and by what stays of them (`recall`, `figures`).
+    """Count the rows that are due, by table and by what is kept of them (`recall`, `figures`).
 
     Args:
         connection: The warehouse, with the tables of ShipStation and of the shop in it.
         zone: The business's time zone.
-        limits: What is past its time.
+        limits: The retention limits.
     """
     connection.execute(f"set variable zone = '{zone}'; {_DAYS}")
     days = {"closed_before": limits.closed_before, "recall_before": limits.recall_before}
@@ -154,9 +154,9 @@ def count_due(connection: duckdb.DuckDBPyConnection, zone: str, limits: Limits) 
 
 
 def remove_due(connection: duckdb.DuckDBPyConnection, run_id: str, zone: str, limits: Limits) -> Counts:
-    """Remove what is due, and note how much it was; counts as `count_due` gives them.
+    """Redact what is due, record how much it was, and return the counts as `count_due` does.
 
-    A run that asks again, because it was killed, removes what is still due and gives the counts it noted first.
+    A run that was killed and runs again redacts what is still due, and returns the counts it recorded first.
     """
     connection.execute(_REMOVALS)
     due = count_due(connection, zone, limits)
@@ -174,14 +174,14 @@ def remove_due(connection: duckdb.DuckDBPyConnection, run_id: str, zone: str, li
 
 
 def is_rewriting_due(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether something was removed whose bytes may still be in a file."""
+    """Return whether redacted bytes may still be in a file."""
     connection.execute(_REMOVALS)
     row = connection.execute("select exists (from raw_shipledger.removals where rewritten_at is null)").fetchone()
     return bool(row and row[0])
 
 
 def without_recipient(connection: duckdb.DuckDBPyConnection) -> list[int]:
-    """The orders, as the marts number them, of which nothing stays for a recall."""
+    """Return the orders, by their ids in the marts, of which nothing is kept for a recall."""
     rows = connection.execute(
         "select order_id from raw_shipstation.orders where payload_hash like 'figures:%' union"
         " select -shipment_id from raw_shipstation.shipments"
@@ -191,7 +191,7 @@ def without_recipient(connection: duckdb.DuckDBPyConnection) -> list[int]:
 
 
 def _remove_slice(connection: duckdb.DuckDBPyConnection, number: int) -> None:
-    """A part of what is due, or nothing of it; in one piece, a long history would not fit into memory."""
+    """Redact a part of what is due in one transaction; a long history as a whole would not fit into memory."""
     load_id = f"retention-{uuid.uuid4().hex}"
     with connection.cursor() as writer:
         writer.execute("begin")
@@ -204,7 +204,7 @@ def _remove_slice(connection: duckdb.DuckDBPyConnection, number: int) -> None:
 def _remove_rows(
     connection: duckdb.DuckDBPyConnection, writer: duckdb.DuckDBPyConnection, kind: str, number: int, load_id: str
 ) -> None:
-    """Put what stays in place of a table's rows."""
+    """Replace a table's rows by what is kept of them."""
     table, key = TABLES[kind]
     kept_fields = "null" if kind == "shop" else "kept_fields"
     writer.execute("create or replace temp table rests (key varchar, payload varchar, payload_hash varchar)")
@@ -230,7 +230,7 @@ def _remove_rows(
 
 
 def _empty_staging(connection: duckdb.DuckDBPyConnection) -> None:
-    """What dlt loaded last stands a second time in its staging tables, which the next load empties itself."""
+    """Empty dlt's staging tables, which hold a copy of the last load until the next one."""
     tables = connection.execute(
         "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
         " and schema_name in ('raw_shipstation_staging', 'raw_xcart_staging') and table_name <> '_dlt_version'"

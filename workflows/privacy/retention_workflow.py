@@ -1,7 +1,7 @@
-"""The durable workflow of the retention: remove, build, rewrite the files, publish. A dry run only counts.
+"""The durable workflow of the retention: redact, build, rewrite the files, publish. A dry run only counts.
 
-A killed one goes on at its first unfinished step. One that ended before its files were rewritten left a note in
-the warehouse, and the next one rewrites them.
+A killed run is resumed at its first unfinished step. One that failed before its files were rewritten left a record
+in the warehouse, and the next one rewrites them.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from workflows.privacy.rewriting import rewrite_ledger, rewrite_the_rest
 
 @DBOS.workflow(name="retention")
 def retention(arguments: dict[str, Any]) -> Facts:
-    """Remove the personal data that are past their time from everything that is in the home.
+    """Redact the personal data that are past their retention period in everything in the home.
 
     Args:
         arguments: `dry_run`.
 
     Returns:
-        `rows` that were due, by table and by what stays of them (`recall`, `figures`); the days `closed_before`
-        and `recall_before`, None when nothing is ever removed; `published` and `snapshots_rewritten`.
+        `rows` that were due, by table and by what is kept of them (`recall`, `figures`); the days `closed_before`
+        and `recall_before`, None when nothing is ever redacted; `published` and `snapshots_rewritten`.
     """
     started_at = cycle_workflows.begin()
     found = DBOS.run_step({"name": "remove personal data"}, _remove, arguments["dry_run"])
@@ -51,7 +51,7 @@ def retention(arguments: dict[str, Any]) -> Facts:
 
 
 def _remove(dry_run: bool) -> Facts:
-    """Remove or count what is due; say whether files have to be rewritten."""
+    """Redact or count what is due, and return whether files have to be rewritten."""
     with worker_context.working("remove personal data"):
         engine = worker_context.current().engine
         settings = engine.settings

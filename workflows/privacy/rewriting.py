@@ -1,7 +1,7 @@
-"""Rewriting database files, so that what was removed from a table is in no block of its file.
+"""Rewriting database files, so that redacted data are in no block of the file.
 
-DuckDB gives the blocks of deleted rows free and leaves their bytes until others need the room. The rewritten
-file takes the place of the old one in one rename; whoever has the old one open reads on in it.
+DuckDB frees the blocks of deleted rows and leaves their bytes until the space is used again. The rewritten file
+replaces the old one in one rename; a reader that has the old one open goes on reading it.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from workflows.privacy.retention import without_recipient
 # As in dbt_project/profiles.yml: what is published must open with DuckDB 1.5 and all that is built on it.
 STORAGE_VERSION = "v1.5.0"
 _CONSIGNEES = ("marts", "order_consignees")
-# What is removed of a recipient; state and country stay.
+# The redacted columns of a recipient; state and country are kept.
 _PERSONAL = ("consignee_name", "company", "city", "postal_code")
 
 
 def rewrite_ledger(settings: Settings) -> None:
-    """Rewrite the marts' file, before it is published.
+    """Rewrite the file of the marts before it is published.
 
     Raises:
         ShipledgerError: It could not be written; the file stays as it was.
@@ -39,7 +39,7 @@ def rewrite_ledger(settings: Settings) -> None:
 
 
 def rewrite_the_rest(settings: Settings) -> int:
-    """Rewrite all snapshots without the recipients that were removed, and last the warehouse, which notes it.
+    """Rewrite all snapshots without the redacted recipients, and last the warehouse, which records it.
 
     Returns:
         How many snapshots were written.
@@ -90,7 +90,7 @@ def _rewrite(
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, gone: Sequence[int]) -> None:
-    """All tables and views of `old` into `fresh`, but for the names and places of recipients that were removed."""
+    """Copy all tables and views of `old` into `fresh`, without names and places of redacted recipients."""
     connection.execute("copy from database old to fresh (schema)")
     connection.execute("create temp table gone as select unnest(?::bigint[]) as order_id", [list(gone)])
     tables = connection.execute(
@@ -116,6 +116,6 @@ def _errors_for_the_user() -> Iterator[None]:
         yield
     except (OSError, duckdb.Error) as problem:
         raise ShipledgerError(
-            f"A file could not be rewritten without the removed data ({str(problem).splitlines()[0]}). "
-            "What was removed stays removed. Make room on the disk and run `retention` again."
+            f"A file could not be rewritten without the redacted data ({str(problem).splitlines()[0]}). "
+            "What was redacted stays so. Make room on the disk and run `retention` again."
         ) from problem

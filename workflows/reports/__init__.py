@@ -1,1 +1,1 @@
-"""Reports: a published snapshot in, PDF, XLSX and CSV out. Heavy libraries are imported when a report is made."""
+"""Reports from a published snapshot as PDF, XLSX and CSV. Large libraries are imported when one is made."""

@@ -1,4 +1,4 @@
-"""What of a period is loaded, by the stretches that were read, never by the rows that happen to be there."""
+"""How much of a period is loaded, by the spans of time that were read, never by the rows that happen to exist."""
 
 from __future__ import annotations
 
@@ -53,19 +53,19 @@ class Gap:
     is_followed: bool = True
 
     @property
-    def words(self) -> str:
-        """Its days, within a sentence."""
+    def days(self) -> str:
+        """Its days, for a sentence."""
         return f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
 
     @property
     def command(self) -> str:
-        """What loads it; up to now where no sync would go on from its end."""
+        """The command that loads it; up to now where no sync would go on from its end."""
         return f"backfill --since {self.first}" + (f" --until {self.last}" if self.is_followed else "")
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What is loaded, as a snapshot tells.
+    """What is loaded, by a snapshot.
 
     Attributes:
         zone: The business's time zone.
@@ -82,20 +82,20 @@ class Loaded:
     missing_since: date | None = None
 
     def gap_of(self, period: Period, now: datetime, *, syncs_first: bool = False) -> Gap | None:
-        """What a period lacks: changes since shortly before it began; for a bill, since the opening balances.
+        """Return what a period lacks: changes since shortly before it began; of a month since the opening day.
 
-        Storage is charged for the stock of each day, which every shipment since the opening balances has made.
+        Storage is charged by the stock, which depends on every shipment since the opening balances.
 
         Args:
             period: The period.
             now: The present instant, UTC.
-            syncs_first: A sync is going to go on from the watermark, or to read what it does without one.
+            syncs_first: Whether a sync comes first; it reads from the watermark, or the default span without one.
         """
         first = self.opening_day if period.kind == "eom" else period.first - _BOUGHT_AHEAD
         return self._gap_since(max(first, self.opening_day), now, syncs_first)
 
     def stock_gap(self, now: datetime) -> Gap | None:
-        """What the stock lacks: changes since the opening balances."""
+        """Return what the stock lacks: changes since the opening balances."""
         return self._gap_since(self.opening_day, now, False)
 
     def _gap_since(self, day: date, now: datetime, syncs_first: bool) -> Gap | None:
@@ -119,7 +119,7 @@ class Loaded:
 
 
 def read_loaded(connection: duckdb.DuckDBPyConnection) -> Loaded | None:
-    """What is loaded, from an open snapshot; None from one of an earlier release, which does not tell."""
+    """Read what is loaded from an open snapshot; None from one of an earlier release, which does not say it."""
     try:
         [(zone, opening_day, charged_from, missing_since)] = connection.execute(_LOADED).fetchall()
         stretches = connection.execute(_STRETCHES).fetchall()
@@ -139,7 +139,7 @@ def read_loaded(connection: duckdb.DuckDBPyConnection) -> Loaded | None:
 def _holes(
     known: Iterator[tuple[datetime, datetime]], start: datetime, end: datetime
 ) -> Iterator[tuple[datetime, datetime]]:
-    """What lies between a start and an end and in no known stretch."""
+    """Return the spans between a start and an end that no known span covers."""
     reached = start
     for begin, until in sorted(known):
         if min(begin, end) > reached:
@@ -154,9 +154,9 @@ def _instant(epoch_us: int) -> datetime:
 
 
 def not_loaded(period: Period, loaded: Loaded, now: datetime) -> str | None:
-    """The days that a period lacks, in words; None when it is whole."""
+    """Return the days that a period lacks, as text; None when it is complete."""
     gap = loaded.gap_of(period, now)
     if period.first <= loaded.opening_day:
         last = gap.last if gap else loaded.opening_day
-        return Gap(period.first, max(last, loaded.opening_day)).words
-    return gap.words if gap else None
+        return Gap(period.first, max(last, loaded.opening_day)).days
+    return gap.days if gap else None

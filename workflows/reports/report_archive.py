@@ -1,4 +1,4 @@
-"""Making a period's reports, and the archive they stay in: a folder for each kind, period and version."""
+"""Making a period's reports, and their archive: a folder for each kind, period and version."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MANIFEST = "report.json"
 
 
 class ReportExists(ShipledgerError):
-    """This version was made from another snapshot; what was sent is kept."""
+    """This version was made from another snapshot; the reports that were sent are kept."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ArchivedReport:
 def make_reports(settings: Settings, kind: ReportKind, period: date, snapshot: Path, version: int) -> list[Path]:
     """Make a period's reports from a snapshot and keep them in the archive.
 
-    All files appear in one step. Made again from the same snapshot they are the same, byte for byte; a whole
+    All files appear in one step. Made again from the same snapshot they are the same, byte for byte; a complete
     version is left as it is.
 
     Args:
@@ -87,23 +87,23 @@ def make_reports(settings: Settings, kind: ReportKind, period: date, snapshot: P
 
 
 def archived_report(settings: Settings, kind: str, period: date, version: int) -> ArchivedReport | None:
-    """One version of a period's reports, None when it is not there whole and as it was made."""
+    """Return one version of a period's reports; None when it is missing, incomplete or changed."""
     return _read(_folder(settings, kind, period, version))
 
 
 def last_version(settings: Settings, kind: str, period: date) -> int:
-    """The newest version of a period's reports, whole or not; 0 when there is none."""
+    """Return the newest version of a period's reports, complete or not; 0 when there is none."""
     folders = _folder(settings, kind, period, 0).parent.glob("v*")
     return max((int(folder.name[1:]) for folder in folders if folder.name[1:].isdecimal()), default=0)
 
 
 def period_name(kind: str, period: date) -> str:
-    """A period as folders, files and keys name it: `2026-11-20`, for a month `2026-11`."""
+    """Return a period's name in folders, files and keys: `2026-11-20`, for a month `2026-11`."""
     return f"{period:%Y-%m}" if kind == "eom" else period.isoformat()
 
 
 def load_libraries() -> None:
-    """Import what draws reports, so that the first one need not wait for it."""
+    """Import what draws reports, so that the first report does not wait for it."""
     for module in ("pdf", "workbook", "daily", "weekly", "monthly"):
         import_module(f"workflows.reports.{module}")
 
@@ -113,7 +113,7 @@ def _folder(settings: Settings, kind: str, period: date, version: int) -> Path:
 
 
 def _render(kind: ReportKind, period: date, snapshot: Path, version: int) -> Iterator[tuple[str, bytes]]:
-    # Late: only whoever makes a report waits for the libraries that draw it.
+    # Imported late: only making a report waits for the libraries that draw it.
     from workflows.reports.daily import count_sheet, summarize_day
     from workflows.reports.monthly import bill_month
     from workflows.reports.pdf import make_pdf
@@ -133,7 +133,7 @@ def _render(kind: ReportKind, period: date, snapshot: Path, version: int) -> Ite
 
 
 def _write(folder: Path, kind: str, period: date, version: int, snapshot: str, made: dict[str, bytes]) -> None:
-    """Write aside, then rename: a folder of that name is whole or not there."""
+    """Write to another folder, then rename it: a folder of that name is complete or missing."""
     aside = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
@@ -154,7 +154,7 @@ def _write(folder: Path, kind: str, period: date, version: int, snapshot: str, m
 
 
 def _read(folder: Path) -> ArchivedReport | None:
-    """What is in the folder, None when it is not there or a file of it is missing or damaged."""
+    """Read the folder; None when it is missing, or a file of it is missing or damaged."""
     try:
         manifest = json.loads((folder / _MANIFEST).read_bytes())
         for name, digest in manifest["files"].items():

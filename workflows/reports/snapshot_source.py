@@ -1,4 +1,4 @@
-"""Reading one published snapshot, the named file and nothing else."""
+"""Reading one published snapshot for a report."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ class Source:
     connection: duckdb.DuckDBPyConnection
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
-        """The result of a query, one dictionary a row."""
+        """Return the result of a query, one dictionary a row."""
         result = self.connection.execute(query, list(parameters))
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def row(self, query: str, *parameters: Any) -> dict[str, Any]:
-        """The one row of an aggregate."""
+        """Return the one row of an aggregate."""
         return self.rows(query, *parameters)[0]
 
     def document(
         self, title: str, period: str, parts: Sequence[Part], *, is_wide: bool = False, notice: str = ""
     ) -> Document:
-        """A report made from this snapshot; see `Document`."""
+        """Return a report made from this snapshot; see `Document`."""
         return Document(title, period, self.name, self.as_of, self.zone, parts, is_wide, notice)
 
     def has(self, table: str) -> bool:
@@ -62,7 +62,7 @@ class Source:
 
 @contextmanager
 def open_snapshot(path: Path) -> Iterator[Source]:
-    """A snapshot, read-only, for as long as the block lasts.
+    """Open a snapshot, read-only, for as long as the block lasts.
 
     Args:
         path: The version's own file, not the link to the current one.

@@ -1,7 +1,7 @@
 """The log of uploads: what happened to each order on its way to ShipStation, append-only, in `operations.sqlite`.
 
-`sending` is written before a request goes out. An order whose last entry it is may or may not have arrived: that
-is how a process that was killed between sending and noting is found out by the next one.
+`sending` is written before a request goes out. An order whose last event it is may or may not have arrived: its
+process was killed before it could record the answer.
 """
 
 from __future__ import annotations
@@ -13,27 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.sources.xcart.order_upload import UploadLine
-from workflows.config.operations_database import append_only, open_store, read_store
-
-_TABLES = """
-create table if not exists uploads (
-    seq integer primary key autoincrement,
-    run_id text not null,
-    order_key text not null,
-    order_number text not null,
-    event text not null check (event in ('sending', 'uploaded', 'refused', 'held')),
-    detail text,
-    shipstation_order_id integer,
-    lines text,
-    noted_at text not null
-) strict;
-create index if not exists uploads_by_key on uploads (order_key, seq);
-""" + append_only("uploads")
+from workflows.config.operations_database import append_row, open_operations_database, read_operations_database
 
 
 @dataclass(frozen=True)
 class UploadEvent:
-    """Something that happened to an order.
+    """An event of an order on its way to ShipStation.
 
     Attributes:
         event: sending, uploaded, refused or held.
@@ -51,44 +36,23 @@ class UploadEvent:
     noted_at: datetime | None = None
 
 
-def append_events(store: Path, run_id: str, events: Iterable[UploadEvent]) -> None:
-    """Write events, all or none; they are on the disk when this returns."""
-    now = datetime.now(UTC).isoformat()
-    rows = [
-        (
-            run_id,
-            event.order_key,
-            event.order_number,
-            event.event,
-            event.detail,
-            event.shipstation_order_id,
-            json.dumps([asdict(line) for line in event.lines]) if event.lines else None,
-            now,
-        )
-        for event in events
-    ]
-    with open_store(store, _TABLES) as connection:
-        connection.executemany(
-            "insert into uploads (run_id, order_key, order_number, event, detail, shipstation_order_id, lines,"
-            " noted_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
-            rows,
-        )
+def append_events(database: Path, run_id: str, events: Iterable[UploadEvent]) -> None:
+    """Record events, all or none; they are on the disk when this returns."""
+    now = datetime.now(UTC)
+    with open_operations_database(database) as connection:
+        for event in events:
+            lines = json.dumps([asdict(line) for line in event.lines]) if event.lines else None
+            append_row(connection, "uploads", **vars(event) | {"run_id": run_id, "lines": lines, "noted_at": now})
 
 
-def last_events(store: Path) -> dict[str, UploadEvent]:
-    """The last event of each order, by order key."""
-    with read_store(store, _TABLES) as connection:
+def last_events(database: Path) -> dict[str, UploadEvent]:
+    """Return the last event of each order, by order key."""
+    with read_operations_database(database) as connection:
         rows = connection.execute(
             "select order_key, order_number, event, detail, shipstation_order_id, lines, noted_at from uploads"
             " where seq in (select max(seq) from uploads group by order_key)"
         ).fetchall()
     return {row[0]: _event(*row) for row in rows}
-
-
-def prepare_log(store: Path) -> None:
-    """Make the log when it is missing."""
-    with open_store(store, _TABLES):
-        pass
 
 
 def _event(

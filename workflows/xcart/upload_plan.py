@@ -1,4 +1,4 @@
-"""What an upload would send: each line from the oldest lot with stock, and what has to stay and why. Pure."""
+"""The plan of an upload: lines from the oldest lots with stock, and which orders are held and why. Pure."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Held:
-    """An order that stays here.
+    """An order that is not sent.
 
     Attributes:
         reason: manual_number, unknown_sku, nothing_stocked, not_enough_stock, already_there, partly_there or
@@ -72,11 +72,11 @@ class LotQueues:
         self._lots = {sku: list(queue) for sku, queue in lots.items()}
 
     def free(self, sku_code: str) -> int:
-        """Units that are still free."""
+        """Return the units that are still free."""
         return sum(units for _lot, units in self._lots.get(sku_code, ()))
 
     def take(self, sku_code: str, quantity: int) -> Queue:
-        """Take units from the oldest lots, each giving what those before it could not; at most what is free."""
+        """Take units from the oldest lots first, at most what is free, and return them by lot."""
         taken: Queue = []
         left: Queue = []
         for lot, units in self._lots.get(sku_code, ()):
@@ -97,7 +97,7 @@ class LotQueues:
 
 
 def plan(orders: Iterable[LocalOrder], lots: LotQueues) -> tuple[list[Planned], list[Held]]:
-    """Share the free units among the orders, the oldest order first; an order is sent whole or not at all.
+    """Allocate the free units to the orders, the oldest order first; an order is sent whole or not at all.
 
     Args:
         orders: The orders that wait.

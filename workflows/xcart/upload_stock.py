@@ -1,4 +1,4 @@
-"""What an upload reads of the warehouse: the shop's orders that wait, and the units that are still free."""
+"""What an upload reads from the warehouse: the shop's waiting orders, and the units that are still free."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Stock:
         self._connection = connection
 
     def waiting(self) -> list[LocalOrder]:
-        """The orders that ShipStation did not have when it was last read."""
+        """Return the orders that ShipStation did not have when it was last read."""
         items: dict[str, list[Item]] = defaultdict(list)
         for number, *item in self._rows(_ITEMS):
             items[number].append(Item(*item))
@@ -77,10 +77,10 @@ class Stock:
         ]
 
     def free_lots(self, pending: Iterable[UploadEvent]) -> LotQueues:
-        """The units of each lot that nobody was promised.
+        """Return the units of each lot that are not promised to an order.
 
         Args:
-            pending: Orders that were sent and have not come back with a sync: their lots are given away.
+            pending: Orders that were sent and are not loaded yet: their lots are taken.
         """
         lots: dict[str, Queue] = defaultdict(list)
         for sku, lot, units in self._rows(_LOTS):
@@ -99,7 +99,7 @@ class Stock:
         return queues
 
     def partly_there(self) -> list[Held]:
-        """Open orders that somebody typed into ShipStation, with less than the shop sold."""
+        """Return open orders that were typed into ShipStation with less than the shop sold."""
         return [
             Held(
                 key,
@@ -111,7 +111,7 @@ class Stock:
         ]
 
     def shop_payloads(self, numbers: list[str]) -> dict[str, dict[str, Any]]:
-        """The orders of these numbers as the shop's file has them; personal data."""
+        """Return the orders with these numbers as the shop's file has them, with personal data."""
         rows = self._connection.execute(
             "select order_number, payload from raw_xcart.orders where order_number in (select unnest(?))",
             [numbers],
@@ -123,7 +123,7 @@ class Stock:
 
 
 def orders_wait(settings: Settings) -> bool:
-    """Whether an upload could find something to do, by the published snapshot."""
+    """Return whether an upload could have something to do, by the published snapshot."""
     snapshot = current_snapshot(settings)
     if snapshot is None:
         return False
@@ -136,7 +136,7 @@ def orders_wait(settings: Settings) -> bool:
 
 
 def waiting_since(settings: Settings) -> datetime | None:
-    """Since when (UTC) an order has waited for an upload, the longest of all; None when none waits."""
+    """Return since when (UTC) the first order has waited for an upload; None when none waits."""
     snapshot = current_snapshot(settings)
     if snapshot is None:
         return None
@@ -148,7 +148,7 @@ def waiting_since(settings: Settings) -> datetime | None:
 
 @contextmanager
 def open_stock(settings: Settings) -> Iterator[Stock]:
-    """The stock for as long as the block lasts; the caller is the worker."""
+    """Open the stock for as long as the block lasts; only the worker may call it."""
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         connection.execute(f"attach '{_quoted(settings.ledger)}' as ledger (read_only)")
         yield Stock(connection)

@@ -1,8 +1,8 @@
-"""Uploading the shop's orders to ShipStation: look what is there, plan, send, note; never the same order twice.
+"""Uploading the shop's orders to ShipStation: look them up, plan, send, record; never the same order twice.
 
-Before a request goes out, the log says `sending`. Whatever happens then (no answer, a kill), the next run looks
-the order up and sends it again only when ShipStation has not listed it for a while. ShipStation itself takes one
-order for each key, so even two runs that saw nothing of each other could not make two orders.
+Before a request goes out, the log gets `sending`. Whatever happens then (no answer, a killed process), the next
+run looks the order up, and sends it again only when ShipStation has not listed it for a while. ShipStation accepts
+one order for each key, so even two runs at once could not create two orders.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Report = Callable[[str, int, int], None]
 
 @dataclass
 class _Upload:
-    """One run of an upload, and what came of it so far."""
+    """One run of an upload, and its results so far."""
 
     settings: Settings
     client: Client
@@ -61,23 +61,23 @@ class _Upload:
 
 
 def upload(settings: Settings, account: Account, run_id: str, *, sends: bool, report: Report) -> Facts:
-    """Send what waits, or list what would be sent.
+    """Send waiting orders, or list what would be sent.
 
     Args:
         settings: The configuration; the warehouse and ledger must be those of a build just made.
         account: Where to send.
         run_id: The run, for the log.
-        sends: Whether to send; else nothing is sent nor noted.
+        sends: Whether to send; otherwise nothing is sent or recorded.
         report: Called with ("upload", orders done, orders in all).
 
     Raises:
-        IngestError: ShipStation could not be talked to at all; what was sent before is noted.
+        IngestError: ShipStation could not be reached at all; what was sent before is recorded.
     """
     with Client(account) as client, open_stock(settings) as stock:
         # The job has just synced with this login.
         client.is_authenticated = True
         job = _Upload(settings, client, stock, run_id, last_events(settings.operations))
-        _look_and_plan(job, sends=sends)
+        _plan_upload(job, sends=sends)
         if sends:
             _note_held(job)
             done = 0
@@ -88,8 +88,8 @@ def upload(settings: Settings, account: Account, run_id: str, *, sends: bool, re
         return _facts(job, sent=sends)
 
 
-def _look_and_plan(job: _Upload, *, sends: bool) -> None:
-    """Sort what waits into what is there, what must stay, and what can be sent."""
+def _plan_upload(job: _Upload, *, sends: bool) -> None:
+    """Sort waiting orders into those ShipStation has, those that cannot be sent, and those that can."""
     not_back = job.stock.waiting()
     waiting = [order for order in not_back if _last_event(job, order.order_key) != "uploaded"]
     there = look_up(job.client, [order.order_number for order in waiting if not order.is_manual_number])
@@ -116,7 +116,7 @@ def _look_and_plan(job: _Upload, *, sends: bool) -> None:
 
 
 def _as_found(job: _Upload, order: LocalOrder, there: LookUp) -> UploadEvent | None:
-    """The order as uploaded, when ShipStation has one with its key."""
+    """Return the order as uploaded, if ShipStation has one with its key."""
     for payload in there.found.get(order.order_number, ()):
         if payload.get("orderKey") == order.order_key:
             before = job.events.get(order.order_key)
@@ -132,7 +132,7 @@ def _as_found(job: _Upload, order: LocalOrder, there: LookUp) -> UploadEvent | N
 
 
 def _why_not_now(job: _Upload, order: LocalOrder, there: LookUp) -> tuple[str, str] | None:
-    """Why an order cannot be sent by this run, whatever the stock: a reason and a sentence."""
+    """Return why an order cannot be sent by this run, whatever the stock: a reason and a sentence."""
     if order.order_number in there.unknown:
         return "lookup_failed", "ShipStation could not be asked whether it has this order. Run `upload` again."
     if there.found.get(order.order_number):
@@ -151,7 +151,7 @@ def _why_not_now(job: _Upload, order: LocalOrder, there: LookUp) -> tuple[str, s
 
 
 def _batches(job: _Upload) -> Iterator[list[Planned]]:
-    """What was never tried goes together; what once got no answer goes alone and last, and so spoils nothing."""
+    """Return the orders in batches; one that got no answer before goes alone and last, so it delays no other."""
     fresh = [one for one in job.planned if _last_event(job, one.order.order_key) != "sending"]
     alone = [one for one in job.planned if _last_event(job, one.order.order_key) == "sending"]
     for start in range(0, len(fresh), MOST_ORDERS):
@@ -171,7 +171,7 @@ def _send_batch(job: _Upload, batch: Sequence[Planned]) -> None:
         results = send(job.client, bodies)
     except OutcomeUnknown as problem:
         log.warning("%s", problem)
-        _find_out(job, batch)
+        _look_up_again(job, batch)
     except ApiRefused as problem:
         if len(batch) > 1:
             job.note([_event(one, "held", "its batch was refused") for one in batch])
@@ -186,8 +186,8 @@ def _send_batch(job: _Upload, batch: Sequence[Planned]) -> None:
         _note_results(job, batch, results)
 
 
-def _find_out(job: _Upload, batch: Sequence[Planned]) -> None:
-    """No answer came: what ShipStation lists by now has arrived, the rest may still."""
+def _look_up_again(job: _Upload, batch: Sequence[Planned]) -> None:
+    """After no answer: record the orders that ShipStation lists by now; the others may still arrive."""
     there = look_up(job.client, [one.order.order_number for one in batch])
     arrived = {
         event.order_key: Sent(event.shipstation_order_id, None)
@@ -198,7 +198,7 @@ def _find_out(job: _Upload, batch: Sequence[Planned]) -> None:
 
 
 def _note_results(job: _Upload, batch: Sequence[Planned], results: dict[str, Sent]) -> None:
-    """Note what is known of each order, by its key; one that nothing is known of stays `sending`."""
+    """Record the result of each order, by its key; one without a result stays `sending`."""
     noted: list[UploadEvent] = []
     for one in batch:
         result = results.get(one.order.order_key)
@@ -214,7 +214,7 @@ def _note_results(job: _Upload, batch: Sequence[Planned], results: dict[str, Sen
 
 
 def _note_held(job: _Upload) -> None:
-    """Log why orders stay, once for each reason; one that may have arrived keeps saying so."""
+    """Log why orders are held, once for each reason; one that may have arrived stays `sending`."""
     news = []
     for held in job.held:
         last = job.events.get(held.order_key)
@@ -241,7 +241,7 @@ def _why_nothing_is_sent(settings: Settings) -> str:
 
 
 def _facts(job: _Upload, *, sent: bool) -> Facts:
-    """The answer, without personal data."""
+    """Return the result, without personal data."""
     return {
         "sent": sent,
         "why_nothing_is_sent": _why_nothing_is_sent(job.settings) if not sent else None,

@@ -1,4 +1,4 @@
-"""The jobs around the shop: importing its orders, and uploading them to ShipStation."""
+"""The jobs for the shop: importing its orders, and uploading them to ShipStation."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from dbos import DBOS
 
 from ingest.sources.xcart.upload_history import load_upload_log
 from ingest.sources.xcart.xcart_source import import_orders
+from workflows.config.operations_database import prepare_operations_database
 from workflows.config.shipstation_account import account_of
 from workflows.cycle.cycle_workflows import begin, build, build_and_publish, load_changes
 from workflows.cycle.engine import Facts, errors_for_the_user
 from workflows.cycle.warehouse import check_warehouse, has_shipstation, open_warehouse
 from workflows.cycle.worker_context import current, job_reporter, working
 from workflows.errors import OutOfReach, ShipledgerError
-from workflows.xcart.upload_log import prepare_log
 from workflows.xcart.uploading import upload as send_orders
 
 
@@ -40,7 +40,7 @@ def import_xcart(arguments: dict[str, Any]) -> Facts:
 
 @DBOS.workflow(name="upload")
 def upload(arguments: dict[str, Any]) -> Facts:
-    """Sync, send what waits (or only tell), build and publish.
+    """Sync, send waiting orders (or only list them), build and publish.
 
     Args:
         arguments: `dry_run`.
@@ -54,8 +54,8 @@ def upload(arguments: dict[str, Any]) -> Facts:
     if outcome["unanswered"]:
         raise OutOfReach(
             f"ShipStation gave no answer for {len(outcome['unanswered'])} of the orders sent; "
-            f"{len(outcome['uploaded'])} are there. Run `upload` again in a quarter of an hour: it "
-            "looks what arrived."
+            f"{len(outcome['uploaded'])} are there. Run `upload` again in 15 minutes: it "
+            "looks up which arrived."
         )
     return facts
 
@@ -74,7 +74,7 @@ def _import(path: str) -> Facts:
 def _note_uploads() -> int:
     with working("note uploads"), errors_for_the_user():
         engine = current().engine
-        prepare_log(engine.settings.operations)
+        prepare_operations_database(engine.settings.operations)
         return load_upload_log(engine.settings.operations, engine.warehouse)
 
 
