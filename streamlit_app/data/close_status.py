@@ -9,16 +9,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from streamlit_app.data.formatted import day as day_words
 from streamlit_app.data.run_list import RunLine, runs_of
 from streamlit_app.data.snapshot_reader import current_snapshot
-from streamlit_app.data.formatted import day as day_words
 from workflows.closes.readiness import check_loaded, loaded_of
-from workflows.entries.close_log import Close, last_close, recent_closes
-from workflows.reports.coverage import Loaded
-from workflows.errors import CloseRefused
 from workflows.config.job_kinds import CLOSES
 from workflows.config.periods import CloseKind, Period, period_to_close
 from workflows.config.settings import Settings
+from workflows.entries.close_log import Close, last_close, recent_closes
+from workflows.errors import CloseRefused
+from workflows.reports.coverage import Loaded
 
 _RUNS_LOOKED_AT = 12
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from streamlit_app.data.run_list import RunLine
 from streamlit_app.data.formatted import age
+from streamlit_app.data.run_list import RunLine
 
 # Three syncs in a row that failed are worth a look, two hours of it an alarm.
 _LATE_AFTER_SYNCS = 3

@@ -17,8 +17,8 @@ import pyarrow as pa
 import streamlit as st
 from duckdb import DuckDBPyRelation
 
-from workflows.config.snapshots import open_snapshot
 from workflows.config.settings import Settings
+from workflows.config.snapshots import open_snapshot
 
 _CURRENT = "current.duckdb"
 _CACHED_RESULTS = 256
