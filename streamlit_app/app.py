@@ -19,9 +19,7 @@ from streamlit_app.components.links import know_pages  # noqa: E402
 from streamlit_app.components.status_bar import Moment, look, show_strip  # noqa: E402
 from streamlit_app.data.snapshot_reader import Snapshot, SnapshotGone, SnapshotUnreadable  # noqa: E402
 from streamlit_app.navigation import VIEWS, View  # noqa: E402
-from workflows.config.roles import Person  # noqa: E402
-from workflows.config.settings import Settings, read_settings  # noqa: E402
-from workflows.errors import ConfigurationError  # noqa: E402
+from workflows.page_api import ConfigurationError, Person, Settings, read_settings  # noqa: E402
 
 
 def main() -> None:

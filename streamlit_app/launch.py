@@ -25,8 +25,7 @@ from streamlit_app.auth.identity import login  # noqa: E402
 from streamlit_app.auth.login_middleware import Door  # noqa: E402
 from streamlit_app.preload import warm_up  # noqa: E402
 from streamlit_app.server import page_config  # noqa: E402
-from workflows.config.settings import Settings, read_settings  # noqa: E402
-from workflows.errors import ConfigurationError, ShipledgerError  # noqa: E402
+from workflows.page_api import ConfigurationError, Settings, ShipledgerError, read_settings  # noqa: E402
 
 
 def main(port: int, address: str) -> int:

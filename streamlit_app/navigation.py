@@ -19,7 +19,7 @@ from streamlit_app.views import (
     today,
     weekly,
 )
-from workflows.config.settings import Settings
+from workflows.page_api import Settings
 
 
 @dataclass(frozen=True)

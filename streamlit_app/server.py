@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from workflows.config.settings import LOOPBACK
+from workflows.page_api import LOOPBACK
 
 _HERE = Path(__file__).resolve().parent
 

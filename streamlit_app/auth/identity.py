@@ -11,8 +11,7 @@ import streamlit as st
 from streamlit_app.auth.login_middleware import LOGOUT
 from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS, SESSIONS
 from streamlit_app.data.formatted import plain
-from workflows.config.roles import Person, Role, login_kind, read_users
-from workflows.config.settings import Settings, read_settings
+from workflows.page_api import Person, Role, Settings, login_kind, read_settings, read_users
 
 _OWN_NAME = "own_name"
 _LONGEST_NAME = 60

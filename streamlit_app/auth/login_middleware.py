@@ -15,8 +15,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS, SESSIONS, Brake
-from workflows.config.roles import password_matches, read_users
-from workflows.errors import ConfigurationError
+from workflows.page_api import ConfigurationError, password_matches, read_users
 
 log = logging.getLogger(__name__)
 

@@ -11,14 +11,21 @@ import streamlit as st
 
 from streamlit_app.auth.identity import present_person
 from streamlit_app.data.run_list import forget_runs, has_store
-from workflows import mail
-from workflows.closes.readiness import ready_to_close, retry_job
-from workflows.config.mail_settings import NO_SERVER
-from workflows.config.periods import CloseKind
-from workflows.config.roles import Person
-from workflows.config.settings import Settings
-from workflows.errors import AlreadyRunning, ConfigurationError, NotAllowed, ShipledgerError
-from workflows.jobs.client import JobClient, job_client
+from workflows.page_api import (
+    NO_SERVER,
+    AlreadyRunning,
+    CloseKind,
+    ConfigurationError,
+    JobClient,
+    NotAllowed,
+    Person,
+    Settings,
+    ShipledgerError,
+    job_client,
+    ready_to_close,
+    requeue_mail,
+    retry_job,
+)
 
 NO_WORKER = "No worker has ever run here, so nothing can be done yet. Start one: `orchestrate.py serve`."
 _REFUSAL = "refusal of "
@@ -115,7 +122,7 @@ def retry_mail(settings: Settings, key: str) -> None:
     if settings.mail is None:
         raise ConfigurationError(NO_SERVER)
     with _jobs(settings) as jobs:
-        mail.retry_mail(settings, key, actor=person.name, waits=False)
+        requeue_mail(settings, key, actor=person.name, waits=False)
         # The watch sends what waits: the one that is queued or running, or else the next.
         with suppress(AlreadyRunning):
             jobs.enqueue("watch", person.name)

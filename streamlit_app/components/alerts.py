@@ -14,13 +14,17 @@ import streamlit as st
 
 from streamlit_app.data.formatted import clock, count
 from streamlit_app.data.run_list import has_store
-from workflows.config.settings import Settings
-from workflows.cycle.published_state import read_published
-from workflows.jobs.client import JobClient, job_client
-from workflows.monitoring.check_log import with_since
-from workflows.monitoring.checks import Alarm, find_alarms
-from workflows.monitoring.conditions import read_standing
-from workflows.monitoring.exception_kinds import exception_kind
+from workflows.page_api import (
+    Alarm,
+    JobClient,
+    Settings,
+    exception_kind,
+    find_alarms,
+    job_client,
+    read_published,
+    read_standing,
+    with_since,
+)
 
 Severity = Literal["critical", "error", "warning", "info"]
 

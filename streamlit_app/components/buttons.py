@@ -11,7 +11,7 @@ from streamlit_app.auth.identity import present_person
 from streamlit_app.components import actions
 from streamlit_app.data.formatted import plain
 from streamlit_app.data.run_list import RunLine
-from workflows.config.settings import Settings
+from workflows.page_api import Settings
 
 NOT_YOURS = "Your role does not reach for this; ask an admin."
 

@@ -20,10 +20,7 @@ from streamlit_app.data.formatted import clock, day, plain
 from streamlit_app.data.run_list import RunLine
 from streamlit_app.data.snapshot_reader import current_snapshot
 from streamlit_app.data.worker_status import show_missing_worker
-from workflows.config.periods import Period
-from workflows.config.roles import Person
-from workflows.config.settings import Settings
-from workflows.entries.close_log import Close
+from workflows.page_api import Close, Period, Person, Settings
 
 # A button's job is to show its first progress within two seconds.
 _REFRESH_SECONDS = 1

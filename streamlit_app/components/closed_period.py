@@ -12,16 +12,21 @@ from streamlit_app.components.downloads import Download, kept_downloads, report_
 from streamlit_app.data.close_status import what_is_loaded
 from streamlit_app.data.formatted import clock, count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.closes.since_close import read_changes
-from workflows.config.formatting import moment, short_day
-from workflows.config.periods import Period
-from workflows.config.settings import Settings
-from workflows.entries.close_log import Close, last_close
-from workflows.errors import CloseRefused, ShipledgerError
-from workflows.reports.coverage import not_loaded
-from workflows.reports.document import Document
-from workflows.reports.report_archive import archived_report
-from workflows.reports.snapshot_source import Source
+from workflows.page_api import (
+    Close,
+    CloseRefused,
+    Document,
+    Period,
+    Settings,
+    ShipledgerError,
+    Source,
+    archived_report,
+    last_close,
+    moment,
+    not_loaded,
+    read_changes,
+    short_day,
+)
 
 
 def show_state(

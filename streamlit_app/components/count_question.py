@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from streamlit_app.data.formatted import plain
-from workflows.entries.later_counts import CountAnswer, CountUnanswered
+from workflows.page_api import CountAnswer, CountUnanswered
 
 ANSWER_FIRST = "The shelf was counted on or after that day. Answer the question, then enter it."
 _QUESTIONS = {

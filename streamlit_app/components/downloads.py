@@ -9,8 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.reports.document import Document
-from workflows.reports.snapshot_source import Source, open_snapshot
+from workflows.page_api import Document, Source, make_report
 
 _KINDS = {
     "PDF": ("pdf", "application/pdf"),
@@ -45,24 +44,14 @@ def report_downloads(
         notice: A sentence for the top of each page; empty for none.
     """
 
-    def noted(source: Source) -> Document:
+    def describe_with_notice(source: Source) -> Document:
         document = describe(source)
         return replace(document, notice=" ".join(filter(None, (notice, document.notice))))
 
-    def pdf() -> bytes:
-        # Late: what draws a page is loaded by the first click, not by the first visit.
-        from workflows.reports.pdf import make_pdf
-
-        with open_snapshot(snapshot.path) as source:
-            return make_pdf(noted(source))
-
-    def xlsx() -> bytes:
-        from workflows.reports.workbook import make_workbook
-
-        with open_snapshot(snapshot.path) as source:
-            return make_workbook(noted(source))
-
-    return [Download("PDF", pdf), Download("XLSX", xlsx)]
+    return [
+        Download("PDF", lambda: make_report(snapshot.path, describe_with_notice, as_pdf=True)),
+        Download("XLSX", lambda: make_report(snapshot.path, describe_with_notice, as_pdf=False)),
+    ]
 
 
 def kept_downloads(files: Iterable[Path]) -> list[Download]:

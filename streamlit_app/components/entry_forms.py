@@ -21,10 +21,15 @@ from streamlit_app.components.count_question import (
 from streamlit_app.components.panels import table
 from streamlit_app.data.formatted import clock, count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.settings import Settings
-from workflows.entries.later_counts import CountUnanswered
-from workflows.entries.recording import EntryRequest, RecordedEntry, recent_entries, record_entry
-from workflows.errors import EntryRefused
+from workflows.page_api import (
+    CountUnanswered,
+    EntryRefused,
+    EntryRequest,
+    RecordedEntry,
+    Settings,
+    recent_entries,
+    record_entry,
+)
 
 Kind = Literal["receive", "adjust"]
 

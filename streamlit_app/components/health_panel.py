@@ -11,8 +11,7 @@ from streamlit_app.components import charts
 from streamlit_app.components.buttons import start_button
 from streamlit_app.components.panels import chart
 from streamlit_app.data.formatted import age, clock, count
-from workflows.config.settings import Settings
-from workflows.monitoring.health import HealthPoint, health_history
+from workflows.page_api import HealthPoint, Settings, health_history
 
 _DAYS = 90
 _HEIGHT = 150

@@ -12,10 +12,15 @@ from streamlit_app.auth.identity import present_person
 from streamlit_app.components import actions
 from streamlit_app.components.links import go
 from streamlit_app.data.formatted import capital, clock, plain
-from workflows.config.settings import Settings
-from workflows.entries.acknowledgements import LONGEST_NOTE, Acknowledgement, acknowledge, take_back
-from workflows.errors import ShipledgerError
-from workflows.monitoring.exception_kinds import exception_kind
+from workflows.page_api import (
+    LONGEST_NOTE,
+    Acknowledgement,
+    Settings,
+    ShipledgerError,
+    acknowledge,
+    exception_kind,
+    take_back,
+)
 
 _ACT = "acknowledge"
 

@@ -13,7 +13,7 @@ from streamlit_app.components.order_timeline import show_timeline
 from streamlit_app.components.panels import beside, table, with_words
 from streamlit_app.data.shipment_labels import LOT_SOURCES
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.settings import Settings
+from workflows.page_api import Settings
 
 _PACKAGE_KINDS = {"label": "Label", "return_label": "Return label", "fulfillment": "Shipped elsewhere"}
 

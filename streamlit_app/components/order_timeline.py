@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit_app.components.panels import table
 from streamlit_app.data.formatted import count
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.settings import Settings
+from workflows.page_api import Settings
 
 # Ranked, so that what happened at one instant is always listed in the same order.
 _INSTANTS = """

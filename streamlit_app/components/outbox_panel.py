@@ -12,8 +12,7 @@ from streamlit_app.auth.identity import present_person
 from streamlit_app.components.long_list import pick_row
 from streamlit_app.components.report_mail import MailLine, read_mails, reader_lines, retry_button
 from streamlit_app.data.formatted import capital, clock
-from workflows.config.mail_settings import NO_SERVER
-from workflows.config.settings import Settings
+from workflows.page_api import NO_SERVER, Settings
 
 _SHOWN = 100
 _VISIBLE_ROWS = 8

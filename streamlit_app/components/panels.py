@@ -16,7 +16,7 @@ from streamlit_app.components.buttons import start_button
 from streamlit_app.data.formatted import age, clock, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import LEVEL_WORDS
-from workflows.config.settings import Settings
+from workflows.page_api import Settings
 
 ROW_HEIGHT = 34
 

@@ -11,11 +11,20 @@ import streamlit as st
 from streamlit_app.components.buttons import start_button
 from streamlit_app.components.panels import table
 from streamlit_app.data.formatted import age, clock, count, plain
-from workflows.config.settings import Settings
-from workflows.parity.comparison import Difference
-from workflows.parity.comparison_log import ParityRun, differences_of, recent_runs, words_of
-from workflows.parity.cutover_log import DONE, ROLLED_BACK, last_event
-from workflows.parity.explanations import CLASS_WORDS, CLASSES, UNEXPLAINED
+from workflows.page_api import (
+    CLASS_WORDS,
+    CLASSES,
+    DONE,
+    ROLLED_BACK,
+    UNEXPLAINED,
+    Difference,
+    ParityRun,
+    Settings,
+    differences_of,
+    last_event,
+    recent_comparisons,
+    words_of,
+)
 
 _RUNS_SHOWN = 36
 _VISIBLE_ROWS = 10
@@ -29,7 +38,7 @@ _EMPTY = (
 def show_parity(settings: Settings) -> None:
     """Draw the panel's content."""
     now = datetime.now(UTC)
-    runs = recent_runs(settings.operations, _RUNS_SHOWN)
+    runs = recent_comparisons(settings.operations, _RUNS_SHOWN)
     _show_cutover(settings, now)
     if runs:
         run = _chosen(settings, runs, now)

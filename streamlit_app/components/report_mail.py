@@ -13,11 +13,7 @@ import streamlit as st
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import NOT_YOURS, show_refusal
 from streamlit_app.data.formatted import clock, plain
-from workflows.closes.close_summary import mail_key, mail_words
-from workflows.config.roles import Person
-from workflows.config.settings import Settings
-from workflows.entries.close_log import Close
-from workflows.mail import Delivery, read_outbox
+from workflows.page_api import Close, Delivery, Person, Settings, mail_key, mail_words, read_outbox
 
 # Each tick of each open page asks; they share one answer.
 _REMEMBERED_SECONDS = 1

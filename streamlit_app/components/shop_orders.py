@@ -14,7 +14,7 @@ from streamlit_app.components.panels import panel, table
 from streamlit_app.data.formatted import clock, count, plain
 from streamlit_app.data.run_list import RunLine, runs_of
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.settings import Settings
+from workflows.page_api import Settings
 
 # Of those that wait or were sent; the table `local_orders` has all.
 _MOST_ROWS = 500

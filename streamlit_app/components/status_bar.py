@@ -13,7 +13,7 @@ from streamlit_app.data.formatted import age, clock
 from streamlit_app.data.freshness import Badge, build_badge, freshness, last_checked, running_badge, watermark
 from streamlit_app.data.run_list import RunLine, recent_runs
 from streamlit_app.data.snapshot_reader import Snapshot, SnapshotGone, SnapshotUnreadable, current_snapshot
-from workflows.config.settings import Settings
+from workflows.page_api import Settings
 
 _REFRESH_SECONDS = 5
 _REFRESH_SECONDS_WHILE_RUNNING = 2

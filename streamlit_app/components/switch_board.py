@@ -10,8 +10,7 @@ from streamlit_app.auth.identity import present_person
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import show_refusal
 from streamlit_app.data.formatted import clock, plain
-from workflows.config.settings import Settings
-from workflows.entries.switches import Switch, read_switches, turn_switch
+from workflows.page_api import Settings, Switch, read_switches, turn_switch
 
 _PLACE = "switches"
 

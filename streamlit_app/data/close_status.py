@@ -12,13 +12,20 @@ import streamlit as st
 from streamlit_app.data.formatted import day as day_words
 from streamlit_app.data.run_list import RunLine, runs_of
 from streamlit_app.data.snapshot_reader import current_snapshot
-from workflows.closes.readiness import check_loaded, loaded_of
-from workflows.config.job_kinds import CLOSES
-from workflows.config.periods import CloseKind, Period, period_to_close
-from workflows.config.settings import Settings
-from workflows.entries.close_log import Close, last_close, recent_closes
-from workflows.errors import CloseRefused
-from workflows.reports.coverage import Loaded
+from workflows.page_api import (
+    CLOSES,
+    Close,
+    CloseKind,
+    CloseRefused,
+    Loaded,
+    Period,
+    Settings,
+    check_loaded,
+    last_close,
+    loaded_of,
+    period_to_close,
+    recent_closes,
+)
 
 _RUNS_LOOKED_AT = 12
 

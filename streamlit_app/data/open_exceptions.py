@@ -6,12 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.settings import Settings
-from workflows.entries.acknowledgements import (
-    Acknowledgement,
-    AcknowledgementsUnreadable,
-    standing_acknowledgements,
-)
+from workflows.page_api import Acknowledgement, AcknowledgementsUnreadable, Settings, standing_acknowledgements
 
 # `$1` and `$2` are the keys and causes of what stands acknowledged. Whatever is not surely acknowledged is open.
 ACKNOWLEDGED = """

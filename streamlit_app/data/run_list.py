@@ -11,11 +11,7 @@ from typing import Any
 import streamlit as st
 
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.job_kinds import CLOSES
-from workflows.config.settings import Settings
-from workflows.errors import BuildFailed, CloseRefused
-from workflows.jobs.client import Job, job_client
-from workflows.jobs.progress import percent
+from workflows.page_api import CLOSES, BuildFailed, CloseRefused, Job, Settings, job_client, percent
 
 log = logging.getLogger(__name__)
 

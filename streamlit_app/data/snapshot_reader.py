@@ -17,8 +17,7 @@ import pyarrow as pa
 import streamlit as st
 from duckdb import DuckDBPyRelation
 
-from workflows.config.settings import Settings
-from workflows.config.snapshots import open_snapshot
+from workflows.page_api import Settings, open_snapshot
 
 _CURRENT = "current.duckdb"
 _CACHED_RESULTS = 256

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from workflows.config.settings import Settings
-from workflows.config.worker_lock import worker_is_running
+from workflows.page_api import Settings, worker_is_running
 
 
 def show_missing_worker(settings: Settings) -> None:

@@ -24,11 +24,7 @@ from streamlit_app.components.panels import chart, panel
 from streamlit_app.components.status_bar import Moment
 from streamlit_app.data.formatted import dollars, month
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.periods import period_of
-from workflows.config.settings import Settings
-from workflows.entries.close_log import last_close
-from workflows.reports.monthly import bill_month
-from workflows.reports.tables import csv_bytes
+from workflows.page_api import Settings, bill_month, csv_bytes, last_close, period_of
 
 _CHART_HEIGHT = 230
 _DAY_ROWS = 12

@@ -18,9 +18,7 @@ from streamlit_app.data.count_result import WHOLE_SKU, CountedLot, with_recounts
 from streamlit_app.data.formatted import count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import STOCK
-from workflows.config.settings import Settings
-from workflows.entries.recording import EntryRequest, expect_on_hand, record_entry
-from workflows.errors import EntryRefused
+from workflows.page_api import EntryRefused, EntryRequest, Settings, expect_on_hand, record_entry
 
 _PLACE = "count"
 # What is under way: `id`, `sku`, and the `lots` once they are compared.

@@ -25,8 +25,7 @@ from streamlit_app.data.open_exceptions import (
 )
 from streamlit_app.data.run_list import RunLine
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.settings import Settings
-from workflows.monitoring.exception_kinds import exception_kind
+from workflows.page_api import Settings, exception_kind
 
 _ALL = ""
 _SEVERITIES = {"error": ("● Error", "error"), "warning": ("▲ Warning", "warning"), "info": ("Note", "note")}

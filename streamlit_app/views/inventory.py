@@ -24,8 +24,7 @@ from streamlit_app.components.status_bar import Moment
 from streamlit_app.data.formatted import count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import STOCK
-from workflows.config.settings import Settings
-from workflows.config.sku_spelling import printed
+from workflows.page_api import Settings, printed
 
 _ALL = ""
 _HISTORY_HEIGHT = 230

@@ -17,9 +17,7 @@ from streamlit_app.components.panels import beside, chart, panel, table
 from streamlit_app.components.status_bar import Moment
 from streamlit_app.data.formatted import clock, count, day
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.settings import Settings
-from workflows.cycle.key_figures import key_figures
-from workflows.cycle.open_units import Measurement, read_open_units
+from workflows.page_api import Measurement, Settings, key_figures, read_open_units
 
 _HEIGHT = 130
 _HISTORY_HEIGHT = 110

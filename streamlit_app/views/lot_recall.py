@@ -16,11 +16,17 @@ from streamlit_app.components.status_bar import Moment
 from streamlit_app.data.formatted import count, plain
 from streamlit_app.data.shipment_labels import LOT_SOURCES
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.settings import Settings
-from workflows.config.sku_spelling import printed
-from workflows.errors import UsageError
-from workflows.reports.lot_facts import LotFacts, read_lot
-from workflows.reports.recall import SHIPMENTS, lot_recall_csv, lot_recall_pdf, lot_recall_xlsx
+from workflows.page_api import (
+    SHIPMENTS,
+    LotFacts,
+    Settings,
+    UsageError,
+    lot_recall_csv,
+    lot_recall_pdf,
+    lot_recall_xlsx,
+    printed,
+    read_lot,
+)
 
 _LOTS_SHOWN = 50
 

@@ -19,9 +19,7 @@ from streamlit_app.data.formatted import count
 from streamlit_app.data.order_search import Search
 from streamlit_app.data.shipment_labels import LOT_SOURCES
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.settings import Settings
-from workflows.config.sku_spelling import printed
-from workflows.reports.tables import csv_bytes
+from workflows.page_api import Settings, csv_bytes, printed
 
 _CSV_ROWS = 100_000
 _ADDRESS = "id"

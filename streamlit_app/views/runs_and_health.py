@@ -22,9 +22,7 @@ from streamlit_app.data.freshness import last_checked, watermark
 from streamlit_app.data.run_list import RunLine, runs_of
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.worker_status import show_missing_worker
-from workflows.config.job_kinds import KINDS
-from workflows.config.settings import Settings
-from workflows.cycle.last_read import Read, last_read
+from workflows.page_api import KINDS, Read, Settings, last_read
 
 # A sync that takes longer is worth a look (and an alert).
 SLOW_SYNC_SECONDS = 60

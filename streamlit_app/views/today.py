@@ -17,7 +17,7 @@ from streamlit_app.data.formatted import count, day, plain
 from streamlit_app.data.open_exceptions import count_open
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import STOCK
-from workflows.config.settings import Settings
+from workflows.page_api import Settings
 
 _WEEKS_CHARTED = 6
 _TOP_HEIGHT = 330

@@ -26,11 +26,7 @@ from streamlit_app.data.formatted import count, week
 from streamlit_app.data.shipment_labels import LOT_SOURCES
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import LEVEL_WORDS
-from workflows.config.periods import period_of
-from workflows.config.settings import Settings
-from workflows.entries.close_log import last_close
-from workflows.reports.tables import csv_bytes
-from workflows.reports.weekly import report_week
+from workflows.page_api import Settings, csv_bytes, last_close, period_of, report_week
 
 _CHART_WEEKS = 26
 _CHART_HEIGHT = 230
