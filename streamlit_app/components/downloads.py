@@ -1,4 +1,4 @@
-"""Files that are made when they are asked for, and not before."""
+"""Download buttons. A file is made when its button is pressed."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Download:
 
     Attributes:
         kind: PDF, XLSX or CSV.
-        make: Makes its content, in a thread of its own while the page goes on.
-        name: The file's name; empty for the one of the files it is offered with.
+        make: Returns the content; runs in its own thread.
+        name: The file name; empty for the default of `show_downloads`.
     """
 
     kind: str
@@ -36,11 +36,11 @@ class Download:
 def report_downloads(
     snapshot: Snapshot, describe: Callable[[Source], Document], notice: str = ""
 ) -> list[Download]:
-    """A report as PDF and XLSX, made from the snapshot that is shown.
+    """Return a report as PDF and XLSX, made from the snapshot that is shown.
 
     Args:
         snapshot: The snapshot.
-        describe: Says what the report says.
+        describe: Returns the report's content.
         notice: A sentence for the top of each page; empty for none.
     """
 
@@ -54,16 +54,16 @@ def report_downloads(
     ]
 
 
-def kept_downloads(files: Iterable[Path]) -> list[Download]:
-    """Files of the archive, as they are."""
+def archived_downloads(files: Iterable[Path]) -> list[Download]:
+    """Return archived files as downloads."""
     return [Download(file.suffix[1:].upper(), file.read_bytes, file.name) for file in files]
 
 
 def show_downloads(name: str, downloads: list[Download]) -> None:
-    """Draw a button for each file.
+    """Show a button for each file.
 
     Args:
-        name: The files' name, without its ending; nothing of a customer in it.
+        name: The file name without its ending. No personal data in it.
         downloads: The files.
     """
     with st.container(horizontal=True, gap="small"):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import requests
-from login_door import PASSWORD, Login, login_door
+from login_server import PASSWORD, Login, login_server
 
 from streamlit_app.auth import login_middleware
 from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS
@@ -22,7 +22,7 @@ AT_ONCE = 12
 
 @pytest.fixture
 def login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Login]:
-    with login_door(tmp_path, monkeypatch) as running:
+    with login_server(tmp_path, monkeypatch) as running:
         yield running
 
 

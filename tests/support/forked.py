@@ -39,7 +39,7 @@ _LIBRARIES = (
     *("dbos._sys_db_sqlite", "sqlalchemy.dialects.sqlite", "pendulum.locales.en", "xlsxwriter.workbook"),
     *(
         f"workflows.reports.{part}"
-        for part in ("charts", "daily", "monthly", "pdf", "recall", "weekly", "workbook")
+        for part in ("report_charts", "daily", "monthly", "pdf", "recall", "weekly", "workbook")
     ),
 )
 _NUMBER = 8

@@ -13,13 +13,21 @@ from functools import partial
 from dbos import DBOS
 
 from ingest.sources.shipstation.adoption import Backfilled
+
+# A module's workflows are registered once it is imported.
+from workflows.backup import backup_workflow  # noqa: F401
+from workflows.closes import close_workflow  # noqa: F401
 from workflows.config.home_directory import OWNER_ONLY, prepare_home
 from workflows.config.log_file import log_to_home
 from workflows.config.settings import Settings
 from workflows.cycle import cycle_workflows
 from workflows.cycle.engine import Engine
 from workflows.jobs.client import APPLICATION, APPLICATION_VERSION, JobClient, job_client
-from workflows.parity import parity_workflow as parity_flow  # noqa: F401
+from workflows.migration import migration_workflow  # noqa: F401
+from workflows.monitoring import scheduled_jobs  # noqa: F401
+from workflows.parity import parity_workflow  # noqa: F401
+from workflows.privacy import retention_workflow  # noqa: F401
+from workflows.xcart import xcart_workflows  # noqa: F401
 
 log = logging.getLogger(__name__)
 
