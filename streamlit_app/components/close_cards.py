@@ -16,13 +16,12 @@ from streamlit_app.components.links import show_link
 from streamlit_app.components.panels import responsive_columns, show_missing_worker
 from streamlit_app.components.report_mail import show_close_mail
 from streamlit_app.data.close_status import CloseState, close_states, report_files
-from streamlit_app.data.formatted import clock, day, plain
+from streamlit_app.data.formatted import CLOSE_TITLES, clock, day, plain
 from streamlit_app.data.run_list import Run
 from streamlit_app.data.snapshot_reader import current_snapshot
 from workflows.page_api import Close, Period, Person, Settings
 
 _REFRESH_SECONDS = 1
-_TITLES = {"eod": "End of day", "eow": "End of week", "eom": "End of month"}
 _BUTTONS = {"eod": "Close the day", "eow": "Close the week", "eom": "Close the month"}
 _WHAT = {
     "eod": "Syncs with ShipStation, records the day's shipments, updates stock and alerts, and makes the day's "
@@ -63,7 +62,7 @@ def _cards(settings: Settings, chosen: date | None) -> None:
 
 def _card(settings: Settings, person: Person, state: CloseState) -> None:
     now = datetime.now(UTC)
-    st.subheader(_TITLES[state.kind], anchor=False)
+    st.subheader(CLOSE_TITLES[state.kind], anchor=False)
     st.caption(f":material/schedule: {_WHEN[state.kind]}")
     if state.period is not None:
         st.text(_period_text(state.period))

@@ -59,7 +59,7 @@ def show_changes(settings: Settings, snapshot: Snapshot, close: Close | None, pe
     """Show what has changed in a period since it was closed, if anything."""
     changed = _changes_since(settings, snapshot, close, period)
     if changed:
-        billed = ". It is billed with a later invoice" if period.kind == "eom" else ""
+        billed = ". Billed with a later invoice" if period.kind == "eom" else ""
         st.info(plain(f"{changed}{billed}."), icon=":material/update:")
 
 

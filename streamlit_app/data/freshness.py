@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from streamlit_app.data.formatted import age
+from streamlit_app.data.formatted import CLOSE_TITLES, age
 from streamlit_app.data.run_list import Run
 
 # Late after three missed syncs, stale after two hours.
@@ -56,7 +56,7 @@ def build_badge(runs: Sequence[Run]) -> Badge:
         return Badge(f"{passed} tests passed" if passed else "Tests passed", "green", ":material/check_circle:")
     if latest.is_failed_build:
         return Badge("Build failed, nothing published", "red", ":material/error:")
-    return Badge(f"Last {latest.kind} failed", "red", ":material/error:")
+    return Badge(f"{_title(latest)} failed", "red", ":material/error:")
 
 
 def last_finished(runs: Sequence[Run]) -> Run | None:
@@ -68,10 +68,14 @@ def running_badge(runs: Sequence[Run]) -> Badge:
     """Return a badge for the running or queued job."""
     running = next((run for run in runs if run.status == "running"), None)
     if running is not None:
-        return Badge(f"{running.kind.capitalize()} running{_step(running)}", "blue", ":material/sync:")
+        return Badge(f"{_title(running)} running{_step(running)}", "blue", ":material/sync:")
     if any(run.is_open for run in runs):
         return Badge("Queued", "blue", ":material/hourglass_top:")
     return Badge("Idle", "gray", ":material/pause_circle:")
+
+
+def _title(run: Run) -> str:
+    return CLOSE_TITLES.get(run.kind, run.kind.capitalize())
 
 
 def _step(run: Run) -> str:

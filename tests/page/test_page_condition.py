@@ -44,12 +44,12 @@ def test_a_failed_cycle_does_not_keep_the_data_fresh() -> None:
 
 def test_the_test_badge_is_green_after_a_publication_and_while_the_next_cycle_runs() -> None:
     badge = build_badge([run("running"), run(tests_passed=73)])
-    assert (badge.text, badge.tone) == ("Tests green, 73 passed", "green")
+    assert (badge.text, badge.tone) == ("73 tests passed", "green")
 
 
 def test_the_test_badge_is_red_after_a_red_build() -> None:
     badge = build_badge([run("failed", is_failed_build=True, failed_tests=("unique_lots",)), run()])
-    assert (badge.text, badge.tone) == ("Tests red, nothing published", "red")
+    assert (badge.text, badge.tone) == ("Build failed, nothing published", "red")
 
 
 def test_a_cancelled_run_says_nothing_of_the_data() -> None:

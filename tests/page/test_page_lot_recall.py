@@ -36,11 +36,11 @@ def test_of_several_lots_one_is_chosen_and_stays_in_the_address(
 ) -> None:
     folder.publish(business)
     tab.goto(f"{served.url}/lot-recall?number=250")
-    expect(tab.get_by_text("Several lots match. Choose one.")).to_be_visible()
+    expect(tab.get_by_text("Several lots match. Select one.")).to_be_visible()
     tab.goto(f"{served.url}/lot-recall?number=250&lot=17612-250300")
     expect(tab.get_by_role("heading", name="Recall of lot 250300")).to_be_visible()
     search(tab, "Lot number", "nothing")
-    expect(tab.get_by_text("No lot has this number.")).to_be_visible()
+    expect(tab.get_by_text("No lot with this number.")).to_be_visible()
 
 
 def test_a_balance_that_does_not_add_up_is_shown_as_an_error(
