@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 # How the lot of a shipped line is known, as the tables say it.
 LOT_SOURCES = {"shipment": "label", "fifo": "oldest lot", "unassigned": "none"}
+LOT_STATUSES = {"overdrawn": "negative balance"}
 CLOSE_TITLES = {"eod": "End of day", "eow": "End of week", "eom": "End of month"}
 _MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400

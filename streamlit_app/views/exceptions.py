@@ -110,7 +110,7 @@ def _show_listed(
             row_count=listed,
             columns={
                 "severity": text("Severity", width="small"),
-                "exception_type": text("What", width="medium"),
+                "exception_type": text("Kind", width="medium"),
                 "order_number": text("Order", width="small"),
                 "since": st.column_config.DateColumn("Since", format="YYYY-MM-DD", width="small"),
                 "detail": text("Reason", width="large"),

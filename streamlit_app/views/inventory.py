@@ -20,7 +20,7 @@ from streamlit_app.components.panels import (
     table_height,
     with_labels,
 )
-from streamlit_app.data.formatted import count, plain
+from streamlit_app.data.formatted import LOT_STATUSES, count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import STOCK
 from workflows.page_api import Settings, printed
@@ -143,7 +143,7 @@ def _show_lots(snapshot: Snapshot, sku: str) -> None:
         return
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     table(
-        lots,
+        with_labels(lots, "status", LOT_STATUSES),
         {
             "sku_code": text("SKU"),
             "lot_number": text("Lot"),

@@ -36,11 +36,11 @@ class _Chart:
 
 
 _CHARTS = (
-    _Chart("Orders in", {"orders_in": ""}),
+    _Chart("New orders", {"orders_in": ""}),
     _Chart("Orders shipped", {"orders_shipped": ""}),
     _Chart("Open orders", {"open_orders": ""}),
     _Chart("Exceptions", {"exceptions": ""}),
-    _Chart("Units in", {"units_in": ""}),
+    _Chart("Units ordered", {"units_in": ""}),
     _Chart("Units shipped", {"units_shipped": ""}),
     _Chart("Units of open orders", {"open_units": ""}),
     _Chart("Orders without lines", {"ghosts": "open", "repairs": "repaired (orange)"}),
@@ -87,7 +87,7 @@ def _show_chart(figures: Sequence[dict[str, Any]], spec: _Chart, by_week: bool) 
         for name, label in spec.names.items()
     ]
     values = ", ".join(
-        f"{'unknown' if value is None else f'{value:,.{spec.decimals}f}'} {label}".strip() for value, label in last
+        "unknown" if value is None else f"{value:,.{spec.decimals}f} {label}".strip() for value, label in last
     )
     names = {name: label or spec.title for name, label in spec.names.items()}
     with st.container(gap=None):

@@ -12,7 +12,7 @@ from streamlit_app.components.downloads import Download, show_downloads
 from streamlit_app.components.links import open_view
 from streamlit_app.components.long_list import Listing, pick_row, show_list
 from streamlit_app.components.panels import panel, responsive_columns, table, with_labels
-from streamlit_app.data.formatted import LOT_SOURCES, count, plain
+from streamlit_app.data.formatted import LOT_SOURCES, LOT_STATUSES, count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import (
     SHIPMENTS,
@@ -83,7 +83,7 @@ def _ask(snapshot: Snapshot) -> Mapping[str, Any] | None:
 def _choose(lots: pa.Table) -> str | None:
     text = st.column_config.TextColumn
     chosen = pick_row(
-        lots,
+        with_labels(lots, "status", LOT_STATUSES),
         {
             "lot_number": text("Lot"),
             "sku_code": text("SKU"),

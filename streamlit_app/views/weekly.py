@@ -93,7 +93,7 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
         place, _ = st.columns([2, 3])
         monday = date.fromisoformat(choose_from_list(place, "Week", labels, "week"))
         _show_week(settings, snapshot, monday, weeks[f"{monday}"])
-    with panel(f"Units shipped by week, up to {week(monday)}", settings, snapshot):
+    with panel(f"Units shipped by week, up to the week of {week(monday)}", settings, snapshot):
         _show_history(snapshot, monday)
 
 

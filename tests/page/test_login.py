@@ -161,7 +161,7 @@ def test_while_the_list_of_users_cannot_be_read_nobody_gets_in_and_the_form_says
     users = login.users.read_text()
     login.users.write_text("[users")
     answer = login.try_password("ada", PASSWORD)
-    assert (answer.status_code, "The list of users cannot be read. Ask an admin" in answer.text) == (503, True)
+    assert (answer.status_code, "The users file cannot be read. Ask an admin" in answer.text) == (503, True)
     assert str(login.users) not in answer.text
     login.users.write_text(users)
     assert login.try_password("ada", PASSWORD).status_code == 303
