@@ -87,7 +87,7 @@ def test_before_the_first_charged_day_it_says_when_there_will_be_one(
 ) -> None:
     folder.publish(business)
     tab.goto(f"{served.url}/charges")
-    expect(tab.get_by_text("No day has been charged yet")).to_be_visible()
+    expect(tab.get_by_text("No charges yet")).to_be_visible()
 
 
 def test_the_month_as_pdf_and_workbook_is_its_invoice(

@@ -18,7 +18,7 @@ def test_a_lot_number_leads_to_its_packages_and_a_package_to_its_order(
     business.recipients.append((TWO_PACKAGES, HOSTILE, "Bright Dental", "Tulsa", "OK", "74103", "US"))
     folder.publish(business)
     tab.goto(f"{served.url}/lot-recall")
-    expect(tab.get_by_text("Type the lot number that is printed on the goods.")).to_be_visible()
+    expect(tab.get_by_text("Enter the lot number that is printed on the goods.")).to_be_visible()
     search(tab, "Lot number", "240901")
     expect(figure(tab, "Units shipped")).to_have_text("4")
     expect(figure(tab, "Orders")).to_have_text("1")
