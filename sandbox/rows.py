@@ -51,7 +51,7 @@ def item_row(
 
 
 # Fields that every new order has alike.
-_NEW_ORDER = {
+_NEW_ORDER: Row = {
     "shipByDate": None,
     "orderStatus": "awaiting_shipment",
     "shippingAmount": 0,
@@ -76,7 +76,7 @@ _NEW_ORDER = {
     "labelMessages": None,
 }
 _BILLING = dict.fromkeys(("billToParty", "billToAccount", "billToPostalCode", "billToCountryCode"))
-_NEW_OPTIONS = {
+_NEW_OPTIONS: Row = {
     "warehouseId": WAREHOUSE,
     "nonMachinable": False,
     "saturdayDelivery": False,
@@ -88,7 +88,7 @@ _NEW_OPTIONS = {
     **_BILLING,
 }
 # Fields that every label has alike.
-_NEW_LABEL = {
+_NEW_LABEL: Row = {
     "warehouseId": WAREHOUSE,
     "voided": False,
     "voidDate": None,
