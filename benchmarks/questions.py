@@ -128,13 +128,12 @@ def _drawn(path: str, asked: dict[str, str]) -> tuple[float, list[Asked]]:
 
 def _draw(path: str) -> None:
     # Runs as a script of its own, without this module's names.
-    from streamlit_app.components.status_bar import look
+    from streamlit_app.data.snapshot_reader import current_snapshot
     from streamlit_app.navigation import VIEWS
     from workflows.config.settings import read_settings
 
     settings = read_settings()
-    moment = look(settings)
-    next(view for view in VIEWS if view.path == path).show(settings, moment.snapshot, moment)
+    next(view for view in VIEWS if view.path == path).show(settings, current_snapshot(settings))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Lists that hardly change: carriers, services, stores, warehouses, tags and products.
+"""Reference lists: carriers, services, stores, warehouses, tags and products.
 
 Shapes follow the published description of the API. Two carrier accounts share one code on purpose: only
 `shippingProviderId` distinguishes them.

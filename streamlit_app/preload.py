@@ -1,4 +1,4 @@
-"""What the first visitor would have to wait for, done before the page answers."""
+"""Imports that would make the first visitor wait."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LAZY = (
 )
 
 
-def warm_up() -> None:
-    """Import what the views need."""
+def preload() -> None:
+    """Import the modules that the views need."""
     for name in _LAZY:
         importlib.import_module(name)

@@ -1,1 +1,1 @@
-"""Login and roles: the login middleware, sessions, and who is logged in."""
+"""Login with a password or OpenID Connect, sessions, and the current person with their role."""

@@ -1,7 +1,4 @@
-"""Who is logged in with a password: sessions in this process's memory, and the brake on guessing.
-
-The memory goes with the process: nothing that opens the page is stored, and after a restart one logs in again.
-"""
+"""Login sessions and the login throttle, in memory only: a restart of the page logs everyone out."""
 
 from __future__ import annotations
 
@@ -11,13 +8,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# A working day.
-SESSION_SECONDS = 12 * 3600
+SESSION_SECONDS = 12 * 3600  # a working day
 COOKIE = "shipledger_session"
 _FREE_FAILURES = 3
 _LONGEST_WAIT_SECONDS = 300
-# Who fails from ever new addresses or under ever new names must not fill the memory.
-_REMEMBERED = 10_000
+# A limit, or attempts under ever new names would fill the memory.
+_MOST_KEYS = 10_000
 
 
 @dataclass(frozen=True)
@@ -27,7 +23,7 @@ class _Session:
 
 
 class Sessions:
-    """The open sessions, by a token that only the browser knows."""
+    """The open sessions by their token, which is the cookie's value."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -35,7 +31,7 @@ class Sessions:
         self._lock = threading.Lock()
 
     def begin(self, user: str) -> str:
-        """Begin a session of a user. Returns its token."""
+        """Begin a session and return its token."""
         token = secrets.token_urlsafe(32)
         now = self._clock()
         with self._lock:
@@ -44,7 +40,7 @@ class Sessions:
         return token
 
     def user(self, token: str | None) -> str | None:
-        """Whose session it is; None when there is none, or it has ended."""
+        """Return the user of a session, or None when it has ended or never existed."""
         session = self._open.get(token or "")
         return session.user if session and session.ends_at > self._clock() else None
 
@@ -54,8 +50,8 @@ class Sessions:
             self._open.pop(token or "", None)
 
 
-class Brake:
-    """Lets the first few failures pass, then makes each wait twice as long as the one before."""
+class LoginThrottle:
+    """Slows down password guessing: after three failures the wait doubles with each further one."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -63,27 +59,27 @@ class Brake:
         self._lock = threading.Lock()
 
     def seconds_to_wait(self, *keys: str) -> int:
-        """How long none of these may try; 0 when they may."""
+        """Return the seconds until a login with these keys is allowed; 0 when it is now."""
         now = self._clock()
         waits = [self._failures[key][1] - now for key in keys if key in self._failures]
         return max(0, *(int(wait) + 1 if wait > 0 else 0 for wait in [0.0, *waits]))
 
     def failed(self, *keys: str) -> None:
-        """Note a failure of each: a name, an address."""
+        """Record a failed login for each key (a user name, an IP address)."""
         with self._lock:
             for key in keys:
                 count = self._failures.pop(key, (0, 0.0))[0] + 1
                 wait = min(_LONGEST_WAIT_SECONDS, 2 ** (count - _FREE_FAILURES)) if count > _FREE_FAILURES else 0
                 self._failures[key] = (count, self._clock() + wait)
-            while len(self._failures) > _REMEMBERED:
+            while len(self._failures) > _MOST_KEYS:
                 del self._failures[next(iter(self._failures))]
 
     def succeeded(self, *keys: str) -> None:
-        """Forget the failures of each."""
+        """Forget the failures of these keys."""
         with self._lock:
             for key in keys:
                 self._failures.pop(key, None)
 
 
-# Of this process: the door begins them, the views ask whose they are.
+# Shared by the login middleware, which begins sessions, and the views, which read them.
 SESSIONS = Sessions()

@@ -1,1 +1,1 @@
-"""What views are built of: panels, tables, forms, buttons and charts."""
+"""Parts of the views: panels, tables, forms, buttons, charts and actions."""

@@ -1,4 +1,4 @@
-"""What the page can do beside showing. Each act checks again who does it and whether they may, and records it."""
+"""The page's actions: start, cancel and retry jobs, and send mail again. Each checks the person's role first."""
 
 from __future__ import annotations
 
@@ -9,144 +9,151 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app.auth.identity import present_person
-from streamlit_app.data.run_list import forget_runs, has_store
-from workflows import mail
-from workflows.closes.readiness import ready_to_close, retry_job
-from workflows.config.mail_settings import NO_SERVER
-from workflows.config.periods import CloseKind
-from workflows.config.roles import Person
-from workflows.config.settings import Settings
-from workflows.errors import AlreadyRunning, ConfigurationError, NotAllowed, ShipledgerError
-from workflows.jobs.client import JobClient, job_client
+from streamlit_app.auth.identity import current_person
+from streamlit_app.data.run_list import clear_run_cache, has_job_database
+from workflows.page_api import (
+    NO_SERVER,
+    AlreadyRunning,
+    CloseKind,
+    ConfigurationError,
+    JobClient,
+    NotAllowed,
+    Person,
+    Settings,
+    ShipledgerError,
+    job_client,
+    ready_to_close,
+    requeue_mail,
+    retry_job,
+)
 
-NO_WORKER = "No worker has ever run here, so nothing can be done yet. Start one: `orchestrate.py serve`."
+NO_WORKER = "No worker has run here yet. Start one: `orchestrate.py serve`."
 _REFUSAL = "refusal of "
 
 
-def permit(settings: Settings, act: str) -> Person:
-    """Who does an act, once it is clear that they may.
+def authorize(settings: Settings, action: str) -> Person:
+    """Return the current person, if their role allows an action.
 
     Args:
         settings: The configuration.
-        act: A kind of job or of entry, `switch`, `acknowledge`, `mail`; see `roles`.
+        action: A kind of job or entry, or `switch`, `acknowledge`, `mail`; see `workflows.config.roles`.
 
     Raises:
-        NotAllowed: Nobody is logged in, or the role does not reach.
+        NotAllowed: Nobody is logged in, or the role does not allow it.
     """
-    person = present_person(settings)
+    person = current_person(settings)
     if person is None:
-        raise NotAllowed("You are not logged in any more. Log in again, then repeat it.")
-    person.require(act)
+        raise NotAllowed("You are logged out. Log in again, then repeat it.")
+    person.require(action)
     return person
 
 
 def start(settings: Settings, kind: str, **arguments: Any) -> str:
-    """Enqueue a job. Returns its run id.
+    """Enqueue a job and return its run id.
 
     Raises:
-        NotAllowed: The role does not reach.
+        NotAllowed: The role does not allow it.
         AlreadyRunning: One of this kind is queued or running.
-        ShipledgerError: No worker has ever run here, so there is no queue.
+        ShipledgerError: No worker has run in this home yet, so there is no queue.
     """
-    person = permit(settings, kind)
+    person = authorize(settings, kind)
     with _jobs(settings) as jobs:
         return jobs.enqueue(kind, person.name, **arguments)
 
 
 def start_close(settings: Settings, kind: CloseKind, day: date, *, force: bool) -> str:
-    """Enqueue a close, unless it is refused. Returns its run id.
+    """Enqueue a close and return its run id.
 
     Args:
         settings: The configuration.
         kind: eod, eow or eom.
-        day: A day of the period that the button named.
-        force: Run all steps again as a new version.
+        day: A day of the period.
+        force: Close a closed period again, as a new version.
 
     Raises:
-        NotAllowed: The role does not reach.
+        NotAllowed: The role does not allow it.
         CloseRefused: The period cannot be closed now.
         AlreadyRunning: One of this kind is queued or running.
-        ShipledgerError: No worker has ever run here, so there is no queue.
+        ShipledgerError: No worker has run in this home yet, so there is no queue.
     """
-    permit(settings, kind)
+    authorize(settings, kind)
     period = ready_to_close(settings, kind, day, force=force)
     return start(settings, kind, date=period.first.isoformat(), force=force, incomplete=False)
 
 
 def cancel(settings: Settings, kind: str, run_id: str) -> None:
-    """Cancel a queued or running job; who may start its kind may cancel it.
+    """Cancel a queued or running job. The role that may start its kind may cancel it.
 
     Raises:
-        NotAllowed: The role does not reach.
-        UsageError: It has ended already.
+        NotAllowed: The role does not allow it.
+        UsageError: The job has ended.
     """
     with _jobs(settings) as jobs:
         job = jobs.job(run_id)
-        permit(settings, job.kind if job else kind)
+        authorize(settings, job.kind if job else kind)
         jobs.cancel(run_id)
 
 
 def retry(settings: Settings, kind: str, run_id: str) -> None:
-    """Put a failed or cancelled job into the queue again.
+    """Enqueue a failed or cancelled job again.
 
     Raises:
-        NotAllowed: The role does not reach.
-        CloseRefused: It is a close that cannot be done now.
-        UsageError: It has not failed.
-        AlreadyRunning: Another one of its kind is queued or running.
+        NotAllowed: The role does not allow it.
+        CloseRefused: The period cannot be closed now.
+        UsageError: The job has not failed.
+        AlreadyRunning: Another job of its kind is queued or running.
     """
     with _jobs(settings) as jobs:
         job = jobs.job(run_id)
-        person = permit(settings, job.kind if job else kind)
+        person = authorize(settings, job.kind if job else kind)
         retry_job(settings, jobs, run_id, person.name)
 
 
 def retry_mail(settings: Settings, key: str) -> None:
-    """Have a mail sent again to those who may lack it, by the worker and at once.
+    """Send a mail again to the recipients who may not have it. The worker does so at once.
 
     Raises:
-        NotAllowed: The role does not reach.
+        NotAllowed: The role does not allow it.
         ConfigurationError: No mail server is configured.
-        UsageError: All have it, or mail is being sent at this moment.
-        ShipledgerError: No worker has ever run here, so nobody would send it.
+        UsageError: Everyone has it, or mail is being sent right now.
+        ShipledgerError: No worker has run in this home yet, so nothing would send it.
     """
-    person = permit(settings, "mail")
+    person = authorize(settings, "mail")
     if settings.mail is None:
         raise ConfigurationError(NO_SERVER)
     with _jobs(settings) as jobs:
-        mail.retry_mail(settings, key, actor=person.name, waits=False)
-        # The watch sends what waits: the one that is queued or running, or else the next.
+        requeue_mail(settings, key, actor=person.name, waits=False)
+        # The job `watch` sends queued mail. If one is queued or running, it will do.
         with suppress(AlreadyRunning):
             jobs.enqueue("watch", person.name)
 
 
-def attempt(place: str, act: Callable[..., object], *arguments: Any, **options: Any) -> None:
-    """Do an act; when it refuses, keep its sentence for the next drawing of a place. For buttons.
+def attempt(place: str, action: Callable[..., object], *arguments: Any, **options: Any) -> None:
+    """Run an action when a button is pressed, and keep its error message for `refusal`.
 
     Args:
-        place: Where `refusal` will be asked.
-        act: One of this module's, or whatever raises a `ShipledgerError` when it refuses.
-        arguments: The act's.
-        options: The act's.
+        place: The key of the message.
+        action: Raises a `ShipledgerError` when it is refused.
+        arguments: Passed to the action.
+        options: Passed to the action.
     """
     st.session_state.pop(_REFUSAL + place, None)
     try:
-        act(*arguments, **options)
+        action(*arguments, **options)
     except ShipledgerError as problem:
         st.session_state[_REFUSAL + place] = str(problem)
-    forget_runs()
+    clear_run_cache()
 
 
 def refusal(place: str) -> str | None:
-    """Why the last act of a place was refused, None when it was not."""
+    """Return why the last action of a place was refused, None when it was not."""
     found: str | None = st.session_state.get(_REFUSAL + place)
     return found
 
 
 @contextmanager
 def _jobs(settings: Settings) -> Iterator[JobClient]:
-    if not has_store(settings):
+    if not has_job_database(settings):
         raise ShipledgerError(NO_WORKER)
     with job_client(settings) as jobs:
         if not jobs.is_ready():

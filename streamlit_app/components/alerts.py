@@ -1,4 +1,4 @@
-"""What needs a person, the worst first: the alarms that `status` and the digest list too, and open exceptions."""
+"""The alerts: failed checks, as `orchestrate.py status` lists them, and open exceptions; the worst first."""
 
 from __future__ import annotations
 
@@ -13,33 +13,35 @@ from typing import Any, Literal
 import streamlit as st
 
 from streamlit_app.data.formatted import clock, count
-from streamlit_app.data.run_list import has_store
-from workflows.config.settings import Settings
-from workflows.cycle.published_state import read_published
-from workflows.jobs.client import JobClient, job_client
-from workflows.monitoring.check_log import with_since
-from workflows.monitoring.checks import Check
-from workflows.monitoring.condition_checks import failed_conditions
-from workflows.monitoring.exception_kinds import exception_kind
-from workflows.monitoring.system_state import read_system_state
+from streamlit_app.data.run_list import has_job_database
+from workflows.page_api import (
+    Check,
+    JobClient,
+    Settings,
+    exception_kind,
+    failed_conditions,
+    job_client,
+    read_published,
+    read_system_state,
+    with_since,
+)
 
 Severity = Literal["critical", "error", "warning", "info"]
 
-# The list of runs has all of it.
-_LONGEST_REASON = 200
-_REMEMBERED_SECONDS = 5
+_LONGEST_DETAIL = 200
+_CACHE_SECONDS = 5
 _RANK: dict[str, int] = {"critical": 0, "error": 1, "warning": 2, "info": 3}
 _EXCEPTION_SEVERITY: dict[str, Severity] = {"error": "error", "warning": "warning"}
 
 
 @dataclass(frozen=True)
 class Alert:
-    """Something to know or do. Both texts are plain, never Markdown.
+    """A failed check or a kind of open exceptions. Its texts are plain, never Markdown.
 
     Attributes:
-        title: What it is.
+        title: What is wrong.
         detail: More about it, or what to do.
-        since: When it was first seen, in words; empty when that was not noted.
+        since: Since when, as text; empty when unknown.
     """
 
     severity: Severity
@@ -49,11 +51,11 @@ class Alert:
 
 
 def find_alerts(settings: Settings, exceptions: Iterable[Mapping[str, Any]], now: datetime) -> list[Alert]:
-    """All alerts, the worst first.
+    """Return all alerts, the worst first.
 
     Args:
-        settings: Whose home.
-        exceptions: `exception_type`, `severity` and `exception_count` by type.
+        settings: The configuration.
+        exceptions: Rows of `exception_type`, `severity` and `exception_count`.
         now: The present instant.
     """
     alarms = _alarms(settings, str(settings.home))
@@ -64,19 +66,19 @@ def find_alerts(settings: Settings, exceptions: Iterable[Mapping[str, Any]], now
     return sorted(found, key=lambda alert: _RANK[alert.severity])
 
 
-@st.cache_data(ttl=_REMEMBERED_SECONDS, max_entries=4, show_spinner=False)
+@st.cache_data(ttl=_CACHE_SECONDS, max_entries=4, show_spinner=False)
 def _alarms(_settings: Settings, home: str) -> list[Check]:
-    del home  # part of the cache's key only; the settings hold credentials, which are not to be hashed
-    with _looking(_settings) as jobs:
+    del home  # Only a key of the cache: the settings hold credentials, which must not be hashed.
+    with _read_only_client(_settings) as jobs:
         state = read_system_state(_settings, jobs, read_published(_settings), datetime.now(UTC))
     return with_since(_settings.operations, failed_conditions(state))
 
 
 @contextmanager
-def _looking(settings: Settings) -> Iterator[JobClient]:
-    """A client that only looks, and so must not make the store: before there is one it looks into an empty one."""
+def _read_only_client(settings: Settings) -> Iterator[JobClient]:
+    """Yield a job client. If DBOS's database does not exist yet, it reads an empty temporary one."""
     with TemporaryDirectory() as folder:
-        if not has_store(settings):
+        if not has_job_database(settings):
             settings = settings.model_copy(update={"system_database_url": f"sqlite:///{folder}/none.sqlite"})
         with job_client(settings) as jobs:
             yield jobs
@@ -86,7 +88,7 @@ def _of_alarm(alarm: Check, settings: Settings, now: datetime) -> Alert:
     return Alert(
         alarm.severity,
         alarm.title,
-        shorten(alarm.detail, _LONGEST_REASON, placeholder=" …"),
+        shorten(alarm.detail, _LONGEST_DETAIL, placeholder=" …"),
         f"since {clock(alarm.since, settings.timezone, now)}" if alarm.since else "",
     )
 

@@ -1,4 +1,4 @@
-"""Buttons that start a job, or act on one: dark for who may not, and with a sentence when it is refused."""
+"""Buttons that start, cancel or retry a job. They are disabled when the role does not allow it."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app.auth.identity import present_person
+from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
 from streamlit_app.data.formatted import plain
-from streamlit_app.data.run_list import RunLine
-from workflows.config.settings import Settings
+from streamlit_app.data.run_list import Run
+from workflows.page_api import Settings
 
-NOT_YOURS = "Your role does not reach for this; ask an admin."
+NOT_ALLOWED = "Your role does not allow this. Ask an admin."
 
 
-def start_button(settings: Settings, kind: str, words: str, **arguments: Any) -> None:
-    """Start a job of a kind.
+def start_button(settings: Settings, kind: str, label: str, **arguments: Any) -> None:
+    """Show a button that starts a job.
 
     Args:
         settings: The configuration.
-        kind: The kind.
-        words: What stands on the button.
-        arguments: What the job is asked to do.
+        kind: The kind of job.
+        label: The button's label.
+        arguments: The job's arguments.
     """
-    person = present_person(settings)
+    person = current_person(settings)
     may = person is not None and person.may(kind)
     st.button(
-        words,
+        label,
         key=f"start-{kind}",
         disabled=not may,
-        help=None if may else NOT_YOURS,
+        help=None if may else NOT_ALLOWED,
         on_click=actions.attempt,
         args=(kind, actions.start, settings, kind),
         kwargs=arguments,
@@ -39,22 +39,22 @@ def start_button(settings: Settings, kind: str, words: str, **arguments: Any) ->
     show_refusal(kind)
 
 
-def run_button(settings: Settings, run: RunLine, words: str, act: Callable[[Settings, str, str], None]) -> None:
-    """Cancel a run or try it again: `acts.cancel`, `acts.retry`."""
-    person = present_person(settings)
+def run_button(settings: Settings, run: Run, label: str, action: Callable[[Settings, str, str], None]) -> None:
+    """Show a button that cancels or retries a run: `actions.cancel` or `actions.retry`."""
+    person = current_person(settings)
     may = person is not None and person.may(run.kind)
     st.button(
-        words,
-        key=f"{act.__name__}-{run.run_id}",
+        label,
+        key=f"{action.__name__}-{run.run_id}",
         disabled=not may,
-        help=None if may else NOT_YOURS,
+        help=None if may else NOT_ALLOWED,
         on_click=actions.attempt,
-        args=(run.kind, act, settings, run.kind, run.run_id),
+        args=(run.kind, action, settings, run.kind, run.run_id),
     )
 
 
 def show_refusal(place: str) -> None:
-    """Why the last act of a place was refused; nothing when it was not."""
+    """Show why the last action of a place was refused, if it was."""
     refused = actions.refusal(place)
     if refused:
         st.warning(plain(refused))

@@ -1,4 +1,4 @@
-"""What is behind a month's charges: the labels of a day or a service, and what changed after its close."""
+"""The details of a month's charges: the labels of a day or service, and restatements of closed months."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app.components.links import go
+from streamlit_app.components.links import open_view
 from streamlit_app.components.long_list import Listing, show_list
 from streamlit_app.data.formatted import count
 from streamlit_app.data.snapshot_reader import Snapshot
 
-# What stands on the bill: a label that was voided after its month was closed is still there.
+# As billed: a label that was voided after the close of its month is still included.
 _BILLED = """
     select
         details.shipstation_order_id, details.order_number, details.shipment_id, details.ship_date,
@@ -48,15 +48,15 @@ _RESTATED = """
 
 
 def show_day_lines(snapshot: Snapshot, day: date) -> None:
-    """Draw the labels that a day's orders, units and postage come from."""
+    """Show the labels of a day."""
     _show_lines(snapshot, _OF_DAY, [day], "day_lines", f"{day}")
 
 
 def show_carrier_lines(snapshot: Snapshot, first: date, service: str) -> None:
-    """Draw the labels of a month that were bought for a carrier's service.
+    """Show the labels of a month for a carrier's service.
 
     Args:
-        snapshot: Where they are read.
+        snapshot: The snapshot.
         first: First day of the month.
         service: Carrier and service, with a space between.
     """
@@ -66,9 +66,9 @@ def show_carrier_lines(snapshot: Snapshot, first: date, service: str) -> None:
 def _show_lines(snapshot: Snapshot, lines: str, parameters: Sequence[Any], name: str, what: str) -> None:
     found = snapshot.row(_COUNT.format(lines=lines), *parameters)["row_count"]
     if not found:
-        st.text(f"No label is behind {what}: nothing was shipped, and storage is charged by the pallet.")
+        st.text(f"No labels for {what}: nothing was shipped. Storage is charged by the pallet.")
         return
-    st.text(f"{count(found, 'line')} behind {what}. Choose one for its order.")
+    st.text(f"{count(found, 'line')} for {what}. Select one to open its order.")
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     chosen = show_list(
         snapshot,
@@ -81,28 +81,30 @@ def _show_lines(snapshot: Snapshot, lines: str, parameters: Sequence[Any], name:
                 "ship_date": st.column_config.DateColumn("Shipped", format="YYYY-MM-DD"),
                 "order_number": text("Order"),
                 "shipment_id": text("Shipment"),
-                "order_count": number("Order charged", help="1 with the first label of the order"),
+                "order_count": number("Orders charged", help="1 for the first label of an order"),
                 "unit_count": number("Units", format="localized"),
                 "units_by_sku": text("Units by SKU"),
                 "postage": number("Postage", format="dollar"),
-                "is_restated": st.column_config.CheckboxColumn("Changed since", help="Its month is closed"),
+                "is_restated": st.column_config.CheckboxColumn(
+                    "Changed since", help="Changed after its month was closed"
+                ),
             },
             noun=("line", "lines"),
             order="by day and order",
-            alt=f"Labels behind {what}; choose a row for its order",
+            alt=f"Labels of {what}; select a row to open its order",
         ),
     )
     if chosen is not None:
-        go("orders", id=str(chosen["shipstation_order_id"]))
+        open_view("orders", id=str(chosen["shipstation_order_id"]))
 
 
 def show_restatements(snapshot: Snapshot, first: date) -> None:
-    """Draw what a month bills of earlier, closed months, each line with its cause."""
+    """Show the restatements of closed months that a month bills, each with its cause."""
     found = snapshot.row(
         "select count(*) as row_count from marts.charge_restatements where billed_month = $1", first
     )
     if not found["row_count"]:
-        st.text("Nothing. Closed months stand as they were billed.")
+        st.text("None. Closed months are unchanged.")
         return
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     chosen = show_list(
@@ -113,7 +115,7 @@ def show_restatements(snapshot: Snapshot, first: date) -> None:
             parameters=[first],
             row_count=found["row_count"],
             columns={
-                "restated_date": st.column_config.DateColumn("Of", format="YYYY-MM-DD"),
+                "restated_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
                 "order_number": text("Order"),
                 "cause": text("Cause", width="large"),
                 "sku_codes": text("SKUs"),
@@ -125,8 +127,8 @@ def show_restatements(snapshot: Snapshot, first: date) -> None:
             },
             noun=("restatement", "restatements"),
             order="by day",
-            alt="Restatements; choose a row for its order",
+            alt="Restatements; select a row to open its order",
         ),
     )
     if chosen is not None and chosen["shipstation_order_id"] is not None:
-        go("orders", id=str(chosen["shipstation_order_id"]))
+        open_view("orders", id=str(chosen["shipstation_order_id"]))

@@ -1,4 +1,4 @@
-"""The charts, in the page's colours. Pure: data in, chart out."""
+"""The charts, in the page's colours."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import altair as alt
 
 from streamlit_app.data.formatted import count, day
 
-# Distinguishable without seeing a difference between red and green.
+# Distinguishable with red-green colour blindness.
 SERIES = ("#2f6f9f", "#e0a030", "#3f9d88", "#8a6bb1", "#c8624a", "#5f7486", "#a9b4be")
 _LEVELS = {"critical": "#b3261e", "low": "#c77700", "normal": "#2f6f9f"}
 _FONT = '"Source Sans", sans-serif'
 _PADDING = 4
 _QUIET = "#5b6876"
 _GRID = "#e9edf1"
-# Beyond three months a bar's length says no more than the number beside it.
+# Longer bars are cut off; the number is beside them.
 _LONGEST_SUPPLY_DAYS = 91
 _WEEK = 7
 _WEEKS_A_LABEL = 4
-# What is charged for a day, by column, the one at the bottom first.
+# The charges of a day by column, the one at the bottom first.
 CHARGES = {
     "postage_cents": "Postage",
     "order_charge_cents": "Orders",
@@ -31,7 +31,7 @@ CHARGES = {
 
 
 def shipped_by_day(rows: Sequence[Mapping[str, Any]], order: Sequence[str], height: int) -> alt.Chart:
-    """Units shipped for each day, stacked by product.
+    """Return bars with the units shipped each day, stacked by product.
 
     Args:
         rows: `ship_date` as YYYY-MM-DD, `product` and `units`.
@@ -44,7 +44,7 @@ def shipped_by_day(rows: Sequence[Mapping[str, Any]], order: Sequence[str], heig
 
 
 def shipped_by_week(rows: Sequence[Mapping[str, Any]], order: Sequence[str], height: int) -> alt.Chart:
-    """The same for each week, `week_start_date` being its Monday."""
+    """Return the same by week; `week_start_date` is its Monday."""
     bars = [_bar(row["week_start_date"], row["product"], row["units"], order) for row in rows]
     mondays = sorted({row["week_start_date"] for row in rows})
     labelled = mondays[::-_WEEKS_A_LABEL]
@@ -52,7 +52,7 @@ def shipped_by_week(rows: Sequence[Mapping[str, Any]], order: Sequence[str], hei
 
 
 def charges_by_day(rows: Sequence[Mapping[str, Any]], height: int) -> alt.Chart:
-    """What is charged for each day, stacked by kind of charge.
+    """Return bars with the charges of each day, stacked by kind.
 
     Args:
         rows: `charge_date` as YYYY-MM-DD, and each of `CHARGES` in cents.
@@ -81,23 +81,19 @@ def _stacked(
     titles: tuple[str, str, str],
     number_format: str,
 ) -> alt.Chart:
-    """Bars over days; `titles` name the day, the series and the value where a pointer rests."""
+    """Return stacked bars over days; `titles` name the day, the series and the value in tooltips."""
     when, series, value = titles
-    chart: alt.Chart = calm(
-        alt.Chart(data_of(bars), height=height)
-        .mark_bar(width={"band": 0.75})
-        .encode(
-            x=alt.X(
-                "at:O",
-                title=None,
-                axis=alt.Axis(
-                    values=list(labelled),
-                    labelAngle=0,
-                    labelPadding=8,
-                    labelExpr="timeFormat(timeParse(datum.value, '%Y-%m-%d'), '%-d %b')",
-                    ticks=False,
-                ),
-            ),
+    days = alt.Axis(
+        values=list(labelled),
+        labelAngle=0,
+        labelPadding=8,
+        labelExpr="timeFormat(timeParse(datum.value, '%Y-%m-%d'), '%-d %b')",
+        ticks=False,
+    )
+    chart = alt.Chart(chart_data(bars), height=height).mark_bar(width={"band": 0.75})
+    stacked: alt.Chart = styled(
+        chart.encode(
+            x=alt.X("at:O", title=None, axis=days),
             y=alt.Y(
                 "sum(value):Q", title=None, axis=alt.Axis(tickCount=4, format=number_format.replace(".2f", ".0f"))
             ),
@@ -116,69 +112,61 @@ def _stacked(
             ],
         )
     )
-    return chart
+    return stacked
 
 
 def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerChart:
-    """Days of supply of each product, from none to three months and more.
+    """Return bars with the days of supply of each product, cut off at three months.
 
     Args:
-        rows: `sku_code`, `days_of_supply` and `alert_level`; those that nothing is shipped of are left out.
+        rows: `sku_code`, `days_of_supply` and `alert_level`; products without shipments are left out.
         height: Pixels.
     """
-    data = data_of(
-        {
-            "sku": row["sku_code"],
-            "days": row["days_of_supply"],
-            "shown": min(max(row["days_of_supply"], 0), _LONGEST_SUPPLY_DAYS),
-            "level": row["alert_level"],
-            "label": count(int(row["days_of_supply"]), "day"),
-        }
-        for row in rows
-        if row["days_of_supply"] is not None
+    weeks = alt.Axis(
+        values=list(range(0, _LONGEST_SUPPLY_DAYS + 1, 2 * _WEEK)),
+        labelExpr=f"datum.value == 0 ? '0' : datum.value / {_WEEK} + ' wk'",
+        ticks=False,
     )
-    weeks = list(range(0, _LONGEST_SUPPLY_DAYS + 1, 2 * _WEEK))
+    data = chart_data(_supply(row) for row in rows if row["days_of_supply"] is not None)
     base = alt.Chart(data, height=height).encode(
         y=alt.Y("sku:N", title=None, sort=None, axis=alt.Axis(ticks=False, labelPadding=8, labelFontSize=13)),
-        x=alt.X(
-            "shown:Q",
-            title=None,
-            scale=alt.Scale(domain=[0, _LONGEST_SUPPLY_DAYS * 1.33]),
-            axis=alt.Axis(
-                values=weeks,
-                labelExpr=f"datum.value == 0 ? '0' : datum.value / {_WEEK} + ' wk'",
-                ticks=False,
-            ),
-        ),
+        # Wider than the longest bar, so that the label beside it fits.
+        x=alt.X("shown:Q", title=None, scale=alt.Scale(domain=[0, _LONGEST_SUPPLY_DAYS * 1.33]), axis=weeks),
         tooltip=[
             alt.Tooltip("sku:N", title="SKU"),
             alt.Tooltip("days:Q", title="Days of supply", format=",.1f"),
             alt.Tooltip("level:N", title="Level"),
         ],
     )
-    bars = base.mark_bar(size=16).encode(
-        color=alt.Color(
-            "level:N",
-            scale=alt.Scale(domain=list(_LEVELS), range=list(_LEVELS.values())),
-            legend=None,
-        )
-    )
+    levels = alt.Scale(domain=list(_LEVELS), range=list(_LEVELS.values()))
+    bars = base.mark_bar(size=16).encode(color=alt.Color("level:N", scale=levels, legend=None))
     labels = base.mark_text(align="left", dx=6, fontSize=13, color="#1c2733").encode(text="label:N")
     title = alt.TitleParams("Days of supply", anchor="start", color=_QUIET, fontSize=13, fontWeight="normal")
-    chart: alt.LayerChart = calm((bars + labels).properties(title=title))
+    chart: alt.LayerChart = styled((bars + labels).properties(title=title))
     return chart
 
 
+def _supply(row: Mapping[str, Any]) -> dict[str, Any]:
+    days = row["days_of_supply"]
+    return {
+        "sku": row["sku_code"],
+        "days": days,
+        "shown": min(max(days, 0), _LONGEST_SUPPLY_DAYS),
+        "level": row["alert_level"],
+        "label": count(int(days), "day"),
+    }
+
+
 def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height: int) -> alt.LayerChart:
-    """Units on hand at the end of each day, with the reorder point as a dashed line.
+    """Return a line of the units on hand at the end of each day, with a dashed line at the reorder point.
 
     Args:
         rows: `inventory_date` as YYYY-MM-DD and `quantity_on_hand`.
         reorder_point: Units.
         height: Pixels.
     """
-    # Read and drawn as UTC, or browsers west of it would show each calendar day one day early.
-    data = data_of(
+    # Parsed and drawn as UTC, or browsers west of it would show each day one day early.
+    data = chart_data(
         ({**row, "when": day(date.fromisoformat(row["inventory_date"]))} for row in rows),
         inventory_date="utc:'%Y-%m-%d'",
     )
@@ -200,23 +188,23 @@ def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height:
         )
     )
     rule = (
-        alt.Chart(data_of([{"units": reorder_point}]))
+        alt.Chart(chart_data([{"units": reorder_point}]))
         .mark_rule(color=_LEVELS["low"], strokeDash=[4, 3])
         .encode(y="units:Q", tooltip=[alt.Tooltip("units:Q", title="Reorder point", format=",d")])
     )
-    chart: alt.LayerChart = calm(line + rule)
+    chart: alt.LayerChart = styled(line + rule)
     return chart
 
 
 def health_history(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerChart:
-    """How many checks failed each time they ran.
+    """Return a line of the number of failed checks at each run.
 
     Args:
-        rows: `checked` as YYYY-MM-DD HH:MM in the business's time, `passed`, `failed`, and `which` in words.
+        rows: `checked` as YYYY-MM-DD HH:MM in the business's time zone, `passed`, `failed`, and `which` failed.
         height: Pixels.
     """
-    # Wall times of the business, read and drawn as UTC, so that no browser moves them.
-    base = alt.Chart(data_of(rows, checked="utc:'%Y-%m-%d %H:%M'"), height=height).encode(
+    # Local times, parsed and drawn as UTC, so that the browser's time zone does not shift them.
+    base = alt.Chart(chart_data(rows, checked="utc:'%Y-%m-%d %H:%M'"), height=height).encode(
         x=alt.X(
             "checked:T",
             title=None,
@@ -235,19 +223,19 @@ def health_history(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerC
             alt.Tooltip("which:N", title="Failed"),
         ],
     )
-    chart: alt.LayerChart = calm(
+    chart: alt.LayerChart = styled(
         base.mark_line(color=SERIES[0], strokeWidth=1.6) + base.mark_point(color=SERIES[0], filled=True, size=36)
     )
     return chart
 
 
-def data_of(rows: Iterable[Mapping[str, Any]], **parse: str) -> dict[str, Any]:
-    """Rows as a chart takes them; `parse` says how the text of a column is read."""
+def chart_data(rows: Iterable[Mapping[str, Any]], **parse: str) -> dict[str, Any]:
+    """Return rows in Vega-Lite's form; `parse` says how the text of a column is parsed."""
     return {"values": [dict(row) for row in rows], "format": {"type": "json", "parse": parse or None}}
 
 
 def _first_of_each_week(days: Iterable[str]) -> list[str]:
-    """The first day on record of each week: Monday, unless nothing was shipped then."""
+    """Return the first of these days in each week."""
     firsts: dict[tuple[int, int], str] = {}
     for text in sorted(days):
         week = date.fromisoformat(text).isocalendar()
@@ -255,8 +243,8 @@ def _first_of_each_week(days: Iterable[str]) -> list[str]:
     return list(firsts.values())
 
 
-def calm(chart: Any) -> Any:
-    """The chart in the page's quiet dress."""
+def styled(chart: Any) -> Any:
+    """Return the chart in the page's style."""
     return (
         chart.configure(background="transparent", font=_FONT, padding=_PADDING)
         .configure_view(stroke=None)

@@ -1,4 +1,4 @@
-"""Choices whose codes, not their words, are in the page's address, so that it can be shared and kept."""
+"""Selection widgets whose choice is kept in the URL, so that a view can be shared and bookmarked."""
 
 from __future__ import annotations
 
@@ -8,43 +8,44 @@ from typing import Any
 import streamlit as st
 
 
-def choose_in_row(
-    place: Any, label: str, words: Mapping[str, str], name: str, on_change: Callable[[], None] | None = None
+def choose_one(
+    place: Any, label: str, options: Mapping[str, str], name: str, on_change: Callable[[], None] | None = None
 ) -> str:
-    """One of a few, all in sight.
+    """Show a row of options, and return the code of the chosen one.
 
     Args:
-        place: Where it is drawn.
-        label: What is chosen.
-        words: Each code with its words; the first is chosen when the address names none.
-        name: Its name in the address.
-        on_change: Called when another one was chosen.
-
-    Returns:
-        The chosen code.
+        place: The container.
+        label: The widget's label.
+        options: The label of each code; the first is the default.
+        name: The query parameter.
+        on_change: Called when another one is chosen.
     """
     chosen: str = place.segmented_control(
-        label, list(words), format_func=words.__getitem__, required=True, **_kept(words, name, on_change)
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        required=True,
+        **_kept_in_url(options, name, on_change),
     )
     return chosen
 
 
 def choose_from_list(
-    place: Any, label: str, words: Mapping[str, str], name: str, on_change: Callable[[], None] | None = None
+    place: Any, label: str, options: Mapping[str, str], name: str, on_change: Callable[[], None] | None = None
 ) -> str:
-    """One of many, in a list that opens; else as `choose_in_row`."""
+    """Show a drop-down list of options; else like `choose_one`."""
     chosen: str = place.selectbox(
-        label, list(words), format_func=words.__getitem__, **_kept(words, name, on_change)
+        label, list(options), format_func=options.__getitem__, **_kept_in_url(options, name, on_change)
     )
     return chosen
 
 
-def _kept(words: Mapping[str, str], name: str, on_change: Callable[[], None] | None) -> dict[str, Any]:
+def _kept_in_url(options: Mapping[str, str], name: str, on_change: Callable[[], None] | None) -> dict[str, Any]:
     key = f"chosen_{name}"
-    first = next(iter(words))
-    if st.session_state.get(key) not in words:
+    first = next(iter(options))
+    if st.session_state.get(key) not in options:
         asked = st.query_params.get(name, first)
-        st.session_state[key] = asked if asked in words else first
+        st.session_state[key] = asked if asked in options else first
 
     def remember() -> None:
         chosen = st.session_state[key]

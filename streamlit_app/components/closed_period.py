@@ -1,4 +1,4 @@
-"""A week or month: whether it is closed, what has changed since, what is not loaded, and its report's files."""
+"""The close of a week or month: its state, changes since, data that are not loaded, and the report's files."""
 
 from __future__ import annotations
 
@@ -8,76 +8,81 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app.components.downloads import Download, kept_downloads, report_downloads
-from streamlit_app.data.close_status import what_is_loaded
+from streamlit_app.components.downloads import Download, archived_downloads, report_downloads
+from streamlit_app.data.close_status import loaded_data
 from streamlit_app.data.formatted import clock, count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.closes.since_close import read_changes
-from workflows.config.formatting import moment, short_day
-from workflows.config.periods import Period
-from workflows.config.settings import Settings
-from workflows.entries.close_log import Close, last_close
-from workflows.errors import CloseRefused, ShipledgerError
-from workflows.reports.coverage import not_loaded
-from workflows.reports.document import Document
-from workflows.reports.report_archive import archived_report
-from workflows.reports.snapshot_source import Source
+from workflows.page_api import (
+    Close,
+    CloseRefused,
+    Document,
+    Period,
+    Settings,
+    ShipledgerError,
+    Source,
+    archived_report,
+    last_close,
+    moment,
+    not_loaded,
+    read_changes,
+    short_day,
+)
 
 
 def show_state(
-    settings: Settings, close: Mapping[str, Any], *, is_running: bool, open_words: str, running_words: str
+    settings: Settings, close: Mapping[str, Any], *, is_running: bool, open_text: str, running_text: str
 ) -> None:
-    """Draw a badge and a sentence.
+    """Show whether a period is closed, open or in progress.
 
     Args:
         settings: The configuration.
         close: `version`, `closed_at`, `actor` of the newest close; nulls when there is none.
         is_running: Whether the period has not ended.
-        open_words: What it means that an ended period is not closed.
-        running_words: What it means that it still runs.
+        open_text: What to say of an open period.
+        running_text: What to say of a period in progress.
     """
     if close["closed_at"] is not None:
         again = f", version {close['version']}" if close["version"] > 1 else ""
         when = clock(close["closed_at"], settings.timezone, datetime.now(UTC))
         badge = ("Closed", "green", ":material/lock:")
-        words = f"{when}, by {close['actor']}{again}"
+        text = f"{when}, by {close['actor']}{again}"
     elif is_running:
-        badge, words = ("Running", "blue", ":material/schedule:"), running_words
+        badge, text = ("In progress", "blue", ":material/schedule:"), running_text
     else:
-        badge, words = ("Open", "orange", ":material/lock_open:"), open_words
+        badge, text = ("Open", "orange", ":material/lock_open:"), open_text
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(badge[0], color=badge[1], icon=badge[2])  # type: ignore[arg-type]
-        st.caption(plain(words), width="content")
+        st.caption(plain(text), width="content")
 
 
 def show_changes(settings: Settings, snapshot: Snapshot, close: Close | None, period: Period) -> None:
-    """Draw what has changed in a period since it was closed; nothing when nothing has."""
+    """Show what has changed in a period since it was closed, if anything."""
     changed = _changes_since(settings, snapshot, close, period)
     if changed:
-        billed = ". Later invoices bill it" if period.kind == "eom" else ""
+        billed = ". Billed with a later invoice" if period.kind == "eom" else ""
         st.info(plain(f"{changed}{billed}."), icon=":material/update:")
 
 
-def report_files_of(
+def period_downloads(
     settings: Settings,
     snapshot: Snapshot,
     period: Period,
     row: Mapping[str, Any],
     describe: Callable[[Source], Document],
 ) -> list[Download]:
-    """A period's report: once it is closed the files of the close, else one of the figures that are shown.
+    """Return a period's report: the files of its close, or a report of the figures that are shown.
 
     Args:
         settings: The configuration.
-        snapshot: What is shown.
+        snapshot: The snapshot that is shown.
         period: The week or month.
         row: `version` and `closed_at` of its newest close; nulls when there is none.
-        describe: Makes the document of a report of now.
+        describe: Returns the content of a report of the present figures.
     """
     close = last_close(settings.operations, period)
-    kept = archived_report(settings, period.kind, period.first, close.version) if close else None
-    if kept is not None:
-        return kept_downloads(kept.files)
+    archived = archived_report(settings, period.kind, period.first, close.version) if close else None
+    if archived is not None:
+        return archived_downloads(archived.files)
     if row["closed_at"] is None:
         return report_downloads(snapshot, describe)
     closed_on = short_day(row["closed_at"].astimezone(settings.timezone).date())
@@ -91,45 +96,45 @@ def report_files_of(
     return report_downloads(snapshot, describe, notice)
 
 
-def show_which_files(files: Sequence[Download], row: Mapping[str, Any]) -> None:
-    """Draw what the files of a closed period show; nothing for one that is open."""
+def show_files_note(files: Sequence[Download], row: Mapping[str, Any]) -> None:
+    """Say which figures the files of a closed period show."""
     if any(file.name for file in files):
-        st.caption("PDF and XLSX are the files of the close, as they were sent. CSV has the figures shown here.")
+        st.caption("PDF and XLSX are the files of the close, as sent. CSV has the figures shown here.")
     elif row["closed_at"] is not None:
-        st.caption("The files of the close are not in the archive. These show today's figures, and say so.")
+        st.caption(
+            "The files of the close are not in the archive. These files show the present figures and say so."
+        )
 
 
-def show_lack(settings: Settings, snapshot: Snapshot, period: Period) -> None:
-    """Draw which days of a week or month are not loaded, and the command for it; nothing when all are."""
+def show_missing_data(settings: Settings, snapshot: Snapshot, period: Period) -> None:
+    """Show which days of a period are not loaded, and the command that loads them, if any are missing."""
     try:
-        loaded = what_is_loaded(settings, str(snapshot.path))
+        loaded = loaded_data(settings, str(snapshot.path))
     except CloseRefused:
         return
-    lack = not_loaded(period, loaded, snapshot.as_of)
+    missing = not_loaded(period, loaded, snapshot.as_of)
     gap = loaded.gap_of(period, snapshot.as_of) or loaded.stock_gap(snapshot.as_of)
     run = f" Run {gap.command}." if gap else ""
-    if lack is not None:
-        st.warning(plain(f"Incomplete: {lack} is not loaded.{run}"))
+    if missing is not None:
+        st.warning(plain(f"Incomplete: {missing} is not loaded.{run}"))
     elif gap is not None:
-        st.warning(plain(f"The stock is not whole: what changed from {gap.days} is not loaded.{run}"))
+        st.warning(plain(f"The stock is incomplete: changes from {gap.days} are not loaded.{run}"))
 
 
 def _changes_since(settings: Settings, snapshot: Snapshot, close: Close | None, period: Period) -> str:
-    """What has changed in a period since it was closed, in words; empty when nothing has, or it is open."""
+    """Return what has changed in a period since it was closed; empty when nothing has, or when it is open."""
     if close is None:
         return ""
     try:
-        return _remembered_changes(
-            settings, close, period, f"{settings.published}", snapshot.path.name, close.version
-        )
+        return _cached_changes(settings, close, period, f"{settings.published}", snapshot.path.name, close.version)
     except ShipledgerError:
-        # This version was deleted meanwhile; the page is about to show the newer one.
+        # The snapshot was deleted; the page is about to show the newer one.
         return ""
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _remembered_changes(
+def _cached_changes(
     _settings: Settings, _close: Close, period: Period, home: str, snapshot: str, version: int
 ) -> str:
-    del home, version  # part of the cache's key only
+    del home, version  # Only keys of the cache.
     return read_changes(_settings, _close, period, snapshot)

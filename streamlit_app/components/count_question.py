@@ -1,4 +1,4 @@
-"""The question of an entry form whether a count saw what is entered; asked only when such a count stands."""
+"""The question of an entry form whether a later count already included the units that are entered."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from datetime import date
 import streamlit as st
 
 from streamlit_app.data.formatted import plain
-from workflows.entries.later_counts import CountAnswer, CountUnanswered
+from workflows.page_api import CountAnswer, CountUnanswered
 
-ANSWER_FIRST = "The shelf was counted on or after that day. Answer the question, then enter it."
+ANSWER_FIRST = "There is a count on or after that day. Answer the question, then enter it."
 _QUESTIONS = {
-    "receive": "Were these units on the shelf when it was counted?",
-    "adjust": "Had this happened when the shelf was counted?",
+    "receive": "Were these units included in the count?",
+    "adjust": "Did this happen before the count?",
 }
-_NO = {"receive": "No: they are added to the stock", "adjust": "No: the stock changes by it"}
+_NO = {"receive": "No: add them to the stock", "adjust": "No: adjust the stock"}
 _NOT_SEEN = "not seen"
 
 
-def remember_question(entry_id: str, question: CountUnanswered) -> None:
-    """Have a form ask from its next drawing on."""
+def keep_count_question(entry_id: str, question: CountUnanswered) -> None:
+    """Make a form show the question from now on."""
     counts: dict[date, list[str]] = {}
     for count in question.counts:
         of_lot = f"lot {count.lot_number}" if count.lot_number else "all lots"
@@ -27,12 +27,12 @@ def remember_question(entry_id: str, question: CountUnanswered) -> None:
     st.session_state[_key(entry_id)] = counts, frozenset(count.entry_id for count in question.counts)
 
 
-def ask_about_counts(entry_id: str, kind: str) -> None:
-    """Draw the question, when there is one; no answer is chosen beforehand."""
+def show_count_question(entry_id: str, kind: str) -> None:
+    """Show the question, if there is one, with no answer preselected."""
     if _key(entry_id) not in st.session_state:
         return
     counts, asked = st.session_state[_key(entry_id)]
-    which = "from the count of {} on" if len(counts) > 1 else "at the count of {}"
+    which = "from the count of {} on" if len(counts) > 1 else "in the count of {}"
 
     def words(option: date | str) -> str:
         if not isinstance(option, date):
@@ -45,8 +45,8 @@ def ask_about_counts(entry_id: str, kind: str) -> None:
     )
 
 
-def answer_about_counts(entry_id: str) -> CountAnswer | None:
-    """What was chosen; None when nothing was asked or chosen."""
+def count_answer_of(entry_id: str) -> CountAnswer | None:
+    """Return the answer; None when nothing was asked or chosen."""
     if _key(entry_id) not in st.session_state:
         return None
     _, asked = st.session_state[_key(entry_id)]
@@ -62,5 +62,5 @@ def _key(entry_id: str) -> str:
 
 
 def _answer_key(entry_id: str, asked: frozenset[str]) -> str:
-    # Other counts are another question, which has no answer yet.
+    # Other counts make another question, without an answer yet.
     return f"{entry_id}-seen by {' '.join(sorted(asked))}"

@@ -1,4 +1,4 @@
-"""Files that are made when they are asked for, and not before."""
+"""Download buttons. A file is made when its button is pressed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.reports.document import Document
-from workflows.reports.snapshot_source import Source, open_snapshot
+from workflows.page_api import Document, Source, make_report
 
 _KINDS = {
     "PDF": ("pdf", "application/pdf"),
@@ -25,8 +24,8 @@ class Download:
 
     Attributes:
         kind: PDF, XLSX or CSV.
-        make: Makes its content, in a thread of its own while the page goes on.
-        name: The file's name; empty for the one of the files it is offered with.
+        make: Returns the content; runs in its own thread.
+        name: The file name; empty for the default of `show_downloads`.
     """
 
     kind: str
@@ -37,44 +36,34 @@ class Download:
 def report_downloads(
     snapshot: Snapshot, describe: Callable[[Source], Document], notice: str = ""
 ) -> list[Download]:
-    """A report as PDF and XLSX, made from the snapshot that is shown.
+    """Return a report as PDF and XLSX, made from the snapshot that is shown.
 
     Args:
         snapshot: The snapshot.
-        describe: Says what the report says.
+        describe: Returns the report's content.
         notice: A sentence for the top of each page; empty for none.
     """
 
-    def noted(source: Source) -> Document:
+    def describe_with_notice(source: Source) -> Document:
         document = describe(source)
         return replace(document, notice=" ".join(filter(None, (notice, document.notice))))
 
-    def pdf() -> bytes:
-        # Late: what draws a page is loaded by the first click, not by the first visit.
-        from workflows.reports.pdf import make_pdf
-
-        with open_snapshot(snapshot.path) as source:
-            return make_pdf(noted(source))
-
-    def xlsx() -> bytes:
-        from workflows.reports.workbook import make_workbook
-
-        with open_snapshot(snapshot.path) as source:
-            return make_workbook(noted(source))
-
-    return [Download("PDF", pdf), Download("XLSX", xlsx)]
+    return [
+        Download("PDF", lambda: make_report(snapshot.path, describe_with_notice, as_pdf=True)),
+        Download("XLSX", lambda: make_report(snapshot.path, describe_with_notice, as_pdf=False)),
+    ]
 
 
-def kept_downloads(files: Iterable[Path]) -> list[Download]:
-    """Files of the archive, as they are."""
+def archived_downloads(files: Iterable[Path]) -> list[Download]:
+    """Return archived files as downloads."""
     return [Download(file.suffix[1:].upper(), file.read_bytes, file.name) for file in files]
 
 
 def show_downloads(name: str, downloads: list[Download]) -> None:
-    """Draw a button for each file.
+    """Show a button for each file.
 
     Args:
-        name: The files' name, without its ending; nothing of a customer in it.
+        name: The file name without its ending. No personal data in it.
         downloads: The files.
     """
     with st.container(horizontal=True, gap="small"):

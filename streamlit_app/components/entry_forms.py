@@ -1,4 +1,4 @@
-"""Forms for what operators enter: receipts and adjustments; and the list of what was entered."""
+"""The forms for receipts and adjustments, and the list of the last entries."""
 
 from __future__ import annotations
 
@@ -10,21 +10,26 @@ from typing import Any, Literal
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.auth.identity import present_person
+from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
 from streamlit_app.components.count_question import (
     ANSWER_FIRST,
-    answer_about_counts,
-    ask_about_counts,
-    remember_question,
+    count_answer_of,
+    keep_count_question,
+    show_count_question,
 )
 from streamlit_app.components.panels import table
 from streamlit_app.data.formatted import clock, count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.settings import Settings
-from workflows.entries.later_counts import CountUnanswered
-from workflows.entries.recording import EntryRequest, RecordedEntry, recent_entries, record_entry
-from workflows.errors import EntryRefused
+from workflows.page_api import (
+    CountUnanswered,
+    EntryRefused,
+    EntryRequest,
+    RecordedEntry,
+    Settings,
+    recent_entries,
+    record_entry,
+)
 
 Kind = Literal["receive", "adjust"]
 
@@ -45,20 +50,20 @@ _KNOWN = "select transaction_id from marts.inventory_transactions where list_con
 
 
 def show_entry_forms(settings: Settings, snapshot: Snapshot, names: Mapping[str, str]) -> None:
-    """Draw the form of the chosen kind, and what was entered last.
+    """Show the form of the chosen kind, and the last entries.
 
     Args:
         settings: The configuration.
-        snapshot: What is shown.
-        names: Each stocked SKU with its product's name.
+        snapshot: The snapshot that is shown.
+        names: The label of each stocked SKU.
     """
     kinds: list[Kind] = ["receive", "adjust"]
     kind = st.segmented_control(
         "What", kinds, default="receive", required=True, format_func=_TITLES.__getitem__, key="entry_kind"
     )
-    person = present_person(settings)
+    person = current_person(settings)
     if person is None or not person.may(kind):
-        st.text("Your role only looks. Entries are an operator's work; ask an admin for that role.")
+        st.text("Your role is read-only. Ask an admin for the operator role to make entries.")
     else:
         _show_form(settings, kind, names)
     _show_recent(settings, snapshot)
@@ -68,7 +73,7 @@ def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None
     entry_id = st.session_state.setdefault(_id_key(kind), uuid.uuid4().hex)
 
     def key(field: str) -> str:
-        # A new entry is another form: a second click on the old one finds the entry recorded.
+        # A new entry has new keys, so a second click on the old form cannot record another one.
         return f"{entry_id}-{field}"
 
     with st.form(key("form"), border=False, enter_to_submit=False):
@@ -78,7 +83,7 @@ def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None
         if kind == "receive":
             units.number_input("Units", value=None, min_value=1, step=1, key=key("units"))
         else:
-            units.number_input("Units (lost: −6)", value=None, step=1, key=key("units"))
+            units.number_input("Units (−6 for a loss)", value=None, step=1, key=key("units"))
         day.date_input("Day", settings.today(), format="YYYY-MM-DD", max_value=settings.today(), key=key("day"))
         reason, note = st.columns([2, 3])
         reason.selectbox(
@@ -90,7 +95,7 @@ def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None
             key=key("reason"),
         )
         note.text_input("Note", placeholder="optional", max_chars=_LONGEST, key=key("note"))
-        ask_about_counts(entry_id, kind)
+        show_count_question(entry_id, kind)
         st.form_submit_button(
             _BUTTONS[kind],
             type="primary",
@@ -111,7 +116,7 @@ def _enter(settings: Settings, kind: Kind, entry_id: str) -> None:
 
 
 def _record(settings: Settings, kind: Kind, entry_id: str) -> None:
-    person = actions.permit(settings, kind)
+    person = actions.authorize(settings, kind)
 
     def typed(field: str) -> Any:
         return st.session_state.get(f"{entry_id}-{field}")
@@ -119,7 +124,7 @@ def _record(settings: Settings, kind: Kind, entry_id: str) -> None:
     if not typed("sku"):
         raise EntryRefused("Choose a product.", "sku_code")
     if typed("units") is None:
-        raise EntryRefused("Say how many units.", "quantity")
+        raise EntryRefused("Enter the number of units.", "quantity")
     request = EntryRequest(
         kind=kind,
         sku_code=typed("sku"),
@@ -130,28 +135,28 @@ def _record(settings: Settings, kind: Kind, entry_id: str) -> None:
         reason=typed("reason"),
         note=typed("note"),
         entry_id=entry_id,
-        count_answer=answer_about_counts(entry_id),
+        count_answer=count_answer_of(entry_id),
     )
     try:
         recorded = record_entry(settings, request)
     except CountUnanswered as question:
-        remember_question(entry_id, question)
+        keep_count_question(entry_id, question)
         raise EntryRefused(ANSWER_FIRST, question.field) from question
-    st.session_state[_entered_key(kind)] = _sentence(recorded)
+    st.session_state[_entered_key(kind)] = _confirmation(recorded)
     st.session_state[_id_key(kind)] = uuid.uuid4().hex
 
 
-def _sentence(recorded: RecordedEntry) -> str:
+def _confirmation(recorded: RecordedEntry) -> str:
     entry = recorded.entry
     lot = f", lot {entry.lot_number}" if entry.lot_number else ""
     units = count(abs(entry.quantity), "unit")
     done = TYPE_WORDS[entry.entry_type]
     counted = " The stock stays as counted." if recorded.balanced else ""
-    return f"{done}: {units} of {entry.sku_code}{lot}.{counted} The next sync brings it into the figures."
+    return f"{done}: {units} of {entry.sku_code}{lot}.{counted} The next sync adds it to the figures."
 
 
-def _type_words(entry_type: str, counted: int | None) -> str:
-    """A count that counted nothing is what a receipt or adjustment changed of another's difference."""
+def _type_label(entry_type: str, counted: int | None) -> str:
+    # An entry of type count without a counted quantity corrects the difference of an earlier count.
     if entry_type == "count" and counted is None:
         return "Count difference"
     return TYPE_WORDS.get(entry_type, entry_type)
@@ -165,20 +170,20 @@ def _show_recent(settings: Settings, snapshot: Snapshot) -> None:
     now = datetime.now(UTC)
     ids = [f"entry:{entry.entry_id}" for entry in entries]
     known = {row["transaction_id"] for row in snapshot.rows(_KNOWN, ids)}
-    st.caption("Entered last; an entry is never changed or deleted, another one corrects it")
+    st.caption("Last entries. An entry is never changed or deleted; correct it with another one.")
     text = st.column_config.TextColumn
     table(
         pa.table(
             {
                 "entered": [clock(entry.entered_at, settings.timezone, now) for entry in entries],
-                "type": [_type_words(entry.entry_type, entry.counted_quantity) for entry in entries],
+                "type": [_type_label(entry.entry_type, entry.counted_quantity) for entry in entries],
                 "sku": [entry.sku_code for entry in entries],
                 "lot": [entry.lot_number or "" for entry in entries],
                 "units": pa.array([entry.shelf_gains for entry in entries], pa.int64()),
                 "day": [entry.entry_date for entry in entries],
                 "reason": [", ".join(filter(None, (entry.reason, entry.note))) for entry in entries],
                 "actor": [entry.actor for entry in entries],
-                "state": ["in the figures" if key in known else "waits for a sync" for key in ids],
+                "state": ["in the figures" if key in known else "waiting for a sync" for key in ids],
             }
         ),
         {

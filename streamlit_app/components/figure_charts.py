@@ -1,4 +1,4 @@
-"""Small line charts of figures over days and of measurements over hours. Pure: data in, chart out."""
+"""Small line charts of key figures by day or week, and of measurements over time."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 import altair as alt
 
-from streamlit_app.components.charts import SERIES, calm, data_of
+from streamlit_app.components.charts import SERIES, chart_data, styled
 from streamlit_app.data.formatted import day
 
-# A line through so few points needs them to be seen.
+# With fewer days than this, points are drawn on the line.
 _FEW = 31
 
 
@@ -24,14 +24,14 @@ def lines_by_day(
     *,
     by_week: bool,
 ) -> alt.Chart:
-    """A line for each figure; what was never noted leaves a gap.
+    """Return a chart with a line for each figure; days without data are gaps.
 
     Args:
         figures: The days, oldest first: `day`, and a number or None under each name.
-        names: The figures to draw, each with its words.
+        names: The label of each figure to draw.
         height: Pixels.
-        number_format: How a number is written where a pointer rests, in d3's terms.
-        by_week: Draw the mean day of each week, from its Monday, instead of each day.
+        number_format: The d3 format of the numbers in tooltips.
+        by_week: Draw the daily mean of each week instead of each day.
     """
     points = [
         {"at": at.isoformat(), "when": f"{day(at)} {at.year}", "series": words, "value": value}
@@ -41,16 +41,16 @@ def lines_by_day(
     return _lines(points, list(names.values()), height, number_format, ("%Y-%m-%d", "%-d %b"))
 
 
-def line_by_time(rows: Sequence[Mapping[str, Any]], words: str, height: int) -> alt.Chart:
-    """A line through measurements.
+def line_by_time(rows: Sequence[Mapping[str, Any]], label: str, height: int) -> alt.Chart:
+    """Return a chart with a line through measurements.
 
     Args:
-        rows: The measurements, oldest first: `at` as YYYY-MM-DD HH:MM in the business's time, and `value`.
-        words: What is measured.
+        rows: Oldest first: `at` as YYYY-MM-DD HH:MM in the business's time zone, and `value`.
+        label: What is measured.
         height: Pixels.
     """
-    points = [{"at": row["at"], "when": row["at"], "series": words, "value": row["value"]} for row in rows]
-    return _lines(points, [words], height, ",d", ("%Y-%m-%d %H:%M", "%-d %b %H:%M"))
+    points = [{"at": row["at"], "when": row["at"], "series": label, "value": row["value"]} for row in rows]
+    return _lines(points, [label], height, ",d", ("%Y-%m-%d %H:%M", "%-d %b %H:%M"))
 
 
 def _by_day(figures: Sequence[Mapping[str, Any]], name: str) -> list[tuple[date, float | None]]:
@@ -81,28 +81,28 @@ def _lines(
     number_format: str,
     time_formats: tuple[str, str],
 ) -> alt.Chart:
-    """Lines over time; `time_formats` are how a time is given, and how it is written below the chart."""
-    given, written = time_formats
+    """Return lines over time; `time_formats` are those of the data and of the axis."""
+    data_format, axis_format = time_formats
     is_few = len(points) <= _FEW * len(titles)
-    # Days and wall times of the business, read and drawn as UTC, so that no browser moves them.
-    chart: alt.Chart = calm(
-        alt.Chart(data_of(points, at=f"utc:'{given}'"), height=height)
+    # Local days and times, parsed and drawn as UTC, so that the browser's time zone does not shift them.
+    chart: alt.Chart = styled(
+        alt.Chart(chart_data(points, at=f"utc:'{data_format}'"), height=height)
         .mark_line(strokeWidth=1.6, point={"filled": True, "size": 22} if is_few else False)
         .encode(
             x=alt.X(
                 "at:T",
                 title=None,
                 scale=alt.Scale(type="utc"),
-                axis=alt.Axis(format=written, tickCount=4, grid=False, labelPadding=6, labelOverlap=True),
+                axis=alt.Axis(format=axis_format, tickCount=4, grid=False, labelPadding=6, labelOverlap=True),
             ),
             y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=3, format=",~f"), scale=alt.Scale(zero=True)),
             color=alt.Color(
                 "series:N", scale=alt.Scale(domain=list(titles), range=list(SERIES[: len(titles)])), legend=None
             ),
             tooltip=[
-                alt.Tooltip("when:N", title="On"),
-                alt.Tooltip("series:N", title="What"),
-                alt.Tooltip("value:Q", title="Number", format=number_format),
+                alt.Tooltip("when:N", title="Time"),
+                alt.Tooltip("series:N", title="Figure"),
+                alt.Tooltip("value:Q", title="Value", format=number_format),
             ],
         )
     )

@@ -1,4 +1,4 @@
-"""The health checks: what they gave last, how they went day by day, and a button to check now."""
+"""The health checks: the last result, the history, and a button to run them now."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from streamlit_app.components import charts
 from streamlit_app.components.buttons import start_button
 from streamlit_app.components.panels import chart
 from streamlit_app.data.formatted import age, clock, count
-from workflows.config.settings import Settings
-from workflows.monitoring.check_log import HealthPoint, health_history
+from workflows.page_api import HealthPoint, Settings, health_history
 
 _DAYS = 90
 _HEIGHT = 150
 
 
 def show_health(settings: Settings) -> None:
-    """Draw the panel's content."""
+    """Show the panel's content."""
     now = datetime.now(UTC)
     points = health_history(settings, _DAYS)
     if not points:
-        st.text("Nothing has been checked yet. The checks run daily by themselves.")
+        st.text("The checks have not run yet. They run daily.")
     else:
         _show_last(settings, points[-1], now)
         if len(points) > 1:
@@ -42,7 +41,7 @@ def _show_last(settings: Settings, point: HealthPoint, now: datetime) -> None:
     for name in point.failed:
         st.text(f"✗ {name}")
     if point.failed:
-        st.caption("`orchestrate.py health` says what is wrong, and where.")
+        st.caption("Run `orchestrate.py health` for details.")
 
 
 def _show_line(settings: Settings, points: Sequence[HealthPoint]) -> None:
@@ -57,5 +56,5 @@ def _show_line(settings: Settings, points: Sequence[HealthPoint]) -> None:
     ]
     chart(
         charts.health_history(rows, _HEIGHT),
-        f"Checks that failed in each of the last {count(len(points), 'run')} of the checks",
+        f"Failed checks in the last {count(len(points), 'run')}",
     )

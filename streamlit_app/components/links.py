@@ -1,4 +1,4 @@
-"""From one view to another: every view has an address, and what it shows is in it."""
+"""Links between views. What a view shows is in its URL."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import streamlit as st
 _PAGES = "pages_by_path"
 
 
-def know_pages(pages: Mapping[str, st.Page]) -> None:
-    """Say which page each path leads to, before one is shown."""
+def register_pages(pages: Mapping[str, st.Page]) -> None:
+    """Store the page of each path for the functions below."""
     st.session_state[_PAGES] = dict(pages)
 
 
-def go(path: str, **asked: str) -> NoReturn:
-    """Show another view.
+def open_view(path: str, **query: str) -> NoReturn:
+    """Open another view.
 
     Args:
         path: Its path, see `navigation.VIEWS`.
-        asked: What it shall show, as its address says it.
+        query: The query parameters.
     """
-    st.switch_page(st.session_state[_PAGES][path], query_params=asked)
+    st.switch_page(st.session_state[_PAGES][path], query_params=query)
 
 
-def show_link(path: str, words: str) -> None:
-    """A link to another view; nothing when there is no such view."""
+def show_link(path: str, label: str) -> None:
+    """Show a link to another view."""
     page = st.session_state[_PAGES].get(path)
     if page is not None:
-        st.page_link(page, label=words, icon=":material/arrow_forward:", width="content")
+        st.page_link(page, label=label, icon=":material/arrow_forward:", width="content")

@@ -1,4 +1,4 @@
-"""Long lists: page by page, each page one question with a limit, and a row that can be chosen."""
+"""Tables whose rows can be selected: long lists that are read page by page, and short ones."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ PAGE_ROWS = 100
 
 @dataclass(frozen=True)
 class Listing:
-    """A list to show.
+    """A long list.
 
     Attributes:
-        name: Unique on its view; keeps the page that was turned to.
-        query: The rows, all of them, in their order.
-        parameters: Of the query.
-        row_count: How many rows there are.
-        columns: The columns to show, in this order, each with its configuration.
-        noun: What one row is; and what many are, where an `s` does not do.
-        order: How the rows are ordered, in words.
-        alt: What it is, for who hears the page.
+        name: Unique in its view.
+        query: The query of all rows, ordered.
+        parameters: The query's parameters.
+        row_count: The number of all rows.
+        columns: The columns to show, with their configuration.
+        noun: What a row is, singular and plural.
+        order: The order of the rows, as text.
+        alt: Alternative text for screen readers.
         rows_shown: Height in rows.
-        written: Turns what the query gives into what is shown; the rows stay in their places.
+        labelled: Returns the rows with labels in place of codes, in the same order.
     """
 
     name: str
@@ -42,25 +42,21 @@ class Listing:
     order: str
     alt: str
     rows_shown: int = 12
-    written: Callable[[pa.Table], pa.Table] = field(default=lambda rows: rows)
+    labelled: Callable[[pa.Table], pa.Table] = field(default=lambda rows: rows)
 
 
 def show_list(snapshot: Snapshot, listing: Listing) -> dict[str, Any] | None:
-    """Draw one page of a list.
-
-    Returns:
-        The row that was just chosen, with all the query's columns; None when none was.
-    """
-    asked = (listing.query, tuple(map(str, listing.parameters)))
+    """Show one page of a list, and return the selected row with all the query's columns, or None."""
+    query_key = (listing.query, tuple(map(str, listing.parameters)))
     pages = max(1, -(-listing.row_count // PAGE_ROWS))
-    turned = st.session_state.get(_turned(listing.name), {})
-    page = min(turned.get(asked, 1), pages)
+    chosen_page = st.session_state.get(_page_key(listing.name), {})
+    page = min(chosen_page.get(query_key, 1), pages)
     start = (page - 1) * PAGE_ROWS
     found = snapshot.table(f"{listing.query} limit {PAGE_ROWS} offset {start}", *listing.parameters)
-    # Another snapshot, question or page has other rows in the same places; by its own key no choice moves along.
-    key = f"{listing.name}-{snapshot.path.name}-{hash(asked)}-{page}"
+    # Another snapshot, query or page has other rows: with its own key it starts without a selection.
+    key = f"{listing.name}-{snapshot.path.name}-{hash(query_key)}-{page}"
     chosen: Any = st.dataframe(
-        listing.written(found).select(list(listing.columns)),
+        listing.labelled(found).select(list(listing.columns)),
         hide_index=True,
         column_config=listing.columns,
         height=table_height(min(found.num_rows, listing.rows_shown)),
@@ -72,12 +68,12 @@ def show_list(snapshot: Snapshot, listing: Listing) -> dict[str, Any] | None:
         alt=listing.alt,
     )
     if listing.row_count > PAGE_ROWS:
-        _show_turning(listing, asked, page, pages)
+        _show_paging(listing, query_key, page, pages)
     rows = chosen.selection.rows
     return found.slice(rows[0], 1).to_pylist()[0] if rows else None
 
 
-def _show_turning(listing: Listing, asked: Any, page: int, pages: int) -> None:
+def _show_paging(listing: Listing, query_key: Any, page: int, pages: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for label, icon, to, is_end in (
             ("Previous", ":material/chevron_left:", page - 1, page == 1),
@@ -88,37 +84,34 @@ def _show_turning(listing: Listing, asked: Any, page: int, pages: int) -> None:
                 icon=icon,
                 key=f"{listing.name}-{label}",
                 disabled=is_end,
-                on_click=_turn,
-                args=(listing.name, asked, to),
+                on_click=_set_page,
+                args=(listing.name, query_key, to),
             )
         first, last = (page - 1) * PAGE_ROWS + 1, min(page * PAGE_ROWS, listing.row_count)
         st.text(f"{first:,} to {last:,} of {count(listing.row_count, *listing.noun)}, {listing.order}")
 
 
-def _turned(name: str) -> str:
-    return f"{name}_turned_to"
+def _page_key(name: str) -> str:
+    return f"{name}_page"
 
 
-def _turn(name: str, asked: Any, page: int) -> None:
-    """Turn to a page of this question; any other one begins at its first."""
-    st.session_state[_turned(name)] = {asked: page}
+def _set_page(name: str, query_key: Any, page: int) -> None:
+    """Choose a page of this query; any other query starts at its first page."""
+    st.session_state[_page_key(name)] = {query_key: page}
 
 
 def pick_row(
     rows: pa.Table, columns: Mapping[str, Any], *, name: str, keys: Sequence[str], alt: str, rows_shown: int = 12
 ) -> str | None:
-    """A short table whose lines open what is behind them; the chosen one is in the page's address.
+    """Show a short table, and return the key of the selected row, or None. The selection is in the URL.
 
     Args:
-        rows: What to show.
-        columns: The columns to show, in this order, each with its configuration.
-        name: The choice's name in the address.
-        keys: What each row is called there.
-        alt: What the table is, for who hears the page.
+        rows: The rows to show.
+        columns: The columns to show, with their configuration.
+        name: The query parameter.
+        keys: The key of each row.
+        alt: Alternative text for screen readers.
         rows_shown: Height in rows.
-
-    Returns:
-        The chosen row's key, None while none is.
     """
     key = f"{name}-{hash(tuple(keys))}"
     asked = st.query_params.get(name)

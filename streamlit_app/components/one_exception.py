@@ -1,4 +1,4 @@
-"""One exception: its reason, why it matters, what to do; and the note that takes it out of the way."""
+"""One exception: its reason, why it matters, what to do, and the form to acknowledge it."""
 
 from __future__ import annotations
 
@@ -8,48 +8,53 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app.auth.identity import present_person
+from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
-from streamlit_app.components.links import go
+from streamlit_app.components.links import open_view
 from streamlit_app.data.formatted import capital, clock, plain
-from workflows.config.settings import Settings
-from workflows.entries.acknowledgements import LONGEST_NOTE, Acknowledgement, acknowledge, take_back
-from workflows.errors import ShipledgerError
-from workflows.monitoring.exception_kinds import exception_kind
+from workflows.page_api import (
+    LONGEST_NOTE,
+    Acknowledgement,
+    Settings,
+    ShipledgerError,
+    acknowledge,
+    exception_kind,
+    take_back,
+)
 
-_ACT = "acknowledge"
+_ACTION = "acknowledge"
 
 
 def show_exception(settings: Settings, chosen: Mapping[str, Any], note: Acknowledgement | None) -> None:
-    """Draw one exception.
+    """Show one exception.
 
     Args:
         settings: The configuration.
         chosen: A row of `marts.exceptions`.
-        note: What somebody noted about it for its present cause.
+        note: Its acknowledgement, if its cause is acknowledged.
     """
     kind = exception_kind(chosen["exception_type"])
     now = datetime.now(UTC)
     since = clock(chosen["first_seen_at"], settings.timezone, now) if chosen["first_seen_at"] else "unknown"
-    for caption, words in (
+    for caption, text in (
         (f"{capital(kind.one)}, since {since}", chosen["detail"]),
         ("Why it matters", kind.why),
         ("What to do", kind.advice),
     ):
         with st.container(gap=None):
             st.caption(plain(caption))
-            st.text(words)
+            st.text(text)
     order_id = chosen["shipstation_order_id"]
     if order_id is not None and st.button(plain(f"Open order {chosen['order_number'] or order_id}")):
-        go("orders", id=str(order_id))
-    person = present_person(settings)
-    may = person is not None and person.may(_ACT)
+        open_view("orders", id=str(order_id))
+    person = current_person(settings)
+    may = person is not None and person.may(_ACTION)
     if note is not None:
         _show_note(settings, note, may)
     elif may:
         _show_form(settings, chosen)
     else:
-        st.caption("To acknowledge it needs the role operator.")
+        st.caption("Only operators and admins can acknowledge it.")
 
 
 def _show_note(settings: Settings, note: Acknowledgement, may: bool) -> None:
@@ -57,8 +62,8 @@ def _show_note(settings: Settings, note: Acknowledgement, may: bool) -> None:
         when = clock(note.acknowledged_at, settings.timezone, datetime.now(UTC))
         st.caption(plain(f"Acknowledged by {note.actor}, {when}"))
         st.text(note.note)
-    if may and st.button("Open it again", help="The note stays on record"):
-        _act(settings, lambda actor: take_back(settings.operations, note.exception_id, note.cause, actor))
+    if may and st.button("Reopen", help="The note is kept"):
+        _run(settings, lambda actor: take_back(settings.operations, note.exception_id, note.cause, actor))
 
 
 def _show_form(settings: Settings, chosen: Mapping[str, Any]) -> None:
@@ -69,18 +74,18 @@ def _show_form(settings: Settings, chosen: Mapping[str, Any]) -> None:
             key=key,
             max_chars=LONGEST_NOTE,
             height=90,
-            placeholder="What you found, or why nothing has to be done",
+            placeholder="What you found, or why nothing needs to be done",
         )
         sent = st.form_submit_button("Acknowledge", type="primary")
-    st.caption("It comes back when its cause changes or gets worse.")
+    st.caption("It reopens when its cause changes or gets worse.")
     if sent:
         exception_id, cause = chosen["exception_id"], chosen["cause"]
-        _act(settings, lambda actor: acknowledge(settings.operations, exception_id, cause, note, actor))
+        _run(settings, lambda actor: acknowledge(settings.operations, exception_id, cause, note, actor))
 
 
-def _act(settings: Settings, act: Any) -> None:
+def _run(settings: Settings, action: Any) -> None:
     try:
-        act(actions.permit(settings, _ACT).name)
+        action(actions.authorize(settings, _ACTION).name)
     except ShipledgerError as problem:
         st.error(plain(str(problem)))
     else:

@@ -1,4 +1,4 @@
-"""One order's whole story: what was asked for, what left and how, what it moved, cost, and was wrong with it."""
+"""One order: its lines, shipments, labels, inventory movements, charges and timeline."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import streamlit as st
 
 from streamlit_app.components.order_charges import show_charges
 from streamlit_app.components.order_timeline import show_timeline
-from streamlit_app.components.panels import beside, table, with_words
-from streamlit_app.data.shipment_labels import LOT_SOURCES
+from streamlit_app.components.panels import responsive_columns, table, with_labels
+from streamlit_app.data.formatted import LOT_SOURCES
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.settings import Settings
+from workflows.page_api import Settings
 
 _PACKAGE_KINDS = {"label": "Label", "return_label": "Return label", "fulfillment": "Shipped elsewhere"}
 
@@ -44,10 +44,10 @@ _PACKAGES = """
         packages.package_kind, packages.tracking_number, packages.carrier_code, packages.service_code,
         packages.ship_date, packages.postage_cents / 100.0 as postage,
         case
-            when packages.is_voided then 'void'
-            when packages.package_kind = 'fulfillment' then 'no postage of ours'
-            when details.shipment_id is null then 'held back'
-            else 'counts'
+            when packages.is_voided then 'voided'
+            when packages.package_kind = 'fulfillment' then 'not our postage'
+            when details.shipment_id is null then 'not counted'
+            else 'counted'
         end as state,
         coalesce(packages.shipment_id::varchar, packages.package_key) as shipment
     from marts.packages as packages
@@ -82,26 +82,26 @@ _MOVEMENTS = """
 
 
 def show_order(settings: Settings, snapshot: Snapshot, asked: str) -> None:
-    """Draw one order; a sentence when this snapshot has none of that id.
+    """Show one order, or say that the snapshot does not have it.
 
     Args:
         settings: The configuration.
-        snapshot: Where it is read.
-        asked: ShipStation's order id, as the address says it.
+        snapshot: The snapshot.
+        asked: ShipStation's order id, from the URL.
     """
     order_id = int(asked) if asked.removeprefix("-").isdecimal() and len(asked) < 19 else 0
     found = snapshot.rows(_HEAD, order_id)
     if not found:
-        st.text("This order is not in the snapshot. Look for it by its number.")
+        st.text("This order is not in the snapshot. Search for its number.")
         return
     _show_head(settings, found[0])
-    lines, counted = beside("order-lines", [1, 1])
+    lines, counted = responsive_columns("order-lines", [1, 1])
     with lines:
         _show_lines(snapshot.table(_LINES, order_id))
     with counted:
         _show_counted(snapshot.table(_COUNTED, order_id))
     _show_packages(snapshot.table(_PACKAGES, order_id))
-    movements, charges = beside("order-effects", [1, 1])
+    movements, charges = responsive_columns("order-effects", [1, 1])
     with movements:
         _show_movements(snapshot.table(_MOVEMENTS, order_id))
     with charges:
@@ -129,8 +129,8 @@ def _show_head(settings: Settings, head: Mapping[str, Any]) -> None:
                     st.caption(name)
                     st.text(str(value))
     for is_so, sentence in (
-        (head["is_missing"], "ShipStation no longer knows this order; it counts as cancelled."),
-        (head["has_contested_number"], "Another order has the same number, and it is no split."),
+        (head["is_missing"], "This order no longer exists in ShipStation. It counts as cancelled."),
+        (head["has_contested_number"], "Another order has the same number, and neither is a split of the other."),
         (head["is_ghost"], "The order has no lines."),
     ):
         if is_so:
@@ -139,9 +139,9 @@ def _show_head(settings: Settings, head: Mapping[str, Any]) -> None:
 
 def _show_lines(lines: pa.Table) -> None:
     text = st.column_config.TextColumn
-    st.caption("Lines, as sold")
+    st.caption("Order lines, as sold")
     if not lines.num_rows:
-        st.text("None. They come with the next sync after somebody has typed them in ShipStation.")
+        st.text("None. Lines that are added in ShipStation appear after the next sync.")
         return
     table(
         lines,
@@ -159,33 +159,33 @@ def _show_lines(lines: pa.Table) -> None:
 
 def _show_counted(counted: pa.Table) -> None:
     text = st.column_config.TextColumn
-    st.caption("Counted as shipped, in component units")
+    st.caption("Shipped, in component units")
     if not counted.num_rows:
-        st.text("Nothing yet: no label that counts, and not marked as shipped with a date.")
+        st.text("Nothing yet: no counted label, and not marked as shipped with a date.")
         return
     table(
-        with_words(counted, "lot_source", LOT_SOURCES),
+        with_labels(counted, "lot_source", LOT_SOURCES),
         {
             "ship_date": st.column_config.DateColumn("Shipped", format="YYYY-MM-DD"),
             "shipment": text("Shipment"),
             "shipstation_sku_raw": text("SKU as printed"),
             "sku_code": text("SKU"),
             "lot_number": text("Lot"),
-            "lot_source": text("Lot from"),
+            "lot_source": text("Lot known from"),
             "quantity_shipped": st.column_config.NumberColumn("Units", format="localized"),
         },
-        alt="What is counted as shipped",
+        alt="Shipped units",
     )
 
 
 def _show_packages(packages: pa.Table) -> None:
     text = st.column_config.TextColumn
-    st.caption("Labels and fulfillments, void ones too")
+    st.caption("Labels and fulfillments, voided ones included")
     if not packages.num_rows:
-        st.text("None: no label was bought, and nobody marked it as shipped elsewhere.")
+        st.text("None: no label was bought, and it was not marked as shipped elsewhere.")
         return
     table(
-        with_words(packages, "package_kind", _PACKAGE_KINDS),
+        with_labels(packages, "package_kind", _PACKAGE_KINDS),
         {
             "package_kind": text("Kind"),
             "state": text("State"),
@@ -202,9 +202,9 @@ def _show_packages(packages: pa.Table) -> None:
 
 def _show_movements(movements: pa.Table) -> None:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
-    st.caption("Ledger movements it is part of")
+    st.caption("Inventory movements")
     if not movements.num_rows:
-        st.text("None: nothing of a stocked product has left since the opening day.")
+        st.text("None: no stocked product was shipped since the opening day.")
         return
     table(
         movements,
@@ -213,7 +213,9 @@ def _show_movements(movements: pa.Table) -> None:
             "sku_code": text("SKU"),
             "lot_number": text("Lot"),
             "quantity": number("This order", format="localized"),
-            "quantity_of_day": number("All that day", format="localized", help="The movement in the ledger"),
+            "quantity_of_day": number(
+                "All orders that day", format="localized", help="The movement in the ledger"
+            ),
         },
-        alt="Ledger movements the order is part of",
+        alt="Inventory movements of the order",
     )

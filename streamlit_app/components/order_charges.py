@@ -1,4 +1,4 @@
-"""What one order costs its customer: the lines it causes on the bill. Storage is nobody's in particular."""
+"""The charges of one order. Storage is not charged by order."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from streamlit_app.components.panels import table
 from streamlit_app.data.formatted import dollars
 from streamlit_app.data.snapshot_reader import Snapshot
 
-# What stands on the bill, and what changed after its month was closed, which a later month bills. A day that is
-# not in the daily report has not ended.
+# Charges as billed, and restatements, which a later month bills. A day without a row in the daily report has not
+# ended.
 _CHARGES = """
     with details as (
 
@@ -54,11 +54,11 @@ _IN_DOLLARS = "select *, charge_cents / 100.0 as amount from ({charges})"
 
 
 def show_charges(snapshot: Snapshot, shipstation_order_id: int) -> None:
-    """Draw the order's charges; those of a day that has not ended are named, not counted."""
-    st.caption("Charges it caused")
+    """Show the order's charges; those of a day that has not ended are listed, but not added up."""
+    st.caption("Charges")
     charges = snapshot.table(_IN_DOLLARS.format(charges=_CHARGES), shipstation_order_id)
     if not charges.num_rows:
-        st.text("None: nothing of it was shipped.")
+        st.text("None: nothing was shipped.")
         return
     number = st.column_config.NumberColumn
     table(
@@ -66,10 +66,10 @@ def show_charges(snapshot: Snapshot, shipstation_order_id: int) -> None:
         {
             "ship_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
             "charge": st.column_config.TextColumn("Charge"),
-            "quantity": number("Number", format="localized"),
+            "quantity": number("Quantity", format="localized"),
             "amount": number("Amount", format="dollar"),
         },
-        alt="Charges the order caused",
+        alt="Charges of the order",
     )
     known = [cents for cents in charges["charge_cents"].to_pylist() if cents is not None]
     waiting = "" if len(known) == charges.num_rows else "; a day is billed once it has ended"

@@ -1,4 +1,4 @@
-"""What happened to one order, the first thing first, as far as ShipStation and the ledger know it."""
+"""The timeline of one order: its events in ShipStation and here."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import streamlit as st
 from streamlit_app.components.panels import table
 from streamlit_app.data.formatted import count
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.settings import Settings
+from workflows.page_api import Settings
 
-# Ranked, so that what happened at one instant is always listed in the same order.
+# The rank orders events of the same instant.
 _INSTANTS = """
-    select 1 as rank, created_at as happened_at, 'Made in ShipStation' as what
+    select 1 as rank, created_at as happened_at, 'Created in ShipStation' as what
     from marts.orders_inbox where shipstation_order_id = $1
     union all
-    select 2, first_seen_at, 'Seen here for the first time'
+    select 2, first_seen_at, 'First loaded'
     from marts.orders_inbox where shipstation_order_id = $1
     union all
     select 3, created_at, if(package_kind = 'fulfillment', 'Marked as shipped elsewhere, ', 'Label bought, ')
@@ -44,26 +44,26 @@ _DAYS = """
 
 
 def show_timeline(settings: Settings, snapshot: Snapshot, shipstation_order_id: int) -> None:
-    """Draw what happened, the first thing first; times are the business's."""
-    happened = sorted(_happened(settings, snapshot, shipstation_order_id), key=lambda event: event[:2])
-    st.caption("What happened")
+    """Show the events in order, in the business's time zone."""
+    events = sorted(_events(settings, snapshot, shipstation_order_id), key=lambda event: event[:2])
+    st.caption("Timeline")
     table(
-        pa.table({"when": [when for _, _, when, _ in happened], "what": [what for *_, what in happened]}),
+        pa.table({"when": [when for _, _, when, _ in events], "what": [what for *_, what in events]}),
         {
             "when": st.column_config.TextColumn("When", width="small"),
-            "what": st.column_config.TextColumn("What", width="large"),
+            "what": st.column_config.TextColumn("Event", width="large"),
         },
-        alt="What happened to the order",
+        alt="Timeline of the order",
     )
 
 
-def _happened(settings: Settings, snapshot: Snapshot, order_id: int) -> Iterator[tuple[date, float, str, str]]:
+def _events(settings: Settings, snapshot: Snapshot, order_id: int) -> Iterator[tuple[date, float, str, str]]:
     for row in snapshot.rows(_INSTANTS, order_id):
         if row["happened_at"] is not None:
             local = row["happened_at"].astimezone(settings.timezone)
             yield local.date(), local.timestamp(), f"{local:%Y-%m-%d %H:%M}", row["what"]
     for row in snapshot.rows(_DAYS, order_id):
-        left = f"Left: {count(row['units'], 'unit')}"
+        shipped = f"Shipped: {count(row['units'], 'unit')}"
         packages = f" in {count(row['packages'], 'package')}" if row["packages"] else ""
-        # A calendar day without a time of day comes after what happened on it.
-        yield row["ship_date"], float("inf"), f"{row['ship_date']}", left + packages
+        # A ship date has no time of day, so it comes after the day's events.
+        yield row["ship_date"], float("inf"), f"{row['ship_date']}", shipped + packages

@@ -1,4 +1,4 @@
-"""The outbox: each mail with how many readers have it, what went wrong, and a button to send it again."""
+"""The outbox: the state of each mail, its errors, and a button to send it again."""
 
 from __future__ import annotations
 
@@ -8,35 +8,34 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.auth.identity import present_person
+from streamlit_app.auth.identity import current_person
 from streamlit_app.components.long_list import pick_row
-from streamlit_app.components.report_mail import MailLine, read_mails, reader_lines, retry_button
+from streamlit_app.components.report_mail import QueuedMail, delivery_lines, read_mails, retry_button
 from streamlit_app.data.formatted import capital, clock
-from workflows.config.mail_settings import NO_SERVER
-from workflows.config.settings import Settings
+from workflows.page_api import NO_SERVER, Settings
 
 _SHOWN = 100
 _VISIBLE_ROWS = 8
 
 
 def show_outbox(settings: Settings) -> None:
-    """Draw the panel's content."""
+    """Show the panel's content."""
     if settings.mail is None:
         st.text(NO_SERVER)
     mails = read_mails(settings)[:_SHOWN]
     if not mails:
         if settings.mail is not None:
-            st.text("The outbox is empty. End of week and End of month send their reports, and so do alerts.")
+            st.text("The outbox is empty. Closes of week and month and alerts send mail.")
         return
     key = _pick_mail(settings, mails)
     chosen = next((mail for mail in mails if mail.key == key), None)
     if chosen is None:
-        st.caption("Choose a mail for its details, or to send it again.")
+        st.caption("Select a mail to see its details or to send it again.")
     else:
         _show_mail(settings, chosen)
 
 
-def _pick_mail(settings: Settings, mails: Sequence[MailLine]) -> str | None:
+def _pick_mail(settings: Settings, mails: Sequence[QueuedMail]) -> str | None:
     now = datetime.now(UTC)
     text = st.column_config.TextColumn
     return pick_row(
@@ -61,17 +60,17 @@ def _pick_mail(settings: Settings, mails: Sequence[MailLine]) -> str | None:
         },
         name="mail",
         keys=[mail.key for mail in mails],
-        alt="Mails, the newest first; choose one for its details",
+        alt="Mails, newest first; select one to see its details",
         rows_shown=_VISIBLE_ROWS,
     )
 
 
-def _show_mail(settings: Settings, mail: MailLine) -> None:
-    person = present_person(settings)
+def _show_mail(settings: Settings, mail: QueuedMail) -> None:
+    person = current_person(settings)
     if person is None:
         return
     st.text(f"{mail.subject}: {mail.state}.")
-    for line in reader_lines(person, mail) or [mail.problem]:
+    for line in delivery_lines(person, mail) or [mail.problem]:
         if line:
             st.text(line)
     if not mail.is_sent:

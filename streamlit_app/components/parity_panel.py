@@ -1,4 +1,4 @@
-"""The comparisons with the former system: how parity stands, the last ones, and what differs."""
+"""The comparisons with the former system: the last ones, and the differences of one."""
 
 from __future__ import annotations
 
@@ -11,25 +11,34 @@ import streamlit as st
 from streamlit_app.components.buttons import start_button
 from streamlit_app.components.panels import table
 from streamlit_app.data.formatted import age, clock, count, plain
-from workflows.config.settings import Settings
-from workflows.parity.comparison import Difference
-from workflows.parity.comparison_log import ParityRun, differences_of, format_explanation, recent_runs
-from workflows.parity.cutover_log import DONE, ROLLED_BACK, last_event
-from workflows.parity.explanations import CLASS_WORDS, CLASSES, UNEXPLAINED
+from workflows.page_api import (
+    CLASS_WORDS,
+    CLASSES,
+    DONE,
+    ROLLED_BACK,
+    UNEXPLAINED,
+    Difference,
+    ParityRun,
+    Settings,
+    differences_of,
+    format_explanation,
+    last_event,
+    recent_comparisons,
+)
 
 _RUNS_SHOWN = 36
 _VISIBLE_ROWS = 10
-_NEWEST = "The newest"
+_NEWEST = "Latest"
 _EMPTY = (
-    "Nothing has been compared yet. While the former system still runs, name its database in "
-    "SHIPLEDGER_LEGACY_URL and start `serve` again, or run `orchestrate.py parity --legacy FILE_OR_URL`."
+    "Nothing has been compared yet. While the former system still runs, set SHIPLEDGER_LEGACY_URL to its "
+    "database and restart `serve`, or run `orchestrate.py parity --legacy FILE_OR_URL`."
 )
 
 
 def show_parity(settings: Settings) -> None:
-    """Draw the panel's content."""
+    """Show the panel's content."""
     now = datetime.now(UTC)
-    runs = recent_runs(settings.operations, _RUNS_SHOWN)
+    runs = recent_comparisons(settings.operations, _RUNS_SHOWN)
     _show_cutover(settings, now)
     if runs:
         run = _chosen(settings, runs, now)
@@ -47,33 +56,31 @@ def _show_cutover(settings: Settings, now: datetime) -> None:
         return
     at = clock(event.noted_at, settings.timezone, now)
     if event.event in (DONE, ROLLED_BACK):
-        done = "The former system was left" if event.event == DONE else "The cutover was undone"
+        done = "Cutover completed" if event.event == DONE else "Cutover rolled back"
         st.caption(plain(f"{done} by {event.actor}, {at}"))
     else:
-        st.warning(
-            plain(f"A cutover or rollback by {event.actor}, {at}, is not finished: give the command again.")
-        )
+        st.warning(plain(f"A cutover or rollback by {event.actor}, {at}, is not finished. Run the command again."))
 
 
 def _chosen(settings: Settings, runs: Sequence[ParityRun], now: datetime) -> ParityRun:
-    """The comparison to show: the newest, also when a newer one comes, unless another one is chosen."""
+    """Return the chosen comparison, by default the latest."""
     by_name = {_NEWEST: runs[0]} | {
-        f"{clock(run.until, settings.timezone, now)}, {_verdict(run)}": run for run in runs
+        f"{clock(run.until, settings.timezone, now)}, {_result(run)}": run for run in runs
     }
     name = st.selectbox("Comparison", list(by_name), key="parity_run", width=420)
     return by_name[name]
 
 
-def _verdict(run: ParityRun) -> str:
+def _result(run: ParityRun) -> str:
     return count(run.unexplained, "difference unexplained", "differences unexplained")
 
 
 def _show_counts(settings: Settings, run: ParityRun, now: datetime) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if run.unexplained:
-            st.badge(_verdict(run), icon=":material/error:", color="red")
+            st.badge(_result(run), icon=":material/error:", color="red")
         else:
-            st.badge("Nothing unexplained", icon=":material/check_circle:", color="green")
+            st.badge("No unexplained differences", icon=":material/check_circle:", color="green")
         facts = run.facts
         st.caption(
             plain(
@@ -86,7 +93,7 @@ def _show_counts(settings: Settings, run: ParityRun, now: datetime) -> None:
     for place, kind in zip(figures, CLASSES, strict=True):
         place.metric(CLASS_WORDS[kind].capitalize(), f"{facts['by_class'].get(kind, 0):,}")
     if facts["not_compared"]:
-        st.caption(plain(f"Not compared, for it has no such column: {', '.join(facts['not_compared'])}."))
+        st.caption(plain(f"Not compared, because it has no such column: {', '.join(facts['not_compared'])}."))
 
 
 def _show_differences(differences: Sequence[Difference]) -> None:

@@ -1,4 +1,4 @@
-"""The outbox on the page: where the mail with a report stands, and a button to send it again."""
+"""The mails of the outbox: their state, and a button to send one again."""
 
 from __future__ import annotations
 
@@ -11,77 +11,70 @@ from itertools import groupby
 import streamlit as st
 
 from streamlit_app.components import actions
-from streamlit_app.components.buttons import NOT_YOURS, show_refusal
+from streamlit_app.components.buttons import NOT_ALLOWED, show_refusal
 from streamlit_app.data.formatted import clock, plain
-from workflows.closes.close_summary import format_mail_states, mail_key
-from workflows.config.roles import Person
-from workflows.config.settings import Settings
-from workflows.entries.close_log import Close
-from workflows.mail import Delivery, read_outbox
+from workflows.page_api import Close, Delivery, Person, Settings, format_mail_states, mail_key, read_outbox
 
-# Each tick of each open page asks; they share one answer.
-_REMEMBERED_SECONDS = 1
+# All open pages share one query.
+_CACHE_SECONDS = 1
 _ADDRESS = re.compile(r"[^\s<>\"'(),:;]+@[^\s<>\"'(),:;]+")
 _COMMAND = re.compile(r"use `mail --retry [^`]*`")
 _LOST = ("given up", "uncertain")
 
 
 @dataclass(frozen=True)
-class MailLine:
-    """One mail of the outbox.
-
-    Attributes:
-        key: The mail's key.
-        readers: Where it stands for each of its readers.
-    """
+class QueuedMail:
+    """One mail of the outbox, with its delivery to each recipient."""
 
     key: str
-    readers: Sequence[Delivery]
+    deliveries: Sequence[Delivery]
 
     @property
     def subject(self) -> str:
-        """Its subject."""
-        return self.readers[0].subject
+        """The subject."""
+        return self.deliveries[0].subject
 
     @property
     def queued_at(self) -> datetime:
-        """When it was put into the outbox, UTC."""
-        return self.readers[0].queued_at
+        """When it was queued, UTC."""
+        return self.deliveries[0].queued_at
 
     @property
     def state(self) -> str:
-        """In words, such as `sent to 2 readers`."""
-        return format_mail_states([reader.state for reader in self.readers])
+        """The state as text, such as `sent to 2 readers`."""
+        return format_mail_states([delivery.state for delivery in self.deliveries])
 
     @property
     def is_lost(self) -> bool:
-        """Whether a reader may lack it, and it is not sent to that reader again by itself."""
-        return any(reader.state in _LOST for reader in self.readers)
+        """Whether a recipient may not have it, and it is not retried automatically."""
+        return any(delivery.state in _LOST for delivery in self.deliveries)
 
     @property
     def is_sent(self) -> bool:
-        """Whether everybody has it."""
-        return all(reader.state == "sent" for reader in self.readers)
+        """Whether every recipient has it."""
+        return all(delivery.state == "sent" for delivery in self.deliveries)
 
     @property
     def next_attempt_at(self) -> datetime | None:
-        """From when on (UTC) it is tried again; None when it is not."""
-        return min((reader.next_attempt_at for reader in self.readers if reader.next_attempt_at), default=None)
+        """When it is retried, UTC; None when it is not."""
+        return min(
+            (delivery.next_attempt_at for delivery in self.deliveries if delivery.next_attempt_at), default=None
+        )
 
     @property
     def problem(self) -> str:
-        """What went wrong, each thing once, without anybody's address."""
-        details = [reader.detail for reader in self.readers if reader.state != "sent" and reader.detail]
-        return " ".join(dict.fromkeys(_ADDRESS.sub("(address)", _said_here(detail)) for detail in details))
+        """The errors, without addresses."""
+        details = [delivery.detail for delivery in self.deliveries if delivery.state != "sent" and delivery.detail]
+        return " ".join(dict.fromkeys(_ADDRESS.sub("(address)", _page_wording(detail)) for detail in details))
 
 
-def read_mails(settings: Settings, key: str | None = None) -> list[MailLine]:
-    """The mails of the outbox, or the one of a key; the newest first."""
-    return _remembered(settings, str(settings.operations), key)
+def read_mails(settings: Settings, key: str | None = None) -> list[QueuedMail]:
+    """Return the mails of the outbox, or the one with a key, newest first."""
+    return _cached_mails(settings, str(settings.operations), key)
 
 
-def show_mail_of(settings: Settings, person: Person, close: Close) -> None:
-    """Draw where the mail with a close's report stands; nothing for a close that sends none."""
+def show_close_mail(settings: Settings, person: Person, close: Close) -> None:
+    """Show the state of the mail with a close's report, if it has one."""
     found = read_mails(settings, mail_key(close.kind, close.period, close.version))
     if not found:
         if close.facts.get("mail"):
@@ -97,45 +90,50 @@ def show_mail_of(settings: Settings, person: Person, close: Close) -> None:
     else:
         st.caption(f":material/mail: {words}")
     if not mail.is_sent:
-        # Never Markdown, which would make links of what a server says.
+        # Not Markdown, which would turn parts of a server's answer into links.
         st.text(mail.problem)
         retry_button(settings, person, mail, f"card-{close.kind}")
 
 
-def retry_button(settings: Settings, person: Person, mail: MailLine, place: str) -> None:
-    """A button that sends a mail again to those who may lack it, and why it was refused."""
+def retry_button(settings: Settings, person: Person, mail: QueuedMail, place: str) -> None:
+    """Show a button that sends a mail again to the recipients who may not have it."""
     may = person.may("mail")
     st.button(
         "Send again" if mail.is_lost else "Send now",
         icon=":material/send:",
         key=f"{place}-send-{mail.key}",
         disabled=not may,
-        help=None if may else NOT_YOURS,
+        help=None if may else NOT_ALLOWED,
         on_click=_retry,
         args=(place, settings, mail.key),
     )
     show_refusal(f"mail {place}")
 
 
-def reader_lines(person: Person, mail: MailLine) -> list[str]:
-    """Each reader's state in words, for who may see addresses; nothing for others."""
+def delivery_lines(person: Person, mail: QueuedMail) -> list[str]:
+    """Return the state of each delivery; nothing for a person who may not see addresses."""
     if not person.may("addresses"):
         return []
-    return [f"{reader.recipient}: {reader.state}. {_said_here(reader.detail)}".rstrip() for reader in mail.readers]
+    return [
+        f"{delivery.recipient}: {delivery.state}. {_page_wording(delivery.detail)}".rstrip()
+        for delivery in mail.deliveries
+    ]
 
 
-def _said_here(detail: str) -> str:
-    """What went wrong, with the page's button in place of the command."""
+def _page_wording(detail: str) -> str:
+    """Return an error with the page's button in place of the command line."""
     return _COMMAND.sub("send it again", detail)
 
 
 def _retry(place: str, settings: Settings, key: str) -> None:
     actions.attempt(f"mail {place}", actions.retry_mail, settings, key)
-    _remembered.clear()
+    _cached_mails.clear()
 
 
-@st.cache_data(ttl=_REMEMBERED_SECONDS, max_entries=16, show_spinner=False)
-def _remembered(_settings: Settings, store: str, key: str | None) -> list[MailLine]:
-    del store  # part of the cache's key only; the settings hold credentials, which are not to be hashed
+@st.cache_data(ttl=_CACHE_SECONDS, max_entries=16, show_spinner=False)
+def _cached_mails(_settings: Settings, store: str, key: str | None) -> list[QueuedMail]:
+    del store  # Only a key of the cache: the settings hold credentials, which must not be hashed.
     deliveries = read_outbox(_settings, key)
-    return [MailLine(mail, list(readers)[::-1]) for mail, readers in groupby(deliveries, lambda one: one.key)]
+    return [
+        QueuedMail(mail, list(group)[::-1]) for mail, group in groupby(deliveries, lambda delivery: delivery.key)
+    ]

@@ -1,4 +1,4 @@
-"""The orders of the own shop: how far they are, what was sent, what is held back and why, and sending them now."""
+"""The orders of the X-Cart shop: their states, what is held and why, and the upload to ShipStation."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from streamlit_app.components.buttons import start_button
 from streamlit_app.components.links import show_link
 from streamlit_app.components.panels import panel, table
 from streamlit_app.data.formatted import clock, count, plain
-from streamlit_app.data.run_list import RunLine, runs_of
+from streamlit_app.data.run_list import Run, runs_of
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.config.settings import Settings
+from workflows.page_api import Settings
 
-# Of those that wait or were sent; the table `local_orders` has all.
 _MOST_ROWS = 500
 _STATES = """
     select state, count(*) as order_count, sum(quantity_stocked) as unit_count
@@ -45,7 +44,7 @@ _WAITING = f"""
 _SENT = f"""
     select
         order_number, order_date, quantity_stocked, shipstation_order_id, upload_noted_at,
-        if(upload_event = 'sending', 'no answer yet', replace(state, '_', ' ')) as how_far
+        if(upload_event = 'sending', 'no answer yet', replace(state, '_', ' ')) as progress
     from marts.local_orders
     where {_IS_SENT}
     order by upload_noted_at desc, order_number
@@ -58,9 +57,9 @@ _COUNTS = f"""
         count(*) filter (where {_IS_SENT}) as sent
     from marts.local_orders
 """
-_WORDS = {
-    "waiting": "Waiting here",
-    "uploaded": "Sent, not back yet",
+_LABELS = {
+    "waiting": "Not sent yet",
+    "uploaded": "Sent, not confirmed yet",
     "in_shipstation": "In ShipStation",
     "shipped": "Shipped",
     "cancelled": "Cancelled",
@@ -71,17 +70,17 @@ _REFRESH_SECONDS = 2
 
 
 def show_shop_orders(settings: Settings, snapshot: Snapshot) -> None:
-    """Draw the panel; nothing where no order of a shop was ever imported."""
+    """Show the panel, if any order of the shop was imported."""
     states = {row["state"]: row for row in snapshot.rows(_STATES)}
     if not states:
         return
     with panel("Orders of the shop", settings, snapshot):
-        for place, (state, words) in zip(st.columns(len(_WORDS)), _WORDS.items(), strict=True):
+        for place, (state, label) in zip(st.columns(len(_LABELS)), _LABELS.items(), strict=True):
             row = states.get(state, {"order_count": 0, "unit_count": 0})
             units = count(row["unit_count"], "unit")
-            place.metric(words, f"{row['order_count']:,}", units, delta_color="off", delta_arrow="off")
+            place.metric(label, f"{row['order_count']:,}", units, delta_color="off", delta_arrow="off")
         _show_list(settings, snapshot)
-        # Looks for itself: a run that is queued or has failed publishes nothing.
+        # A fragment that refreshes: a queued or failed upload publishes no snapshot.
         st.fragment(_show_upload, run_every=_REFRESH_SECONDS)(settings)
 
 
@@ -104,14 +103,14 @@ def _show_list(settings: Settings, snapshot: Snapshot) -> None:
 def _show_held(_settings: Settings, snapshot: Snapshot) -> None:
     _orders(
         snapshot.table(_HELD),
-        {"why": st.column_config.TextColumn("What is the matter", width="large")},
+        {"why": st.column_config.TextColumn("Reason", width="large")},
         "Orders of the shop that need a person, and why",
     )
     show_link("exceptions", "All exceptions")
 
 
 def _show_waiting(_settings: Settings, snapshot: Snapshot) -> None:
-    _orders(snapshot.table(_WAITING), {}, "Orders of the shop that the next upload looks at")
+    _orders(snapshot.table(_WAITING), {}, "Orders of the shop that wait for the next upload")
 
 
 def _show_sent(settings: Settings, snapshot: Snapshot) -> None:
@@ -125,9 +124,9 @@ def _show_sent(settings: Settings, snapshot: Snapshot) -> None:
         {
             "sent_at": text("Sent", width="small"),
             "shipstation_order_id": st.column_config.NumberColumn("In ShipStation", format="%d", width="small"),
-            "how_far": text("Now", width="medium"),
+            "progress": text("State", width="medium"),
         },
-        "Orders of the shop that were sent to ShipStation, the newest first",
+        "Orders of the shop that were sent to ShipStation, newest first",
     )
 
 
@@ -142,18 +141,18 @@ def _orders(rows: pa.Table, more: dict[str, Any], alt: str) -> None:
 
 
 def _show_upload(settings: Settings) -> None:
-    """What came of the last upload, and a button for the next one."""
+    """Show the result of the last upload, and a button for the next one."""
     last = next(iter(runs_of(settings, ("upload",), 1)), None)
     if last is not None:
         _show_last(settings, last)
     if settings.allow_upload:
         start_button(settings, "upload", "Send now", dry_run=False)
     else:
-        start_button(settings, "upload", "Try without sending", dry_run=True)
-        st.caption("Nothing is sent to ShipStation while SHIPLEDGER_ALLOW_UPLOAD is not 1.")
+        start_button(settings, "upload", "Dry run", dry_run=True)
+        st.caption("Uploads are off. Set SHIPLEDGER_ALLOW_UPLOAD=1 to send orders to ShipStation.")
 
 
-def _show_last(settings: Settings, run: RunLine) -> None:
+def _show_last(settings: Settings, run: Run) -> None:
     if run.is_open:
         st.text("An upload is queued." if run.status == "queued" else "An upload is running.")
         return
@@ -171,11 +170,11 @@ def _show_last(settings: Settings, run: RunLine) -> None:
         table(rows, columns, rows_shown=_ROWS_SHOWN, alt="Orders of the shop that would be sent, with their lots")
 
 
-def _outcome(run: RunLine) -> str:
+def _outcome(run: Run) -> str:
     if run.status != "success":
         return f"It {'was cancelled' if run.status == 'cancelled' else 'failed'}. {run.error or ''}"
     facts = run.facts
-    stay = f"{len(facts['held']) + len(facts['refused']):,} held"
+    held = f"{len(facts['held']) + len(facts['refused']):,} held"
     if not facts["sent"]:
-        return f"Nothing was sent; {count(len(facts['planned']), 'order')} would be, {stay}."
-    return f"{count(len(facts['uploaded']), 'order')} sent, {stay}."
+        return f"Nothing was sent; {count(len(facts['planned']), 'order')} would be, {held}."
+    return f"{count(len(facts['uploaded']), 'order')} sent, {held}."

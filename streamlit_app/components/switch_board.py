@@ -1,4 +1,4 @@
-"""The switches of what runs by itself."""
+"""The switches of the scheduled jobs."""
 
 from __future__ import annotations
 
@@ -6,24 +6,23 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from streamlit_app.auth.identity import present_person
+from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import show_refusal
 from streamlit_app.data.formatted import clock, plain
-from workflows.config.settings import Settings
-from workflows.entries.switches import Switch, read_switches, turn_switch
+from workflows.page_api import Settings, Switch, read_switches, turn_switch
 
 _PLACE = "switches"
 
 
 def show_switches(settings: Settings) -> None:
-    """Draw one switch for each, for an admin to turn."""
-    person = present_person(settings)
+    """Show a switch for each scheduled job. Only an admin can turn it."""
+    person = current_person(settings)
     may = person is not None and person.may("switch")
     now = datetime.now(UTC)
     for switch in read_switches(settings.operations):
         with st.container(horizontal=True, vertical_alignment="center"):
-            # A switch that somebody else turned is a new one, drawn in its place.
+            # The key changes when someone else turns the switch, so that it shows its new state.
             key = f"switch-{switch.name}-{switch.is_on}-{switch.turned_at}"
             st.toggle(
                 switch.name.capitalize(),
@@ -36,12 +35,12 @@ def show_switches(settings: Settings) -> None:
             )
             st.caption(plain(f"{switch.purpose}{_turned(settings, switch, now)}"))
     if not may:
-        st.caption("Switches are an admin's.")
+        st.caption("Only an admin can turn switches.")
     show_refusal(_PLACE)
 
 
 def _turn(settings: Settings, switch: Switch) -> None:
-    person = actions.permit(settings, "switch")
+    person = actions.authorize(settings, "switch")
     turn_switch(settings.operations, switch.name, not switch.is_on, person.name)
 
 

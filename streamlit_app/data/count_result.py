@@ -1,4 +1,4 @@
-"""A count of the shelf: blind numbers first, then what the ledger has, and what must be counted again. Pure."""
+"""The result of a stock count: differences from the expected stock, and which lots need a second count."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ WHOLE_SKU = ""
 
 @dataclass(frozen=True)
 class CountedLot:
-    """What was counted of one lot.
+    """The count of one lot, in units.
 
     Attributes:
         lot_number: The lot; `WHOLE_SKU` when a product is counted without regard to lots.
-        counted: Units that stood on the shelf.
-        expected: Units the ledger has for it, with the entries made since its snapshot.
-        moved_since: Of these, what entries since the snapshot brought (negative: took away).
-        recounted: Units of the second count, None before it.
+        counted: The first count.
+        expected: On hand in the snapshot, with the entries made since.
+        moved_since: The entries made since the snapshot, included in `expected`.
+        recounted: The second count, None before it.
     """
 
     lot_number: str
@@ -28,7 +28,7 @@ class CountedLot:
 
     @property
     def final(self) -> int:
-        """The count that is booked: the second, once there is one."""
+        """The count to book: the second if there is one."""
         return self.counted if self.recounted is None else self.recounted
 
     @property
@@ -37,12 +37,15 @@ class CountedLot:
         return self.final - self.expected
 
     def needs_recount(self, tolerance: int) -> bool:
-        """Whether it differs by more than the tolerance (units), and has not been counted again."""
+        """Return whether it differs by more than the tolerance (units) and has no second count yet."""
         return self.recounted is None and abs(self.difference) > tolerance
 
 
-def with_recounts(lots: Sequence[CountedLot], again: Mapping[str, int | None], tolerance: int) -> list[CountedLot]:
-    """The lots, with the second counts of those that needed one."""
+def with_recounts(
+    lots: Sequence[CountedLot], recounts: Mapping[str, int | None], tolerance: int
+) -> list[CountedLot]:
+    """Return the lots, with the second counts of those that needed one."""
     return [
-        replace(lot, recounted=again.get(lot.lot_number)) if lot.needs_recount(tolerance) else lot for lot in lots
+        replace(lot, recounted=recounts.get(lot.lot_number)) if lot.needs_recount(tolerance) else lot
+        for lot in lots
     ]

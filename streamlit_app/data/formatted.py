@@ -1,4 +1,4 @@
-"""How figures, instants and other people's text are written on the page."""
+"""Numbers, times and foreign text as they are written on the page."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import string
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+# How the lot of a shipped line is known, as the tables say it.
+LOT_SOURCES = {"shipment": "label", "fifo": "oldest lot", "unassigned": "none"}
+LOT_STATUSES = {"overdrawn": "negative balance"}
+CLOSE_TITLES = {"eod": "End of day", "eow": "End of week", "eom": "End of month"}
 _MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def age(since: datetime, now: datetime) -> str:
-    """How long ago an instant was, at a glance: `just now`, `5 min ago`, `3 h ago`, `2 days ago`."""
+    """Return how long ago an instant was: `just now`, `5 min ago`, `3 h ago`, `2 days ago`."""
     seconds = (now - since).total_seconds()
     if seconds < _MINUTE:
         return "just now"
@@ -23,7 +27,7 @@ def age(since: datetime, now: datetime) -> str:
 
 
 def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """An instant in the business's time zone: `14:03` on the same day, else with its day, `Fri 20 Nov, 14:03`."""
+    """Return an instant in the business's time zone: `14:03` if it is today, else `Fri 20 Nov, 14:03`."""
     local = instant.astimezone(zone)
     if local.date() == now.astimezone(zone).date():
         return f"{local:%H:%M}"
@@ -31,12 +35,12 @@ def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 
 def day(value: date) -> str:
-    """A calendar day as people say it: `Fri 20 Nov`."""
+    """Return a calendar day: `Fri 20 Nov`."""
     return f"{value:%a} {value.day} {value:%b}"
 
 
 def week(monday: date) -> str:
-    """The week that begins on a Monday: `16 to 22 Nov 2026`, `28 Dec 2026 to 3 Jan 2027`."""
+    """Return the week that begins on a Monday: `16 to 22 Nov 2026`, `28 Dec 2026 to 3 Jan 2027`."""
     sunday = monday + timedelta(days=6)
     first = f"{monday.day}"
     if monday.month != sunday.month:
@@ -47,12 +51,12 @@ def week(monday: date) -> str:
 
 
 def month(first: date) -> str:
-    """A month as people say it: `November 2026`."""
+    """Return a month: `November 2026`."""
     return f"{first:%B} {first.year}"
 
 
 def duration(seconds: float | None) -> str:
-    """A run's length: `8.5 s`, `2 min 5 s`; empty when unknown."""
+    """Return a duration: `8.5 s`, `2 min 5 s`; empty when unknown."""
     if seconds is None:
         return ""
     if seconds < _MINUTE:
@@ -65,21 +69,21 @@ def duration(seconds: float | None) -> str:
 
 
 def count(number: float, one: str, many: str | None = None) -> str:
-    """A number with its noun: `1 order`, `1,234 orders`."""
+    """Return a number with its noun: `1 order`, `1,234 orders`."""
     return f"{number:,.0f} {one if number == 1 else many or one + 's'}"
 
 
 def capital(words: str) -> str:
-    """The same with a capital in front: `Line with an unknown SKU`."""
+    """Return the text with its first letter as a capital."""
     return words[:1].upper() + words[1:]
 
 
 def dollars(cents: int) -> str:
-    """An amount of money: `$1,234.50`, `-$3.00`."""
+    """Return an amount of money: `$1,234.50`, `-$3.00`."""
     sign = "-" if cents < 0 else ""
     return f"{sign}${abs(cents) // 100:,}.{abs(cents) % 100:02}"
 
 
 def plain(text: str) -> str:
-    """Other people's text for a place that reads Markdown, so that it is shown as it is."""
+    """Return text escaped for a place that reads Markdown, so that it is shown unchanged."""
     return " ".join(text.split()).translate(_MARKDOWN)

@@ -1,4 +1,4 @@
-"""The exceptions of a snapshot, apart from those somebody has acknowledged."""
+"""The exceptions of a snapshot, open and acknowledged."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.entries.acknowledgements import (
-    Acknowledgement,
-    AcknowledgementsUnreadable,
-    current_acknowledgements,
-)
-from workflows.config.settings import Settings
+from workflows.page_api import Acknowledgement, AcknowledgementsUnreadable, Settings, current_acknowledgements
 
-# `$1` and `$2` are the keys and causes of what stands acknowledged. Whatever is not surely acknowledged is open.
+# `$1` and `$2` are the ids and causes of the acknowledged exceptions.
 ACKNOWLEDGED = """
     exists (
         select 1 from (select unnest($1::varchar[]) as exception_id, unnest($2::varchar[]) as cause) as noted
@@ -32,11 +27,11 @@ _COUNTS = f"""
 
 @dataclass(frozen=True)
 class Acknowledged:
-    """What stands acknowledged.
+    """The acknowledged exceptions.
 
     Attributes:
-        notes: By exception and cause.
-        problem: Why that cannot be read; then nothing counts as acknowledged.
+        notes: The notes by exception id and cause.
+        problem: Why the notes cannot be read; then every exception counts as open.
     """
 
     notes: dict[tuple[str, str], Acknowledgement]
@@ -44,13 +39,13 @@ class Acknowledged:
 
     @property
     def parameters(self) -> tuple[list[str], list[str]]:
-        """For `ACKNOWLEDGED`: the keys and the causes."""
+        """The parameters of `ACKNOWLEDGED`: ids and causes."""
         pairs = sorted(self.notes)
         return [key for key, _ in pairs], [cause for _, cause in pairs]
 
 
 def acknowledged(settings: Settings) -> Acknowledged:
-    """What stands acknowledged now."""
+    """Return the exceptions that are acknowledged now."""
     try:
         standing = current_acknowledgements(settings.operations)
     except AcknowledgementsUnreadable as problem:
@@ -59,5 +54,5 @@ def acknowledged(settings: Settings) -> Acknowledged:
 
 
 def count_open(settings: Settings, snapshot: Snapshot) -> list[dict[str, Any]]:
-    """How many are open: `exception_type`, `severity`, `exception_count`; the worst first."""
+    """Return the number of open exceptions by `exception_type` and `severity`, the worst first."""
     return snapshot.rows(_COUNTS, *acknowledged(settings).parameters)

@@ -1,6 +1,6 @@
-"""What an order can be found by, and the question it makes. Pure.
+"""The search for orders, as an SQL condition.
 
-Only what is asked for is in the question: at 1,000,000 orders each further table costs more than all the rest.
+A table is in the condition only if it is searched: with 1,000,000 orders each further table is expensive.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-# States as people ask for them, with ShipStation's.
+# The states of the search, with ShipStation's.
 STATES: dict[str, tuple[str, ...]] = {
     "open": ("awaiting_shipment", "on_hold", "pending_fulfillment", "awaiting_payment"),
     "shipped": ("shipped",),
@@ -29,7 +29,7 @@ _TRACKED = """
         select shipstation_order_id from marts.packages where {condition}
     )
 """
-# A second package leaves on another day than the order's first.
+# The second package of an order may ship on a later day than the first.
 _SHIPPED_BETWEEN = """
     (
         orders.ship_date between ? and ?
@@ -42,15 +42,15 @@ _SHIPPED_BETWEEN = """
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for. Empty texts and no date match everything.
+    """The fields of a search. Texts are parts in lower case; empty texts and no date match everything.
 
     Attributes:
-        number: A part of the order number, lower case.
-        tracking: A part of a tracking number, a voided label's too, lower case.
-        sku: A part of a SKU, as printed or as understood, lower case.
-        lot: A part of a lot number, lower case.
+        number: Order number.
+        tracking: Tracking number, also of a voided label.
+        sku: SKU, as printed or as parsed.
+        lot: Lot number.
         state: A key of `STATES`, or empty.
-        by_shipping: Whether the days are those of shipping, else of ordering.
+        by_shipping: Whether the days are ship dates, else order dates.
         since: First day.
         until: Last day.
     """
@@ -65,7 +65,7 @@ class Search:
     until: date | None = None
 
     def condition(self) -> tuple[str, list[Any]]:
-        """What orders must fulfil, as SQL on `marts.orders_inbox as orders`, and its parameters."""
+        """Return the condition as SQL on `marts.orders_inbox as orders`, and its parameters."""
         found = list(self._conditions())
         text = " and ".join(condition for condition, _ in found) or "true"
         return text, [value for _, values in found for value in values]
@@ -92,6 +92,6 @@ class Search:
 
 
 def _contains(column: str, text: str) -> str:
-    """Whether a column holds a lower-case text; to fold a million values costs more than to look through them."""
+    """Return SQL that searches a column. `lower` is slow on a million values, so it is left out for digits."""
     folded = f"lower({column})" if any(sign.isalpha() for sign in text) else column
     return f"contains({folded}, ?)"

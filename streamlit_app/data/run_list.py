@@ -1,4 +1,4 @@
-"""The runs: from the workflow store, which knows failed and running ones too, else from the snapshot."""
+"""The runs of jobs, from DBOS's database; if that cannot be read, from the snapshot."""
 
 from __future__ import annotations
 
@@ -11,18 +11,14 @@ from typing import Any
 import streamlit as st
 
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.errors import BuildFailed, CloseRefused
-from workflows.jobs.client import Job, job_client
-from workflows.config.job_kinds import CLOSES
-from workflows.jobs.progress import percent
-from workflows.config.settings import Settings
+from workflows.page_api import CLOSES, BuildFailed, CloseRefused, Job, Settings, job_client, percent
 
 log = logging.getLogger(__name__)
 
 CYCLES = ("sync", "backfill", "reconcile", "upload", *CLOSES)
 _SHOWN = 30
-# Each tick of each open page asks; they share one answer.
-_REMEMBERED_SECONDS = 1
+# All open pages share one query.
+_CACHE_SECONDS = 1
 
 _PUBLISHED_RUNS = f"""
     select run_id, kind, status, actor, started_at, finished_at, orders_changed, watermark_after, error
@@ -31,22 +27,22 @@ _PUBLISHED_RUNS = f"""
 
 
 @dataclass(frozen=True)
-class RunLine:
-    """One run. Instants carry their time zone.
+class Run:
+    """One run of a job. Instants carry their time zone.
 
     Attributes:
         status: queued, running, success, failed or cancelled.
         orders_changed: Orders that were new or different; None when unknown.
-        watermark: Changes in ShipStation up to this instant are known since.
-        is_red: The build failed its models or tests, so that nothing was published.
-        is_refused: It was a close that could not be done; trying it again is of no use.
-        failed_tests: The models and tests that failed then.
-        tests_passed: Tests of the build; None when nothing was built.
-        step: What it is at, with `done` of `total`, while it runs; `total` is 0 when unknown.
-        finished: The steps that are behind it, while it runs.
-        percent: How much of it is done, while it runs; None when it does not know.
-        arguments: What it was asked to do.
-        facts: What it gave, once it succeeded.
+        watermark: Changes in ShipStation up to this instant are loaded.
+        is_failed_build: A model or test failed, so nothing was published.
+        is_refused: A close that was refused; retrying it is of no use.
+        failed_tests: The failed models and tests.
+        tests_passed: Number of passed tests; None when nothing was built.
+        step: The current step, with `done` of `total`, while it runs; `total` is 0 when unknown.
+        finished: The finished steps, while it runs.
+        percent: Progress, while it runs; None when unknown.
+        arguments: The job's arguments.
+        facts: The job's result, once it succeeded.
     """
 
     run_id: str
@@ -58,7 +54,7 @@ class RunLine:
     orders_changed: int | None = None
     watermark: datetime | None = None
     error: str | None = None
-    is_red: bool = False
+    is_failed_build: bool = False
     is_refused: bool = False
     failed_tests: tuple[str, ...] = ()
     tests_passed: int | None = None
@@ -72,63 +68,62 @@ class RunLine:
 
     @property
     def is_open(self) -> bool:
-        """Whether it is queued or running."""
+        """Whether the run is queued or running."""
         return self.status in ("queued", "running")
 
     @property
     def seconds(self) -> float | None:
-        """How long it took, None while it runs."""
+        """The duration, None while it runs."""
         if self.started_at is None or self.finished_at is None:
             return None
         return max(0.0, (self.finished_at - self.started_at).total_seconds())
 
 
-def recent_runs(settings: Settings, snapshot: Snapshot | None) -> list[RunLine]:
-    """The last runs that read ShipStation and build, newest first: what the freshness of the data hangs on."""
+def recent_runs(settings: Settings, snapshot: Snapshot | None) -> list[Run]:
+    """Return the last runs that load and build, newest first: the freshness of the data depends on them."""
     live = _live_runs(settings, CYCLES, _SHOWN)
     if live or snapshot is None:
         return live
     return [_published(row) for row in snapshot.rows(_PUBLISHED_RUNS)]
 
 
-def runs_of(settings: Settings, kinds: tuple[str, ...], limit: int = _SHOWN) -> list[RunLine]:
-    """The last runs of some kinds that the workflow store has, newest first."""
+def runs_of(settings: Settings, kinds: tuple[str, ...], limit: int = _SHOWN) -> list[Run]:
+    """Return the last runs of some kinds from DBOS's database, newest first."""
     return _live_runs(settings, kinds, limit)
 
 
-def forget_runs() -> None:
-    """Read the runs again when they are next shown: somebody has just done something."""
-    _remembered.clear()
+def clear_run_cache() -> None:
+    """Clear the cached runs, because a job was just started or changed."""
+    _cached.clear()
 
 
-@st.cache_data(ttl=_REMEMBERED_SECONDS, max_entries=16, show_spinner=False)
-def _remembered(_settings: Settings, store: str, kinds: tuple[str, ...], limit: int) -> list[RunLine]:
-    del store  # part of the cache's key only; the settings hold credentials, which are not to be hashed
+@st.cache_data(ttl=_CACHE_SECONDS, max_entries=16, show_spinner=False)
+def _cached(_settings: Settings, store: str, kinds: tuple[str, ...], limit: int) -> list[Run]:
+    del store  # Only a key of the cache: the settings hold credentials, which must not be hashed.
     try:
         with job_client(_settings) as jobs:
             return [_line(job) for job in jobs.jobs(kinds=kinds, limit=limit)]
     except Exception as problem:
-        # Whatever the store's trouble is, the snapshot still has its runs, and the page goes on.
-        log.warning("The workflow store cannot be read: %s", type(problem).__name__)
+        # The page goes on with the runs of the snapshot.
+        log.warning("The job database cannot be read: %s", type(problem).__name__)
         return []
 
 
-def _live_runs(settings: Settings, kinds: tuple[str, ...], limit: int) -> list[RunLine]:
-    # Who only looks must not make the store.
-    if not has_store(settings):
+def _live_runs(settings: Settings, kinds: tuple[str, ...], limit: int) -> list[Run]:
+    if not has_job_database(settings):
         return []
-    return _remembered(settings, settings.workflow_database_url, kinds, limit)
+    return _cached(settings, settings.workflow_database_url, kinds, limit)
 
 
-def has_store(settings: Settings) -> bool:
-    """Whether there can be a workflow store; the first worker of a home makes it."""
+def has_job_database(settings: Settings) -> bool:
+    """Return whether DBOS's database exists. The first worker creates it; reading must not."""
     return settings.system_database_url is not None or (settings.home / "workflows.sqlite").exists()
 
 
-def _line(job: Job) -> RunLine:
+def _line(job: Job) -> Run:
     facts: Mapping[str, Any] = job.result or {}
     progress = job.progress if job.status == "running" else {}
-    return RunLine(
+    return Run(
         run_id=job.run_id,
         kind=job.kind,
         status=job.status,
@@ -139,7 +134,7 @@ def _line(job: Job) -> RunLine:
         watermark=_instant(facts.get("watermark_after")),
         error=" ".join(str(job.error).split()) if job.error else None,
         failed_tests=tuple(job.error.failed) if isinstance(job.error, BuildFailed) else (),
-        is_red=isinstance(job.error, BuildFailed),
+        is_failed_build=isinstance(job.error, BuildFailed),
         is_refused=isinstance(job.error, CloseRefused),
         tests_passed=facts.get("tests_passed"),
         step=progress.get("step"),
@@ -152,8 +147,8 @@ def _line(job: Job) -> RunLine:
     )
 
 
-def _published(row: Mapping[str, Any]) -> RunLine:
-    return RunLine(
+def _published(row: Mapping[str, Any]) -> Run:
+    return Run(
         run_id=row["run_id"],
         kind=row["kind"],
         status=row["status"],

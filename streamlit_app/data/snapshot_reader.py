@@ -1,7 +1,7 @@
-"""Reading the published snapshot: always the newest version, never the link itself.
+"""Read the published snapshot: the newest version, never through the link `current.duckdb`.
 
-An open path is cached for each process, so the link would go on showing old data; a version's name never means
-other data, so results are cached by it.
+DuckDB caches an open path in the process, so the link would keep showing old data. A version never changes, so
+results are cached by its name.
 """
 
 from __future__ import annotations
@@ -17,21 +17,20 @@ import pyarrow as pa
 import streamlit as st
 from duckdb import DuckDBPyRelation
 
-from workflows.config.snapshots import open_snapshot
-from workflows.config.settings import Settings
+from workflows.page_api import Settings, open_snapshot
 
 _CURRENT = "current.duckdb"
 _CACHED_RESULTS = 256
-# The version that is shown, and the one before it, which some open page may still read.
+# The current version, and the one before it, which an open page may still read.
 _KEPT_OPEN = 2
 
 
 class SnapshotGone(Exception):
-    """This version was deleted, as old ones are; there is a newer one."""
+    """This version was deleted because there are newer ones."""
 
 
 class SnapshotUnreadable(Exception):
-    """The file is damaged, or was made by another release: it lacks what the page shows."""
+    """The file is damaged, or made by a release with other tables."""
 
 
 @dataclass(frozen=True)
@@ -47,34 +46,34 @@ class Snapshot:
     as_of: datetime
 
     def table(self, query: str, *parameters: Any) -> pa.Table:
-        """The result of a query, cached for as long as this version is shown.
+        """Return the result of a query, cached.
 
         Raises:
-            SnapshotGone: This version was deleted meanwhile.
-            SnapshotUnreadable: It lacks a table or a column.
+            SnapshotGone: This version was deleted.
+            SnapshotUnreadable: A table or a column is missing.
         """
         return _cached(str(self.path), query, parameters)
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
-        """The same as a list of dictionaries. Instants come with their time zone, UTC."""
+        """Return the result as a list of dictionaries, instants in UTC."""
         rows: list[dict[str, Any]] = self.table(query, *parameters).to_pylist()
         return rows
 
     def row(self, query: str, *parameters: Any) -> dict[str, Any]:
-        """The one row of an aggregate."""
+        """Return the one row of an aggregate."""
         return self.rows(query, *parameters)[0]
 
     def uncached_rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """A large result that is wanted once, for a file."""
+        """Return a large result for a file, without caching it."""
         rows: list[tuple[Any, ...]] = _run(str(self.path), query, parameters, DuckDBPyRelation.fetchall)
         return rows
 
 
 def current_snapshot(settings: Settings) -> Snapshot | None:
-    """The newest published version, None before the first publication.
+    """Return the newest published version, None before the first publication.
 
     Raises:
-        SnapshotUnreadable: There is a file that is no snapshot of ours.
+        SnapshotUnreadable: The file is not a snapshot.
     """
     link = settings.published / _CURRENT
     for _ in range(3):
@@ -114,5 +113,5 @@ def _run(path: str, query: str, parameters: Sequence[Any], take: Any) -> Any:
 
 @st.cache_resource(max_entries=_KEPT_OPEN, show_spinner=False)
 def _kept_open(path: str) -> duckdb.DuckDBPyConnection:
-    """A version's database. To open one of 1,000,000 orders takes longer (15 ms) than most questions to it."""
+    """Return an open connection. Opening 1,000,000 orders takes 15 ms, longer than most queries."""
     return open_snapshot(Path(path))

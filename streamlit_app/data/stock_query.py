@@ -1,4 +1,4 @@
-"""The stock of each product, as more than one view shows it."""
+"""The query of the stock of each product, which several views show."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ STOCK = """
     order by
         case alert_level when 'critical' then 0 when 'low' then 1 else 2 end, average_weekly_units desc, sku_code
 """
-# Each with a mark of its own, so that it needs no colour to stand out.
+# With marks, so that no colour is needed.
 LEVEL_WORDS = {"critical": "● Critical", "low": "▲ Low", "normal": "Normal"}

@@ -1,1 +1,1 @@
-"""The page's views, one module each; `navigation` lists them."""
+"""The views, one module for each page; `navigation` lists them."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from streamlit_app.auth.login_sessions import SESSION_SECONDS, Brake, Sessions
+from streamlit_app.auth.login_sessions import SESSION_SECONDS, LoginThrottle, Sessions
 from workflows.config import roles
 from workflows.config.job_kinds import KINDS
 from workflows.config.roles import (
@@ -100,7 +100,7 @@ def test_a_users_file_that_makes_no_sense_is_named_and_lets_nobody_in(
 
 def test_each_wrong_password_after_the_third_makes_the_next_wait_twice_as_long() -> None:
     now, waits = [0.0], []
-    brake = Brake(lambda: now[0])
+    brake = LoginThrottle(lambda: now[0])
     for _ in range(6):
         brake.failed("name ada", "address 10.0.0.1")
         waits.append(brake.seconds_to_wait("name ada"))
@@ -111,7 +111,7 @@ def test_each_wrong_password_after_the_third_makes_the_next_wait_twice_as_long()
 
 
 def test_the_wait_doubles_up_to_five_minutes_and_a_success_ends_it() -> None:
-    brake = Brake(lambda: 0.0)
+    brake = LoginThrottle(lambda: 0.0)
     waits = []
     for _ in range(14):
         brake.failed("ada")
@@ -123,7 +123,7 @@ def test_the_wait_doubles_up_to_five_minutes_and_a_success_ends_it() -> None:
 
 
 def test_who_must_wait_for_one_of_a_name_and_an_address_waits_for_the_longer() -> None:
-    brake = Brake(lambda: 0.0)
+    brake = LoginThrottle(lambda: 0.0)
     for keys in (("ada",), ("ada", "here"), ("ada", "here"), ("ada", "here"), ("ada", "here")):
         brake.failed(*keys)
     assert (brake.seconds_to_wait("here"), brake.seconds_to_wait("ada")) == (3, 5)
@@ -131,7 +131,7 @@ def test_who_must_wait_for_one_of_a_name_and_an_address_waits_for_the_longer() -
 
 
 def test_ever_new_names_push_out_the_oldest_failures_and_no_newer_ones() -> None:
-    brake = Brake(lambda: 0.0)
+    brake = LoginThrottle(lambda: 0.0)
     for name in ("first", "second"):
         for _ in range(4):
             brake.failed(name)

@@ -75,6 +75,6 @@ def test_an_older_comparison_can_be_chosen(tab: Page, served: Served, settings: 
     compared(settings, "clean", 1, [])
     tab.goto(f"{served.url}/runs")
     former = panel(tab, "Former system")
-    expect(badge(former, "Nothing unexplained")).to_be_visible()
+    expect(badge(former, "No unexplained differences")).to_be_visible()
     choose(former, "Comparison", "1 difference unexplained")
     expect(cells(former)).to_contain_text(["671825", "cancelled"])

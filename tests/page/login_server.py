@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from streamlit_app.auth import login_middleware
-from streamlit_app.auth.login_sessions import Brake, Sessions
+from streamlit_app.auth.login_sessions import LoginThrottle, Sessions
 from workflows.config.roles import hash_password
 
 PASSWORD = "correct horse battery"
@@ -53,16 +53,18 @@ class Login:
 
 
 @contextmanager
-def login_door(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Login]:
+def login_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Login]:
     """The login for as long as the block lasts."""
     users = folder / "users.toml"
     lines = [f'{name} = {{ role = "admin", password = "{hash_password(PASSWORD)}" }}' for name in NAMES]
     users.write_text("\n".join(["[users]", *lines]))
     listener = socket.create_server(("127.0.0.1", 0))
     login = Login(f"http://127.0.0.1:{listener.getsockname()[1]}", users)
-    monkeypatch.setattr(login_middleware, "Brake", partial(Brake, lambda: login.now[0]))
+    monkeypatch.setattr(login_middleware, "LoginThrottle", partial(LoginThrottle, lambda: login.now[0]))
     monkeypatch.setattr(login_middleware, "SESSIONS", Sessions(lambda: login.now[0]))
-    app = login_middleware.Door(Starlette(routes=[Route("/", _page), Route("/_stcore/health", _page)]), users)
+    app = login_middleware.LoginMiddleware(
+        Starlette(routes=[Route("/", _page), Route("/_stcore/health", _page)]), users
+    )
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
