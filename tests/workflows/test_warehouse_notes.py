@@ -142,7 +142,8 @@ def built(tmp_path: Path) -> Settings:
 
 def is_fresh(settings: Settings, after: timedelta = timedelta(0), **now: str) -> bool:
     facts = {"print_now": "print", "today": "2026-11-20"} | now
-    return Engine(settings)._is_fresh(GREEN, facts["print_now"], facts["today"], NOON + after)
+    target = GreenBuild(facts["print_now"], facts["today"], NOON + after, 0)
+    return Engine(settings)._is_fresh(GREEN, target)
 
 
 def test_a_published_build_is_fresh_for_an_hour_of_its_day_while_nothing_about_it_changes(built: Settings) -> None:
