@@ -9,10 +9,10 @@ from typing import Literal
 
 from streamlit_app.data.formatted import CLOSE_TITLES, age
 from streamlit_app.data.run_list import Run
+from workflows.page_api import STALE_AFTER
 
-# Late after three missed syncs, stale after two hours.
+# Missed syncs until the data count as late.
 _LATE_AFTER_SYNCS = 3
-STALE_AFTER = timedelta(hours=2)
 
 Tone = Literal["green", "orange", "red", "blue", "gray"]
 

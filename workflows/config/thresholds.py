@@ -9,6 +9,10 @@ from datetime import timedelta
 STALE_AFTER = timedelta(hours=2)
 # Ages and "today" are columns of the marts, so a night without changes is rebuilt this often: half of the above.
 REBUILD_AFTER = timedelta(hours=1)
+# An older failure of a job is no alert: every scheduled job has run again by then.
+FAILURES_MATTER_FOR = timedelta(days=7)
+# A check that fails, passes and fails again is mailed at most once in this time, and after it if it still fails.
+MAIL_AGAIN_AFTER = timedelta(hours=1)
 # The daily comparison reads ShipStation again so far back: 268,000 rows at 10,000 orders a day, 14 minutes
 # of the API's limit (`benchmarks.reconcile`).
 RECONCILED_DAYS = 14

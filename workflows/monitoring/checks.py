@@ -10,20 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Literal
+
+from workflows.config.thresholds import MAIL_AGAIN_AFTER as MAIL_AGAIN_AFTER
+from workflows.config.thresholds import STALE_AFTER as STALE_AFTER
 
 Severity = Literal["critical", "warning"]
 
 SLOW_SYNC_SECONDS = 60
-# For reads of ShipStation (of which only business hours count), snapshots and entries. A sync is due every five
-# minutes, a build every hour.
-STALE_AFTER = timedelta(hours=2)
 MANY_EMPTY_ORDERS = 10
 # Monday to Friday, in the business's time zone: orders come and go then, and somebody can act.
 OPENS, CLOSES = time(8), time(17)
-# A check that fails, passes and fails again is mailed at most once in this time, and after it if it still fails.
-MAIL_AGAIN_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from workflows.config.job_kinds import CLOSES, KINDS
 from workflows.config.settings import Settings
+from workflows.config.thresholds import FAILURES_MATTER_FOR
 from workflows.cycle.open_units import lasting_differences
 from workflows.cycle.published_state import Published, known_read, read_published
 from workflows.errors import BuildFailed, CloseRefused
@@ -23,7 +24,6 @@ from workflows.parity.cutover_log import is_cut_over, is_unfinished
 _ENDED = ["SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _READERS = ("sync", "backfill", "reconcile", "upload", *CLOSES)
 _OTHERS = tuple(kind for kind in KINDS if kind not in _READERS)
-_FAILURES_MATTER = timedelta(days=7)
 # A day of syncs: so long a failed build is remembered while ShipStation is out of reach.
 _RUNS_LOOKED_AT = 300
 
@@ -43,7 +43,7 @@ def read_system_state(settings: Settings, jobs: JobClient, published: Published,
     ended = _last_of(jobs, _READERS)
     failed_build = _failed_build(jobs)
     every = [*ended, *_last_of(jobs, _OTHERS)]
-    recent = [job for job in every if (job.finished_at or now) > now - _FAILURES_MATTER]
+    recent = [job for job in every if (job.finished_at or now) > now - FAILURES_MATTER_FOR]
     last_health = health_history(settings)[-1:]
     read = known_read(settings, published)
     return SystemState(
