@@ -85,7 +85,7 @@ def test_no_row_of_a_killed_writer_shows_after_a_restore_and_its_sidecar_files_a
     settings: Settings, mode: str, tails: tuple[str, ...]
 ) -> None:
     made = back_up(settings)
-    program = Path(__file__).with_name("killed_writers.py")
+    program = Path(__file__).parents[1] / "killed_writers.py"
     killed = subprocess.run([sys.executable, str(program), str(settings.home), mode])
     assert killed.returncode == -signal.SIGKILL
     sidecars = {f"{name}.sqlite{tail}" for name in ("operations", "workflows") for tail in tails}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from workflows.cli.lineage import TARGET, render_lineage
 
-MODELS = Path(__file__).resolve().parents[2] / "dbt_project" / "models"
+MODELS = Path(__file__).resolve().parents[3] / "dbt_project" / "models"
 
 
 def test_the_pictures_show_every_model_and_what_it_reads() -> None:

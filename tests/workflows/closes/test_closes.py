@@ -84,7 +84,7 @@ def test_a_week_killed_at_every_step_is_closed_with_every_effect_present_once(
 ) -> None:
     killer = subprocess.run(
         [
-            *(sys.executable, str(Path(__file__).parent / "killed_closes.py")),
+            *(sys.executable, str(Path(__file__).parents[1] / "killed_closes.py")),
             *("eow", "--date", friday.isoformat(), "--json"),
         ],
         env=office.environment | {"PYTHONPATH": f"{PROJECT}:{PROJECT / 'tests' / 'support'}"},

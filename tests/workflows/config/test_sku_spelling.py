@@ -18,7 +18,7 @@ from workflows.entries.entry_log import LotState
 from workflows.entries.recording import EntryRequest, record_entry, record_lot_state
 from workflows.errors import EntryRefused
 
-MACROS = (Path(__file__).parents[2] / "dbt_project" / "macros" / "parse_sku_lot.sql").read_text()
+MACROS = (Path(__file__).parents[3] / "dbt_project" / "macros" / "parse_sku_lot.sql").read_text()
 ZERO_WIDTH = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"]
 DIRECTION_MARKS = ["\u200e", "\u200f", "\u061c", "\u202a", "\u202e", "\u2066", "\u2069"]
 SOFT_HYPHEN_AND_OTHERS = ["\u00ad", "\u180e", "\ufe0f", "\u034f", "\x00", "\x07", "\x9f", "\U000e0061"]

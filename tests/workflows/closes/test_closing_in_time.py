@@ -51,7 +51,7 @@ class Desk(CommandLine):
     def run_at(self, instant: datetime, *words: str) -> Answer:
         """A command in a process of its own."""
         self._set_clock(instant)
-        program = [sys.executable, str(Path(__file__).parent / "at_an_instant.py"), instant.isoformat()]
+        program = [sys.executable, str(Path(__file__).parents[1] / "at_an_instant.py"), instant.isoformat()]
         ended = subprocess.run(
             [*program, *words, "--json"],
             env=self.environment(PYTHONPATH=str(PROJECT)),

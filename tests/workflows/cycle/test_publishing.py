@@ -59,7 +59,7 @@ def test_at_every_line_of_a_publication_a_reader_finds_the_old_state_or_the_new_
 def test_a_publication_killed_at_any_line_leaves_a_link_that_resolves_and_the_next_one_publishes(
     tmp_path: Path,
 ) -> None:
-    program = Path(__file__).with_name("killed_publications.py")
+    program = Path(__file__).parents[1] / "killed_publications.py"
     killed = subprocess.run(
         [sys.executable, str(program), str(tmp_path)],
         env=os.environ | {"PYTHONPATH": str(PROJECT)},

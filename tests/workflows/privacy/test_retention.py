@@ -206,7 +206,7 @@ def test_a_long_history_is_removed_in_parts_each_whole(house: House, monkeypatch
 
 def test_killed_at_every_step_it_is_finished_by_the_next_run(house: House) -> None:
     killer = subprocess.run(
-        [sys.executable, str(Path(__file__).parent / "killed_closes.py"), "retention", "--json"],
+        [sys.executable, str(Path(__file__).parents[1] / "killed_closes.py"), "retention", "--json"],
         env=house.command.environment(**people.SETTINGS, PYTHONPATH=f"{PROJECT}:{PROJECT / 'tests' / 'support'}"),
         capture_output=True,
         text=True,

@@ -13,7 +13,7 @@ from command_line import CommandLine
 
 from ingest.sources.legacy import legacy_source
 
-STAGING = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "staging"
+STAGING = Path(__file__).resolve().parents[3] / "dbt_project" / "models" / "staging"
 SOURCES = {
     source["schema"]: {
         table["name"]: [column["name"] for column in table["columns"]] for table in source["tables"]
