@@ -6,6 +6,7 @@ INSTALLED := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 READER := $(VENV)/reader/.installed
 APT := apt-get install -y -qq --no-install-recommends
+PROSE := README.md CONTRIBUTING.md CHANGELOG.md docs dbt_project
 SOURCES := ingest workflows streamlit_app sandbox tests benchmarks dbt_checks orchestrate.py
 
 .PHONY: setup demo test lint format lock bench docs mutants
@@ -42,6 +43,7 @@ test: lint $(BROWSER) $(READER)
 lint: $(INSTALLED)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/codespell -D .words.txt -D - $(PROSE) $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd dbt_project && $(abspath $(BIN))/sqlfluff lint --processes 2 models tests

@@ -1,4 +1,4 @@
-"""The fulfilment house: it takes orders, buys labels and records fulfillments in a book.
+"""The fulfillment house: it takes orders, buys labels and records fulfillments in a book.
 
 Used by the generated history and by trading; instants are milliseconds since 1970 (UTC).
 """

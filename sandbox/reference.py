@@ -94,7 +94,7 @@ def _stores() -> list[Any]:
 def _warehouses() -> list[Any]:
     address = {
         "name": "Dock 1",
-        "company": "Sandbox Fulfilment House",
+        "company": "Sandbox Fulfillment House",
         "street1": "1 Sandbox Way",
         "street2": "",
         "street3": None,

@@ -58,16 +58,16 @@ def find_alerts(settings: Settings, exceptions: Iterable[Mapping[str, Any]], now
         exceptions: Rows of `exception_type`, `severity` and `exception_count`.
         now: The present instant.
     """
-    alarms = _alarms(settings, str(settings.home))
+    checks = _failed_checks(settings, str(settings.home))
     found = [
-        *(_of_alarm(alarm, settings, now) for alarm in alarms),
+        *(_of_check(check, settings, now) for check in checks),
         *(_of_exceptions(row) for row in exceptions),
     ]
     return sorted(found, key=lambda alert: _RANK[alert.severity])
 
 
 @st.cache_data(ttl=_CACHE_SECONDS, max_entries=4, show_spinner=False)
-def _alarms(_settings: Settings, home: str) -> list[Check]:
+def _failed_checks(_settings: Settings, home: str) -> list[Check]:
     del home  # Only a key of the cache: the settings hold credentials, which must not be hashed.
     with _read_only_client(_settings) as jobs:
         state = read_system_state(_settings, jobs, read_published(_settings), datetime.now(UTC))
@@ -84,12 +84,12 @@ def _read_only_client(settings: Settings) -> Iterator[JobClient]:
             yield jobs
 
 
-def _of_alarm(alarm: Check, settings: Settings, now: datetime) -> Alert:
+def _of_check(check: Check, settings: Settings, now: datetime) -> Alert:
     return Alert(
-        alarm.severity,
-        alarm.title,
-        shorten(alarm.detail, _LONGEST_DETAIL, placeholder=" …"),
-        f"since {clock(alarm.since, settings.timezone, now)}" if alarm.since else "",
+        check.severity,
+        check.title,
+        shorten(check.detail, _LONGEST_DETAIL, placeholder=" …"),
+        f"since {clock(check.since, settings.timezone, now)}" if check.since else "",
     )
 
 

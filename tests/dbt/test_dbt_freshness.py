@@ -88,7 +88,7 @@ def test_business_hours_are_those_of_the_alarm() -> None:
         connection.execute("create table pairs (instant timestamptz, now_at timestamptz)")
         connection.executemany("insert into pairs values (?, ?)", pairs)
         found = connection.execute(f"select {expression} from pairs order by rowid").fetchall()
-    # The alarm stops counting once two hours are over.
+    # The check stops counting once two hours are over.
     most = STALE_AFTER + timedelta(microseconds=1)
     expected = [min(working_time_since(instant, now, CHICAGO), most) for instant, now in pairs]
     assert [min(age, most) for (age,) in found] == expected

@@ -79,7 +79,7 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def mailing(tmp_path: Path, inbox: Inbox) -> Iterator[Settings]:
-    """An empty home without credentials, which is an alarm, whose mail goes to a real server."""
+    """An empty home without credentials, which fails a check, whose mail goes to a real server."""
     port = free_port()
     (tmp_path / "home").mkdir()
     with serving(inbox, port):

@@ -251,7 +251,7 @@ class Modelling:
 
 
 def variables(facts: BuildFacts, *, full: bool) -> tuple[str, str]:
-    """What dbt is told of a build, as words of its command; data tests of a warm one look at its own orders."""
+    """Return the arguments of dbt for a build; the data tests of an incremental one look at its own orders."""
     return "--vars", json.dumps({**asdict(facts), "test_changed_orders_only": not full})
 
 

@@ -27,7 +27,7 @@ _TRANSACTIONS = {"BEGIN", "COMMIT", "ROLLBACK"}
 _LOOKS = ("duckdb_databases()", "duckdb_constraints()", "information_schema", "describe (")
 
 
-# The one model that says when, where and by whom a build is made; all others read it.
+# The one model with the instant, time zone and run of a build; all others read it.
 _CONTEXT = "model.shipledger.stg_shipledger__build_context"
 
 

@@ -22,7 +22,7 @@ from workflows.errors import AlreadyRunning, Cancelled, UsageError
 # Jobs that work on the warehouse, one at a time. The other queue is for `CONCURRENT` kinds.
 QUEUE = "writer"
 # The name is stored with each job; jobs that an earlier release queued have it.
-CONCURRENT_QUEUE = "errands"
+CONCURRENT_QUEUE = "errands"  # codespell:ignore errands
 APPLICATION = "shipledger"
 # Raised when the steps of a workflow change, so that a job is resumed only by the code that began it.
 APPLICATION_VERSION = "shipledger-5"

@@ -94,7 +94,7 @@ def read_outbox(settings: Settings, key: str | None = None) -> list[Delivery]:
 def retry_mail(
     settings: Settings, key: str, now: datetime | None = None, *, actor: str = "", waits: bool = True
 ) -> list[Delivery]:
-    """Queue a mail again for all recipients to whom it was not sent; its attempts begin again.
+    """Queue a mail again for the recipients who lack it; its attempts begin again.
 
     Args:
         settings: Where.

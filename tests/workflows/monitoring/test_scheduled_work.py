@@ -135,7 +135,7 @@ def test_a_job_that_an_earlier_release_queued_is_taken_up(settings: Settings) ->
     with working(settings):
         pass
     # As earlier releases call the queue.
-    left = digest_left(settings, queue_name="errands", app_version=APPLICATION_VERSION)
+    left = digest_left(settings, queue_name="errands", app_version=APPLICATION_VERSION)  # codespell:ignore errands
     with working(settings) as jobs:
         assert done(jobs, "digest").status == "success"
         taken = jobs.job(left)

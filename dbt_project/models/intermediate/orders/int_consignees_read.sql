@@ -29,7 +29,7 @@ recipients as (
 
 ),
 
-consignees as (
+recipients as (
 
     select
         shipstation_order_id,
@@ -43,4 +43,4 @@ consignees as (
 
 )
 
-select * from consignees
+select * from recipients
