@@ -284,7 +284,7 @@ def _failure(nodes: list[Any], failed: list[str], exception: BaseException | Non
     first = next(node for node in nodes if node.node.name == failed[0])
     others = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
     return BuildFailed(
-        f"The build is red: {failed[0]}{others} failed ({_one_line(first.message)}). "
+        f"The build failed: {failed[0]}{others} failed ({_one_line(first.message)}). "
         "Nothing was published; the last good snapshot stays. See `status` and the log.",
         failed,
     )

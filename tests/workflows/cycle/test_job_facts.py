@@ -46,7 +46,7 @@ def test_the_windows_of_a_backfill_add_up_from_the_first_watermark_to_the_last()
 def test_a_known_error_is_passed_on_and_another_is_a_sentence_that_names_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    known = BuildFailed("The build is red.", ["a"])
+    known = BuildFailed("The build failed.", ["a"])
     with pytest.raises(BuildFailed) as caught, errors_as_sentences("build"):
         raise known
     assert caught.value is known

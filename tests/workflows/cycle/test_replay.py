@@ -70,7 +70,7 @@ def test_what_is_not_green_in_a_replay_is_built_and_reported_by_dbt(
     edit(own_business, 1, "on_hold")
     red = filled_own.run("sync")
     assert red.code == 1
-    assert "The build is red: assert_" in red.facts["error"]
+    assert "The build failed: assert_" in red.facts["error"]
     assert (filled_own.home / "published" / "current.duckdb").readlink() == before
     (filled_own.home / "ledger.duckdb").unlink()
     assert filled_own.run("sync").code == 0

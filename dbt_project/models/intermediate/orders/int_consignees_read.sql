@@ -21,7 +21,7 @@ labels as (
 
 ),
 
-recipients as (
+addresses as (
 
     select * from orders
     union all
@@ -39,7 +39,7 @@ recipients as (
         nullif(trim(ship_to.state), '') as state,
         nullif(trim(ship_to.postalcode), '') as postal_code,
         nullif(trim(ship_to.country), '') as country
-    from recipients
+    from addresses
 
 )
 
