@@ -35,7 +35,10 @@ def open_operations_database(database: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def read_operations_database(database: Path) -> Iterator[sqlite3.Connection]:
-    """Open the database for reading. A missing file is not made, and reads as a database without rows."""
+    """Open the database for reading. A missing file is not made, and reads as a database without rows.
+
+    A file of an earlier release is brought up to date first, which waits for its writers.
+    """
     with _connected(database if database.exists() else ":memory:") as connection:
         yield connection
 

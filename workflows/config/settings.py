@@ -250,15 +250,23 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as problem:
-        wrong = (_sentence(error) for error in problem.errors(include_url=False, include_input=False))
-        raise ConfigurationError(" ".join(wrong)) from None
+        raise ConfigurationError(" ".join(map(_sentence, problem.errors(include_url=False)))) from None
 
 
 def _sentence(error: ErrorDetails) -> str:
-    """Say what is wrong and what to do. Never repeats a value that pydantic refused: it may be a secret."""
-    variable, message = error["loc"][0], error["msg"].removeprefix("Value error, ")
-    default = {variable_of(name): default_of(name) for name in Settings.model_fields}[str(variable)]
-    return f"{variable}: {message}. Correct it, or remove it to use the default, {default}."
+    """Say what is wrong and what to do. The value is repeated for numbers only: another may be a secret."""
+    variable = str(error["loc"][0])
+    name = next(name for name in Settings.model_fields if variable_of(name) == variable)
+    field, default = Settings.model_fields[name], default_of(name)
+    least, most = (
+        next((getattr(one, end) for one in field.metadata if hasattr(one, end)), None) for end in ("ge", "le")
+    )
+    if field.annotation in (int, float) and least is not None:
+        kind = "whole number" if field.annotation is int else "number"
+        limit = f" and at most {most}" if most is not None else ""
+        return f"{variable} is '{error['input']}'. Use a {kind} of at least {least}{limit}."
+    otherwise = "" if default == "none" else f" to use the default, {default}"
+    return f"{variable}: {error['msg'].removeprefix('Value error, ')}. Correct it, or remove it{otherwise}."
 
 
 def default_of(name: str) -> str:

@@ -66,20 +66,23 @@ def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: 
     Returns:
         The days recorded.
     """
-    with open_operations_database(store) as kept:
+    with read_operations_database(store) as kept:
         ((last,),) = kept.execute("select max(day) from key_figures").fetchall()
-        yesterday = today - timedelta(days=1)
-        first = yesterday if last is None else date.fromisoformat(last) + timedelta(days=1)
-        days = _days(max(first, today - timedelta(days=MOST_KEY_FIGURE_DAYS)), yesterday)
-        for day in days:
-            figures = connection.execute(_OF_A_DAY, {"day": day}).fetchall()[0]
-            moment: tuple[Any, ...] = (None,) * len(OF_THE_MOMENT)
-            if day == yesterday:
-                moment = connection.execute(_NOW).fetchall()[0]
-            marks = ", ".join("?" * (2 + len(_NUMBERS)))
-            kept.execute(
-                f"insert into key_figures (day, noted_at, {', '.join(_NUMBERS)}) values ({marks})",
-                [day.isoformat(), noted_at, *(_plain(value) for value in (*figures, *moment))],
+    yesterday = today - timedelta(days=1)
+    first = yesterday if last is None else date.fromisoformat(last) + timedelta(days=1)
+    days = _days(max(first, today - timedelta(days=MOST_KEY_FIGURE_DAYS)), yesterday)
+    rows = []
+    for day in days:
+        figures = connection.execute(_OF_A_DAY, {"day": day}).fetchall()[0]
+        moment: tuple[Any, ...] = (None,) * len(OF_THE_MOMENT)
+        if day == yesterday:
+            moment = connection.execute(_NOW).fetchall()[0]
+        rows.append([day.isoformat(), noted_at, *(_plain(value) for value in (*figures, *moment))])
+    if rows:
+        marks = ", ".join("?" * (2 + len(_NUMBERS)))
+        with open_operations_database(store) as kept:
+            kept.executemany(
+                f"insert into key_figures (day, noted_at, {', '.join(_NUMBERS)}) values ({marks})", rows
             )
     return days
 

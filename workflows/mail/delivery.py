@@ -72,11 +72,11 @@ def deliver_outbox(settings: Settings, now: datetime) -> list[Delivery]:
         return []
     tried: list[Delivery] = []
     with _alone(settings):
-        with open_operations_database(settings.operations) as store:
+        with read_operations_database(settings.operations) as store:
             due = [state for state in read_states(store) if _is_due(state, now)]
         for state in due:
             _attempt(settings, settings.mail, state, now)
-            with open_operations_database(settings.operations) as store:
+            with read_operations_database(settings.operations) as store:
                 tried += [
                     _delivery(after)
                     for after in read_states(store, state.mail.key)

@@ -98,7 +98,7 @@ def test_sigterm_ends_a_sync_with_a_sentence_and_the_next_run_goes_on(
     process.send_signal(signal.SIGTERM)
     _out, errors = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM
-    assert "goes on with the next run" in errors
+    assert "The next run resumes what was under way" in errors
     go_on.set()
     assert filled_own.run("sync").code == 0
     status = f"select order_status from marts.orders_inbox where shipstation_order_id = {newest}"

@@ -63,7 +63,7 @@ def test_the_week_in_which_the_ledger_begins_is_closed_incomplete_without_the_da
     filled: CommandLine,
 ) -> None:
     refused = filled.run("eow", "--date", "2025-09-19")
-    assert "`--incomplete` closes it all the same" in refused.facts["error"]
+    assert "`--incomplete` closes it anyway" in refused.facts["error"]
     closed = filled.run("eow", "--date", "2025-09-19", "--incomplete")
     assert closed.code == 0, closed.errors
     assert (closed.facts["period"], closed.facts["closed_before"]) == ("2025-09-15", [])

@@ -45,7 +45,7 @@ def test_each_alarm_is_in_one_digest(jobs: JobClient, inbox: Inbox) -> None:
     third = done(jobs, "digest").result or {}
     assert (third["new"], third["standing"]) == (["The last sync failed"], 3)
     assert inbox.subjects("owner@example.com")[1:] == ["Shipledger: The last sync failed"]
-    assert "2 of earlier digests still stand" in inbox.received[1][1].get_content()
+    assert "2 of earlier digests still fail" in inbox.received[1][1].get_content()
 
 
 def test_without_a_mail_server_the_alarms_stay_for_the_first_digest_that_is_sent(

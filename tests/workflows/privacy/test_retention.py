@@ -251,7 +251,7 @@ def test_nothing_is_removed_where_personal_data_are_kept_for_ever(house: House) 
     assert people.found_in(house.home, GONE) == before
     refused = house.command.run("retention", SHIPLEDGER_RETENTION_DAYS="-1")
     assert refused.code == 78
-    assert "SHIPLEDGER_RETENTION_DAYS is '-1'. Use a number of at least 0" in refused.facts["error"]
+    assert "SHIPLEDGER_RETENTION_DAYS is '-1'. Use a whole number of at least 0" in refused.facts["error"]
 
 
 def _recipient(order_id: int) -> tuple[Any, ...]:
