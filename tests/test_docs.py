@@ -101,6 +101,16 @@ def test_every_command_that_is_shown_exists_with_its_options() -> None:
     assert len(all_shown) > 10, "the pattern still finds the commands"
 
 
+def test_every_button_and_view_that_the_operators_page_names_is_on_the_page() -> None:
+    """Italics with a capital are texts of the page; the roles in italics have none."""
+    named = re.findall(
+        r"\*([A-Z][^*]*)\*", (PROJECT / "docs/operator.md").read_text(encoding="utf-8").replace("**", "")
+    )
+    page = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "streamlit_app").rglob("*.py"))
+    assert [text for text in named if " ".join(text.split()) not in page] == []
+    assert "Close again" in named, "the pattern still finds the buttons"
+
+
 def test_every_command_of_the_readmes_table_exists_and_none_is_left_out() -> None:
     table = (PROJECT / "README.md").read_text(encoding="utf-8").split("## Everyday commands")[1].split("\n## ")[0]
     first_cells = " ".join(re.findall(r"^\| (.*?) \| [^|]*\|$", table.replace(r"\|", "/"), re.MULTILINE))
