@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 from collections.abc import Iterator
@@ -83,6 +84,32 @@ def test_every_python_file_that_is_named_exists() -> None:
     assert missing == []
 
 
+def test_every_name_that_a_package_calls_public_is_in_it() -> None:
+    packages = [folder for top in ("ingest", "workflows", "streamlit_app") for folder in _packages(PROJECT / top)]
+    missing = []
+    for folder in packages:
+        doc = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+        named = re.findall(r"`(\w+)`", doc.partition("\nPublic: ")[2])
+        missing += [f"{folder.name}: {name}" for name in named or ["none named"] if name not in _names_in(folder)]
+    assert missing == []
+
+
+def _packages(top: Path) -> list[Path]:
+    return sorted(init.parent for init in top.rglob("__init__.py"))
+
+
+def _names_in(folder: Path) -> set[str]:
+    """The modules and packages of a package, and what its modules define."""
+    names = {path.stem for path in folder.iterdir()}
+    for module in folder.glob("*.py"):
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                names.add(node.name)
+            elif isinstance(node, ast.Assign):
+                names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names
+
+
 def test_every_command_that_is_shown_exists_with_its_options() -> None:
     context = click.Context(cli)
     wrong = []
@@ -99,6 +126,16 @@ def test_every_command_that_is_shown_exists_with_its_options() -> None:
         wrong += [f"{page.name}: {name} {word}" for word in words if word[:2] == "--" and word not in options]
     assert wrong == []
     assert len(all_shown) > 10, "the pattern still finds the commands"
+
+
+def test_every_button_and_view_that_the_operators_page_names_is_on_the_page() -> None:
+    """Italics with a capital are texts of the page; the roles in italics have none."""
+    named = re.findall(
+        r"\*([A-Z][^*]*)\*", (PROJECT / "docs/operator.md").read_text(encoding="utf-8").replace("**", "")
+    )
+    page = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "streamlit_app").rglob("*.py"))
+    assert [text for text in named if " ".join(text.split()) not in page] == []
+    assert "Close again" in named, "the pattern still finds the buttons"
 
 
 def test_every_command_of_the_readmes_table_exists_and_none_is_left_out() -> None:

@@ -23,7 +23,7 @@ from workflows.config.roles import Person, Role, login_kind, password_matches, r
 from workflows.config.settings import LOOPBACK, Settings, read_settings
 from workflows.config.sku_spelling import printed
 from workflows.config.snapshots import open_snapshot
-from workflows.config.thresholds import STALE_AFTER
+from workflows.config.thresholds import SLOW_SYNC_SECONDS, STALE_AFTER
 from workflows.config.worker_lock import worker_is_running
 
 # What the cycle records besides the published snapshot.

@@ -102,8 +102,3 @@ def filter_end(instant: datetime) -> datetime:
 def filter_text(wall: datetime) -> str:
     """Return a wall time in the format of ShipStation's filters: `yyyy-mm-dd hh:mm:ss`."""
     return wall.strftime("%Y-%m-%d %H:%M:%S")
-
-
-def wall_now() -> datetime:
-    """Return the current Pacific wall time, naive."""
-    return datetime.now(PACIFIC).replace(tzinfo=None)

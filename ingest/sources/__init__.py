@@ -1,1 +1,4 @@
-"""The dlt sources, one package each."""
+"""The dlt sources, one package each.
+
+Public: the packages `shipstation`, `xcart`, `operations`, `legacy`.
+"""

@@ -47,10 +47,10 @@ class Acknowledged:
 def acknowledged(settings: Settings) -> Acknowledged:
     """Return the exceptions that are acknowledged now."""
     try:
-        standing = current_acknowledgements(settings.operations)
+        acknowledgements = current_acknowledgements(settings.operations)
     except AcknowledgementsUnreadable as problem:
         return Acknowledged({}, str(problem))
-    return Acknowledged({(one.exception_id, one.cause): one for one in standing})
+    return Acknowledged({(one.exception_id, one.cause): one for one in acknowledgements})
 
 
 def count_open(settings: Settings, snapshot: Snapshot) -> list[dict[str, Any]]:

@@ -1,1 +1,4 @@
-"""The views, one module for each page; `navigation` lists them."""
+"""The views, one module for each page; `navigation` lists them.
+
+Public: `show` in each module.
+"""

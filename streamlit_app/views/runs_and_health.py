@@ -20,10 +20,8 @@ from streamlit_app.data.formatted import age, clock, count, duration
 from streamlit_app.data.freshness import last_checked, watermark
 from streamlit_app.data.run_list import Run, recent_runs, runs_of
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.page_api import KINDS, Read, Settings, last_read
+from workflows.page_api import KINDS, SLOW_SYNC_SECONDS, Read, Settings, last_read
 
-# A longer sync is marked, and is an alert.
-SLOW_SYNC_SECONDS = 60
 _RUNS_SHOWN = 100
 _VISIBLE_ROWS = 14
 _STATUS_LABELS = {

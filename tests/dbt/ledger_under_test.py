@@ -60,7 +60,7 @@ class Ledger:
         return ledger
 
     def copy(self, home: Path, as_of: datetime) -> Ledger:
-        """A copy with its operations store, to build on: a copy takes no time, a first build seconds."""
+        """A copy with its operations database, to build on: a copy takes no time, a first build seconds."""
         shutil.copy(self.warehouse, home)
         shutil.copy(self.marts, home)
         copy_closes(self.home, home)

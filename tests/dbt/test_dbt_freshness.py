@@ -18,7 +18,8 @@ import pytest
 import yaml
 from ledger_under_test import PROJECT, Ledger
 
-from workflows.monitoring.checks import CLOSES, OPENS, STALE_AFTER
+from workflows.config.thresholds import STALE_AFTER
+from workflows.monitoring.checks import CLOSES, OPENS
 from workflows.monitoring.condition_checks import working_time_since
 
 CHICAGO = ZoneInfo("America/Chicago")

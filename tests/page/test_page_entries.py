@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("published")
 
 
 def entries(served: Served) -> list[tuple[Any, ...]]:
-    """What the operations store holds: type, SKU, lot, units, reason, note, actor."""
+    """What the operations database holds: type, SKU, lot, units, reason, note, actor."""
     with closing(sqlite3.connect(served.home / "operations.sqlite")) as connection:
         if not connection.execute("select name from sqlite_master where name = 'entries'").fetchall():
             return []

@@ -1,4 +1,4 @@
-"""A home as the release before the files left it: lines of closed months as JSON in the operations store."""
+"""A home as the release before the files left it: lines of closed months as JSON in the operations database."""
 
 from __future__ import annotations
 

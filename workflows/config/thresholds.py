@@ -13,6 +13,10 @@ REBUILD_AFTER = timedelta(hours=1)
 FAILURES_MATTER_FOR = timedelta(days=7)
 # A check that fails, passes and fails again is mailed at most once in this time, and after it if it still fails.
 MAIL_AGAIN_AFTER = timedelta(hours=1)
+# A longer sync is marked on the page, and is an alert.
+SLOW_SYNC_SECONDS = 60
+# More open orders without lines than these are an alert.
+MANY_EMPTY_ORDERS = 10
 # The daily comparison reads ShipStation again so far back: 268,000 rows at 10,000 orders a day, 14 minutes
 # of the API's limit (`benchmarks.reconcile`).
 RECONCILED_DAYS = 14

@@ -54,11 +54,13 @@ select
 """
 
 
-def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: date, noted_at: str) -> list[date]:
+def note_key_figures(
+    database: Path, connection: duckdb.DuckDBPyConnection, today: date, noted_at: str
+) -> list[date]:
     """Record the days that have ended since the last recorded one, up to yesterday.
 
     Args:
-        store: The operations database.
+        database: The operations database.
         connection: The warehouse with the marts attached as `ledger`.
         today: The business's day.
         noted_at: The instant (ISO, UTC).
@@ -66,7 +68,7 @@ def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: 
     Returns:
         The days recorded.
     """
-    with read_operations_database(store) as kept:
+    with read_operations_database(database) as kept:
         ((last,),) = kept.execute("select max(day) from key_figures").fetchall()
     yesterday = today - timedelta(days=1)
     first = yesterday if last is None else date.fromisoformat(last) + timedelta(days=1)
@@ -80,7 +82,7 @@ def note_key_figures(store: Path, connection: duckdb.DuckDBPyConnection, today: 
         rows.append([day.isoformat(), noted_at, *(_plain(value) for value in (*figures, *moment))])
     if rows:
         marks = ", ".join("?" * (2 + len(_NUMBERS)))
-        with open_operations_database(store) as kept:
+        with open_operations_database(database) as kept:
             kept.executemany(
                 f"insert into key_figures (day, noted_at, {', '.join(_NUMBERS)}) values ({marks})", rows
             )

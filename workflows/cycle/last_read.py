@@ -33,19 +33,19 @@ class Read:
     watermark: datetime | None
 
 
-def note_read(store: Path, read: Read) -> None:
+def note_read(database: Path, read: Read) -> None:
     """Record a read that was loaded, replacing the last one."""
     mark = read.watermark.isoformat() if read.watermark else None
-    with open_operations_database(store) as connection:
+    with open_operations_database(database) as connection:
         connection.execute(
             "insert or replace into last_read (only_row, read_at, watermark) values (1, ?, ?)",
             (read.at.isoformat(), mark),
         )
 
 
-def last_read(store: Path) -> Read | None:
+def last_read(database: Path) -> Read | None:
     """Return the last read that was loaded; None before the first, and in a home of an earlier release."""
-    with read_operations_database(store) as connection:
+    with read_operations_database(database) as connection:
         row = connection.execute("select read_at, watermark from last_read").fetchone()
     if row is None:
         return None

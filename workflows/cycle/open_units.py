@@ -125,9 +125,9 @@ def measure_open_units(connection: duckdb.DuckDBPyConnection, ledger: Path) -> M
     )
 
 
-def note_measurement(store: Path, run_id: str, measured: Measurement) -> None:
+def note_measurement(database: Path, run_id: str, measured: Measurement) -> None:
     """Add a measurement to the history."""
-    with open_operations_database(store) as connection:
+    with open_operations_database(database) as connection:
         connection.execute(
             "insert into open_units (run_id, measured_at, units_there, units_here, differences)"
             " values (?, ?, ?, ?, ?)",
@@ -141,9 +141,9 @@ def note_measurement(store: Path, run_id: str, measured: Measurement) -> None:
         )
 
 
-def read_open_units(store: Path, limit: int = 1000) -> list[Measurement]:
+def read_open_units(database: Path, limit: int = 1000) -> list[Measurement]:
     """Return the last measurements, newest first."""
-    with read_operations_database(store) as connection:
+    with read_operations_database(database) as connection:
         rows = connection.execute(
             "select measured_at, units_there, units_here, differences from open_units order by seq desc limit ?",
             [limit],
@@ -156,9 +156,9 @@ def read_open_units(store: Path, limit: int = 1000) -> list[Measurement]:
     ]
 
 
-def lasting_differences(store: Path) -> list[Difference]:
+def lasting_differences(database: Path) -> list[Difference]:
     """Return the differences of the last measurement whose SKUs differed in the one before, too."""
-    measured = read_open_units(store, limit=2)
+    measured = read_open_units(database, limit=2)
     if len(measured) < 2:
         return []
     before = {difference.sku for difference in measured[1].differences}

@@ -40,7 +40,7 @@ class Published:
     as_of: datetime | None = None
     read: Read | None = None
     stock: tuple[dict[str, Any], ...] = ()
-    overdrawn: tuple[dict[str, Any], ...] = ()
+    negative_lots: tuple[dict[str, Any], ...] = ()
     exceptions: tuple[tuple[str, str, int], ...] = ()
 
 
@@ -61,7 +61,7 @@ def read_published(settings: Settings) -> Published:
                 "select sku_code, product_name, alert_level, quantity_available, days_of_supply, reorder_point"
                 " from marts.inventory_current where alert_level <> 'normal' order by sku_code",
             )
-            overdrawn = _rows(
+            negative_lots = _rows(
                 connection,
                 "select sku_code, lot_number, quantity_on_hand from marts.lot_inventory"
                 " where quantity_on_hand < 0 order by all",
@@ -73,7 +73,7 @@ def read_published(settings: Settings) -> Published:
             "Run `sync` to publish a new one."
         ) from problem
     read = Read(read_at.astimezone(UTC), mark.astimezone(UTC)) if read_at else None
-    return Published(path.name, as_of.astimezone(UTC), read, tuple(stock), tuple(overdrawn), tuple(exceptions))
+    return Published(path.name, as_of.astimezone(UTC), read, tuple(stock), tuple(negative_lots), tuple(exceptions))
 
 
 def known_read(settings: Settings, published: Published) -> Read | None:

@@ -27,14 +27,21 @@ class Entry:
     """A receipt, repack, adjustment or count that an operator entered.
 
     Attributes:
-        entry_type: receive, repack, adjust_up, adjust_down or count. entry_date: The business's calendar day it
-        counts on. sku_code: A key product. quantity: Units; positive, but for a repack, which is signed, and a
-        count, which is counted minus expected. actor: Who. lot_number: The lot, when it concerns one. reason: Why.
-        note: Anything else. counted_quantity: Of a count: what was counted. expected_quantity: Of a count: what
-        the ledger had at that moment. corrects: The id of the entry that this one corrects. entry_id: Its own id.
-        entered_at: The instant (UTC) it was entered. seen_by_count: Whether the units were on the shelf at a count
-        on or after its day, by the operator's answer;
-            None when there was no such count.
+        entry_type: receive, repack, adjust_up, adjust_down or count.
+        entry_date: The business's calendar day it counts on.
+        sku_code: A key product.
+        quantity: Units; positive, but for a repack, which is signed, and a count, which is counted minus expected.
+        actor: Who.
+        lot_number: The lot, when it concerns one.
+        reason: Why.
+        note: Anything else.
+        counted_quantity: Of a count: what was counted.
+        expected_quantity: Of a count: what the ledger had at that moment.
+        corrects: The id of the entry that this one corrects.
+        entry_id: Its own id.
+        entered_at: The instant (UTC) it was entered.
+        seen_by_count: Whether the units were on the shelf at a count on or after its day, by the operator's
+            answer; None when there was no such count.
     """
 
     entry_type: str

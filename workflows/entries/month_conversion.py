@@ -1,4 +1,4 @@
-"""Converting the closed months of an earlier release, which kept their lines as JSON in the operations store.
+"""Converting the closed months of an earlier release, which kept their lines as JSON in the operations database.
 
 It is done once, in one transaction: the lines of each month are checked against their hash, written to the month's
 file and compared with it. Then the table of lines is dropped, and `evidence_hash` becomes the hash of the file;

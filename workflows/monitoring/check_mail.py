@@ -13,9 +13,10 @@ from sqlite3 import Connection
 from workflows.config.formatting import moment
 from workflows.config.operations_database import append_row, open_operations_database
 from workflows.config.settings import Settings
+from workflows.config.thresholds import MAIL_AGAIN_AFTER
 from workflows.mail.outbox import add_mail
 from workflows.monitoring.check_log import failing_rows
-from workflows.monitoring.checks import MAIL_AGAIN_AFTER, Check, headline
+from workflows.monitoring.checks import Check, headline
 
 _SUBJECT = "Shipledger alert: "
 # An alert mail that could not be sent is no reason to send another one.

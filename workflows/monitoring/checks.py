@@ -1,4 +1,4 @@
-"""Checks: what a check is, and the limits that checks go by.
+"""Checks: what a check is, and the business hours that checks go by.
 
 A check is a condition of the system that passes or fails; an exception is a row of data that needs a person. An
 alert is a failed check or an open exception, shown. `health` runs the checks of `integrity_checks`, `health` and
@@ -13,13 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Literal
 
-from workflows.config.thresholds import MAIL_AGAIN_AFTER as MAIL_AGAIN_AFTER
-from workflows.config.thresholds import STALE_AFTER as STALE_AFTER
-
 Severity = Literal["critical", "warning"]
 
-SLOW_SYNC_SECONDS = 60
-MANY_EMPTY_ORDERS = 10
 # Monday to Friday, in the business's time zone: orders come and go then, and somebody can act.
 OPENS, CLOSES = time(8), time(17)
 

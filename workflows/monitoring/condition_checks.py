@@ -8,16 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from workflows.config.thresholds import MANY_EMPTY_ORDERS, SLOW_SYNC_SECONDS, STALE_AFTER
 from workflows.config.wall_clock import clock
-from workflows.monitoring.checks import (
-    CLOSES,
-    MANY_EMPTY_ORDERS,
-    OPENS,
-    SLOW_SYNC_SECONDS,
-    STALE_AFTER,
-    Check,
-    Severity,
-)
+from workflows.monitoring.checks import CLOSES, OPENS, Check, Severity
 
 _SATURDAY = 5
 

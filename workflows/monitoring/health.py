@@ -16,6 +16,7 @@ from workflows.config.job_kinds import CLOSES
 from workflows.config.operations_database import read_operations_database
 from workflows.config.settings import Settings
 from workflows.config.snapshots import current_snapshot, open_snapshot
+from workflows.config.thresholds import STALE_AFTER
 from workflows.config.wall_clock import clock
 from workflows.cycle.last_read import last_read
 from workflows.entries.closed_months import altered_months
@@ -23,7 +24,7 @@ from workflows.entries.entry_log import EntryLog
 from workflows.errors import ShipledgerError
 from workflows.jobs.client import JobClient, job_client
 from workflows.monitoring.check_log import record_results
-from workflows.monitoring.checks import STALE_AFTER, Check
+from workflows.monitoring.checks import Check
 from workflows.monitoring.integrity_checks import check_integrity
 from workflows.monitoring.service_checks import check_services
 

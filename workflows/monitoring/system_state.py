@@ -64,7 +64,7 @@ def read_system_state(settings: Settings, jobs: JobClient, published: Published,
         snapshot_at=published.as_of,
         empty_orders=sum(count for kind, _severity, count in published.exceptions if kind in EMPTY_ORDERS),
         stock=published.stock,
-        negative_lots=published.overdrawn,
+        negative_lots=published.negative_lots,
         unhealthy=[name for point in last_health for name in point.failed],
         open_units=[
             f"{one.sku or 'no SKU'} ({one.there} there, {one.here} here)"

@@ -46,9 +46,9 @@ class ParityRun:
     facts: dict[str, Any]
 
 
-def record_run(store: Path, run: ParityRun, differences: Sequence[Difference]) -> None:
+def record_run(database: Path, run: ParityRun, differences: Sequence[Difference]) -> None:
     """Record a comparison with its differences, all or none; one that was recorded already stays as it is."""
-    with open_operations_database(store) as connection:
+    with open_operations_database(database) as connection:
         added = connection.execute(
             f"insert into parity_runs ({_RUN}) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (run_id) do nothing",
             (
@@ -63,28 +63,28 @@ def record_run(store: Path, run: ParityRun, differences: Sequence[Difference]) -
             )
 
 
-def recent_runs(store: Path, limit: int | None = None) -> list[ParityRun]:
+def recent_runs(database: Path, limit: int | None = None) -> list[ParityRun]:
     """Return the comparisons, newest first."""
-    with read_operations_database(store) as connection:
+    with read_operations_database(database) as connection:
         return _runs(connection, "order by until desc limit ?", -1 if limit is None else limit)
 
 
-def parity_run(store: Path, run_id: str) -> ParityRun | None:
+def parity_run(database: Path, run_id: str) -> ParityRun | None:
     """Return one comparison; None when there is no such run."""
-    with read_operations_database(store) as connection:
+    with read_operations_database(database) as connection:
         return next(iter(_runs(connection, "where run_id = ?", run_id)), None)
 
 
-def differences_of(store: Path, run_id: str) -> list[Difference]:
+def differences_of(database: Path, run_id: str) -> list[Difference]:
     """Return the recorded differences of a comparison, the unexplained first."""
-    with read_operations_database(store) as connection:
+    with read_operations_database(database) as connection:
         rows = connection.execute(
             f"select {_DIFFERENCE} from parity_differences where run_id = ? order by seq", [run_id]
         ).fetchall()
     return [Difference(*row) for row in rows]
 
 
-def lasting_differences(store: Path, source: str, before: datetime) -> pa.Table:
+def lasting_differences(database: Path, source: str, before: datetime) -> pa.Table:
     """Return what has differed in the same way in each comparison since an instant, and in the last one before.
 
     Returns:
@@ -104,7 +104,7 @@ def lasting_differences(store: Path, source: str, before: datetime) -> pa.Table:
             having count(distinct run_id) = (select count(*) from kept)
         )
     """
-    with read_operations_database(store) as connection:
+    with read_operations_database(database) as connection:
         rows = connection.execute(query, {"source": source, "before": before.isoformat()}).fetchall()
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     return pa.table({name: pa.array(values, pa.string()) for name, values in zip(names, columns, strict=True)})

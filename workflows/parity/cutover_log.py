@@ -36,9 +36,9 @@ class CutoverEvent:
     facts: dict[str, Any]
 
 
-def last_event(store: Path) -> CutoverEvent | None:
+def last_event(database: Path) -> CutoverEvent | None:
     """Return the last event; None when there never was a cutover."""
-    with read_operations_database(store) as connection:
+    with read_operations_database(database) as connection:
         row = connection.execute(
             "select event, actor, source, noted_at, facts from cutovers order by seq desc limit 1"
         ).fetchone()
@@ -48,18 +48,18 @@ def last_event(store: Path) -> CutoverEvent | None:
     return CutoverEvent(event, actor, source, datetime.fromisoformat(noted_at).astimezone(UTC), json.loads(facts))
 
 
-def record_event(store: Path, event: CutoverEvent, after: str | None) -> None:
+def record_event(database: Path, event: CutoverEvent, after: str | None) -> None:
     """Record an event, which is on the disk when this returns.
 
     Args:
-        store: The operations store.
+        database: The operations database.
         event: What happened.
         after: The event that has to be the last so far; None for none.
 
     Raises:
         AlreadyRunning: Somebody else has written one meanwhile.
     """
-    with open_operations_database(store) as connection:
+    with open_operations_database(database) as connection:
         added = connection.execute(
             "insert into cutovers (event, actor, source, noted_at, facts) select ?, ?, ?, ?, ?"
             " where (select event from cutovers order by seq desc limit 1) is ?",
@@ -72,13 +72,13 @@ def record_event(store: Path, event: CutoverEvent, after: str | None) -> None:
         raise AlreadyRunning("Somebody else has just begun a cutover or a rollback. See how it ended.")
 
 
-def is_unfinished(store: Path) -> bool:
+def is_unfinished(database: Path) -> bool:
     """Return whether a cutover or a rollback was begun and not finished."""
-    event = last_event(store)
+    event = last_event(database)
     return event is not None and event.event in (BEGUN, ROLLBACK_BEGUN)
 
 
-def is_cut_over(store: Path) -> bool:
+def is_cut_over(database: Path) -> bool:
     """Return whether there was a cutover that was not rolled back."""
-    event = last_event(store)
+    event = last_event(database)
     return event is not None and event.event in (BEGUN, DONE)

@@ -20,7 +20,7 @@ class Source:
     """The former system's database.
 
     Attributes:
-        shown: Its address without a password; names it in jobs, logs and the store.
+        shown: Its address without a password; names it in jobs, logs and the operations database.
         url: The whole address.
         is_hidden: Whether even that has stars for a password, because it is what was shown of another one.
     """

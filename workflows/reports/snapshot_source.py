@@ -54,11 +54,6 @@ class Source:
         """Return a report made from this snapshot; see `Document`."""
         return Document(title, period, self.name, self.as_of, self.zone, parts, is_wide, notice)
 
-    def has(self, table: str) -> bool:
-        """Whether the snapshot has this table of the marts."""
-        found = self.row("select count(*) as n from duckdb_tables() where table_name = ?", table)
-        return bool(found["n"])
-
 
 @contextmanager
 def open_snapshot(path: Path) -> Iterator[Source]:

@@ -10,4 +10,7 @@ Or use it in a pipeline of your own: `pipeline.run(shipstation_source(start_date
 also be in `.dlt/config.toml` and `.dlt/secrets.toml`, section `[sources.shipstation]`: `api_key`, `api_secret`,
 `start_date`, `base_url`, `requests_per_minute`. Rows are merged on ShipStation's ids, so loading a span again is
 harmless; deleted orders stay. What the worker adds (exceptions, order states, watermarks) is in `worker_tables`.
+
+Public: `shipstation_source` (`shipstation_source`), `load_changes`, `load_backfill_window` (`load`), `reconcile`
+(`reconcile`), `adopt_spans` (`adoption`).
 """

@@ -10,10 +10,11 @@ import pytest
 from inbox import Inbox
 
 from workflows.config.settings import Settings
+from workflows.config.thresholds import MAIL_AGAIN_AFTER
 from workflows.mail import deliver_outbox, read_outbox
 from workflows.monitoring.check_log import record_failures
 from workflows.monitoring.check_mail import mail_critical
-from workflows.monitoring.checks import MAIL_AGAIN_AFTER, Check, Severity
+from workflows.monitoring.checks import Check, Severity
 
 NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
 MINUTES = timedelta(minutes=1)

@@ -13,10 +13,11 @@ from command_line import CommandLine
 from homes import settings_of
 
 from workflows.config.settings import read_settings
+from workflows.config.thresholds import STALE_AFTER
 from workflows.cycle.last_read import Read, note_read
 from workflows.entries.entry_log import Entry, append_entries
 from workflows.monitoring.check_log import health_history, record_results
-from workflows.monitoring.checks import STALE_AFTER, Check
+from workflows.monitoring.checks import Check
 from workflows.monitoring.health import check_age, run_health
 from workflows.monitoring.integrity_checks import INVARIANTS, breaches_of
 

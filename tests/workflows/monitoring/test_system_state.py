@@ -62,7 +62,7 @@ def test_a_snapshot_tells_what_is_short_below_zero_and_excepted_and_how_far_chan
         ("17904", "low"),
     ]
     # A lot at zero is empty, not below it.
-    assert [(row["lot_number"], row["quantity_on_hand"]) for row in published.overdrawn] == [
+    assert [(row["lot_number"], row["quantity_on_hand"]) for row in published.negative_lots] == [
         ("250237", -9),
         ("250002", -1),
     ]
