@@ -1,1 +1,1 @@
-"""Workflows: what runs, in what order, once: cycles, the build, publishing, and who may run them."""
+"""Jobs: cycles, closes, publishing, reports and mail; configuration and roles."""
