@@ -9,6 +9,7 @@ import pytest
 
 from workflows.cli import output
 from workflows.cli.xcart_commands import describe_import, describe_upload
+from workflows.migration.validation_table import format_checks
 
 CYCLE: dict[str, Any] = {
     "orders_fetched": 5,
@@ -178,7 +179,7 @@ def test_a_validation_has_theirs_on_the_left_and_counts_each_verdict() -> None:
         {"what": "units", "there": "5", "here": "5", "verdict": "ok", "detail": ""},
         {"what": "weeks", "there": "7", "here": "8", "verdict": "noted", "detail": ""},
     ]
-    lines = [line.split() for line in output.tell_checks(checks).splitlines()]
+    lines = [line.split() for line in format_checks(checks).splitlines()]
     assert lines[0] == ["there", "here", "verdict"]
     assert lines[1:3] == [["orders", "10", "9", "failed"], ["One", "is", "missing."]]
     assert lines[-1] == ["1", "ok,", "1", "noted,", "1", "failed."]
