@@ -75,20 +75,20 @@ _KINDS = {
     "future_ship_date": ExceptionKind(
         "shipment dated far ahead",
         "shipments dated far ahead",
-        "It is dated more than 7 days ahead; until it is at most 7, its units are in no report.",
+        "It is dated more than 7 days ahead. Until it is within 7 days, its units are in no report.",
         f"Correct the date in ShipStation. {_GONE_WITH_SYNC}",
     ),
     "duplicate_order_number": ExceptionKind(
         "order number used twice",
         "order numbers used twice",
-        "Several orders have the same number, and they are no split or merge. All of them count.",
+        "Several orders have the same number, and they are not a split or a merge. All of them count.",
         "Look at both orders. If one is an error, cancel it in ShipStation; if both are real, note that here.",
     ),
     "duplicate_sku_on_order": ExceptionKind(
         "order with a SKU twice",
         "orders with a SKU twice",
         "All its lines count. Sometimes a line was entered twice, and the customer would get too much.",
-        "Compare it with the customer's order. Remove a surplus line in ShipStation, or note that it is correct.",
+        "Compare it with the customer's order. Remove a surplus line in ShipStation, or note that both count.",
     ),
     "refund_line": ExceptionKind(
         "refund line",
