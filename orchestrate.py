@@ -55,7 +55,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
-    """One ledger from ShipStation's orders to the shelf, the week's plan and the month's bill."""
+    """Inventory and billing ledger for a fulfillment house that ships through ShipStation."""
 
 
 @cli.command()

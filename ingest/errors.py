@@ -56,7 +56,7 @@ class WarehouseUnusable(IngestError):
 
 
 class FileRefused(IngestError):
-    """A file is no export of orders, or harmful. Reading it again does not help."""
+    """A file is not an order export, or harmful. Reading it again does not help."""
 
 
 class FileUnfinished(IngestError):

@@ -41,7 +41,7 @@ class QueuedMail:
 
     @property
     def state(self) -> str:
-        """The state as text, such as `sent to 2 readers`."""
+        """The state as text, such as `sent to 2 recipients`."""
         return format_mail_states([delivery.state for delivery in self.deliveries])
 
     @property

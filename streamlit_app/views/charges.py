@@ -109,7 +109,7 @@ def _show_bill(settings: Settings, snapshot: Snapshot, bill: Mapping[str, Any], 
         settings,
         bill,
         is_running=(today.year, today.month) == (first.year, first.month),
-        open_text="Changes in ShipStation still change this bill. The month-end close freezes it.",
+        open_text='Changes in ShipStation still change this bill. "Close the month" on Today freezes it.',
         running_text="Includes the days that have ended.",
     )
     period = period_of("eom", first)

@@ -107,7 +107,7 @@ def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapp
         settings,
         close,
         is_running=is_running,
-        open_text="The week-end close closes it and sends the report.",
+        open_text='"Close the week" on Today closes it and sends the report.',
         running_text="Stock is as of now; supply is based on the available units.",
     )
     period = period_of("eow", monday)

@@ -28,7 +28,9 @@ def test_each_has_its_reason_and_what_to_do_and_leads_to_its_order(
     expect(exceptions.get_by_text("1 error", exact=True)).to_be_visible()
     expect(cells(exceptions)).to_contain_text(["● Error", "Line with an unknown SKU", "671826"])
     choose_first_row(exceptions)
-    expect(exceptions.get_by_text("in no report and leave no shelf until the SKU is known")).to_be_visible()
+    expect(
+        exceptions.get_by_text("in no report and not deducted from stock until the SKU is known")
+    ).to_be_visible()
     expect(exceptions.get_by_text("Add the SKU to seeds/sku_aliases.csv")).to_be_visible()
     exceptions.get_by_role("button", name="Open order 671826").click()
     expect(panel(tab, "One order").get_by_text("671826")).to_be_visible()

@@ -209,7 +209,7 @@ REFUSED = {
     "another document": ("<html><order></order></html>", "begins with <html>, not with <DentistSelectOrders>"),
     "an order alone": (FIRST, "begins with <order>"),
     "text": ("no such page", "holds no XML"),
-    "more after the end": (f"{ALL}{FIRST}", "goes on after </DentistSelectOrders>"),
+    "more after the end": (f"{ALL}{FIRST}", "continues after </DentistSelectOrders>"),
     "an unknown encoding": (ALL.replace("UTF-8", "klingon"), "its encoding is klingon, which cannot be read"),
     "an encoding of no letters": (ALL.replace("UTF-8", "cp037"), "its encoding is cp037, which cannot be read"),
     "a document type elsewhere": (

@@ -17,10 +17,10 @@ from workflows.config.shipstation_account import account_of
 
 _HELP: dict[CloseKind, str] = {
     "eod": "Close the day: sync, shipped orders, inventory and alerts, the day's summary and count sheet.",
-    "eow": "Close the week, after its Friday: weekly report as PDF and XLSX, by e-mail. From Friday on this week "
-    "is due, before that the last one.",
-    "eom": "Close the month, after its last weekday and week: charge report as invoice, by e-mail. From its last "
-    "weekday on this month is due, until the 3rd the last one.",
+    "eow": "Close the week: its Friday first, if that is open; then the weekly report as PDF and XLSX, by e-mail. "
+    "From Friday on this week is due, before that the previous one.",
+    "eom": "Close the month: its last weekday and week first, if they are open; then the charge report as "
+    "invoice, by e-mail. From its last weekday on this month is due, until the 3rd the previous one.",
 }
 
 

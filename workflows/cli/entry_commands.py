@@ -97,9 +97,7 @@ def count(as_json: bool, **given: Any) -> None:
 
 @click.command()
 @click.option("--from-lot", default=None, help="The lot the units move from, to --lot.")
-@_entry_options(
-    "Units that come back onto the shelf; negative: are taken off it to be repacked.", _SEEN, _NOT_SEEN
-)
+@_entry_options("Units returned to the shelf; negative for units taken off.", _SEEN, _NOT_SEEN)
 def repack(as_json: bool, **given: Any) -> None:
     """Record repacked units: back onto the shelf, or with --from-lot from one lot to another."""
     _record("repack", as_json, **given)
@@ -109,8 +107,10 @@ def repack(as_json: bool, **given: Any) -> None:
 @_SKU
 @click.option("--lot", required=True, help="The lot, five or more digits.")
 @click.option("--status", type=click.Choice(LOT_STATUSES), required=True, help="Its status from that day on.")
-@_DATE
-@_REASON
+@click.option(
+    "--date", "day", type=Day(), default=None, help="First day of the status, YYYY-MM-DD; today by default."
+)
+@click.option("--reason", default=None, help="Why; required.")
 @_NOTE
 @ACTOR
 @JSON

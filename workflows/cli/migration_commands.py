@@ -36,7 +36,7 @@ def migrate(file: Path | None, dry_run: bool, rollback: bool, actor: str | None,
 @ACTOR
 @JSON
 def backup(to: Path | None, actor: str | None, as_json: bool) -> None:
-    """Write everything that cannot be computed again into one file, and verify it."""
+    """Write a backup of the home into one file, and verify it."""
     arguments = {"to": str(to.absolute()) if to else None}
     print_result(run_job(read_settings(), "backup", arguments, who(actor)), as_json, describe_backup)
 

@@ -75,9 +75,9 @@ def mail_key(kind: str, period: str, version: int) -> str:
 
 
 def format_mail_states(states: Sequence[str]) -> str:
-    """Return the state of a mail, from its state for each recipient, such as `sent to 2 readers`."""
+    """Return the state of a mail, from its state for each recipient, such as `sent to 2 recipients`."""
     counts = {state: states.count(state) for state in _MAIL_STATES if state in states}
-    parts = [f"{_MAIL_STATES[state]} {counted(counts[state], 'reader')}" for state in list(counts)[:1]]
+    parts = [f"{_MAIL_STATES[state]} {counted(counts[state], 'recipient')}" for state in list(counts)[:1]]
     parts += [f"{_MAIL_STATES[state]} {counts[state]}" for state in list(counts)[1:]]
     return ", ".join(parts)
 
@@ -128,7 +128,7 @@ def _stock(stock: Mapping[str, Any]) -> list[str]:
         for name, noun, word in (
             ("critical", "SKU", "critical"),
             ("low", "SKU", "low"),
-            ("overdrawn", "lot", "overdrawn"),
+            ("overdrawn", "lot", "with a negative balance"),
         )
         if stock[name]
     ]

@@ -1,4 +1,4 @@
-"""Running dbt inside the worker: one invocation at a time, its manifest kept between runs."""
+"""Run dbt in the worker process, one invocation at a time, and keep its manifest between runs."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ from workflows.errors import BuildFailed
 log = logging.getLogger(__name__)
 
 DBT_PROJECT = PROJECT / "dbt_project"
-# Seeds and what is made of them alone change only with the code, unit tests test the code, views hold no data,
-# exposures run nothing: a warm build leaves them out.
+# A warm build excludes what changes only with the code: seeds, models built only from seeds (`reference`), unit
+# tests, views and exposures.
 WARM = (
     "--exclude-resource-type",
     "seed",
@@ -47,22 +47,22 @@ WARM = (
     "--exclude",
     "config.materialized:view",
     "tag:reference",
-    # A test that reads a view beside tables is not left out with the view.
+    # Tests of tables that also read an excluded view still run.
     "--indirect-selection",
     "empty",
-    # A warm build is dbt's own work more than SQL, and Python runs it on one core anyway.
+    # Most of a warm build is dbt's own Python code, which uses one core.
     "--threads",
     "1",
 )
 FULL = ("--full-refresh", "--exclude-resource-type", "unit_test")
 
-# What is still frozen when the interpreter ends (see `_parse_when_changed`) would be reported as leaked.
+# Objects still frozen at exit (see `_parse_when_changed`) would be reported as leaked.
 atexit.register(gc.unfreeze)
 
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a green build did: counts of nodes by kind of outcome, and whether dbt's statements were replayed."""
+    """The counts of a successful build; `replayed` if it was run without dbt."""
 
     models: int
     tests_passed: int
@@ -72,7 +72,7 @@ class BuildReport:
 
 
 def fingerprint() -> str:
-    """A hash of everything a build's result depends on beside the data: the project's files and the tools."""
+    """Return a hash of what a build depends on besides data: the project's files and the versions of its tools."""
     digest = hashlib.blake2b(digest_size=16)
     for package in ("dbt-core", "dbt-duckdb", "duckdb"):
         digest.update(f"{package}={version(package)};".encode())
@@ -85,7 +85,7 @@ def fingerprint() -> str:
 
 
 class Modelling:
-    """dbt for one home. Keep it for the worker's life: the first build parses, the others do not."""
+    """dbt for one home. Keep the instance: only its first build parses the project."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -96,10 +96,10 @@ class Modelling:
         self._reader: subprocess.Popen[bytes] | None = None
 
     def read_ahead(self) -> None:
-        """Begin to have dbt read the project in a process beside this one, where no build was ever recorded.
+        """Start `dbt parse` in a separate process, unless a build was recorded.
 
-        What it reads is kept in dbt's own file of the project as parsed, which the next build takes up. For a long
-        backfill: reading takes longer than one window does, and a build that is replayed needs none of it.
+        The next build uses dbt's partial-parse file, so a long backfill does not wait for parsing. A replayed
+        build needs no parsing.
         """
         if self._reader is not None or self._parsed is not None or self._recording_file.exists():
             return
@@ -122,36 +122,39 @@ class Modelling:
         """Build all models and run their data tests.
 
         Args:
-            connection: The warehouse, open; dbt shares it.
+            connection: The open warehouse; dbt shares it.
             fingerprint_now: The project's `fingerprint`.
-            state: What the models read beside rows, such as which tables there are: with the fingerprint, all
-                that a warm build's statements depend on.
-            full: Rebuild everything, seeds and views included; needed when the project's files changed.
+            state: What the models read besides rows, such as which tables exist. The statements of a warm build
+                depend only on it and the fingerprint.
+            full: Rebuild everything, including seeds and views; needed when the project's files changed.
             as_of: "Now" (UTC) for the models.
-            run_id: The run that builds.
-            on_node: Called with (nodes done, nodes in all) as the build goes on.
+            run_id: The run of the build.
+            on_node: Called with (nodes done, nodes in all) after each node.
 
         Raises:
-            BuildFailed: A model or a test of severity error failed; the sentence names the first ones.
+            BuildFailed: A model or a test of severity error failed; the message names the first.
         """
-        words = FULL if full else WARM
         facts = BuildFacts(as_of.isoformat(), self._settings.timezone.key, run_id)
-        recorded_state = _hash(fingerprint_now, state, *words)
+        recorded_state = _hash(fingerprint_now, state, *WARM)
         may_replay = self._settings.fast_build and not full
         if may_replay and (replayed := self._replay(connection, recorded_state, facts, on_node)):
             return replayed
         self._parse_when_changed(fingerprint_now)
         recorder = Recorder()
-        result = self._invoke(
-            "build", *words, *variables(facts, full=full), callbacks=[_node_counter(on_node), recorder]
-        )
+        report = self._run_build(facts, full, [_node_counter(on_node), recorder])
+        if may_replay:
+            self._recording = Recording(recorded_state, facts, recorder.statements)
+            keep_recording(self._recording_file, self._recording)
+        return report
+
+    def _run_build(self, facts: BuildFacts, full: bool, callbacks: Sequence[Callable[[Any], None]]) -> BuildReport:
+        """Run `dbt build`; raise BuildFailed if a model or a test failed."""
+        selection = FULL if full else WARM
+        result = self._invoke("build", *selection, *variables(facts, full=full), callbacks=callbacks)
         nodes = list(result.result.results) if result.result is not None else []
         failed = [node.node.name for node in nodes if str(node.status) in ("error", "fail")]
         if not result.success or failed:
             raise _failure(nodes, failed, result.exception)
-        if may_replay:
-            self._recording = Recording(recorded_state, facts, recorder.statements)
-            keep_recording(self._recording_file, self._recording)
         counts = Counter(str(node.node.resource_type) for node in nodes if str(node.status) != "skipped")
         return BuildReport(
             models=counts["model"],
@@ -163,7 +166,7 @@ class Modelling:
     def _replay(
         self, connection: duckdb.DuckDBPyConnection, state: str, facts: BuildFacts, on_node: NodeDone
     ) -> BuildReport | None:
-        """Build as the last warm build of this state did; None when dbt has to."""
+        """Replay the recorded build of this state; return None if dbt has to run the build."""
         if self._recording is None or self._recording.state != state:
             self._recording = read_recording(self._recording_file, state)
         if self._recording is None:
@@ -179,7 +182,7 @@ class Modelling:
         )
 
     def manifest(self) -> Any:
-        """The manifest of the dbt project as it stands.
+        """Return the manifest of the current dbt project.
 
         Raises:
             BuildFailed: dbt cannot read the project.
@@ -191,20 +194,20 @@ class Modelling:
         if self._parsed == current:
             return
         if self._reader is not None:
-            # Whether it succeeded or not: what it could not read is read here, and its error raised here.
+            # Its exit code does not matter: if it failed, the parse below raises the error.
             self._reader.wait()
         self._manifest = None
         result = self._invoke("parse")
         if not result.success:
             raise BuildFailed(f"dbt cannot read its project: {_one_line(result.exception)}. Correct dbt_project.")
         self._manifest, self._parsed = result.result, current
-        # The manifest is hundreds of thousands of objects that live on. Out of the collector's sight, they cost no
-        # later build a tenth of its time.
+        # The manifest is hundreds of thousands of long-lived objects. Frozen, so that the garbage collector skips
+        # them: that saves a tenth of the time of each later build.
         gc.collect()
         gc.freeze()
 
     def _invoke(self, command: str, *args: str, callbacks: Sequence[Callable[[Any], None]] = ()) -> Any:
-        # Importing dbt takes a second; commands that build nothing do without it.
+        # Imported here because it takes a second, and most commands do not build.
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
@@ -216,7 +219,7 @@ class Modelling:
                 [command, *args, *self._common()]
             )
         finally:
-            # The adapter keeps the file open between nodes, which saves 13 ms for each; the lock goes here.
+            # The adapter keeps the file open between nodes, which saves 13 ms for each; this releases the lock.
             DuckDBConnectionManager.close_all_connections()
             gc.enable()
             os.environ.clear()
@@ -251,7 +254,7 @@ class Modelling:
 
 
 def variables(facts: BuildFacts, *, full: bool) -> tuple[str, str]:
-    """Return the arguments of dbt for a build; the data tests of an incremental one look at its own orders."""
+    """Return the `--vars` of a build; the data tests of an incremental one check only the changed orders."""
     return "--vars", json.dumps({**asdict(facts), "test_changed_orders_only": not full})
 
 
@@ -260,13 +263,13 @@ def _hash(*words: str) -> str:
 
 
 def remove_ledger(path: Path) -> None:
-    """Remove the file of the marts, so that the next full build makes it from scratch."""
+    """Remove the file of the marts, so that the next full build recreates it."""
     for file in (path, path.with_name(path.name + ".wal")):
         file.unlink(missing_ok=True)
 
 
 def _node_counter(on_node: NodeDone) -> Callable[[Any], None]:
-    """A dbt event callback that counts finished nodes."""
+    """Return a callback for dbt events that counts finished nodes."""
     done = 0
 
     def note(event: Any) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -153,10 +154,10 @@ class Engine:
             if full:
                 forget_green_build(connection)
                 remove_ledger(self.settings.ledger)
+            progress = partial(report, "models")
             outcome = self._modelling.build(
-                connection, project, state=state, full=full, as_of=as_of, run_id=run.run_id,
-                on_node=lambda done, total: report("models", done, total),
-            )  # fmt: skip
+                connection, project, state=state, full=full, as_of=as_of, run_id=run.run_id, on_node=progress
+            )
             loads = None if full or green is None else loads_covered_since(connection, green.build_number)
             read_open_lines(connection, loads)
             note_green_build(connection, replace(target, build_number=last_build_number(connection)))

@@ -1,9 +1,9 @@
-"""A warm build as dbt sent it: its statements are kept, and sent again without dbt's own work.
+"""Record the SQL statements of a warm dbt build, and replay them without dbt.
 
-Most of a warm build are dbt's contexts, Jinja and events, for statements that come out the same every time:
-they depend on the project, its tools and which parts of it are in use, never on rows. So the first warm build of
-each such state is dbt's, and is recorded; later ones are replayed. Whatever is not green in a replay, an error or
-test that finds something, is dbt's to judge and to tell: it then does the same build itself.
+Most of the time of a warm build is dbt's own work: contexts, Jinja and events. The statements depend only on the
+project, its tools and which parts of it are in use, never on rows. So dbt runs the first warm build of each such
+state, and its statements are recorded; later builds replay them. If a replayed statement fails or a test finds
+rows, dbt runs the build.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ log = logging.getLogger(__name__)
 NodeDone = Callable[[int, int], None]
 
 _TRANSACTIONS = {"BEGIN", "COMMIT", "ROLLBACK"}
-# dbt looks around before it acts; what it sees there decides nothing in a warm build.
+# Metadata queries of dbt, not replayed: no statement of a warm build depends on their results.
 _LOOKS = ("duckdb_databases()", "duckdb_constraints()", "information_schema", "describe (")
 
 
-# The one model with the instant, time zone and run of a build; all others read it.
+# The only model that contains the time, time zone and run of a build; all others read it.
 _CONTEXT = "model.shipledger.stg_shipledger__build_context"
 
 
 @dataclass(frozen=True)
 class BuildFacts:
-    """What differs from one build to the next beside rows: the variables that dbt is given.
+    """The dbt variables that differ between builds.
 
     Attributes:
         as_of: "Now", an instant as ISO text.
-        timezone: The business's, an IANA name.
-        run_id: The run that builds.
+        timezone: The time zone of the business, an IANA name.
+        run_id: The run of the build.
     """
 
     as_of: str
@@ -48,20 +48,20 @@ class BuildFacts:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a build, and the unique id of the dbt node that it belongs to."""
+    """A statement of a build, and the unique id of its dbt node."""
 
     node: str
     sql: str
 
 
 class Recorder:
-    """A callback for dbt's events that keeps the statements of its nodes, in the order they were sent."""
+    """A callback for dbt events that records the statements of nodes in order."""
 
     def __init__(self) -> None:
         self.statements: list[Statement] = []
 
     def __call__(self, event: Any) -> None:
-        """Keep the statement an event tells of, if it does one and belongs to a node."""
+        """Record the statement of an event, if it has one and belongs to a node."""
         if event.info.name != "SQLQuery" or not event.data.node_info.unique_id:
             return
         sql = event.data.sql
@@ -70,12 +70,12 @@ class Recorder:
 
 
 class Recording(msgspec.Struct):
-    """The statements of a green warm build.
+    """The statements of a successful warm build.
 
     Attributes:
         state: A hash of everything that the statements depend on.
-        facts: The variables that dbt was given.
-        statements: In order; those of one node follow each other.
+        facts: The variables of the recorded build.
+        statements: In order; those of one node are adjacent.
     """
 
     state: str
@@ -83,16 +83,16 @@ class Recording(msgspec.Struct):
     statements: list[Statement]
 
     def count(self, resource_type: str) -> int:
-        """How many nodes of a type (`model`, `test`) were built."""
+        """Return how many nodes of a type (`model`, `test`) were built."""
         return len({one.node for one in self.statements if one.node.startswith(f"{resource_type}.")})
 
     def given(self, facts: BuildFacts) -> list[Statement]:
-        """The statements as a build of these facts sends them."""
+        """Return the statements with the variables of another build."""
         return [_given(statement, self.facts, facts) for statement in self.statements]
 
 
 def read_recording(path: Path, state: str) -> Recording | None:
-    """The recording in a file, None when there is none of this state."""
+    """Return the recording in a file, or None if there is none of this state."""
     try:
         found = msgspec.json.decode(path.read_bytes(), type=Recording)
     except (OSError, msgspec.DecodeError):
@@ -101,7 +101,7 @@ def read_recording(path: Path, state: str) -> Recording | None:
 
 
 def keep_recording(path: Path, recording: Recording) -> None:
-    """Write a recording; a reader finds the old one or the new one, whole. Where it cannot be kept, dbt builds."""
+    """Write a recording atomically. If that fails, log a warning: dbt then runs the next build."""
     part = path.with_suffix(".part")
     try:
         part.write_bytes(msgspec.json.encode(recording))
@@ -117,17 +117,17 @@ def replay(
     facts: BuildFacts,
     on_node: NodeDone = lambda *_: None,
 ) -> bool:
-    """Send a recorded build again, each node in a transaction of its own.
+    """Replay a recorded build, each node in its own transaction.
 
     Args:
-        connection: The warehouse, open.
+        connection: The open warehouse.
         ledger: The file of the marts.
-        recording: What to send.
-        facts: What this build is given in place of what the recorded one was.
+        recording: The recorded build.
+        facts: The variables of this build.
         on_node: Called with (nodes done, nodes in all).
 
     Returns:
-        Whether all of it is green. What was built before the first node that is not, stands; dbt builds it again.
+        Whether all nodes passed. Nodes before the first failure stay built; dbt builds them again.
     """
     path = str(ledger).replace("'", "''")
     nodes = [(node, list(sent)) for node, sent in groupby(recording.given(facts), key=lambda one: one.node)]
@@ -144,7 +144,7 @@ def replay(
 
 
 def _given(statement: Statement, recorded: BuildFacts, facts: BuildFacts) -> Statement:
-    """The statement with the facts of this build."""
+    """Return the statement with the variables of this build."""
     if statement.node != _CONTEXT:
         return statement
     sql = statement.sql
@@ -154,9 +154,9 @@ def _given(statement: Statement, recorded: BuildFacts, facts: BuildFacts) -> Sta
 
 
 def _send(connection: duckdb.DuckDBPyConnection, node: str, statements: list[Statement]) -> bool:
-    """Send one node's statements; a data test is green when it finds nothing."""
+    """Run the statements of a node; return False if it is a data test that finds rows."""
     if node.startswith("test."):
-        # dbt's own columns: failures, should_warn, should_error.
+        # The columns of a dbt test: failures, should_warn, should_error.
         rows = connection.execute(statements[-1].sql).fetchall()
         return all(not (warns or errs) for _, warns, errs in rows)
     connection.begin()

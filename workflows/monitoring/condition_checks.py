@@ -31,7 +31,7 @@ class SystemState:
         snapshot_at: The instant the published snapshot describes; None before the first one.
         empty_orders: Orders without lines: open ones, also those confirmed as work in progress, and shipped ones.
         stock: Rows of `inventory_current` that are critical or low.
-        negative_lots: Rows of `lot_inventory` below zero.
+        negative_lots: Rows of `lot_inventory` with a negative balance.
         unhealthy: Names of the checks that failed in the last run of `health`.
         open_units: SKUs of which open orders hold other units here than there, for more than one cycle.
         lost_mail: Subjects of mails that were given up.
@@ -156,4 +156,4 @@ def _short_stock(state: SystemState) -> Iterator[Check]:
     for row in state.negative_lots:
         lot = f"{row['sku_code']} - {row['lot_number']}"
         detail = f"{row['quantity_on_hand']:,} units: enter the missing receipt, or count the lot."
-        yield _failed(f"lot {lot}", "critical", f"Lot {lot} is below zero", detail)
+        yield _failed(f"lot {lot}", "critical", f"Lot {lot} has a negative balance", detail)

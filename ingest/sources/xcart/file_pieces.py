@@ -80,7 +80,7 @@ class Cutter:
 
         Raises:
             FileUnfinished: The file ends before its root element does.
-            FileRefused: It is an attack, or no export of orders.
+            FileRefused: It is an attack, or not an order export.
         """
         self._begin()
         while self._find_markup():
@@ -118,7 +118,7 @@ class Cutter:
                 return known
         except (LookupError, ValueError):
             pass
-        raise self._refused(f"says that its encoding is {name}, which cannot be read: export it as UTF-8")
+        raise self._refused(f"declares that its encoding is {name}, which cannot be read (export it as UTF-8)")
 
     def _find_markup(self) -> bool:
         """Move to the next `<`; return whether there is one."""
@@ -144,8 +144,8 @@ class Cutter:
             return
         if _DECLARES.match(self._data, self._at):
             raise FileRefused(
-                f"{self._file_name} declares entities or a document type of another file, which no export of "
-                "orders does and attacks do. Nothing of it was loaded."
+                f"{self._file_name} declares entities or an external document type, as attacks do, so it is "
+                "not an order export. Nothing was loaded."
             )
         tag = _TAG.match(self._data, self._at, self._at + _MOST_BETWEEN)
         if tag is None:
@@ -172,7 +172,7 @@ class Cutter:
                 raise self._refused(f"begins with <{name[:40].decode('utf-8', 'replace')}>, not with {wanted}")
             self._root, self._is_over = name, is_empty
         elif self._is_over:
-            raise self._refused(f"goes on after </{self._root.decode()}>")
+            raise self._refused(f"continues after </{self._root.decode()}>")
         elif is_end:
             self._is_over = name == self._root
             self._depth -= 1
@@ -249,8 +249,8 @@ class Cutter:
 
     def _unfinished(self) -> FileUnfinished:
         return FileUnfinished(
-            f"{self._file_name} ends before its orders do. Nothing of it was loaded. It may still be being "
-            "written: the next run reads it again."
+            f"{self._file_name} is incomplete. Nothing was loaded. It may still be being written: the next run "
+            "reads it again."
         )
 
     def _too_long_between(self, what: str) -> FileRefused:
@@ -258,7 +258,7 @@ class Cutter:
 
     def _refused(self, reason: str) -> FileRefused:
         return FileRefused(
-            f"{self._file_name} {reason}; that is no export of orders. Nothing of it was loaded. "
+            f"{self._file_name} {reason}, so it is not an order export. Nothing was loaded. "
             "Check that the path names the shop's file."
         )
 

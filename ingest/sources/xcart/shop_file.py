@@ -43,7 +43,7 @@ def read_orders(path: Path, expected_hash: str) -> Iterator[ShopOrder]:
 
     Raises:
         FileUnfinished: The file ends too early, or changed while it was read: it may be half written.
-        FileRefused: It is an attack, or no export of orders.
+        FileRefused: It is an attack, or not an order export.
     """
     digest = hashlib.blake2b(digest_size=16)
     cutter = Cutter(_hashed(_blocks(path), digest), path.name)
@@ -51,7 +51,7 @@ def read_orders(path: Path, expected_hash: str) -> Iterator[ShopOrder]:
         yield read_order(piece, position, cutter.encoding)
     if digest.hexdigest() != expected_hash:
         raise FileUnfinished(
-            f"{path.name} changed while it was read. Nothing of it was loaded; the next run reads it again."
+            f"{path.name} changed while it was read. Nothing was loaded; the next run reads it again."
         )
 
 
@@ -64,7 +64,7 @@ def _hashed(blocks: Iterator[bytes], digest: hashlib.blake2b) -> Iterator[bytes]
 def _blocks(path: Path) -> Iterator[bytes]:
     try:
         if not path.is_file():
-            raise FileRefused(f"{path} is no file. Give the shop's XML file, or the folder it is in.")
+            raise FileRefused(f"{path} is not a file. Give the shop's XML file, or the folder it is in.")
         left = MOST_BYTES
         with path.open("rb") as file:
             # A file may grow while it is read.
@@ -72,8 +72,8 @@ def _blocks(path: Path) -> Iterator[bytes]:
                 left -= len(block)
                 if left < 0 or path.stat().st_size > MOST_BYTES:
                     raise FileRefused(
-                        f"{path.name} is larger than {MOST_BYTES // 1024**2} MB, which no export of orders is. "
-                        "Nothing of it was loaded."
+                        f"{path.name} is larger than {MOST_BYTES // 1024**2} MB, so it is not an order export. "
+                        "Nothing was loaded."
                     )
                 yield block
     except OSError as problem:

@@ -277,8 +277,8 @@ def _note_file(reading: _FileImport) -> Iterator[pa.Table]:
 def _note_invalid(reading: _FileImport, order: ShopOrder, reason: str) -> None:
     if len(reading.invalid) == _MOST_INVALID:
         raise FileRefused(
-            f"More than {_MOST_INVALID:,} orders of {reading.path.name} cannot be taken; the last {reason} "
-            f"(line {order.line}). Nothing of it was loaded. Correct the shop's export."
+            f"More than {_MOST_INVALID:,} orders of {reading.path.name} cannot be loaded; the last {reason} "
+            f"(line {order.line}). Nothing was loaded. Correct the shop's export."
         )
     reading.invalid.append(import_exceptions.about_order(reading.path, order, reason, reading.now))
 

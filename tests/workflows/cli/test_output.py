@@ -103,8 +103,8 @@ def test_an_entry_says_what_the_shelf_gains_and_whether_it_was_recorded_before(
     ("changes", "lines"),
     [
         ({}, ["The week is closed: 3 orders.", "  reports/w.pdf"]),
-        ({"version": 2, "mail": "sent to 1 reader"}, [
-            "The week is closed (version 2): 3 orders.", "  reports/w.pdf", "Mail: sent to 1 reader.",
+        ({"version": 2, "mail": "sent to 1 recipient"}, [
+            "The week is closed (version 2): 3 orders.", "  reports/w.pdf", "Mail: sent to 1 recipient.",
         ]),
         ({"already_done": True, "closed_by": "Dana", "since_then": "Since then: +1 orders."}, [
             "The week is closed already, by Dana: 3 orders.", "Since then: +1 orders.", "  reports/w.pdf",

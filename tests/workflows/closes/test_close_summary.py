@@ -61,7 +61,7 @@ STOCK: dict[str, Any] = {"on_hand": 9, "critical": [], "low": [], "overdrawn": [
         ),
         (
             {"shipped": SHIPPED, "stock": STOCK | {"critical": ["a"], "low": ["b", "c"], "overdrawn": ["d"]}},
-            "1,234 orders shipped, 2 units; 1 SKU critical; 2 SKUs low; 1 lot overdrawn",
+            "1,234 orders shipped, 2 units; 1 SKU critical; 2 SKUs low; 1 lot with a negative balance",
         ),
         (
             {"shipped": SHIPPED, "bill": {"orders": 1_235, "units": 3, "total_cents": 1_234_507}},
@@ -114,10 +114,10 @@ def test_a_closed_period_can_be_closed_again_and_a_months_changes_are_restated()
 @pytest.mark.parametrize(
     ("states", "words"),
     [
-        (["sent"], "sent to 1 reader"),
-        (["sent", "sent"], "sent to 2 readers"),
-        (["sent", "waiting", "sent"], "sent to 2 readers, waiting for 1"),
-        (["given up", "uncertain"], "given up for 1 reader, uncertain for 1"),
+        (["sent"], "sent to 1 recipient"),
+        (["sent", "sent"], "sent to 2 recipients"),
+        (["sent", "waiting", "sent"], "sent to 2 recipients, waiting for 1"),
+        (["given up", "uncertain"], "given up for 1 recipient, uncertain for 1"),
     ],
 )
 def test_a_mail_counts_as_sent_once_all_readers_have_it(states: list[str], words: str) -> None:

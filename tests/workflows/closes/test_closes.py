@@ -188,7 +188,7 @@ def test_a_mail_server_that_is_down_delays_the_mail_and_not_the_close(office: Of
     with working(office.settings.model_copy(update={"mail": replace(mail, port=free_port())})) as jobs:
         closed = done(jobs, "eow", date=friday.isoformat())
     assert closed.result is not None, closed.error
-    assert (closed.result["mail"], office.inbox.received) == ("waiting for 1 reader", [])
+    assert (closed.result["mail"], office.inbox.received) == ("waiting for 1 recipient", [])
 
 
 def test_an_api_out_of_reach_closes_nothing_and_the_next_try_does(office: Office, own_business: Sandbox) -> None:
