@@ -243,7 +243,7 @@ def test_the_store_refuses_to_change_what_is_frozen_and_notices_a_file_that_was_
 def test_a_file_of_a_month_that_is_not_closed_is_not_written_over(ledger: Ledger) -> None:
     settings = settings_of(ledger)
     (settings.frozen / "2025-12.parquet").write_text("not ours")
-    with pytest.raises(ShipledgerError, match=r"frozen/2025-12.parquet is there, but December 2025 is not closed"):
+    with pytest.raises(ShipledgerError, match=r"frozen/2025-12.parquet exists, but December 2025 is not closed"):
         freeze_month(settings, DECEMBER, "tester", "run-1")
     assert (settings.frozen / "2025-12.parquet").read_text() == "not ours"
 
