@@ -6,6 +6,7 @@ INSTALLED := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 READER := $(VENV)/reader/.installed
 APT := apt-get install -y -qq --no-install-recommends
+PROSE := README.md CONTRIBUTING.md CHANGELOG.md docs dbt_project
 SOURCES := ingest workflows streamlit_app sandbox tests benchmarks dbt_checks orchestrate.py
 
 .PHONY: setup demo test lint format lock bench docs mutants
@@ -42,6 +43,7 @@ test: lint $(BROWSER) $(READER)
 lint: $(INSTALLED)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/codespell -D .words.txt -D - $(PROSE) $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd dbt_project && $(abspath $(BIN))/sqlfluff lint --processes 2 models tests
@@ -60,8 +62,9 @@ mutants: $(INSTALLED) $(BROWSER) $(READER)
 	$(BIN)/python -m tests.mutants.generated; $(BIN)/python -m tests.mutants
 
 docs: $(INSTALLED)
-	$(BIN)/python -m workflows.dictionary
-	$(BIN)/python -m workflows.lineage
+	$(BIN)/python -m workflows.cli.dictionary
+	$(BIN)/python -m workflows.cli.lineage
+	$(BIN)/python -m workflows.cli.settings_table
 
 # Needs uv. What it writes is settled in pyproject.toml.
 lock:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Shipledger's command line: thin, over `workflows` and `sandbox`."""
+"""Shipledger's command line, a thin layer over `workflows` and `sandbox`."""
 
 from __future__ import annotations
 
@@ -8,45 +8,45 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
-from workflows import access, answers
-from workflows.console import JSON, answer, say, to_json
+from workflows.cli import output
+from workflows.cli.console import JSON, print_result, say, to_json
+from workflows.cli.worker import end_worker
+from workflows.config import roles
+from workflows.config.settings import Settings, read_settings
 from workflows.errors import FAILED, AlreadyRunning, CloseRefused, CutoverRefused, ShipledgerError
-from workflows.own_worker import end_worker
-from workflows.settings import Settings, read_settings
 
-# A command brings along what it needs: who enters a receipt need not wait for what a sync imports.
+# A command imports what it needs: `receive` does not wait for the libraries of a sync.
 _MODULES = {
-    **dict.fromkeys(("sync", "backfill", "reconcile", "status"), "workflows.cycle_commands"),
-    **dict.fromkeys(("eod", "eow", "eom"), "workflows.close_commands"),
-    **dict.fromkeys(("receive", "adjust", "count", "repack", "lot"), "workflows.entry_commands"),
-    **dict.fromkeys(("cancel", "retry", "switch", "health", "retention"), "workflows.job_commands"),
-    **dict.fromkeys(("migrate", "backup", "restore"), "workflows.migration_commands"),
-    **dict.fromkeys(("parity", "cutover"), "workflows.parity.commands"),
-    **dict.fromkeys(("import-xcart", "upload"), "workflows.xcart_commands"),
-    "mail": "workflows.mail_commands",
+    **dict.fromkeys(("sync", "backfill", "reconcile", "status"), "workflows.cli.cycle_commands"),
+    **dict.fromkeys(("eod", "eow", "eom"), "workflows.cli.close_commands"),
+    **dict.fromkeys(("receive", "adjust", "count", "repack", "lot"), "workflows.cli.entry_commands"),
+    **dict.fromkeys(("cancel", "retry", "switch", "health", "retention"), "workflows.cli.job_commands"),
+    **dict.fromkeys(("migrate", "backup", "restore"), "workflows.cli.migration_commands"),
+    **dict.fromkeys(("parity", "cutover"), "workflows.cli.parity_commands"),
+    **dict.fromkeys(("import-xcart", "upload"), "workflows.cli.xcart_commands"),
+    "mail": "workflows.cli.mail_commands",
     "sandbox": "sandbox.cli",
 }
 
 
 class _Commands(click.Group):
-    """The commands, each imported when it is asked for."""
+    """The commands, each imported when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All names."""
+        """Return the names of all commands."""
         return sorted([*super().list_commands(ctx), *_MODULES])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name."""
+        """Return the command of that name."""
         if cmd_name not in _MODULES:
             return super().get_command(ctx, cmd_name)
         found: tuple[click.Command, ...] = import_module(_MODULES[cmd_name]).COMMANDS
@@ -55,7 +55,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
-    """One ledger from ShipStation's orders to the shelf, the week's plan and the month's bill."""
+    """Inventory and billing ledger for a fulfillment house that ships through ShipStation."""
 
 
 @cli.command()
@@ -63,25 +63,16 @@ def cli() -> None:
 @JSON
 def serve(port: int, as_json: bool) -> None:
     """Run the worker, the schedule and the page until stopped."""
-    from streamlit_app.server import page_command
-    from workflows.serving import serve as serve_home
-
     settings = read_settings()
-    serve_home(
-        settings,
-        page_command(port, settings.address),
-        port,
-        _stop_signal(),
-        announce=lambda: answer(_serving(settings, port), as_json, answers.tell_serving),
-    )
+    _serve(settings, port, lambda facts: print_result(facts, as_json, output.describe_serving))
 
 
 @cli.command("hash-password")
-@click.password_option(help="The password; asked for, and not shown, when left out.")
+@click.password_option(help="The password; prompted for, without showing it, when left out.")
 @JSON
 def hash_password(password: str, as_json: bool) -> None:
-    """Make the hash of a password for the users file."""
-    answer({"password": access.hash_password(password)}, as_json, lambda facts: str(facts["password"]))
+    """Print the hash of a password for the users file."""
+    print_result({"password": roles.hash_password(password)}, as_json, lambda facts: str(facts["password"]))
 
 
 @cli.command()
@@ -89,58 +80,53 @@ def hash_password(password: str, as_json: bool) -> None:
 @click.option("--port", default=8501, show_default=True, help="The page's port on this machine.")
 @JSON
 def demo(once: bool, port: int, as_json: bool) -> None:
-    """Rehearse all of it on a local ShipStation with a generated business."""
+    """Run everything on a local ShipStation with a generated business."""
     from sandbox.business import BusinessPlan
-    from workflows import commands
-    from workflows.progress import TerminalProgress
+    from workflows.cli.close_commands import run_close
+    from workflows.cli.cycle_commands import span_of_days
+    from workflows.cli.run_job import run_job
 
     settings = read_settings()
     with _rehearsed(settings) as rehearsed:
-        with TerminalProgress() as progress:
-            first_day = BusinessPlan().begins.date() - timedelta(days=1)
-            loaded = commands.backfill(rehearsed, first_day, None, "demo", progress.show)
-            facts = commands.sync(rehearsed, "demo", progress.show)
-            closed = commands.close(rehearsed, "eod", None, False, "demo", progress.show)
-        say("The first load:  " + answers.tell_cycle(loaded))
-        say("The next cycle:  " + answers.tell_cycle(facts))
-        answer({**facts, "reports": closed["reports"]}, as_json, lambda _: answers.tell_close(closed))
+        since, _ = span_of_days(rehearsed, BusinessPlan().begins.date() - timedelta(days=1), None)
+        loaded = run_job(rehearsed, "backfill", {"since": since.isoformat(), "until": None}, "demo")
+        facts = run_job(rehearsed, "sync", {}, "demo")
+        closed = run_close(rehearsed, "eod", None, "demo")
+        say("The first load:  " + output.describe_cycle(loaded))
+        say("The next cycle:  " + output.describe_cycle(facts))
+        print_result({**facts, "reports": closed["reports"]}, as_json, lambda _: output.describe_close(closed))
         if not once:
-            from streamlit_app.server import page_command
-            from workflows.serving import serve as serve_home
-
-            serve_home(
-                rehearsed,
-                page_command(port, rehearsed.address),
-                port,
-                _stop_signal(),
-                announce=lambda: say(answers.tell_serving(_serving(rehearsed, port))),
-            )
+            _serve(rehearsed, port, lambda facts: say(output.describe_serving(facts)))
 
 
 @contextmanager
 def _rehearsed(settings: Settings) -> Iterator[Settings]:
-    """A sandbox that trades, and the settings to work on it."""
+    """Start a sandbox that trades, and yield the settings to work on it."""
     from sandbox.business import BusinessPlan, generate_business
     from sandbox.server import Sandbox
     from sandbox.settings import SandboxSettings
-    from workflows.rehearsal import begin_rehearsal
+    from workflows.cli.rehearsal import begin_rehearsal
 
     say("Starting a local ShipStation with 60 weeks of generated trade ...")
     book = generate_business(BusinessPlan())
     with Sandbox(SandboxSettings(rate_limit=6000), book) as box:
         begin_rehearsal(settings, book.receipts)
         account = {"base_url": box.url, "api_key": "sandbox", "api_secret": "sandbox", "rate_limit": 6000}
-        yield replace(settings, **account, sync_minutes=1)
+        yield settings.model_copy(update={**account, "sync_minutes": 1})
 
 
-def _serving(settings: Settings, port: int) -> dict[str, str]:
-    host = "localhost" if access.is_loopback(settings.address) else settings.address
+def _serve(settings: Settings, port: int, announce: Callable[[dict[str, Any]], None]) -> None:
+    from streamlit_app.server import page_command
+    from workflows.cli.serving import serve as serve_home
+
+    host = "localhost" if roles.is_loopback(settings.address) else settings.address
     page = settings.oidc.page_url if settings.oidc else f"http://{host}:{port}"
-    return {"page": page, "home": str(settings.home)}
+    facts = {"page": page, "home": str(settings.home)}
+    serve_home(settings, page_command(port, settings.address), port, _stop_signal(), lambda: announce(facts))
 
 
 def _stop_signal() -> threading.Event:
-    """Set when the process is asked to end."""
+    """Return an event that is set when the process is asked to end."""
     stopped = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -152,7 +138,7 @@ def _stop_signal() -> threading.Event:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; every error becomes a sentence and the contract's exit code."""
+    """Run a command. Every error becomes a sentence and the contract's exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in given
     console = logging.StreamHandler(sys.stderr)
@@ -173,14 +159,14 @@ def main(arguments: list[str] | None = None) -> int:
         return _complain(str(problem), problem.exit_code, as_json, run_id, **more)
     except Exception:
         logging.getLogger("shipledger").exception("Unexpected error")
-        return _complain("Something unexpected went wrong; the log above says where.", FAILED, as_json)
+        return _complain("The command failed unexpectedly; the traceback is in the log above.", FAILED, as_json)
     finally:
         end_worker()
 
 
 def _end_at_once(number: int, _frame: FrameType | None) -> NoReturn:
-    """End without waiting for threads: a job is made to be killed anywhere, and is resumed by the next run."""
-    os.write(2, b"\nStopped. What was under way goes on with the next run.\n")
+    """End without waiting for threads: the next run resumes a job that was killed anywhere."""
+    os.write(2, b"\nStopped. The next run resumes what was under way.\n")
     os._exit(128 + number)
 
 

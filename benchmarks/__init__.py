@@ -1,1 +1,1 @@
-"""Measurements behind the README's figures: each prints a table with ratios against a named baseline."""
+"""The measurements in docs/developer.md: each prints a table with ratios against a named baseline."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -25,9 +24,9 @@ from benchmarks.measure import (
     settings_for,
     timed,
 )
-from workflows.jobs import JobClient
-from workflows.presence import WorkerLock
-from workflows.worker import run_worker
+from workflows.cli.worker import run_worker
+from workflows.config.worker_lock import WorkerLock
+from workflows.jobs.client import JobClient
 
 _CHANGED = 500
 _REPEATS = 5
@@ -46,7 +45,7 @@ def main() -> None:
         with run_worker(settings) as jobs:
             rows = [*_backfill(jobs), *_idle(jobs)]
             warm, warm_cpu = _warm(jobs, shop)
-        with run_worker(replace(settings, fast_build=False)) as jobs:
+        with run_worker(settings.model_copy(update={"fast_build": False})) as jobs:
             by_dbt, by_dbt_cpu = _warm(jobs, shop, offset=_REPEATS + 1)
         lock.release()
         baseline, baseline_cpu = _baseline(shop, home)

@@ -28,7 +28,7 @@ class Business:
     orders: int
 
     def remove_ghosts(self) -> int:
-        """Take out the orders without lines: a cycle that looks at ghosts is not idle. Gives their number."""
+        """Remove empty orders, because a cycle that fetches them is not idle. Return how many."""
         ghosts: list[int] = []
         for status in ("awaiting_payment", "awaiting_shipment", "pending_fulfillment", "on_hold"):
             page = 0

@@ -13,10 +13,10 @@ from typing import Any
 
 from benchmarks.business import business
 from benchmarks.measure import Row, print_table, run_job, settings_for
-from workflows.jobs import JobClient
-from workflows.presence import WorkerLock
-from workflows.settings import Settings
-from workflows.worker import run_worker
+from workflows.cli.worker import run_worker
+from workflows.config.settings import Settings
+from workflows.config.worker_lock import WorkerLock
+from workflows.jobs.client import JobClient
 
 _REPEATS = 5
 

@@ -25,11 +25,11 @@ import duckdb
 
 from benchmarks.measure import Row, peak_megabytes, print_table, run_job, settings_for, timed
 from sandbox import BusinessPlan, Sandbox, SandboxSettings, generate_business
-from workflows.engine import Engine
-from workflows.presence import WorkerLock
-from workflows.rehearsal import begin_rehearsal
-from workflows.warehouse import Run
-from workflows.worker import run_worker
+from workflows.cli.rehearsal import begin_rehearsal
+from workflows.cli.worker import run_worker
+from workflows.config.worker_lock import WorkerLock
+from workflows.cycle.engine import Engine
+from workflows.cycle.warehouse import Run
 
 _SMALL = 10_000
 _WEEKS = 60

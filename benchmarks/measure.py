@@ -10,12 +10,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workflows.jobs import JobClient
-from workflows.settings import PROJECT, Settings, read_settings
+from workflows.config.settings import PROJECT, Settings, read_settings
+from workflows.jobs.client import JobClient
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,14 @@ class Row:
 
 def settings_for(home: Path, url: str) -> Settings:
     """Settings of a home that reads from a sandbox as fast as it can."""
-    return replace(
-        read_settings({}),
-        home=home,
-        base_url=url,
-        api_key="sandbox",
-        api_secret="sandbox",
-        rate_limit=1_000_000,
+    return read_settings({}).model_copy(
+        update={
+            "home": home,
+            "base_url": url,
+            "api_key": "sandbox",
+            "api_secret": "sandbox",
+            "rate_limit": 1_000_000,
+        }
     )
 
 

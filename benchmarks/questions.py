@@ -24,11 +24,11 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.business import business
 from benchmarks.growth import grow
 from benchmarks.measure import run_job, settings_for
-from streamlit_app import snapshot as snapshots
+from streamlit_app.data import snapshot_reader as snapshots
+from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.navigation import VIEWS
-from streamlit_app.snapshot import Snapshot
-from workflows.presence import WorkerLock
-from workflows.worker import run_worker
+from workflows.cli.worker import run_worker
+from workflows.config.worker_lock import WorkerLock
 
 _SMALL = 10_000
 _REPEATS = 3
@@ -128,13 +128,12 @@ def _drawn(path: str, asked: dict[str, str]) -> tuple[float, list[Asked]]:
 
 def _draw(path: str) -> None:
     # Runs as a script of its own, without this module's names.
+    from streamlit_app.data.snapshot_reader import current_snapshot
     from streamlit_app.navigation import VIEWS
-    from streamlit_app.strip import look
-    from workflows.settings import read_settings
+    from workflows.config.settings import read_settings
 
     settings = read_settings()
-    moment = look(settings)
-    next(view for view in VIEWS if view.path == path).show(settings, moment.snapshot, moment)
+    next(view for view in VIEWS if view.path == path).show(settings, current_snapshot(settings))
 
 
 @contextmanager

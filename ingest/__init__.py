@@ -1,4 +1,7 @@
-"""Ingest: what comes in from outside, brought into the warehouse as it came.
+"""Ingest: loads the raw data of each source into the warehouse.
 
-Nothing here interprets data. Payloads land as JSON beside their keys and dates; dbt gives them meaning.
+Nothing here interprets data: payloads are stored as JSON beside their keys and dates, and dbt's models parse them.
+
+Public: `Warehouse`, `load` (`pipeline`), `ExceptionRow` (`exceptions`), `IngestError` (`errors`), and the sources
+in `sources`.
 """

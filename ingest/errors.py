@@ -1,26 +1,26 @@
-"""What can go wrong while talking to ShipStation, named after what it means for the user."""
+"""The errors of this package."""
 
 from __future__ import annotations
 
 
 class IngestError(Exception):
-    """Base of all errors of this package. The message is a sentence for the user."""
+    """Base class; the message is a sentence for the user."""
 
 
 class CredentialsRejected(IngestError):
-    """ShipStation answered 401 or 403: the key or secret is wrong. Trying again is of no use."""
+    """ShipStation answered 401 or 403: the key or secret is wrong. A retry does not help."""
 
 
 class ApiUnreachable(IngestError):
-    """ShipStation stayed out of reach, or kept failing, through all retries. Try again later."""
+    """ShipStation was unreachable, or kept failing, in all attempts. Try again later."""
 
 
 class ServerKeepsFailing(ApiUnreachable):
-    """ShipStation answers, but with nothing of use each time: it may be down, or one row spoils the page."""
+    """Each answer of ShipStation was an error or no JSON: it may be down, or one row makes the page fail."""
 
 
 class UnreadableAnswer(ServerKeepsFailing):
-    """ShipStation answers in full, but with a body that cannot be parsed: one row of it is spoilt.
+    """The answer is complete, but cannot be parsed because of one of its rows.
 
     Attributes:
         body: The last answer.
@@ -32,23 +32,23 @@ class UnreadableAnswer(ServerKeepsFailing):
 
 
 class RateLimited(ApiUnreachable):
-    """ShipStation said 429 to a request that was to be given up rather than waited for."""
+    """ShipStation answered 429 at the last attempt."""
 
 
 class OutcomeUnknown(ApiUnreachable):
-    """Something was sent and no usable answer came: it may have been carried out, or not."""
+    """A request was sent and got no usable answer: it may have been carried out, or not."""
 
 
 class ApiRefused(IngestError):
-    """ShipStation refused a request as wrong (a 4xx that is neither 401, 403, 404 nor 429)."""
+    """ShipStation refused a request (a 4xx other than 401, 403, 404 and 429)."""
 
 
 class NotFound(IngestError):
-    """ShipStation has no such thing (404)."""
+    """ShipStation does not know what was requested (404)."""
 
 
 class UnexpectedAnswer(IngestError):
-    """ShipStation answered in a shape that the API's description does not know."""
+    """ShipStation's answer does not have the documented form."""
 
 
 class WarehouseUnusable(IngestError):
@@ -56,11 +56,11 @@ class WarehouseUnusable(IngestError):
 
 
 class FileRefused(IngestError):
-    """A file is no export of orders, or one made to do harm. Reading it again is of no use."""
+    """A file is not an order export, or harmful. Reading it again does not help."""
 
 
 class FileUnfinished(IngestError):
-    """A file is not complete: it may be half written. Reading it again later may help."""
+    """A file is incomplete: it may still be being written. Reading it again later may help."""
 
 
 class FormerSystemOutOfReach(IngestError):
@@ -68,4 +68,4 @@ class FormerSystemOutOfReach(IngestError):
 
 
 class NoSuchSource(IngestError):
-    """What was named is neither a file nor an address of a database."""
+    """The given source is neither a file nor the address of a database."""

@@ -1,9 +1,9 @@
-"""The one factory of dlt pipelines, and how a load is run."""
+"""The factory of the worker's dlt pipelines, and functions to load and query with them."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +16,7 @@ from dlt.common.configuration.providers import ConfigProvider, CustomLoaderDocPr
 from dlt.common.configuration.specs import PluggableRunContext
 from dlt.common.pipeline import LoadInfo
 from dlt.common.runtime.run_context import RunContext
+from dlt.destinations.exceptions import DatabaseUndefinedRelation
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.destinations.sql_client import SqlClientBase
 from dlt.pipeline.exceptions import PipelineStepFailed
@@ -32,40 +33,44 @@ _DLT_SETTINGS = {
         # Signals are the worker's to handle.
         "intercept_signals": False,
     },
-    # One resource after the other, so that findings and watermarks come after the rows they speak of.
+    # One resource after the other: exceptions and watermarks come after the rows they belong to.
     "extract": {"next_item_mode": "fifo"},
-    # dbt finds what is new by the load it came with.
+    # dbt finds new rows by their load id.
     "normalize": {"parquet_normalizer": {"add_dlt_load_id": True}},
     "load": {
         # DuckDB takes one writer at a time; more workers would only wait.
         "workers": 1,
-        # What is in the warehouse stays in no file beside it.
+        # Loaded rows must not stay in files beside the warehouse.
         "delete_completed_jobs": True,
     },
 }
 
 
-# What DuckDB may hold while it merges a load. Left to itself it takes most of the machine's memory; with this a
-# backfill's process stays under 1 GB, and a load takes a tenth longer.
+# DuckDB's memory while it merges a load. Its default is most of the machine's memory; with this a backfill's
+# process stays under 1 GB, and a load takes a tenth longer.
 _MEMORY_LIMIT = "256MB"
 # The shop's file of 100,000 orders is one load; with this it takes 456 MB instead of 574, and a second more.
 _SMALLER_LIMITS = {"xcart": "128MB"}
 
 
+# Called with (list name, rows so far, rows expected).
+Progress = Callable[[str, int, int], None]
+
+
 @dataclass(frozen=True)
 class Warehouse:
-    """Where the warehouse is, and a directory for dlt's working files, which may be deleted at any time."""
+    """The path of the warehouse, and a directory for dlt's working files, which may be deleted at any time."""
 
     path: Path
     scratch: Path
 
 
-class _Surroundings(RunContext):  # type: ignore[misc]
-    """Where dlt looks for its settings: here, and nowhere else.
+class _IsolatedContext(RunContext):  # type: ignore[misc]
+    """Makes `_DLT_SETTINGS` the only place in which dlt looks for settings.
 
-    Left to itself it reads the environment and the secrets in `.dlt` folders, of the working directory and of the
-    user, before what we set: another project could decide how we load. Where it finds no secrets it even
-    imports Streamlit, 0.4 s, to look there.
+    By default, the environment and the `.dlt` folders of the working directory and of the user come first, so
+    another project could change how we load. Without secrets there, dlt even imports Streamlit (0.4 s) to look for
+    them.
     """
 
     def initial_providers(self) -> list[ConfigProvider]:
@@ -74,16 +79,16 @@ class _Surroundings(RunContext):  # type: ignore[misc]
 
 @cache
 def _configure() -> None:
-    """Give dlt its settings, before it looks for any itself."""
-    Container()[PluggableRunContext] = PluggableRunContext(_Surroundings(None))
+    """Set dlt's settings before it looks for any."""
+    Container()[PluggableRunContext] = PluggableRunContext(_IsolatedContext(None))
 
 
 @cache
 def create_pipeline(warehouse: Warehouse, source: str) -> dlt.Pipeline:
-    """The pipeline that loads one source into the schema `raw_<source>` of the warehouse; one for each process.
+    """Return the pipeline that loads a source into the schema `raw_<source>`; one for each process.
 
-    Its working directory starts empty: all that must outlive a run is in the warehouse, so whatever a killed
-    run left behind is dropped here and fetched again.
+    Its working directory starts empty: everything that must outlive a run is in the warehouse, so what a killed
+    run left is deleted here and fetched again.
     """
     _configure()
     name = f"shipledger_{source}"
@@ -107,11 +112,11 @@ def _credentials(path: Path, source: str) -> DuckDbCredentials:
 
 @contextmanager
 def held_open(pipeline: dlt.Pipeline) -> Iterator[SqlClientBase[Any]]:
-    """Keep the warehouse open for as long as the block lasts, and give a client to query it.
+    """Keep the warehouse open within the block, and return a client to query it.
 
-    dlt opens the file for each of its jobs, some 25 times a load at 20 ms each. DuckDB shares one instance
-    among the connections of a process, so while one stays open the others cost nothing. A client opened before
-    its schema is there never finds a table in it, so an empty warehouse gets the schema first.
+    dlt opens the file for each of its jobs, some 25 times a load at 20 ms each. DuckDB shares one instance among
+    the connections of a process, so while one is open the others cost nothing. A client that was opened before its
+    schema existed never finds a table in it, so in an empty warehouse the schema is created first.
     """
     with pipeline.sql_client() as client:
         if client.has_dataset():
@@ -122,11 +127,26 @@ def held_open(pipeline: dlt.Pipeline) -> Iterator[SqlClientBase[Any]]:
         yield client
 
 
+def query(client: SqlClientBase[Any], sql: str, *args: Any) -> list[tuple[Any, ...]]:
+    """Return the rows of a query in the client's dataset; none while a table it names does not exist."""
+    try:
+        return list(client.execute_sql(sql, *args) or [])
+    except DatabaseUndefinedRelation:
+        return []
+
+
+def table_names(client: SqlClientBase[Any]) -> frozenset[str]:
+    """Return the names of the tables in the client's dataset."""
+    schema = client.dataset_name
+    rows = query(client, "select table_name from information_schema.tables where table_schema = %s", schema)
+    return frozenset(name for (name,) in rows)
+
+
 def load(pipeline: dlt.Pipeline, source: Any) -> LoadInfo:
-    """Extract, normalise and load a source as Parquet.
+    """Extract, normalize and load a source as Parquet.
 
     Raises:
-        IngestError: What the source raised, unwrapped.
+        IngestError: The error that the source raised.
         WarehouseUnusable: The warehouse could not be written.
     """
     try:
@@ -134,7 +154,7 @@ def load(pipeline: dlt.Pipeline, source: Any) -> LoadInfo:
         info.raise_on_failed_jobs()
     except PipelineStepFailed as problem:
         pipeline.abort_packages()
-        cause = _ingest_error(problem)
+        cause = ingest_error(problem)
         if cause is not None:
             raise cause from problem
         if problem.step == "load":
@@ -146,7 +166,8 @@ def load(pipeline: dlt.Pipeline, source: Any) -> LoadInfo:
     return info
 
 
-def _ingest_error(problem: BaseException) -> IngestError | None:
+def ingest_error(problem: BaseException) -> IngestError | None:
+    """Return the error of this package that caused another one, if any."""
     cause: BaseException | None = problem
     while cause is not None:
         if isinstance(cause, IngestError):

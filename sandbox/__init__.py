@@ -1,4 +1,4 @@
-"""A local ShipStation to try things on: the V1 API over a generated, recorded or former business."""
+"""A local ShipStation for demos and tests: the V1 API over generated, recorded or former orders."""
 
 from sandbox.book import Book
 from sandbox.business import BusinessPlan, generate_business

@@ -21,7 +21,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def build_api(context: Context) -> Starlette:
-    """The API as an ASGI application over a context's book."""
+    """Return the API as an ASGI application."""
     reference = context.book.reference
     lists = {"/carriers": reference.carriers, "/stores": reference.stores}
     lists |= {"/warehouses": reference.warehouses, "/accounts/listtags": reference.tags}
@@ -38,7 +38,7 @@ def build_api(context: Context) -> Starlette:
 
 
 def json_response(content: object, status: int = 200) -> Response:
-    """An answer in JSON."""
+    """Return a JSON response."""
     return Response(orjson.dumps(content), status, media_type="application/json; charset=utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The business's book: all rows the sandbox serves, and the edits that change them, safe from any thread."""
+"""The rows that the sandbox serves, and the edits that change them; thread-safe."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _KEPT_SELECTIONS = 8
 
 
 class Book:
-    """Orders, shipments and fulfillments, with reference lists and the receipts that go with them.
+    """Orders, shipments and fulfillments, with their reference lists and receipts.
 
     Rows are ShipStation rows: times are Pacific wall time as text. Instants given to edits (`at`, `now`) are
-    aware datetimes. `visibility_delay_seconds` keeps changed rows out of lists for so long on `clock`.
+    aware datetimes. Lists show a change only after `visibility_delay_seconds` on `clock`.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Book:
         visibility_delay_seconds: float = 0.0,
         reference: Reference | None = None,
     ) -> None:
-        """An empty book."""
+        """Create an empty book."""
         self.clock = clock or Clock()
         self.compare: Compare = compare
         self.visibility_delay_seconds = visibility_delay_seconds
@@ -56,26 +56,26 @@ class Book:
     # ---------- reading
 
     def table(self, name: str) -> Table:
-        """The table of a list's name; KeyError sentence for an unknown one."""
+        """Return the table of a list; KeyError for an unknown name."""
         tables = {t.resource.name: t for t in (self.orders, self.shipments, self.fulfillments, self.products)}
         if name not in tables:
             raise KeyError(f"There is no list named {name!r}: use one of {', '.join(tables)}.")
         return tables[name]
 
     def order(self, order_id: int) -> Row:
-        """The newest state of an order; KeyError when there is none."""
+        """Return the newest state of an order; KeyError when there is none."""
         return self._newest(self.orders, order_id).row()
 
     def shipment(self, shipment_id: int) -> Row:
-        """The newest state of a label; KeyError when there is none."""
+        """Return the newest state of a label; KeyError when there is none."""
         return self._newest(self.shipments, shipment_id).row()
 
     def fulfillment(self, fulfillment_id: int) -> Row:
-        """The newest state of a fulfillment; KeyError when there is none."""
+        """Return the newest state of a fulfillment; KeyError when there is none."""
         return self._newest(self.fulfillments, fulfillment_id).row()
 
     def payload(self, name: str, row_id: int) -> bytes | None:
-        """The newest bytes of a row, whether lists show it yet or not."""
+        """Return the newest payload of a row, even if lists do not show it yet."""
         with self.lock:
             try:
                 return self._newest(self.table(name), row_id).payload
@@ -83,14 +83,14 @@ class Book:
                 return None
 
     def newest(self, name: str) -> Iterable[Record]:
-        """The newest state of every row of a list, whether lists show it yet or not."""
+        """Return the newest state of every row of a list, even if the list does not show it yet."""
         with self.lock:
             table = self.table(name)
             late = {record.id: record for _, owner, record in self._late if owner is table}
             return [record for record in table if record.id not in late] + list(late.values())
 
     def highest_id(self, name: str) -> int:
-        """The highest id of a list's rows; 0 when it has none."""
+        """Return the highest id of a list; 0 when it is empty."""
         with self.lock:
             table = self.table(name)
             index = table.index(table.resource.id_field)
@@ -98,7 +98,7 @@ class Book:
             return max([index[-1][1] if index else 0, *late])
 
     def page(self, name: str, query: Query) -> tuple[list[Record], int]:
-        """The records of one page of a list, and how many match in all."""
+        """Return the records of one page of a list, and the number of all matches."""
         with self.lock:
             self._show_late()
             table = self.table(name)
@@ -114,7 +114,7 @@ class Book:
             return [record for record in found if record is not None], len(ids)
 
     def counts(self) -> dict[str, int]:
-        """How many rows each list shows."""
+        """Return the number of rows that each list shows."""
         with self.lock:
             self._show_late()
             return {table.resource.name: len(table) for table in (self.orders, self.shipments, self.fulfillments)}
@@ -149,7 +149,7 @@ class Book:
         self.put("fulfillments", row)
 
     def delete(self, name: str, row_id: int) -> bool:
-        """Remove a row for good; False when it was not there."""
+        """Delete a row; False when it did not exist."""
         with self.lock:
             table = self.table(name)
             waiting = [entry for entry in self._late if not (entry[1] is table and entry[2].id == row_id)]
@@ -158,7 +158,7 @@ class Book:
             return table.delete(row_id) or was_waiting
 
     def delete_order(self, order_id: int) -> bool:
-        """Remove an order, as a merge does with the secondary one: GET by id gives 404 from now on."""
+        """Delete an order, as ShipStation does when orders are merged."""
         return self.delete("orders", order_id)
 
     # ---------- edits
@@ -178,7 +178,7 @@ class Book:
             return len([self.edit_order(order_id, at, changes) for order_id in ids])
 
     def void_shipment(self, shipment_id: int, at: datetime) -> Row:
-        """Void a label: its order goes back to awaiting_shipment unless another label still stands.
+        """Void a label. Its order goes back to awaiting_shipment unless it has another valid label.
 
         The label itself gets no modify date, only a voidDate: ShipStation's labels have none.
         """
@@ -195,21 +195,21 @@ class Book:
     # ---------- trading
 
     def set_trader(self, trader: Trade) -> None:
-        """Say who carries on the business when `trade` is called."""
+        """Set the callable that `trade` calls."""
         self._trader = trader
 
     @property
     def can_trade(self) -> bool:
-        """Whether anybody carries on this business."""
+        """Whether `trade` can be called."""
         return self._trader is not None
 
     def trade(self, steps: int, now: datetime | None = None) -> None:
-        """Let `steps` things happen (new orders, labels, cancellations, voids …), the last one at `now`.
+        """Simulate `steps` events (new orders, labels, cancellations, voids …), the last one at `now`.
 
         The same seed, span and calls give the same rows. RuntimeError when the book has no trader.
         """
         if self._trader is None:
-            raise RuntimeError("This book only serves the rows it was given; nobody trades in it.")
+            raise RuntimeError("This book only serves the rows it was given; it cannot trade.")
         with self.lock:
             self._trader(self, steps, now or self.clock.now())
 

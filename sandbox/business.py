@@ -1,4 +1,4 @@
-"""The generated business: a seeded history of orders up to now, and a house that carries on from there."""
+"""The generated business: a seeded history of orders up to now, which trading continues."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class BusinessPlan:
 
     Attributes:
         seed: The same seed and span give the same rows.
-        end: Instant at which history ends and the present begins; recent orders are still open then.
-        weeks: How many weeks of trade there are before `end`, unless `start` is given.
-        start: Instant at which trade begins.
+        end: The instant at which the history ends; recent orders are still open then.
+        weeks: The length of the history, unless `start` is given.
+        start: The instant at which the history begins.
         orders_per_day: Mean over all days of the week.
     """
 
@@ -41,12 +41,12 @@ class BusinessPlan:
 
     @property
     def begins(self) -> datetime:
-        """The instant at which trade begins."""
+        """The instant at which the history begins."""
         return self.start or self.end - timedelta(weeks=self.weeks)
 
 
 def generate_business(plan: BusinessPlan | None = None, book: Book | None = None) -> Book:
-    """Fill a book (default: a new one) with a business's history; it keeps trading when asked to.
+    """Fill a book (default: a new one) with a generated history, which `Book.trade` continues.
 
     Its receipts go into `book.receipts`. ValueError when the span is empty.
     """
@@ -63,16 +63,16 @@ def generate_business(plan: BusinessPlan | None = None, book: Book | None = None
     with book.lock:
         house.store = _loader(book)
         if plan.orders_per_day > 60:
-            # The opening stock is that of a small house: a large one must be supplied before its first day.
+            # The opening stock fits a small business: a large one gets a delivery before its first day.
             house.stock.begin_day((first - timedelta(days=1)).isoformat(), True)
         for number in range(days.number_of(date.fromisoformat(business_date(end))) + 1):
-            _live_a_day(house, stories, days, number, begin, end)
+            _generate_day(house, stories, days, number, begin, end)
         book.receipts = house.stock.receipts
         book.set_trader(Trader(house))
     return book
 
 
-def _live_a_day(house: House, stories: Stories, days: Workdays, number: int, begin: int, end: int) -> None:
+def _generate_day(house: House, stories: Stories, days: Workdays, number: int, begin: int, end: int) -> None:
     day = days.day(number)
     house.stock.begin_day(day.text, day.is_working)
     chance = house.rng.random
@@ -80,7 +80,7 @@ def _live_a_day(house: House, stories: Stories, days: Workdays, number: int, beg
     count = days.orders_of(number, house.orders_per_day)
     for ms in sorted([opens + int(chance() * _HOURS * _HOUR_MS) for _ in range(count)]):
         if begin <= ms < end:
-            stories.tell(ms, number)
+            stories.generate(ms, number)
 
 
 def _loader(book: Book) -> Store:

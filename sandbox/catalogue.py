@@ -1,4 +1,4 @@
-"""What the sandbox's business sells: names, prices, components and how often each is ordered.
+"""The products of the generated business: names, prices, components and order frequencies.
 
 Source: the business rules ("Products, lots, numbers") and the former system's bundles; the frequencies are
 those of its 837 shipped orders (nine units in ten are 17612, four units an order).
@@ -45,7 +45,7 @@ UNIT_CENTS = {
     "18255": 16250,
 }
 
-# SKU on the line → what leaves the shelf. Promotional twins and packs are sold without a lot.
+# SKU of the line → component units. Promotional SKUs and packs are sold without a lot.
 COMPONENTS: dict[str, dict[str, int]] = {
     "17613": {"17612": 1},
     "17905": {"17904": 1},

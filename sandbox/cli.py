@@ -1,4 +1,4 @@
-"""The command `sandbox`: a local ShipStation that runs until it is stopped."""
+"""The command `sandbox`, which runs a local ShipStation until it is stopped."""
 
 from __future__ import annotations
 

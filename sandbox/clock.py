@@ -1,4 +1,4 @@
-"""The sandbox's own clock: the machine's, moved by a skew, or standing still for a rehearsal."""
+"""The sandbox's clock: the machine's with a skew, or a fixed time for tests."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from email.utils import format_datetime
 
 
 class Clock:
-    """Tells the sandbox's time; everything the sandbox stamps, and its HTTP `Date` header, follows it.
+    """The sandbox's time, used for all its timestamps and for the HTTP `Date` header.
 
-    With `fixed_at` (an aware datetime) the time stands still until `advance` moves it; otherwise it runs with
-    the machine. `skew_seconds` is how far it is ahead of that (negative: behind).
+    With `fixed_at` (an aware datetime) only `advance` changes the time; otherwise it follows the machine's
+    clock. `skew_seconds` is how far it is ahead (negative: behind).
     """
 
     def __init__(self, skew_seconds: float = 0.0, fixed_at: datetime | None = None) -> None:
@@ -21,16 +21,16 @@ class Clock:
         self._fixed_at = fixed_at
 
     def now(self) -> datetime:
-        """The sandbox's time as an aware UTC datetime."""
+        """Return the sandbox's time as an aware UTC datetime."""
         base = self._fixed_at.astimezone(UTC) if self._fixed_at else datetime.now(UTC)
         return base + timedelta(seconds=self._skew + self._advanced)
 
     def monotonic(self) -> float:
-        """Seconds that only grow, also by `advance`: what the rate limit's window is measured with."""
+        """Return monotonic seconds, including those of `advance`, for the rate limit's window."""
         return time.monotonic() + self._advanced
 
     def advance(self, seconds: float) -> None:
-        """Move the time on by so many seconds, at once."""
+        """Advance the time by some seconds."""
         if seconds < 0:
             raise ValueError("The clock only advances; use set_skew to put it back.")
         self._advanced += seconds
@@ -40,5 +40,5 @@ class Clock:
         self._skew = seconds
 
     def http_date(self) -> str:
-        """The time as an HTTP `Date` header."""
+        """Return the time as an HTTP `Date` header."""
         return format_datetime(self.now(), usegmt=True)

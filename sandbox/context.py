@@ -1,4 +1,4 @@
-"""What all parts of a running sandbox share."""
+"""The objects that all parts of a running sandbox share."""
 
 from __future__ import annotations
 

@@ -20,28 +20,28 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def build_control(context: Context) -> Starlette:
-    """The control paths as an ASGI application; mistakes get 400 with a sentence."""
-    desk = _Desk(context)
+    """Return the control paths as an ASGI application; errors are answered with 400 and a message."""
+    controls = _Controls(context)
     prefix = "/_sandbox"
     return Starlette(
         routes=[
-            Route(f"{prefix}/rows/{{name}}", desk.put_rows, methods=["POST", "PUT"]),
-            Route(f"{prefix}/rows/{{name}}/{{row_id:int}}", desk.delete_row, methods=["DELETE"]),
-            Route(f"{prefix}/requests", desk.requests, methods=["GET"]),
-            Route(f"{prefix}/requests", desk.reset_requests, methods=["DELETE"]),
-            Route(f"{prefix}/faults", desk.faults, methods=["GET"]),
-            Route(f"{prefix}/faults", desk.add_faults, methods=["POST"]),
-            Route(f"{prefix}/faults", desk.clear_faults, methods=["DELETE"]),
-            Route(f"{prefix}/clock", desk.clock, methods=["GET", "POST"]),
-            Route(f"{prefix}/trade", desk.trade, methods=["POST"]),
-            Route(f"{prefix}/receipts", desk.receipts),
-            Route(f"{prefix}/counts", desk.counts),
+            Route(f"{prefix}/rows/{{name}}", controls.put_rows, methods=["POST", "PUT"]),
+            Route(f"{prefix}/rows/{{name}}/{{row_id:int}}", controls.delete_row, methods=["DELETE"]),
+            Route(f"{prefix}/requests", controls.requests, methods=["GET"]),
+            Route(f"{prefix}/requests", controls.reset_requests, methods=["DELETE"]),
+            Route(f"{prefix}/faults", controls.faults, methods=["GET"]),
+            Route(f"{prefix}/faults", controls.add_faults, methods=["POST"]),
+            Route(f"{prefix}/faults", controls.clear_faults, methods=["DELETE"]),
+            Route(f"{prefix}/clock", controls.clock, methods=["GET", "POST"]),
+            Route(f"{prefix}/trade", controls.trade, methods=["POST"]),
+            Route(f"{prefix}/receipts", controls.receipts),
+            Route(f"{prefix}/counts", controls.counts),
         ],
         exception_handlers={ValueError: _refused, KeyError: _refused, RuntimeError: _refused},
     )
 
 
-class _Desk:
+class _Controls:
     def __init__(self, context: Context) -> None:
         self._context = context
 

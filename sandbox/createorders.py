@@ -21,7 +21,7 @@ _REQUIRED = ("orderNumber", "orderDate", "orderStatus", "billTo", "shipTo")
 
 
 def create_orders(book: Book, orders: list[Any], now: datetime) -> Row:
-    """Store each order of a request and say for each whether that was done; `now` is when it happens."""
+    """Store each order of a request at `now`, and return a result for each."""
     with book.lock:
         keys = {
             record.facets[ORDERS.facets.index("orderKey")]: record.id

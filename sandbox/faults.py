@@ -1,4 +1,4 @@
-"""Faults on order: which request goes wrong, how, and how often."""
+"""Injected faults: which requests fail, how, and how often."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _REASONS = {502: "502 Bad Gateway", 503: "503 Service Unavailable", 504: "504 Ga
 
 @dataclass
 class Fault:
-    """One rule: requests it matches go wrong in its way.
+    """A rule: requests that match it fail in its way.
 
     Attributes:
         path: Prefix of the path.
@@ -28,8 +28,8 @@ class Fault:
         reset_seconds: `X-Rate-Limit-Reset` of a 429.
         query: Parameters the request must carry with exactly these values.
         method: HTTP method the request must have; any when empty.
-        times: How many requests go wrong; None for all.
-        after: How many matching requests go well first.
+        times: How many requests fail; None for all.
+        after: How many matching requests succeed first.
     """
 
     path: str
@@ -49,7 +49,7 @@ class Fault:
             raise ValueError(f"A fault's kind is one of {', '.join(get_args(FaultKind))}, not {self.kind!r}.")
 
     def content(self) -> tuple[str | Any, bool]:
-        """Body of a `status` fault, and whether it is text (HTML) rather than JSON."""
+        """Return the body of a `status` fault, and whether it is text (HTML) rather than JSON."""
         if self.body is not None:
             return self.body, isinstance(self.body, str)
         if self.status in _REASONS:
@@ -64,7 +64,7 @@ class Fault:
 
 
 def error_body(exception: str = "Object reference not set to an instance of an object.") -> dict[str, str]:
-    """The body of ShipStation's 500."""
+    """Return the body of ShipStation's 500."""
     return {
         "Message": "An error has occurred.",
         "ExceptionMessage": exception,
@@ -74,35 +74,35 @@ def error_body(exception: str = "Object reference not set to an instance of an o
 
 
 class FaultBoard:
-    """The faults in force, and the orders that poison every page they are on; safe from any thread."""
+    """The active faults, and the orders that make every page fail that contains them; thread-safe."""
 
     def __init__(self) -> None:
-        """No faults."""
+        """Create an empty board."""
         self._lock = threading.Lock()
         self._rules: list[Fault] = []
         self._seen: list[int] = []
         self.poison_order_ids: set[int] = set()
 
     def add(self, fault: Fault) -> None:
-        """Put a fault in force, behind those that are."""
+        """Add a fault after the active ones."""
         with self._lock:
             self._rules.append(fault)
             self._seen.append(0)
 
     def clear(self) -> None:
-        """Take back all faults and poisoned orders."""
+        """Remove all faults and poisoned orders."""
         with self._lock:
             self._rules.clear()
             self._seen.clear()
             self.poison_order_ids.clear()
 
     def rules(self) -> list[Fault]:
-        """The faults that were put in force, used up or not."""
+        """Return all faults, used up or not."""
         with self._lock:
             return list(self._rules)
 
     def match(self, method: str, path: str, query: Mapping[str, str]) -> Fault | None:
-        """The fault this request meets, counting it; the first rule in force wins."""
+        """Return the first active fault that matches a request, and count the request."""
         with self._lock:
             for number, fault in enumerate(self._rules):
                 if not _concerns(fault, method, path, query):
@@ -115,7 +115,7 @@ class FaultBoard:
 
 
 def read_fault(values: Mapping[str, Any]) -> Fault:
-    """A fault from JSON with its attributes' names; ValueError for names and kinds that do not exist."""
+    """Return a fault from its attributes as JSON; ValueError for unknown names and kinds."""
     unknown = sorted(set(values) - set(Fault.__dataclass_fields__))
     if unknown or "path" not in values:
         raise ValueError(f"A fault needs a path and knows no {', '.join(unknown) or 'other field'}.")

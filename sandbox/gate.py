@@ -1,4 +1,4 @@
-"""What happens to a request before and after its endpoint: log, hook, login, limit, faults, headers."""
+"""The checks around the API: request log, hook, credentials, rate limit, faults and headers."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ class Gate:
             if fault is None:
                 await self._api(scope, receive, answer)
             else:
-                await self._misbehave(fault, scope, receive, answer)
+                await self._inject(fault, scope, receive, answer)
 
-    async def _misbehave(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _inject(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         if fault.kind == "status":
             content, is_text = fault.content()
             headers = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": str(fault.reset_seconds)}
@@ -82,9 +82,9 @@ class Gate:
             await self._wait(fault.seconds)
             await self._api(scope, receive, send)
         else:
-            await self._maim(fault, scope, receive, send)
+            await self._damage(fault, scope, receive, send)
 
-    async def _maim(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _damage(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         start, body = await _collect(self._api, scope, receive)
         half = body[: len(body) // 2]
         if fault.kind == "truncated_json":

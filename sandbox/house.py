@@ -1,6 +1,6 @@
-"""The house at work: it takes orders, buys labels and marks fulfillments, and writes them into a book.
+"""The fulfillment house: it takes orders, buys labels and records fulfillments in a book.
 
-Used by the generated history and by the trading that goes on; instants are milliseconds since 1970 (UTC).
+Used by the generated history and by trading; instants are milliseconds since 1970 (UTC).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ODD_ORDERS, _ODD_LABELS, _SHARED_NUMBER = 1 / 12, 1 / 50, 0.001
 
 @dataclass
 class Counters:
-    """The last id or number of each kind that was given out."""
+    """The last id or number of each kind that was used."""
 
     order: int = 610_000_000
     item: int = 1_199_000_000_000
@@ -44,12 +44,12 @@ class Counters:
 
 
 class House:
-    """One business: its customers, its stock and its numbers. The same for the same seed."""
+    """One business with its customers, stock and numbers; the same seed gives the same business."""
 
     def __init__(
         self, seed: int, orders_per_day: float, expected_orders: int = 0, counters: Counters | None = None
     ) -> None:
-        """A house for about `expected_orders` orders in all: numbers must stay in their range."""
+        """Create a house for about `expected_orders` orders, so that numbers stay in their range."""
         self.rng = random.Random(seed)
         self.orders_per_day = orders_per_day
         self.stock = Stock(random.Random(seed + 1), orders_per_day)
@@ -63,7 +63,7 @@ class House:
         self._last: tuple[str, Customer] | None = None
 
     def new_order(self, ms: int, leaves: bool = True, has_lines: bool = True) -> tuple[Row, Customer]:
-        """An order that comes in at `ms`; `leaves` says whether its units will leave the stock."""
+        """Return an order received at `ms`; `leaves` says whether its units will be taken from the stock."""
         rng = self.rng
         counters = self.counters
         counters.order += 1
@@ -88,7 +88,7 @@ class House:
         return row, customer
 
     def to_market(self, row: Row) -> None:
-        """Make an order one of the marketplace's own fulfilment: shipped with neither label nor mark."""
+        """Turn an order into one that the marketplace fulfils: shipped without a label or fulfillment."""
         row["orderNumber"] = f"702-{row['orderId'] % 10_000_000:07d}-{row['orderId'] * 7 % 10_000_000:07d}"
         row["advancedOptions"]["storeId"] = MARKET_STORE
         row["externallyFulfilled"] = True
@@ -96,7 +96,7 @@ class House:
         row["externallyFulfilledById"] = 2
 
     def service(self) -> tuple[str, str]:
-        """A carrier and a service."""
+        """Return a carrier and a service."""
         return _SERVICES[int(self.rng.random() * len(_SERVICES))]
 
     def label(
@@ -109,7 +109,7 @@ class House:
         voided_ms: int | None = None,
         is_return: bool = False,
     ) -> Row:
-        """Buy a label at `ms`, write it into the book, and put carrier and dates on the order."""
+        """Buy a label at `ms`, store it, and set the order's carrier and service."""
         rng = self.rng
         self.counters.shipment += 1
         service = self.service()
@@ -139,7 +139,7 @@ class House:
         return row
 
     def fulfill(self, order: Row, ship_to: Row, ms: int, ship_date: str) -> Row:
-        """Mark an order as shipped elsewhere at `ms` and write that into the book."""
+        """Store a fulfillment at `ms`: the order was shipped elsewhere."""
         self.counters.fulfillment += 1
         row = fulfillment_row(self.counters.fulfillment, order, ship_to, ms, ship_date)
         self.store("fulfillments", row)
@@ -147,17 +147,17 @@ class House:
 
 
 def goods(order: Row) -> list[Row]:
-    """The lines of an order that are goods (no adjustments)."""
+    """Return the lines of an order that are goods, not adjustments."""
     return [line for line in order["items"] if not line["adjustment"]]
 
 
 def packed(lines: list[Row]) -> list[Row]:
-    """All units of these lines as a label lists them."""
+    """Return all units of these lines as a label lists them."""
     return [shipped_item(line, line["quantity"]) for line in lines]
 
 
 def divide(lines: list[Row]) -> tuple[list[Row], list[Row]]:
-    """The units of these lines in two packages, as labels list them; the second is empty for one unit."""
+    """Split the units of these lines into two packages; the second is empty for a single unit."""
     first: list[Row] = []
     second: list[Row] = []
     if len(lines) > 1:

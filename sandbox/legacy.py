@@ -1,4 +1,4 @@
-"""The former system's database as an API: its shipped orders and lines turned into orders and labels.
+"""Load the former system's shipped orders and lines as orders and labels.
 
 Reads the SQLite tables `shipped_orders` and `shipped_items` and never writes. One order for each number;
 one label for each ship date of its lines, since the lines' dates are the ones that count. Sums of quantity by
@@ -70,7 +70,7 @@ def _select(path: Path, how: str) -> tuple[list[tuple[str, str, str | None]], di
         for line_id, number, ship_date, sku_lot, base_sku, quantity in database.execute(_ITEMS):
             lines.setdefault(number, []).append(_Line(line_id, ship_date, sku_lot or base_sku, base_sku, quantity))
     known = {order[0] for order in orders}
-    # A line without its order would vanish from every sum: its order is made from the line.
+    # A line without its order gets one, so that sums stay complete.
     orders += [(number, found[0].ship_date, None) for number, found in lines.items() if number not in known]
     return orders, lines
 
@@ -103,7 +103,7 @@ def _load_order(book: Book, order_id: int, number: str, ship_date: str, lines: l
 
 
 def _moment(day: str, hour: int, spread: int) -> int:
-    """An instant during this Pacific hour of the day, at a minute and second that depend on `spread`."""
+    """Return an instant in this Pacific hour of the day; minute and second depend on `spread`."""
     start = datetime.combine(date.fromisoformat(day), time(hour), PACIFIC)
     return to_ms(start + timedelta(seconds=spread % 3600)) + spread % 1000
 

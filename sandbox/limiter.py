@@ -1,4 +1,4 @@
-"""The request limit: so many requests in a fixed window of one minute for each key."""
+"""The rate limit: requests per key in a fixed window of one minute."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Verdict:
     reset: int
 
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """The three headers ShipStation puts on every answer."""
+        """Return the three rate-limit headers."""
         return [
             (b"x-rate-limit-limit", str(self.limit).encode()),
             (b"x-rate-limit-remaining", str(self.remaining).encode()),
@@ -31,7 +31,7 @@ class RateLimiter:
     """Counts requests by key; the window starts with a key's first request."""
 
     def __init__(self, limit: int, monotonic: Callable[[], float]) -> None:
-        """`limit` requests a minute, measured with `monotonic` (seconds)."""
+        """Allow `limit` requests per minute, measured with `monotonic` (seconds)."""
         self.limit = limit
         self._monotonic = monotonic
         self._windows: dict[str, tuple[float, int]] = {}

@@ -1,4 +1,4 @@
-"""What a customer puts into one order: spellings, lots, bundles and oddities of the business."""
+"""Generated order lines, with the spellings, lots and bundles that occur in practice."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Lines:
     """Draws order lines and takes their units from the stock."""
 
     def __init__(self, rng: random.Random, stock: Stock, first_item_id: int) -> None:
-        """Lines with ids from `first_item_id` on."""
+        """Create lines with ids after `first_item_id`."""
         self._rng = rng
         self._stock = stock
         self._next_id = first_item_id
@@ -40,7 +40,7 @@ class Lines:
         self._side = list(accumulate(choice[1] for choice in SIDE_LINES))
 
     def draw(self, ms: int, leaves: bool) -> list[Row]:
-        """The lines of an order that comes in at `ms`; `leaves` says whether it will ever be shipped."""
+        """Return the lines of an order received at `ms`; `leaves` says whether it will be shipped."""
         rng = self._rng
         sku, quantity = self._choose(MAIN_LINES, self._main)
         lines = [self._line(sku, quantity, ms, leaves)]
@@ -56,11 +56,11 @@ class Lines:
         return lines
 
     def discount(self, ms: int, cents: int) -> Row:
-        """A discount: an adjustment with a negative price and no SKU; no goods."""
+        """Return a discount: an adjustment with a negative price and no SKU."""
         return item_row(self._id(), None, "Discount", 1, -cents, ms, adjustment=True)
 
     def again(self, line: Row, quantity: int, ms: int) -> Row:
-        """The same product on a line of another order (a split moves it there)."""
+        """Return a copy of a line for another order, as a split makes it."""
         stamp = wall_trimmed(ms)
         moved = {"orderItemId": self._id(), "quantity": quantity}
         return {**line, **moved, "createDate": stamp, "modifyDate": stamp}

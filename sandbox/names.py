@@ -1,4 +1,4 @@
-"""Invented customers: names and addresses put together from short word lists, e-mail at example.com."""
+"""Generated customers: names and addresses from short word lists, e-mail at example.com."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _TOWNS = (
 
 @dataclass(frozen=True)
 class Customer:
-    """A customer as ShipStation shows one; the dicts are shared between rows and never changed."""
+    """A customer with addresses in ShipStation's form; the dicts are shared between rows and never changed."""
 
     customer_id: int
     email: str
@@ -57,7 +57,7 @@ class Customer:
 
 
 def invent_customers(rng: random.Random, count: int) -> list[Customer]:
-    """So many customers, the same ones for the same state of `rng`."""
+    """Return generated customers; the same state of `rng` gives the same ones."""
     return [_customer(rng, 41_000_000 + number) for number in range(count)]
 
 

@@ -1,4 +1,4 @@
-"""What makes real payloads awkward: nulls, missing and unknown fields, numbers of the other JSON type."""
+"""Irregularities of real payloads: nulls, missing and unknown fields, other JSON types."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SHIPMENT_DROPPED = ("formData", "labelData", "notifyErrorMessage")
 
 
 def vary_order(rng: random.Random, row: Row) -> None:
-    """Change one or two fields of an order in place, as one order in twelve has them."""
+    """Change one or two fields of an order in place."""
     chance = rng.random()
     if chance < 0.4:
         row[rng.choice(_ORDER_NULLS)] = None
@@ -48,7 +48,7 @@ def vary_order(rng: random.Random, row: Row) -> None:
 
 
 def vary_shipment(rng: random.Random, row: Row) -> None:
-    """Change a field of a label in place, as one label in fifty has it."""
+    """Change a field of a label in place."""
     chance = rng.random()
     if chance < 0.5:
         row.pop(rng.choice(_SHIPMENT_DROPPED), None)

@@ -1,8 +1,7 @@
 """ShipStation's times: US Pacific wall time without an offset, as text.
 
-Instants come in as milliseconds since 1970 (UTC) or as aware datetimes; what goes out is the text ShipStation
-prints. Rules: the API notes, section "Time" (order-level times have seven fractional digits, item-level ones
-are trimmed, filters have second precision).
+Instants are milliseconds since 1970 (UTC) or aware datetimes. Rules: the API notes, section "Time" (order-level
+times have seven fractional digits, item-level ones are trimmed, filters have second precision).
 """
 
 from __future__ import annotations
@@ -23,49 +22,49 @@ _chicago_hours: dict[int, str] = {}
 
 
 def to_ms(instant: datetime) -> int:
-    """Milliseconds since 1970 (UTC) of an aware datetime; ValueError for one without a time zone."""
+    """Return milliseconds since 1970 (UTC) of an aware datetime; ValueError for one without a time zone."""
     if instant.tzinfo is None:
         raise ValueError("The sandbox needs instants with a time zone; give the datetime a tzinfo.")
     return round(instant.timestamp() * 1000)
 
 
 def from_ms(ms: int) -> datetime:
-    """The UTC datetime of milliseconds since 1970."""
+    """Return the UTC datetime of milliseconds since 1970."""
     return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 def wall_text(ms: int) -> str:
-    """Pacific wall time of an instant with seven digits, as orders, shipments and fulfillments print it."""
+    """Return the Pacific wall time with seven digits, as in orders, shipments and fulfillments."""
     hour, rest = divmod(ms, HOUR_MS)
     second, fraction = divmod(rest, 1000)
     return _hour(hour, _pacific_hours, PACIFIC) + _MINUTES_SECONDS[second] + _FRACTIONS[fraction]
 
 
 def wall_trimmed(ms: int) -> str:
-    """Pacific wall time of an instant without trailing zeros, as order items print it."""
+    """Return the Pacific wall time of an instant without trailing zeros, as order items print it."""
     hour, rest = divmod(ms, HOUR_MS)
     second, fraction = divmod(rest, 1000)
     return _hour(hour, _pacific_hours, PACIFIC) + _MINUTES_SECONDS[second] + _TRIMMED[fraction]
 
 
 def channel_text(ms: int) -> str:
-    """Chicago wall time of an instant in whole seconds, as the shop writes orderDate and paymentDate."""
+    """Return the Chicago wall time in whole seconds, as in orderDate and paymentDate."""
     hour, rest = divmod(ms, HOUR_MS)
     return _hour(hour, _chicago_hours, CHICAGO) + _MINUTES_SECONDS[rest // 1000] + _FRACTIONS[0]
 
 
 def business_date(ms: int) -> str:
-    """The Chicago calendar day of an instant as yyyy-mm-dd."""
+    """Return the Chicago calendar day of an instant as yyyy-mm-dd."""
     return _hour(ms // HOUR_MS, _chicago_hours, CHICAGO)[:10]
 
 
 def is_second_pass(ms: int) -> bool:
-    """Whether an instant lies in the repeated hour after the clocks went back."""
+    """Return whether an instant lies in the repeated hour after the clocks went back."""
     return from_ms(ms).astimezone(PACIFIC).fold == 1
 
 
 def wall_key(value: object, _second_pass: bool = False) -> str:
-    """Sort key of a stored time as wall time; empty for null. The pass makes no difference: digits decide."""
+    """Return the sort key of a stored time as wall time; empty for null."""
     if not isinstance(value, str) or len(value) < 10:
         return ""
     if len(value) == 10:
@@ -74,7 +73,7 @@ def wall_key(value: object, _second_pass: bool = False) -> str:
 
 
 def instant_key(value: object, second_pass: bool = False) -> str:
-    """Sort key of a stored time as an instant (UTC text); empty for null or unreadable text."""
+    """Return the sort key of a stored time as an instant (UTC text); empty for null or unreadable text."""
     wall = wall_key(value)
     try:
         parsed = datetime.fromisoformat(wall[:26])

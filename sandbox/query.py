@@ -1,4 +1,4 @@
-"""A list request: the query string read into ranges, tests, order and page, and answered from a table.
+"""List requests: parse the query string, and select the matching rows of a table.
 
 Rules: the table "Endpoints that matter" and the sections "Time" and "Paging" of the API notes.
 """
@@ -25,7 +25,7 @@ class InvalidParametersError(Exception):
     """Filters the API cannot read; `model_state` maps the parameter's name to messages."""
 
     def __init__(self, model_state: dict[str, list[str]]) -> None:
-        """Keep what is wrong with each parameter."""
+        """Store the messages of each parameter."""
         super().__init__("The request is invalid.")
         self.model_state = model_state
 
@@ -44,7 +44,7 @@ class Query:
 
 
 def read_query(resource: Resource, parameters: Mapping[str, str], bounds: Bounds, by_instant: bool) -> Query:
-    """Read a query string; filters the resource does not know are ignored.
+    """Parse a query string. Filters that the resource does not have are ignored.
 
     InvalidParametersError for dates and numbers that cannot be read.
     """
@@ -78,7 +78,7 @@ def read_query(resource: Resource, parameters: Mapping[str, str], bounds: Bounds
 
 
 def select(table: Table, query: Query) -> list[int]:
-    """Ids of all rows that match, in the order asked for."""
+    """Return the ids of all matching rows, sorted."""
     spans = {field: _span(table, field, low, high) for field, (low, high) in query.ranges.items()}
     if not spans:
         ids = [row_id for _, row_id in table.index(query.sort_field)]

@@ -1,4 +1,4 @@
-"""Lists that hardly change: carriers, services, stores, warehouses, tags and products.
+"""Reference lists: carriers, services, stores, warehouses, tags and products.
 
 Shapes follow the published description of the API. Two carrier accounts share one code on purpose: only
 `shippingProviderId` distinguishes them.
@@ -94,7 +94,7 @@ def _stores() -> list[Any]:
 def _warehouses() -> list[Any]:
     address = {
         "name": "Dock 1",
-        "company": "Sandbox Fulfilment House",
+        "company": "Sandbox Fulfillment House",
         "street1": "1 Sandbox Way",
         "street2": "",
         "street3": None,

@@ -1,4 +1,4 @@
-"""What was asked of the sandbox, in the order it came."""
+"""The log of requests to the sandbox."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class LoggedRequest:
 
 
 class RequestLog:
-    """The last requests; safe from any thread. Control requests are not in it."""
+    """The last requests, without those to control paths; thread-safe."""
 
     def __init__(self) -> None:
-        """An empty log."""
+        """Create an empty log."""
         self._lock = threading.Lock()
         self._entries: deque[LoggedRequest] = deque(maxlen=_KEPT)
         self._count = 0
 
     def add(self, at: datetime, method: str, path: str, query: dict[str, str]) -> LoggedRequest:
-        """Note a request that has just come in; numbers start with 1."""
+        """Add a request; numbers start with 1."""
         with self._lock:
             self._count += 1
             entry = LoggedRequest(self._count, at, method, path, query)
@@ -41,7 +41,7 @@ class RequestLog:
             return entry
 
     def entries(self) -> list[LoggedRequest]:
-        """All requests since the last reset, oldest first."""
+        """Return all requests since the last reset, oldest first."""
         with self._lock:
             return list(self._entries)
 

@@ -1,4 +1,4 @@
-"""What each list of the API is made of: its key, its dates, its filters and its sort orders.
+"""The lists of the API with their key, dates, filters and sort orders.
 
 Source: the table "Endpoints that matter" of the API notes, and the published description of the API.
 """

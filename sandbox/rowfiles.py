@@ -1,4 +1,4 @@
-"""Rows from files: recorded or hand-made payloads, one JSON object a line, served byte for byte."""
+"""Load recorded or hand-made payloads from files, one JSON object per line, served unchanged."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _SHOWN = re.compile(rb'"(\w+)"\s*:\s*(?:"([^"\\]*)"|(\d+))')
 def load_row_files(book: Book, files: dict[str, Path]) -> Book:
     """Fill a book from JSON lines; `files` maps orders, shipments … to a file.
 
-    Orders, shipments and fulfillments are served verbatim: unknown fields, nulls and number formats stay, and so
-    does what is no JSON, as long as it shows its id. A later line with the same id replaces an earlier one.
+    Orders, shipments and fulfillments are served verbatim, also invalid JSON if its id can be found. A later line
+    with the same id replaces an earlier one.
     ValueError, with file and line, for lines that cannot be served.
     """
     for name, path in files.items():
@@ -60,7 +60,7 @@ def _row(path: Path, number: int, line: bytes) -> Row:
 
 
 def shown_fields(line: bytes) -> Row:
-    """The texts and whole numbers that a line shows, each field's first, whether it is JSON or not."""
+    """Return the strings and integers found in a line, valid JSON or not; the first of each field."""
     row: Row = {}
     for name, text, number in _SHOWN.findall(line):
         row.setdefault(name.decode(), int(number) if number else text.decode(errors="replace"))

@@ -1,4 +1,4 @@
-"""A sandbox that runs: the API on a local port, in a thread of this process."""
+"""The running sandbox: the API on a local port, in a thread of this process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sandbox's switches in one typed object; the command line has a flag of the same name for each."""
+"""The sandbox's settings; the command line has an option of the same name for each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Compare = Literal["wall_times", "instants"]
 
 @dataclass(frozen=True)
 class SandboxSettings:
-    """How the sandbox behaves where ShipStation's documentation is silent, and how hard it makes it.
+    """Behaviour that ShipStation's documentation leaves open, and simulated difficulties.
 
     Attributes:
         key: HTTP Basic user.

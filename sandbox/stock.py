@@ -1,4 +1,4 @@
-"""The shelf: lots of each key SKU, what is left of them, and the receipts that refill it.
+"""The stock: lots of each key SKU with their units, and the receipts that replenish it.
 
 A lot is put on order lines only after the day of its receipt, the oldest lot with stock first. Opening stock
 is that of 2025-09-19, end of day (the business rules); what is ordered before then leaves it untouched.
@@ -41,7 +41,7 @@ class Stock:
     """Lots and receipts of one business; `receipts` are rows of sku, lot, quantity, received_date."""
 
     def __init__(self, rng: random.Random, orders_per_day: float) -> None:
-        """The shelf on the opening day, with deliveries in proportion to the orders."""
+        """Create the stock of the opening day; deliveries scale with the orders."""
         self._rng = rng
         self._scale = max(1, round(orders_per_day / 30))
         self._lots = {sku: [_Lot(number, quantity)] for sku, number, quantity in OPENING}
@@ -57,7 +57,7 @@ class Stock:
         ]
 
     def begin_day(self, day: str, is_working: bool) -> None:
-        """Shelve what came before this day, and order what runs low: it is received on this day.
+        """Add earlier receipts to the lots, and receive products that run low.
 
         A day that has begun already does not begin again.
         """
@@ -78,9 +78,9 @@ class Stock:
                     self._receive(sku, day, (self._coming[-1]["quantity"] // self._scale,))
 
     def take_named(self, sku: str, quantity: int, leaves: bool) -> str:
-        """Take units from the lot in use; returns its number, which goes on the order line."""
+        """Take units from the current lot, and return its number for the order line."""
         lots = self._lots[sku]
-        # The last units of a lot are left to lines that name none, so that these do not overdraw the next.
+        # The last units of a lot are kept for lines without a lot, so that the next lot's balance stays positive.
         while len(lots) > 1 and lots[0].left <= 0:
             del lots[0]
         reserve = _LEFT_OVER * self._scale
@@ -90,7 +90,7 @@ class Stock:
         return lot.number
 
     def take_unnamed(self, sku: str, quantity: int, leaves: bool) -> None:
-        """Take units of a line without a lot: from the oldest lot with stock, then the next."""
+        """Take units for a line without a lot, from the oldest lot with stock, then the next."""
         if not leaves:
             return
         lots = self._lots[sku]

@@ -1,4 +1,4 @@
-"""What becomes of an order: shipped in one or more parcels, marked, split, voided, held or forgotten.
+"""Generated order lifecycles: shipped in one or more packages, fulfilled elsewhere, split, voided, held.
 
 Shares follow what was observed in an audited account and in the former system's 837 orders, with the rare
 cases made frequent enough to meet all of them in a year. Instants are milliseconds since 1970 (UTC).
@@ -18,7 +18,7 @@ from sandbox.workdays import Day, Workdays
 _MINUTE = 60_000
 _HOUR = 3_600_000
 
-# How an order ends when there is time for it to end → how many of 1,000 do.
+# How an order ends, if the history is long enough → how many of 1,000 do.
 _ENDS = {
     "label": 752,
     "mark": 100,
@@ -46,16 +46,16 @@ _UNLISTED, _EMPTY = 0.06, 0.1
 
 
 class Stories:
-    """Tells the story of one order after the other, up to the end of history."""
+    """Generates the lifecycle of each order, up to the end of the history."""
 
     def __init__(self, house: House, days: Workdays, end_ms: int) -> None:
-        """Stories that know nothing of what happens after `end_ms`."""
+        """Generate no event after `end_ms`."""
         self._house = house
         self._days = days
         self._end = end_ms
 
-    def tell(self, ms: int, number: int) -> None:
-        """The story of an order that comes in at `ms`, on the day of this number."""
+    def generate(self, ms: int, number: int) -> None:
+        """Generate the lifecycle of an order received at `ms`, on day `number`."""
         house = self._house
         end = _NAMES[bisect(_WEIGHTS, house.rng.random() * _WEIGHTS[-1])]
         order, customer = house.new_order(ms, leaves=end not in _STAY, has_lines=end != "ghost")
@@ -105,7 +105,7 @@ class Stories:
                     )
 
     def _moment(self, ms: int, number: int) -> tuple[int, Day, int]:
-        """When a parcel leaves that was ordered at `ms`, with its day and the day's number."""
+        """Return when an order received at `ms` ships, with the day and its number."""
         rng = self._house.rng
         days = self._days
         today = days.day(number)

@@ -1,4 +1,4 @@
-"""The rows of one list: payloads as they are served, and sorted indexes that edits keep up to date."""
+"""The rows of one list: payloads, and sorted indexes that edits keep up to date."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ KeyOf = Callable[[object, bool], str]
 
 
 class Record:
-    """A row as served (`payload`), with what filters need: `dates` (sort keys) and `facets`."""
+    """A row: its payload, and the values for filters: `dates` (sort keys) and `facets`."""
 
     __slots__ = ("dates", "facets", "id", "payload")
 
     def __init__(self, id: int, payload: bytes, dates: tuple[str, ...], facets: tuple[Any, ...]) -> None:
-        """Keep the parts; `dates` and `facets` are in the order of the resource's fields."""
+        """Store the parts; `dates` and `facets` are in the order of the resource's fields."""
         self.id = id
         self.payload = payload
         self.dates = dates
         self.facets = facets
 
     def row(self) -> Row:
-        """The payload as a dict of its own: changing it changes nothing here."""
+        """Return the payload as a new dict."""
         return cast(Row, orjson.loads(self.payload))
 
 
@@ -38,7 +38,7 @@ class Table:
     """
 
     def __init__(self, resource: Resource, key_of: KeyOf) -> None:
-        """An empty table; `key_of` turns a stored time into a sort key (by wall time or by instant)."""
+        """Create an empty table; `key_of` turns a stored time into a sort key (by wall time or by instant)."""
         self.resource = resource
         self.version = 0
         self._key_of = key_of
@@ -47,23 +47,23 @@ class Table:
         self._paths = tuple(tuple(name.split(".")) for name in resource.facets)
 
     def __len__(self) -> int:
-        """How many rows there are."""
+        """Return the number of rows."""
         return len(self._records)
 
     def __iter__(self) -> Iterator[Record]:
-        """Every record, in the order of arrival."""
+        """Iterate over the records in insertion order."""
         return iter(self._records.values())
 
     def __contains__(self, row_id: int) -> bool:
-        """Whether there is a row with this id."""
+        """Return whether there is a row with this id."""
         return row_id in self._records
 
     def get(self, row_id: int) -> Record | None:
-        """The record with this id, if any."""
+        """Return the record with this id, if any."""
         return self._records.get(row_id)
 
     def record_of(self, row: Row, payload: bytes | None = None, second_pass: Collection[str] = ()) -> Record:
-        """Make a record of a row without storing it.
+        """Return a record of a row, without storing it.
 
         `payload` are the bytes to serve when they are known already; `second_pass` names the date fields
         that lie in the repeated hour after the clocks went back. ValueError without an integer id.
@@ -80,7 +80,7 @@ class Table:
         return Record(row_id, body, dates, facets)
 
     def put(self, record: Record) -> None:
-        """Store a record in place of the one with its id."""
+        """Store a record, replacing the one with its id."""
         old = self._records.get(record.id)
         for name, index in self._indexes.items():
             if old is not None:
@@ -90,7 +90,7 @@ class Table:
         self.version += 1
 
     def delete(self, row_id: int) -> bool:
-        """Remove a row; False when it was not there."""
+        """Delete a row; False when it did not exist."""
         old = self._records.pop(row_id, None)
         if old is None:
             return False
@@ -100,7 +100,7 @@ class Table:
         return True
 
     def key(self, record: Record, name: str) -> Any:
-        """The sort key of a record for a date field, a facet (as text) or, for any other name, its id."""
+        """Return the sort key of a record for a date field, a facet (as text) or, for any other name, its id."""
         resource = self.resource
         if name in resource.date_fields:
             return record.dates[resource.date_fields.index(name)]
@@ -109,7 +109,7 @@ class Table:
         return record.id
 
     def index(self, name: str) -> list[tuple[Any, int]]:
-        """Pairs of (key, id) in ascending order of a date field, a facet or the id."""
+        """Return pairs of (key, id) in ascending order of a date field, a facet or the id."""
         index = self._indexes.get(name)
         if index is None:
             index = sorted([(self.key(record, name), record.id) for record in self._records.values()])
@@ -117,7 +117,7 @@ class Table:
         return index
 
     def ids_with(self, name: str, value: object) -> list[int]:
-        """Ids of the rows whose facet has this value (as text), in ascending order."""
+        """Return the ids of the rows whose facet has this value (as text), in ascending order."""
         index = self.index(name)
         text = str(value)
         low = bisect_left(index, (text,))

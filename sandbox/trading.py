@@ -1,4 +1,4 @@
-"""The business goes on: orders come in, ship, wait, are cancelled, edited and voided."""
+"""Trading: simulated new orders, labels, cancellations, edits and voids."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sandbox.pacific import CHICAGO, business_date, from_ms, is_second_pass, to_
 from sandbox.resources import Row
 
 _STEP_MS = 137
-# How often each thing happens, of 100 steps.
+# The share of each event, in percent.
 _SHARES = {
     "new": 44,
     "label": 36,
@@ -28,15 +28,15 @@ _WORKING = range(5)
 
 
 class Trader:
-    """Carries on a house's business, one thing a step; the same for the same seed, history and calls.
+    """Simulates one event per step; the same seed, history and calls give the same events.
 
-    It ships at any time of the day: a rehearsal in the evening should see parcels leave.
+    It ships at any time of the day, so that a demo in the evening sees shipments.
     """
 
     def __init__(self, house: House) -> None:
-        """A trader for this house."""
+        """Create a trader for a house."""
         self._house = house
-        self._deeds: dict[str, Callable[[Book, int], bool]] = {
+        self._events: dict[str, Callable[[Book, int], bool]] = {
             "new": self._new,
             "label": self._label,
             "mark": self._mark,
@@ -49,7 +49,7 @@ class Trader:
         }
 
     def __call__(self, book: Book, steps: int, now: datetime) -> None:
-        """Let `steps` things happen to the book, a fraction of a second apart, the last one at `now`."""
+        """Simulate `steps` events, a fraction of a second apart, the last one at `now`."""
         house = self._house
         end = to_ms(now)
 
@@ -63,8 +63,8 @@ class Trader:
             ms = end - (steps - 1 - step) * _STEP_MS
             self._begin_day(book, ms)
             names = list(_SHARES)
-            deed = house.rng.choices(names, weights=list(_SHARES.values()))[0]
-            if not self._deeds[deed](book, ms):
+            event = house.rng.choices(names, weights=list(_SHARES.values()))[0]
+            if not self._events[event](book, ms):
                 self._new(book, ms)
 
     def _begin_day(self, book: Book, ms: int) -> None:
@@ -139,6 +139,6 @@ class Trader:
 
     def _pick(self, book: Book, status: str) -> Row | None:
         ids = book.orders.ids_with("orderStatus", status)
-        # The oldest wait no longer than the newest: a ghost in the list must not stop the trade.
+        # A random sample, so that an order without lines cannot block the trading.
         rows = [book.order(row_id) for row_id in self._house.rng.sample(ids, min(4, len(ids)))]
         return next((row for row in rows if row["items"] and row["orderStatus"] == status), None)

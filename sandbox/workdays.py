@@ -1,4 +1,4 @@
-"""Days of the business: how many orders each brings, and when its parcels leave.
+"""The days of the business: the number of orders, and the shipping hours.
 
 Instants are milliseconds since 1970 (UTC); days are Chicago days. Rules: shipping is Monday to Friday and
 ends around 13:00 Chicago time, not always; 30 orders a day on average, between 7 and 89 (the business rules).
@@ -21,7 +21,7 @@ _LEAST, _MOST = 7 / 30, 89 / 30
 
 @dataclass(frozen=True)
 class Day:
-    """One Chicago day: its text, its start, and when parcels leave (`opens` equals `closes` if none do)."""
+    """One Chicago day: its date, its start, and its shipping hours (`opens` equals `closes` without shipping)."""
 
     text: str
     starts: int
@@ -30,31 +30,31 @@ class Day:
 
     @property
     def is_working(self) -> bool:
-        """Whether parcels leave on this day."""
+        """Whether orders are shipped on this day."""
         return self.closes > self.opens
 
 
 class Workdays:
-    """A row of days, made as far as asked for, the same ones for the same state of `rng`."""
+    """The days, generated on demand; the same state of `rng` gives the same days."""
 
     def __init__(self, rng: random.Random, first: date) -> None:
-        """Days from `first` on."""
+        """Create days from `first` on."""
         self._rng = rng
         self._first = first
         self._days: list[Day] = []
 
     def day(self, number: int) -> Day:
-        """The day `number` days after the first."""
+        """Return the day `number` days after the first."""
         while len(self._days) <= number:
             self._days.append(self._make(self._first + timedelta(days=len(self._days))))
         return self._days[number]
 
     def number_of(self, day: date) -> int:
-        """How many days after the first a day is."""
+        """Return the number of a day, counted from the first."""
         return (day - self._first).days
 
     def working_from(self, number: int, later: int = 0) -> int:
-        """The number of the first working day on or after a day, and so many working days later."""
+        """Return the number of the first working day on or after a day, or `later` working days after it."""
         while True:
             if self.day(number).is_working:
                 if later == 0:
@@ -63,7 +63,7 @@ class Workdays:
             number += 1
 
     def orders_of(self, number: int, mean: float) -> int:
-        """How many orders come on a day of a business that gets `mean` orders a day on average."""
+        """Return the number of orders of a day, for `mean` orders a day on average."""
         weekday = (self._first + timedelta(days=number)).weekday()
         wave = 1 + 0.08 * math.sin(number / 29)
         wanted = mean * _WEEKDAYS[weekday] * wave * self._rng.lognormvariate(-0.03, 0.25)

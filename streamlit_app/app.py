@@ -1,4 +1,4 @@
-"""Entry of the page: `streamlit run streamlit_app/app.py`, see `server.page_command`."""
+"""The script that Streamlit runs for each visitor; `launch` starts its server."""
 
 from __future__ import annotations
 
@@ -13,35 +13,33 @@ if str(_ROOT) not in sys.path:
     # Streamlit puts only this file's own folder on the path.
     sys.path.insert(0, str(_ROOT))
 
-from streamlit_app import panels  # noqa: E402
-from streamlit_app.identity import present_person, show_person, show_way_in  # noqa: E402
-from streamlit_app.journeys import know_pages  # noqa: E402
+from streamlit_app.auth.identity import current_person, show_account_menu, show_login  # noqa: E402
+from streamlit_app.components import panels  # noqa: E402
+from streamlit_app.components.links import register_pages  # noqa: E402
+from streamlit_app.components.status_bar import read_state, show_status_bar  # noqa: E402
+from streamlit_app.data.snapshot_reader import Snapshot, SnapshotGone, SnapshotUnreadable  # noqa: E402
 from streamlit_app.navigation import VIEWS, View  # noqa: E402
-from streamlit_app.snapshot import Snapshot, SnapshotGone, SnapshotUnreadable  # noqa: E402
-from streamlit_app.strip import Moment, look, show_strip  # noqa: E402
-from workflows.access import Person  # noqa: E402
-from workflows.errors import ConfigurationError  # noqa: E402
-from workflows.settings import Settings, read_settings  # noqa: E402
+from workflows.page_api import ConfigurationError, Person, Settings, read_settings  # noqa: E402
 
 
 def main() -> None:
-    """Draw the view the address names."""
+    """Show the view of the requested URL."""
     st.set_page_config(page_title="Shipledger", page_icon=str(_HERE / "icon.svg"), layout="wide")
     st.html(_HERE / "style.css")
     st.logo(str(_HERE / "logo.svg"), size="large")
     try:
         settings = read_settings()
-        person = present_person(settings)
+        person = current_person(settings)
     except ConfigurationError as problem:
         st.subheader("The configuration is wrong", anchor=False)
         st.text(str(problem))
         return
     if person is None:
-        show_way_in()
+        show_login()
         return
     sections: dict[str, list[st.Page]] = {}
     pages = {view.path: _page(view, settings, person) for view in VIEWS}
-    know_pages(pages)
+    register_pages(pages)
     for view in VIEWS:
         sections.setdefault(view.section, []).append(pages[view.path])
     st.navigation(sections, position="top").run()
@@ -55,29 +53,29 @@ def _page(view: View, settings: Settings, person: Person) -> st.Page:
 
 
 def _show(view: View, settings: Settings, person: Person) -> None:
-    moment = look(settings)
-    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+    state = read_state(settings)
+    with st.container(horizontal=True, vertical_alignment="center"):
         with st.container():
-            show_strip(settings, moment)
-        show_person(person)
-    if moment.problem is not None:
-        panels.unreadable(settings, moment.problem)
-    elif moment.snapshot is None:
-        panels.nothing_published(settings)
+            show_status_bar(settings, state)
+        show_account_menu(person)
+    if state.problem is not None:
+        panels.show_unreadable_snapshot(settings, state.problem)
+    elif state.snapshot is None:
+        panels.show_nothing_published(settings)
     else:
-        _show_snapshot(view, settings, moment.snapshot, moment)
+        _show_snapshot(view, settings, state.snapshot)
 
 
-def _show_snapshot(view: View, settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
+def _show_snapshot(view: View, settings: Settings, snapshot: Snapshot) -> None:
     try:
-        view.show(settings, snapshot, moment)
+        view.show(settings, snapshot)
     except SnapshotUnreadable as problem:
-        panels.unreadable(settings, str(problem))
+        panels.show_unreadable_snapshot(settings, str(problem))
     except SnapshotGone:
-        # Deleted while it was read. The strip looks again anyway; with a newer version there is no need to wait.
-        if look(settings).snapshot != snapshot:
+        # Deleted while it was read. The status bar would find the newer version, but later.
+        if read_state(settings).snapshot != snapshot:
             st.rerun()
-        panels.unreadable(settings, f"{snapshot.path.name} was deleted.")
+        panels.show_unreadable_snapshot(settings, f"{snapshot.path.name} was deleted.")
 
 
 main()

@@ -1,4 +1,4 @@
-"""The page's process: `python streamlit_app/launch.py PORT ADDRESS`, see `server.page_command`."""
+"""The server process of the page: `python streamlit_app/launch.py PORT ADDRESS`, see `server.page_command`."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from streamlit.logger import get_logger  # noqa: E402
 
-# It is said of each cache that there is no server yet; that is what this process is about to be.
+# Streamlit warns for each cache that no server runs yet; this process is about to become it.
 get_logger("streamlit.runtime.caching.cache_data_api").setLevel("ERROR")
 
-from streamlit_app.door import Door  # noqa: E402
-from streamlit_app.identity import login  # noqa: E402
+from streamlit_app.auth.identity import login_method  # noqa: E402
+from streamlit_app.auth.login_middleware import LoginMiddleware  # noqa: E402
+from streamlit_app.preload import preload  # noqa: E402
 from streamlit_app.server import page_config  # noqa: E402
-from streamlit_app.warmth import warm_up  # noqa: E402
-from workflows.errors import ConfigurationError, ShipledgerError  # noqa: E402
-from workflows.settings import Settings, read_settings  # noqa: E402
+from workflows.page_api import ConfigurationError, Settings, ShipledgerError, read_settings  # noqa: E402
 
 
 def main(port: int, address: str) -> int:
@@ -34,26 +33,23 @@ def main(port: int, address: str) -> int:
     os.environ["SHIPLEDGER_ADDRESS"] = address
     try:
         settings = read_settings()
-        kind = login()
-        secrets_of_streamlit = _secrets(settings) if kind == "oidc" else None
+        kind = login_method()
+        streamlit_secrets = _secrets(settings) if kind == "oidc" else None
     except ShipledgerError as problem:
         sys.stderr.write(f"{problem}\n")
         return problem.exit_code
-    warm_up()
+    preload()
     page = st.App(
         _HERE / "app.py",
-        secrets=secrets_of_streamlit,
-        middleware=[Middleware(Door, users_file=settings.users_file)] if kind == "password" else None,
+        secrets=streamlit_secrets,
+        middleware=[Middleware(LoginMiddleware, users_file=settings.users_file)] if kind == "password" else None,
     )
     page.run(config=page_config(port, address, has_login=kind is not None))
     return 0
 
 
 def _secrets(settings: Settings) -> dict[str, Any] | None:
-    """What `st.login` reads, once it is seen to work here.
-
-    The cookies' key goes with the process: after a restart one logs in again.
-    """
+    """Return the secrets for `st.login`. The cookie key is new in each process: a restart logs everyone out."""
     if settings.oidc is None:
         return None
     try:

@@ -1,12 +1,11 @@
-"""Which views there are, and where in the menu."""
+"""The views and their places in the menu."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.strip import Moment
+from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.views import (
     charges,
     count,
@@ -19,24 +18,24 @@ from streamlit_app.views import (
     today,
     weekly,
 )
-from workflows.settings import Settings
+from workflows.page_api import Settings
 
 
 @dataclass(frozen=True)
 class View:
-    """One page of the menu.
+    """One entry of the menu.
 
     Attributes:
-        section: Its group in the menu; views of the empty one stand by themselves.
-        path: Its address below the root; empty for the first.
-        show: Draws it, once there is a snapshot.
+        section: Its group in the menu; empty for none.
+        path: The URL path; empty for the start page.
+        show: Shows the view for a snapshot.
     """
 
     section: str
     title: str
     path: str
     icon: str
-    show: Callable[[Settings, Snapshot, Moment], None]
+    show: Callable[[Settings, Snapshot], None]
 
 
 VIEWS = (

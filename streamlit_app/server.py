@@ -1,4 +1,4 @@
-"""How the page's process is started."""
+"""The command line and the options of the page's server process."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from workflows.settings import LOOPBACK
+from workflows.page_api import LOOPBACK
 
 _HERE = Path(__file__).resolve().parent
 
 
 def page_command(port: int, address: str = LOOPBACK) -> list[str]:
-    """The command that serves the page until it is stopped, from any directory, in the environment it is given.
+    """Return the command that serves the page until it is stopped. It works from any directory.
 
     Args:
         port: TCP port to listen on.
         address: IP address to listen on; loopback by default.
 
     Returns:
-        The argument vector, this interpreter first. `/_stcore/health` answers 200 once the page is up. It
-        ends with the contract's exit code when the address is not loopback and no login is configured.
+        The argument vector. `/_stcore/health` answers 200 once the page is up. The process exits with 78 when
+        the address is not loopback and no login is configured.
     """
     return [sys.executable, str(_HERE / "launch.py"), str(port), address]
 
 
 def page_config(port: int, address: str, *, has_login: bool) -> dict[str, Any]:
-    """Streamlit's options, whatever the directory the process is started in.
+    """Return Streamlit's options from `.streamlit/config.toml`, which Streamlit finds in its own directory only.
 
     Args:
         port: TCP port to listen on.
         address: IP address to listen on.
-        has_login: Whether one must log in; else no other host name than loopback's is answered.
+        has_login: Whether a login is configured. Without one, only requests for this address are answered.
     """
     config = tomllib.loads((_HERE / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     config["server"] |= {"port": port, "address": address}
     if not has_login:
-        # No other name may reach a page that asks for no login, as a hostile site's could by rebinding its own.
+        # Without a login, a hostile site could reach the page by rebinding its own host name (DNS rebinding).
         config["server"]["allowedHosts"] = ["localhost", address]
     return {f"{section}.{name}": value for section, options in config.items() for name, value in options.items()}

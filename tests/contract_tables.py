@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from ingest.watermarks import BEGINNING, LISTS
+from ingest.sources.shipstation.watermarks import BEGINNING, LISTS
 
 _MARTS = Path(__file__).parents[1] / "dbt_project" / "models" / "marts"
 # A model whose table has another name: the seed of that name holds what users edit.

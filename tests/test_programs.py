@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from workflows.settings import PROJECT
+from workflows.config.settings import PROJECT
 
 
 @pytest.mark.parametrize("program", ["tests.cases", "tests.quarter", "tests.mutants"])

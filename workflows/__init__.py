@@ -1,1 +1,4 @@
-"""Workflows: what runs, in what order, once: cycles, the build, publishing, and who may run them."""
+"""Jobs: cycles, closes, publishing, reports and mail; configuration and roles.
+
+Public: the page uses `page_api`, the command line `cli`; errors for the user are in `errors`.
+"""

@@ -11,7 +11,7 @@ WRONG_CONFIGURATION = 78
 
 
 class ShipledgerError(Exception):
-    """An error for the user: one sentence on what went wrong, and what to do.
+    """An error for the user: a sentence on what went wrong and what to do.
 
     Attributes:
         exit_code: The command's exit code.
@@ -19,25 +19,28 @@ class ShipledgerError(Exception):
 
     exit_code = FAILED
 
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
 
 class ConfigurationError(ShipledgerError):
-    """Something in the environment is missing or wrong."""
+    """A variable of the configuration is missing or wrong."""
 
     exit_code = WRONG_CONFIGURATION
 
 
 class UsageError(ShipledgerError):
-    """The command was called with something that makes no sense."""
+    """The command was called with wrong arguments."""
 
     exit_code = WRONG_USAGE
 
 
 class NotAllowed(ShipledgerError):
-    """This person's role does not reach for the act; nothing was done."""
+    """This person's role does not allow the action. Nothing was done."""
 
 
 class EntryRefused(UsageError):
-    """An operator's entry breaks a rule; nothing was recorded.
+    """An operator's entry breaks a rule. Nothing was recorded.
 
     Attributes:
         field: The part of the entry to correct.
@@ -47,12 +50,9 @@ class EntryRefused(UsageError):
         super().__init__(message, field)
         self.field = field
 
-    def __str__(self) -> str:
-        return str(self.args[0])
-
 
 class CloseRefused(UsageError):
-    """A day, week or month cannot be closed now. Nothing was queued; the sentence says when it can, or after what.
+    """A day, week or month cannot be closed now. Nothing was queued; the sentence says what is needed first.
 
     Attributes:
         facts: `reason` (one word), `kind` and `period`; `possible_from` (a day) or `command` (what has to be run).
@@ -62,12 +62,9 @@ class CloseRefused(UsageError):
         super().__init__(message, facts)
         self.facts = facts
 
-    def __str__(self) -> str:
-        return str(self.args[0])
-
 
 class OutOfReach(ShipledgerError):
-    """ShipStation, or the former system, stayed out of reach; the next run goes on where this one stopped."""
+    """ShipStation or the former system could not be reached. The next run resumes where this one stopped."""
 
     exit_code = TRY_AGAIN_LATER
 
@@ -85,12 +82,9 @@ class AlreadyRunning(ShipledgerError):
         super().__init__(message, run_id)
         self.run_id = run_id
 
-    def __str__(self) -> str:
-        return str(self.args[0])
-
 
 class BuildFailed(ShipledgerError):
-    """dbt's models or tests failed, so nothing was published.
+    """A dbt model or test failed, so nothing was published.
 
     Attributes:
         failed: Names of the failed models and tests.
@@ -100,16 +94,13 @@ class BuildFailed(ShipledgerError):
         super().__init__(message, failed or [])
         self.failed = failed or []
 
-    def __str__(self) -> str:
-        return str(self.args[0])
-
 
 class MigrationRefused(ShipledgerError):
-    """The former system's data did not pass the validation; nothing was published, and all was put back."""
+    """The former system's data failed the validation. Nothing was published, and everything was rolled back."""
 
 
 class CutoverRefused(ShipledgerError):
-    """Parity has not held for long enough; nothing was changed.
+    """Parity has not held for long enough. Nothing was changed.
 
     Attributes:
         facts: The numbers of the refusal.
@@ -118,9 +109,6 @@ class CutoverRefused(ShipledgerError):
     def __init__(self, message: str, facts: dict[str, Any]) -> None:
         super().__init__(message, facts)
         self.facts = facts
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 class HomeUnusable(ShipledgerError):

@@ -1,4 +1,4 @@
-{#- Whole hours as a person says them: hours up to two days, then days. -#}
+{#- Formats whole hours for people: as hours up to two days, then as days. -#}
 {% macro age_in_words(hours) -%}
     case
         when {{ hours }} < 1 then 'less than an hour'

@@ -1,8 +1,8 @@
-{#- From which day on the walk through the lots must be walked again, and what it then forgets. -#}
+{#- The days for which FIFO must be recalculated, and the pre-hooks that delete their rows. -#}
 
 {#-
-    One row for each SKU: the first day whose events are not those of the last build, or on which a lot had another place in
-    the queue then. In a full build its very first day.
+    One row per SKU: the first day whose events differ from those of the last build, or on which a lot had another FIFO
+    position then. In a full build, the first day of the SKU.
 -#}
 {% macro first_changed_days(events, received) -%}
     {%- set compared = 'movement_date, sku_code, lot_number, quantity_in, quantity_out' -%}
@@ -34,7 +34,7 @@
     group by sku_code
 {%- endmacro %}
 
-{#- Before a warm build walks: what was computed from the first changed day on is forgotten. -#}
+{#- Pre-hook of an incremental build: deletes the rows from the first changed day on. -#}
 {% macro forget_changed_days() -%}
     {% if is_incremental() -%}
     delete from {{ this }} as stored
@@ -43,7 +43,7 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- A pre-hook: the days of a SKU whose lines or lots are not those that were assigned to each other are forgotten. -#}
+{#- Pre-hook: deletes the days of a SKU whose lines or lots changed since they were assigned. -#}
 {% macro forget_changed_queues() -%}
     {%- set queued = ref('int_days_queued') -%}
     {% if is_incremental() -%}
@@ -52,7 +52,7 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- A condition: a shipped line of a known SKU that is in the reports and names no lot. -#}
+{#- Condition: a shipped line of a known SKU that counts in reports and names no lot. -#}
 {% macro names_no_lot() -%}
     lot_number is null and sku_code is not null and held_back_reason is null and quantity > 0
 {%- endmacro %}

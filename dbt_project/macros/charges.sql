@@ -1,14 +1,14 @@
-{#- Pallets a number of units stands on: every started one counts, and a shelf below zero stands on none. -#}
+{#- Number of pallets for a number of units, including started ones; 0 for negative stock. -#}
 {% macro pallets(units, units_per_pallet) -%}
     cast(ceil(greatest({{ units }}, 0) / {{ units_per_pallet }}) as bigint)
 {%- endmacro %}
 
-{#- Of those, the full ones; the units beside them are what is left, also of a shelf below zero. -#}
+{#- Number of full pallets; the remaining units are loose, also if the stock is negative. -#}
 {% macro full_pallets(units, units_per_pallet) -%}
     greatest({{ units }}, 0) // {{ units_per_pallet }}
 {%- endmacro %}
 
-{#- A day that has to be charged without a rate stops the build: a missing rate must not become a free day. -#}
+{#- A charged day without a rate fails the build, so that a missing rate does not make the day free. -#}
 {% macro rate_or_refusal(charge_type) -%}
     if(
         is_charged and {{ charge_type }}_rate_cents is null,
@@ -25,12 +25,12 @@
     )
 {%- endmacro %}
 
-{#- The first day of the month a day lies in. -#}
+{#- First day of the month of a day. -#}
 {% macro month_of(day) -%}
     cast(date_trunc('month', {{ day }}) as date)
 {%- endmacro %}
 
-{#- The sums of columns under their own names; of no rows: zeros. -#}
+{#- Sums of columns under their own names; 0 if there are no rows. -#}
 {% macro sums_of(columns) -%}
     {%- for column in columns -%}
     coalesce(sum({{ column }}), 0) as {{ column }}{{ ', ' if not loop.last }}

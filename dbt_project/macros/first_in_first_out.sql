@@ -1,6 +1,6 @@
-{#- The pieces of `int_lots_taken`, one query each; they read its CTEs. -#}
+{#- Parts of `int_lots_taken`, one query each; they read its CTEs. -#}
 
-{#- One row for each SKU and lot: its balance on the eve of the first changed day. Each SKU has a row without a lot, too. -#}
+{#- One row per SKU and lot: its balance before the first changed day. Each SKU also has a row without a lot. -#}
 {% macro balances_on_the_eve() -%}
     select
         sku_code,
@@ -21,8 +21,9 @@
 {%- endmacro %}
 
 {#-
-    One step of the walk: the next event day of every SKU. A lot's stock is its balance after the day's receipts and named
-    units; the lots queue as they were received, each giving what those before it could not.
+    One FIFO step: the next day with events of every SKU. A lot's stock is its balance after the day's receipts and the
+    units of labels that name it; lots are used in the order they were received, each covering what the earlier ones
+    could not.
 -#}
 {% macro take_from_oldest_lots() -%}
     with states_and_events as (

@@ -1,12 +1,12 @@
 {#-
-    When a source was last read, as `dbt source freshness` must see it for its age to be counted in business hours only:
-    now, less the business hours since then. An idle sync loads no row, so what proves freshness is the last finished read.
+    Instant of the last read for `dbt source freshness`, so that it counts business hours only: now minus the business
+    hours since the read. A sync without changes loads no row, so the last finished read proves freshness.
 -#}
 {% macro last_read_in_business_hours(last_read) -%}
     select now() - {{ business_time_since('read_at', 'now()', 'timezone') }} from {{ last_read }}
 {%- endmacro %}
 
-{#- How much of the time from an instant until another lies in business hours of a time zone. -#}
+{#- Time between two instants that lies in business hours of a time zone. -#}
 {% macro business_time_since(instant, now, timezone) -%}
     (
         select to_seconds(coalesce(sum(

@@ -1,4 +1,4 @@
-{#- Schemas carry their own names: `marts`, not `<target>_marts`. -#}
+{#- Names schemas as configured: `marts`, not `<target>_marts`. -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {{ (custom_schema_name or target.schema) | trim }}
 {%- endmacro %}

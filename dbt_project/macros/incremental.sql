@@ -1,12 +1,12 @@
 {#-
-    The relation of finished builds; none before the first. `builds_finished` is the last model of the graph, so models
+    Relation `builds_finished`; none before the first finished build. It is the last model of the graph, so models
     upstream cannot `ref` it.
 -#}
 {% macro finished_builds() -%}
     {{ return(adapter.get_relation(target.database, 'builds', 'builds_finished') if execute) }}
 {%- endmacro %}
 
-{#- An expression: the number of the current build, one more than that of the last finished one. -#}
+{#- SQL expression: number of the current build, one more than the last finished build. -#}
 {% macro next_build_number() -%}
     {%- set finished = finished_builds() -%}
     {% if finished -%}
@@ -16,7 +16,10 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- Whether this run builds all tables. A partial build covers no load, because the models it left out lack its rows. -#}
+{#-
+    Whether this invocation builds all tables. A partial build covers no load, because the models it left out lack its
+    rows.
+-#}
 {% macro is_whole_build() -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values()
@@ -28,14 +31,14 @@
     {{ return(true) }}
 {%- endmacro %}
 
-{#- A pre-hook: deletes the rows of builds before the last finished one. -#}
+{#- Pre-hook: deletes the rows of builds before the last finished one. -#}
 {% macro forget_inputs_of_earlier_builds() -%}
     {% if is_incremental() -%}
     delete from {{ this }} where build_number < {{ next_build_number() }} - 1
     {%- endif %}
 {%- endmacro %}
 
-{#- A condition: in an incremental build the rows of new loads, else all. -#}
+{#- Condition: rows of new loads in an incremental build, else all rows. -#}
 {% macro newly_loaded(column='_dlt_load_id') -%}
     {%- set new_loads = ref('stg_shipledger__new_loads') -%}
     {% if is_incremental() -%}
@@ -45,7 +48,7 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- A condition: in an incremental build the rows of the change set, else all. -#}
+{#- Condition: rows of the change set in an incremental build, else all rows. -#}
 {% macro order_changed(among='int_orders_changed') -%}
     {%- set changed_orders = ref(among) -%}
     {% if is_incremental() -%}
@@ -55,7 +58,7 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- A pre-hook: deletes the rows of the change set; an order that lost its lines has no new row to replace them. -#}
+{#- Pre-hook: deletes the rows of the change set; an order that lost its lines has no new row to replace them. -#}
 {% macro forget_changed_orders(among='int_orders_changed') -%}
     {%- set changed_orders = ref(among) -%}
     {% if is_incremental() -%}

@@ -1,6 +1,6 @@
 {#-
-    A table of the former system's database, which most installations never load: its rows when it is there, else none. The worker
-    runs a full refresh when the former system's data come or go, so the view always fits.
+    Rows of a table of the former system's database; none if it was not loaded, as in most installations. The worker
+    runs a full refresh when these data are loaded or removed, so the view always matches.
 -#}
 {% macro legacy_rows(table, columns) -%}
     {%- set there = source('legacy', table) -%}
@@ -14,12 +14,12 @@
     )
 {%- endmacro %}
 
-{#- A day the former system wrote: 2024-04-16 is what it put where it knew none. -#}
+{#- Date of the former system; it wrote 2024-04-16 for an unknown date. -#}
 {% macro legacy_date(text) -%}
     nullif(try_cast(left({{ text }}, 10) as date), date '2024-04-16')
 {%- endmacro %}
 
-{#- Numbers of five or more digits in a free text that are not the product's own code: what may be a lot. -#}
+{#- Possible lots in free text: numbers of five or more digits that are not the product's own code. -#}
 {% macro lots_in_text(text, sku) -%}
     list_filter(
         list_distinct(regexp_extract_all(coalesce({{ text }}, ''), '\b[0-9]{5,}\b')), lambda number : number <> {{ sku }}

@@ -1,6 +1,6 @@
 {#-
-    The columns of a line, read from `item` as ShipStation printed it. `line_quantity` is units of goods: a refund (below
-    zero) and what cannot be read have none. `printed_quantity` is what the line says, null when it cannot be read.
+    Columns of a line, read from `item` as ShipStation printed it. `line_quantity` is units of goods: 0 for a refund
+    (negative) or an unreadable quantity. `printed_quantity` is the quantity as printed, null if unreadable.
 -#}
 {% macro line_columns() -%}
     {%- set quantity = to_quantity('item.quantity') -%}
@@ -17,8 +17,8 @@
 {%- endmacro %}
 
 {#-
-    One row for each member of a list that orders (no `shipment_id`) and labels have, under the order's number of now. Reads
-    the caller's `orders` and `shipments`.
+    One row per element of a list in orders (no `shipment_id`) and labels, with the order's current number. Reads the
+    caller's `orders` and `shipments`.
 -#}
 {% macro unnested_of_orders_and_labels(list, member) -%}
     select

@@ -1,6 +1,6 @@
 {#-
-    Reference data that cannot be right stops the build with a sentence that names file and row, before any figure is made
-    of it. Each check runs after the staging view of its seed; `problem` is null for a row that may stay.
+    Invalid reference data fail the build with a message that names file and row, before any figure uses them. Each
+    check runs after the staging view of its seed; `problem` is null for a valid row.
 -#}
 {% macro refuse(seed) -%}
     select error(refused.sentence)
@@ -14,7 +14,7 @@
     where refused.sentence is not null
 {%- endmacro %}
 
-{#- The rows of a seed, its SKU codes in one spelling, with the row of the file they stand in; the first is the header. -#}
+{#- Rows of a seed with normalized SKU codes and their row number in the file; row 1 is the header. -#}
 {% macro rows_of(seed) -%}
     {%- set codes = {'sku_aliases': 'component_sku', 'rate_card': none}.get(seed, 'sku_code') -%}
     (
@@ -31,7 +31,7 @@
         file_row,
         case
             when not coalesce(regexp_full_match(sku_code, '[0-9]{5}'), false) then 'a product needs a code of five digits.'
-            when count(*) over (partition by sku_code) > 1 then sku_code || ' is there twice.'
+            when count(*) over (partition by sku_code) > 1 then sku_code || ' is listed twice.'
             when nullif(trim(product_name), '') is null then sku_code || ' has no name.'
             when is_key_product is null then sku_code || ' needs true or false for is_key_product.'
             when not coalesce(reorder_point >= 0, false) then sku_code || ' needs a reorder point of 0 or more.'
@@ -47,10 +47,10 @@
         case
             when alias_key is null then 'alias_sku is empty.'
             when alias_key in (select sku_code from {{ rows_of('skus') }} as skus)
-                then alias_sku || ' is a product of skus.csv; it cannot stand for others.'
+                then alias_sku || ' is a product of skus.csv; it cannot be an alias.'
             when component_sku is null or component_sku not in (select sku_code from {{ rows_of('skus') }} as skus)
                 then 'component_sku ' || coalesce(component_sku, '(empty)')
-                    || ' is no product of skus.csv; an alias cannot stand for another alias.'
+                    || ' is no product of skus.csv; an alias cannot refer to another alias.'
             when not coalesce(multiplier > 0, false) then 'multiplier must be 1 or more.'
             when count(*) over (partition by alias_key, component_sku) > 1
                 then alias_sku || ' names ' || component_sku || ' twice; write one row with the sum.'
@@ -72,7 +72,7 @@
                 then 'opening_date must be the same day in every row.'
             when quantity is null then 'quantity is empty.'
             when count(*) over (partition by sku_code, coalesce(lot_number, '')) > 1
-                then sku_code || ' is there twice; write one row for a SKU and lot.'
+                then sku_code || ' is listed twice; write one row for a SKU and lot.'
         end as problem
     from {{ rows_of('opening_balances') }}
     {%- endcall -%}

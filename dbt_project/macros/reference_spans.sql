@@ -1,6 +1,6 @@
-{#- Reference data with a span of days: checks that go on where `reference_checks.sql` ends. -#}
+{#- Checks of reference data with a validity period; they continue `reference_checks.sql`. -#}
 
-{#- Nothing stands for a key that needs a value: the row to add comes after the last one. -#}
+{#- A required key has no row: the row to add comes after the last one. -#}
 {% macro keys_without_rows(seed, key, needed, noun) -%}
     select
         (select count(*) + 2 from {{ ref(seed) }}) as file_row,
@@ -9,7 +9,10 @@
     where {{ key }} not in (select {{ key }} from {{ rows_of(seed) }} as present where {{ key }} is not null)
 {%- endmacro %}
 
-{#- Spans of one key must follow each other day by day and the last must be open, or some day has two values or none. -#}
+{#-
+    Periods of one key must follow each other without gaps and the last must be open; otherwise a day has two values or
+    none.
+-#}
 {% macro problem_of_span(key) -%}
     when valid_from is null then 'valid_from is empty.'
     when valid_to < valid_from then 'valid_to is before valid_from.'

@@ -1,4 +1,4 @@
-{#- What a restatement is a difference of. -#}
+{#- Difference columns of a restatement. -#}
 {% macro restated_differences() -%}
     {{ return([
         'order_count', 'package_count', 'unit_count', 'pallet_count', 'order_charge_cents', 'handling_charge_cents',
@@ -6,12 +6,12 @@
     ]) }}
 {%- endmacro %}
 
-{#- A label by its id; an order that was shipped without one by its number. -#}
+{#- Names a label by its id, an order shipped without a label by its number. -#}
 {% macro name_of_departure(shipment_id, order_number) -%}
     coalesce('label ' || {{ shipment_id }}, 'order ' || coalesce({{ order_number }}, 'without a number'))
 {%- endmacro %}
 
-{#- `17612:5 17904:1` without its quantities. -#}
+{#- `17612:5 17904:1` without the quantities. -#}
 {% macro skus_of(units_by_sku) -%}
     regexp_replace({{ units_by_sku }}, ':-?[0-9]+', '', 'g')
 {%- endmacro %}
@@ -20,7 +20,7 @@
     printf('%.2f', {{ cents }} / 100.0)
 {%- endmacro %}
 
-{#- Why a departure of a closed month stands otherwise than it was billed. Reads the CTEs of `int_details_restated`. -#}
+{#- Why a departure of a closed month differs from its bill. Reads the CTEs of `int_details_restated`. -#}
 {% macro cause_of_restatement() -%}
     case
         when

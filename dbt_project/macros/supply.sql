@@ -1,22 +1,23 @@
 {#-
-    Days a quantity lasts at the average of so many units in so many weeks; none when nothing is shipped. One division, at
-    the end: dividing by the average would make whole days a hair less, and the run-out date a day early.
+    Days until a quantity runs out at the average of `units` in `weeks` weeks; null if nothing was shipped. The only
+    division comes last: dividing by the average would round whole days down slightly and put the run-out date a day
+    early.
 -#}
 {% macro days_of_supply(quantity, units, weeks) -%}
     {{ quantity }} * 7 * {{ weeks }} / nullif({{ units }}, 0)
 {%- endmacro %}
 
 {#-
-    Days a quantity lasts at a weekly rate; none when the rate is not positive. Rounded, so that a rate with no exact binary
-    fraction makes no whole day a hair less.
+    Days until a quantity runs out at a weekly rate; null if the rate is not positive. Rounded, so that a rate without
+    an exact binary fraction does not fall slightly below a whole day.
 -#}
 {% macro days_at(quantity, weekly_units) -%}
     if({{ weekly_units }} > 0, round({{ quantity }} * 7 / ({{ weekly_units }}), 6), null)
 {%- endmacro %}
 
 {#-
-    Standard deviation of a list of weeks; none for fewer than two. A week beyond one and a half times the middle half's
-    width is drawn in to there (Tukey's fences): one promotion must not make every date uncertain.
+    Standard deviation of a list of weeks; null for fewer than two. Weeks beyond 1.5 interquartile ranges are clipped to
+    that limit (Tukey's fences), so that one promotion does not make every date uncertain.
 -#}
 {% macro deviation_of_weeks(weeks) -%}
     {%- set low, high = ["list_aggregate(" ~ weeks ~ ", 'quantile_cont', 0.25)",
@@ -29,7 +30,7 @@
     ))
 {%- endmacro %}
 
-{#- The four numbers are variables of the project. -#}
+{#- The four thresholds are variables of the project. -#}
 {% macro alert_level(quantity, reorder_point, days_of_supply) -%}
     case
         when
@@ -44,12 +45,12 @@
     end
 {%- endmacro %}
 
-{#- The Monday of the last complete week: a week is complete from its Friday on. -#}
+{#- Monday of the last complete week; a week is complete from its Friday on. -#}
 {% macro last_complete_week(today) -%}
     {{ monday_of(today ~ ' - 4') }}
 {%- endmacro %}
 
-{#- The day the shelf is empty; none when nothing is shipped. A hundred years are as good as never. -#}
+{#- Calendar day on which the stock runs out; null if nothing was shipped. Limited to a hundred years ahead. -#}
 {% macro run_out_date(counted_on_date, days_of_supply) -%}
     case
         when {{ days_of_supply }} is not null

@@ -1,6 +1,6 @@
 {#-
-    A condition on the rows that a data test looks at: all; with the variable `test_changed_orders_only`, which the worker
-    sets in an incremental build, those of the orders that the build computed.
+    Condition for the rows that a data test checks: all rows; with the variable `test_changed_orders_only`, which the
+    worker sets in an incremental build, those of the orders that the build computed.
 -#}
 {% macro is_tested(by_order=true) -%}
     {%- set changed_orders = ref('int_orders_changed') -%}

@@ -1,6 +1,9 @@
-{#- Text from the API, made into types. Nothing here raises: what cannot be read becomes null. -#}
+{#- Converts text from the API to types. Nothing raises an error: unreadable text becomes null. -#}
 
-{#- ShipStation prints US Pacific wall time without an offset. Of the hour the autumn clock repeats, the second is meant; the hour spring skips counts on. -#}
+{#-
+    ShipStation prints US Pacific wall time without an offset. In the hour repeated in autumn, the second occurrence is
+    used; the hour skipped in spring counts on.
+-#}
 {% macro pacific_to_utc(text) -%}
     case
         when try_cast({{ text }} as timestamp) between timestamp '1990-01-01' and timestamp '2199-12-31'
@@ -8,7 +11,7 @@
     end
 {%- endmacro %}
 
-{#- A calendar day as printed; 0001-01-01 is how an empty .NET date prints, 9999-12-31 is one of a day far ahead. -#}
+{#- Calendar day as printed; 0001-01-01 is an empty .NET date, 9999-12-31 a .NET date far ahead. -#}
 {% macro printed_date(text) -%}
     case
         when try_cast(left({{ text }}, 10) as date) between date '1990-01-01' and date '9999-12-31'
@@ -20,7 +23,7 @@
     cast(round(try_cast({{ text }} as decimal(15, 4)) * 100) as bigint)
 {%- endmacro %}
 
-{#- Whole units of nine digits at most; nothing for what is none: an empty text, `1,200`, 2.5, NaN, true. -#}
+{#- Whole units of up to nine digits; null for anything else: an empty text, `1,200`, 2.5, NaN, true. -#}
 {% macro to_quantity(text) -%}
     case
         when regexp_full_match({{ text }}, '\s*[+-]?[0-9]{1,9}(\.0*)?\s*')
@@ -28,14 +31,14 @@
     end
 {%- endmacro %}
 
-{#- A printed value as an exception shows it: quoted, of a length that can be read, what prints nothing made visible. -#}
+{#- Printed value for an exception: quoted, shortened, with invisible characters made visible. -#}
 {% macro shown_value(text) -%}
     coalesce('"' || left({{ visible_text(text) }}, 60) || '"', 'null')
 {%- endmacro %}
 
 {#-
-    The amounts of a payload (`doc`) that cannot be read, each with its field and its text. Where a 0 would be counted for
-    it (`is_counted`), none at all is one that cannot be read.
+    Unreadable amounts of a payload (`doc`), each with its field and text. If the amount is added up (`is_counted`), a
+    missing one is unreadable as well, because it would count as 0.
 -#}
 {% macro unreadable_amounts(fields, is_counted) -%}
     list_filter([
@@ -53,7 +56,7 @@
     coalesce(lower({{ text }}) in ('true', '1'), false)
 {%- endmacro %}
 
-{#- The day an instant falls on in the business's time zone. -#}
+{#- Calendar day of an instant in the business time zone. -#}
 {% macro business_date(instant, timezone) -%}
     cast({{ instant }} at time zone {{ timezone }} as date)
 {%- endmacro %}

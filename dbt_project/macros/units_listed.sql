@@ -1,9 +1,9 @@
-{#- What a line is of: its product; while nobody knows it, its text. What labels list is compared with orders by this. -#}
+{#- Key of a line's goods, to compare labels with orders: its product, or its SKU text if the product is unknown. -#}
 {% macro goods_key() -%}
     coalesce(sku_code, sku_key, '')
 {%- endmacro %}
 
-{#- Units that the labels of an order list, by goods and a further key. Reads the caller's `listed`. -#}
+{#- Units listed on an order's labels, by goods and a further key. Reads the caller's `listed`. -#}
 {% macro listed_by(key=none) -%}
     (
         select
@@ -17,8 +17,8 @@
 {%- endmacro %}
 
 {#-
-    What is left of a line's `quantity_left` units when a group of lines gives up, in their order, the units that labels list
-    of the group, less what was taken of it already.
+    What is left of a line's `quantity_left` units after the units that labels list for a group of lines, minus those
+    already taken, are taken from its lines in line order.
 -#}
 {% macro left_of_group(group_keys) -%}
     cast(least(quantity_left, greatest(

@@ -1,6 +1,6 @@
--- Months, the lines of their invoices and the details of the bill are sums of the same days; and what was billed in
--- all, in days as they were frozen and in restatements, is what the ledger charges now. When this fails, the daily
--- charges and the monthly bill contradict each other, and nobody can say which is right.
+-- Months, their invoice lines and the details of the bill are sums of the same days, and the total billed (frozen days
+-- plus restatements) equals what the ledger charges now. If this fails, the daily charges and the monthly bill
+-- contradict each other, and it is unclear which is right.
 with days as (
 
     select * from {{ ref('int_days_charged') }}

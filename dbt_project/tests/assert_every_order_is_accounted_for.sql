@@ -1,6 +1,5 @@
--- Every order that was fetched is in the inbox, and every shipped one is counted as shipped, excepted with its reason,
--- or dated on a day to come. When this fails, an order was dropped in silence: not billed, not taken from the shelf,
--- and nobody knows.
+-- Every loaded order is in the inbox, and every shipped order counts as shipped, has an exception with the reason, or
+-- has a future ship date. If this fails, an order was dropped silently: not billed and not taken from stock.
 with orders as (
 
     select * from {{ ref('orders_inbox') }}

@@ -1,5 +1,6 @@
--- Every unit of a shipped order left, or is excepted as on no label; and no more units left than were ordered, unless
--- that is excepted. When this fails, goods count twice or are lost in silence: on the shelf, the bill, and in a recall.
+-- Every unit of a shipped order left, or has an exception because it is on no label; and no more units left than were
+-- ordered, unless there is an exception. If this fails, goods count twice or are lost silently: in stock, on the bill
+-- and in a recall.
 with orders as (
 
     select * from {{ ref('orders_inbox') }}

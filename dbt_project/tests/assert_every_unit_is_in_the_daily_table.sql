@@ -1,5 +1,5 @@
--- Every unit of a known SKU in `shipped_items` is in the daily table the reports add up, on its day, and no other is.
--- When this fails, shelf, weekly plan and monthly bill speak of other goods than the search by order does.
+-- Every unit of a known SKU in `shipped_items` is in the daily table that the reports add up, on its day, and no other
+-- unit is. If this fails, stock, weekly report and monthly bill count other goods than the search by order.
 with items as (
 
     select

@@ -1,5 +1,5 @@
--- Opening plus what came in less what went out is what is on hand: for each SKU today, and its lots with the units of
--- no lot make up the same number. When this fails, somebody looks for units that were never there.
+-- Opening balance plus receipts minus shipments equals stock on hand: for each SKU today, and its lots plus its
+-- unassigned units add up to the same number. If this fails, somebody looks for units that never existed.
 with movements as (
 
     select movements.*

@@ -1,5 +1,5 @@
--- Weeks are the sums of their days. When this fails, the weekly plan and the daily shelf contradict each other, and
--- nobody can say which is right. Weeks of the former system's history have no days here.
+-- Weeks are the sums of their days. If this fails, the weekly report and the daily stock contradict each other, and it
+-- is unclear which is right. Weeks of the former system's history have no days here.
 with known_by_day as (
 
     select coalesce(sum(shipped.quantity_shipped), 0) as units

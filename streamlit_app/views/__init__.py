@@ -1,1 +1,4 @@
-"""The page's views, one module each; `navigation` lists them."""
+"""The views, one module for each page; `navigation` lists them.
+
+Public: `show` in each module.
+"""

@@ -1,4 +1,4 @@
-"""Charges: a month's bill as it stands, down to the labels behind a day and behind a carrier's service."""
+"""Charges: a month's bill, by day and by carrier service, with the labels of each."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app import charts
-from streamlit_app.charge_lines import show_carrier_lines, show_day_lines, show_restatements
-from streamlit_app.choices import choose_from_list
-from streamlit_app.closed import report_files_of, show_changes, show_lack, show_state, show_which_files
-from streamlit_app.downloads import Download, show_downloads
-from streamlit_app.listing import pick_row
-from streamlit_app.panels import chart, panel
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.strip import Moment
-from streamlit_app.words import dollars, month
-from workflows.close_record import last_close
-from workflows.periods import period_of
-from workflows.reports.monthly import bill_month
-from workflows.reports.tables import csv_bytes
-from workflows.settings import Settings
+from streamlit_app.components import charts
+from streamlit_app.components.charge_lines import show_carrier_lines, show_day_lines, show_restatements
+from streamlit_app.components.choices import choose_from_list
+from streamlit_app.components.closed_period import (
+    period_downloads,
+    show_changes,
+    show_files_note,
+    show_missing_data,
+    show_state,
+)
+from streamlit_app.components.downloads import Download, show_downloads
+from streamlit_app.components.long_list import pick_row
+from streamlit_app.components.panels import chart, panel
+from streamlit_app.data.formatted import dollars, month
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.page_api import Settings, bill_month, csv_bytes, last_close, period_of
 
 _CHART_HEIGHT = 230
 _DAY_ROWS = 12
@@ -78,28 +79,27 @@ _DAY_TITLES = {
 }
 
 
-def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
-    """Draw the view."""
-    del moment
+def show(settings: Settings, snapshot: Snapshot) -> None:
+    """Show the view."""
     bills = {f"{row['charge_month']:%Y-%m}": row for row in snapshot.rows(MONTHS)}
     with panel("Month", settings, snapshot):
         if not bills:
-            st.text("No day has been charged yet. The first one is, once it has ended.")
+            st.text("No charges yet. A day is charged once it has ended.")
             return
-        words = {key: _in_words(row) for key, row in bills.items()}
+        labels = {key: _label(row) for key, row in bills.items()}
         place, _ = st.columns([2, 3])
-        bill = bills[choose_from_list(place, "Month", words, "month")]
+        bill = bills[choose_from_list(place, "Month", labels, "month")]
         first: date = bill["charge_month"]
         _show_bill(settings, snapshot, bill, first)
     with panel(f"Days of {month(first)}", settings, snapshot):
         _show_days(snapshot, first)
     with panel("Postage by carrier and service", settings, snapshot):
         _show_carriers(snapshot, first)
-    with panel("Changed after their month was closed", settings, snapshot):
+    with panel("Restatements of closed months", settings, snapshot):
         show_restatements(snapshot, first)
 
 
-def _in_words(bill: Mapping[str, Any]) -> str:
+def _label(bill: Mapping[str, Any]) -> str:
     return f"{month(bill['charge_month'])}{', closed' if bill['closed_at'] else ''}"
 
 
@@ -109,18 +109,18 @@ def _show_bill(settings: Settings, snapshot: Snapshot, bill: Mapping[str, Any], 
         settings,
         bill,
         is_running=(today.year, today.month) == (first.year, first.month),
-        open_words="Not closed: what changes in ShipStation still changes it. End of month freezes it.",
-        running_words="This month still runs: days that have ended are in it.",
+        open_text='Changes in ShipStation still change this bill. "Close the month" on Today freezes it.',
+        running_text="Includes the days that have ended.",
     )
     period = period_of("eom", first)
     show_changes(settings, snapshot, last_close(settings.operations, period), period)
     if bill["closed_at"] is None:
-        show_lack(settings, snapshot, period)
+        show_missing_data(settings, snapshot, period)
     if bill["not_loaded"]:
-        st.warning(f"Closed incomplete: {bill['not_loaded']} was not loaded. What it brings is restated later.")
+        st.warning(f"Closed incomplete: {bill['not_loaded']} was not loaded. Its charges are restated later.")
     if bill["days_ahead"]:
         st.caption(
-            f"Charged before they had ended, with storage for the stock then on hand: {bill['days_ahead']}."
+            f"Charged before the day had ended, with storage for the stock at that time: {bill['days_ahead']}."
         )
     figures = st.columns(6)
     for place, (label, value) in zip(
@@ -137,9 +137,9 @@ def _show_bill(settings: Settings, snapshot: Snapshot, bill: Mapping[str, Any], 
     ):
         place.metric(label, value)
     version = bill["version"] or 1
-    files = report_files_of(settings, snapshot, period, bill, lambda source: bill_month(source, first, version))
+    files = period_downloads(settings, snapshot, period, bill, lambda source: bill_month(source, first, version))
     show_downloads(f"shipledger-charges-{first:%Y-%m}", [*files, Download("CSV", lambda: _csv(snapshot, first))])
-    show_which_files(files, bill)
+    show_files_note(files, bill)
 
 
 def _csv(snapshot: Snapshot, first: date) -> bytes:
@@ -152,7 +152,7 @@ def _csv(snapshot: Snapshot, first: date) -> bytes:
 def _show_days(snapshot: Snapshot, first: date) -> None:
     rows = snapshot.rows(_DAYS, first)
     if not rows:
-        st.text("No day of this month has ended.")
+        st.text("No day of this month has ended yet.")
         return
     chart(
         charts.charges_by_day([{**row, "charge_date": f"{row['charge_date']}"} for row in rows], _CHART_HEIGHT),
@@ -176,11 +176,11 @@ def _show_days(snapshot: Snapshot, first: date) -> None:
         },
         name="day",
         keys=[f"{row['charge_date']}" for row in rows],
-        alt="Charges by day; choose a row for the labels behind it",
+        alt="Charges by day; select a row to see its labels",
         rows_shown=_DAY_ROWS,
     )
     if chosen is None:
-        st.caption("Choose a day for the labels behind it.")
+        st.caption("Select a day to see its labels.")
     else:
         show_day_lines(snapshot, date.fromisoformat(chosen))
 
@@ -201,10 +201,10 @@ def _show_carriers(snapshot: Snapshot, first: date) -> None:
         },
         name="service",
         keys=carriers["service_key"].to_pylist(),
-        alt="Postage by carrier and service; choose a row for the labels behind it",
+        alt="Postage by carrier and service; select a row to see its labels",
         rows_shown=_DAY_ROWS,
     )
     if chosen is None:
-        st.caption("Choose a service for the labels behind it.")
+        st.caption("Select a service to see its labels.")
     else:
         show_carrier_lines(snapshot, first, chosen)

@@ -1,4 +1,4 @@
-"""Count: what stands on the shelf, entered without seeing what should; then the difference, then the books."""
+"""Count: enter a blind stock count, see the differences, and book it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,18 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app import acts
-from streamlit_app.counting import WHOLE_SKU, CountedLot, with_recounts
-from streamlit_app.identity import present_person
-from streamlit_app.panels import panel, table
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.stock import STOCK
-from streamlit_app.strip import Moment
-from streamlit_app.words import count, plain
-from workflows.entries import EntryRequest, expect_on_hand, record_entry
-from workflows.errors import EntryRefused
-from workflows.settings import Settings
+from streamlit_app.auth.identity import current_person
+from streamlit_app.components import actions
+from streamlit_app.components.panels import panel, table
+from streamlit_app.data.count_result import WHOLE_SKU, CountedLot, with_recounts
+from streamlit_app.data.formatted import count, plain
+from streamlit_app.data.snapshot_reader import Snapshot
+from streamlit_app.data.stock_query import STOCK
+from workflows.page_api import EntryRefused, EntryRequest, Settings, expect_on_hand, record_entry
 
 _PLACE = "count"
-# What is under way: `id`, `sku`, and the `lots` once they are compared.
-_UNDER_WAY = "count_under_way"
+# The session's count: `id`, `sku`, `name`, and the `lots` once they are compared.
+_CURRENT = "current_count"
 _BOOKED = "count_booked"
 _FIELDS_A_ROW = 4
 _MOST_UNITS = 1_000_000
@@ -36,22 +33,21 @@ _LOTS = """
 """
 
 
-def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
-    """Draw the view."""
-    del moment
-    person = present_person(settings)
-    with panel("Count the shelf", settings, snapshot):
+def show(settings: Settings, snapshot: Snapshot) -> None:
+    """Show the view."""
+    person = current_person(settings)
+    with panel("Count stock", settings, snapshot):
         if person is None or not person.may("count"):
-            st.text("Your role only looks. Counting is an operator's work; ask an admin for that role.")
+            st.text("Your role is read-only. Ask an admin for the operator role to enter counts.")
             return
-        under_way = st.session_state.get(_UNDER_WAY)
-        if under_way is None:
+        current = st.session_state.get(_CURRENT)
+        if current is None:
             _begin(settings, snapshot)
-        elif "lots" not in under_way:
-            _ask_blind(settings, snapshot, under_way)
+        elif "lots" not in current:
+            _ask_first_count(settings, snapshot, current)
         else:
-            _show_differences(settings, under_way)
-        refused = acts.refusal(_PLACE)
+            _show_differences(settings, current)
+        refused = actions.refusal(_PLACE)
         if refused:
             st.error(plain(refused))
 
@@ -61,27 +57,25 @@ def _begin(settings: Settings, snapshot: Snapshot) -> None:
     if booked:
         st.success(plain(booked))
     names = {row["sku_code"]: f"{row['sku_code']} {row['product_name']}" for row in snapshot.rows(STOCK)}
-    st.text("Choose what you stand in front of. What the ledger has is shown once you have entered your count.")
+    st.text("Choose the product to count. The expected stock is shown after you enter your count.")
     with st.container(horizontal=True, key="count-products"):
         for sku, name in names.items():
             st.button(plain(name), key=f"count-{sku}", on_click=_choose, args=(sku, name))
     st.caption(
-        f"A difference of more than {count(settings.count_tolerance, 'unit')} is counted a second time "
+        f"A lot that differs by more than {count(settings.count_tolerance, 'unit')} is counted a second time "
         "(SHIPLEDGER_COUNT_TOLERANCE)."
     )
 
 
 def _choose(sku: str, name: str) -> None:
     st.session_state.pop(_BOOKED, None)
-    st.session_state[_UNDER_WAY] = {"id": uuid.uuid4().hex, "sku": sku, "name": name}
+    st.session_state[_CURRENT] = {"id": uuid.uuid4().hex, "sku": sku, "name": name}
 
 
-def _ask_blind(settings: Settings, snapshot: Snapshot, under_way: dict[str, Any]) -> None:
-    lots = [row["lot_number"] for row in snapshot.rows(_LOTS, under_way["sku"])]
-    st.text(
-        f"{under_way['name']}: units on the shelf. Leave empty what you have not counted; 0 means none is left."
-    )
-    with st.form(f"{under_way['id']}-blind", border=False, enter_to_submit=False):
+def _ask_first_count(settings: Settings, snapshot: Snapshot, current: dict[str, Any]) -> None:
+    lots = [row["lot_number"] for row in snapshot.rows(_LOTS, current["sku"])]
+    st.text(f"{current['name']}: units on the shelf. Leave empty what you did not count; enter 0 if none is left.")
+    with st.form(f"{current['id']}-blind", border=False, enter_to_submit=False):
         for start in range(0, len(lots) or 1, _FIELDS_A_ROW):
             places = st.columns(_FIELDS_A_ROW)
             for place, lot in zip(places, lots[start : start + _FIELDS_A_ROW] or [WHOLE_SKU], strict=False):
@@ -91,35 +85,33 @@ def _ask_blind(settings: Settings, snapshot: Snapshot, under_way: dict[str, Any]
                     min_value=0,
                     max_value=_MOST_UNITS,
                     step=1,
-                    key=_field(under_way, lot),
+                    key=_field(current, lot),
                 )
         if lots:
             other, units, *_ = st.columns(_FIELDS_A_ROW)
-            other.text_input("Another lot on the shelf", max_chars=40, key=_field(under_way, "other lot"))
-            units.number_input("Its units", value=None, min_value=0, step=1, key=_field(under_way, "other units"))
+            other.text_input("Another lot on the shelf", max_chars=40, key=_field(current, "other lot"))
+            units.number_input("Its units", value=None, min_value=0, step=1, key=_field(current, "other units"))
         with st.container(horizontal=True):
             st.form_submit_button(
-                "Compare with the ledger",
+                "Compare with expected stock",
                 type="primary",
-                on_click=acts.attempt,
-                args=(_PLACE, _compare, settings, under_way, lots or [WHOLE_SKU]),
+                on_click=actions.attempt,
+                args=(_PLACE, _compare, settings, current, lots or [WHOLE_SKU]),
             )
-            st.form_submit_button("Give up", on_click=_give_up)
+            st.form_submit_button("Cancel", on_click=_cancel)
 
 
-def _compare(settings: Settings, under_way: dict[str, Any], lots: Sequence[str]) -> None:
-    acts.permit(settings, "count")
-    counted = {lot: st.session_state.get(_field(under_way, lot)) for lot in lots}
-    other = (st.session_state.get(_field(under_way, "other lot")) or "").strip()
+def _compare(settings: Settings, current: dict[str, Any], lots: Sequence[str]) -> None:
+    actions.authorize(settings, "count")
+    counted = {lot: st.session_state.get(_field(current, lot)) for lot in lots}
+    other = (st.session_state.get(_field(current, "other lot")) or "").strip()
     if other:
-        counted[other] = st.session_state.get(_field(under_way, "other units"))
+        counted[other] = st.session_state.get(_field(current, "other units"))
     given = {lot: int(units) for lot, units in counted.items() if units is not None}
     if not given:
         raise EntryRefused("Enter the units of at least one lot.", "quantity")
-    compared = [
-        _compared(settings, under_way["sku"], lot, units, settings.today()) for lot, units in given.items()
-    ]
-    st.session_state[_UNDER_WAY] = under_way | {"lots": compared}
+    compared = [_compared(settings, current["sku"], lot, units, settings.today()) for lot, units in given.items()]
+    st.session_state[_CURRENT] = current | {"lots": compared}
 
 
 def _compared(settings: Settings, sku: str, lot: str, units: int, day: date) -> CountedLot:
@@ -127,32 +119,34 @@ def _compared(settings: Settings, sku: str, lot: str, units: int, day: date) -> 
     return CountedLot(expected.lot_number or WHOLE_SKU, units, expected.on_hand, expected.moved_since)
 
 
-def _show_differences(settings: Settings, under_way: dict[str, Any]) -> None:
-    lots: list[CountedLot] = under_way["lots"]
+def _show_differences(settings: Settings, current: dict[str, Any]) -> None:
+    lots: list[CountedLot] = current["lots"]
     again = [lot for lot in lots if lot.needs_recount(settings.count_tolerance)]
-    st.text(f"{under_way['name']}: {_summary(lots)}")
+    st.text(f"{current['name']}: {_summary(lots)}")
     _table_of(lots, settings.count_tolerance)
     if again:
-        _ask_again(settings, under_way, again)
+        _ask_second_count(settings, current, again)
         return
     with st.container(horizontal=True):
         st.button(
             "Book the count",
             type="primary",
-            key=f"{under_way['id']}-book",
-            on_click=acts.attempt,
-            args=(_PLACE, _book, settings, under_way),
+            key=f"{current['id']}-book",
+            on_click=actions.attempt,
+            args=(_PLACE, _book, settings, current),
         )
-        st.button("Give up", key=f"{under_way['id']}-drop", on_click=_give_up)
-    st.caption("Booking enters each lot's count with its difference, also when it is 0; the next sync shows it.")
-
-
-def _ask_again(settings: Settings, under_way: dict[str, Any], again: Sequence[CountedLot]) -> None:
-    st.warning(
-        f"{count(len(again), 'lot')} more than {count(settings.count_tolerance, 'unit')} away from the ledger: "
-        "count again, please. The second count is the one that is booked."
+        st.button("Cancel", key=f"{current['id']}-drop", on_click=_cancel)
+    st.caption(
+        "Booking records the count of each lot, also without a difference. The next sync adds it to the figures."
     )
-    with st.form(f"{under_way['id']}-again", border=False, enter_to_submit=False):
+
+
+def _ask_second_count(settings: Settings, current: dict[str, Any], again: Sequence[CountedLot]) -> None:
+    st.warning(
+        f"{count(len(again), 'lot')} more than {count(settings.count_tolerance, 'unit')} off the expected stock: "
+        "please count again. The second count is booked."
+    )
+    with st.form(f"{current['id']}-again", border=False, enter_to_submit=False):
         for start in range(0, len(again), _FIELDS_A_ROW):
             places = st.columns(_FIELDS_A_ROW)
             for place, lot in zip(places, again[start : start + _FIELDS_A_ROW], strict=False):
@@ -162,65 +156,65 @@ def _ask_again(settings: Settings, under_way: dict[str, Any], again: Sequence[Co
                     min_value=0,
                     max_value=_MOST_UNITS,
                     step=1,
-                    key=_field(under_way, f"again {lot.lot_number}"),
+                    key=_field(current, f"again {lot.lot_number}"),
                 )
         with st.container(horizontal=True):
             st.form_submit_button(
-                "Take the second count",
+                "Save the second count",
                 type="primary",
-                on_click=acts.attempt,
-                args=(_PLACE, _take_second, settings, under_way),
+                on_click=actions.attempt,
+                args=(_PLACE, _save_second_count, settings, current),
             )
-            st.form_submit_button("Give up", on_click=_give_up)
+            st.form_submit_button("Cancel", on_click=_cancel)
 
 
-def _take_second(settings: Settings, under_way: dict[str, Any]) -> None:
-    lots: list[CountedLot] = under_way["lots"]
-    again = {lot.lot_number: st.session_state.get(_field(under_way, f"again {lot.lot_number}")) for lot in lots}
+def _save_second_count(settings: Settings, current: dict[str, Any]) -> None:
+    lots: list[CountedLot] = current["lots"]
+    again = {lot.lot_number: st.session_state.get(_field(current, f"again {lot.lot_number}")) for lot in lots}
     counted = with_recounts(lots, again, settings.count_tolerance)
-    st.session_state[_UNDER_WAY] = under_way | {"lots": counted}
+    st.session_state[_CURRENT] = current | {"lots": counted}
     if any(lot.needs_recount(settings.count_tolerance) for lot in counted):
         raise EntryRefused("Enter the second count of each lot that differs.", "quantity")
 
 
-def _book(settings: Settings, under_way: dict[str, Any]) -> None:
-    """Enter each lot; their ids come from the count, so that a repeat enters nothing twice."""
-    person = acts.permit(settings, "count")
-    lots: list[CountedLot] = under_way["lots"]
+def _book(settings: Settings, current: dict[str, Any]) -> None:
+    """Record each lot. The entry ids come from the count, so that a repeat records nothing twice."""
+    person = actions.authorize(settings, "count")
+    lots: list[CountedLot] = current["lots"]
     booked = [
         record_entry(
             settings,
             EntryRequest(
                 kind="count",
-                sku_code=under_way["sku"],
+                sku_code=current["sku"],
                 quantity=lot.final,
                 entry_date=settings.today(),
                 actor=person.name,
                 lot_number=lot.lot_number or None,
                 reason="count",
                 note=None if lot.recounted is None else f"first count {lot.counted}",
-                entry_id=f"{under_way['id']}-{lot.lot_number}",
+                entry_id=f"{current['id']}-{lot.lot_number}",
             ),
         ).entry
         for lot in lots
     ]
     differing = [entry for entry in booked if entry.quantity]
     st.session_state[_BOOKED] = (
-        f"Booked: {under_way['name']}, {count(len(booked), 'count')}, {len(differing)} with a difference"
+        f"Booked: {current['name']}, {count(len(booked), 'count')}, {len(differing)} with a difference"
         f" ({sum(entry.quantity for entry in booked):+,} units)."
     )
-    st.session_state.pop(_UNDER_WAY, None)
+    st.session_state.pop(_CURRENT, None)
 
 
-def _give_up() -> None:
-    st.session_state.pop(_UNDER_WAY, None)
+def _cancel() -> None:
+    st.session_state.pop(_CURRENT, None)
 
 
 def _summary(lots: Sequence[CountedLot]) -> str:
-    away = sum(1 for lot in lots if lot.difference)
-    if not away:
-        return "all of it agrees with the ledger."
-    return f"{away} of {count(len(lots), 'lot')} differ, {sum(lot.difference for lot in lots):+,} units in all."
+    differing = sum(1 for lot in lots if lot.difference)
+    if not differing:
+        return "no differences."
+    return f"{differing} of {count(len(lots), 'lot')} differ, {sum(lot.difference for lot in lots):+,} units."
 
 
 def _table_of(lots: Sequence[CountedLot], tolerance: int) -> None:
@@ -235,7 +229,7 @@ def _table_of(lots: Sequence[CountedLot], tolerance: int) -> None:
                 "moved": [lot.moved_since for lot in lots],
                 "expected": [lot.expected for lot in lots],
                 "difference": [lot.difference for lot in lots],
-                "verdict": [_verdict(lot, tolerance) for lot in lots],
+                "result": [_result(lot, tolerance) for lot in lots],
             }
         ),
         {
@@ -246,17 +240,17 @@ def _table_of(lots: Sequence[CountedLot], tolerance: int) -> None:
             "moved": number("Entered since", format="localized"),
             "expected": number("Expected", format="localized"),
             "difference": number("Difference", format="localized"),
-            "verdict": text("Verdict"),
+            "result": text("Result"),
         },
-        alt="The count against the ledger",
+        alt="The count compared with the expected stock",
     )
 
 
-def _verdict(lot: CountedLot, tolerance: int) -> str:
+def _result(lot: CountedLot, tolerance: int) -> str:
     if not lot.difference:
         return "✓ agrees"
     return "● count again" if lot.needs_recount(tolerance) else "▲ differs"
 
 
-def _field(under_way: dict[str, Any], name: str) -> str:
-    return f"{under_way['id']}-{name}"
+def _field(current: dict[str, Any], name: str) -> str:
+    return f"{current['id']}-{name}"

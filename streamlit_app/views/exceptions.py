@@ -1,4 +1,4 @@
-"""Exceptions: what needs a person, why, and what to do; a note puts one aside until its cause changes."""
+"""Exceptions: the rows of data that need a person; each can be acknowledged until its cause changes."""
 
 from __future__ import annotations
 
@@ -9,24 +9,22 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.choices import choose_from_list, choose_in_row
-from streamlit_app.condition import last_finished
-from streamlit_app.listing import Listing, show_list
-from streamlit_app.one_exception import show_exception
-from streamlit_app.open_exceptions import (
+from streamlit_app.components.choices import choose_from_list, choose_one
+from streamlit_app.components.long_list import Listing, show_list
+from streamlit_app.components.one_exception import show_exception
+from streamlit_app.components.panels import panel, responsive_columns, with_labels
+from streamlit_app.data.formatted import capital, count
+from streamlit_app.data.freshness import last_finished
+from streamlit_app.data.open_exceptions import (
     ACKNOWLEDGED,
     WORST_FIRST,
     Acknowledged,
     acknowledged,
     count_open,
 )
-from streamlit_app.panels import beside, panel, with_words
-from streamlit_app.runs import RunLine
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.strip import Moment
-from streamlit_app.words import capital, count
-from workflows.exception_kinds import exception_kind
-from workflows.settings import Settings
+from streamlit_app.data.run_list import Run, recent_runs
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.page_api import Settings, exception_kind
 
 _ALL = ""
 _SEVERITIES = {"error": ("● Error", "error"), "warning": ("▲ Warning", "warning"), "info": ("Note", "note")}
@@ -46,62 +44,61 @@ _ROWS = f"""
 """
 
 
-def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
-    """Draw the view."""
+def show(settings: Settings, snapshot: Snapshot) -> None:
+    """Show the view."""
     noted = acknowledged(settings)
     with panel("Exceptions", settings, snapshot):
-        _show_state(count_open(settings, snapshot), len(noted.notes), noted.problem, moment.runs)
-        standing, severity, kind = _ask(snapshot)
-        left, right = beside("exceptions", [3, 2])
+        _show_state(
+            count_open(settings, snapshot), len(noted.notes), noted.problem, recent_runs(settings, snapshot)
+        )
+        is_acknowledged, severity, kind = _ask(snapshot)
+        left, right = responsive_columns("exceptions", [3, 2])
         with left:
-            chosen = _show_listed(settings, snapshot, noted, standing, severity, kind)
+            chosen = _show_listed(settings, snapshot, noted, is_acknowledged, severity, kind)
         with right:
             if chosen is None:
-                st.text("Choose one to see why it matters and what to do.")
+                st.text("Select an exception to see why it matters and what to do.")
             else:
                 note = noted.notes.get((chosen["exception_id"], chosen["cause"]))
                 show_exception(settings, chosen, note)
 
 
-def _show_state(
-    counts: Sequence[Mapping[str, Any]], noted: int, problem: str | None, runs: Sequence[RunLine]
-) -> None:
+def _show_state(counts: Sequence[Mapping[str, Any]], noted: int, problem: str | None, runs: Sequence[Run]) -> None:
     by_severity: Counter[str] = Counter()
     for row in counts:
         by_severity[row["severity"]] += row["exception_count"]
     parts = [count(by_severity[code], word) for code, (_, word) in _SEVERITIES.items() if by_severity[code]]
     parts += [f"{noted:,} acknowledged"] if noted else []
-    st.text(", ".join(parts) if parts else "Nothing needs a person.")
+    st.text(", ".join(parts) if parts else "No exceptions.")
     if problem:
         st.warning(problem)
     latest = last_finished(runs)
     if latest is not None and latest.status == "failed":
-        # A scan that failed has found nothing out: what is listed stays until one succeeds.
         st.warning(
-            f"The last {latest.kind} failed, so this is how it stood before. Nothing was resolved meanwhile.",
+            f"The last {latest.kind} failed. The list shows the exceptions before it.",
             icon=":material/warning:",
         )
 
 
 def _ask(snapshot: Snapshot) -> tuple[bool, str, str]:
-    standing, severity, kind = st.columns([2, 3, 4], gap="small", vertical_alignment="bottom")
-    shown = choose_in_row(standing, "Show", {"open": "Open", "acknowledged": "Acknowledged"}, "show")
+    state, severity, kind = st.columns([2, 3, 4], gap="small", vertical_alignment="bottom")
+    shown = choose_one(state, "Show", {"open": "Open", "acknowledged": "Acknowledged"}, "show")
     severities = {code: f"{capital(word)}s" for code, (_, word) in _SEVERITIES.items()}
-    of_severity = choose_in_row(severity, "Severity", {_ALL: "All", **severities}, "severity")
+    of_severity = choose_one(severity, "Severity", {_ALL: "All", **severities}, "severity")
     kinds = {row["exception_type"]: exception_kind(row["exception_type"]) for row in snapshot.rows(_KINDS)}
-    words = {code: capital(words.many) for code, words in kinds.items()}
-    of_kind = choose_from_list(kind, "Kind", {_ALL: "All kinds", **words}, "kind")
+    labels = {code: capital(kind.many) for code, kind in kinds.items()}
+    of_kind = choose_from_list(kind, "Kind", {_ALL: "All kinds", **labels}, "kind")
     return shown == "acknowledged", of_severity, of_kind
 
 
 def _show_listed(
-    settings: Settings, snapshot: Snapshot, noted: Acknowledged, standing: bool, severity: str, kind: str
+    settings: Settings, snapshot: Snapshot, noted: Acknowledged, is_acknowledged: bool, severity: str, kind: str
 ) -> dict[str, Any] | None:
-    condition = ACKNOWLEDGED if standing else f"not {ACKNOWLEDGED}"
+    condition = ACKNOWLEDGED if is_acknowledged else f"not {ACKNOWLEDGED}"
     parameters = [*noted.parameters, severity, kind]
     listed = snapshot.row(_COUNT.format(condition=condition), *parameters)["row_count"]
     if not listed:
-        st.text("None was acknowledged." if standing else "None is open. Clear the filters to be sure.")
+        st.text("No acknowledged exceptions." if is_acknowledged else "No open exceptions with these filters.")
         return None
     text = st.column_config.TextColumn
     return show_list(
@@ -113,21 +110,21 @@ def _show_listed(
             row_count=listed,
             columns={
                 "severity": text("Severity", width="small"),
-                "exception_type": text("What", width="medium"),
+                "exception_type": text("Kind", width="medium"),
                 "order_number": text("Order", width="small"),
                 "since": st.column_config.DateColumn("Since", format="YYYY-MM-DD", width="small"),
                 "detail": text("Reason", width="large"),
             },
             noun=("exception", "exceptions"),
-            order="the worst first",
-            alt="Exceptions; choose a row for what to do",
+            order="worst first",
+            alt="Exceptions; select a row to see what to do",
             rows_shown=14,
-            written=_written,
+            labelled=_labelled,
         ),
     )
 
 
-def _written(rows: pa.Table) -> pa.Table:
+def _labelled(rows: pa.Table) -> pa.Table:
     kinds = {code: capital(exception_kind(code).one) for code in set(rows["exception_type"].to_pylist())}
-    in_words = with_words(rows, "exception_type", kinds)
-    return with_words(in_words, "severity", {code: words for code, (words, _) in _SEVERITIES.items()})
+    in_words = with_labels(rows, "exception_type", kinds)
+    return with_labels(in_words, "severity", {code: words for code, (words, _) in _SEVERITIES.items()})

@@ -1,4 +1,4 @@
-"""Inventory: the products, their history, their lots, every movement, and what operators enter."""
+"""Inventory: stock by product, its history, lots, movements, and the forms for entries."""
 
 from __future__ import annotations
 
@@ -8,24 +8,22 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app import charts
-from streamlit_app.entry_forms import show_entry_forms
-from streamlit_app.panels import (
-    beside,
+from streamlit_app.components import charts
+from streamlit_app.components.entry_forms import show_entry_forms
+from streamlit_app.components.panels import (
     chart,
-    days_between,
+    date_range,
     panel,
+    responsive_columns,
     stock_table,
     table,
     table_height,
-    with_words,
+    with_labels,
 )
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.stock import STOCK
-from streamlit_app.strip import Moment
-from streamlit_app.words import count, plain
-from workflows.settings import Settings
-from workflows.sku_text import printed
+from streamlit_app.data.formatted import LOT_STATUSES, count, plain
+from streamlit_app.data.snapshot_reader import Snapshot
+from streamlit_app.data.stock_query import STOCK
+from workflows.page_api import Settings, printed
 
 _ALL = ""
 _HISTORY_HEIGHT = 230
@@ -83,9 +81,8 @@ _MOVEMENTS = f"""
 """
 
 
-def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
-    """Draw the view."""
-    del moment
+def show(settings: Settings, snapshot: Snapshot) -> None:
+    """Show the view."""
     stock = snapshot.rows(STOCK)
     with panel("Products", settings, snapshot):
         _show_products(snapshot, stock)
@@ -100,7 +97,7 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
         bind="query-params",
     )
     sku = chosen or _ALL
-    with panel("On hand at the end of each day", settings, snapshot):
+    with panel("Stock at the end of each day", settings, snapshot):
         _show_history(snapshot, [row for row in stock if sku in (_ALL, row["sku_code"])])
     with panel("Lots", settings, snapshot):
         _show_lots(snapshot, sku)
@@ -111,7 +108,7 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
 
 
 def _show_products(snapshot: Snapshot, stock: Sequence[dict[str, Any]]) -> None:
-    left, right = beside("stock", [2, 1])
+    left, right = responsive_columns("stock", [2, 1])
     with left:
         stock_table(snapshot.table(STOCK))
     with right:
@@ -119,19 +116,19 @@ def _show_products(snapshot: Snapshot, stock: Sequence[dict[str, Any]]) -> None:
 
 
 def _show_history(snapshot: Snapshot, stock: Sequence[dict[str, Any]]) -> None:
-    st.caption("Dashed: the reorder point")
+    st.caption("The dashed line is the reorder point.")
     if len(stock) == 1:
-        _show_line(snapshot, stock[0], _HISTORY_HEIGHT)
+        _show_stock_chart(snapshot, stock[0], _HISTORY_HEIGHT)
         return
     for start in range(0, len(stock), _SMALL_HISTORIES_A_ROW):
         places = st.columns(_SMALL_HISTORIES_A_ROW, gap="medium")
         for place, row in zip(places, stock[start : start + _SMALL_HISTORIES_A_ROW], strict=False):
             with place:
                 st.text(f"{row['sku_code']} {row['product_name']}")
-                _show_line(snapshot, row, _SMALL_HISTORY_HEIGHT)
+                _show_stock_chart(snapshot, row, _SMALL_HISTORY_HEIGHT)
 
 
-def _show_line(snapshot: Snapshot, row: dict[str, Any], height: int) -> None:
+def _show_stock_chart(snapshot: Snapshot, row: dict[str, Any], height: int) -> None:
     chart(
         charts.stock_history(snapshot.rows(_HISTORY, row["sku_code"]), row["reorder_point"], height),
         f"Units of {row['sku_code']} on hand at the end of each day",
@@ -142,18 +139,18 @@ def _show_lots(snapshot: Snapshot, sku: str) -> None:
     with_empty = st.toggle("Show lots without stock", key="lots_with_empty")
     lots = snapshot.table(_LOTS, sku, with_empty)
     if not lots.num_rows:
-        st.text("No lot has stock. Enter a receipt below: it makes one.")
+        st.text("No lot has stock. Enter a receipt below to add one.")
         return
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     table(
-        lots,
+        with_labels(lots, "status", LOT_STATUSES),
         {
             "sku_code": text("SKU"),
             "lot_number": text("Lot"),
             "received_date": st.column_config.DateColumn("Received", format="YYYY-MM-DD"),
             "status": text("Status"),
             "quantity_on_hand": number("On hand", format="localized"),
-            "fifo_rank": number("Turn", help="1 is taken first when units without a lot are shipped"),
+            "fifo_rank": number("FIFO order", help="Units shipped without a lot are taken from lot 1 first"),
         },
         rows_shown=_LOT_ROWS,
         alt="Lots and their stock",
@@ -166,7 +163,7 @@ def _show_movements(snapshot: Snapshot, sku: str, today: date) -> None:
         "Kind", list(_TYPES), format_func=_TYPES.__getitem__, placeholder="All kinds", key="movement_types"
     )
     lot_number = printed(lot.text_input("Lot", placeholder="any", key="movement_lot")).strip().lower()
-    first, last = days_between(since, until, "movement", today)
+    first, last = date_range(since, until, "movement", today)
     filters = (sku, types, lot_number, first, last)
     total = snapshot.row(_MOVED_TOTAL, *filters)
     if not total["movement_count"]:
@@ -178,7 +175,7 @@ def _show_movements(snapshot: Snapshot, sku: str, today: date) -> None:
     st.text(f"{found}: {total['gained']:,} units in, {-total['lost']:,} out")
     text = st.column_config.TextColumn
     table(
-        with_words(snapshot.table(_MOVEMENTS, *filters), "transaction_type", _TYPES),
+        with_labels(snapshot.table(_MOVEMENTS, *filters), "transaction_type", _TYPES),
         {
             "transaction_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
             "sku_code": text("SKU"),

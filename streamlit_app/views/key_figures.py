@@ -1,4 +1,4 @@
-"""Key figures: what an owner watches, day by day, as lines; and open units in ShipStation against ours."""
+"""Key figures by day as small charts, and the units of open orders in ShipStation compared with ours."""
 
 from __future__ import annotations
 
@@ -10,28 +10,25 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.buttons import start_button
-from streamlit_app.choices import choose_in_row
-from streamlit_app.figure_charts import line_by_time, lines_by_day
-from streamlit_app.panels import beside, chart, panel, table
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.strip import Moment
-from streamlit_app.words import clock, count, day
-from workflows.key_figures import key_figures
-from workflows.open_units import Measurement, read_open_units
-from workflows.settings import Settings
+from streamlit_app.components.buttons import start_button
+from streamlit_app.components.choices import choose_one
+from streamlit_app.components.figure_charts import line_by_time, lines_by_day
+from streamlit_app.components.panels import chart, panel, responsive_columns, table
+from streamlit_app.data.formatted import clock, count, day
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.page_api import Measurement, Settings, key_figures, read_open_units
 
 _HEIGHT = 130
 _HISTORY_HEIGHT = 110
 _ABREAST = 4
-# A chart of more days draws weeks: weekends make a saw of each day.
-_SPANS = {"90": "90 days", "365": "A year", "all": "All"}
+# Longer spans are drawn by week: weekends make a daily line hard to read.
+_SPANS = {"90": "90 days", "365": "1 year", "all": "All"}
 _BY_DAY = "90"
 
 
 @dataclass(frozen=True)
-class _Figures:
-    """A small chart: title, figures with the words that the title lacks, and decimals of their numbers."""
+class _Chart:
+    """A small chart: its title, the label of each figure (empty if the title says it), and the decimals shown."""
 
     title: str
     names: dict[str, str]
@@ -39,91 +36,88 @@ class _Figures:
 
 
 _CHARTS = (
-    _Figures("Orders in", {"orders_in": ""}),
-    _Figures("Orders shipped", {"orders_shipped": ""}),
-    _Figures("Open orders", {"open_orders": ""}),
-    _Figures("Exceptions", {"exceptions": ""}),
-    _Figures("Units in", {"units_in": ""}),
-    _Figures("Units shipped", {"units_shipped": ""}),
-    _Figures("Units of open orders", {"open_units": ""}),
-    _Figures("Orders without lines", {"ghosts": "open", "repairs": "repaired (amber)"}),
-    _Figures("A sync takes", {"sync_seconds": "seconds"}, 1),
-    _Figures("Syncs a day", {"sync_count": ""}),
-    _Figures("Requests a day", {"api_requests": ""}),
-    _Figures("Watermark's age", {"watermark_age_minutes": "minutes at most"}, 1),
+    _Chart("New orders", {"orders_in": ""}),
+    _Chart("Orders shipped", {"orders_shipped": ""}),
+    _Chart("Open orders", {"open_orders": ""}),
+    _Chart("Exceptions", {"exceptions": ""}),
+    _Chart("Units ordered", {"units_in": ""}),
+    _Chart("Units shipped", {"units_shipped": ""}),
+    _Chart("Units of open orders", {"open_units": ""}),
+    _Chart("Orders without lines", {"ghosts": "open", "repairs": "repaired (orange)"}),
+    _Chart("Sync duration", {"sync_seconds": "seconds"}, 1),
+    _Chart("Syncs per day", {"sync_count": ""}),
+    _Chart("API requests per day", {"api_requests": ""}),
+    _Chart("Oldest data", {"watermark_age_minutes": "minutes"}, 1),
 )
 
 
-def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
-    """Draw the view."""
-    del moment
+def show(settings: Settings, snapshot: Snapshot) -> None:
+    """Show the view."""
     with panel("Key figures", settings, snapshot):
         _show_figures(settings)
-    with panel("Open units, ShipStation against ours", settings, snapshot):
+    with panel("Units of open orders: ShipStation and Shipledger", settings, snapshot):
         _show_open_units(settings)
 
 
 def _show_figures(settings: Settings) -> None:
     figures = key_figures(settings)
     if not figures:
-        st.text("No day has been noted yet. The first sync after a day's end notes it; `serve` does so by itself.")
+        st.text("No key figures yet. The first sync after the end of a day records them.")
         return
-    span = choose_in_row(st, "Span", _SPANS, "span")
+    span = choose_one(st, "Time span", _SPANS, "span")
     if span != "all":
         first = settings.today() - timedelta(days=int(span))
         figures = [row for row in figures if row["day"] >= first]
     if not figures:
-        st.text("No day of this span was noted. Choose a longer one, or let `serve` run.")
+        st.text("No key figures in this time span. Choose a longer one.")
         return
     by_week = span != _BY_DAY
-    drawn_by = "the mean day of each week is drawn" if by_week else "what nobody noted is a gap"
-    st.caption(f"{count(len(figures), 'day')}, up to {day(figures[-1]['day'])}; {drawn_by}.")
+    explanation = "the charts show the daily mean of each week" if by_week else "days without data are gaps"
+    st.caption(f"{count(len(figures), 'day')}, up to {day(figures[-1]['day'])}; {explanation}.")
     for start in range(0, len(_CHARTS), _ABREAST):
         row = _CHARTS[start : start + _ABREAST]
-        for place, drawn in zip(beside(f"figures-{start}", [1] * _ABREAST), row, strict=True):
+        for place, spec in zip(responsive_columns(f"figures-{start}", [1] * _ABREAST), row, strict=True):
             with place:
-                _show_chart(figures, drawn, by_week)
+                _show_chart(figures, spec, by_week)
 
 
-def _show_chart(figures: Sequence[dict[str, Any]], drawn: _Figures, by_week: bool) -> None:
-    """A small chart below its title and the last number known of each figure."""
+def _show_chart(figures: Sequence[dict[str, Any]], spec: _Chart, by_week: bool) -> None:
     last = [
-        (next((row[name] for row in reversed(figures) if row[name] is not None), None), words)
-        for name, words in drawn.names.items()
+        (next((row[name] for row in reversed(figures) if row[name] is not None), None), label)
+        for name, label in spec.names.items()
     ]
     values = ", ".join(
-        f"{'unknown' if value is None else f'{value:,.{drawn.decimals}f}'} {words}".strip()
-        for value, words in last
+        "unknown" if value is None else f"{value:,.{spec.decimals}f} {label}".strip() for value, label in last
     )
-    names = {name: words or drawn.title for name, words in drawn.names.items()}
+    names = {name: label or spec.title for name, label in spec.names.items()}
     with st.container(gap=None):
-        st.markdown(f"**{drawn.title}**")
-        st.caption(f"last {values}")
-        if any(value is not None for value, _words in last):
+        st.markdown(f"**{spec.title}**")
+        st.caption(f"latest: {values}")
+        if any(value is not None for value, _label in last):
             chart(
-                lines_by_day(figures, names, _HEIGHT, f",.{1 if by_week else drawn.decimals}f", by_week=by_week),
-                f"{drawn.title}, day by day; the last: {values}",
+                lines_by_day(figures, names, _HEIGHT, f",.{1 if by_week else spec.decimals}f", by_week=by_week),
+                f"{spec.title} by day; latest: {values}",
             )
 
 
 def _show_open_units(settings: Settings) -> None:
     measured = read_open_units(settings.operations)
     if not measured:
-        st.text("Nothing has been measured yet. The next sync that brings something does it, without a request.")
+        st.text("Not compared yet. The next sync that loads changes does it.")
         start_button(settings, "sync", "Sync now")
         return
     now = datetime.now(UTC)
     last = measured[0]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if last.differences:
-            words = count(len(last.differences), "SKU differs", "SKUs differ")
-            st.badge(words, icon=":material/error:", color="red")
+            text = count(len(last.differences), "SKU differs", "SKUs differ")
+            st.badge(text, icon=":material/error:", color="red")
         else:
-            st.badge("No SKU differs", icon=":material/check_circle:", color="green")
+            st.badge("No differences", icon=":material/check_circle:", color="green")
         at = clock(last.measured_at, settings.timezone, now)
         st.caption(
-            f"{count(last.units_there, 'unit')} of open orders in ShipStation, {last.units_here:,} here; "
-            f"measured {at}",
+            f"{count(last.units_there, 'unit')} of open orders in ShipStation, {last.units_here:,} in Shipledger; "
+            f"compared {at}",
             width="content",
         )
     if last.differences:
@@ -144,14 +138,14 @@ def _show_differences(last: Measurement) -> None:
         {
             "sku": st.column_config.TextColumn("SKU as printed"),
             "there": number("In ShipStation", format="localized"),
-            "here": number("Here", format="localized"),
+            "here": number("In Shipledger", format="localized"),
         },
         rows_shown=6,
-        alt="SKUs of which ShipStation's open orders hold other units than ours",
+        alt="SKUs with other units in ShipStation's open orders than in ours",
     )
     st.caption(
-        "One that lasts for more than one sync is an alert. `orchestrate.py reconcile --since DAY --repair` "
-        "compares with ShipStation again and puts right what is ours."
+        "A difference that lasts for more than one sync is an alert. To compare again and repair our data, run "
+        "`orchestrate.py reconcile --since DAY --repair`."
     )
 
 
@@ -163,6 +157,6 @@ def _show_history(settings: Settings, measured: Sequence[Measurement]) -> None:
         }
         for one in measured
     ]
-    title = f"Units in ShipStation less ours, at the last {count(len(rows), 'measurement')}"
+    title = f"Units in ShipStation minus ours, in the last {count(len(rows), 'comparison')}"
     st.caption(title)
     chart(line_by_time(rows, "Difference", _HISTORY_HEIGHT), title)

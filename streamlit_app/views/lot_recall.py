@@ -1,4 +1,4 @@
-"""Lot recall: who got units of a lot, which open orders to stop, and where all its units are."""
+"""Lot recall: who received units of a lot, which open orders to stop, and the lot's balance."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.downloads import Download, show_downloads
-from streamlit_app.journeys import go
-from streamlit_app.listing import Listing, pick_row, show_list
-from streamlit_app.panels import beside, panel, table, with_words
-from streamlit_app.shipments import LOT_SOURCES
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.strip import Moment
-from streamlit_app.words import count, plain
-from workflows.errors import UsageError
-from workflows.reports.lot_facts import LotFacts, read_lot
-from workflows.reports.recall import SHIPMENTS, lot_recall_csv, lot_recall_pdf, lot_recall_xlsx
-from workflows.settings import Settings
-from workflows.sku_text import printed
+from streamlit_app.components.downloads import Download, show_downloads
+from streamlit_app.components.links import open_view
+from streamlit_app.components.long_list import Listing, pick_row, show_list
+from streamlit_app.components.panels import panel, responsive_columns, table, with_labels
+from streamlit_app.data.formatted import LOT_SOURCES, LOT_STATUSES, count, plain
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.page_api import (
+    SHIPMENTS,
+    LotFacts,
+    Settings,
+    UsageError,
+    lot_recall_csv,
+    lot_recall_pdf,
+    lot_recall_xlsx,
+    printed,
+    read_lot,
+)
 
 _LOTS_SHOWN = 50
 
@@ -38,9 +42,8 @@ _LOTS = f"""
 _PACKAGES = f"select *, if(is_assigned, 'fifo', 'shipment') as lot_source from ({SHIPMENTS})"
 
 
-def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
-    """Draw the view."""
-    del moment
+def show(settings: Settings, snapshot: Snapshot) -> None:
+    """Show the view."""
     with panel("Lot", settings, snapshot):
         lot = _ask(snapshot)
     if lot is None:
@@ -67,19 +70,20 @@ def _ask(snapshot: Snapshot) -> Mapping[str, Any] | None:
     )
     number = printed(typed or "").strip().lower()
     if not number:
-        st.text("Type the lot number that is printed on the goods.")
+        st.text("Enter the lot number that is printed on the goods.")
         return None
     lots = snapshot.table(_LOTS, number)
     if not lots.num_rows:
-        st.text(
-            "No lot has this number. Type fewer digits; a label, an order line or a receipt makes a lot known."
-        )
+        st.text("No lot with this number. Try fewer digits.")
         return None
-    if lots.num_rows == 1:
-        return dict(lots.to_pylist()[0])
+    lot_id = lots["lot_id"][0].as_py() if lots.num_rows == 1 else _choose(lots)
+    return next((row for row in lots.to_pylist() if row["lot_id"] == lot_id), None)
+
+
+def _choose(lots: pa.Table) -> str | None:
     text = st.column_config.TextColumn
     chosen = pick_row(
-        lots,
+        with_labels(lots, "status", LOT_STATUSES),
         {
             "lot_number": text("Lot"),
             "sku_code": text("SKU"),
@@ -90,14 +94,12 @@ def _ask(snapshot: Snapshot) -> Mapping[str, Any] | None:
         },
         name="lot",
         keys=lots["lot_id"].to_pylist(),
-        alt="Lots with this number; choose one",
+        alt="Lots with this number; select one",
         rows_shown=6,
     )
     if chosen is None:
-        st.caption("Several lots match. Choose one.")
-        return None
-    rows: list[dict[str, Any]] = lots.to_pylist()
-    return next(row for row in rows if row["lot_id"] == chosen)
+        st.caption("Several lots match. Select one.")
+    return chosen
 
 
 def _show_facts(snapshot: Snapshot, facts: LotFacts) -> None:
@@ -116,26 +118,26 @@ def _show_facts(snapshot: Snapshot, facts: LotFacts) -> None:
         strict=True,
     ):
         place.metric(label, value)
-    asked = (snapshot.path, facts.sku_code, facts.lot_number)
+    lot = (snapshot.path, facts.sku_code, facts.lot_number)
     show_downloads(
         f"shipledger-recall-{facts.sku_code}",
         [
-            Download("PDF", lambda: lot_recall_pdf(*asked)),
-            Download("XLSX", lambda: lot_recall_xlsx(*asked)),
-            Download("CSV", lambda: lot_recall_csv(*asked)),
+            Download("PDF", lambda: lot_recall_pdf(*lot)),
+            Download("XLSX", lambda: lot_recall_xlsx(*lot)),
+            Download("CSV", lambda: lot_recall_csv(*lot)),
         ],
     )
-    balance, waiting = beside("recall", [1, 1])
+    balance, open_orders = responsive_columns("recall", [1, 1])
     with balance:
         _show_balance(facts)
-    with waiting:
-        _show_waiting(facts)
+    with open_orders:
+        _show_open_orders(facts)
 
 
 def _show_balance(facts: LotFacts) -> None:
-    st.caption("Where the units are")
+    st.caption("Balance of the lot")
     if facts.quantity_on_hand is None:
-        st.text("This product is not stocked here, so there is no balance.")
+        st.text("This product is not stocked here, so it has no balance.")
         return
     names = [movement.name for movement in facts.movements] + ["On hand"]
     units = [movement.quantity for movement in facts.movements] + [facts.quantity_on_hand]
@@ -145,7 +147,7 @@ def _show_balance(facts: LotFacts) -> None:
             "name": st.column_config.TextColumn("Movement"),
             "quantity": st.column_config.NumberColumn("Units", format="localized"),
         },
-        alt="Where the lot's units are",
+        alt="Balance of the lot",
     )
     if facts.is_sound:
         st.text(facts.verdict)
@@ -153,8 +155,8 @@ def _show_balance(facts: LotFacts) -> None:
         st.error(plain(facts.verdict), icon=":material/error:")
 
 
-def _show_waiting(facts: LotFacts) -> None:
-    st.caption("Open orders that name it: stop these")
+def _show_open_orders(facts: LotFacts) -> None:
+    st.caption("Open orders with this lot: stop these")
     if not facts.open_orders:
         st.text("None.")
         return
@@ -170,7 +172,7 @@ def _show_waiting(facts: LotFacts) -> None:
             "quantity": st.column_config.NumberColumn("Units", format="localized"),
         },
         rows_shown=8,
-        alt="Open orders that name the lot",
+        alt="Open orders with the lot",
     )
 
 
@@ -178,7 +180,7 @@ def _show_packages(snapshot: Snapshot, facts: LotFacts) -> None:
     if not facts.package_count:
         st.text("Nothing of this lot was shipped.")
         return
-    st.text(f"{count(facts.package_count, 'package')} with units of it. Choose one for its order.")
+    st.text(f"{count(facts.package_count, 'package')} with units of this lot. Select one to open its order.")
     text = st.column_config.TextColumn
     chosen = show_list(
         snapshot,
@@ -191,7 +193,7 @@ def _show_packages(snapshot: Snapshot, facts: LotFacts) -> None:
                 "ship_date": st.column_config.DateColumn("Shipped", format="YYYY-MM-DD"),
                 "order_number": text("Order"),
                 "quantity": st.column_config.NumberColumn("Units", format="localized"),
-                "lot_source": text("Lot from"),
+                "lot_source": text("Lot known from"),
                 "consignee_name": text("Recipient"),
                 "company": text("Company"),
                 "city": text("City"),
@@ -202,9 +204,9 @@ def _show_packages(snapshot: Snapshot, facts: LotFacts) -> None:
             },
             noun=("package", "packages"),
             order="by day",
-            alt="Packages with units of the lot; choose a row for its order",
-            written=lambda rows: with_words(rows, "lot_source", LOT_SOURCES),
+            alt="Packages with units of the lot; select a row to open its order",
+            labelled=lambda rows: with_labels(rows, "lot_source", LOT_SOURCES),
         ),
     )
     if chosen is not None:
-        go("orders", id=str(chosen["shipstation_order_id"]))
+        open_view("orders", id=str(chosen["shipstation_order_id"]))

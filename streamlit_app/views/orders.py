@@ -1,4 +1,4 @@
-"""Orders: found by number, tracking number, SKU, lot, state and day, down to one order's whole story."""
+"""Orders: a search by number, tracking number, SKU, lot, state and day, and the details of one order."""
 
 from __future__ import annotations
 
@@ -8,24 +8,20 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.choices import choose_from_list, choose_in_row
-from streamlit_app.downloads import Download, show_downloads
-from streamlit_app.listing import Listing, show_list
-from streamlit_app.one_order import show_order
-from streamlit_app.order_search import Search
-from streamlit_app.panels import days_between, panel, with_words
-from streamlit_app.shipments import LOT_SOURCES
-from streamlit_app.shop_orders import show_shop_orders
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.strip import Moment
-from streamlit_app.words import count
-from workflows.reports.tables import csv_bytes
-from workflows.settings import Settings
-from workflows.sku_text import printed
+from streamlit_app.components.choices import choose_from_list, choose_one
+from streamlit_app.components.downloads import Download, show_downloads
+from streamlit_app.components.long_list import Listing, show_list
+from streamlit_app.components.one_order import show_order
+from streamlit_app.components.panels import date_range, panel, with_labels
+from streamlit_app.components.shop_orders import show_shop_orders
+from streamlit_app.data.formatted import LOT_SOURCES, count
+from streamlit_app.data.order_search import Search
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.page_api import Settings, csv_bytes, printed
 
 _CSV_ROWS = 100_000
-_ADDRESS = "id"
-_STATE_WORDS = {"": "Any state", "open": "Open", "shipped": "Shipped", "cancelled": "Cancelled"}
+_PARAMETER = "id"
+_STATE_LABELS = {"": "Any state", "open": "Open", "shipped": "Shipped", "cancelled": "Cancelled"}
 _DAYS = {"ordered": "Ordered", "shipped": "Shipped"}
 
 _FOUND = "from marts.orders_inbox as orders where {condition}"
@@ -47,20 +43,19 @@ _LINES = f"""
     order by items.ship_date desc, items.shipstation_order_id desc, items.shipment_id, items.shipped_item_id
     limit {_CSV_ROWS}
 """
-_LINE_TITLES = ("Shipped", "Order", "SKU as printed", "SKU", "Lot", "Lot from", "Units", "Shipment")
+_LINE_TITLES = ("Shipped", "Order", "SKU as printed", "SKU", "Lot", "Lot known from", "Units", "Shipment")
 
 
-def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
-    """Draw the view."""
-    del moment
+def show(settings: Settings, snapshot: Snapshot) -> None:
+    """Show the view."""
     with panel("Orders", settings, snapshot):
         search = _ask(settings.today())
-        chosen = st.query_params.get(_ADDRESS)
+        chosen = st.query_params.get(_PARAMETER)
         if chosen is None:
             _show_found(snapshot, search)
     if chosen is not None:
         with panel("One order", settings, snapshot):
-            st.button("Back to the orders found", icon=":material/arrow_back:", on_click=_close)
+            st.button("Back to the results", icon=":material/arrow_back:", on_click=_close)
             show_order(settings, snapshot, chosen)
     else:
         show_shop_orders(settings, snapshot)
@@ -82,22 +77,22 @@ def _ask(today: date) -> Search:
         text(sku, "SKU", "e.g. 17612", "sku"),
         text(lot, "Lot", "e.g. 250300", "lot"),
     )
-    in_state = choose_from_list(state, "State", _STATE_WORDS, "state", _close)
-    by_day = choose_in_row(days, "Day it was", _DAYS, "by_day", _close)
-    return Search(*texts, in_state, by_day == "shipped", *days_between(since, until, "day", today, _close))
+    in_state = choose_from_list(state, "State", _STATE_LABELS, "state", _close)
+    by_day = choose_one(days, "Date", _DAYS, "by_day", _close)
+    return Search(*texts, in_state, by_day == "shipped", *date_range(since, until, "day", today, _close))
 
 
 def _show_found(snapshot: Snapshot, search: Search) -> None:
     if search.since and search.until and search.until < search.since:
-        st.text("No day lies between these dates: the last one is before the first.")
+        st.text("The last date is before the first.")
         return
     condition, values = search.condition()
     found = snapshot.row(_COUNT.format(condition=condition), *values)["order_count"]
     if not found:
-        st.text("No order matches. Shorten a text, widen the dates, or clear a field.")
+        st.text("No order matches. Try fewer digits, wider dates, or fewer fields.")
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.text(f"{count(found, 'order')}, the newest first. Choose one for its whole story.", width="content")
+        st.text(f"{count(found, 'order')}, newest first. Select one to see its details.", width="content")
         show_downloads("shipledger-shipped-lines", [Download("CSV", lambda: _csv(snapshot, search))])
     text, day = st.column_config.TextColumn, st.column_config.DateColumn
     chosen = show_list(
@@ -119,18 +114,18 @@ def _show_found(snapshot: Snapshot, search: Search) -> None:
             },
             noun=("order", "orders"),
             order="newest first",
-            alt="Orders found; choose a row for the order's story",
-            written=_written,
+            alt="Orders found; select a row to see the order",
+            labelled=_labelled,
         ),
     )
     if chosen is not None:
-        st.query_params[_ADDRESS] = str(chosen["shipstation_order_id"])
+        st.query_params[_PARAMETER] = str(chosen["shipstation_order_id"])
         st.rerun()
 
 
-def _written(rows: pa.Table) -> pa.Table:
+def _labelled(rows: pa.Table) -> pa.Table:
     states = rows["order_status"].to_pylist()
-    return with_words(rows, "order_status", {state: state.replace("_", " ") for state in states if state})
+    return with_labels(rows, "order_status", {state: state.replace("_", " ") for state in states if state})
 
 
 def _csv(snapshot: Snapshot, search: Search) -> bytes:
@@ -140,4 +135,4 @@ def _csv(snapshot: Snapshot, search: Search) -> bytes:
 
 
 def _close() -> None:
-    st.query_params.pop(_ADDRESS, None)
+    st.query_params.pop(_PARAMETER, None)

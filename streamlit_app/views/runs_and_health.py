@@ -1,4 +1,4 @@
-"""Runs and health: how fresh the data are, what was checked, what runs by itself, and every run."""
+"""Runs and health: freshness, health checks, scheduled jobs, mail, the former system, and all runs."""
 
 from __future__ import annotations
 
@@ -8,29 +8,23 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app import acts
-from streamlit_app.buttons import run_button, show_refusal, start_button
-from streamlit_app.condition import last_checked, watermark
-from streamlit_app.health_panel import show_health
-from streamlit_app.listing import pick_row
-from streamlit_app.outbox_panel import show_outbox
-from streamlit_app.panels import panel
-from streamlit_app.parity_panel import show_parity
-from streamlit_app.presence import show_missing_worker
-from streamlit_app.runs import RunLine, runs_of
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.strip import Moment
-from streamlit_app.switch_board import show_switches
-from streamlit_app.words import age, clock, count, duration
-from workflows.kinds import KINDS
-from workflows.last_read import Read, last_read
-from workflows.settings import Settings
+from streamlit_app.components import actions
+from streamlit_app.components.buttons import run_button, show_refusal, start_button
+from streamlit_app.components.health_panel import show_health
+from streamlit_app.components.long_list import pick_row
+from streamlit_app.components.outbox_panel import show_outbox
+from streamlit_app.components.panels import panel, show_missing_worker
+from streamlit_app.components.parity_panel import show_parity
+from streamlit_app.components.switch_board import show_switches
+from streamlit_app.data.formatted import age, clock, count, duration
+from streamlit_app.data.freshness import last_checked, watermark
+from streamlit_app.data.run_list import Run, recent_runs, runs_of
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.page_api import KINDS, SLOW_SYNC_SECONDS, Read, Settings, last_read
 
-# A sync that takes longer is worth a look (and an alert).
-SLOW_SYNC_SECONDS = 60
 _RUNS_SHOWN = 100
 _VISIBLE_ROWS = 14
-_STATUS_WORDS = {
+_STATUS_LABELS = {
     "success": "✓ done",
     "failed": "✗ failed",
     "cancelled": "– cancelled",
@@ -39,45 +33,46 @@ _STATUS_WORDS = {
 }
 
 
-def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
-    """Draw the view."""
+def show(settings: Settings, snapshot: Snapshot) -> None:
+    """Show the view."""
     now = datetime.now(UTC)
+    runs = recent_runs(settings, snapshot)
     show_missing_worker(settings)
     with panel("Freshness", settings, snapshot):
-        _show_freshness(settings, snapshot, moment.runs, now)
+        _show_freshness(settings, snapshot, runs, now)
         start_button(settings, "sync", "Sync now")
     with panel("Health checks", settings, snapshot):
         show_health(settings)
-    with panel("What runs by itself", settings, snapshot):
+    with panel("Scheduled jobs", settings, snapshot):
         show_switches(settings)
     with panel("E-mail", settings, snapshot):
         show_outbox(settings)
     with panel("Former system", settings, snapshot):
         show_parity(settings)
     with panel("Runs", settings, snapshot):
-        _show_runs(settings, moment.runs, now)
+        _show_runs(settings, runs, now)
 
 
-def _show_freshness(settings: Settings, snapshot: Snapshot, runs: Sequence[RunLine], now: datetime) -> None:
+def _show_freshness(settings: Settings, snapshot: Snapshot, runs: Sequence[Run], now: datetime) -> None:
     figures = st.columns(4)
-    # As `status` says it: a read counts once it is loaded, whatever failed afterwards.
+    # As in `orchestrate.py status`: a read counts once it is loaded, even if the build fails.
     read = last_read(settings.operations) or Read(last_checked(snapshot.as_of, runs), watermark(runs))
-    asked = sum(run.facts.get("api_requests") or 0 for run in runs if _is_of_last_hour(run, now))
+    requests = sum(run.facts.get("api_requests") or 0 for run in runs if _is_in_last_hour(run, now))
     passed = next((run.tests_passed for run in runs if run.tests_passed), None)
-    _figure(figures[0], "ShipStation read", age(read.at, now), clock(read.at, settings.timezone, now))
+    _figure(figures[0], "Last read from ShipStation", age(read.at, now), clock(read.at, settings.timezone, now))
     _figure(
         figures[1],
-        "Changes known up to",
+        "Changes loaded up to",
         clock(read.watermark, settings.timezone, now) if read.watermark else "unknown",
         "the watermark",
     )
-    _figure(figures[2], "Requests in the last hour", f"{asked:,}", f"of {settings.rate_limit * 60:,} allowed")
+    _figure(figures[2], "Requests in the last hour", f"{requests:,}", f"of {settings.rate_limit * 60:,} allowed")
     _figure(
         figures[3], "Tests of the last build", "unknown" if passed is None else f"{passed} passed", "none failed"
     )
 
 
-def _is_of_last_hour(run: RunLine, now: datetime) -> bool:
+def _is_in_last_hour(run: Run, now: datetime) -> bool:
     return run.started_at is not None and now - run.started_at < timedelta(hours=1)
 
 
@@ -85,27 +80,27 @@ def _figure(place: st.delta_generator.DeltaGenerator, label: str, value: str, co
     place.metric(label, value, context, delta_color="off", delta_arrow="off")
 
 
-def _show_runs(settings: Settings, published: Sequence[RunLine], now: datetime) -> None:
+def _show_runs(settings: Settings, published: Sequence[Run], now: datetime) -> None:
     kind = st.selectbox("Kind", KINDS, index=None, placeholder="All kinds", key="runs_kind", width=220)
     kinds = (kind,) if kind else KINDS
     runs = runs_of(settings, kinds, _RUNS_SHOWN) or [run for run in published if run.kind in kinds]
     if not runs:
-        st.text("No run of this kind is known. The buttons on Today start one, `orchestrate.py --help` lists all.")
+        st.text("No runs of this kind yet.")
         return
     run_id = _pick_run(settings, runs, now)
     chosen = next((run for run in runs if run.run_id == run_id), None)
     if chosen is None:
-        st.caption("Choose a run for its details, to cancel it or to try it again.")
+        st.caption("Select a run to see its details, to cancel it or to retry it.")
     else:
         _show_run(settings, chosen, now)
 
 
-def _pick_run(settings: Settings, runs: Sequence[RunLine], now: datetime) -> str | None:
+def _pick_run(settings: Settings, runs: Sequence[Run], now: datetime) -> str | None:
     text = st.column_config.TextColumn
     return pick_row(
         pa.table(
             {
-                "status": [_STATUS_WORDS.get(run.status, run.status) for run in runs],
+                "status": [_STATUS_LABELS.get(run.status, run.status) for run in runs],
                 "kind": [run.kind for run in runs],
                 "started": [
                     clock(run.started_at, settings.timezone, now) if run.started_at else "" for run in runs
@@ -119,25 +114,25 @@ def _pick_run(settings: Settings, runs: Sequence[RunLine], now: datetime) -> str
             "status": text("Status", width="small"),
             "kind": text("Kind", width="small"),
             "started": text("Started", width="small"),
-            "duration": text("Took", width="small"),
+            "duration": text("Duration", width="small"),
             "actor": text("By", width="small"),
             "result": text("Result or error", width="large"),
         },
         name="run",
         keys=[run.run_id for run in runs],
-        alt="Runs, the newest first; choose one for its details",
+        alt="Runs, newest first; select one to see its details",
         rows_shown=_VISIBLE_ROWS,
     )
 
 
-def _show_run(settings: Settings, run: RunLine, now: datetime) -> None:
+def _show_run(settings: Settings, run: Run, now: datetime) -> None:
     facts = {
         "Run": run.run_id,
         "Kind": run.kind,
         "Status": run.status,
         "By": run.actor,
         "Started": run.started_at and clock(run.started_at, settings.timezone, now),
-        "Took": duration(run.seconds),
+        "Duration": duration(run.seconds),
         "Requests": run.facts.get("api_requests"),
         "Orders changed": run.orders_changed,
         "Published": run.facts.get("published"),
@@ -151,21 +146,21 @@ def _show_run(settings: Settings, run: RunLine, now: datetime) -> None:
     if run.error:
         st.text(run.error)
     for test in run.failed_tests:
-        st.text(f"Red: {test}")
+        st.text(f"Failed: {test}")
     if run.is_open:
-        run_button(settings, run, "Cancel", acts.cancel)
+        run_button(settings, run, "Cancel", actions.cancel)
     elif run.status in ("failed", "cancelled"):
-        run_button(settings, run, "Try again", acts.retry)
+        run_button(settings, run, "Retry", actions.retry)
     show_refusal(run.kind)
 
 
-def _duration(run: RunLine) -> str:
-    words = duration(run.seconds)
+def _duration(run: Run) -> str:
+    text = duration(run.seconds)
     is_slow = run.kind == "sync" and (run.seconds or 0) > SLOW_SYNC_SECONDS
-    return f"▲ {words}, slow" if is_slow else words
+    return f"▲ {text}, slow" if is_slow else text
 
 
-def _result(run: RunLine) -> str:
+def _result(run: Run) -> str:
     if run.error or run.failed_tests:
         return ", ".join(run.failed_tests) or run.error or ""
     if run.facts.get("summary"):

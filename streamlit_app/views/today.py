@@ -1,4 +1,4 @@
-"""Today: the three buttons of the day's work, what left today, what needs a person."""
+"""Today: the closes of day, week and month, the day's orders, shipments by day, and alerts."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app import charts
-from streamlit_app.alerts import Alert, find_alerts
-from streamlit_app.close_cards import show_closes
-from streamlit_app.open_exceptions import count_open
-from streamlit_app.panels import beside, chart, panel
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.stock import STOCK
-from streamlit_app.strip import Moment
-from streamlit_app.words import count, day, plain
-from workflows.settings import Settings
+from streamlit_app.components import charts
+from streamlit_app.components.alerts import Alert, find_alerts
+from streamlit_app.components.close_cards import show_closes
+from streamlit_app.components.panels import chart, panel, responsive_columns
+from streamlit_app.data.formatted import count, day, plain
+from streamlit_app.data.open_exceptions import count_open
+from streamlit_app.data.snapshot_reader import Snapshot
+from streamlit_app.data.stock_query import STOCK
+from workflows.page_api import Settings
 
 _WEEKS_CHARTED = 6
 _TOP_HEIGHT = 330
@@ -55,15 +54,14 @@ _SHIPPED_BY_DAY = """
 """
 
 
-def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
-    """Draw the view."""
-    del moment
+def show(settings: Settings, snapshot: Snapshot) -> None:
+    """Show the view."""
     now = datetime.now(UTC)
     today = now.astimezone(settings.timezone).date()
     stock = snapshot.rows(STOCK)
     show_closes(settings, _day_to_close(today))
     _show_today(settings, snapshot, stock, today)
-    left, right = beside("shipped", [5, 3])
+    left, right = responsive_columns("shipped", [5, 3])
     with left, panel("Units shipped by day", settings, snapshot):
         _show_shipped(snapshot, stock, today)
     with right, panel("Needs attention", settings, snapshot):
@@ -72,25 +70,25 @@ def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
 
 
 def _day_to_close(today: date) -> date | None:
-    """Another day than today, when one is chosen."""
+    """Return the chosen day to close, or None for today."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         heading = st.container(width="content")
         st.space("stretch")
         with st.popover("Another day", icon=":material/event:", width="content"):
             chosen = st.date_input(
-                "Close the day, week and month that this day lies in",
+                "Close the day, week and month of this date",
                 None,
                 format="YYYY-MM-DD",
                 max_value=today,
                 key="close_day",
                 bind="query-params",
             )
-            st.caption("Leave it empty for what is due today.")
+            st.caption("Leave it empty to close what is due today.")
     if chosen is None or chosen == today:
         heading.subheader(f"Today, {day(today)}", anchor=False)
         return None
     heading.subheader(f"Closing for {day(chosen)} {chosen.year}", anchor=False)
-    st.caption("The buttons close the day, week and month that this day lies in. Everything below is about today.")
+    st.caption("The buttons close the day, week and month of this date. Everything below them shows today.")
     return chosen
 
 
@@ -101,7 +99,7 @@ def _show_today(settings: Settings, snapshot: Snapshot, stock: Sequence[dict[str
     before = snapshot.row(SHIPPED_ON, last_day) if last_day else {"orders": 0, "units": 0}
     compared = f"on {day(last_day)}" if last_day else "before"
     allocated = sum(row["quantity_allocated"] for row in stock)
-    with panel("What left", settings, snapshot):
+    with panel("Orders and shipments", settings, snapshot):
         figures = st.columns(4)
         _figure(figures[0], "Orders shipped", shipped["orders"], f"{before['orders']:,} {compared}")
         _figure(figures[1], "Units shipped", shipped["units"], f"{before['units']:,} {compared}")
@@ -119,8 +117,8 @@ def _show_shipped(snapshot: Snapshot, stock: Sequence[dict[str, Any]], today: da
     if not rows:
         st.text(f"Nothing was shipped in the last {_WEEKS_CHARTED} weeks.")
         return
-    by_trade = sorted(stock, key=lambda row: -row["average_weekly_units"])
-    products = [row["product_name"] for row in by_trade]
+    by_volume = sorted(stock, key=lambda row: -row["average_weekly_units"])
+    products = [row["product_name"] for row in by_volume]
     charted = {row["product"] for row in rows}
     order = [product for product in [*products, "Other products"] if product in charted]
     chart(
@@ -132,12 +130,12 @@ def _show_shipped(snapshot: Snapshot, stock: Sequence[dict[str, Any]], today: da
 def _show_alerts(alerts: Sequence[Alert]) -> None:
     with st.container(height=_TOP_HEIGHT, border=False, gap="small"):
         if not alerts:
-            st.text("Nothing. Stock, data and runs are as they should be.")
+            st.text("No alerts.")
         for alert in alerts:
-            word, icon, color = _BADGES[alert.severity]
+            label, icon, color = _BADGES[alert.severity]
             with st.container(horizontal=True, gap="small", vertical_alignment="top", wrap=False):
                 with st.container(width=_BADGE_WIDTH):
-                    st.badge(word, icon=icon, color=color)
+                    st.badge(label, icon=icon, color=color)
                 with st.container(gap=None):
                     st.text(alert.title, width="stretch")
                     detail = ". ".join(part.rstrip(".") for part in (alert.detail, alert.since) if part)

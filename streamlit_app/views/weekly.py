@@ -1,4 +1,4 @@
-"""Weekly: a week's stock, supply and shipments, down to the shipments behind a line."""
+"""Weekly: stock, supply and shipments of a week, with the shipments of each product."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+import pyarrow as pa
 import streamlit as st
 
-from streamlit_app import charts
-from streamlit_app.choices import choose_from_list
-from streamlit_app.closed import report_files_of, show_changes, show_lack, show_state, show_which_files
-from streamlit_app.downloads import Download, show_downloads
-from streamlit_app.journeys import go
-from streamlit_app.listing import Listing, pick_row, show_list
-from streamlit_app.panels import chart, panel, with_words
-from streamlit_app.shipments import LOT_SOURCES
-from streamlit_app.snapshot import Snapshot
-from streamlit_app.stock import LEVEL_WORDS
-from streamlit_app.strip import Moment
-from streamlit_app.words import count, week
-from workflows.close_record import last_close
-from workflows.periods import period_of
-from workflows.reports.tables import csv_bytes
-from workflows.reports.weekly import report_week
-from workflows.settings import Settings
+from streamlit_app.components import charts
+from streamlit_app.components.choices import choose_from_list
+from streamlit_app.components.closed_period import (
+    period_downloads,
+    show_changes,
+    show_files_note,
+    show_missing_data,
+    show_state,
+)
+from streamlit_app.components.downloads import Download, show_downloads
+from streamlit_app.components.links import open_view
+from streamlit_app.components.long_list import Listing, pick_row, show_list
+from streamlit_app.components.panels import chart, panel, with_labels
+from streamlit_app.data.formatted import LOT_SOURCES, count, week
+from streamlit_app.data.snapshot_reader import Snapshot
+from streamlit_app.data.stock_query import LEVEL_WORDS
+from workflows.page_api import Settings, csv_bytes, last_close, period_of, report_week
 
 _CHART_WEEKS = 26
 _CHART_HEIGHT = 230
@@ -81,23 +82,22 @@ _TITLES = {
 }
 
 
-def show(settings: Settings, snapshot: Snapshot, moment: Moment) -> None:
-    """Draw the view."""
-    del moment
+def show(settings: Settings, snapshot: Snapshot) -> None:
+    """Show the view."""
     weeks = {f"{row['week_start_date']}": row for row in snapshot.rows(_WEEKS)}
     with panel("Week", settings, snapshot):
         if not weeks:
-            st.text("No week is complete yet: the first one is from its Friday on.")
+            st.text("No complete week yet. A week is complete from its Friday on.")
             return
-        words = {key: _in_words(row) for key, row in weeks.items()}
+        labels = {key: _label(row) for key, row in weeks.items()}
         place, _ = st.columns([2, 3])
-        monday = date.fromisoformat(choose_from_list(place, "Week", words, "week"))
+        monday = date.fromisoformat(choose_from_list(place, "Week", labels, "week"))
         _show_week(settings, snapshot, monday, weeks[f"{monday}"])
-    with panel(f"Units shipped by week, up to {week(monday)}", settings, snapshot):
+    with panel(f"Units shipped by week, up to the week of {week(monday)}", settings, snapshot):
         _show_history(snapshot, monday)
 
 
-def _in_words(row: Mapping[str, Any]) -> str:
+def _label(row: Mapping[str, Any]) -> str:
     return f"{week(row['week_start_date'])}{', closed' if row['closed_at'] else ''}"
 
 
@@ -107,42 +107,43 @@ def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapp
         settings,
         close,
         is_running=is_running,
-        open_words="Not closed. End of week closes it, and mails the report.",
-        running_words="This week still runs: stock is as of now, supply counts what is available.",
+        open_text='"Close the week" on Today closes it and sends the report.',
+        running_text="Stock is as of now; supply is based on the available units.",
     )
     period = period_of("eow", monday)
     show_changes(settings, snapshot, last_close(settings.operations, period), period)
-    show_lack(settings, snapshot, period)
-    report = snapshot.table(_REPORT, monday)
-    skus = report["sku_code"].to_pylist()
-    text, number, day = st.column_config.TextColumn, st.column_config.NumberColumn, st.column_config.DateColumn
-    sku = pick_row(
-        with_words(report, "alert_level", LEVEL_WORDS),
-        {
-            "alert_level": text(_TITLES["alert_level"]),
-            "product_name": text(_TITLES["product_name"]),
-            "sku_code": text(_TITLES["sku_code"]),
-            "quantity_on_hand": number(_TITLES["quantity_on_hand"], format="localized"),
-            "full_pallet_count": number(_TITLES["full_pallet_count"], format="localized", help="Full ones"),
-            "loose_unit_count": number(
-                _TITLES["loose_unit_count"], format="localized", help="Beside the full pallets"
-            ),
-            "quantity_shipped": number(_TITLES["quantity_shipped"], format="localized", help="In this week"),
-            "average_weekly_units": number(_TITLES["average_weekly_units"], format="%.1f"),
-            "days_of_supply": number(_TITLES["days_of_supply"], format="%.1f"),
-            **{name: day(_TITLES[name], format="YYYY-MM-DD") for name in _RUN_OUT},
-        },
-        name="sku",
-        keys=skus,
-        alt="The week by product; choose a row for its shipments",
-    )
-    files = report_files_of(settings, snapshot, period, close, lambda source: report_week(source, monday))
+    show_missing_data(settings, snapshot, period)
+    sku = _pick_product(snapshot.table(_REPORT, monday))
+    files = period_downloads(settings, snapshot, period, close, lambda source: report_week(source, monday))
     show_downloads(f"shipledger-week-{monday}", [*files, Download("CSV", lambda: _csv(snapshot, monday))])
-    show_which_files(files, close)
+    show_files_note(files, close)
     if sku is None:
-        st.caption("Choose a line for the shipments behind it.")
+        st.caption("Select a product to see its shipments.")
     else:
         _show_shipments(snapshot, sku, monday)
+
+
+def _pick_product(report: pa.Table) -> str | None:
+    text, number, day = st.column_config.TextColumn, st.column_config.NumberColumn, st.column_config.DateColumn
+    columns = {
+        "alert_level": text(),
+        "product_name": text(),
+        "sku_code": text(),
+        "quantity_on_hand": number(format="localized"),
+        "full_pallet_count": number(format="localized", help="Full pallets"),
+        "loose_unit_count": number(format="localized", help="Besides the full pallets"),
+        "quantity_shipped": number(format="localized", help="In this week"),
+        "average_weekly_units": number(format="%.1f"),
+        "days_of_supply": number(format="%.1f"),
+        **{name: day(format="YYYY-MM-DD") for name in _RUN_OUT},
+    }
+    return pick_row(
+        with_labels(report, "alert_level", LEVEL_WORDS),
+        {name: {**column, "label": _TITLES[name]} for name, column in columns.items()},
+        name="sku",
+        keys=report["sku_code"].to_pylist(),
+        alt="The week by product; select a row to see its shipments",
+    )
 
 
 def _csv(snapshot: Snapshot, monday: date) -> bytes:
@@ -153,9 +154,9 @@ def _csv(snapshot: Snapshot, monday: date) -> bytes:
 def _show_shipments(snapshot: Snapshot, sku: str, monday: date) -> None:
     found = snapshot.row(_COUNT, sku, monday)
     if not found["row_count"]:
-        st.text(f"Nothing of {sku} was shipped in this week.")
+        st.text(f"No units of {sku} were shipped in this week.")
         return
-    st.text(f"{count(found['units'], 'unit')} of {sku} shipped. Choose one for its order.")
+    st.text(f"{count(found['units'], 'unit')} of {sku} shipped. Select one to open its order.")
     text = st.column_config.TextColumn
     chosen = show_list(
         snapshot,
@@ -170,17 +171,17 @@ def _show_shipments(snapshot: Snapshot, sku: str, monday: date) -> None:
                 "shipment_id": text("Shipment"),
                 "shipstation_sku_raw": text("SKU as printed"),
                 "lot_number": text("Lot"),
-                "lot_source": text("Lot from"),
+                "lot_source": text("Lot known from"),
                 "quantity_shipped": st.column_config.NumberColumn("Units", format="localized"),
             },
             noun=("line", "lines"),
             order="by day",
-            alt="The week's shipments of one product; choose a row for its order",
-            written=lambda rows: with_words(rows, "lot_source", LOT_SOURCES),
+            alt="The week's shipments of one product; select a row to open its order",
+            labelled=lambda rows: with_labels(rows, "lot_source", LOT_SOURCES),
         ),
     )
     if chosen is not None:
-        go("orders", id=str(chosen["shipstation_order_id"]))
+        open_view("orders", id=str(chosen["shipstation_order_id"]))
 
 
 def _show_history(snapshot: Snapshot, monday: date) -> None:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import raw_tables
 from ledger_under_test import Ledger
 from shipstation_payloads import Payload
 
-from workflows.frozen import freeze_month
-from workflows.frozen_store import FrozenMonth
-from workflows.publishing import publish
-from workflows.settings import Settings
-from workflows.warehouse import Run
+from workflows.closes.freezing import freeze_month
+from workflows.config.settings import Settings, read_settings
+from workflows.cycle.publishing import publish
+from workflows.cycle.warehouse import Run
+from workflows.entries.closed_months import FrozenMonth
 
 
 def settings_of(ledger: Ledger) -> Settings:
-    return Settings(ledger.home, ZoneInfo("America/Chicago"), "http://localhost", None, None)
+    return read_settings({"SHIPLEDGER_HOME": str(ledger.home)})
 
 
 def publish_marts(ledger: Ledger, run_id: str) -> None:

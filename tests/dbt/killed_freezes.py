@@ -13,9 +13,10 @@ from datetime import date
 from typing import Any
 from unittest.mock import patch
 
-from workflows import frozen, frozen_conversion, frozen_store
-from workflows.frozen_lines import part_of
-from workflows.settings import read_settings
+from workflows.closes import freezing
+from workflows.config.settings import read_settings
+from workflows.entries import closed_months, month_conversion
+from workflows.entries.month_files import part_of
 
 
 def _killed(*_: Any, **__: Any) -> None:
@@ -32,13 +33,13 @@ def _killed_with_a_part(file: Any) -> None:
 
 
 POINTS = {
-    "before the file": (frozen, "write_part", _killed),
-    "after the file": (frozen, "write_part", _after(frozen.write_part)),
-    "after the row": (frozen, "append_month", _after(frozen.append_month)),
-    "before its name": (frozen_store, "put_in_place", _killed_with_a_part),
-    "before a month is converted": (frozen_conversion, "write_part", _killed),
-    "after a month is converted": (frozen_conversion, "write_part", _after(frozen_conversion.write_part)),
-    "after the lines go": (frozen_store, "convert_lines", _after(frozen_store.convert_lines)),
+    "before the file": (freezing, "write_part", _killed),
+    "after the file": (freezing, "write_part", _after(freezing.write_part)),
+    "after the row": (freezing, "append_month", _after(freezing.append_month)),
+    "before its name": (closed_months, "put_in_place", _killed_with_a_part),
+    "before a month is converted": (month_conversion, "write_part", _killed),
+    "after a month is converted": (month_conversion, "write_part", _after(month_conversion.write_part)),
+    "after the lines go": (closed_months, "convert_lines", _after(closed_months.convert_lines)),
 }
 
 if __name__ == "__main__":
@@ -47,6 +48,6 @@ if __name__ == "__main__":
     module, name, replacement = POINTS[point]
     with patch.object(module, name, replacement):
         if act == "freeze":
-            frozen.freeze_month(settings, date(2025, 12, 1), "anna", "run-1")
+            freezing.freeze_month(settings, date(2025, 12, 1), "anna", "run-1")
         else:
-            frozen_store.prepare_closes(settings)
+            closed_months.prepare_closes(settings)

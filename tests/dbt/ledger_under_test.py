@@ -1,7 +1,7 @@
 """One warehouse and its marts, built as the worker does it: by the real dbt in this process, then by replays.
 
-What dbt sent for one kind of build is sent again for the next of that kind, see `workflows.replay`: dozens of
-tests build a warehouse several times, each time with the same statements.
+What dbt sent for one kind of build is sent again for the next of that kind, see `workflows.cycle.replay`: dozens
+of tests build a warehouse several times, each time with the same statements.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from homes import settings_of
 
-from workflows.frozen_lines import prepare_folder
-from workflows.modelling import FULL, WARM, variables
-from workflows.replay import BuildFacts, Recorder, Recording, keep_recording, read_recording, replay
-from workflows.warehouse import find_files_in
+from workflows.cycle.dbt_runner import FULL, WARM, variables
+from workflows.cycle.replay import BuildFacts, Recorder, Recording, keep_recording, read_recording, replay
+from workflows.cycle.warehouse import find_files_in
+from workflows.entries.month_files import prepare_folder
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
@@ -60,7 +60,7 @@ class Ledger:
         return ledger
 
     def copy(self, home: Path, as_of: datetime) -> Ledger:
-        """A copy with its operations store, to build on: a copy takes no time, a first build seconds."""
+        """A copy with its operations database, to build on: a copy takes no time, a first build seconds."""
         shutil.copy(self.warehouse, home)
         shutil.copy(self.marts, home)
         copy_closes(self.home, home)

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from workflows.replay import BuildFacts
+from workflows.cycle.replay import BuildFacts
 
 Payload = dict[str, Any]
 
@@ -196,7 +196,7 @@ def note_state(
 
 
 def load_closes(connection: duckdb.DuckDBPyConnection, store: Path, load_id: str) -> None:
-    """Bring what was closed from the operations store, all of it."""
+    """Bring what was closed from the operations database, all of it."""
     with sqlite3.connect(store) as source:
         for table in ("frozen_months", "closed_weeks"):
             columns = [name for (name, *_) in connection.execute(f"describe raw_operations.{table}").fetchall()]

@@ -1,8 +1,8 @@
 """The statements of real dbt builds, recorded once and replayed in memory: a hundred businesses in a minute.
 
 dbt spends most of a small build on itself, and what it sends depends on the project and on the relations that
-are there, never on their rows (see `workflows.replay`). So the statements of one first and one warm build hold
-for every business. That a replay leaves what dbt itself leaves is a test of its own.
+are there, never on their rows (see `workflows.cycle.replay`). So the statements of one first and one warm build
+hold for every business. That a replay leaves what dbt itself leaves is a test of its own.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import duckdb
 import raw_tables
 from ledger_under_test import FULL, WARM, Ledger, all_rows, failures
 
-from workflows.replay import Recorder, Recording
-from workflows.warehouse import find_files_in
+from workflows.cycle.replay import Recorder, Recording
+from workflows.cycle.warehouse import find_files_in
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,9 +15,9 @@ from closing import publish_marts, settings_of
 from ledger_under_test import Ledger, copy_closes
 from nasty_business import NastyBusiness
 
-from workflows.frozen import freeze_month
-from workflows.modelling import BuildReport, Modelling, fingerprint
-from workflows.warehouse import open_warehouse, state_of
+from workflows.closes.freezing import freeze_month
+from workflows.cycle.dbt_runner import BuildReport, Modelling, fingerprint
+from workflows.cycle.warehouse import open_warehouse, state_of
 
 ROUNDS = 20
 # Closed after these rounds, in both homes.
@@ -38,7 +37,9 @@ class Home:
     def __init__(self, ledger: Ledger, *, fast: bool) -> None:
         self.ledger = ledger
         self._business = NastyBusiness(SEED)
-        self.settings = replace(settings_of(ledger), timezone=ZoneInfo(self._business.timezone), fast_build=fast)
+        self.settings = settings_of(ledger).model_copy(
+            update={"timezone": ZoneInfo(self._business.timezone), "fast_build": fast}
+        )
         self._modelling = Modelling(self.settings)
         with ledger.connect() as connection:
             self._business.begin(connection)

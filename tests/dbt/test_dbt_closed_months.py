@@ -129,7 +129,7 @@ def test_a_rate_and_a_pallet_factor_changed_for_billed_days_restate_the_month_an
         (JANUARY, date(2025, 12, 1), 0, 0, 0, 0, -100,
          "order rate changed from 425 to 400 cents, from 2025-12-01 on"),
         (JANUARY, date(2025, 12, 1), 0, 0, 0, -1054, -1054 * 45,
-         "pallet-days of 18795 changed by -1054 from 2025-12-01 on: 8000 units on a pallet, billed were 222"),
+         "pallet-days of 18795 changed by -1054 from 2025-12-01 on: 8000 units per pallet, billed with 222"),
     ]  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from closing import close, publish_marts, settings_of
 from ledger_under_test import Ledger
 from shipstation_payloads import Payload, label, line, order
 
+from workflows.closes.freezing import freeze_month
 from workflows.errors import ShipledgerError
-from workflows.frozen import freeze_month
 
 # January 2026 ends on a Saturday, its last weekday is Friday the 30th.
 JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)

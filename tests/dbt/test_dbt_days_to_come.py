@@ -102,7 +102,7 @@ def test_a_date_more_than_seven_days_ahead_is_listed_and_seven_are_not(ledger: L
     assert details == [("Dated 2062-11-17, which is more than 7 days ahead; its units are in no report.", "error")]
     assert counted(ledger) == []
     undated = "select shipstation_order_id, detail from exceptions where exception_type = 'missing_ship_date'"
-    assert ledger.rows(undated) == [(9, "Shipped without a date that can be read; its units are in no report.")]
+    assert ledger.rows(undated) == [(9, "Shipped without a readable date; its units are in no report.")]
 
 
 def test_each_counts_from_the_day_it_is_dated_on_in_builds_without_any_change(ledger: Ledger) -> None:
@@ -142,7 +142,7 @@ def test_an_entry_of_a_day_to_come_is_listed_and_booked_on_its_day(ledger: Ledge
     wrong = "select detail from exceptions where exception_type = 'invalid_entry'"
     on_hand = "select quantity_on_hand from inventory_current where sku_code = '18795'"
     assert ledger.rows(wrong) == [
-        ("Entry early (receive, SKU 18795) is dated 2026-01-11, which has not come; it is booked on that day.",)
+        ("Entry early (receive, SKU 18795) is dated 2026-01-11, in the future; it is booked on that day.",)
     ]
     assert ledger.rows(on_hand) == [(7719,)]
     pass_time(ledger, FRIDAY + timedelta(days=2))

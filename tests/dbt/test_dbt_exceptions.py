@@ -75,7 +75,8 @@ def test_what_two_sources_tell_is_one_exception_as_it_was_seen_first(ledger: Led
     with ledger.connect() as connection:
         connection.execute("update raw_shipstation.findings set resolved_at = now() where finding_key = '99999'")
     ledger.build()
-    assert listed(ledger, "unknown_sku") == [(1, "error", 'SKU "99999" (7) is in no list of ours.')]
+    unknown = 'SKU "99999" (7) is not in skus.csv or sku_aliases.csv.'
+    assert listed(ledger, "unknown_sku") == [(1, "error", unknown)]
     assert ledger.rows("select exception_id from exceptions where exception_type = 'unknown_sku'") == [(key,)]
 
 
@@ -102,9 +103,9 @@ def test_of_several_survivors_of_a_merge_the_one_that_was_changed_last_is_believ
 def test_units_of_no_lot_are_listed_by_order_for_sixty_days_and_by_day_before(ledger: Ledger) -> None:
     # Of 714 units in lots, 800 left on 8 November, 62 days ago; the 9th is 61 and the 10th 60 days ago.
     assert listed(ledger, "unassigned_lot") == [
-        (8, "info", "2 of 18675 left on 2025-11-10 from no known lot."),
-        (None, "info", "1 of 18675 left on 2025-11-09 from no known lot."),
-        (None, "info", "86 of 18675 left on 2025-11-08 from no known lot."),
+        (8, "info", "2 of 18675 shipped on 2025-11-10 without a known lot."),
+        (None, "info", "1 of 18675 shipped on 2025-11-09 without a known lot."),
+        (None, "info", "86 of 18675 shipped on 2025-11-08 without a known lot."),
     ]
 
 

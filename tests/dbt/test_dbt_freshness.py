@@ -18,7 +18,9 @@ import pytest
 import yaml
 from ledger_under_test import PROJECT, Ledger
 
-from workflows.alarms import CLOSES, NO_READ_FOR, OPENS, working_time_since
+from workflows.config.thresholds import STALE_AFTER
+from workflows.monitoring.checks import CLOSES, OPENS
+from workflows.monitoring.condition_checks import working_time_since
 
 CHICAGO = ZoneInfo("America/Chicago")
 VARS = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
@@ -87,11 +89,11 @@ def test_business_hours_are_those_of_the_alarm() -> None:
         connection.execute("create table pairs (instant timestamptz, now_at timestamptz)")
         connection.executemany("insert into pairs values (?, ?)", pairs)
         found = connection.execute(f"select {expression} from pairs order by rowid").fetchall()
-    # The alarm stops counting once two hours are over.
-    most = NO_READ_FOR + timedelta(microseconds=1)
+    # The check stops counting once two hours are over.
+    most = STALE_AFTER + timedelta(microseconds=1)
     expected = [min(working_time_since(instant, now, CHICAGO), most) for instant, now in pairs]
     assert [min(age, most) for (age,) in found] == expected
-    assert len({age < NO_READ_FOR for age in expected}) == 2
+    assert len({age < STALE_AFTER for age in expected}) == 2
 
 
 def test_every_source_that_is_read_on_a_schedule_has_its_freshness_and_no_other() -> None:

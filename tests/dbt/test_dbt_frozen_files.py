@@ -21,12 +21,12 @@ from earlier_release import take_back_to_the_earlier_release
 from ledger_under_test import Ledger
 from shipstation_payloads import label, line, order
 
-from ingest.closes import load_closes
 from ingest.pipeline import Warehouse
+from ingest.sources.operations.operations_source import load_operations
+from workflows.closes.freezing import freeze_month
+from workflows.config.settings import PROJECT, Settings
+from workflows.entries.closed_months import altered_months, closes_of_month, open_closed_periods, prepare_closes
 from workflows.errors import ShipledgerError
-from workflows.frozen import altered_months, freeze_month
-from workflows.frozen_store import closes_of_month, open_store, prepare_closes
-from workflows.settings import PROJECT, Settings
 
 DECEMBER, JANUARY = date(2025, 12, 1), date(2026, 1, 1)
 NOON = datetime(2026, 1, 9, 18, tzinfo=UTC)
@@ -101,7 +101,7 @@ def test_an_earlier_release_s_months_are_converted_with_the_hash_on_their_invoic
     billed = [lines(ledger, month) for month in (DECEMBER, JANUARY)]
     prepare_closes(settings)
     assert altered_months(settings) == []
-    with open_store(settings) as store:
+    with open_closed_periods(settings) as store:
         converted = {month: closes_of_month(store, month)[0] for month in (DECEMBER, JANUARY)}
         tables = {name for (name,) in store.execute("select name from sqlite_master where type = 'table'")}
         with pytest.raises(sqlite3.IntegrityError, match="frozen_months are never changed"):
@@ -164,12 +164,12 @@ def test_the_warehouse_of_an_earlier_release_gets_the_new_hashes_and_loses_the_l
     settings = settings_of(closed.copy(tmp_path, NOON))
     settings.warehouse.unlink()
     warehouse = Warehouse(settings.warehouse, tmp_path / "scratch")
-    assert load_closes(settings.operations, warehouse) == 2
+    assert load_operations(settings.operations, warehouse) == 2
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute("update raw_operations.frozen_months set evidence_hash = 'of the lines as JSON'")
         connection.execute("create table raw_operations.frozen_lines (seq bigint, line varchar)")
-    assert load_closes(settings.operations, warehouse) == 2
-    with open_store(settings) as store:
+    assert load_operations(settings.operations, warehouse) == 2
+    with open_closed_periods(settings) as store:
         hashes = {month: closes_of_month(store, month)[0].evidence_hash for month in (DECEMBER, JANUARY)}
     with duckdb.connect(str(settings.warehouse)) as connection:
         loaded = connection.execute(
@@ -177,4 +177,4 @@ def test_the_warehouse_of_an_earlier_release_gets_the_new_hashes_and_loses_the_l
         ).fetchall()
         left = connection.execute("from duckdb_tables() where table_name = 'frozen_lines'").fetchall()
     assert (dict(loaded), left) == (hashes, [])
-    assert load_closes(settings.operations, warehouse) == 0
+    assert load_operations(settings.operations, warehouse) == 0

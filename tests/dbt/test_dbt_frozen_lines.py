@@ -24,9 +24,10 @@ from dbt.cli.main import dbtRunnerResult
 from ledger_under_test import PROJECT, Ledger, copy_closes, failures
 from shipstation_payloads import label, line, order
 
+from workflows.closes.freezing import close_week, freeze_month
+from workflows.cycle.dbt_runner import FULL, WARM
+from workflows.entries.closed_months import altered_months
 from workflows.errors import ShipledgerError, UsageError
-from workflows.frozen import altered_months, close_week, freeze_month
-from workflows.modelling import FULL, WARM
 
 DECEMBER = date(2025, 12, 1)
 _A_WEEK = (
@@ -132,7 +133,7 @@ NOT_HASHED = (
     "The frozen lines of December 2025 are not those that were hashed when it was closed. "
     "Put frozen/2025-12.parquet back from a backup."
 )
-FOREIGN = "frozen/2025-11.parquet is of no closed month. Move it out of the home, or put operations.sqlite back"
+FOREIGN = "frozen/2025-11.parquet belongs to no closed month. Move it out of the home, or put operations.sqlite"
 
 
 @pytest.mark.parametrize(
@@ -242,7 +243,7 @@ def test_the_store_refuses_to_change_what_is_frozen_and_notices_a_file_that_was_
 def test_a_file_of_a_month_that_is_not_closed_is_not_written_over(ledger: Ledger) -> None:
     settings = settings_of(ledger)
     (settings.frozen / "2025-12.parquet").write_text("not ours")
-    with pytest.raises(ShipledgerError, match=r"frozen/2025-12.parquet is there, but December 2025 is not closed"):
+    with pytest.raises(ShipledgerError, match=r"frozen/2025-12.parquet exists, but December 2025 is not closed"):
         freeze_month(settings, DECEMBER, "tester", "run-1")
     assert (settings.frozen / "2025-12.parquet").read_text() == "not ours"
 

@@ -13,8 +13,8 @@ from ledger_under_test import Ledger
 from odd_texts import VALUES, with_value
 from shipstation_payloads import fulfillment, label, line, order
 
-from ingest.page import read_around
-from workflows.open_units import measure_open_units, read_open_lines
+from ingest.client.list_page import read_around
+from workflows.cycle.open_units import measure_open_units, read_open_lines
 
 FIELDS = {
     "orders": """

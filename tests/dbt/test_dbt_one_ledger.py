@@ -10,7 +10,7 @@ import raw_tables
 from ledger_under_test import Ledger, failures
 from shipstation_payloads import label, line, order
 
-from workflows.modelling import WARM
+from workflows.cycle.dbt_runner import WARM
 
 MONDAY_5 = date(2026, 1, 5)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ledger_under_test import PROJECT, Ledger, failures, parse_project
 
-from workflows.reference import read_reference
+from workflows.config.reference_data import read_reference
 
 # What is done to a file, and what the build says: rows are those of the file, whose first is the header.
 SPOILED: dict[str, tuple[str, Callable[[str], str], str]] = {
@@ -46,12 +46,12 @@ SPOILED: dict[str, tuple[str, Callable[[str], str], str]] = {
     "a cycle of aliases": (
         "sku_aliases",
         lambda text: text + "18998,18999,1,bundle,x\n18999,18998,1,bundle,x\n",
-        "row 65: component_sku 18999 is no product of skus.csv; an alias cannot stand for another alias",
+        "row 65: component_sku 18999 is no product of skus.csv; an alias cannot refer to another alias",
     ),
     "an alias of itself": (
         "sku_aliases",
         lambda text: text + "17612,17612,2,bundle,x\n",
-        "row 65: 17612 is a product of skus.csv; it cannot stand for others",
+        "row 65: 17612 is a product of skus.csv; it cannot be an alias",
     ),
     "a component twice": (
         "sku_aliases",
@@ -73,7 +73,7 @@ SPOILED: dict[str, tuple[str, Callable[[str], str], str]] = {
         lambda text: text + "17612,250111,2025-10-01,5\n",
         "row 7: opening_date must be the same day",
     ),
-    "a product twice": ("skus", lambda text: text + "17612,PT Kit,true,50\n", "row 2: 17612 is there twice"),
+    "a product twice": ("skus", lambda text: text + "17612,PT Kit,true,50\n", "row 2: 17612 is listed twice"),
     "a number that is none": ("rate_card", lambda text: text.replace("425", "4.25 USD"), "Line: 2"),
 }
 

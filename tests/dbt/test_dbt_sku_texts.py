@@ -69,11 +69,11 @@ def test_an_exception_shows_what_nobody_sees_in_a_text(ledger: Ledger) -> None:
         where exception_type in ('unknown_sku', 'unparsed_sku', 'duplicate_sku_on_order') order by 2
     """)
     assert details == [
-        ("unparsed_sku", '1 of "gift<U+00A0><U+200B>card" are in no list of ours.'),
+        ("unparsed_sku", '1 of "gift<U+00A0><U+200B>card" are not in skus.csv or sku_aliases.csv.'),
         ("duplicate_sku_on_order", "17904 is on 2 lines of the order."),
-        ("unparsed_sku", 'SKU "17612<U+00AD>250300" (1) is in no list of ours.'),
-        ("unknown_sku", 'SKU "9<U+200E>9999" (2) is in no list of ours.'),
-        ("unparsed_sku", 'SKU "<U+200B>" (4) is in no list of ours.'),
+        ("unparsed_sku", 'SKU "17612<U+00AD>250300" (1) is not in skus.csv or sku_aliases.csv.'),
+        ("unknown_sku", 'SKU "9<U+200E>9999" (2) is not in skus.csv or sku_aliases.csv.'),
+        ("unparsed_sku", 'SKU "<U+200B>" (4) is not in skus.csv or sku_aliases.csv.'),
     ]
 
 

@@ -16,7 +16,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 EXPOSURES = yaml.safe_load((PROJECT / "dbt_project" / "models" / "exposures.yml").read_text())["exposures"]
 VIEWS = sorted(path.stem for path in (PROJECT / "streamlit_app" / "views").glob("[a-z]*.py"))
 # Queries on the marts that nobody reads anything with.
-NO_READER = {"workflows.publishing:_finish": "writes the end of the run into the snapshot it publishes"}
+NO_READER = {"workflows.cycle.publishing:_finish": "writes the end of the run into the snapshot it publishes"}
 
 
 def code_of(exposure: dict[str, Any]) -> list[str]:

@@ -13,8 +13,8 @@ from homes import settings_of
 from ledger_under_test import Ledger
 from shipstation_payloads import label, line, order
 
-from workflows.key_figures import key_figures, note_key_figures
-from workflows.open_units import (
+from workflows.cycle.key_figures import key_figures, note_key_figures
+from workflows.cycle.open_units import (
     Difference,
     lasting_differences,
     measure_open_units,

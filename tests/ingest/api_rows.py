@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import orjson
 
-from ingest.account import Account
-from ingest.pacific import PACIFIC
+from ingest.client.account import Account
+from ingest.client.pacific_time import PACIFIC
 from ingest.pipeline import Warehouse
 from sandbox import Clock, Sandbox
 

@@ -7,7 +7,7 @@ import pytest
 from api_rows import account_at
 from sandboxes import quiet_sandbox
 
-from ingest.account import Account
+from ingest.client.account import Account
 from ingest.pipeline import Warehouse
 from sandbox import Sandbox
 

@@ -11,11 +11,11 @@ import duckdb
 import pytest
 from api_rows import ago, order, rows
 
-from ingest import shipstation
-from ingest.account import Account
-from ingest.adoption import Backfilled, adopt_spans
-from ingest.load import load_backfill_window, load_changes
+from ingest.client.account import Account
 from ingest.pipeline import Warehouse
+from ingest.sources.shipstation import worker_tables
+from ingest.sources.shipstation.adoption import Backfilled, adopt_spans
+from ingest.sources.shipstation.load import load_backfill_window, load_changes
 from sandbox import Sandbox
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -24,7 +24,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 @pytest.fixture
 def earlier(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """The release before: its loads note no spans."""
-    monkeypatch.setattr(shipstation, "_read_spans", lambda _: dlt.resource([], name="nothing"))
+    monkeypatch.setattr(worker_tables, "_spans_resource", lambda _: dlt.resource([], name="nothing"))
     return monkeypatch
 
 

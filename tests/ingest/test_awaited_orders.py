@@ -8,11 +8,11 @@ import duckdb
 import pytest
 from api_rows import ago, fulfillment, order, rows, shipment, stamp
 
-from ingest.account import Account
-from ingest.awaited_orders import NamedOrder, awaited_orders
-from ingest.load import load_backfill_window, load_changes
-from ingest.order_states import AWAITED, GHOST, MISSING, WORK_IN_PROGRESS, OrderState
+from ingest.client.account import Account
 from ingest.pipeline import Warehouse
+from ingest.sources.shipstation.awaited_orders import NamedOrder, awaited_orders
+from ingest.sources.shipstation.load import load_backfill_window, load_changes
+from ingest.sources.shipstation.order_states import AWAITED, EMPTY, MISSING, WORK_IN_PROGRESS, OrderState
 from sandbox import Fault, Sandbox
 
 STATES = "select order_id, state from raw_shipstation.order_states order by 1"
@@ -41,7 +41,7 @@ def cycle(box: Sandbox, account: Account, warehouse: Warehouse) -> list[str]:
         (False, MISSING, 2 * HOUR, None),
         (False, MISSING, 3 * HOUR, None),
         (False, MISSING, None, (MISSING, NOON + 2 * HOUR)),
-        (False, GHOST, None, None),
+        (False, EMPTY, None, None),
         (True, WORK_IN_PROGRESS, None, None),
         (True, None, None, (AWAITED, NOON + 2 * HOUR)),
         (True, None, HOUR, (AWAITED, NOON + 2 * HOUR)),

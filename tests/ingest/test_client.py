@@ -4,7 +4,7 @@ import pytest
 from api_rows import account_at
 from requests.utils import dict_from_cookiejar
 
-from ingest.client import Client
+from ingest.client.http import Client
 from ingest.errors import ApiRefused, ApiUnreachable, CredentialsRejected, NotFound, UnreadableAnswer
 from sandbox import Fault, Sandbox
 

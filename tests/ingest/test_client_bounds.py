@@ -11,10 +11,10 @@ import pytest
 from api_rows import account_at
 from sandboxes import quiet_sandbox
 
-from ingest.attempts import backoff
-from ingest.client import MOST_ATTEMPTS, Client
+from ingest.client.attempts import backoff
+from ingest.client.http import MOST_ATTEMPTS, Client
+from ingest.client.rate_limit import RateLimiter
 from ingest.errors import ApiRefused, ApiUnreachable, CredentialsRejected, OutcomeUnknown, RateLimited
-from ingest.rate_limit import RateLimiter
 from sandbox import Fault, Sandbox
 
 

@@ -7,9 +7,9 @@ import pytest
 from api_rows import account_at, ago, order, rows, wall
 from sandboxes import quiet_sandbox
 
-from ingest.account import Account
-from ingest.load import load_backfill_window, load_changes
+from ingest.client.account import Account
 from ingest.pipeline import Warehouse
+from ingest.sources.shipstation.load import load_backfill_window, load_changes
 from sandbox import Book, Clock, Sandbox
 
 OPEN_FINDINGS = "select detail from raw_shipstation.findings where resolved_at is null"

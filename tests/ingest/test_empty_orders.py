@@ -9,11 +9,11 @@ import duckdb
 import pytest
 from api_rows import ago, order, rows, stamp
 
-from ingest.account import Account
-from ingest.load import load_changes
-from ingest.pacific import PACIFIC
+from ingest.client.account import Account
+from ingest.client.pacific_time import PACIFIC
 from ingest.pipeline import Warehouse
-from ingest.reconcile import reconcile
+from ingest.sources.shipstation.load import load_changes
+from ingest.sources.shipstation.reconcile import reconcile
 from sandbox import Fault, Sandbox
 
 LINE = {"orderItemId": 10, "sku": "17612", "quantity": 3, "adjustment": False}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.client.list_page import Page
+from ingest.client.payload import Payload
+from ingest.client.unreadable_rows import isolate
 from ingest.errors import ServerKeepsFailing, UnreadableAnswer
-from ingest.page import Page
-from ingest.payload import Payload
-from ingest.poison import isolate
 
 
 class FailingList:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from api_rows import account_at, ago, order, rows, shipment, stamp
 
-from ingest.account import Account
+from ingest.client.account import Account
 from ingest.errors import ApiUnreachable, CredentialsRejected
-from ingest.load import load_backfill_window, load_changes
-from ingest.load_report import LoadReport
 from ingest.pipeline import Warehouse
+from ingest.sources.shipstation.load import load_backfill_window, load_changes
+from ingest.sources.shipstation.load_report import LoadReport
 from sandbox import Fault, Sandbox
 
 
@@ -111,17 +111,17 @@ def test_the_watermark_is_the_newest_modification_seen_as_an_instant(
     assert load_changes(account, warehouse).watermark_before == report.watermark_after
 
 
-def test_without_a_watermark_the_last_30_days_are_read_and_a_finding_says_so_until_it_is_there(
+def test_without_a_watermark_the_last_30_days_are_read_and_an_exception_says_so_until_it_is_there(
     box: Sandbox, account: Account, warehouse: Warehouse
 ) -> None:
     box.book.put_order(order(1, ago(days=29)))
     box.book.put_order(order(2, ago(days=31)))
     load_changes(account, warehouse)
     assert order_ids(warehouse) == [1]
-    findings = "select exception_type, resolved_at is null from raw_shipstation.findings"
-    assert rows(warehouse, findings) == [("watermark_fallback", True)]
+    exceptions = "select exception_type, resolved_at is null from raw_shipstation.findings"
+    assert rows(warehouse, exceptions) == [("watermark_fallback", True)]
     load_changes(account, warehouse)
-    assert rows(warehouse, findings) == [("watermark_fallback", False)]
+    assert rows(warehouse, exceptions) == [("watermark_fallback", False)]
 
 
 def test_a_date_in_the_far_future_moves_no_watermark(box: Sandbox, account: Account, warehouse: Warehouse) -> None:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from api_rows import ago, order, shipment
 
-from ingest.account import Account
-from ingest.load import load_backfill_window, load_changes
-from ingest.load_report import LoadReport
+from ingest.client.account import Account
 from ingest.pipeline import Warehouse
-from ingest.records import is_manual
+from ingest.sources.shipstation.load import load_backfill_window, load_changes
+from ingest.sources.shipstation.load_report import LoadReport
+from ingest.sources.shipstation.records import is_manual
 from sandbox import Sandbox
 
 

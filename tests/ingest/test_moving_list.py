@@ -9,9 +9,9 @@ import requests
 from api_rows import account_at, ago, order, pacific_now, rows, stamp, wall
 from sandboxes import quiet_sandbox
 
-from ingest.account import Account
-from ingest.load import load_changes
+from ingest.client.account import Account
 from ingest.pipeline import Warehouse
+from ingest.sources.shipstation.load import load_changes
 from sandbox import Book, Clock, Sandbox
 
 PAGE = 10

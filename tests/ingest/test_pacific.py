@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.pacific import (
+from ingest.client.pacific_time import (
     earliest_instant,
     filter_end,
     filter_start,

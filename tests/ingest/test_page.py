@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.page import Page, read_around, read_page
-from ingest.poison import poisons
+from ingest.client.list_page import Page, read_around, read_page
+from ingest.client.unreadable_rows import unreadable_places
 
 GOOD = [b'{"orderId":%d,"modifyDate":"2026-01-09T10:00:0%d","note":"a,]}{[\\\\\\""}' % (n, n) for n in range(5)]
 
@@ -88,7 +88,7 @@ def test_several_bad_rows_in_a_row_are_distinguished_by_their_rank_and_by_the_id
         b"{:}",
     ]
     page = around(*texts)
-    found = poisons("/orders", "orderId", "modifyDate", "2026-01-01T00:00:00", page.unreadable)
+    found = unreadable_places("/orders", "orderId", "modifyDate", "2026-01-01T00:00:00", page.unreadable)
     assert [(row.offset, row.after[-8:], row.rank, row.row_id, row.order_number) for row in found] == [
         (0, "00:00:00", 0, None, None),
         (2, "10:00:01", 0, 8, "680008"),
@@ -101,13 +101,13 @@ def test_several_bad_rows_in_a_row_are_distinguished_by_their_rank_and_by_the_id
 def test_a_row_behind_one_without_a_date_is_looked_for_from_where_the_list_began() -> None:
     page = around(b'{"orderId":1,"modifyDate":"long ago"}', b"null", b'{"orderId":2,"modifyDate":7}', b"null")
     start = "2026-01-01T00:00:00"
-    found = poisons("/orders", "orderId", "modifyDate", start, page.unreadable)
+    found = unreadable_places("/orders", "orderId", "modifyDate", start, page.unreadable)
     assert [(row.after, row.start, row.offset) for row in found] == [(start, start, 1), (start, start, 3)]
 
 
 def test_a_label_shows_its_own_id_and_its_orders() -> None:
     page = around(b'{"shipmentId": 3, "orderId": 5, "note": NaN}')
-    [row] = poisons("/shipments", "shipmentId", None, "2026-01-01T00:00:00", page.unreadable)
+    [row] = unreadable_places("/shipments", "shipmentId", None, "2026-01-01T00:00:00", page.unreadable)
     assert (row.row_id, row.order_id) == (3, 5)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 import pytest
 
-from ingest.pacific import newest_wall
-from ingest.page import read_page
-from ingest.payload import Payload, encode_json, read_json, read_row
+from ingest.client.list_page import read_page
+from ingest.client.pacific_time import newest_wall
+from ingest.client.payload import Payload, encode_json, read_json, read_row
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.rate_limit import RateLimiter
+from ingest.client.rate_limit import RateLimiter
 
 
 class Watch:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from api_rows import account_at, ago, fulfillment, order, rows
 
-from ingest.account import Account
-from ingest.load import load_backfill_window, load_changes
+from ingest.client.account import Account
 from ingest.pipeline import Warehouse
+from ingest.sources.shipstation.load import load_backfill_window, load_changes
 from sandbox import Fault, Sandbox
 
 STATES = "select order_id, state from raw_shipstation.order_states where state <> 'repaired' order by 1"

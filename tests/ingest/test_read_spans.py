@@ -11,11 +11,11 @@ import pytest
 from api_rows import account_at, ago, order, rows, shipment, stamp
 from sandboxes import quiet_sandbox
 
-from ingest.account import Account
+from ingest.client.account import Account
 from ingest.errors import ApiUnreachable
-from ingest.load import load_backfill_window, load_changes
 from ingest.pipeline import Warehouse
-from ingest.watermarks import BEGINNING, LISTS
+from ingest.sources.shipstation.load import load_backfill_window, load_changes
+from ingest.sources.shipstation.watermarks import BEGINNING, LISTS
 from sandbox import Fault, Sandbox
 
 DAY = timedelta(days=1)

@@ -8,12 +8,12 @@ import pytest
 from api_rows import account_at, ago, fulfillment, order, rows, shipment, stamp
 from sandboxes import quiet_sandbox
 
-from ingest.account import Account
-from ingest.comparison import Comparison
-from ingest.load import load_changes
-from ingest.pacific import PACIFIC
+from ingest.client.account import Account
+from ingest.client.pacific_time import PACIFIC
 from ingest.pipeline import Warehouse
-from ingest.reconcile import reconcile
+from ingest.sources.shipstation.load import load_changes
+from ingest.sources.shipstation.payload_comparison import Comparison
+from ingest.sources.shipstation.reconcile import reconcile
 from sandbox import Sandbox
 
 FINDINGS = (

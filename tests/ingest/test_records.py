@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ingest.payload import Payload
-from ingest.records import (
+from ingest.client.payload import Payload
+from ingest.sources.shipstation.records import (
     ORDERS,
     Record,
     Stored,

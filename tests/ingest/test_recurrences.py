@@ -8,9 +8,9 @@ import duckdb
 import orjson
 from api_rows import account_at, ago, fulfillment, order, rows, shipment
 
-from ingest.account import Account
-from ingest.load import load_backfill_window, load_changes
+from ingest.client.account import Account
 from ingest.pipeline import Warehouse
+from ingest.sources.shipstation.load import load_backfill_window, load_changes
 from sandbox import Sandbox
 
 KEPT = "select kept_fields::varchar from raw_shipstation.orders where order_id = 1"
@@ -64,8 +64,8 @@ def test_a_date_up_to_five_minutes_ahead_moves_the_watermark_and_a_later_one_doe
     for _ in range(2):
         report = load_changes(account, warehouse)
         assert (report.watermark_before, report.watermark_after) == (ahead, ahead)
-    open_findings = "select detail from raw_shipstation.findings where resolved_at is null"
-    assert rows(warehouse, open_findings) == []
+    open_exceptions = "select detail from raw_shipstation.findings where resolved_at is null"
+    assert rows(warehouse, open_exceptions) == []
 
 
 def test_a_watermark_never_moves_back_when_the_newest_order_is_gone(

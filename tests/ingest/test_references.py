@@ -10,10 +10,10 @@ import duckdb
 import pytest
 from api_rows import account_at, ago, order, rows
 
-from ingest.client import Client
-from ingest.load import load_backfill_window, load_changes
+from ingest.client.http import Client
 from ingest.pipeline import Warehouse
-from ingest.references import resources
+from ingest.sources.shipstation.load import load_backfill_window, load_changes
+from ingest.sources.shipstation.reference_lists import resources
 from sandbox import Fault, Sandbox
 
 NAMES = "select * exclude (_dlt_load_id) from raw_shipstation.{} order by all"

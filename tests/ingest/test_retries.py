@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from api_rows import account_at, ago, order, rows, shipment, spoil, stamp
 
-from ingest.client import Client
-from ingest.findings import Finding
-from ingest.load import load_changes
-from ingest.page import Page
+from ingest.client.http import Client
+from ingest.client.list_page import Page
+from ingest.exceptions import ExceptionRow
 from ingest.pipeline import Warehouse
-from ingest.retries import due, places, read_again
-from ingest.shipstation import ORDERS_BY_MODIFY_DATE, SHIPMENTS_BY_VOID_DATE
+from ingest.sources.shipstation.api_lists import ORDERS_BY_MODIFY_DATE, SHIPMENTS_BY_VOID_DATE
+from ingest.sources.shipstation.load import load_changes
+from ingest.sources.shipstation.retries import due, places, read_again
 from sandbox import Fault, Sandbox
 
 BULK = ago(hours=2)
@@ -23,7 +23,7 @@ OPEN = (
 )
 
 
-def test_findings_of_one_list_are_gathered_by_their_place() -> None:
+def test_exceptions_of_one_list_are_gathered_by_their_place() -> None:
     keys = [
         "poison:/orders:2026-01-09T10:00:00",
         "poison:/orders:2026-01-09T10:00:00#+1",
@@ -34,8 +34,8 @@ def test_findings_of_one_list_are_gathered_by_their_place() -> None:
         "poison:/shipments:2026-01-09T10:00:00#80",
         "watermark:orders:missing",
     ]
-    findings = {key: Finding(key, "x", "error", "", NOW) for key in keys}
-    found = places("/orders", findings)
+    exceptions = {key: ExceptionRow(key, "x", "error", "", NOW) for key in keys}
+    found = places("/orders", exceptions)
     assert {place: len(there) for place, there in found.items()} == {
         ":2026-01-09T10:00:00": 3,
         ":2026-01-09T11:00:00": 1,

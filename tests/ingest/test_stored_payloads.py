@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from api_rows import ago, order, rows
 
-from ingest.account import Account
-from ingest.load import load_changes
-from ingest.page import read_page
+from ingest.client.account import Account
+from ingest.client.list_page import read_page
 from ingest.pipeline import Warehouse
+from ingest.sources.shipstation.load import load_changes
 from sandbox import Sandbox
 
 

@@ -15,8 +15,8 @@ from sandbox import Sandbox
 PROJECT = Path(__file__).resolve().parents[2]
 LOAD = """
 import json, sys
-from ingest.account import Account
-from ingest.load import load_changes
+from ingest.client.account import Account
+from ingest.sources.shipstation.load import load_changes
 from ingest.pipeline import Warehouse
 from pathlib import Path
 import duckdb

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from api_rows import account_at, ago, fulfillment, order, rows, shipment, spoil
 
-from ingest.account import Account
-from ingest.load import load_backfill_window, load_changes
+from ingest.client.account import Account
 from ingest.pipeline import Warehouse
-from ingest.reconcile import reconcile
+from ingest.sources.shipstation.load import load_backfill_window, load_changes
+from ingest.sources.shipstation.reconcile import reconcile
 from sandbox import Sandbox
 
 DEEP = b"[" * 20_000 + b"]" * 20_000
@@ -31,7 +31,7 @@ NOTES = {
     "a text that never ends": b'"abc',
 }
 OPEN = "select finding_key, detail, shipstation_order_id from raw_shipstation.findings where resolved_at is null"
-POISON = f"{OPEN} and exception_type = 'poison_payload' order by shipstation_order_id, finding_key"
+UNREADABLE = f"{OPEN} and exception_type = 'poison_payload' order by shipstation_order_id, finding_key"
 
 
 def loaded(warehouse: Warehouse, table: str = "orders") -> list[int]:
@@ -61,7 +61,7 @@ def test_whatever_makes_a_row_unreadable_it_is_listed_and_all_others_of_all_list
     assert loaded(warehouse) == good
     assert loaded(warehouse, "shipments") == [1000 + number for number in good]
     assert loaded(warehouse, "fulfillments") == [2000 + number for number in good]
-    found = rows(warehouse, POISON)
+    found = rows(warehouse, UNREADABLE)
     assert [order_id for _, _, order_id in found] == [number for number in bad for _ in range(3)]
     assert sum(f"at position {bad[2]} of the list" in detail for _, detail, _ in found) == 3
     assert sum(f"order {bad[2]}, the one after" in detail for _, detail, _ in found) == 1
@@ -86,7 +86,7 @@ def test_half_an_emoji_is_replaced_and_a_whole_one_stays(
     ]
     assert rows(warehouse, notes.format("shipments")) == [("\ufffd",)]
     assert report.ghosts["ghosts_still_empty"] == 1, "the same for an order that is fetched by its id"
-    assert rows(warehouse, POISON) == []
+    assert rows(warehouse, UNREADABLE) == []
     assert load_changes(account, warehouse).orders_changed == 0
 
 
@@ -102,14 +102,14 @@ def test_one_bad_row_among_1500_takes_at_most_45_requests_and_one_that_is_cut_ou
         spoil(box, "orders", box.book.order(777), NOTES[reason])
     load_changes(replace(account, retry_seconds=2.0), warehouse)
     assert len(loaded(warehouse)) == 1499
-    assert len(rows(warehouse, POISON)) == 1
+    assert len(rows(warehouse, UNREADABLE)) == 1
     asked = [path for path in paths(box) if path.startswith("/orders")]
     # Four pages, one request for the row that is cut out, one about what is older than a first load; otherwise
     # five are left for the attempts that a longer patience would make.
     assert len(asked) <= (4 + 1 + 1 if reason == "NaN" else 40)
 
 
-def test_a_bad_row_stays_one_finding_until_it_can_be_read_and_what_else_a_cycle_notices_goes_on(
+def test_a_bad_row_stays_one_exception_until_it_can_be_read_and_what_else_a_cycle_notices_goes_on(
     box: Sandbox, account: Account, warehouse: Warehouse
 ) -> None:
     for number in range(1, 9):
@@ -117,14 +117,14 @@ def test_a_bad_row_stays_one_finding_until_it_can_be_read_and_what_else_a_cycle_
     spoil(box, "orders", order(5, ago(hours=15)), b"NaN")
     spoil(box, "orders", order(6, ago(hours=14)), b'"\xff"')
     load_changes(account, warehouse)
-    found = rows(warehouse, POISON)
+    found = rows(warehouse, UNREADABLE)
     assert [order_id for _, _, order_id in found] == [5, 6]
     box.book.delete_order(2)
     box.book.put_order(order(9, ago(minutes=1)))
     spoil(box, "orders", order(3, ago(hours=17)), b"NaN")
     box.requests.reset()
     load_changes(account, warehouse)
-    assert rows(warehouse, POISON)[1:] == found
+    assert rows(warehouse, UNREADABLE)[1:] == found
     assert loaded(warehouse) == [1, 2, 3, 4, 7, 8, 9]
     assert rows(warehouse, "select order_id, state from raw_shipstation.order_states") == [
         (2, "missing_in_shipstation")
@@ -134,14 +134,14 @@ def test_a_bad_row_stays_one_finding_until_it_can_be_read_and_what_else_a_cycle_
     box.book.put_order(order(3, ago(hours=17)))
     box.book.put_order(order(5, ago(hours=15)))
     load_changes(account, warehouse)
-    assert rows(warehouse, POISON) == found[1:]
+    assert rows(warehouse, UNREADABLE) == found[1:]
     box.book.put_order(order(6, ago(minutes=1)))
     load_changes(account, warehouse)
     assert loaded(warehouse) == list(range(1, 10))
-    assert rows(warehouse, POISON) == []
+    assert rows(warehouse, UNREADABLE) == []
 
 
-def test_a_ghost_that_cannot_be_read_by_its_id_is_listed_spoils_no_other_and_is_loaded_once_it_can_be(
+def test_an_empty_order_that_cannot_be_read_by_its_id_is_listed_spoils_no_other_and_is_loaded_once_it_can_be(
     box: Sandbox, warehouse: Warehouse
 ) -> None:
     account = account_at(box.url, page_size=2)
@@ -158,13 +158,13 @@ def test_a_ghost_that_cannot_be_read_by_its_id_is_listed_spoils_no_other_and_is_
             rows(warehouse, "select first_seen_at from raw_shipstation.findings where finding_key like 'p%'")
         )
         assert (report.ghosts["ghosts_failed"], report.ghosts["ghosts_still_empty"]) == (1, 2)
-        [(key, detail, order_id)] = rows(warehouse, POISON)
+        [(key, detail, order_id)] = rows(warehouse, UNREADABLE)
         assert (key, order_id) == ("poison:/orders/2", 2)
         assert "Order 2 cannot be read" in detail
     assert len(seen) == 1
     box.book.put_order(order(2, ago(hours=7)))
     load_changes(account, warehouse)
-    assert rows(warehouse, POISON) == []
+    assert rows(warehouse, UNREADABLE) == []
     assert rows(warehouse, "select state from raw_shipstation.order_states where order_id = 2") == [("repaired",)]
 
 
@@ -178,12 +178,12 @@ def test_a_backfill_and_a_comparison_read_around_bad_rows_too(
     since, until = datetime.now(UTC) - timedelta(days=40), datetime.now(UTC)
     assert load_backfill_window(account, warehouse, since, None).finished
     assert loaded(warehouse) == [1, 2, 3, 5, 6, 7, 8, 9, 10]
-    assert [order_id for _, _, order_id in rows(warehouse, POISON)] == [4]
+    assert [order_id for _, _, order_id in rows(warehouse, UNREADABLE)] == [4]
     # What is here and cannot be read there is not missing there, and what differs beside it is found.
     spoil(box, "orders", order(6, ago(days=24)), b'"\xff"')
     spoil(box, "shipments", shipment(107, 7, ago(days=23)), b"]")
     box.book.load("orders", order(8, ago(days=22), orderStatus="on_hold"))
     found, _ = reconcile(account, warehouse, since, until, repair=True)
     assert [(one.key, one.kind, one.repaired) for one in found.differences] == [(8, "different", True)]
-    assert [order_id for _, _, order_id in rows(warehouse, POISON)] == [4, 6, 7]
+    assert [order_id for _, _, order_id in rows(warehouse, UNREADABLE)] == [4, 6, 7]
     assert rows(warehouse, f"{OPEN} and finding_key like 'mismatch:%'") == []

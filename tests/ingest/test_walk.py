@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from api_rows import account_at, ago, order, spoil
 
-from ingest.client import Client
-from ingest.poison import Poison
-from ingest.shipstation import ORDERS_BY_MODIFY_DATE
-from ingest.walk import overlapping_page, walk
+from ingest.client.http import Client
+from ingest.client.list_walk import overlapping_page, walk
+from ingest.client.unreadable_rows import UnreadablePlace
+from ingest.sources.shipstation.api_lists import ORDERS_BY_MODIFY_DATE
 from sandbox import Sandbox
 
 PAGE = 10
@@ -21,7 +21,9 @@ START = BULK - timedelta(seconds=1)
 def read(box: Sandbox, end: datetime | None = None) -> list[int]:
     """The ids that a walk gives, in the order in which it gives them."""
     with Client(account_at(box.url)) as client:
-        pages = walk(client, ORDERS_BY_MODIFY_DATE, start=START, end=end, page_size=PAGE, on_poison=pytest.fail)
+        pages = walk(
+            client, ORDERS_BY_MODIFY_DATE, start=START, end=end, page_size=PAGE, on_unreadable=pytest.fail
+        )
         return [row.get("orderId") for page in pages for row in page]
 
 
@@ -112,9 +114,9 @@ def test_bad_rows_of_a_second_that_fills_pages_are_reported_once_each_and_do_not
     bad = (1, 10, 14, 19, 20)
     for number in bad:
         spoil(box, "orders", order(number, BULK), b"NaN")
-    found: list[Poison] = []
+    found: list[UnreadablePlace] = []
     with Client(account_at(box.url), sleep=[].append) as client:
-        pages = walk(client, ORDERS_BY_MODIFY_DATE, start=START, page_size=PAGE, on_poison=found.append)
+        pages = walk(client, ORDERS_BY_MODIFY_DATE, start=START, page_size=PAGE, on_unreadable=found.append)
         ids = [row.get("orderId") for page in pages for row in page]
     assert ids == [number for number in range(1, 56) if number not in bad]
     assert [(row.row_id, row.offset) for row in found] == [(number, number - 1) for number in bad]

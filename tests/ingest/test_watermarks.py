@@ -6,7 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.watermarks import REFERENCE_LISTS, Start, reference_lists_due, start_of, with_recent_rows
+from ingest.sources.shipstation.watermarks import (
+    REFERENCE_LISTS,
+    Start,
+    reference_lists_due,
+    start_of,
+    with_recent_rows,
+)
 
 NOW = datetime(2026, 1, 9, 18, tzinfo=UTC)
 OVERLAP = timedelta(minutes=15)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from api_rows import ago, order, shipment
 
-from ingest.payload import Payload
-from ingest.records import ORDERS, SHIPMENTS, RecordKind, Stored, changed_records
-from ingest.retention import Keeps, hash_payload, keeps_of, rest_as_text, rest_of
+from ingest.client.payload import Payload
+from ingest.client.redaction import Keeps, hash_payload, keeps_of, redacted_fields, redacted_text
+from ingest.sources.shipstation.records import ORDERS, SHIPMENTS, RecordKind, Stored, changed_records
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 PLACE = {"name": "Alba Fernley", "company": "Fernley Dental", "street1": "1 Maple St", "city": "Lakeview"}
@@ -26,7 +26,7 @@ PERSONAL = {
 
 def stored(kind: RecordKind, row: dict[str, Any], keeps: Keeps) -> Stored:
     """What the warehouse holds of a row once its personal data were removed."""
-    _, digest = rest_as_text(kind.table, row, keeps)
+    _, digest = redacted_text(kind.table, row, keeps)
     return Stored(digest, row.get("modifyDate"), NOW, "sync")
 
 
@@ -49,9 +49,9 @@ def loaded(kind: RecordKind, row: dict[str, Any], known: Stored) -> list[dict[st
 )
 def test_keys_dates_quantities_state_and_country_stay(keeps: Keeps, place: dict[str, Any]) -> None:
     row = order(7, ago(days=500))
-    rest = rest_of("orders", row | PERSONAL, keeps)
+    rest = redacted_fields("orders", row | PERSONAL, keeps)
     assert rest == row | {"shipTo": place, "billTo": None}
-    assert rest_of("orders", rest, keeps) == rest
+    assert redacted_fields("orders", rest, keeps) == rest
 
 
 def test_a_closed_order_that_comes_again_unchanged_loads_nothing() -> None:

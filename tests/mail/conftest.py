@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from inbox import Inbox, free_port, serving
 
-from workflows.settings import Settings, read_settings
+from workflows.config.settings import Settings, read_settings
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from workflows.config.settings import Settings, read_settings
 from workflows.mail import deliver_outbox, queue_mail
-from workflows.settings import Settings, read_settings
 
 _STRIDE = 6
 

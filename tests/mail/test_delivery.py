@@ -11,9 +11,9 @@ import pytest
 from homes import settings_of
 from inbox import Inbox, serving
 
+from workflows.config.settings import Settings
 from workflows.errors import ShipledgerError, UsageError
 from workflows.mail import deliver_outbox, queue_mail, read_outbox, retry_mail
-from workflows.settings import Settings
 
 KEY = "eow:2026-11-16:v1"
 OWNER = "owner@example.com"

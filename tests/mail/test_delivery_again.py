@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from inbox import Inbox
 
+from workflows.config.operations_database import open_operations_database
+from workflows.config.settings import Settings
 from workflows.mail import Delivery, deliver_outbox, queue_mail, read_outbox, retry_mail
 from workflows.mail.message import compose
-from workflows.mail.outbox import open_outbox, read_standings
-from workflows.settings import Settings
+from workflows.mail.outbox import read_states
 
 KEY = "eow:2026-11-16:v1"
 OWNER = "owner@example.com"
@@ -53,8 +54,8 @@ def test_a_mail_is_the_same_bytes_in_each_attempt_and_another_version_is_another
 ) -> None:
     for version in ("v1", "v2"):
         queue_mail(settings, f"eow:2026-11-16:{version}", "Weekly", "text", [report])
-    with open_outbox(settings) as store:
-        first, second = (standing.mail for standing in read_standings(store))
+    with open_operations_database(settings.operations) as store:
+        first, second = (state.mail for state in read_states(store))
     assert compose(first, settings.home) == compose(first, settings.home)
     identities = [
         next(line for line in compose(mail, settings.home).split(b"\r\n") if line.startswith(b"Message-ID"))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from inbox import Inbox
 
+from workflows.config.settings import PROJECT, read_settings
 from workflows.mail import read_outbox
-from workflows.settings import PROJECT, read_settings
 
 
 def test_a_mail_whose_delivery_was_killed_arrives_once_or_is_shown_as_uncertain(

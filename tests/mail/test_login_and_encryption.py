@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from inbox import PASSWORD, USER, Inbox, serving
 
+from workflows.config.settings import Settings
 from workflows.mail import deliver_outbox, queue_mail
-from workflows.settings import Settings
 
 NOW = datetime.now(UTC) + timedelta(seconds=5)
 LOGIN = f"{USER}:{quote(PASSWORD, safe='')}"

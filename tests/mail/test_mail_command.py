@@ -8,7 +8,7 @@ from typing import Any
 
 from inbox import Inbox
 
-from workflows.settings import PROJECT
+from workflows.config.settings import PROJECT
 
 
 def run(home: Path, *arguments: str, **environment: str) -> tuple[int, dict[str, Any]]:

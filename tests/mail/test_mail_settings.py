@@ -4,16 +4,16 @@ import re
 
 import pytest
 
+from workflows.config.settings import read_settings
 from workflows.errors import ConfigurationError
-from workflows.mail_settings import read_mail_settings
 
 _FROM_AND_TO = {"SHIPLEDGER_MAIL_FROM": "ledger@example.com", "SHIPLEDGER_MAIL_TO": "a@example.com, b@example.com"}
 SECRET = "s3cret"
 
 
 def test_without_a_url_no_mail_is_sent() -> None:
-    assert read_mail_settings({}) is None
-    assert read_mail_settings({**_FROM_AND_TO, "SHIPLEDGER_SMTP_URL": ""}) is None
+    assert read_settings({}).mail is None
+    assert read_settings({**_FROM_AND_TO, "SHIPLEDGER_SMTP_URL": ""}).mail is None
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_without_a_url_no_mail_is_sent() -> None:
 def test_a_url_says_server_port_encryption_and_login(
     url: str, port: int, is_encrypted: bool, user: str | None, password: str | None
 ) -> None:
-    mail = read_mail_settings({**_FROM_AND_TO, "SHIPLEDGER_SMTP_URL": url})
+    mail = read_settings({**_FROM_AND_TO, "SHIPLEDGER_SMTP_URL": url}).mail
     assert mail is not None
     assert (mail.host, mail.port, mail.is_encrypted) == ("mail.example.com", port, is_encrypted)
     assert (mail.user, mail.password) == (user, password)
@@ -48,7 +48,7 @@ def test_a_url_says_server_port_encryption_and_login(
 )
 def test_a_url_that_makes_no_sense_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises(ConfigurationError, match="SHIPLEDGER_SMTP_URL") as refused:
-        read_mail_settings({**_FROM_AND_TO, "SHIPLEDGER_SMTP_URL": url})
+        read_settings({**_FROM_AND_TO, "SHIPLEDGER_SMTP_URL": url})
     assert SECRET not in str(refused.value)
 
 
@@ -71,7 +71,7 @@ def test_who_gets_the_mail_has_to_be_named(value: str | None, sentence: str) -> 
     given = {**_FROM_AND_TO, "SHIPLEDGER_SMTP_URL": "smtp://mail.example.com"}
     given.pop("SHIPLEDGER_MAIL_TO")
     with pytest.raises(ConfigurationError) as refused:
-        read_mail_settings(given | ({"SHIPLEDGER_MAIL_TO": value} if value else {}))
+        read_settings(given | ({"SHIPLEDGER_MAIL_TO": value} if value else {}))
     assert str(refused.value) == sentence
 
 
@@ -81,9 +81,9 @@ def test_who_gets_the_mail_has_to_be_named(value: str | None, sentence: str) -> 
 )
 def test_addresses_that_are_none_are_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=re.escape(name)):
-        read_mail_settings({**_FROM_AND_TO, "SHIPLEDGER_SMTP_URL": "smtp://mail.example.com", name: value})
+        read_settings({**_FROM_AND_TO, "SHIPLEDGER_SMTP_URL": "smtp://mail.example.com", name: value})
 
 
 def test_the_password_is_in_no_representation() -> None:
-    mail = read_mail_settings({**_FROM_AND_TO, "SHIPLEDGER_SMTP_URL": f"smtp://me:{SECRET}@mail.example.com"})
+    mail = read_settings({**_FROM_AND_TO, "SHIPLEDGER_SMTP_URL": f"smtp://me:{SECRET}@mail.example.com"}).mail
     assert SECRET not in repr(mail)

@@ -40,7 +40,7 @@ def search(tab: Page, label: str, text: str) -> None:
 
 def expect_orders(tab: Page, found: str) -> None:
     """The search found so many orders."""
-    expect(tab.get_by_text(f"{found}, the newest first")).to_be_visible()
+    expect(tab.get_by_text(f"{found}, newest first")).to_be_visible()
 
 
 def choose_first_row(place: Page | Locator, table: int = 0) -> None:

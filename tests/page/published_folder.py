@@ -81,7 +81,7 @@ class Business:
             exceptions=[
                 (
                     *("exception-1", "unknown_sku", "error", TWO_PACKAGES, "671826"),
-                    *('SKU "99100" (1) is in no list of ours.', "error", now),
+                    *('SKU "99100" (1) is not in skus.csv or sku_aliases.csv.', "error", now),
                 )
             ],
             runs=[("run-1", "sync", "success", now - timedelta(seconds=9), now, 4, None)],

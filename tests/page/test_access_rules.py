@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from streamlit_app.sessions import SESSION_SECONDS, Brake, Sessions
-from workflows import access
-from workflows.access import (
+from streamlit_app.auth.login_sessions import SESSION_SECONDS, LoginThrottle, Sessions
+from workflows.config import roles
+from workflows.config.job_kinds import KINDS
+from workflows.config.roles import (
     Person,
     Role,
     User,
@@ -21,9 +22,8 @@ from workflows.access import (
     password_matches,
     read_users,
 )
+from workflows.config.settings import Settings, read_settings
 from workflows.errors import ConfigurationError, NotAllowed, UsageError
-from workflows.kinds import KINDS
-from workflows.settings import Settings, read_settings
 
 PASSWORD = "correct horse battery"
 # Made when scrypt's cost was 2**14: whoever changes it locks everybody out, unless old hashes keep theirs.
@@ -100,47 +100,47 @@ def test_a_users_file_that_makes_no_sense_is_named_and_lets_nobody_in(
 
 def test_each_wrong_password_after_the_third_makes_the_next_wait_twice_as_long() -> None:
     now, waits = [0.0], []
-    brake = Brake(lambda: now[0])
+    throttle = LoginThrottle(lambda: now[0])
     for _ in range(6):
-        brake.failed("name ada", "address 10.0.0.1")
-        waits.append(brake.seconds_to_wait("name ada"))
+        throttle.failed("name ada", "address 10.0.0.1")
+        waits.append(throttle.seconds_to_wait("name ada"))
         now[0] += waits[-1]
     assert waits == [0, 0, 0, 3, 5, 9]
-    assert brake.seconds_to_wait("name ada", "address 10.0.0.1") == 0
-    assert brake.seconds_to_wait("name oleg") == 0
+    assert throttle.seconds_to_wait("name ada", "address 10.0.0.1") == 0
+    assert throttle.seconds_to_wait("name oleg") == 0
 
 
 def test_the_wait_doubles_up_to_five_minutes_and_a_success_ends_it() -> None:
-    brake = Brake(lambda: 0.0)
+    throttle = LoginThrottle(lambda: 0.0)
     waits = []
     for _ in range(14):
-        brake.failed("ada")
-        waits.append(brake.seconds_to_wait("ada"))
+        throttle.failed("ada")
+        waits.append(throttle.seconds_to_wait("ada"))
     # Whole seconds are shown, never too few.
     assert waits == [0, 0, 0, 3, 5, 9, 17, 33, 65, 129, 257, 301, 301, 301]
-    brake.succeeded("ada")
-    assert brake.seconds_to_wait("ada") == 0
+    throttle.succeeded("ada")
+    assert throttle.seconds_to_wait("ada") == 0
 
 
 def test_who_must_wait_for_one_of_a_name_and_an_address_waits_for_the_longer() -> None:
-    brake = Brake(lambda: 0.0)
+    throttle = LoginThrottle(lambda: 0.0)
     for keys in (("ada",), ("ada", "here"), ("ada", "here"), ("ada", "here"), ("ada", "here")):
-        brake.failed(*keys)
-    assert (brake.seconds_to_wait("here"), brake.seconds_to_wait("ada")) == (3, 5)
-    assert brake.seconds_to_wait("here", "ada") == brake.seconds_to_wait("ada", "here") == 5
+        throttle.failed(*keys)
+    assert (throttle.seconds_to_wait("here"), throttle.seconds_to_wait("ada")) == (3, 5)
+    assert throttle.seconds_to_wait("here", "ada") == throttle.seconds_to_wait("ada", "here") == 5
 
 
 def test_ever_new_names_push_out_the_oldest_failures_and_no_newer_ones() -> None:
-    brake = Brake(lambda: 0.0)
+    throttle = LoginThrottle(lambda: 0.0)
     for name in ("first", "second"):
         for _ in range(4):
-            brake.failed(name)
-    brake.failed("first")
+            throttle.failed(name)
+    throttle.failed("first")
     for number in range(9_999):
-        brake.failed(f"name {number}")
-    assert [brake.seconds_to_wait(name) > 0 for name in ("first", "second")] == [True, False]
-    brake.failed("one more")
-    assert brake.seconds_to_wait("first") == 0
+        throttle.failed(f"name {number}")
+    assert [throttle.seconds_to_wait(name) > 0 for name in ("first", "second")] == [True, False]
+    throttle.failed("one more")
+    assert throttle.seconds_to_wait("first") == 0
 
 
 def test_a_session_ends_after_its_time_or_when_it_is_ended() -> None:
@@ -192,7 +192,7 @@ def test_a_name_that_nobody_has_costs_as_much_as_one_that_somebody_has(monkeypat
         costs.append({name: value for name, value in cost.items() if name != "salt"})
         return scrypt(password, **cost)
 
-    monkeypatch.setattr(access.hashlib, "scrypt", noted)
+    monkeypatch.setattr(roles.hashlib, "scrypt", noted)
     for user in (None, User("by mail", Role.VIEWER), User("ada", Role.ADMIN, HASH)):
         password_matches("wrong", user)
     assert costs == [costs[0]] * 3

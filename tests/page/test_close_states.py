@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from streamlit_app import closing
-from streamlit_app.closing import close_states, report_files
-from streamlit_app.runs import RunLine
-from workflows.close_record import Close, record_close
-from workflows.settings import Settings, read_settings
+from streamlit_app.data import close_status
+from streamlit_app.data.close_status import close_states, report_files
+from streamlit_app.data.run_list import Run
+from workflows.config.settings import Settings, read_settings
+from workflows.entries.close_log import Close, record_close
 
 FRIDAY = date(2025, 10, 3)
 AT = datetime(2025, 10, 3, 22, tzinfo=UTC)
@@ -31,12 +31,12 @@ def closed(settings: Settings, period: str, version: int = 1, **changes: Any) ->
     return close
 
 
-def ran(status: str, at: datetime, kind: str = "eod") -> RunLine:
-    return RunLine(f"run {at}", kind, status, "Dana", at, at, None, None)
+def ran(status: str, at: datetime, kind: str = "eod") -> Run:
+    return Run(f"run {at}", kind, status, "Dana", at, at, None, None)
 
 
-def run_shown(settings: Settings, monkeypatch: pytest.MonkeyPatch, *runs: RunLine) -> list[str | None]:
-    monkeypatch.setattr(closing, "runs_of", lambda *_: runs)
+def run_shown(settings: Settings, monkeypatch: pytest.MonkeyPatch, *runs: Run) -> list[str | None]:
+    monkeypatch.setattr(close_status, "runs_of", lambda *_: runs)
     return [state.run and state.run.status for state in close_states(settings, FRIDAY)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streamlit_app.counting import CountedLot, with_recounts
+from streamlit_app.data.count_result import CountedLot, with_recounts
 
 
 def lot(counted: int, expected: int = 100, recounted: int | None = None, number: str = "250300") -> CountedLot:

@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 import requests
-from login_door import PASSWORD, Login, login_door
+from login_server import PASSWORD, Login, login_server
 
-from streamlit_app import door
-from streamlit_app.sessions import COOKIE, SESSION_SECONDS
-from workflows.access import password_matches
+from streamlit_app.auth import login_middleware
+from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS
+from workflows.config.roles import password_matches
 
 AT_ONCE = 12
 
 
 @pytest.fixture
 def login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Login]:
-    with login_door(tmp_path, monkeypatch) as running:
+    with login_server(tmp_path, monkeypatch) as running:
         yield running
 
 
@@ -39,7 +39,7 @@ def test_of_many_wrong_passwords_at_once_only_the_first_four_are_looked_at(
         all_are_decided.wait()
         return password_matches(password, user)
 
-    monkeypatch.setattr(door, "password_matches", slow_hash)
+    monkeypatch.setattr(login_middleware, "password_matches", slow_hash)
 
     def guess(number: int) -> int:
         answer = login.try_password("ada", f"guess {number}")
@@ -161,7 +161,7 @@ def test_while_the_list_of_users_cannot_be_read_nobody_gets_in_and_the_form_says
     users = login.users.read_text()
     login.users.write_text("[users")
     answer = login.try_password("ada", PASSWORD)
-    assert (answer.status_code, "The list of users cannot be read. Ask an admin" in answer.text) == (503, True)
+    assert (answer.status_code, "The users file cannot be read. Ask an admin" in answer.text) == (503, True)
     assert str(login.users) not in answer.text
     login.users.write_text(users)
     assert login.try_password("ada", PASSWORD).status_code == 303

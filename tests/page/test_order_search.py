@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from streamlit_app.order_search import Search
+from streamlit_app.data.order_search import Search
 from tests.contract_tables import create_tables, insert
 
 FIRST, SECOND, THIRD = date(2025, 10, 1), date(2025, 10, 2), date(2025, 10, 5)

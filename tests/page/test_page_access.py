@@ -18,10 +18,10 @@ from published_folder import Business, PublishedFolder
 from workshop import jobs_of, make_store, settings_of, with_mail
 
 from streamlit_app.server import page_command
-from workflows.access import hash_password
+from workflows.config.roles import hash_password
+from workflows.config.settings import Settings
 from workflows.errors import WRONG_CONFIGURATION
 from workflows.mail import deliver_outbox, queue_mail
-from workflows.settings import Settings
 
 PASSWORD = "correct horse battery"
 SOCKET = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
@@ -153,13 +153,13 @@ def test_each_role_finds_the_buttons_of_its_work_and_a_press_is_recorded_with_it
     assert close.is_enabled() == bool(works)
     if works:
         close.click()
-        expect(visitor.get_by_text(f"Begun by {name}")).to_be_visible()
+        expect(visitor.get_by_text(f"Started by {name}")).to_be_visible()
         assert jobs_of(settings, "eow")[0].actor == name
         panel(visitor, "End of week").get_by_role("button", name="Cancel").click()
         expect(close).to_be_visible()
     visitor.goto(f"{guarded.url}/inventory")
     entry = panel(visitor, "Enter a receipt or an adjustment")
-    expect(entry.get_by_text("Your role only looks")).to_have_count(1 - works)
+    expect(entry.get_by_text("Your role is read-only")).to_have_count(1 - works)
     expect(entry.get_by_role("button", name="Enter the receipt")).to_have_count(works)
     reader = give_up_a_mail(settings)
     visitor.goto(f"{guarded.url}/runs")

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 from published_bill import Bill
 from published_folder import Business, PublishedFolder
 
-from streamlit_app.words import month
-from workflows.periods import period_of
-from workflows.reports.archive import make_reports
+from streamlit_app.data.formatted import month
+from workflows.config.periods import period_of
+from workflows.reports.report_archive import make_reports
 
 HOSTILE = "=HYPERLINK(1)<script>alert(1)</script>"
 
@@ -44,7 +44,7 @@ def test_a_day_opens_its_labels_and_a_label_its_order(
     tab.goto(f"{served.url}/charges")
     days = panel(tab, f"Days of {month(bill.month)}")
     choose_first_row(days)
-    expect(days.get_by_text(f"3 lines behind {bill.month}")).to_be_visible()
+    expect(days.get_by_text(f"3 lines for {bill.month}")).to_be_visible()
     expect(cells(days, 1)).to_contain_text(["671825", "31", "17612:5", "8.45", "671826", "32", "671826", "33"])
     choose_first_row(days, 1)
     expect(panel(tab, "One order").get_by_text("671825")).to_be_visible()
@@ -55,7 +55,7 @@ def test_a_day_of_storage_alone_says_so(
 ) -> None:
     folder.publish(business)
     tab.goto(f"{served.url}/charges?day={bill.days[1][0]}")
-    expect(tab.get_by_text("nothing was shipped, and storage is charged by the pallet")).to_be_visible()
+    expect(tab.get_by_text("nothing was shipped. Storage is charged by the pallet")).to_be_visible()
 
 
 def test_a_service_opens_its_labels(
@@ -66,7 +66,7 @@ def test_a_service_opens_its_labels(
     tab.goto(f"{served.url}/charges")
     carriers = panel(tab, "Postage by carrier and service")
     choose_first_row(carriers)
-    expect(carriers.get_by_text("3 lines behind stamps_com usps_priority_mail")).to_be_visible()
+    expect(carriers.get_by_text("3 lines for stamps_com usps_priority_mail")).to_be_visible()
 
 
 def test_what_changed_after_a_close_is_listed_with_its_cause_as_text(
@@ -76,7 +76,7 @@ def test_what_changed_after_a_close_is_listed_with_its_cause_as_text(
     bill.restatements[0] = (*line[:4], HOSTILE, *line[5:])
     folder.publish(business)
     tab.goto(f"{served.url}/charges")
-    changed = panel(tab, "Changed after their month was closed")
+    changed = panel(tab, "Restatements of closed months")
     expect(cells(changed)).to_contain_text(["671700", HOSTILE, "-7", "-5.25"])
     choose_first_row(changed)
     expect(panel(tab, "One order").get_by_text("671700").first).to_be_visible()
@@ -87,7 +87,7 @@ def test_before_the_first_charged_day_it_says_when_there_will_be_one(
 ) -> None:
     folder.publish(business)
     tab.goto(f"{served.url}/charges")
-    expect(tab.get_by_text("No day has been charged yet")).to_be_visible()
+    expect(tab.get_by_text("No charges yet")).to_be_visible()
 
 
 def test_the_month_as_pdf_and_workbook_is_its_invoice(
@@ -112,7 +112,9 @@ def test_a_closed_month_says_what_of_it_was_restated_since_and_gives_the_invoice
     ]
     folder.publish(business)
     tab.goto(f"{served.url}/charges?month={bill.month:%Y-%m}")
-    expect(tab.get_by_text("2 restatements since the close, -$2,001.00. Later invoices bill it.")).to_be_visible()
+    expect(
+        tab.get_by_text("2 restatements since the close, -$2,001.00. Billed with a later invoice.")
+    ).to_be_visible()
     assert download(tab, "PDF").read_bytes() == sent.read_bytes()
 
 

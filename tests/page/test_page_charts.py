@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamlit_app import charts
+from streamlit_app.components import charts
 
 
 def test_the_days_of_shipping_are_labelled_at_the_first_of_each_week() -> None:

@@ -13,8 +13,8 @@ from playwright.sync_api import Locator, Page, expect
 from published_bill import Bill
 from published_folder import Business, PublishedFolder
 
-from workflows.periods import period_before, period_of
-from workflows.settings import Settings
+from workflows.config.periods import period_before, period_of
+from workflows.config.settings import Settings
 
 EOD, EOW, EOM = "End of day", "End of week", "End of month"
 
@@ -43,7 +43,7 @@ def test_each_button_names_the_period_that_is_due(tab: Page, served: Served, tod
     expect(panel(tab, EOW).get_by_text(week, exact=True)).to_be_visible()
     expect(panel(tab, EOW).get_by_role("button", name=f"Close the week: {week}")).to_be_enabled()
     for title in (EOD, EOW, EOM):
-        expect(panel(tab, title).get_by_text("Never done yet.")).to_be_visible()
+        expect(panel(tab, title).get_by_text("Not closed yet.")).to_be_visible()
 
 
 @pytest.mark.usefixtures("settings")
@@ -91,7 +91,7 @@ def test_another_day_changes_the_heading_and_what_each_button_closes(
     week = f"{words(monday)} to {words(monday + timedelta(days=6))}"
     expect(panel(tab, EOW).get_by_role("button", name=f"Close the week: {week}")).to_be_enabled()
     press(panel(tab, EOM), f"Close the month: {day:%B %Y}")
-    expect(panel(tab, EOM).get_by_text("Queued: it begins when")).to_be_visible()
+    expect(panel(tab, EOM).get_by_text("Queued: starts when")).to_be_visible()
     (job,) = workshop.jobs_of(settings, "eom")
     assert job.arguments == {"date": day.replace(day=1).isoformat(), "force": False, "incomplete": False}
 
@@ -121,7 +121,7 @@ def test_pressed_twice_and_in_two_tabs_it_is_one_job_with_its_actor(
         expect(panel(page, EOD).get_by_role("button", name="Close the day")).to_be_enabled()
     panel(tab, EOD).get_by_role("button", name="Close the day").dblclick()
     for page in (tab, other):
-        expect(panel(page, EOD).get_by_text("Queued: it begins when")).to_be_visible()
+        expect(panel(page, EOD).get_by_text("Queued: starts when")).to_be_visible()
         expect(panel(page, EOD).get_by_role("button", name="Close the day")).to_have_count(0)
     other.close()
     (job,) = workshop.jobs_of(settings, "eod")
@@ -135,8 +135,8 @@ def test_a_queued_close_can_be_cancelled_and_taken_up_again(tab: Page, served: S
     press(day, "Close the day")
     press(day, "Cancel")
     expect(day.get_by_text("was cancelled at")).to_be_visible()
-    press(day, "Go on at the step it stopped at")
-    expect(day.get_by_text("Queued: it begins when")).to_be_visible()
+    press(day, "Resume at the failed step")
+    expect(day.get_by_text("Queued: starts when")).to_be_visible()
     assert [job.status for job in workshop.jobs_of(settings, "eod")] == ["queued", "cancelled"]
 
 
@@ -144,19 +144,19 @@ def test_a_failed_close_tells_why_and_who_and_goes_on(tab: Page, served: Served,
     workshop.fail(settings, "eod", "<b>dana</b>", date=None, force=False, incomplete=False)
     tab.goto(served.url)
     day = panel(tab, EOD)
-    expect(day.get_by_text("The run of <b>dana</b> failed at")).to_be_visible()
+    expect(day.get_by_text("The run by <b>dana</b> failed at")).to_be_visible()
     expect(day.get_by_text("ShipStation")).not_to_have_count(0)
-    press(day, "Go on at the step it stopped at")
-    expect(day.get_by_text("Queued: it begins when")).to_be_visible()
+    press(day, "Resume at the failed step")
+    expect(day.get_by_text("Queued: starts when")).to_be_visible()
 
 
 @pytest.mark.usefixtures("settings")
 def test_without_a_worker_the_page_says_so_and_how_to_start_one(tab: Page, served: Served) -> None:
     tab.goto(served.url)
-    expect(tab.get_by_text("No worker is running: what you start here waits until one does.")).to_be_visible()
+    expect(tab.get_by_text("No worker is running. Jobs that you start here wait for one.")).to_be_visible()
     expect(tab.get_by_text("orchestrate.py serve", exact=False).first).to_be_visible()
     press(panel(tab, EOD), "Close the day")
-    expect(panel(tab, EOD).get_by_text("No worker has ever run here")).to_be_visible()
+    expect(panel(tab, EOD).get_by_text("No worker has run here yet")).to_be_visible()
     assert not (served.home / "workflows.sqlite").exists()
 
 
@@ -167,7 +167,7 @@ def test_the_keyboard_reaches_and_presses_the_button(tab: Page, served: Served, 
     expect(button).to_be_enabled()
     _tab_to(tab, button)
     tab.keyboard.press("Enter")
-    expect(panel(tab, EOD).get_by_text("Queued: it begins when")).to_be_visible()
+    expect(panel(tab, EOD).get_by_text("Queued: starts when")).to_be_visible()
 
 
 def _tab_to(tab: Page, wanted: Locator) -> None:

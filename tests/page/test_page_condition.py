@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from streamlit_app.condition import build_badge, freshness, last_checked, running_badge, watermark
-from streamlit_app.runs import RunLine
+from streamlit_app.data.freshness import build_badge, freshness, last_checked, running_badge, watermark
+from streamlit_app.data.run_list import Run
 
 NOON = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 
 
-def run(status: str = "success", minutes_ago: float = 1, **more: Any) -> RunLine:
+def run(status: str = "success", minutes_ago: float = 1, **more: Any) -> Run:
     ended = NOON - timedelta(minutes=minutes_ago)
     finished = None if status in ("queued", "running") else ended
-    return RunLine("run", "sync", status, "dana", ended - timedelta(seconds=8), finished, **more)
+    return Run("run", "sync", status, "dana", ended - timedelta(seconds=8), finished, **more)
 
 
 def test_data_are_fresh_for_a_quarter_of_an_hour_late_for_two_hours_then_stale() -> None:
@@ -44,12 +44,12 @@ def test_a_failed_cycle_does_not_keep_the_data_fresh() -> None:
 
 def test_the_test_badge_is_green_after_a_publication_and_while_the_next_cycle_runs() -> None:
     badge = build_badge([run("running"), run(tests_passed=73)])
-    assert (badge.text, badge.tone) == ("Tests green, 73 passed", "green")
+    assert (badge.text, badge.tone) == ("73 tests passed", "green")
 
 
 def test_the_test_badge_is_red_after_a_red_build() -> None:
-    badge = build_badge([run("failed", is_red=True, failed_tests=("unique_lots",)), run()])
-    assert (badge.text, badge.tone) == ("Tests red, nothing published", "red")
+    badge = build_badge([run("failed", is_failed_build=True, failed_tests=("unique_lots",)), run()])
+    assert (badge.text, badge.tone) == ("Build failed, nothing published", "red")
 
 
 def test_a_cancelled_run_says_nothing_of_the_data() -> None:

@@ -14,9 +14,9 @@ from playwright.sync_api import Locator, Page, expect
 from published_folder import Business, PublishedFolder
 from workshop import settings_of
 
-from workflows.entries import EntryRequest, record_entry
+from workflows.entries.recording import EntryRequest, record_entry
 
-ASKED = "The shelf was counted on or after that day. Answer the question, then enter it."
+ASKED = "There is a count on or after that day. Answer the question, then enter it."
 
 
 @pytest.fixture(autouse=True)
@@ -66,12 +66,12 @@ def test_a_receipt_before_counts_is_asked_about_each_of_them_and_booked_once_wit
     enter = form.get_by_role("button", name="Enter the receipt")
     enter.click()
     expect(form.get_by_text(ASKED)).to_be_visible()
-    answers = form.get_by_role("radiogroup", name="Were these units on the shelf when it was counted?")
+    answers = form.get_by_role("radiogroup", name="Were these units included in the count?")
     expect(answers.get_by_role("radio")).to_have_count(2)
     expect(answers.get_by_role("radio", checked=True)).to_have_count(0)
     enter.click()
     for day, options in ((first, 2), (second, 3)):
-        answers.get_by_text(f"Yes, at the count of {first} (lot 250300)").click()
+        answers.get_by_text(f"Yes, in the count of {first} (lot 250300)").click()
         count_shelf(served, day, 1067)
         enter.click()
         expect(answers.get_by_role("radio", checked=True)).to_have_count(0)
@@ -100,15 +100,15 @@ def test_an_adjustment_that_no_count_saw_changes_the_stock_and_one_after_it_need
     choose(form, "Reason", "Damaged")
     enter = form.get_by_role("button", name="Enter the adjustment")
     enter.click()
-    answers = form.get_by_role("radiogroup", name="Had this happened when the shelf was counted?")
-    answers.get_by_text("No: the stock changes by it").click()
+    answers = form.get_by_role("radiogroup", name="Did this happen before the count?")
+    answers.get_by_text("No: adjust the stock").click()
     enter.click()
     expect(form.get_by_text("Adjusted down: 6 units of 17612, lot 250300. The next sync")).to_be_visible()
     # Answered for yesterday, then dated today: no count stands after it any more.
     form = fill(tab, served, "Adjust", "-7", today - timedelta(days=1))
     choose(form, "Reason", "Lost")
     enter.click()
-    answers.get_by_text("Yes, at the count of").click()
+    answers.get_by_text("Yes, in the count of").click()
     date_it(form, today)
     enter.click()
     expect(form.get_by_text("Adjusted down: 7 units of 17612, lot 250300. The next sync")).to_be_visible()

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("published")
 
 
 def entries(served: Served) -> list[tuple[Any, ...]]:
-    """What the operations store holds: type, SKU, lot, units, reason, note, actor."""
+    """What the operations database holds: type, SKU, lot, units, reason, note, actor."""
     with closing(sqlite3.connect(served.home / "operations.sqlite")) as connection:
         if not connection.execute("select name from sqlite_master where name = 'entries'").fetchall():
             return []
@@ -32,10 +32,10 @@ def entries(served: Served) -> list[tuple[Any, ...]]:
 def be(tab: Page, name: str) -> None:
     """Give the page a name to record."""
     tab.get_by_test_id("stPopoverButton").first.click()
-    tab.get_by_label("Your name, recorded with what you do").fill(name)
+    tab.get_by_label("Your name, recorded with your actions").fill(name)
     tab.keyboard.press("Enter")
     tab.keyboard.press("Escape")
-    expect(tab.get_by_label("Your name, recorded with what you do")).to_have_count(0)
+    expect(tab.get_by_label("Your name, recorded with your actions")).to_have_count(0)
     expect(tab.get_by_test_id("stPopoverButton").first).to_contain_text(name)
 
 
@@ -57,7 +57,7 @@ def test_a_receipt_is_recorded_once_with_its_actor_though_the_button_is_clicked_
     form.get_by_label("Note").fill(NOTE)
     form.get_by_role("button", name="Enter the receipt").dblclick()
     expect(form.get_by_text("Received: 576 units of 17612, lot 260401.")).to_be_visible()
-    expected = ["Received", "17612", "260401", "576", NOTE, "Dana D.", "waits for a sync"]
+    expected = ["Received", "17612", "260401", "576", NOTE, "Dana D.", "waiting for a sync"]
     expect(cells(form)).to_contain_text(expected)
     expect(form.get_by_label("Units")).to_have_count(1)
     expect(form.get_by_label("Units")).to_have_value("")
@@ -83,7 +83,7 @@ def test_an_adjustment_needs_a_reason_and_what_was_typed_stays(tab: Page, served
     expect(form.get_by_role("button", name="Enter the adjustment")).to_be_visible()
     choose(form, "Product", "17612 PT Kit")
     form.get_by_label("Lot", exact=True).fill("250300")
-    form.get_by_label("Units (lost: −6)").fill("-6")
+    form.get_by_label("Units (−6 for a loss)").fill("-6")
     form.get_by_role("button", name="Enter the adjustment").click()
     expect(form.get_by_text("Give a reason")).to_be_visible()
     assert entries(served) == []
@@ -111,18 +111,18 @@ def test_a_count_is_blind_compares_recounts_what_differs_and_books_the_differenc
     tab: Page, served: Served
 ) -> None:
     tab.goto(f"{served.url}/count")
-    shelf = panel(tab, "Count the shelf")
+    shelf = panel(tab, "Count stock")
     shelf.get_by_role("button", name="17612 PT Kit").click()
     expect(shelf.get_by_label("Lot 250300")).to_be_visible()
     # The lot has 120; it was lot 250111 that is empty, and is not asked for.
     assert "120" not in shelf.inner_text()
     expect(shelf.get_by_label("Lot 250111")).to_have_count(0)
     shelf.get_by_label("Lot 250300").fill("90")
-    shelf.get_by_role("button", name="Compare with the ledger").click()
-    expect(shelf.get_by_text("count again, please")).to_be_visible()
+    shelf.get_by_role("button", name="Compare with expected stock").click()
+    expect(shelf.get_by_text("please count again")).to_be_visible()
     expect(shelf.get_by_role("button", name="Book the count")).to_have_count(0)
     shelf.get_by_label("Lot 250300, again").fill("1011")
-    shelf.get_by_role("button", name="Take the second count").click()
+    shelf.get_by_role("button", name="Save the second count").click()
     expect(cells(shelf)).to_contain_text(["250300", "90", "1011", "1014", "0", "1014", "-3", "▲ differs"])
     shelf.get_by_role("button", name="Book the count").dblclick()
     expect(shelf.get_by_text("1 with a difference (-3 units)")).to_be_visible()
@@ -137,20 +137,20 @@ def test_a_count_knows_what_was_entered_since_the_snapshot(tab: Page, served: Se
     form.get_by_role("button", name="Enter the receipt").click()
     expect(form.get_by_text("Received: 40 units")).to_be_visible()
     tab.get_by_role("link", name="Count").click()
-    shelf = panel(tab, "Count the shelf")
+    shelf = panel(tab, "Count stock")
     shelf.get_by_role("button", name="17904 Travel Kit").click()
     shelf.get_by_label("Lot 240901").fill("136")
-    shelf.get_by_role("button", name="Compare with the ledger").click()
-    expect(shelf.get_by_text("all of it agrees with the ledger")).to_be_visible()
+    shelf.get_by_role("button", name="Compare with expected stock").click()
+    expect(shelf.get_by_text("no differences")).to_be_visible()
     expect(cells(shelf)).to_contain_text(["240901", "136", "96", "40", "136", "0", "✓ agrees"])
 
 
 def test_a_lot_nobody_knows_is_refused_before_anything_is_booked(tab: Page, served: Served) -> None:
     tab.goto(f"{served.url}/count")
-    shelf = panel(tab, "Count the shelf")
+    shelf = panel(tab, "Count stock")
     shelf.get_by_role("button", name="17612 PT Kit").click()
     shelf.get_by_label("Another lot on the shelf").fill("999999")
     shelf.get_by_label("Its units").fill("5")
-    shelf.get_by_role("button", name="Compare with the ledger").click()
+    shelf.get_by_role("button", name="Compare with expected stock").click()
     expect(shelf.get_by_text("No lot 999999 of 17612 is known.")).to_be_visible()
     assert entries(served) == []

@@ -10,7 +10,7 @@ from page_process import Served
 from playwright.sync_api import Locator, Page, expect
 from published_folder import OPEN, Business, PublishedFolder
 
-from workflows.acknowledgements import acknowledge, standing_acknowledgements
+from workflows.entries.acknowledgements import acknowledge, current_acknowledgements
 
 HOSTILE = "<b>=1+1</b> **bold** [x](javascript:alert(1))"
 
@@ -28,7 +28,9 @@ def test_each_has_its_reason_and_what_to_do_and_leads_to_its_order(
     expect(exceptions.get_by_text("1 error", exact=True)).to_be_visible()
     expect(cells(exceptions)).to_contain_text(["● Error", "Line with an unknown SKU", "671826"])
     choose_first_row(exceptions)
-    expect(exceptions.get_by_text("in no report and leave no shelf until the SKU is known")).to_be_visible()
+    expect(
+        exceptions.get_by_text("in no report and not deducted from stock until the SKU is known")
+    ).to_be_visible()
     expect(exceptions.get_by_text("Add the SKU to seeds/sku_aliases.csv")).to_be_visible()
     exceptions.get_by_role("button", name="Open order 671826").click()
     expect(panel(tab, "One order").get_by_text("671826")).to_be_visible()
@@ -45,8 +47,8 @@ def test_a_note_puts_one_aside_until_its_cause_changes(
     exceptions.get_by_label("Note").fill(HOSTILE)
     exceptions.get_by_role("button", name="Acknowledge", exact=True).click()
     expect(exceptions.get_by_text("1 acknowledged", exact=True)).to_be_visible()
-    expect(exceptions.get_by_text("None is open.")).to_be_visible()
-    [noted] = standing_acknowledgements(served.home / "operations.sqlite")
+    expect(exceptions.get_by_text("No open exceptions with these filters.")).to_be_visible()
+    [noted] = current_acknowledgements(served.home / "operations.sqlite")
     assert (noted.exception_id, noted.cause, noted.note) == ("exception-1", "error", HOSTILE)
     assert noted.actor
 
@@ -72,10 +74,10 @@ def test_an_acknowledged_one_shows_its_note_as_text_and_can_be_opened_again(
     choose_first_row(exceptions)
     expect(exceptions.get_by_text(HOSTILE)).to_be_visible()
     expect(exceptions.get_by_text("Acknowledged by lee *x*")).to_be_visible()
-    exceptions.get_by_role("button", name="Open it again").click()
-    expect(exceptions.get_by_text("None was acknowledged.")).to_be_visible()
+    exceptions.get_by_role("button", name="Reopen").click()
+    expect(exceptions.get_by_text("No acknowledged exceptions.")).to_be_visible()
     expect(exceptions.get_by_text("1 error", exact=True)).to_be_visible()
-    assert standing_acknowledgements(served.home / "operations.sqlite") == []
+    assert current_acknowledgements(served.home / "operations.sqlite") == []
 
 
 def test_filters_are_in_the_address(
@@ -93,7 +95,7 @@ def test_filters_are_in_the_address(
     expect(cells(exceptions)).to_contain_text(["● Error", "671826"])
     expect(cells(exceptions).filter(has_text="100001")).to_have_count(0)
     exceptions.get_by_role("radio", name="Notes").click()
-    expect(exceptions.get_by_text("None is open. Clear the filters to be sure.")).to_be_visible()
+    expect(exceptions.get_by_text("No open exceptions with these filters.")).to_be_visible()
     assert tab.url.endswith("kind=unknown_sku&severity=info")
 
 
@@ -104,7 +106,7 @@ def test_after_a_scan_that_failed_all_that_was_found_stays_and_the_page_says_so(
     business.runs.append(("run-2", "sync", "failed", now, now, None, "ShipStation is out of reach."))
     folder.publish(business)
     tab.goto(f"{served.url}/exceptions")
-    expect(exceptions.get_by_text("Nothing was resolved meanwhile.")).to_be_visible()
+    expect(exceptions.get_by_text("The list shows the exceptions before it.")).to_be_visible()
     expect(cells(exceptions)).to_contain_text(["● Error", "671826"])
 
 
@@ -124,4 +126,4 @@ def test_nothing_open_is_said_in_a_sentence(
     business.exceptions.clear()
     folder.publish(business)
     tab.goto(f"{served.url}/exceptions")
-    expect(exceptions.get_by_text("Nothing needs a person.")).to_be_visible()
+    expect(exceptions.get_by_text("No exceptions.")).to_be_visible()

@@ -13,13 +13,13 @@ from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
-from streamlit_app.figure_charts import lines_by_day
-from streamlit_app.words import day
-from workflows.key_figures import note_key_figures
-from workflows.open_units import Difference, Measurement, note_measurement
-from workflows.settings import Settings
+from streamlit_app.components.figure_charts import lines_by_day
+from streamlit_app.data.formatted import day
+from workflows.config.settings import Settings
+from workflows.cycle.key_figures import note_key_figures
+from workflows.cycle.open_units import Difference, Measurement, note_measurement
 
-OPEN_UNITS = "Open units, ShipStation against ours"
+OPEN_UNITS = "Units of open orders: ShipStation and Shipledger"
 
 
 @pytest.fixture
@@ -48,9 +48,9 @@ def measure(settings: Settings, minutes_ago: int, there: int, *differences: Diff
 @pytest.mark.usefixtures("settings")
 def test_before_the_first_figures_the_page_says_what_to_do(tab: Page, served: Served) -> None:
     tab.goto(f"{served.url}/figures")
-    expect(panel(tab, "Key figures").get_by_text("No day has been noted yet.")).to_be_visible()
+    expect(panel(tab, "Key figures").get_by_text("No key figures yet.")).to_be_visible()
     units = panel(tab, OPEN_UNITS)
-    expect(units.get_by_text("Nothing has been measured yet.")).to_be_visible()
+    expect(units.get_by_text("Not compared yet.")).to_be_visible()
     expect(units.get_by_role("button", name="Sync now")).to_be_visible()
 
 
@@ -61,18 +61,14 @@ def test_each_figure_is_a_line_with_its_last_number_over_the_span_that_is_chosen
     tab.goto(f"{served.url}/figures")
     figures = panel(tab, "Key figures")
     yesterday = day(today - timedelta(days=1))
-    expect(figures.get_by_text(f"90 days, up to {yesterday}; what nobody noted is a gap.")).to_be_visible()
+    expect(figures.get_by_text(f"90 days, up to {yesterday}; days without data are gaps.")).to_be_visible()
     expect(figures.get_by_test_id("stVegaLiteChart")).to_have_count(10)
-    expect(figures.get_by_text("last unknown seconds")).to_be_visible()
-    expect(figures.get_by_role("button", name="Show data: Orders shipped, day by day; the last: 1")).to_have_count(
-        1
-    )
-    expect(figures.get_by_role("button", name="Show data: Units shipped, day by day; the last: 4")).to_have_count(
-        1
-    )
-    figures.get_by_role("radio", name="A year").click()
+    expect(figures.get_by_text("latest: unknown").first).to_be_visible()
+    expect(figures.get_by_role("button", name="Show data: Orders shipped by day; latest: 1")).to_have_count(1)
+    expect(figures.get_by_role("button", name="Show data: Units shipped by day; latest: 4")).to_have_count(1)
+    figures.get_by_role("radio", name="1 year").click()
     expect(
-        figures.get_by_text(f"121 days, up to {yesterday}; the mean day of each week is drawn.")
+        figures.get_by_text(f"121 days, up to {yesterday}; the charts show the daily mean of each week.")
     ).to_be_visible()
     expect(tab).to_have_url(f"{served.url}/figures?span=365")
 
@@ -83,11 +79,11 @@ def test_a_sku_with_other_open_units_than_in_shipstation_is_named(
     measure(settings, 10, 40)
     tab.goto(f"{served.url}/figures")
     units = panel(tab, OPEN_UNITS)
-    expect(badge(units, "No SKU differs")).to_be_visible()
+    expect(badge(units, "No differences")).to_be_visible()
     measure(settings, 5, 42, Difference("17612 - 250300", 7, 4))
     tab.reload()
     expect(badge(units, "1 SKU differs")).to_be_visible()
-    expect(units.get_by_text("42 units of open orders in ShipStation, 39 here")).to_be_visible()
+    expect(units.get_by_text("42 units of open orders in ShipStation, 39 in Shipledger")).to_be_visible()
     expect(cells(units)).to_have_text(["17612 - 250300", "7", "4"])
     expect(units.get_by_test_id("stVegaLiteChart")).to_have_count(1)
 

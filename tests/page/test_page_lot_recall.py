@@ -18,7 +18,7 @@ def test_a_lot_number_leads_to_its_packages_and_a_package_to_its_order(
     business.recipients.append((TWO_PACKAGES, HOSTILE, "Bright Dental", "Tulsa", "OK", "74103", "US"))
     folder.publish(business)
     tab.goto(f"{served.url}/lot-recall")
-    expect(tab.get_by_text("Type the lot number that is printed on the goods.")).to_be_visible()
+    expect(tab.get_by_text("Enter the lot number that is printed on the goods.")).to_be_visible()
     search(tab, "Lot number", "240901")
     expect(figure(tab, "Units shipped")).to_have_text("4")
     expect(figure(tab, "Orders")).to_have_text("1")
@@ -36,11 +36,11 @@ def test_of_several_lots_one_is_chosen_and_stays_in_the_address(
 ) -> None:
     folder.publish(business)
     tab.goto(f"{served.url}/lot-recall?number=250")
-    expect(tab.get_by_text("Several lots match. Choose one.")).to_be_visible()
+    expect(tab.get_by_text("Several lots match. Select one.")).to_be_visible()
     tab.goto(f"{served.url}/lot-recall?number=250&lot=17612-250300")
     expect(tab.get_by_role("heading", name="Recall of lot 250300")).to_be_visible()
     search(tab, "Lot number", "nothing")
-    expect(tab.get_by_text("No lot has this number.")).to_be_visible()
+    expect(tab.get_by_text("No lot with this number.")).to_be_visible()
 
 
 def test_a_balance_that_does_not_add_up_is_shown_as_an_error(

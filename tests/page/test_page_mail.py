@@ -13,10 +13,10 @@ from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
-from workflows.close_words import mail_key
+from workflows.closes.close_summary import mail_key
+from workflows.config.periods import Period, period_of
+from workflows.config.settings import Settings
 from workflows.mail import deliver_outbox, queue_mail
-from workflows.periods import Period, period_of
-from workflows.settings import Settings
 
 HOSTILE = "Weekly <img src=x onerror=alert(1)> **bold**"
 FIRST, SECOND = "owner@example.com", "second@example.com"
@@ -56,15 +56,15 @@ def test_a_card_says_how_many_readers_have_the_report_and_sends_it_again(
     mail_report(settings, week)
     tab.goto(f"{served.url}/?close_day={week.first}")
     card = panel(tab, "End of week")
-    expect(card.get_by_text("E-mail: sent to 1 reader, given up for 1")).to_be_visible()
+    expect(card.get_by_text("E-mail: sent to 1 recipient, given up for 1")).to_be_visible()
     expect(
         card.get_by_text("550 <b>(address)</b> is unknown here. Remove the cause, then send it again.")
     ).to_be_visible()
     inbox.answers.clear()
     card.get_by_role("button", name="Send again").click()
-    expect(card.get_by_text("E-mail: sent to 1 reader, waiting for 1")).to_be_visible()
+    expect(card.get_by_text("E-mail: sent to 1 recipient, waiting for 1")).to_be_visible()
     assert workshop.finish(settings, "watch").status == "success"
-    expect(card.get_by_text("E-mail: sent to 2 readers")).to_be_visible()
+    expect(card.get_by_text("E-mail: sent to 2 recipients")).to_be_visible()
     expect(card.get_by_role("button", name="Send")).to_have_count(0)
     assert [inbox.subjects(reader).count(HOSTILE) for reader in (FIRST, SECOND)] == [1, 1]
 
@@ -76,16 +76,16 @@ def test_the_outbox_lists_each_mail_with_its_error_and_its_next_attempt_and_send
     mail_report(settings, week)
     tab.goto(f"{served.url}/runs")
     outbox = panel(tab, "E-mail")
-    expect(cells(outbox)).to_contain_text(["Waiting for 2 readers", HOSTILE, "", "", "451 greylisted"])
+    expect(cells(outbox)).to_contain_text(["Waiting for 2 recipients", HOSTILE, "", "", "451 greylisted"])
     choose_first_row(outbox)
-    expect(outbox.get_by_text(f"{HOSTILE}: waiting for 2 readers.")).to_be_visible()
+    expect(outbox.get_by_text(f"{HOSTILE}: waiting for 2 recipients.")).to_be_visible()
     expect(outbox.get_by_text(f"{SECOND}: waiting.")).to_be_visible()
     inbox.answers.clear()
     outbox.get_by_role("button", name="Send now").click()
     expect(outbox.get_by_text("451 greylisted")).to_have_count(0)
     assert workshop.finish(settings, "watch").status == "success"
     tab.reload()
-    expect(cells(outbox)).to_contain_text(["Sent to 2 readers", HOSTILE])
+    expect(cells(outbox)).to_contain_text(["Sent to 2 recipients", HOSTILE])
 
 
 @pytest.mark.usefixtures("settings")

@@ -11,7 +11,7 @@ from page_process import Served, free_port, serve
 from playwright.sync_api import Browser, Page, expect
 from published_folder import Business, PublishedFolder
 
-from streamlit_app.sessions import SESSION_SECONDS
+from streamlit_app.auth.login_sessions import SESSION_SECONDS
 
 
 @pytest.fixture(scope="module")

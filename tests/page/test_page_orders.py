@@ -64,7 +64,7 @@ def test_a_span_of_days_that_ends_before_it_begins_is_reported(
     tab: Page, served: Served, business: Business
 ) -> None:
     tab.goto(f"{served.url}/orders?day_from={business.today}&day_to={business.today.year - 1}-01-31")
-    expect(tab.get_by_text("No day lies between these dates")).to_be_visible()
+    expect(tab.get_by_text("The last date is before the first.")).to_be_visible()
 
 
 def test_an_order_tells_its_whole_story(tab: Page, served: Served) -> None:
@@ -76,13 +76,13 @@ def test_an_order_tells_its_whole_story(tab: Page, served: Served) -> None:
     sold, counted, packages, charges, story = (cells(order, at) for at in (0, 1, 2, 3, 4))
     expect(sold).to_contain_text(["17904", "3", "32.5"])
     expect(counted).to_contain_text(["21", "oldest lot", "3", "22"])
-    expect(packages).to_contain_text(["void", "940020", "counts", "94002", "counts", "940022"])
+    expect(packages).to_contain_text(["voided", "940020", "counted", "94002", "counted", "940022"])
     expect(charges).to_contain_text(["Order, on its first ship date", "1", "Handling", "4", "Postage"])
     expect(order.get_by_text("a day is billed once it has ended")).to_be_visible()
     # Twenty hours ago may be yesterday, when the order left, or today.
     expect(story).to_contain_text(["Voided: 940020"])
-    expect(story).to_contain_text(["Left: 5 units in 2 packages", "Label bought, 940020", "Exception: SKU"])
-    tab.get_by_role("button", name="Back to the orders found").click()
+    expect(story).to_contain_text(["Shipped: 5 units in 2 packages", "Label bought, 940020", "Exception: SKU"])
+    tab.get_by_role("button", name="Back to the results").click()
     expect_orders(tab, "1 order")
 
 

@@ -11,9 +11,9 @@ from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
+from workflows.config.settings import Settings
 from workflows.parity.comparison import Difference
-from workflows.parity.log import ParityRun, note_run
-from workflows.settings import Settings
+from workflows.parity.comparison_log import ParityRun, record_run
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -33,7 +33,7 @@ def compared(settings: Settings, name: str, hours_ago: float, differences: list[
         *(name, "schedule", "sqlite:///former.db", "criteria", until - timedelta(hours=48), until),
         *(by_class["unexplained"], 1234, facts),
     )
-    note_run(settings.operations, run, differences)
+    record_run(settings.operations, run, differences)
 
 
 @pytest.mark.usefixtures("settings")
@@ -75,6 +75,6 @@ def test_an_older_comparison_can_be_chosen(tab: Page, served: Served, settings: 
     compared(settings, "clean", 1, [])
     tab.goto(f"{served.url}/runs")
     former = panel(tab, "Former system")
-    expect(badge(former, "Nothing unexplained")).to_be_visible()
+    expect(badge(former, "No unexplained differences")).to_be_visible()
     choose(former, "Comparison", "1 difference unexplained")
     expect(cells(former)).to_contain_text(["671825", "cancelled"])

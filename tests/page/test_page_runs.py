@@ -11,9 +11,9 @@ from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
-from workflows.engine import Engine
+from workflows.config.settings import Settings
+from workflows.cycle.engine import Engine
 from workflows.errors import BuildFailed
-from workflows.settings import Settings
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_failed_build_is_shown_with_its_failed_tests_and_the_last_good_figures
     assert isinstance(workshop.fail(settings, "sync", "dana").error, BuildFailed)
 
     tab.goto(served.url)
-    expect(tab.get_by_text("Tests red, nothing published")).to_be_visible()
+    expect(tab.get_by_text("Build failed, nothing published")).to_be_visible()
     expect(panel(tab, "Needs attention").get_by_text("unique_lots_lot_id")).to_be_visible()
     expect(figure(tab, "Units shipped")).to_have_text("5")
     tab.get_by_role("link", name="Runs and health").click()

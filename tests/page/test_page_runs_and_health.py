@@ -12,9 +12,9 @@ from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
-from workflows.last_read import Read, note_read
-from workflows.settings import Settings
-from workflows.switches import turn_switch
+from workflows.config.settings import Settings
+from workflows.cycle.last_read import Read, note_read
+from workflows.entries.switches import turn_switch
 
 
 @pytest.fixture
@@ -32,18 +32,18 @@ def test_a_failed_run_is_listed_with_who_and_why_has_an_address_and_can_be_tried
     expect(cells(runs)).to_contain_text(["✗ failed", "sync", "dana", "ShipStation"])
     choose_first_row(runs)
     expect(runs.get_by_text(failed.run_id)).to_be_visible()
-    runs.get_by_role("button", name="Try again").click()
+    runs.get_by_role("button", name="Retry").click()
     expect(cells(runs).first).to_have_text("… queued")
     assert [job.status for job in workshop.jobs_of(settings, "sync")] == ["queued", "failed"]
     tab.goto(f"{served.url}/runs?run={failed.run_id}")
     expect(runs.get_by_text(failed.run_id)).to_be_visible()
-    expect(runs.get_by_role("button", name="Try again")).to_be_visible()
+    expect(runs.get_by_role("button", name="Retry")).to_be_visible()
 
 
 @pytest.mark.usefixtures("settings")
 def test_freshness_says_when_shipstation_was_read_and_what_the_api_allows(tab: Page, served: Served) -> None:
     tab.goto(f"{served.url}/runs")
-    expect(figure(tab, "ShipStation read")).to_have_text("just now")
+    expect(figure(tab, "Last read from ShipStation")).to_have_text("just now")
     expect(tab.get_by_text("of 2,400 allowed")).to_be_visible()
 
 
@@ -54,7 +54,7 @@ def test_a_read_counts_once_it_is_loaded_although_nothing_was_published_since(
     folder.publish(replace(business, as_of=now - timedelta(hours=3)))
     note_read(settings.operations, Read(now - timedelta(minutes=7), None))
     tab.goto(f"{served.url}/runs")
-    expect(figure(tab, "ShipStation read")).to_have_text("7 min ago")
+    expect(figure(tab, "Last read from ShipStation")).to_have_text("7 min ago")
 
 
 def test_a_switch_is_turned_with_a_name_and_follows_what_others_turn(
@@ -62,7 +62,7 @@ def test_a_switch_is_turned_with_a_name_and_follows_what_others_turn(
 ) -> None:
     turn_switch(settings.operations, "cleanup", False, "ada")
     tab.goto(f"{served.url}/runs")
-    board = panel(tab, "What runs by itself")
+    board = panel(tab, "Scheduled jobs")
     expect(board.get_by_text("Turned off by ada")).to_be_visible()
     expect(board.get_by_role("switch", name="Cleanup")).not_to_be_checked()
     board.get_by_text("Sync", exact=True).click()
@@ -76,6 +76,6 @@ def test_before_the_first_check_the_page_says_what_to_do(tab: Page, served: Serv
     workshop.make_store(settings)
     tab.goto(f"{served.url}/runs")
     health = panel(tab, "Health checks")
-    expect(health.get_by_text("Nothing has been checked yet.")).to_be_visible()
+    expect(health.get_by_text("The checks have not run yet.")).to_be_visible()
     health.get_by_role("button", name="Check now").click()
     expect(cells(panel(tab, "Runs"))).to_contain_text(["… queued", "health"])

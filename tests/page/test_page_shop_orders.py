@@ -17,7 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 from published_folder import Business, PublishedFolder
 
 from tests.contract_tables import insert
-from workflows.settings import Settings
+from workflows.config.settings import Settings
 
 SHOP = "Orders of the shop"
 HOSTILE = "<script>alert(1)</script> **b**"
@@ -88,7 +88,7 @@ def test_what_is_held_says_why_as_text_and_what_waits_and_what_was_sent_are_list
 ) -> None:
     tab.goto(f"{served.url}/orders")
     shop = panel(tab, SHOP)
-    for label, orders in (("Waiting here", "2"), ("Sent, not back yet", "1"), ("Shipped", "1")):
+    for label, orders in (("Not sent yet", "2"), ("Sent, not confirmed yet", "1"), ("Shipped", "1")):
         expect(figure(tab, label)).to_have_text(orders)
     assert texts(shop, "671825") == [
         *("671825", "9", HOSTILE),
@@ -107,10 +107,8 @@ def test_without_the_permission_a_press_only_tries(tab: Page, served: Served, se
     workshop.make_store(settings)
     tab.goto(f"{served.url}/orders")
     shop = panel(tab, SHOP)
-    expect(
-        shop.get_by_text("Nothing is sent to ShipStation while SHIPLEDGER_ALLOW_UPLOAD is not 1.")
-    ).to_be_visible()
-    shop.get_by_role("button", name="Try without sending").click()
+    expect(shop.get_by_text("Uploads are off. Set SHIPLEDGER_ALLOW_UPLOAD=1")).to_be_visible()
+    shop.get_by_role("button", name="Dry run").click()
     expect(shop.get_by_text("An upload is queued.")).to_be_visible()
     assert upload_arguments(settings) == {"dry_run": True}
 
@@ -150,9 +148,11 @@ def test_what_would_be_sent_is_listed_with_its_lots(
         **{key: [] for key in ("uploaded", "refused", "unanswered")},
     }
     for step in ("load_changes", "_note_uploads", "build"):
-        monkeypatch.setattr(f"workflows.xcart.{step}", lambda *_: {})
-    monkeypatch.setattr("workflows.xcart._upload", lambda _dry_run: outcome)
-    monkeypatch.setattr("workflows.xcart.build_and_publish", lambda _kind, _started_at, facts: facts)
+        monkeypatch.setattr(f"workflows.xcart.xcart_workflows.{step}", lambda *_: {})
+    monkeypatch.setattr("workflows.xcart.xcart_workflows._upload", lambda _dry_run: outcome)
+    monkeypatch.setattr(
+        "workflows.xcart.xcart_workflows.build_and_publish", lambda _kind, _started_at, facts: facts
+    )
     assert workshop.fail(settings, "upload", "dana", dry_run=True).status == "success"
     tab.goto(f"{served.url}/orders")
     shop = panel(tab, SHOP)

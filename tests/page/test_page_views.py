@@ -16,13 +16,13 @@ def test_today_shows_what_left_and_what_needs_a_person_each_with_its_age(tab: Pa
     expect(figure(tab, "Units shipped")).to_have_text("5")
     expect(figure(tab, "New orders")).to_have_text("1")
     expect(figure(tab, "Open orders")).to_have_text("1")
-    expect(tab.get_by_text("Tests green")).to_be_visible()
+    expect(tab.get_by_text("Tests passed")).to_be_visible()
     expect(tab.get_by_text("Fresh, checked just now")).to_be_visible()
     attention = panel(tab, "Needs attention")
     expect(attention.get_by_text("No ShipStation credentials")).to_be_visible()
     expect(attention.get_by_text("PT Kit: 118 available, 5 days of supply")).to_be_visible()
     expect(attention.get_by_text("1 line with an unknown SKU")).to_be_visible()
-    for title in ("What left", "Units shipped by day", "Needs attention"):
+    for title in ("Orders and shipments", "Units shipped by day", "Needs attention"):
         expect(panel(tab, title).get_by_text("just now")).to_be_visible()
 
 

@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 from published_bill import Bill
 from published_folder import LONG_AGO, Business, PublishedFolder
 
-from workflows.periods import period_of
-from workflows.reports.archive import make_reports
+from workflows.config.periods import period_of
+from workflows.reports.report_archive import make_reports
 
 HOSTILE = "=1+1<img src=x onerror=alert(1)>"
 
@@ -76,7 +76,7 @@ def test_a_line_without_shipments_says_so(
     business.bill = Bill.small(business.today)
     folder.publish(business)
     tab.goto(f"{served.url}/weekly?sku=17904")
-    expect(panel(tab, "Week").get_by_text("Nothing of 17904 was shipped in this week.")).to_be_visible()
+    expect(panel(tab, "Week").get_by_text("No units of 17904 were shipped in this week.")).to_be_visible()
 
 
 def test_before_the_first_complete_week_it_says_when_there_will_be_one(
@@ -84,7 +84,7 @@ def test_before_the_first_complete_week_it_says_when_there_will_be_one(
 ) -> None:
     folder.publish(business)
     tab.goto(f"{served.url}/weekly")
-    expect(tab.get_by_text("No week is complete yet")).to_be_visible()
+    expect(tab.get_by_text("No complete week yet")).to_be_visible()
 
 
 def test_the_week_as_pdf_and_workbook_is_the_report_of_the_snapshot_shown(

@@ -6,24 +6,23 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from own_worker import ended, working
 
-from workflows.close_record import Close, record_close
-from workflows.jobs import Job, JobClient, job_client
-from workflows.mail_settings import MailSettings
-from workflows.periods import Period
-from workflows.settings import Settings, read_settings
+from workflows.config.mail_settings import MailSettings
+from workflows.config.periods import Period
+from workflows.config.settings import Settings, read_settings
+from workflows.entries.close_log import Close, record_close
+from workflows.jobs.client import Job, JobClient, job_client
 
 
 def settings_of(home: Path) -> Settings:
     """A home whose ShipStation is out of reach: whatever reads it fails at once."""
     settings = read_settings({"SHIPLEDGER_HOME": str(home), "SHIPSTATION_BASE_URL": "http://127.0.0.1:9"})
-    return replace(settings, api_key="key", api_secret="secret", retry_seconds=0)
+    return settings.model_copy(update={"api_key": "key", "api_secret": "secret", "retry_seconds": 0})
 
 
 def make_store(settings: Settings) -> None:
@@ -69,7 +68,7 @@ def record(
 def with_mail(settings: Settings, port: int, *readers: str) -> Settings:
     """The same home, sending through a server on this machine."""
     server = MailSettings("127.0.0.1", port, False, "off", None, None, "ledger@example.com", readers)
-    return replace(settings, mail=server)
+    return settings.model_copy(update={"mail": server})
 
 
 def jobs_of(settings: Settings, kind: str) -> list[Job]:

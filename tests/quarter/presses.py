@@ -31,10 +31,10 @@ from tests.support.command_line import CommandLine
 from tests.support.own_worker import done, working
 from tests.support.sandboxes import quiet_sandbox
 from tests.workflows.at_an_instant import present
-from workflows.home import prepare_home
-from workflows.jobs import JobClient
-from workflows.periods import CloseKind
-from workflows.settings import read_settings
+from workflows.config.home_directory import prepare_home
+from workflows.config.periods import CloseKind
+from workflows.config.settings import read_settings
+from workflows.jobs.client import JobClient
 
 Press = tuple[datetime, CloseKind]
 # What is charged for, and its column of an invoice's sheet; the columns of the marts are in the same order.

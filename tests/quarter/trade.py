@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sandbox import Book, BusinessPlan, Clock, generate_business
 from sandbox.pacific import CHICAGO, to_ms, wall_text
-from workflows.entries import EntryRequest, record_entry
-from workflows.entry_rules import Kind
-from workflows.settings import Settings
+from workflows.config.settings import Settings
+from workflows.entries.entry_rules import Kind
+from workflows.entries.recording import EntryRequest, record_entry
 
 BEGINS, ENDS = date(2026, 10, 1), date(2027, 1, 4)
 # Orders that are there before the quarter begins.

@@ -6,7 +6,7 @@ import pytest
 from homes import settings_of
 from report_snapshot import write_snapshot
 
-from workflows.settings import Settings
+from workflows.config.settings import Settings
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import pytest
 from reading_files import outside_margins, pages_of, sheets_of, text_of
 from report_snapshot import AS_OF, MONDAY, OCTOBER, TODAY, bill, charges, write_snapshot
 
-from workflows.reports.archive import ReportKind, make_reports
-from workflows.settings import Settings
+from workflows.config.settings import Settings
+from workflows.reports.report_archive import ReportKind, make_reports
 
 CLOSED = {"closed_months": [(OCTOBER, 1, AS_OF, "0123abcd" * 8)]}
-LACK = "INCOMPLETE: what changed from {} was not loaded when this was made."
+LACK = "INCOMPLETE: changes of {} were not loaded when this was made."
 
 
 def texts(settings: Settings, kind: ReportKind, period: date, snapshot: Path) -> list[str]:
@@ -48,7 +48,7 @@ def test_every_page_and_sheet_of_what_is_not_loaded_whole_says_which_days_are_mi
 def test_a_day_that_is_loaded_says_when_the_stock_is_not_whole(settings: Settings, tmp_path: Path) -> None:
     snapshot = write_snapshot(tmp_path / "s.duckdb", loaded_from=datetime(2026, 11, 13, 6, tzinfo=UTC))
     for text in texts(settings, "eod", TODAY, snapshot):
-        assert "The stock is not whole: what changed from 2025-09-19 to 2026-11-12 is not loaded." in text
+        assert "The stock is incomplete: changes of 2025-09-19 to 2026-11-12 are not loaded." in text
 
 
 @pytest.mark.parametrize(("kind", "period"), [("eod", TODAY), ("eow", MONDAY), ("eom", OCTOBER)])

@@ -8,7 +8,7 @@ import pytest
 from report_snapshot import TODAY, write_snapshot
 
 from workflows.reports.lot_facts import LotFacts, read_lot
-from workflows.reports.reading import open_snapshot
+from workflows.reports.snapshot_source import open_snapshot
 
 
 def facts(on_hand: int | None, *, is_balanced: bool) -> LotFacts:

@@ -10,8 +10,8 @@ from reading_files import outside_margins, sheets_of, text_of
 from report_snapshot import HOSTILE, TODAY, package, write_snapshot
 
 from workflows.errors import UsageError
-from workflows.reports.reading import open_snapshot
 from workflows.reports.recall import lot_recall_csv, lot_recall_pdf, lot_recall_xlsx, read_recall
+from workflows.reports.snapshot_source import open_snapshot
 
 LOT = ("17612", "250300")
 

@@ -10,9 +10,9 @@ import pytest
 from reading_files import kinds_of, outside_margins, pages_of, sheets_of, text_of
 from report_snapshot import AS_OF, HOSTILE, MONDAY, OCTOBER, TODAY, bill, business, write_snapshot
 
-from workflows.reports.archive import ReportExists, archived_report, make_reports
-from workflows.reports.reading import SnapshotUnusable
-from workflows.settings import Settings
+from workflows.config.settings import Settings
+from workflows.reports.report_archive import ReportExists, archived_report, make_reports
+from workflows.reports.snapshot_source import SnapshotUnusable
 
 PERIODS = (("eod", TODAY), ("eow", MONDAY), ("eom", OCTOBER))
 
@@ -124,7 +124,8 @@ def test_a_report_made_again_by_another_process_is_the_same_byte_for_byte(
 ) -> None:
     program = (
         "import sys; from datetime import date; from pathlib import Path;"
-        "from workflows.reports.archive import make_reports; from workflows.settings import read_settings;"
+        "from workflows.reports.report_archive import make_reports;"
+        "from workflows.config.settings import read_settings;"
         "home, kind, period, snapshot = sys.argv[1:];"
         "settings = read_settings({'SHIPLEDGER_HOME': home});"
         "make_reports(settings, kind, date.fromisoformat(period), Path(snapshot), 1)"

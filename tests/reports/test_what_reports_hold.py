@@ -14,7 +14,7 @@ from report_snapshot import AS_OF, MONDAY, OCTOBER, TODAY, Rows, bill, business,
 from workflows.reports.daily import count_sheet, summarize_day
 from workflows.reports.document import Document, Figures, Table
 from workflows.reports.monthly import bill_month
-from workflows.reports.reading import Source, open_snapshot
+from workflows.reports.snapshot_source import Source, open_snapshot
 from workflows.reports.weekly import report_week
 
 Opened = Callable[..., Source]

@@ -1,4 +1,4 @@
-"""A home as the release before the files left it: lines of closed months as JSON in the operations store."""
+"""A home as the release before the files left it: lines of closed months as JSON in the operations database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from workflows.settings import Settings
+from workflows.config.settings import Settings
 
 Line = tuple[str, str, int | None, str]
 
@@ -48,6 +48,7 @@ begin select raise(abort, 'frozen_lines are never changed: a change is a restate
 create trigger frozen_lines_are_never_deleted before delete on frozen_lines
 begin select raise(abort, 'frozen_lines are never deleted: a change is a restatement in the next month'); end;
 drop trigger frozen_months_are_never_changed;
+pragma user_version = 0;
 """
 
 

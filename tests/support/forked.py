@@ -33,13 +33,20 @@ from shared_dbt import one_dbt_for_all_homes
 PROJECT = Path(__file__).resolve().parents[2]
 # What the commands import, at once or on the way.
 _LIBRARIES = (
-    *("workflows.worker", "workflows.serving", "workflows.progress", "streamlit_app.server"),
+    *("workflows.cli.serving", "workflows.jobs.progress", "streamlit_app.server", "dbos"),
+    *(
+        "workflows.closes.close_workflow",
+        "workflows.migration.migration_workflow",
+        "workflows.cycle.cycle_workflows",
+    ),
+    *("workflows.backup.backup_workflow", "workflows.parity.parity_workflow", "workflows.xcart.xcart_workflows"),
+    *("workflows.monitoring.scheduled_jobs", "workflows.privacy.retention_workflow"),
     *("dbt.cli.main", "dbt.adapters.duckdb.connections", "dlt.destinations.impl.duckdb.duck"),
     *("dlt.sources.helpers.requests", "dlt.common.libs.pyarrow", "dlt.common.libs.sql_alchemy_compat", "pandas"),
     *("dbos._sys_db_sqlite", "sqlalchemy.dialects.sqlite", "pendulum.locales.en", "xlsxwriter.workbook"),
     *(
         f"workflows.reports.{part}"
-        for part in ("charts", "daily", "monthly", "pdf", "recall", "weekly", "workbook")
+        for part in ("report_charts", "daily", "monthly", "pdf", "recall", "weekly", "workbook")
     ),
 )
 _NUMBER = 8

@@ -12,13 +12,13 @@ import pytest
 from once import made_once
 from shared_dbt import one_dbt_for_all_homes
 
-from ingest.load import prepare_tables
 from ingest.pipeline import Warehouse
-from workflows.engine import Engine
-from workflows.home import prepare_home
-from workflows.modelling import Modelling, fingerprint
-from workflows.settings import Settings, read_settings
-from workflows.warehouse import (
+from ingest.sources.shipstation.load import prepare_tables
+from workflows.config.home_directory import prepare_home
+from workflows.config.settings import Settings, read_settings
+from workflows.cycle.dbt_runner import Modelling, fingerprint
+from workflows.cycle.engine import Engine
+from workflows.cycle.warehouse import (
     Run,
     last_build_number,
     note_green_build,

@@ -9,10 +9,10 @@ from typing import Any
 
 from shared_dbt import one_dbt_for_all_homes
 
-from workflows.jobs import Job, JobClient
-from workflows.presence import WorkerLock
-from workflows.settings import Settings
-from workflows.worker import run_worker
+from workflows.cli.worker import run_worker
+from workflows.config.settings import Settings
+from workflows.config.worker_lock import WorkerLock
+from workflows.jobs.client import Job, JobClient
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """What dbt did for one home serves all copies and all homes alike, in every process of a run.
 
 It parses its project once, and the warm builds that it did are replayed in other homes of the same state, as
-`workflows.replay` does within one home. With `DBT_BUILDS` in its environment, a command replays only what its own
-home has recorded.
+`workflows.cycle.replay` does within one home. With `DBT_BUILDS` in its environment, a command replays only what
+its own home has recorded.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def one_dbt_for_all_homes() -> ExitStack:
 
 
 def _one_recording_of_each_state(folder: Path) -> Any:
-    from workflows import modelling
-    from workflows.replay import Recording, keep_recording, read_recording
+    from workflows.cycle import dbt_runner
+    from workflows.cycle.replay import Recording, keep_recording, read_recording
 
     def read(own: Path, state: str) -> Recording | None:
         found = read_recording(own, state)
@@ -55,4 +55,4 @@ def _one_recording_of_each_state(folder: Path) -> Any:
         keep_recording(mine, recording)
         mine.replace(folder / f"{recording.state}.json")
 
-    return patch.multiple(modelling, read_recording=read, keep_recording=keep)
+    return patch.multiple(dbt_runner, read_recording=read, keep_recording=keep)

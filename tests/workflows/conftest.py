@@ -12,7 +12,7 @@ from inbox import Inbox, free_port, serving
 from once import made_once
 
 from sandbox import BusinessPlan, Sandbox, SandboxSettings, generate_business
-from workflows.settings import Settings
+from workflows.config.settings import Settings
 
 WEEKS = 6
 
@@ -79,7 +79,7 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def mailing(tmp_path: Path, inbox: Inbox) -> Iterator[Settings]:
-    """An empty home without credentials, which is an alarm, whose mail goes to a real server."""
+    """An empty home without credentials, which fails a check, whose mail goes to a real server."""
     port = free_port()
     (tmp_path / "home").mkdir()
     with serving(inbox, port):

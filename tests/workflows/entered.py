@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
-from workflows.entries import EntryRequest
-from workflows.settings import Settings, read_settings
+from workflows.config.settings import Settings, read_settings
+from workflows.entries.recording import EntryRequest
 
 TODAY = read_settings({}).today()
 

@@ -20,10 +20,11 @@ from typing import Any
 
 import duckdb
 
-from workflows import publishing
-from workflows.publishing import publish, snapshots
-from workflows.settings import Settings, read_settings
-from workflows.warehouse import Run
+from workflows.config.settings import Settings, read_settings
+from workflows.config.snapshots import snapshots
+from workflows.cycle import publishing
+from workflows.cycle.publishing import publish
+from workflows.cycle.warehouse import Run
 
 # What comes before only prepares the ledger, which no reader sees.
 _FROM_THE_COPY_ON = ("publish", "_point_to", "_remove_old")

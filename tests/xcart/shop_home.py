@@ -12,12 +12,12 @@ from typing import Any
 from command_line import CommandLine, answer_of
 from forked import Forked
 
-from ingest.account import Account
-from ingest.xcart_upload import UploadLine
+from ingest.client.account import Account
+from ingest.sources.xcart.order_upload import UploadLine
 from sandbox import Sandbox
-from workflows.settings import Settings, read_settings
-from workflows.upload_log import prepare_log
-from workflows.uploading import upload
+from workflows.config.operations_database import prepare_operations_database
+from workflows.config.settings import Settings, read_settings
+from workflows.xcart.uploading import upload
 
 # The orders of the shop that can be sent; of the others each has a reason of its own.
 SENT = {"671825", "671826", "671827"}
@@ -51,7 +51,7 @@ class Shop:
 
     def upload(self, sends: bool = True) -> dict[str, Any]:
         """One upload on the ledger as it was built; the sync around it is left out."""
-        prepare_log(self.home / "operations.sqlite")
+        prepare_operations_database(self.home / "operations.sqlite")
         account = Account(self.box.url, "sandbox", "sandbox", 1_000_000, retry_seconds=1.0)
         return upload(self.settings(), account, "run-1", sends=sends, report=lambda *_: None)
 
@@ -74,7 +74,7 @@ class Shop:
 
     def note_sending(self, number: str, at: datetime, *lines: UploadLine) -> None:
         """As a process that was killed after it had sent would leave the log."""
-        prepare_log(self.home / "operations.sqlite")
+        prepare_operations_database(self.home / "operations.sqlite")
         planned = json.dumps([asdict(line) for line in lines])
         with sqlite3.connect(self.home / "operations.sqlite") as store:
             store.execute(

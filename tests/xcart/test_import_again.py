@@ -12,8 +12,8 @@ from typing import Any
 from shop_file import order, rows, write
 
 from ingest.pipeline import Warehouse
-from ingest.xcart import ImportReport, import_orders
-from workflows.settings import PROJECT
+from ingest.sources.xcart.xcart_source import ImportReport, import_orders
+from workflows.config.settings import PROJECT
 
 GOOD, OTHER = order("671825", [("17612", 2)]), order("671827", [("17612", 1)])
 SPOILT = order("671826", [("17612", 1)], company="Smith & Sons")

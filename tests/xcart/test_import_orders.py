@@ -10,7 +10,7 @@ from shop_file import document, order, rows, write, write_many
 
 from ingest.errors import FileRefused
 from ingest.pipeline import Warehouse
-from ingest.xcart import ImportReport, import_orders
+from ingest.sources.xcart.xcart_source import ImportReport, import_orders
 
 NUMBERS = "select order_number from raw_xcart.orders order by 1"
 OPEN_FINDINGS = "select order_number, detail from raw_xcart.findings where resolved_at is null order by 1"
@@ -192,7 +192,7 @@ def test_an_attack_is_refused_with_a_sentence_and_loads_nothing(
     (tmp_path / "bad.xml").write_text(ATTACKS[attack])
     report = bring(tmp_path, warehouse)
     assert [one["file"] for one in report.refused] == ["bad.xml"]
-    assert "Nothing of it was loaded." in report.refused[0]["reason"]
+    assert "Nothing was loaded." in report.refused[0]["reason"]
     assert "root:" not in json.dumps(report.refused)
     assert good.exists() and rows(warehouse.path, NUMBERS) == [("671825",)]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ingest.account import Account
-from ingest.client import Client
-from ingest.xcart_upload import Sent, look_up, send
+from ingest.client.account import Account
+from ingest.client.http import Client
+from ingest.sources.xcart.order_upload import Sent, look_up, send
 from sandbox import Fault, Sandbox
 
 

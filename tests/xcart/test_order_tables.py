@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 import pytest
 
-from ingest.retention import Keeps, keeps_of
-from ingest.xcart_element import ShopOrder
-from ingest.xcart_orders import (
+from ingest.client.redaction import Keeps, keeps_of
+from ingest.sources.xcart.order_element import ShopOrder
+from ingest.sources.xcart.order_rows import (
     CheckedOrder,
     InvalidOrder,
     StoredOrder,
@@ -18,7 +18,7 @@ from ingest.xcart_orders import (
     to_row,
     without_personal_data,
 )
-from ingest.xcart_upload import UploadLine, from_shipstation, to_shipstation
+from ingest.sources.xcart.order_upload import UploadLine, from_shipstation, to_shipstation
 
 LINE = {"productid": "17612", "amount": "2"}
 WHEN = "2025-10-01 09:30:00"

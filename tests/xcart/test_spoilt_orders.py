@@ -8,8 +8,8 @@ import pytest
 from shop_file import document, order
 
 from ingest.errors import FileRefused, FileUnfinished
-from ingest.xcart_element import ShopOrder
-from ingest.xcart_file import hash_file, read_orders
+from ingest.sources.xcart.order_element import ShopOrder
+from ingest.sources.xcart.shop_file import hash_file, read_orders
 
 FIRST, MIDDLE, LAST = (order(number, [("17612", 2)]) for number in ("671825", "671826", "671827"))
 SMALL = "<order><orderid>671826</orderid><a>b</a></order>"
@@ -209,7 +209,7 @@ REFUSED = {
     "another document": ("<html><order></order></html>", "begins with <html>, not with <DentistSelectOrders>"),
     "an order alone": (FIRST, "begins with <order>"),
     "text": ("no such page", "holds no XML"),
-    "more after the end": (f"{ALL}{FIRST}", "goes on after </DentistSelectOrders>"),
+    "more after the end": (f"{ALL}{FIRST}", "continues after </DentistSelectOrders>"),
     "an unknown encoding": (ALL.replace("UTF-8", "klingon"), "its encoding is klingon, which cannot be read"),
     "an encoding of no letters": (ALL.replace("UTF-8", "cp037"), "its encoding is cp037, which cannot be read"),
     "a document type elsewhere": (
@@ -231,7 +231,7 @@ def test_a_file_that_is_no_export_is_refused_with_the_reason_and_is_not_called_u
 
 
 def test_tags_outside_orders_have_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.xcart_pieces._MOST_MARKUP", 10)
+    monkeypatch.setattr("ingest.sources.xcart.file_pieces._MOST_MARKUP", 10)
     assert len(read(tmp_path, document(FIRST, "<a/>" * 7, LAST))) == 2
     with pytest.raises(FileRefused, match="more than 10 tags and comments outside its orders"):
         read(tmp_path, document(FIRST, "<a/>" * 8, LAST))

@@ -11,8 +11,8 @@ from shop_home import CREATE, SENT, Shop, by_number
 
 from ingest.errors import CredentialsRejected
 from ingest.pipeline import Warehouse
-from ingest.upload_log import load_upload_log
-from ingest.xcart_upload import UploadLine
+from ingest.sources.xcart.order_upload import UploadLine
+from ingest.sources.xcart.upload_history import load_upload_log
 from sandbox import Fault
 
 

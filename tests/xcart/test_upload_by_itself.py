@@ -1,17 +1,16 @@
-"""The schedule sends the shop's orders: what it finds waiting, when it may; and a failure of it is an alarm."""
+"""The schedule sends the shop's orders: what it finds waiting, when it may; and a failed upload fails a check."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from dbos import DBOS
 from shop_home import SENT, Shop
 
 from tests.support.own_worker import ended, working
-from workflows.jobs import Job, JobClient
-from workflows.scheduling import start_schedule
-from workflows.watch import look
+from workflows.cli.schedule import start_schedule
+from workflows.jobs.client import Job, JobClient
+from workflows.monitoring.system_state import check_conditions
 
 
 def fall_due(jobs: JobClient) -> Job:
@@ -32,8 +31,8 @@ def test_the_schedule_sends_the_orders_that_wait(shop: Shop) -> None:
 
 
 def test_a_scheduled_upload_that_failed_is_an_alarm(shop: Shop) -> None:
-    out_of_reach = replace(shop.settings(), base_url="http://127.0.0.1:9", retry_seconds=0.0)
+    out_of_reach = shop.settings().model_copy(update={"base_url": "http://127.0.0.1:9", "retry_seconds": 0.0})
     with working(out_of_reach) as jobs:
         start_schedule(out_of_reach)
         assert fall_due(jobs).status == "failed"
-        assert "run upload" in {alarm.key for alarm in look(out_of_reach, jobs, datetime.now(UTC))}
+        assert "run upload" in {check.name for check in check_conditions(out_of_reach, jobs, datetime.now(UTC))}

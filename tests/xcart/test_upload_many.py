@@ -9,12 +9,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest.account import Account
+from ingest.client.account import Account
 from sandbox import Fault, Sandbox
 from tests.contract_tables import create_tables, insert
-from workflows.settings import Settings, read_settings
-from workflows.upload_log import last_events, prepare_log
-from workflows.uploading import upload
+from workflows.config.operations_database import prepare_operations_database
+from workflows.config.settings import Settings, read_settings
+from workflows.xcart.upload_log import last_events
+from workflows.xcart.uploading import upload
 
 CREATE = "/orders/createorders"
 _WAREHOUSE = """
@@ -52,7 +53,7 @@ def waiting(home: Path, orders: int) -> Settings:
     with duckdb.connect(str(settings.warehouse)) as warehouse:
         for statement in _WAREHOUSE.split(";")[:-1]:
             warehouse.execute(statement, [numbers] if "$1" in statement else None)
-    prepare_log(settings.operations)
+    prepare_operations_database(settings.operations)
     return settings
 
 

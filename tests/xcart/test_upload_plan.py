@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ingest.xcart_upload import UploadLine
-from workflows.upload_plan import Item, LocalOrder, LotQueues, plan
+from ingest.sources.xcart.order_upload import UploadLine
+from workflows.xcart.upload_plan import Item, LocalOrder, LotQueues, plan
 
 FIRST = datetime(2025, 10, 1, 14, 30, tzinfo=UTC)
 

@@ -9,10 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingest.xcart_upload import UploadLine
-from workflows.upload_log import UploadEvent
-from workflows.upload_plan import Item, LocalOrder
-from workflows.upload_stock import Stock
+from ingest.sources.xcart.order_upload import UploadLine
+from workflows.xcart.upload_log import UploadEvent
+from workflows.xcart.upload_plan import Item, LocalOrder
+from workflows.xcart.upload_stock import Stock
 
 ORDERED = datetime(2025, 10, 1, 9, 30, tzinfo=timezone(timedelta(hours=-5)))
 TABLES = """

@@ -1,4 +1,7 @@
-"""E-mail: an outbox in the operations store, and its delivery through any SMTP server, each mail once."""
+"""E-mail: an outbox in the operations database, and its delivery through any SMTP server, each mail once.
+
+Public: `queue_mail`, `deliver_outbox`, `read_outbox`, `retry_mail` and `Delivery`, all importable from here.
+"""
 
 from workflows.mail.delivery import Delivery, deliver_outbox, read_outbox, retry_mail
 from workflows.mail.outbox import queue_mail

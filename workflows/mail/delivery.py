@@ -1,4 +1,4 @@
-"""Delivering the outbox: each mail to each recipient once, with patience when the server has none."""
+"""Delivering the outbox: each mail to each recipient once, with retries for three days."""
 
 from __future__ import annotations
 
@@ -9,29 +9,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from workflows.config.mail_settings import MailSettings
+from workflows.config.operations_database import open_operations_database, read_operations_database
+from workflows.config.settings import Settings
 from workflows.errors import UsageError
 from workflows.mail.message import AttachmentChanged, compose
-from workflows.mail.outbox import Mail, Standing, note, open_outbox, read_standings
-from workflows.mail.session import NotSent, Unknown, send
-from workflows.mail_settings import MailSettings
-from workflows.settings import Settings
+from workflows.mail.outbox import Mail, RecipientState, note, read_states
+from workflows.mail.smtp_session import NotSent, Unknown, send
 
 log = logging.getLogger(__name__)
 
 _LOCK = "outbox.lock"
-# After so many failures wait so long; the last one from there on.
+# The pause after the first failure, the second and so on; after more, the last one.
 _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 _PATIENCE = timedelta(days=3)
 _STATES = {"sent": "sent", "given_up": "given up", "handing_over": "uncertain"}
 _UNCERTAIN = (
-    "Shipledger was stopped, or the server went silent, just when the mail was handed over. It has very probably "
-    "arrived, and is not sent again by itself. Ask its reader; if it is missing, use `mail --retry {key}`."
+    "Shipledger was stopped, or the server did not answer, while the mail was handed over. It has very probably "
+    "arrived, and is not sent again. Ask the recipient; if it is missing, use `mail --retry {key}`."
 )
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """Where a mail to one recipient stands.
+    """The state of a mail for one recipient.
 
     Attributes:
         key: The mail's key.
@@ -40,7 +41,7 @@ class Delivery:
         state: waiting, sent, uncertain or given up.
         detail: The server's answer, or what went wrong and what to do.
         queued_at: When it was put into the outbox, UTC.
-        changed_at: When this state was noted, UTC.
+        changed_at: Since when it has this state, UTC.
         next_attempt_at: From when on (UTC) it is tried again; None when it is not.
     """
 
@@ -55,88 +56,86 @@ class Delivery:
 
 
 def deliver_outbox(settings: Settings, now: datetime) -> list[Delivery]:
-    """Send what is due. Safe to be killed at any moment, and to be called again at any time.
+    """Send the mails that are due. It may be killed at any moment, and called again at any time.
 
-    A refusal that may pass is tried again after 1, 5, 15 and 60 minutes and then every four hours, for three days;
-    one that will not (5xx) is given up at once.
+    After a temporary refusal it is tried again after 1, 5, 15 and 60 minutes and then every four hours, for three
+    days; after a permanent one (5xx) it is given up at once.
 
     Args:
         settings: Where, and through which server.
         now: The instant that decides what is due.
 
     Returns:
-        Where the mails stand that were tried; nothing when no mail server is configured.
+        The states of the mails that were tried; none when no mail server is configured.
     """
     if settings.mail is None or not settings.operations.exists():
         return []
     tried: list[Delivery] = []
     with _alone(settings):
-        with open_outbox(settings) as store:
-            due = [standing for standing in read_standings(store) if _is_due(standing, now)]
-        for standing in due:
-            _attempt(settings, settings.mail, standing, now)
-            with open_outbox(settings) as store:
+        with read_operations_database(settings.operations) as store:
+            due = [state for state in read_states(store) if _is_due(state, now)]
+        for state in due:
+            _attempt(settings, settings.mail, state, now)
+            with read_operations_database(settings.operations) as store:
                 tried += [
                     _delivery(after)
-                    for after in read_standings(store, standing.mail.key)
-                    if after.recipient == standing.recipient
+                    for after in read_states(store, state.mail.key)
+                    if after.recipient == state.recipient
                 ]
     return tried
 
 
 def read_outbox(settings: Settings, key: str | None = None) -> list[Delivery]:
-    """Where all mails stand, or one of them, the newest first; without the outbox's lock, so at any time."""
-    if not settings.operations.exists():
-        return []
-    with open_outbox(settings) as store:
-        return [_delivery(standing) for standing in reversed(read_standings(store, key))]
+    """Return the states of all mails, or of one, the newest first; also while mail is being sent."""
+    with read_operations_database(settings.operations) as store:
+        return [_delivery(state) for state in reversed(read_states(store, key))]
 
 
 def retry_mail(
     settings: Settings, key: str, now: datetime | None = None, *, actor: str = "", waits: bool = True
 ) -> list[Delivery]:
-    """Have a mail sent again to all who are not known to have it; its attempts begin again as those of a new one.
+    """Queue a mail again for the recipients who lack it; its attempts begin again.
 
     Args:
         settings: Where.
         key: The mail's key.
         now: When it is asked for, UTC; the present by default.
         actor: Who asks for it.
-        waits: Wait until whoever sends mail at this moment has ended, which may take minutes.
+        waits: Whether to wait while another process sends mail, which may take minutes.
 
     Returns:
-        Where it stands now.
+        Its states now.
 
     Raises:
-        UsageError: There is no such mail, or all have it, or mail is being sent and nobody waits.
+        UsageError: There is no such mail, it was sent to all, or mail is being sent and `waits` is false.
     """
-    with _alone(settings, waits=waits), open_outbox(settings) as store:
-        standings = read_standings(store, key)
-        missing = [standing for standing in standings if standing.event != "sent"]
-        if not standings:
+    with _alone(settings, waits=waits), open_operations_database(settings.operations) as store:
+        states = read_states(store, key)
+        missing = [state for state in states if state.event != "sent"]
+        if not states:
             raise UsageError(f"There is no mail {key!r} in the outbox. `mail` lists them.")
         if not missing:
             raise UsageError(f"The mail {key!r} was sent to everybody. Nothing to retry.")
-        for standing in missing:
-            detail = f"{actor} asked for it again." if actor else ""
-            note(store, key, standing.recipient, "retried", detail, now or datetime.now(UTC))
-        return [_delivery(standing) for standing in read_standings(store, key)]
+        for state in missing:
+            detail = f"{actor} asked to send it again." if actor else ""
+            note(store, key, state.recipient, "retried", detail, now or datetime.now(UTC))
+        return [_delivery(state) for state in read_states(store, key)]
 
 
-def _attempt(settings: Settings, mail: MailSettings, standing: Standing, now: datetime) -> None:
-    """One attempt, with each of its moments noted on disk before the next one begins."""
+def _attempt(settings: Settings, mail: MailSettings, state: RecipientState, now: datetime) -> None:
+    """Try once to send a mail; each event is on disk before the next step begins."""
 
     def noted(event: str, detail: str = "") -> None:
-        with open_outbox(settings) as store:
-            note(store, standing.mail.key, standing.recipient, event, detail, now)
+        with open_operations_database(settings.operations) as store:
+            note(store, state.mail.key, state.recipient, event, detail, now)
 
     noted("attempted")
     try:
-        message = compose(standing.mail, settings.home)
+        message = compose(state.mail, settings.home)
         send(
             mail,
-            standing.mail.sender,
-            standing.recipient,
+            state.mail.sender,
+            state.recipient,
             message,
             before_handing_over=lambda: noted("handing_over"),
             when_accepted=lambda answer: noted("sent", answer),
@@ -144,60 +143,55 @@ def _attempt(settings: Settings, mail: MailSettings, standing: Standing, now: da
     except AttachmentChanged as problem:
         noted("given_up", f"{problem} Make the report again with --force, which queues a mail of its own.")
     except Unknown:
-        log.warning("mail %s may or may not have arrived; `mail` says why", standing.mail.key)
+        log.warning("mail %s may or may not have arrived; `mail` says why", state.mail.key)
     except NotSent as problem:
-        ends = problem.is_final or now - standing.waits_since > _PATIENCE
-        noted("given_up" if ends else "failed", _advice(problem, standing.mail, ends=ends))
-        # A server's words often repeat the reader's address, which no log is to hold.
-        log.warning("mail %s was not sent; `mail` says why", standing.mail.key)
+        ends = problem.is_final or now - state.waits_since > _PATIENCE
+        noted("given_up" if ends else "failed", _advice(problem, state.mail, ends=ends))
+        # A server's answer often repeats the recipient's address, which must not be logged.
+        log.warning("mail %s was not sent; `mail` says why", state.mail.key)
     else:
-        log.info("mail %s was sent", standing.mail.key)
+        log.info("mail %s was sent", state.mail.key)
 
 
 def _advice(problem: NotSent, mail: Mail, *, ends: bool) -> str:
     if not ends:
-        return f"{problem} It is tried again by itself."
+        return f"{problem} It will be tried again."
     return f"{problem} Remove the cause, then use `mail --retry {mail.key}`."
 
 
-def _is_due(standing: Standing, now: datetime) -> bool:
-    if standing.event in _STATES:
+def _is_due(state: RecipientState, now: datetime) -> bool:
+    if state.event in _STATES:
         return False
-    next_attempt_at = _next_attempt_at(standing)
-    # A failure noted in the future was noted before the clock was set back: it says nothing about the pause.
-    return now >= next_attempt_at or now < standing.happened_at
+    next_attempt_at = _next_attempt_at(state)
+    # An event in the future was noted before the clock was set back: it says nothing about the pause.
+    return now >= next_attempt_at or now < state.happened_at
 
 
-def _next_attempt_at(standing: Standing) -> datetime:
-    if standing.event != "failed":
-        return standing.happened_at
-    return standing.happened_at + _PAUSES[min(standing.failures, len(_PAUSES)) - 1]
+def _next_attempt_at(state: RecipientState) -> datetime:
+    if state.event != "failed":
+        return state.happened_at
+    return state.happened_at + _PAUSES[min(state.failures, len(_PAUSES)) - 1]
 
 
-def _delivery(standing: Standing) -> Delivery:
-    state = _STATES.get(standing.event, "waiting")
+def _delivery(state: RecipientState) -> Delivery:
+    name = _STATES.get(state.event, "waiting")
+    # Who asked for it again is no answer of the server.
+    detail = "" if state.event == "retried" else state.detail
     return Delivery(
-        key=standing.mail.key,
-        recipient=standing.recipient,
-        subject=standing.mail.subject,
-        state=state,
-        detail=_said(standing, state),
-        queued_at=standing.mail.queued_at,
-        changed_at=standing.happened_at,
-        next_attempt_at=_next_attempt_at(standing) if state == "waiting" else None,
+        key=state.mail.key,
+        recipient=state.recipient,
+        subject=state.mail.subject,
+        state=name,
+        detail=_UNCERTAIN.format(key=state.mail.key) if name == "uncertain" else detail,
+        queued_at=state.mail.queued_at,
+        changed_at=state.happened_at,
+        next_attempt_at=_next_attempt_at(state) if name == "waiting" else None,
     )
-
-
-def _said(standing: Standing, state: str) -> str:
-    """The server's answer or what went wrong; who asked for it again is neither."""
-    if state == "uncertain":
-        return _UNCERTAIN.format(key=standing.mail.key)
-    return "" if standing.event == "retried" else standing.detail
 
 
 @contextmanager
 def _alone(settings: Settings, *, waits: bool = True) -> Iterator[None]:
-    """Only one process sends; the operating system gives the lock back when it dies."""
+    """Hold the lock with which only one process sends; the operating system releases it when the process dies."""
     with (settings.home / _LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""A mail of the outbox as the bytes that go to the server: the same mail, the same bytes, in every attempt."""
+"""A mail of the outbox as the bytes that are sent, the same in every attempt."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 
+from workflows.config.formatting import clean
 from workflows.mail.outbox import Mail
-from workflows.reports.text import clean
 
 _POLICY = SMTP.clone(cte_type="7bit")
 
@@ -20,7 +20,7 @@ class AttachmentChanged(Exception):
 
 
 def compose(mail: Mail, home: Path) -> bytes:
-    """The whole message. Its Message-ID follows from the mail's key, so that a reader's server knows a repeat.
+    """Return the whole message. Its Message-ID follows from the mail's key, so that servers recognise a repeat.
 
     Raises:
         AttachmentChanged: A file is gone, or is not what it was when the mail was queued.

@@ -1,20 +1,19 @@
-"""The outbox: which mails there are and what became of them, append-only, in `operations.sqlite`.
+"""The outbox: mails and their delivery, append-only, in `operations.sqlite`.
 
-A mail has one row and, for each of its recipients, a history of events. Where a recipient stands follows from the
-last of them:
+A mail has one row and, for each of its recipients, a history of events. The last event is the state:
 
 | event | it says | what follows |
 |---|---|---|
 | `queued`, `retried` | it is to be sent | an attempt |
 | `attempted` | an attempt began; the server cannot have accepted anything yet | another attempt |
-| `handing_over` | the mail is with the server but for its last line, which is written next | nothing: see below |
+| `handing_over` | the server has the mail except for its last line, which is sent next | nothing: see below |
 | `sent` | the server accepted it | nothing |
 | `failed` | it did not accept it, and may do so later | another attempt, later |
-| `given_up` | it never will, or three days have passed | nothing until somebody asks for it |
+| `given_up` | it never will, or three days have passed | nothing until it is retried |
 
-A process that is killed before `handing_over` leaves a mail that was certainly not sent: it is sent later. One
-that is killed between `handing_over` and `sent` leaves a mail of which nobody can say; it has very probably
-arrived, so it is never repeated by itself, but shown as uncertain.
+When a process is killed before `handing_over`, the mail was certainly not sent: it is sent later. When it is
+killed between `handing_over` and `sent`, the mail has very probably arrived: it is not sent again by itself, but
+shown as uncertain.
 """
 
 from __future__ import annotations
@@ -22,45 +21,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
 
+from workflows.config.mail_settings import MailSettings
+from workflows.config.operations_database import append_row, open_operations_database
+from workflows.config.settings import Settings
 from workflows.errors import ShipledgerError
-from workflows.mail_settings import MailSettings
-from workflows.settings import Settings
-from workflows.store import append_only, open_store
-
-# In one transaction: each of its own costs as much as a delivery.
-_TABLES = (
-    """
-begin;
-create table if not exists mails (
-    mail_key text primary key,
-    sender text not null,
-    recipients text not null,
-    subject text not null,
-    body text not null,
-    attachments text not null,
-    queued_at text not null
-) strict;
-create table if not exists mail_events (
-    seq integer primary key autoincrement,
-    mail_key text not null references mails (mail_key),
-    recipient text not null,
-    event text not null
-        check (event in ('queued', 'attempted', 'handing_over', 'sent', 'failed', 'given_up', 'retried')),
-    detail text not null,
-    happened_at text not null
-) strict;
-create index if not exists mail_events_by_mail on mail_events (mail_key, recipient, seq);
-"""
-    + append_only("mails")
-    + append_only("mail_events", instead="another event follows")
-    + "commit;"
-)
 
 
 @dataclass(frozen=True)
@@ -90,8 +59,8 @@ class Mail:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where one recipient of a mail stands.
+class RecipientState:
+    """The state of a mail for one recipient.
 
     Attributes:
         mail: The mail.
@@ -131,7 +100,7 @@ def queue_mail(settings: Settings, key: str, subject: str, body: str, attachment
     if settings.mail is None:
         return False
     files = [_attachment(settings.home, path) for path in attachments]
-    with open_outbox(settings) as store:
+    with open_operations_database(settings.operations) as store:
         add_mail(store, settings.mail, key, subject, body, files, datetime.now(UTC))
     return True
 
@@ -145,7 +114,7 @@ def add_mail(
     attachments: Sequence[Attachment],
     now: datetime,
 ) -> None:
-    """Put a mail into an outbox that is open, as part of whatever else its transaction does; see `queue_mail`."""
+    """Put a mail into the open outbox, in its transaction; see `queue_mail`."""
     added = store.execute(
         "insert into mails values (?, ?, ?, ?, ?, ?, ?) on conflict (mail_key) do nothing",
         [
@@ -163,21 +132,14 @@ def add_mail(
             note(store, key, recipient, "queued", "", now)
 
 
-def open_outbox(settings: Settings) -> AbstractContextManager[Connection]:
-    """The operations store with the outbox's tables, for as long as the block lasts."""
-    return open_store(settings.operations, _TABLES)
-
-
 def note(store: Connection, key: str, recipient: str, event: str, detail: str, now: datetime) -> None:
     """Append an event."""
-    store.execute(
-        "insert into mail_events (mail_key, recipient, event, detail, happened_at) values (?, ?, ?, ?, ?)",
-        [key, recipient, event, detail, now.astimezone(UTC).isoformat()],
-    )
+    at = now.astimezone(UTC)
+    append_row(store, "mail_events", mail_key=key, recipient=recipient, event=event, detail=detail, happened_at=at)
 
 
-def read_standings(store: Connection, key: str | None = None) -> list[Standing]:
-    """Where every recipient of every mail stands, or those of one mail; the oldest mail first."""
+def read_states(store: Connection, key: str | None = None) -> list[RecipientState]:
+    """Return the state of every mail, or of one, for each of its recipients, the oldest mail first."""
     mails = {
         row[0]: _mail(row)
         for row in store.execute(
@@ -186,16 +148,16 @@ def read_standings(store: Connection, key: str | None = None) -> list[Standing]:
             [key],
         )
     }
-    standings: dict[tuple[str, str], Standing] = {}
+    states: dict[tuple[str, str], RecipientState] = {}
     for mail_key, recipient, event, detail, at in store.execute(
         "select mail_key, recipient, event, detail, happened_at from mail_events"
         " where ?1 is null or mail_key = ?1 order by seq",
         [key],
     ):
-        before = standings.get((mail_key, recipient))
+        before = states.get((mail_key, recipient))
         happened_at = datetime.fromisoformat(at)
         starts = before is None or event in ("queued", "retried")
-        standings[mail_key, recipient] = Standing(
+        states[mail_key, recipient] = RecipientState(
             mail=mails[mail_key],
             recipient=recipient,
             event=event,
@@ -204,7 +166,7 @@ def read_standings(store: Connection, key: str | None = None) -> list[Standing]:
             failures=0 if before is None or starts else before.failures + (event == "failed"),
             waits_since=happened_at if before is None or starts else before.waits_since,
         )
-    return sorted(standings.values(), key=lambda standing: standing.mail.queued_at)
+    return sorted(states.values(), key=lambda state: state.mail.queued_at)
 
 
 def _mail(row: Sequence[str]) -> Mail:

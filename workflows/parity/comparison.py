@@ -1,19 +1,21 @@
-"""The comparison itself: which fields differ, and which rule explains each difference."""
+"""The comparison: which fields differ, and which rule explains each difference."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from ingest.former_system import TheirRows
+from ingest.sources.legacy.live_database import TheirRows
+from workflows.config.reference_data import Reference
 from workflows.parity.criteria import Criteria
 from workflows.parity.evidence import gather_evidence
-from workflows.parity.rules import RULES, UNEXPLAINED
-from workflows.reference import Reference
+from workflows.parity.explanations import RULES, UNEXPLAINED
 
 # Fields of an order that are compared where the former system has the column; `order` always is.
 ORDER_FIELDS = {
@@ -113,7 +115,7 @@ class Difference:
         field: What differs; `order`, `shipped order` or `item` when one side has none.
         ours: Our value as text, None for none.
         theirs: The former system's.
-        kind: One of `rules.CLASSES`.
+        kind: One of `explanations.CLASSES`.
         rule: The name of the rule that explains it; None when none does.
     """
 
@@ -128,10 +130,11 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Looks:
-    """When each side looked last, and the comparison's own instants; all UTC.
+class ReadTimes:
+    """The instants of a comparison, UTC.
 
     Attributes:
+        since: From when on changed orders are compared.
         until: The comparison's moment.
         ours: Up to when changes in ShipStation are known here.
     """
@@ -149,7 +152,7 @@ class Compared:
         counts: Orders, shipped orders and units on both sides, by name.
         not_compared: Fields that the former system has no column for.
         differences: All of them, the unexplained first.
-        their_looks: When the former system looked last at `orders` and `shipped`; None when it does not tell.
+        their_looks: When the former system last read `orders` and `shipped`; None when it does not say.
     """
 
     counts: dict[str, int]
@@ -161,22 +164,22 @@ class Compared:
 def compare(
     connection: duckdb.DuckDBPyConnection,
     theirs: TheirRows,
-    looks: Looks,
+    times: ReadTimes,
     lasting: pa.Table,
     reference: Reference,
     criteria: Criteria,
 ) -> Compared:
-    """Compare the tables that `sides.lay_out` has made, and explain what differs.
+    """Compare the tables that `both_sides.create_tables` has made, and explain what differs.
 
     Args:
         connection: With those tables.
         theirs: The former system's columns, times and other facts beside its rows.
-        looks: When both sides looked.
-        lasting: Differences that have stood for longer than timing explains: area, order_number, sku, field.
+        times: The comparison's instants.
+        lasting: Differences that have lasted longer than timing explains: area, order_number, sku, field.
         reference: The products.
-        criteria: What agrees, and what explains.
+        criteria: Which values agree, and which times explain a difference.
     """
-    _agreeing(connection, criteria)
+    _create_agreeing(connection, criteria)
     connection.execute(_MATCHED)
     fields = ", ".join(_fields(theirs.order_columns))
     connection.execute(_DIFFERENCES.format(fields=fields, headless=theirs.headless_lines))
@@ -184,21 +187,7 @@ def compare(
     connection.register("lasting", lasting)
     connection.execute("create temp table lasting_differences as from lasting")
     connection.unregister("lasting")
-    gather_evidence(
-        connection,
-        {
-            "since": looks.since,
-            "settled": looks.until - criteria.settle,
-            "latest_explained": looks.until - criteria.longest_lag,
-            "our_look": looks.ours,
-            "orders_look": their_looks["orders"],
-            "shipped_look": their_looks["shipped"],
-            "lost_page_orders": criteria.lost_page_orders,
-            "local_statuses": list(criteria.local_statuses),
-            "not_held_statuses": list(criteria.not_held_statuses),
-            "key_products": sorted(reference.stocked),
-        },
-    )
+    gather_evidence(connection, _values(times, their_looks, reference, criteria))
     counted = connection.execute(_COUNTED).fetchall()[0]
     return Compared(
         counts=dict(zip(_COUNTS, counted, strict=True)),
@@ -209,12 +198,25 @@ def compare(
 
 
 def counted_by(differences: Iterable[Difference], what: str) -> dict[str, int]:
-    """How many differences there are by one of their attributes."""
-    counts: dict[str, int] = {}
-    for one in differences:
-        name = getattr(one, what)
-        counts[name] = counts.get(name, 0) + 1
-    return counts
+    """Count differences by one of their attributes."""
+    return dict(Counter(getattr(one, what) for one in differences))
+
+
+def _values(
+    times: ReadTimes, their_looks: dict[str, datetime | None], reference: Reference, criteria: Criteria
+) -> dict[str, Any]:
+    return {
+        "since": times.since,
+        "settled": times.until - criteria.settle,
+        "latest_explained": times.until - criteria.longest_lag,
+        "our_look": times.ours,
+        "orders_look": their_looks["orders"],
+        "shipped_look": their_looks["shipped"],
+        "lost_page_orders": criteria.lost_page_orders,
+        "local_statuses": list(criteria.local_statuses),
+        "not_held_statuses": list(criteria.not_held_statuses),
+        "key_products": sorted(reference.stocked),
+    }
 
 
 def _fields(columns: frozenset[str]) -> list[str]:
@@ -236,7 +238,7 @@ def _fields(columns: frozenset[str]) -> list[str]:
     return [*made, _FIELD.format(name="lines", ours=ours, theirs=theirs, compared=compared)]
 
 
-def _agreeing(connection: duckdb.DuckDBPyConnection, criteria: Criteria) -> None:
+def _create_agreeing(connection: duckdb.DuckDBPyConnection, criteria: Criteria) -> None:
     pairs = [(theirs, ours) for theirs, agreeing in criteria.statuses.items() for ours in agreeing]
     rows = pa.table(
         {"theirs": pa.array([pair[0] for pair in pairs], pa.string()), "ours": [pair[1] for pair in pairs]}
@@ -255,7 +257,7 @@ def _newest(connection: duckdb.DuckDBPyConnection, instants: list[str]) -> datet
 
 
 def _classified(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
-    """The first rule whose condition holds explains a difference."""
+    """Return the differences, each with the first rule whose condition holds."""
     cases = " ".join(f"when {rule.condition} then {at}" for at, rule in enumerate(RULES))
     rows = connection.execute(
         f"select area, order_number, sku, field, ours, theirs, case {cases} end as rule from evidence"

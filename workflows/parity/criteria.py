@@ -1,4 +1,4 @@
-"""What counts as parity, and when a cutover may follow: `parity.toml`, read once for each comparison."""
+"""The criteria of parity and of a cutover: `parity.toml`, read once for each comparison."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workflows.errors import ConfigurationError
-from workflows.parity.rules import RULES
+from workflows.parity.explanations import RULES
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ class Criteria:
 
     @property
     def fingerprint(self) -> str:
-        """Other criteria or other rules have another one."""
+        """A hash of the criteria and the rules: it changes with either."""
         text = json.dumps([asdict(self), [asdict(rule) for rule in RULES]], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
     def settle(self) -> timedelta:
-        """How shortly before the comparison something counts as under way."""
+        """Changes so shortly before the comparison may be missing on one side."""
         return timedelta(minutes=self.settle_minutes)
 
     @property

@@ -1,7 +1,7 @@
-"""What became of each cutover: append-only, in `operations.sqlite`.
+"""The history of cutovers and rollbacks: append-only, in `operations.sqlite`.
 
 `begun` is written before the former system's flags are touched, with the values they had, and `done` after: that
-is how a cutover that was killed in between is found and finished. A rollback is noted in the same way.
+is how a cutover that was killed in between is found and finished. A rollback is recorded in the same way.
 """
 
 from __future__ import annotations
@@ -12,25 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from workflows.config.operations_database import open_operations_database, read_operations_database
 from workflows.errors import AlreadyRunning
-from workflows.store import append_only, open_store, read_store
 
 BEGUN, DONE, ROLLBACK_BEGUN, ROLLED_BACK = "begun", "done", "rollback begun", "rolled back"
-_TABLES = f"""
-create table if not exists cutovers (
-    seq integer primary key autoincrement,
-    event text not null check (event in ('{BEGUN}', '{DONE}', '{ROLLBACK_BEGUN}', '{ROLLED_BACK}')),
-    actor text not null,
-    source text not null,
-    noted_at text not null,
-    facts text not null
-) strict;
-""" + append_only("cutovers")
 
 
 @dataclass(frozen=True)
 class CutoverEvent:
-    """Something that happened to a cutover.
+    """A step of a cutover or of its rollback.
 
     Attributes:
         event: One of this module's.
@@ -46,9 +36,9 @@ class CutoverEvent:
     facts: dict[str, Any]
 
 
-def last_event(store: Path) -> CutoverEvent | None:
-    """What happened last, None when there never was a cutover."""
-    with read_store(store, _TABLES) as connection:
+def last_event(database: Path) -> CutoverEvent | None:
+    """Return the last event; None when there never was a cutover."""
+    with read_operations_database(database) as connection:
         row = connection.execute(
             "select event, actor, source, noted_at, facts from cutovers order by seq desc limit 1"
         ).fetchone()
@@ -58,18 +48,18 @@ def last_event(store: Path) -> CutoverEvent | None:
     return CutoverEvent(event, actor, source, datetime.fromisoformat(noted_at).astimezone(UTC), json.loads(facts))
 
 
-def note_event(store: Path, event: CutoverEvent, after: str | None) -> None:
-    """Write an event, which is on the disk when this returns.
+def record_event(database: Path, event: CutoverEvent, after: str | None) -> None:
+    """Record an event, which is on the disk when this returns.
 
     Args:
-        store: The operations store.
+        database: The operations database.
         event: What happened.
         after: The event that has to be the last so far; None for none.
 
     Raises:
         AlreadyRunning: Somebody else has written one meanwhile.
     """
-    with open_store(store, _TABLES) as connection:
+    with open_operations_database(database) as connection:
         added = connection.execute(
             "insert into cutovers (event, actor, source, noted_at, facts) select ?, ?, ?, ?, ?"
             " where (select event from cutovers order by seq desc limit 1) is ?",
@@ -79,18 +69,16 @@ def note_event(store: Path, event: CutoverEvent, after: str | None) -> None:
             ),
         )
     if not added.rowcount:
-        raise AlreadyRunning(
-            "Somebody else has begun a cutover or a rollback at this moment. See what came of it."
-        )
+        raise AlreadyRunning("Somebody else has just begun a cutover or a rollback. See how it ended.")
 
 
-def is_unfinished(store: Path) -> bool:
-    """Whether a cutover or a rollback was begun and not finished."""
-    event = last_event(store)
+def is_unfinished(database: Path) -> bool:
+    """Return whether a cutover or a rollback was begun and not finished."""
+    event = last_event(database)
     return event is not None and event.event in (BEGUN, ROLLBACK_BEGUN)
 
 
-def is_cut_over(store: Path) -> bool:
-    """Whether the former system has been left, and nobody has come back."""
-    event = last_event(store)
+def is_cut_over(database: Path) -> bool:
+    """Return whether there was a cutover that was not rolled back."""
+    event = last_event(database)
     return event is not None and event.event in (BEGUN, DONE)

@@ -1,4 +1,4 @@
-"""The evidence that the rules look at: each difference with what both sides know of its order and product."""
+"""The evidence that the rules use: each difference with what both sides know of its order and product."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-# What is absent there, in the order in which it changed: a page that was lost is a run of neighbours.
+# Orders that are absent there, in the order in which they changed: a lost page is a run of neighbours.
 _LOST_PAGES = """
 create temp table lost_pages as
 with walked as (
@@ -29,7 +29,7 @@ with walked as (
 select distinct area, order_number from islands
 where is_absent qualify count(*) over (partition by area, island) >= $lost_page_orders;
 """
-# Orders that the former system has, in a state that ShipStation left before it looked.
+# Orders that the former system has in a state that ShipStation had left before it last read.
 _STUCK = """
 create temp table stuck as
 select distinct order_number from differences join our_changes using (order_number)
@@ -111,7 +111,7 @@ def gather_evidence(connection: duckdb.DuckDBPyConnection, known: Mapping[str, A
 
     Args:
         connection: With both sides and their differences.
-        known: The values that the statements name, such as when each side looked last.
+        known: The values of the statements' parameters, such as when each side last read.
     """
     for statement in (_LOST_PAGES, _STUCK, _PACKAGES, _EVIDENCE):
         named = set(re.findall(r"\$(\w+)", statement))

@@ -1,18 +1,17 @@
-"""What a report says on each page when something of its period is not loaded."""
+"""The notice on each page of a report when something of its period is not loaded."""
 
 from __future__ import annotations
 
-from workflows.close_checks import not_loaded
-from workflows.coverage import read_loaded
-from workflows.periods import Period
-from workflows.reports.reading import Source
+from workflows.config.periods import Period
+from workflows.reports.coverage import not_loaded, read_loaded
+from workflows.reports.snapshot_source import Source
 
 
 def notice_about(source: Source, period: Period) -> str:
-    """What a report of a period must say on each page; empty when all is loaded.
+    """Return the notice that a report of a period must have on each page; empty when all is loaded.
 
     Args:
-        source: The snapshot; one of an earlier release does not tell.
+        source: The snapshot; one of an earlier release does not say what is loaded.
         period: What the report is about.
     """
     loaded = read_loaded(source.connection)
@@ -22,13 +21,9 @@ def notice_about(source: Source, period: Period) -> str:
     if lack is not None:
         return incomplete(lack)
     gap = loaded.stock_gap(source.as_of)
-    return f"The stock is not whole: what changed from {gap.words} is not loaded." if gap else ""
+    return f"The stock is incomplete: changes of {gap.days} are not loaded." if gap else ""
 
 
 def incomplete(days: str) -> str:
-    """That something is missing.
-
-    Args:
-        days: Which days, in words.
-    """
-    return f"INCOMPLETE: what changed from {days} was not loaded when this was made."
+    """Return the notice that days are missing, such as `2026-11-02 to 2026-11-04`."""
+    return f"INCOMPLETE: changes of {days} were not loaded when this was made."

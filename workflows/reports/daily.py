@@ -1,4 +1,4 @@
-"""The day's report: what shipped, what is on the shelf, what needs a person; and the sheet for counting."""
+"""The day's report: shipments, stock and exceptions; and the count sheet."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from workflows.periods import period_of
+from workflows.config.formatting import long_day
+from workflows.config.periods import period_of
 from workflows.reports.completeness import notice_about
 from workflows.reports.document import (
     Bars,
@@ -18,8 +19,7 @@ from workflows.reports.document import (
     Table,
     Text,
 )
-from workflows.reports.reading import Source
-from workflows.reports.text import long_day
+from workflows.reports.snapshot_source import Source
 
 _CHART_DAYS = 28
 _COUNTED_SINCE_DAYS = 30
@@ -89,7 +89,7 @@ _BY_DAY = """
 
 
 def summarize_day(source: Source, day: date) -> Document:
-    """The day's summary: orders, units, stock and exceptions.
+    """Return the day's summary: orders, units, stock and exceptions.
 
     What is allocated, available and short is as of the snapshot, also for a day that is over; shipped units and
     units on hand are those of the day.
@@ -112,32 +112,16 @@ def summarize_day(source: Source, day: date) -> Document:
             units_by_day(source, day),
             _shipped(source.rows(_SHIPPED, day)),
             _stock(source.rows(_STOCK, day)),
-            Table(
-                title="Exceptions",
-                columns=[
-                    Column("exception_type", "What", width=4),
-                    Column("severity", "Severity", width=2),
-                    Column("cases", "Cases", Kind.COUNT),
-                ],
-                rows=[
-                    {
-                        **row,
-                        "exception_type": row["exception_type"].replace("_", " ").capitalize(),
-                        "severity": row["severity"].capitalize(),
-                    }
-                    for row in source.rows(_EXCEPTIONS)
-                ],
-                empty="None: nothing needs a person.",
-            ),
+            _exceptions(source.rows(_EXCEPTIONS)),
         ],
     )
 
 
 def count_sheet(source: Source, day: date) -> Document:
-    """The sheet to count with: each lot with empty boxes.
+    """Return the sheet to count with: each lot with empty boxes.
 
-    It is blind: what the ledger expects is not on it, so that what is written is what was seen. It lists the lots
-    with stock and those that moved in the last 30 days, with two empty lines for each product.
+    It does not show what the ledger expects, so that people write what they see. It lists the lots with stock and
+    those that moved in the last 30 days, with two empty lines for each product.
     """
     lots = source.rows(_LOTS, day, _COUNTED_SINCE_DAYS)
     columns = [
@@ -172,7 +156,7 @@ def count_sheet(source: Source, day: date) -> Document:
 
 
 def units_by_day(source: Source, day: date) -> Bars:
-    """Units shipped on each of the four weeks' days that end with this one, by product."""
+    """Return a chart of the units shipped on each day of the four weeks that end with this one, by product."""
     days = [day - timedelta(days=back) for back in reversed(range(_CHART_DAYS))]
     names = [_label(one) for one in days]
     return Bars(
@@ -186,7 +170,7 @@ def units_by_day(source: Source, day: date) -> Bars:
 def series_by_product(
     source: Source, rows: Sequence[dict[str, Any]], key: str, dates: Sequence[date]
 ) -> list[tuple[str, list[float]]]:
-    """Units by date for each key product, and one series for all others that shipped.
+    """Return units by date for each key product, and one series for all others that shipped.
 
     Args:
         source: Where the products are.
@@ -254,4 +238,24 @@ def _stock(rows: Sequence[dict[str, Any]]) -> Table:
             },
         },
         note="On hand and pallets at the end of the day; the columns from allocated on as of the snapshot.",
+    )
+
+
+def _exceptions(rows: Sequence[dict[str, Any]]) -> Table:
+    return Table(
+        title="Exceptions",
+        columns=[
+            Column("exception_type", "What", width=4),
+            Column("severity", "Severity", width=2),
+            Column("cases", "Cases", Kind.COUNT),
+        ],
+        rows=[
+            {
+                **row,
+                "exception_type": row["exception_type"].replace("_", " ").capitalize(),
+                "severity": row["severity"].capitalize(),
+            }
+            for row in rows
+        ],
+        empty="None: nothing needs a person.",
     )

@@ -1,4 +1,4 @@
-"""What a report says, before it is a PDF or a workbook: both are made from this and so agree."""
+"""The content of a report, from which both PDF and workbook are made."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SERIES_COLOURS = ("#2f6f9f", "#e0a030", "#3f9d88", "#8a6bb1", "#c8624a", "#5f748
 
 
 class Kind(Enum):
-    """What a value is, which says how it is written and to which side it goes."""
+    """What a value is: it decides format and alignment."""
 
     TEXT = "text"
     COUNT = "count"
@@ -128,9 +128,9 @@ class Document:
         snapshot: File name of the snapshot it was made from.
         as_of: The snapshot's instant.
         zone: The business's time zone, in which the instant is printed.
-        parts: What it says, in order.
-        is_wide: Printed across the long side of the paper.
-        notice: What every page has to say, such as that something is missing; empty for nothing.
+        parts: Its content, in order.
+        is_wide: Printed in landscape.
+        notice: A notice on every page, such as that something is missing; empty for none.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""A lot's balance: what came, what went, what still wants it; quick for any number of packages."""
+"""A lot's balance: receipts, shipments, and open orders that name it; quick for any number of packages."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ class Readable(Protocol):
     """An open snapshot: a report's or the page's."""
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
-        """The result of a query, one dictionary a row."""
+        """Return the result of a query, one dictionary a row."""
 
 
 @dataclass(frozen=True)
 class LotFacts:
-    """What came and went of a lot, without the packages one by one.
+    """The balance of a lot, without its single packages.
 
     Attributes:
         sku_code: The product's code.
@@ -76,7 +76,7 @@ class LotFacts:
         product_name: The product.
         received_date: When it was received, None when nobody entered it.
         quantity_on_hand: Units on the shelf at the snapshot; None for a product that is not stocked here.
-        movements: What came and went, by kind; their sum is what is on hand.
+        movements: Its movements by kind; their sum is what is on hand.
         open_orders: Orders not shipped yet whose lines name the lot: `order_date`, `order_number`, `order_status`,
             `quantity`.
         unit_count: Units shipped.
@@ -104,7 +104,7 @@ class LotFacts:
 
     @property
     def verdict(self) -> str:
-        """What the balance says, for people."""
+        """The result of the balance, for people."""
         if not self.is_balanced:
             return "NOT balanced: units of this lot are not accounted for. Run `health`, and count the shelf."
         if not self.is_sound:
@@ -112,11 +112,11 @@ class LotFacts:
                 f"{-(self.quantity_on_hand or 0):,} more left than came: a receipt is missing, or labels name "
                 "this lot for units of another. Look at the neighbouring lots too."
             )
-        return "Balanced: what came, less what went, is on hand, and every shipped unit is listed below."
+        return "Balanced: receipts less shipments are on hand, and every shipped unit is listed below."
 
 
 def read_lot(source: Readable, sku_code: str, lot_number: str) -> LotFacts:
-    """What came and went of a lot; quick for any number of packages.
+    """Read the balance of a lot; quick for any number of packages.
 
     Raises:
         UsageError: The snapshot knows no such lot.

@@ -1,4 +1,4 @@
-"""The month's bill: each calendar day with what is charged for, postage by carrier, what changed afterwards."""
+"""The month's invoice: charges by calendar day, postage by carrier, restatements of earlier months."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from workflows.periods import period_of
+from workflows.config.formatting import month_name, short_day
+from workflows.config.periods import period_of
 from workflows.reports.completeness import incomplete, notice_about
 from workflows.reports.document import Bars, Column, Document, Figure, Figures, Kind, NewPage, Table, Text
-from workflows.reports.reading import Source
-from workflows.reports.text import month_name, short_day
+from workflows.reports.snapshot_source import Source
 
 _BILL = "select * from marts.charge_report_monthly where charge_month = $1"
 _LINES = """
@@ -68,7 +68,7 @@ _NOTHING: dict[str, Any] = dict.fromkeys((*_TOTALS.values(), "restatement_cents"
 
 
 def bill_month(source: Source, month: date, version: int) -> Document:
-    """The invoice of a month with all that leads to its total.
+    """Return the invoice of a month with all that adds up to its total.
 
     Args:
         source: The snapshot.
@@ -95,7 +95,7 @@ def bill_month(source: Source, month: date, version: int) -> Document:
                 ]
             ),
             _lines(source.rows(_LINES, month), bill["total_cents"]),
-            Text(_standing(source, closed, days), is_small=True),
+            Text(_closing_note(source, closed, days), is_small=True),
             _charges_by_day(days),
             _postage(carriers),
             NewPage(),
@@ -106,14 +106,14 @@ def bill_month(source: Source, month: date, version: int) -> Document:
 
 
 def _notice(source: Source, month: date, lack: str | None, *, is_closed: bool) -> str:
-    """What is missing: of a closed month what was when its lines were frozen, else what is now."""
+    """Return what is missing: for a closed month at the time of its close, else now."""
     if is_closed:
         return incomplete(lack) if lack else ""
     return notice_about(source, period_of("eom", month))
 
 
-def _standing(source: Source, closed: Sequence[dict[str, Any]], days: Sequence[dict[str, Any]]) -> str:
-    """Whether the month's lines can still change, what proves that they have not, and which had not ended."""
+def _closing_note(source: Source, closed: Sequence[dict[str, Any]], days: Sequence[dict[str, Any]]) -> str:
+    """Return whether the lines can still change, their hash, and the days that had not ended at the close."""
     if not closed:
         return "This month is not closed: the figures may still change."
     closed_on = closed[0]["frozen_at"].astimezone(source.zone).date()
@@ -126,7 +126,7 @@ def _standing(source: Source, closed: Sequence[dict[str, Any]], days: Sequence[d
 
 
 def _lines(lines: Sequence[dict[str, Any]], due: int) -> Table:
-    """One line for each charge and rate, postage, restatements, and their total."""
+    """Return a line for each charge and rate, postage, restatements, and their total."""
     return Table(
         title="Charges",
         columns=[
@@ -189,15 +189,15 @@ def _by_day(days: Sequence[dict[str, Any]], bill: dict[str, Any]) -> Table:
             Column("postage_cents", "Postage", Kind.MONEY, width=1.7),
             Column("total_cents", "Total", Kind.MONEY, width=1.8),
         ],
-        rows=[{**day, "day": _day_words(day)} for day in days],
+        rows=[{**day, "day": _format_day(day)} for day in days],
         totals={"day": "Total", **{column: bill[total] for column, total in _TOTALS.items()}},
         note="Pallets are those at the end of the day, their total is pallet-days."
-        + (ahead if any(day.get("is_charged_ahead") for day in days) else " A day that runs is not billed."),
+        + (ahead if any(day.get("is_charged_ahead") for day in days) else " Today is not billed yet."),
         empty="No day of this month has ended yet, or it lies before the first shipment.",
     )
 
 
-def _day_words(day: dict[str, Any]) -> str:
+def _format_day(day: dict[str, Any]) -> str:
     mark = " *" if day.get("is_charged_ahead") else ""
     return f"{day['charge_date']:%a, %b} {day['charge_date'].day}{mark}"
 

@@ -1,4 +1,4 @@
-"""The page a report is printed on: size, margins, fonts, head and foot, and text that stays inside its box."""
+"""The page of a PDF: size, margins, fonts, header and footer, and text that stays inside its box."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from pathlib import Path
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
+from workflows.config.formatting import clean, moment
 from workflows.reports.document import Document
-from workflows.reports.text import clean, moment
 
 INK, QUIET, RULE, ACCENT = (28, 39, 51), (91, 104, 118), (208, 215, 222), (47, 111, 159)
-ALARM = (179, 38, 30)
+WARNING = (179, 38, 30)
 _FONTS = Path(__file__).parent / "fonts"
 _FAMILY = "Liberation Sans"
 _MARGIN, _FOOT = 15.0, 14.0
 _MISSING = "□"
-# Of ASCII in this font, `@`, in times its size. What surely fits is not measured: measuring costs most.
-_WIDEST_SIGN = 1.02
+# The widest ASCII character of this font, `@`, over the font size. Measuring is slow, so short texts are not
+# measured.
+_WIDEST_CHARACTER = 1.02
 
 # It reports each subsetted table of a font, and a person's name among glyphs it lacks.
 logging.getLogger("fontTools").setLevel(logging.ERROR)
@@ -26,7 +27,7 @@ logging.getLogger("fpdf").setLevel(logging.ERROR)
 
 
 class Paper(FPDF):
-    """US Letter, with a head and a foot on each page; lengths are millimetres."""
+    """US Letter with a header and a footer on each page; lengths are millimetres."""
 
     def __init__(self, document: Document) -> None:
         super().__init__(orientation="L" if document.is_wide else "P", unit="mm", format="Letter")
@@ -45,31 +46,31 @@ class Paper(FPDF):
 
     @property
     def bottom(self) -> float:
-        """Where the foot begins."""
+        """Where the footer begins."""
         return float(self.h) - _FOOT - 2
 
     def ink(self, size: float, *, bold: bool = False, colour: tuple[int, int, int] = INK) -> None:
-        """Write in this size (points) and colour from here on."""
+        """Set the font size (points) and the colour of what is written next."""
         self.set_font(_FAMILY, "B" if bold else "", size)
         self.set_text_color(*colour)
 
     def printable(self, text: str) -> str:
-        """The text without what this font cannot draw, which becomes an empty box."""
+        """Return the text, with an empty box for each character that this font cannot draw."""
         kept = clean(text)
         if kept.isascii():
             return kept
         return "".join(sign if ord(sign) in self._drawable else _MISSING for sign in kept)
 
     def write_at(self, x: float, y: float, width: float, text: str, align: str = "L", height: float = 4) -> None:
-        """One line of text in a box."""
+        """Write one line of text in a box."""
         self.set_xy(x, y)
         self.cell(width, height, text, align=align)
 
     def wrapped(self, text: str, width: float, most: int) -> list[str]:
-        """The text in lines that fit into a width, with `…` where more than `most` would be needed."""
+        """Return the text in at most so many lines that fit a width; `…` marks what was cut off."""
         lines: list[str] = []
         rest = self.printable(text)
-        if rest.isascii() and len(rest) * self.font_size * _WIDEST_SIGN < width:
+        if rest.isascii() and len(rest) * self.font_size * _WIDEST_CHARACTER < width:
             return [rest]
         while rest and len(lines) < most:
             if self.get_string_width(rest) <= width:
@@ -84,7 +85,7 @@ class Paper(FPDF):
         return lines or [""]
 
     def _fitting(self, text: str, width: float) -> int:
-        """How many characters from the start fit; at least one."""
+        """Return how many characters from the start fit; at least one."""
         low, high = 1, len(text)
         while low < high:
             middle = (low + high + 1) // 2
@@ -95,7 +96,7 @@ class Paper(FPDF):
         return low
 
     def header(self) -> None:
-        """The title, large on the first page and small on those after it, and the rule above the foot."""
+        """Write the title, large on the first page and small on the others, and the line above the footer."""
         self.set_draw_color(*RULE)
         self.set_line_width(0.2)
         self.line(self.l_margin, self.h - _FOOT, self.w - self.r_margin, self.h - _FOOT)
@@ -111,7 +112,7 @@ class Paper(FPDF):
 
     def _notice(self) -> None:
         if self._document.notice:
-            self.ink(9, bold=True, colour=ALARM)
+            self.ink(9, bold=True, colour=WARNING)
             for line in self.wrapped(self._document.notice, self.epw, 2):
                 self.write_at(self.l_margin, self.get_y(), self.epw, line, height=4.5)
                 self.set_y(self.get_y() + 4.5)
@@ -134,12 +135,12 @@ class Paper(FPDF):
         self.set_y(16.5)
 
     def sign_pages(self) -> None:
-        """Write the foot of every page, now that their number is known."""
+        """Write the footer of every page, now that their number is known."""
         made = f"Made from {self._document.snapshot}, as of {moment(self._document.as_of, self._document.zone)}"
         total = self.pages_count
         for number in range(1, total + 1):
             self.page = number
-            # Changed twice, so that each page sets its font and does not take over that of the page before.
+            # Set twice, so that each page sets its font and does not inherit that of the page before.
             self.ink(8, bold=True)
             self.ink(7.5, colour=QUIET)
             top = self.h - _FOOT + 1.5

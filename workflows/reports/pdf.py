@@ -7,6 +7,7 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
+from workflows.config.formatting import money, one_place, short_day, whole
 from workflows.reports.document import (
     Bars,
     Column,
@@ -19,10 +20,9 @@ from workflows.reports.document import (
     Table,
     Text,
 )
-from workflows.reports.paper import ACCENT, ALARM, INK, QUIET, RULE, Paper
-from workflows.reports.text import money, one_place, short_day, whole
+from workflows.reports.paper import ACCENT, INK, QUIET, RULE, WARNING, Paper
 
-_LEVEL_COLOURS = {"critical": ALARM, "low": (178, 106, 0), "normal": (47, 125, 90)}
+_LEVEL_COLOURS = {"critical": WARNING, "low": (178, 106, 0), "normal": (47, 125, 90)}
 _HEAD_FILL, _TILE_FILL = (232, 238, 243), (244, 247, 250)
 _PADDING = 1.6
 _LINE = 3.9
@@ -32,7 +32,7 @@ _NUMBERS = (Kind.COUNT, Kind.DECIMAL, Kind.MONEY)
 
 
 def make_pdf(document: Document) -> bytes:
-    """The document as a PDF."""
+    """Return the document as a PDF."""
     paper = Paper(document)
     paper.add_page()
     for part in document.parts:
@@ -41,8 +41,8 @@ def make_pdf(document: Document) -> bytes:
     return bytes(paper.output())
 
 
-def written(value: Any, kind: Kind) -> str:
-    """A value as it is printed; nothing for None."""
+def format_value(value: Any, kind: Kind) -> str:
+    """Return a value as it is printed; an empty text for None."""
     if value is None:
         return ""
     if kind is Kind.COUNT and isinstance(value, int):
@@ -71,7 +71,7 @@ def _draw(paper: Paper, part: Part) -> None:
 
 
 def _make_room(paper: Paper, height: float) -> bool:
-    """Begin a new page when this height does not fit any more. Returns whether it did."""
+    """Begin a new page when this height does not fit any more, and return whether it did."""
     if paper.get_y() + height <= paper.bottom:
         return False
     paper.add_page()
@@ -90,7 +90,7 @@ def _draw_figures(paper: Paper, figures: Sequence[Figure]) -> None:
         paper.ink(8, colour=QUIET)
         paper.write_at(left + 1.5, top + 2, width - 3, paper.printable(figure.label))
         paper.ink(15, bold=True)
-        paper.write_at(left + 1.5, top + 6.5, width - 3, written(figure.value, figure.kind), height=7)
+        paper.write_at(left + 1.5, top + 6.5, width - 3, format_value(figure.value, figure.kind), height=7)
         paper.ink(7.5, colour=QUIET)
         paper.write_at(left + 1.5, top + 13.8, width - 3, paper.wrapped(figure.note, width - 4, 1)[0])
     paper.set_y(top + height + 5)
@@ -107,8 +107,8 @@ def _draw_text(paper: Paper, part: Text) -> None:
 
 
 def _draw_bars(paper: Paper, bars: Bars) -> None:
-    # Late: drawing needs a browser's engine, which a report without a chart can do without.
-    from workflows.reports.charts import draw_bars
+    # Imported late: drawing needs a browser's engine, which a report without a chart does not need.
+    from workflows.reports.report_charts import draw_bars
 
     picture = draw_bars(bars, paper.epw / _CHART_HEIGHT)
     _make_room(paper, _CHART_HEIGHT + 8)
@@ -131,13 +131,13 @@ def _draw_table(paper: Paper, table: Table) -> None:
     if not table.rows:
         _draw_text(paper, Text(table.empty))
         return
-    _draw_head(paper, table.columns, widths)
+    _draw_header(paper, table.columns, widths)
     for number, row in enumerate(table.rows):
         lines = _lines(paper, table, row, widths)
         # The totals never stand alone on a page.
         rows_to_keep = 2 if table.totals and number == len(table.rows) - 1 else 1
         if _make_room(paper, rows_to_keep * _height(table, lines)):
-            _draw_head(paper, table.columns, widths)
+            _draw_header(paper, table.columns, widths)
         _draw_row(paper, table, row, lines, widths)
     if table.totals:
         _draw_row(paper, table, table.totals, _lines(paper, table, table.totals, widths, is_bold=True), widths)
@@ -152,7 +152,7 @@ def _widths(paper: Paper, columns: Sequence[Column]) -> list[float]:
     return [paper.epw * column.width / shares for column in columns]
 
 
-def _draw_head(paper: Paper, columns: Sequence[Column], widths: Sequence[float]) -> None:
+def _draw_header(paper: Paper, columns: Sequence[Column], widths: Sequence[float]) -> None:
     paper.ink(8, bold=True, colour=QUIET)
     labels = [
         paper.wrapped(column.label, width - 2 * _PADDING, 2) for column, width in zip(columns, widths, strict=True)
@@ -176,10 +176,10 @@ def _align(kind: Kind) -> str:
 def _lines(
     paper: Paper, table: Table, row: Mapping[str, Any], widths: Sequence[float], *, is_bold: bool = False
 ) -> list[list[str]]:
-    """Each cell's text, in lines that fit."""
+    """Return each cell's text in lines that fit."""
     paper.ink(9, bold=is_bold)
     return [
-        paper.wrapped(written(row.get(column.key), column.kind), width - 2 * _PADDING, _MOST_LINES)
+        paper.wrapped(format_value(row.get(column.key), column.kind), width - 2 * _PADDING, _MOST_LINES)
         for column, width in zip(table.columns, widths, strict=True)
     ]
 

@@ -1,4 +1,4 @@
-"""A lot's recall: every order that holds units of it, its recipient, and where all its units are."""
+"""A lot's recall: every order with units of it, its recipient, and where all its units are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from workflows.reports.document import Column, Document, Figure, Figures, Kind, Table, Text
 from workflows.reports.lot_facts import LotFacts, read_lot
-from workflows.reports.reading import Source, open_snapshot
+from workflows.reports.snapshot_source import Source, open_snapshot
 from workflows.reports.tables import csv_bytes, xlsx_bytes
 
 # A package is the label the units left with; what was marked as shipped elsewhere has its order's tracking number.
@@ -70,7 +70,7 @@ _FILE_COLUMNS = (
 
 @dataclass(frozen=True)
 class Recall(LotFacts):
-    """All that is known of a lot.
+    """The balance of a lot, and its packages.
 
     Attributes:
         shipments: One row for each package with units of it: `ship_date`, `order_number`, `quantity`, `lot_source`
@@ -82,7 +82,7 @@ class Recall(LotFacts):
 
 
 def read_recall(source: Source, sku_code: str, lot_number: str) -> Recall:
-    """What the snapshot knows of a lot.
+    """Read the recall of a lot.
 
     Raises:
         UsageError: It knows no such lot.
@@ -96,7 +96,7 @@ def read_recall(source: Source, sku_code: str, lot_number: str) -> Recall:
 
 
 def lot_recall_pdf(snapshot: Path, sku_code: str, lot_number: str) -> bytes:
-    """The recall of a lot as a PDF. It holds personal data: it is made when asked for and kept nowhere.
+    """Return the recall of a lot as a PDF. It has personal data, so it is made on request and stored nowhere.
 
     Args:
         snapshot: The version's own file, not the link to the current one.
@@ -107,7 +107,7 @@ def lot_recall_pdf(snapshot: Path, sku_code: str, lot_number: str) -> bytes:
         UsageError: There is no such lot.
         SnapshotUnusable: The snapshot is gone or damaged.
     """
-    # Late: the page imports this room, and only a click on the download needs what draws it.
+    # Imported late: the page imports this module, and only a download needs what draws it.
     from workflows.reports.pdf import make_pdf
 
     with open_snapshot(snapshot) as source:
@@ -116,14 +116,14 @@ def lot_recall_pdf(snapshot: Path, sku_code: str, lot_number: str) -> bytes:
 
 
 def lot_recall_csv(snapshot: Path, sku_code: str, lot_number: str) -> bytes:
-    """The packages of a recall as CSV; errors as in `lot_recall_pdf`."""
+    """Return the packages of a recall as CSV; errors as in `lot_recall_pdf`."""
     with open_snapshot(snapshot) as source:
         recall = read_recall(source, sku_code, lot_number)
     return csv_bytes(_FILE_COLUMNS, _file_rows(recall))
 
 
 def lot_recall_xlsx(snapshot: Path, sku_code: str, lot_number: str) -> bytes:
-    """The packages of a recall as a workbook; errors as in `lot_recall_pdf`."""
+    """Return the packages of a recall as a workbook; errors as in `lot_recall_pdf`."""
     with open_snapshot(snapshot) as source:
         recall = read_recall(source, sku_code, lot_number)
         return xlsx_bytes("Lot recall", _FILE_COLUMNS, _file_rows(recall), source.as_of)

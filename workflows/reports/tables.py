@@ -1,6 +1,6 @@
-"""Rows as files for a spreadsheet, CSV and XLSX, in which other people's text is never a formula.
+"""Rows as CSV and XLSX files, in which no text is ever a formula.
 
-Light: the page imports this; what writes XLSX is loaded with the first file.
+The page imports this module; what writes XLSX is imported with the first file.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from workflows.reports.text import clean
+from workflows.config.formatting import clean
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-# A spreadsheet takes a cell that begins so for a formula; in East Asia also the wide forms.
+# Spreadsheets take a cell that begins with these for a formula; in East Asia also the wide forms.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LONGEST_CELL = 32_767
 _WIDEST_COLUMN = 60
@@ -27,7 +27,7 @@ _NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Rows as CSV, UTF-8 with a mark so that spreadsheets read it right.
+    """Return rows as CSV, in UTF-8 with a byte order mark for spreadsheets.
 
     Text that a spreadsheet would take for a formula gets an apostrophe in front, so that it is shown.
     """
@@ -39,7 +39,7 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], as_of: datetime) -> bytes:
-    """Rows as a workbook of one sheet; the same rows give the same bytes.
+    """Return rows as a workbook of one sheet; the same rows give the same bytes.
 
     Text stays text, lot numbers and SKUs with it; numbers, days and instants (as UTC) are what they are.
 
@@ -67,8 +67,8 @@ def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[object
 
 
 def new_workbook(buffer: io.BytesIO, title: str, as_of: datetime) -> Workbook:
-    """A workbook without any trace of the moment it is made."""
-    # Late: the page's first paint does not wait for it.
+    """Create a workbook without any trace of the moment it is made."""
+    # Imported late: the page's first paint does not wait for it.
     from xlsxwriter.workbook import Workbook
 
     workbook = Workbook(buffer, {"in_memory": True})
@@ -78,7 +78,7 @@ def new_workbook(buffer: io.BytesIO, title: str, as_of: datetime) -> Workbook:
 
 
 def sheet_name(text: str) -> str:
-    """A text as a sheet may be called: short, and without the signs that file formats use themselves."""
+    """Return a text as a sheet's name: short, and without the characters that file formats forbid."""
     return clean(text).translate(_NOT_IN_SHEET_NAMES)[:_SHEET_NAME_LENGTH].strip("' ") or "Sheet"
 
 

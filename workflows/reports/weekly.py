@@ -1,16 +1,16 @@
-"""The week's report: stock, pallets, average, supply and run-out date of each key product."""
+"""The week's report: stock, pallets, average, days of supply and run-out date of each key product."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
 
-from workflows.periods import period_of
+from workflows.config.formatting import short_day
+from workflows.config.periods import period_of
 from workflows.reports.completeness import notice_about
 from workflows.reports.daily import series_by_product
 from workflows.reports.document import Bars, Column, Document, Figure, Figures, Kind, Table
-from workflows.reports.reading import Source
-from workflows.reports.text import short_day
+from workflows.reports.snapshot_source import Source
 
 _WEEKS = 52
 _REPORT = """
@@ -30,7 +30,7 @@ _SHIPPED = """
 
 
 def report_week(source: Source, monday: date) -> Document:
-    """The weekly report of the week that begins on this Monday."""
+    """Return the weekly report of the week that begins on this Monday."""
     rows = source.rows(_REPORT, monday)
     history = source.rows(_HISTORY, monday, _WEEKS)
     sunday = monday + timedelta(days=6)
@@ -46,7 +46,9 @@ def report_week(source: Source, monday: date) -> Document:
                 [
                     Figure("Units on hand", sum(row["quantity_on_hand"] for row in rows), note="key products"),
                     Figure(
-                        "Pallets", sum(row["pallet_count"] for row in rows), note="the last of each may be begun"
+                        "Pallets",
+                        sum(row["pallet_count"] for row in rows),
+                        note="including pallets that are not full",
                     ),
                     Figure("Units shipped", shipped, note="in this week, all products"),
                     Figure("Short products", len(short), note=", ".join(row["sku_code"] for row in short)),

@@ -1,4 +1,4 @@
-"""A document as an XLSX workbook: a summary with the chart, a sheet for each table; same document, same bytes."""
+"""A document as an XLSX workbook: a summary with the chart, and a sheet for each table."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from workflows.config.formatting import moment
 from workflows.reports.document import (
     SERIES_COLOURS,
     Bars,
@@ -22,7 +23,6 @@ from workflows.reports.document import (
     Text,
 )
 from workflows.reports.tables import new_workbook, sheet_name, write_cell
-from workflows.reports.text import moment
 
 _LETTER = 1
 _NUMBER_FORMATS = {
@@ -37,7 +37,7 @@ _FIRST_ROW = 4
 
 
 def make_workbook(document: Document) -> bytes:
-    """The document as a workbook, ready to print."""
+    """Return the document as a workbook, ready to print; the same document gives the same bytes."""
     buffer = io.BytesIO()
     with new_workbook(buffer, f"{document.title}, {document.period}", document.as_of) as workbook:
         book = _Book(workbook, document)
@@ -56,7 +56,7 @@ class _Book:
         self._document = document
         self._title = workbook.add_format({"bold": True, "font_size": 16})
         self._quiet = workbook.add_format({"font_color": "#5B6876"})
-        self._alarm = workbook.add_format({"bold": True, "font_color": "#B3261E"})
+        self._notice = workbook.add_format({"bold": True, "font_color": "#B3261E"})
         self._wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
         self._plain = {kind: self._format(kind) for kind in Kind}
         self._bold = {kind: self._format(kind, bold=True, top=1) for kind in Kind}
@@ -87,11 +87,11 @@ class _Book:
         made = f"Made from {self._document.snapshot}, as of {moment(self._document.as_of, self._document.zone)}"
         write_cell(sheet, 2, 0, made, self._quiet)
         if self._document.notice:
-            write_cell(sheet, 3, 0, self._document.notice, self._alarm)
+            write_cell(sheet, 3, 0, self._document.notice, self._notice)
         return sheet
 
     def add_summary(self) -> None:
-        """The key figures, what is said beside the tables, and the chart."""
+        """Add the sheet with the key figures, the texts and the chart."""
         sheet = self._new_sheet("Summary", 2)
         sheet.set_column(0, 0, 30)
         sheet.set_column(1, 1, 18)
@@ -119,7 +119,7 @@ class _Book:
         write_cell(sheet, row, 2, figure.note, self._quiet)
 
     def add_table(self, table: Table) -> None:
-        """A sheet with one table, its totals and its small print."""
+        """Add a sheet with one table, its totals and its note."""
         sheet = self._new_sheet(table.title, len(table.columns))
         for at, column in enumerate(table.columns):
             write_cell(sheet, _FIRST_ROW, at, column.label, self._head[column.kind])

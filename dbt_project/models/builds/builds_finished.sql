@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='sync_all_columns'
 ) }}
--- One row for each finished build and the loads it covered. The last model of the graph, downstream of all others and
+-- One row per finished build, with the loads it covered. The last model of the graph, downstream of all others and
 -- their tests: a failed or partial build adds no row.
 {% for model in [
     'charge_details', 'charge_report_carriers', 'charge_report_daily', 'charge_report_lines', 'charge_report_monthly',

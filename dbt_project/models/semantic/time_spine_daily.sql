@@ -1,4 +1,4 @@
--- One row for each calendar day from 2015 to the end of next year: the days that metrics are asked for by.
+-- One row per calendar day from 2015 to the end of next year: the time spine for metrics.
 with build_context as (
 
     select * from {{ ref('stg_shipledger__build_context') }}

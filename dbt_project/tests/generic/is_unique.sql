@@ -1,4 +1,4 @@
-{#- A key twice is a unit counted twice. `by_order`: the table is replaced order by order. -#}
+{#- A duplicate key is a unit counted twice. `by_order`: the table is replaced order by order. -#}
 {% test is_unique(model, columns, by_order=false) %}
 select {{ columns | join(', ') }}
 from {{ model }}

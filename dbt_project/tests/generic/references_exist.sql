@@ -1,6 +1,6 @@
 {#-
-    Every key that a row names exists where it points, or a join on it silently loses the row. An empty key is no
-    reference. `keys`: by column, the model and column it points to. `by_order`: the table is replaced order by order.
+    Every key in a row exists in the referenced model; otherwise a join on it silently loses the row. Null is no
+    reference. `keys`: the referenced model and column, by column. `by_order`: the table is replaced order by order.
 -#}
 {% test references_exist(model, keys, by_order=false) %}
 with tested as (

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
--- One row for each calendar day up to the end of the running month, as the ledger has it now, also of closed months. An
--- order is charged on its first ship date only; units by their own ship date; pallets every day, weekends too. Add up
--- only days with `is_charged`: the others are what the running month would be closed with.
+-- One row per calendar day up to the end of the current month: its charges as the ledger has them now, also in closed
+-- months. An order is charged on its first ship date only, units on their own ship date, pallets every day, weekends
+-- included. Add up only days with `is_charged`: a close of the current month would add the others.
 with counted as (
 
     select * from {{ ref('int_days_counted') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each calendar day of `int_days_rated`, with what is charged for: what left on it, and pallets every day,
--- on days to come those of the stock now on hand. `pallet_count` is a balance: its sum is pallet-days.
+-- One row per calendar day of `int_days_rated`, with the quantities that are charged: shipments, and pallets every day,
+-- on future days those of the current stock. `pallet_count` is a balance; its sum is pallet-days.
 {%- set counts = ['order_count', 'package_count', 'unit_count', 'postage_cents'] %}
 with shipped as (
 

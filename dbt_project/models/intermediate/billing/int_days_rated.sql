@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
--- One row for each calendar day from the first shipment on, or from the first day that a closed month has billed, to
--- the end of the month that runs, with the rates valid on it. `is_charged`: it has ended, or its month is closed; any
--- other may still lack a rate.
+-- One row per calendar day from the first shipment, or the first day billed by a closed month, to the end of the
+-- current month, with the rates valid on it. `is_charged`: the day has ended or its month is closed; other days may
+-- have no rate yet.
 with build_context as (
 
     select * from {{ ref('stg_shipledger__build_context') }}

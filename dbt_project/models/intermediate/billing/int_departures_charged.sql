@@ -1,6 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each departure that is in the reports: what it is charged for.
--- An order counts with its first departure; a return label is no package, but its postage is charged.
+-- One row per departure that counts in reports, with the quantities that are charged. An order counts on its first
+-- departure; a return label is no package, but its postage is charged.
 with departures as (
 
     select * from {{ ref('int_departures') }}

@@ -2,9 +2,9 @@
     materialized='incremental', incremental_strategy='append',
     pre_hook="{{ forget_changed_orders('int_orders_rebilled') }}"
 ) }}
--- One row for each label (or order shipped without one) × ship date: what is charged for it now, and, in a closed
--- month, what was billed for it. A voided label of a closed month stays, with zeros now. `charged_…` is what stands on
--- the bill: as billed, else as now. Nothing here is a total.
+-- One row per label (or order shipped without a label) and ship date: its current charges and, if the month is closed,
+-- the billed ones. A voided label of a closed month stays, with current values of zero. `charged_…` are the values on
+-- the bill: the billed ones, else the current ones. No column is a total.
 {%- set counts = ['order_count', 'package_count', 'unit_count', 'postage_cents'] %}
 with charged as (
 

@@ -1,4 +1,5 @@
--- One row for each closed month: its newest close. Its lines are those of the first one, `frozen_at`.
+{{ config(materialized='view') }}
+-- One row per closed month, with its latest close. Its lines are those of the first close, `frozen_at`.
 with closes as (
 
     select * from {{ ref('stg_operations__frozen_months') }}

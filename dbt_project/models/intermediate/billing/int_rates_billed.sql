@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
--- One row for each day of `int_days_rated`, with the rates that stand on its bill: those it was billed with when its
--- month is closed, else those valid on it. A day of a closed month that no bill has, because the first shipment was
--- later when it was closed, has the rates valid on it, too; what is dated on it now is a change to that month.
+-- One row per day of `int_days_rated`, with the rates of its bill: the billed ones if its month is closed, else those
+-- valid on it. A day of a closed month that is on no bill, because the first shipment was later at the close, also has
+-- the rates valid on it; shipments dated on it now are a change of that month.
 with rated as (
 
     select * from {{ ref('int_days_rated') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each list and stretch of time that was read without a gap: spans that touch are one. What the former
--- system knows by day stands for all lists, up to its last day, which may have been exported before it ended.
+-- One row per list and time range that was read without a gap: ranges that touch are joined. The former system's daily
+-- data count as read for all lists, up to its last day, which may have been exported before it ended.
 with build_context as (
 
     select * from {{ ref('stg_shipledger__build_context') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each day of the running month that is still to come × key product: the stock now on hand, on the pallets
--- it would stand on by the factor of that day. A month that is closed before its end charges storage for it.
+-- One row per future day of the current month and key product: the current stock and its pallets by the factor of that
+-- day. A month that is closed before its end charges storage for them.
 with build_context as (
 
     select * from {{ ref('stg_shipledger__build_context') }}

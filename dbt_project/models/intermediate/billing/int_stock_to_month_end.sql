@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each day × key product, from the opening day to the end of the running month: what was on hand at the end
--- of the day, and on days to come what is on hand now. A balance: never add it up over days.
+-- One row per day and key product, from the opening day to the end of the current month: stock at the end of the day,
+-- or current stock on future days. A balance: do not add it up over days.
 with stock as (
 
     select * from {{ ref('int_stock_daily') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each departure that no bill has, of a day before the last closed month whose shelf differs from its
--- bill: it came after that month was closed, or is older than all bills.
+-- One row per departure that is on no bill, on a day before the last closed month whose stock differs from its bill: it
+-- was loaded after that month was closed, or is older than all bills.
 with closed as (
 
     select max(month) as last_month from {{ ref('int_stock_compared') }}

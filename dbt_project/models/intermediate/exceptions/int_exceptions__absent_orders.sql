@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each order that is named by a label, or by a fulfillment once ShipStation said that it does not know the
--- order, and that never came. What the label lists is counted.
+-- One row per order that was never loaded, but is named by a label, or by a fulfillment after ShipStation answered that
+-- it does not have the order. The units that the label lists count.
 with departures as (
 
     select * from {{ ref('int_departures') }}

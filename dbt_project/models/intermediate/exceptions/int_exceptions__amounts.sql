@@ -1,16 +1,15 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each amount of an order, or of a label that is not void, that cannot be read, with its field and text.
+{{ config(materialized='view') }}
+-- One row per unreadable amount of an order, or of a label that is not void, with its field and text.
 with orders as (
 
     select * from {{ ref('stg_shipstation__orders') }}
-    where {{ order_changed() }}
 
 ),
 
 shipments as (
 
     select * from {{ ref('stg_shipstation__shipments') }}
-    where {{ order_changed() }} and not is_voided
+    where not is_voided and len(unreadable_amounts) > 0
 
 ),
 

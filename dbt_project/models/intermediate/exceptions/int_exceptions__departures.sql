@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each order and reason for which a departure of it is in no report. What only waits for its day is no
--- exception.
+-- One row per order and reason why a departure of it is in no report. A departure that only waits for its ship date is
+-- no exception.
 with unreported as (
 
     select * from {{ ref('int_departures') }}
@@ -32,7 +32,7 @@ excepted as (
         null::varchar as subject,
         'dated ' || ship_date as cause,
         case exception_type
-            when 'missing_ship_date' then 'Shipped without a date that can be read; its units are in no report.'
+            when 'missing_ship_date' then 'Shipped without a readable date; its units are in no report.'
             when 'future_ship_date'
                 then
                     'Dated ' || ship_date || ', which is more than {{ var('early_label_days') }} days ahead;'

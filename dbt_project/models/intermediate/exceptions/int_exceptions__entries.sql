@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each operator's entry that the ledger cannot take, no readable type, date or quantity, or no stocked SKU,
--- or not yet: its day has not come.
+-- One row per operator's entry that the ledger cannot book (unreadable type, date or quantity, or no stocked SKU) or
+-- not yet (its date is in the future).
 with entries as (
 
     select * from {{ ref('stg_operations__entries') }}
@@ -42,7 +42,7 @@ excepted as (
         null::varchar as cause,
         'Entry ' || entry_id || ' (' || coalesce(entry_type, 'no type') || ', SKU '
         || coalesce({{ visible_text('sku_code') }}, 'none') || ')' || if(
-            is_bookable, ' is dated ' || entry_date || ', which has not come; it is booked on that day.',
+            is_bookable, ' is dated ' || entry_date || ', in the future; it is booked on that day.',
             ' cannot be booked.'
         ) as detail,
         entered_at as first_seen_at

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
--- One row for each order without lines. An open one that ShipStation confirms to be empty is being typed: it tells its
--- age, by the instant of the build, and is a warning once it is old. A shipped one is an error: of what left in it only
--- what its labels list is counted, while its order charge stays.
+-- One row per order without lines. An open one that ShipStation confirmed to be empty is being typed in: its detail has
+-- its age at the instant of the build, and it becomes a warning once it is old. A shipped one is an error: only the
+-- units that its labels list count, while the order charge stays.
 with orders as (
 
     select * from {{ ref('int_orders_flagged') }}
@@ -52,7 +52,7 @@ excepted as (
         order_status as cause,
         case
             when is_shipped_without_lines
-                then 'It was shipped and has no lines: only what its labels list is counted; its order charge stays.'
+                then 'Shipped without lines: only the units that its labels list count; its order charge stays.'
             when is_work_in_progress
                 then 'Without lines for ' || {{ age_in_words('age_hours') }} || its_status
             else 'The order has no lines' || its_status

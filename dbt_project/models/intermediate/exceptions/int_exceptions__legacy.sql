@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each row of the former system that is kept out, or of which something could not be read.
+-- One row per row of the former system that is not counted, or that could not be read completely.
 with skus as (
 
     select * from {{ ref('stg_reference__skus') }}
@@ -27,7 +27,7 @@ found as (
         'legacy_row_kept_out' as exception_type,
         'warning' as severity,
         'week:' || legacy_history_id as subject,
-        'A week of the former system''s history is no week from Monday to Sunday, or of no product of ours (SKU '
+        'A week of the former system''s history is not from Monday to Sunday, or has an unknown product (SKU '
         || coalesce(sku_code, 'none') || ', from ' || coalesce(week_start_date::varchar, 'no day') || ').' as detail
     from {{ ref('stg_legacy__weekly_history') }}
     where not is_week or quantity_shipped is null or sku_code not in (select skus.sku_code from skus)

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each transaction of the former system that is not booked, not yet, or whose note cannot be read.
+-- One row per transaction of the former system that is not booked, is not booked yet, or whose note is unreadable.
 with skus as (
 
     select * from {{ ref('stg_reference__skus') }}
@@ -42,7 +42,7 @@ judged as (
         case
             when transactions.is_note_unread and not transactions.is_shipment and not transactions.is_kept_out
                 then
-                    'The note of ' || transactions.what || ' names no single lot: "' || transactions.note
+                    'The note of ' || transactions.what || ' names no lot or several: "' || transactions.note
                     || '". It counts for the product only.'
         end as not_read
     from transactions

@@ -1,5 +1,6 @@
--- One row for each refund on an order, by its SKU text, and for each line of an order or label whose quantity or price
--- cannot be read, with the text.
+{{ config(materialized='view') }}
+-- One row per refund on an order, by SKU text, and per line of an order or label with an unreadable quantity or price,
+-- with the text.
 with lines as (
 
     select
@@ -36,7 +37,7 @@ excepted as (
         shipstation_sku_raw as subject,
         quantity || ' units' as cause,
         'A line of ' || quantity || ' of SKU ' || {{ shown_value('shipstation_sku_raw') }}
-        || ' is a refund: it is no goods, and no unit moves.' as detail,
+        || ' is a refund: no units move.' as detail,
         first_seen_at
     from refunds
     union all

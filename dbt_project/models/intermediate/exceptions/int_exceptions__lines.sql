@@ -1,4 +1,5 @@
--- One row for each order and SKU text that is wrong: not known, not readable, or on several lines of the order.
+{{ config(materialized='view') }}
+-- One row per order and SKU text that is wrong: unknown, unparsed, or on several lines of the order.
 with lines as (
 
     select * from {{ ref('int_lines_resolved') }}
@@ -48,7 +49,7 @@ excepted as (
             when nullif(trim(shipstation_sku_raw), '') is null then 'A line of ' || line_quantity || ' has no SKU.'
             else
                 'SKU "' || {{ visible_text('shipstation_sku_raw') }} || '" (' || line_quantity
-                || ') is in no list of ours.'
+                || ') is not in skus.csv or sku_aliases.csv.'
         end as detail,
         first_seen_at
     from unresolved

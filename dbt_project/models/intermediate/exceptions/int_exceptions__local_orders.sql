@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each order of the shop and thing wrong with it: goods that we do not stock or know, a change after it had
--- shipped, an upload that did not take place, and what the import could not take.
+-- One row per shop order and problem with it: products that are not stocked or unknown, a change after it shipped, an
+-- upload that did not happen, and what the import could not read.
 with items as (
 
     select * from {{ ref('int_local_items_listed') }}
@@ -31,8 +31,11 @@ found as (
         order_number || ' ' || item_key as subject,
         quantity || ' units' as cause,
         quantity || ' of "' || {{ visible_text('sold_as') }} || '" '
-        || if(sku_status = 'not_stocked', 'are not stocked here; they are not uploaded.', 'are in no list of ours.')
-            as detail,
+        || if(
+            sku_status = 'not_stocked',
+            'are not stocked here; they are not uploaded.',
+            'are not in skus.csv or sku_aliases.csv.'
+        ) as detail,
         first_seen_at
     from items
     union all

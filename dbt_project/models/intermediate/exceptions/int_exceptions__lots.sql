@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each lot of a key product below zero: more was shipped of it than was received. The day it fell below
--- zero this time tells one shortage from the next.
+-- One row per lot of a key product with a negative balance: more was shipped than received. The day it last became
+-- negative distinguishes one shortage from the next.
 with build_context as (
 
     select * from {{ ref('stg_shipledger__build_context') }}
@@ -53,7 +53,7 @@ excepted as (
         null as order_number,
         overdrawn.lot_id as subject,
         'below zero since ' || overdrawn.since_date as cause,
-        'Lot ' || overdrawn.lot_id || ' stands at ' || overdrawn.quantity_on_hand || '.' as detail,
+        'Lot ' || overdrawn.lot_id || ' has a balance of ' || overdrawn.quantity_on_hand || '.' as detail,
         cast(overdrawn.since_date as timestamp) at time zone build_context.timezone as first_seen_at
     from overdrawn
     cross join build_context

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each closed month that billed departures this warehouse does not hold: its history is not loaded.
+-- One row per closed month that billed departures this warehouse does not have: its history is not loaded.
 with missing as (
 
     select

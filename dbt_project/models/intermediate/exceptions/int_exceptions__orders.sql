@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each order that ShipStation no longer knows, or whose number another order has, too.
+-- One row per order that ShipStation no longer has, or whose number another order has as well.
 with orders as (
 
     select * from {{ ref('int_orders_flagged') }}

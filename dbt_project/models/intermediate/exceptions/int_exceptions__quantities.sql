@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each order and product (or unknown SKU text) of which less or more left than was ordered: units of a
--- shipped order that no departure carries, and units on labels that its lines do not have. What was ordered with an
--- order without any lines, nobody knows.
+-- One row per order and product (or unknown SKU text) of which less or more was shipped than ordered: units of a
+-- shipped order that no departure carries, and units on labels that its lines do not have. For an order without any
+-- lines, the ordered units are unknown.
 with orders as (
 
     select * from {{ ref('int_orders_described') }}

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each order lately shipped × day × key product with units that no lot covers; older ones by day and SKU.
+-- One row per recently shipped order, day and key product with unassigned units; older ones by day and SKU.
 with build_context as (
 
     select * from {{ ref('stg_shipledger__build_context') }}
@@ -65,8 +65,8 @@ excepted as (
         unassigned.order_number,
         unassigned.sku_code || ' ' || unassigned.ship_date as subject,
         unassigned.quantity || ' units' as cause,
-        unassigned.quantity || ' of ' || unassigned.sku_code || ' left on ' || unassigned.ship_date
-        || ' from no known lot.' as detail,
+        unassigned.quantity || ' of ' || unassigned.sku_code || ' shipped on ' || unassigned.ship_date
+        || ' without a known lot.' as detail,
         cast(unassigned.ship_date as timestamp) at time zone build_context.timezone as first_seen_at
     from unassigned
     cross join build_context

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each day × key product, from the opening day to today, without gaps, whether anything moved or not.
+-- One row per day and key product, from the opening day to today, without gaps, also for days without movements.
 with skus as (
 
     select * from {{ ref('stg_reference__skus') }}

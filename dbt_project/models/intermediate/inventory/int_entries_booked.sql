@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each entry the ledger takes: operators' entries and the former system's transactions after the opening
--- day and up to today. The opening balances hold what was before; shipments come from what was shipped.
+-- One row per entry that the ledger books: operators' entries and the former system's transactions after the opening
+-- day and up to today. The opening balances contain earlier ones; shipments are booked from shipped lines.
 with opening_day as (
 
     select min(opening_date) as opening_date from {{ ref('stg_reference__opening_balances') }}

@@ -1,5 +1,5 @@
--- One row for each day × key product, from the opening day to today, without gaps. `quantity_on_hand` is a balance:
--- never add it up over days. Pallets are those the units stand on, by the factor valid on the day.
+-- One row per day and key product, from the opening day to today, without gaps. `quantity_on_hand` is a balance: do not
+-- add it up over days. Pallets use the factor valid on the day and include started ones.
 with transactions as (
 
     select * from {{ ref('int_transactions_booked') }}

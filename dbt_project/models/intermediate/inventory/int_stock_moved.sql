@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each movement, whatever the SKU: opening balances, operators' entries after the opening day, and what was
--- shipped, one row a day, SKU and lot. `quantity` is what the shelf gains.
+-- One row per movement of any SKU: opening balances, operators' entries after the opening day, and shipments, one row
+-- per day, SKU and lot. `quantity` is signed: the change of the stock.
 with opening_balances as (
 
     select * from {{ ref('stg_reference__opening_balances') }}

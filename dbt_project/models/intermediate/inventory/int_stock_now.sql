@@ -1,5 +1,5 @@
--- One row for each key product, as it stands now. Allocated: what open orders still want. Average: of the last complete
--- weeks, as in the weekly report. No days of supply when nothing was shipped.
+-- One row per key product, as of now. Allocated: units of open orders that have not shipped. Average: of the last
+-- complete weeks, as in the weekly report. Days of supply is null if nothing was shipped.
 with skus as (
 
     select * from {{ ref('stg_reference__skus') }}

@@ -1,5 +1,5 @@
--- One row for each movement of a key product: opening balances, operators' entries after the opening day, and what was
--- shipped, one row a day, SKU and lot. On hand at the end of a day is the sum of `quantity` up to it; nothing else is.
+-- One row per movement of a key product: opening balances, operators' entries after the opening day, and shipments, one
+-- row per day, SKU and lot. The stock at the end of a day is the sum of `quantity` up to that day, and nothing else.
 with skus as (
 
     select * from {{ ref('stg_reference__skus') }}

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each SKU that open orders want: their units, less what already left of them on a label, whatever the lot.
+-- One row per SKU in open orders: its units minus those already shipped on a label, whatever the lot.
 with outstanding as (
 
     select * from {{ ref('int_lines_outstanding') }}

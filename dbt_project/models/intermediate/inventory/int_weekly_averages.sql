@@ -1,5 +1,6 @@
--- One row for each week × SKU, from the first with a shipment to the one that runs, zero weeks included. The average is
--- over the weeks that end with this one, 52 at most. A week of the former system counts as it has it, and nothing else.
+-- One row per week and SKU, from the first with a shipment to the current week, weeks of zero included. The average
+-- covers the weeks that end with this one, 52 at most. A week of the former system counts with the former system's
+-- units only.
 with shipped as (
 
     select

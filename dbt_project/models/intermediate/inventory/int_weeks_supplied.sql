@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each complete week × key product, with what is there at its end and how long that lasts. On hand is the
--- balance at the end of its Sunday, or now for the week that runs, and supply then counts what is available now.
+-- One row per complete week and key product: stock at its end and days of supply. On hand is the balance at the end of
+-- Sunday; for the current week it is the current one, and the days of supply use the units available now.
 with skus as (
 
     select * from {{ ref('stg_reference__skus') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each order × day that only the former system knows goods to have left on. It kept no labels: there is no
--- carrier and no postage, and no package is counted.
+-- One row per order and day of a shipment known only from the former system. That system kept no labels: there is no
+-- carrier, no postage and no package.
 with lines as (
 
     select * from {{ ref('int_legacy_lines') }}

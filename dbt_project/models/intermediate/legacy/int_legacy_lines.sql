@@ -1,6 +1,6 @@
--- One row for each component of each line that only the former system knows: shipped before ShipStation's first label,
--- of an order ShipStation never gave us. What ShipStation knows is counted from there, so no unit counts twice. What is
--- dated after the import is left out: it cannot have left by then.
+-- One row per component of a line known only from the former system: shipped before ShipStation's first label, in an
+-- order never loaded from ShipStation. Orders in ShipStation count from there, so no unit counts twice. Lines dated
+-- after the import are left out: they cannot have shipped by then.
 with items as (
 
     select

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each week × SKU that only the former system knows whole: it began before the first day we know shipments
--- of, be it from a label or a shipped line.
+-- One row per week and SKU for which only the former system has the whole week: it started before the first day with a
+-- shipment, from a label or a shipped line.
 with first_day as (
 
     select min(ship_date) as ship_date

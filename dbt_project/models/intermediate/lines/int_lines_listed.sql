@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each component of each line that an outbound label lists. Discounts and quantities of zero are left out:
--- a label of nothing else lists nothing. `order_sku_key` is the text of the line that it names by its id, if that is of
--- the same goods, else its own: what was packed from another lot is still of that line.
+-- One row per component of a line on an outbound label, without discounts and quantities of zero: a label with only
+-- those lists nothing. `order_sku_key` is the text of the order line that the label line refers to by id, if it has the
+-- same goods, else its own: units packed from another lot still belong to that line.
 with labels as (
 
     select * from {{ ref('stg_shipstation__shipments') }}

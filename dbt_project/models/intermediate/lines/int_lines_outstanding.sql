@@ -1,5 +1,6 @@
--- One row for each open order of ShipStation × SKU × lot it names: the units that have not left of it on a label.
--- `lot_number` is null for what it wants without naming a lot.
+{{ config(materialized='view') }}
+-- One row per open ShipStation order, SKU and lot named: the units that have not shipped on a label. `lot_number` is
+-- null for units without a named lot.
 with open_orders as (
 
     select shipstation_order_id

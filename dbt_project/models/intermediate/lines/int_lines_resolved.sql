@@ -1,8 +1,8 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each component of each line, of orders (no `shipment_id`) and of the labels that list their items.
--- `line_quantity` is as sold and repeats for each component: add up `quantity`, or `line_quantity` of component 1.
--- What the dictionary does not know keeps its text, with `sku_status` unknown or unparsed: nothing is dropped. Refunds
--- and quantities that cannot be read are no units here.
+-- One row per component of a line, of orders (no `shipment_id`) and of labels that list their items. `line_quantity` is
+-- as sold and repeats for each component: add up `quantity`, or `line_quantity` of component 1. A SKU that is not in
+-- the dictionary keeps its text, with `sku_status` unknown or unparsed: nothing is dropped. Refunds and unreadable
+-- quantities have no units here.
 with orders as (
 
     select * from {{ ref('stg_shipstation__orders') }}

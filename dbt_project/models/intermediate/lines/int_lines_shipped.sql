@@ -1,6 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each departure × raw SKU × component × lot: the goods that left, also those held back from the reports.
--- A label that lists goods carries those; what no label lists left with the departure that carries the remainder.
+-- One row per departure, raw SKU, component and lot: the goods that left, including what is held back from reports. A
+-- label that lists goods carries those; the rest left with the departure that carries the remainder.
 with departures as (
 
     select * from {{ ref('int_departures') }}

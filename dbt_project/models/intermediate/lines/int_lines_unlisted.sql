@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each component of each line of an order with units that no outbound label lists: `quantity_left`. What
--- labels list is taken from lines of the same text, then from other lines of the same goods (another lot, or inside a
--- bundle), each time in the order of the lines, so that nothing counts twice.
+-- One row per component of an order line with units that no outbound label lists: `quantity_left`. Listed units are
+-- taken from lines with the same text first, then from other lines with the same goods (another lot, or in a bundle),
+-- each time in line order, so that nothing counts twice.
 with listed as (
 
     select * from {{ ref('int_lines_listed') }}

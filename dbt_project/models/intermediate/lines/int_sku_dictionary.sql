@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each component of each SKU text that can be sold: aliases first, then the products themselves.
+-- One row per component of each SKU text that can be sold: aliases first, then the products themselves.
 with aliases as (
 
     select * from {{ ref('stg_reference__sku_aliases') }}

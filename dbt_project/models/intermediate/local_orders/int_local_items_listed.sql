@@ -1,6 +1,6 @@
--- One row for each product of an order of the shop, lines added up and bundles taken apart; what no list knows keeps
--- its text. These are not ShipStation's units: a unit is counted where ShipStation ships it, and nothing here is added
--- to that.
+{{ config(materialized='view') }}
+-- One row per product of a shop order, lines added up and bundles split into components; an unknown SKU keeps its text.
+-- Do not add these units to ShipStation's: a unit counts where ShipStation ships it.
 with lines as (
 
     select * from {{ ref('int_local_lines_resolved') }}

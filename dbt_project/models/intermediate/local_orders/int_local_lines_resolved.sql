@@ -1,5 +1,5 @@
--- One row for each component of each line of the shop's orders. Bundles become their components here, by the same
--- dictionary as ShipStation's lines, and nowhere else.
+-- One row per component of a shop order line. Bundles are split into components here, by the same dictionary as
+-- ShipStation's lines, and nowhere else.
 with orders as (
 
     select * from {{ ref('stg_xcart__orders') }}

@@ -1,5 +1,6 @@
--- One row for each order of the shop: what became of it in ShipStation and in uploads, and how much of it is ours to
--- send. `live_count` is null while ShipStation has no such order.
+{{ config(materialized='view') }}
+-- One row per shop order: its state in ShipStation and in uploads, and how many of its units are stocked here.
+-- `live_count` is null if ShipStation has no such order.
 with orders as (
 
     select order_number from {{ ref('stg_xcart__orders') }}

@@ -1,6 +1,6 @@
--- One row for each order of the shop × order of ShipStation that is the same one: known by its key, or by its number (a
--- split order has one number and several keys). A number of the manual range proves nothing. `match_rank` 1 is the one
--- to show.
+{{ config(materialized='view') }}
+-- One row per shop order and matching ShipStation order, matched by key or by number (a split order has one number and
+-- several keys). A number in the manual range does not match. `match_rank` 1 is the order to show.
 with local_orders as (
 
     select * from {{ ref('stg_xcart__orders') }}

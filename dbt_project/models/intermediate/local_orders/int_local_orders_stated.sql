@@ -1,5 +1,5 @@
--- One row for each order of the shop and how far it is. Its units are counted with ShipStation's orders only; those
--- that wait here are neither allocated nor shipped.
+-- One row per shop order, with its state. Its units count only with ShipStation's orders; units of waiting orders are
+-- neither allocated nor shipped.
 with orders as (
 
     select * from {{ ref('stg_xcart__orders') }}

@@ -1,5 +1,5 @@
--- One row for each ship date × SKU with lines that name no lot: a hash of these lines and of what the lots of the day
--- gave. A day of another hash is assigned to lots again.
+-- One row per ship date and SKU with lines that name no lot: a hash of these lines and of the units that lots covered
+-- on the day. If the hash of a day changes, the day is assigned to lots again.
 with lines as (
 
     select

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_queues() }}') }}
--- One row for each shipped line without a lot × lot it was taken from, and one without a lot for what none covered.
--- Lines of a day and lots of a day stand in a queue each; where their stretches overlap, the line came from the lot.
--- `build_number`: the build that assigned the day of the line last.
+-- One row per shipped line without a lot and lot that it was taken from, and one without a lot for unassigned units.
+-- The lines of a day and the lots of a day form a queue each; where their ranges overlap, the line was taken from the
+-- lot. `build_number`: the build that last assigned the day of the line.
 with days as (
 
     select * from {{ ref('int_days_queued') }}

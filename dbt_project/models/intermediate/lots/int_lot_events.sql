@@ -1,5 +1,5 @@
--- One row for each day × key product × lot with an event, from the opening day on: what came in, what labels took by
--- naming the lot, and, in the row without a lot, what was wanted from any. Entries without a lot touch no lot.
+-- One row per day, key product and lot with an event, from the opening day on: units received, units shipped on labels
+-- that name the lot and, in the row without a lot, units to take from any lot. Entries without a lot affect no lot.
 with opening_balances as (
 
     select * from {{ ref('stg_reference__opening_balances') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each lot of which somebody said more than its movements do: an operator (whose last word holds), or the
--- former system, which knew when it came in before the opening day and whether it was still in use.
+-- One row per lot described beyond its movements: by an operator (the last status applies), or by the former system,
+-- which has a received date before the opening day and whether the lot was active.
 with former_receipts as (
 
     select

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each lot of a key product that has stock movements: its balance up to today, and the day it came in,
--- which is its place in the queue.
+-- One row per lot of a key product with stock movements: its balance up to today, and its received date, which gives
+-- its FIFO position.
 with transactions as (
 
     select * from {{ ref('int_transactions_booked') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each lot of a SKU that open orders of ShipStation name, and one without a lot for what they want of the
--- SKU without naming any: their units, less what already left of them. An upload must not promise them again.
+-- One row per lot named in open ShipStation orders, and one without a lot per SKU for units without a named lot: their
+-- units minus those already shipped. An upload must not use them again.
 with outstanding as (
 
     select * from {{ ref('int_lines_outstanding') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each day × lot that units without a lot were taken from. The lots of a day and SKU stand in a queue, the
--- oldest first: `lot_end` is the units taken up to and with this one. Never add it up.
+-- One row per day and lot that units without a lot were taken from. The lots of a day and SKU form a queue, oldest
+-- first: `lot_end` is the running total of units taken, including this lot. Do not add it up.
 with taken as (
 
     select * from {{ ref('int_lots_taken') }}

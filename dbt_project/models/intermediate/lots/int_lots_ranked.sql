@@ -1,6 +1,7 @@
--- One row for each lot of a key product: its balance now, and its turn to be sent out, which a lot in quarantine or
--- retired has not. Lots and the unassigned units of a SKU add up to its stock; a lot below zero was shipped without
--- being received.
+{{ config(materialized='view') }}
+-- One row per lot of a key product: its current balance and its FIFO position; a quarantined or retired lot has none.
+-- Lots plus the unassigned units of a SKU add up to its stock. A negative balance means that more was shipped than
+-- received.
 with lots as (
 
     select * from {{ ref('int_lots_seen') }}

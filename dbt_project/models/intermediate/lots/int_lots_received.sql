@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
--- One row for each lot of a key product that came in here: the first day on which entries brought more of it than they
--- took, be it a receipt or a count that found it. That day is its place in the queue. Of a lot of the opening balances
--- the former system may know an earlier one.
+-- One row per lot of a key product received here: the first day on which entries added more units than they removed, by
+-- a receipt or a count. That day gives its FIFO position. For a lot of the opening balances, the former system may have
+-- an earlier day.
 with events as (
 
     select * from {{ ref('int_lot_events') }}

@@ -1,6 +1,6 @@
--- One row for each lot of a SKU: those received, and those made on sight because a line or a label names them
--- (inferred), and those the former system knew. An inferred lot has no received date: nobody received it. What an
--- operator says a lot is wins over what its balance says.
+-- One row per lot of a SKU: received lots, lots inferred from a line or label, and lots of the former system. An
+-- inferred lot has no received date, because it was never received. A status set by an operator overrides the one that
+-- follows from the balance.
 with seen as (
 
     select

@@ -1,8 +1,8 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_days() }}') }}
--- One row for each event day × key product × lot: its events, what units without a lot took of it, and its balance.
--- First in, first out: a day's receipts and named units come first, then what is wanted without a lot is taken from
--- the oldest lot with stock, then the next. The rows keep the events they were computed from, so a warm build walks
--- only the days from the first changed one on. Never add up `balance` over days.
+-- One row per event day, key product and lot: its events, the units without a lot taken from it, and its balance. FIFO:
+-- a day's receipts and units of named lots come first, then units without a lot are taken from the oldest lot with
+-- stock, then the next. The rows keep the events they were computed from, so an incremental build computes only the
+-- days from the first changed one on. Do not add up `balance` over days.
 with recursive events as (
 
     select * from {{ ref('int_lot_events') }}

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each ship date × SKU × lot × source of the lot: named on the label, taken first in first out, or none.
+-- One row per ship date, SKU, lot and source of the lot: named on the label, taken by FIFO, or unassigned.
 with shipped as (
 
     select * from {{ ref('int_shipped_daily') }}

@@ -1,6 +1,7 @@
--- One row: hashes of what order-level tables are made from beside orders: names of products, carriers and services,
+{{ config(materialized='view') }}
+-- One row: hashes of the inputs of order-level tables other than orders: names of products, carriers and services,
 -- rates, the project's variables; and the former system's orders. A changed hash puts all orders into the change set.
--- A table's name stands for its whole row here.
+-- In `hash(...)` the table name stands for the whole row.
 {%- set lists = {
     'dictionary': 'int_sku_dictionary',
     'skus': 'stg_reference__skus',

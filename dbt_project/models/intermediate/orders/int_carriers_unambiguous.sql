@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each carrier code: its account when there is only one. A code that two accounts share has none, so a join
--- on the code neither doubles rows nor guesses.
+-- One row per carrier code: its account if there is only one. A code with two accounts has no row, so that a join on
+-- the code neither duplicates rows nor guesses.
 with carriers as (
 
     select * from {{ ref('stg_shipstation__carriers') }}

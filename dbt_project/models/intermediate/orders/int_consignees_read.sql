@@ -1,13 +1,12 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each order: its recipient, as the order says; of an order that is known by its labels
--- only, the recipient of the first label. Personal data: nothing but `order_consignees` may read it.
+{{ config(materialized='view') }}
+-- One row per order: its recipient, from the order, or from the first label if the order was never loaded. Personal
+-- data: only `order_consignees` may read it.
 with orders as (
 
     select
         shipstation_order_id,
         ship_to
     from {{ ref('stg_shipstation__orders') }}
-    where {{ order_changed() }}
 
 ),
 
@@ -17,16 +16,30 @@ labels as (
         shipstation_order_id,
         first(ship_to order by shipment_id) as ship_to
     from {{ ref('stg_shipstation__shipments') }}
-    where {{ order_changed() }} and shipstation_order_id not in (select orders.shipstation_order_id from orders)
+    where shipstation_order_id not in (select orders.shipstation_order_id from orders)
     group by shipstation_order_id
+
+),
+
+addresses as (
+
+    select * from orders
+    union all
+    select * from labels
 
 ),
 
 recipients as (
 
-    select * from orders
-    union all
-    select * from labels
+    select
+        shipstation_order_id,
+        nullif(trim(ship_to.name), '') as consignee_name,
+        nullif(trim(ship_to.company), '') as company,
+        nullif(trim(ship_to.city), '') as city,
+        nullif(trim(ship_to.state), '') as state,
+        nullif(trim(ship_to.postalcode), '') as postal_code,
+        nullif(trim(ship_to.country), '') as country
+    from addresses
 
 )
 

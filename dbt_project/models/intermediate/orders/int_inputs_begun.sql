@@ -2,8 +2,8 @@
     materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='sync_all_columns',
     pre_hook='{{ forget_inputs_of_earlier_builds() }}'
 ) }}
--- One row for the last finished build and each build started since: the inputs it computed orders with. A failed build
--- may have written rows with names, or for a day, that later builds no longer have.
+-- One row for the last finished build and for each build started since: the inputs that it computed orders with. A
+-- failed build may have written rows with names, or for a day, that later builds no longer have.
 with inputs as (
 
     select * from {{ ref('int_build_inputs') }}

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each order whose number another order has, too. No such order is one that was split off, was merged into
--- another of the number, or is cancelled. Customers differ by ShipStation's id, else by `customer_hash`;
--- `is_one_customer` is null when not all are known.
+-- One row per order whose number another order has as well. Orders that were split off, merged into another of the
+-- number, or cancelled are left out. Customers are compared by ShipStation's id, else by `customer_hash`;
+-- `is_one_customer` is null if not all are known.
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}

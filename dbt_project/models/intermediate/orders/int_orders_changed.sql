@@ -1,7 +1,7 @@
--- The change set: one row for each order that an incremental build recomputes. Orders that a new row names or its
+-- The change set: one row per order that an incremental build computes again. Orders that a new row names or its
 -- earlier versions named; orders that share or shared a number with one of these (one may make the other a duplicate);
--- orders that a new order of the shop tells the origin of; orders dated after the last finished build. All orders, when
--- their inputs changed.
+-- orders whose origin a new shop order determines; orders dated after the last finished build. All orders if their
+-- inputs changed.
 with new_loads as (
 
     select load_id from {{ ref('stg_shipledger__new_loads') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each order with a ship date after the day of the last finished build, or of one that began since: its day
--- may have come since, come near or, by a clock set back, gone away again.
+-- One row per order with a ship date after the day of the last finished build, or of one started since: that day may
+-- have been reached or come near since then, or moved away if the clock was set back.
 with begun as (
 
     select min(today) as last_date from {{ ref('int_inputs_begun') }}

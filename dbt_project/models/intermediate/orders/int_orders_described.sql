@@ -1,6 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each order: how it left first, and how much it holds. Carrier, service and tracking number come from the
--- first label, else from the fulfillment, else from the order itself. A ship date far ahead is none.
+-- One row per order: its first departure and its size. Carrier, service and tracking number come from the first label,
+-- else from the fulfillment, else from the order itself. A ship date far ahead counts as none.
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}

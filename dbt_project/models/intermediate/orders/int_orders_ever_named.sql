@@ -1,8 +1,9 @@
 {{ config(
     materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='sync_all_columns'
 ) }}
--- One row for each row of ShipStation × order it ever named × number the order had then. A label may move to another
--- order, an order get another number: the one it left is in the change set, too, and nothing else remembers it.
+-- One row per ShipStation row, order that it ever named and number that the order had then. If a label moves to another
+-- order, or an order gets another number, the previous order must be in the change set as well, and only this table has
+-- it.
 with named as (
 
     select distinct

@@ -1,5 +1,6 @@
--- One row for each order that is out of the ordinary: without lines, gone from ShipStation, with another customer's
--- number, or with others merged into it.
+{{ config(materialized='view') }}
+-- One row per unusual order: without lines, gone from ShipStation, with another customer's number, or with others
+-- merged into it.
 with flagged as (
 
     select

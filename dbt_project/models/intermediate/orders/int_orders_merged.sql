@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each order that was merged into another: only the payload of the one that survives says so. When several
--- do, the one that was changed last is believed.
+-- One row per order that was merged into another: only the payload of the remaining order says so. If several do, the
+-- one changed last counts.
 with orders as (
 
     select * from {{ ref('int_orders_flagged') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each row of ShipStation that names an order, or says what became of one, and for each order that only the
--- former system knows: the order it names now, and an order's number. `load_id` is the load that wrote it last.
+-- One row per ShipStation row that names an order or has its state, and per order known only from the former system:
+-- the order that it names now, and the number of an order. `load_id` is the load that last wrote it.
 with named as (
 
     select

@@ -1,6 +1,7 @@
--- One row for each order that the last finished build, or one started since, may have computed with other names or
--- variables than today's, or with other lines of the former system. Empty unless one of them changed; all orders before
--- the first build.
+{{ config(materialized='view') }}
+-- One row per order that the last finished build, or one started since, may have computed with other names, variables
+-- or lines of the former system than the current ones. Empty unless one of them changed; all orders before the first
+-- build.
 with inputs as (
 
     select * from {{ ref('int_build_inputs') }}
@@ -18,9 +19,10 @@ compared as (
     select
         bool_or(begun.reference_hash <> inputs.reference_hash) as has_other_reference,
         bool_or(begun.former_hash <> inputs.former_hash) as has_other_former,
-        min(begun.build_number) = {{ next_build_number() }} as is_first
+        min(begun.build_number) = any_value(build_context.build_number) as is_first
     from begun
     cross join inputs
+    cross join {{ ref('stg_shipledger__build_context') }} as build_context
 
 ),
 

@@ -1,7 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each order, with what a look at it by itself found: an order that ShipStation
--- no longer knows counts as cancelled, unless it came again since. Work in progress stays that, however often the empty
--- order is edited.
+-- One row per order, with the result of its re-fetch by id: an order that ShipStation no longer has counts as
+-- cancelled, unless it was loaded again since. Work in progress stays, however often the empty order is edited.
 with orders as (
 
     select * from {{ ref('stg_shipstation__orders') }}

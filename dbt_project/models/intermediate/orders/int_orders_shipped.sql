@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each order that shipped, on its first ship date. A package is a label; an order marked as shipped
--- elsewhere has none. Two ship dates are still one order. An order that only the former
--- system knows has a negative id; its packages and postage are not known.
+-- One row per shipped order, with its first ship date. A package is a label; an order marked as shipped elsewhere has
+-- none. An order with two ship dates is one order. An order known only from the former system has a negative id; its
+-- packages and postage are unknown.
 with departures as (
 
     select * from {{ ref('int_departures') }}

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each carrier code and service code: the name to show. Accounts that share a code repeat their services.
+-- One row per carrier code and service code: the name to show. Accounts that share a code repeat their services.
 with services as (
 
     select * from {{ ref('stg_shipstation__services') }}

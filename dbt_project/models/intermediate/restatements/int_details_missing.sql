@@ -1,6 +1,7 @@
--- One row for each departure that a closed month has billed and the warehouse does not hold: history not loaded, or
--- held back as too late. That is no change, so it is never restated. What only
--- the former system knew has a negative label; it is missing when nothing of that system is loaded.
+{{ config(materialized='view') }}
+-- One row per departure that a closed month billed and that is not in the warehouse: its history is not loaded, or it
+-- is held back as historical. That is not a change, so it is never restated. Departures known only from the former
+-- system have a negative label id; they are missing if no data of that system are loaded.
 with billed as (
 
     select * from {{ ref('stg_frozen__lines') }}

@@ -1,4 +1,4 @@
--- One row for each departure that a closed month has billed otherwise than it stands now: the difference, and why.
+-- One row per departure that differs from the bill of its closed month: the difference and its cause.
 with details as (
 
     select
@@ -32,7 +32,7 @@ billed_before as (
 
 ),
 
--- The day of orders without a label; of a label ShipStation says it.
+-- The ship date of orders without a label; for a label, the label has it.
 standing as (
 
     select

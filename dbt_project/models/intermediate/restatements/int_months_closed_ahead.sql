@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each month that was closed before its end, with the day on which it was.
+-- One row per month that was closed before its end, with the day of the close.
 with days as (
 
     select * from {{ ref('stg_frozen__lines') }}

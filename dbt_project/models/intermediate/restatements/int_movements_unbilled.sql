@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each movement other than a shipment that some closed month has not seen: entered late and dated back, or
--- changed since. `known_at` is the close that saw it first; null when none has.
+-- One row per movement, other than a shipment, that is missing in a closed month: entered later with an earlier date,
+-- or changed since. `known_at` is the first close that included it; null if none did.
 with movements as (
 
     select * from {{ ref('int_transactions_booked') }}

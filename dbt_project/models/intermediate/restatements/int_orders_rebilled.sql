@@ -1,5 +1,6 @@
--- One row for each order whose charges must be compared again with what was billed: the changed ones, and those of
--- months that were closed since the last finished build.
+{{ config(materialized='view') }}
+-- One row per order whose charges have to be compared with the bill again: the changed ones, and those of months closed
+-- since the last finished build.
 with changed as (
 
     select * from {{ ref('int_orders_changed') }}

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each closed month × kind of charge whose rate was changed for days that are billed.
+-- One row per closed month and kind of charge whose rate changed for billed days.
 with days as (
 
     select * from {{ ref('stg_frozen__lines') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each thing that changed after its month was closed and is not billed yet: the whole difference less what
--- closed months have carried of it, in the first later month that is not closed.
+-- One row per change of a closed month that is not billed yet: the whole difference minus what closed months have
+-- billed of it, in the first later month that is still open.
 {%- set differences = restated_differences() %}
 with closed as (
 

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each closed month × key product whose pallet-days differ from the bill: what moved the shelf since.
+-- One row per closed month and key product whose pallet-days differ from the bill: the stock movements since the close.
 with moves as (
 
     select * from {{ ref('int_stock_moves_unbilled') }}

@@ -1,5 +1,5 @@
--- One row for each closed month × key product whose pallet-days are not those that were billed. Never restated by day:
--- one cause moves many days of one product. A day that is still to come stands as the stock now on hand does.
+-- One row per closed month and key product whose pallet-days differ from the bill. Not restated by day, because one
+-- cause changes many days of a product. A future day has the current stock.
 with billed as (
 
     select * from {{ ref('stg_frozen__lines') }}

@@ -1,7 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each closed month × key product × what moved its shelf since the month was closed: departures that
--- changed, less what was restated by then, those of an earlier month without a bill that came late, and movements
--- dated back into it.
+-- One row per closed month, key product and stock movement since the close: departures that changed, minus what was
+-- restated by then, late departures of an earlier month without a bill, and movements dated back into the month.
 with compared as (
 
     select * from {{ ref('int_stock_compared') }}

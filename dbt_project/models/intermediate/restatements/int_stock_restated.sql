@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each closed month × key product whose pallet-days differ from the bill, with what moved the shelf since.
+-- One row per closed month and key product whose pallet-days differ from the bill, with the stock movements since the
+-- close.
 with compared as (
 
     select * from {{ ref('int_stock_compared') }}
@@ -27,7 +28,7 @@ restated as (
         'pallet-days of ' || compared.sku_code || ' changed by ' || compared.pallet_count || ' from '
         || compared.first_date || ' on: ' || case
             when compared.billed_units_per_pallet <> compared.units_per_pallet
-                then compared.units_per_pallet || ' units on a pallet, billed were ' || compared.billed_units_per_pallet
+                then compared.units_per_pallet || ' units per pallet, billed with ' || compared.billed_units_per_pallet
             else coalesce(
                 causes.causes, abs(compared.quantity) || ' units on hand '
                 || if(compared.quantity > 0, 'more', 'fewer') || ' than at the close'

@@ -1,6 +1,6 @@
--- One row for each calendar day from the first shipment on up to the business day, zeros included: what left, as the
--- ledger has it now. Every report, page and sentence about a day or week takes its orders, packages and units from
--- here, and so do the charges. An order counts on its first ship date only, units on their own.
+-- One row per calendar day from the first shipment to today, days of zero included: what shipped, as the ledger has it
+-- now. Every report and page, and the charges, take orders, packages and units per day or week from here. An order
+-- counts on its first ship date only, units on their own ship date.
 with orders as (
 
     select

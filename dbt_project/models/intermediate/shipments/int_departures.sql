@@ -1,9 +1,9 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each way goods left: a label that is not void; for what no label of a shipped order carries, its first
--- fulfillment; for a shipped order with neither, the order itself. `held_back_reason` names why a departure is in no
--- report. Return labels carry postage but no goods. `carries_remainder`: takes what no label of the order lists; one
--- departure of an order at most. The number is the order's own of now, else the label's. What only the former system
--- knows has negative ids.
+-- One row per departure: a label that is not void; for units of a shipped order that no label carries, its first
+-- fulfillment; for a shipped order with neither, the order itself. `held_back_reason` is the reason why a departure is
+-- in no report. Return labels have postage but no goods. `carries_remainder`: includes the units that no label of the
+-- order lists; at most one departure per order. The order number is the order's current one, else the label's.
+-- Departures known only from the former system have negative ids.
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}
@@ -39,7 +39,7 @@ judged as (
                 < {{ business_date('departures.first_seen_at', 'build_context.timezone') }}
                 - {{ var('late_history_days') }}
                 then 'historical_shipment'
-            -- A label may be bought some days before the parcel leaves, not in another year.
+            -- A label may be bought some days before the parcel leaves, but not in another year.
             when departures.ship_date > build_context.today + {{ var('early_label_days') }} then 'future_ship_date'
             when departures.ship_date > build_context.today then 'before_its_day'
         end as held_back_reason,

@@ -1,5 +1,5 @@
--- One row for each ship date × carrier × service: the labels that went out and what ShipStation charges for them.
--- Return labels are no package, but their postage is charged like any other.
+-- One row per ship date, carrier and service: outbound labels and their postage. Return labels are no packages, but
+-- their postage is charged as well.
 with departures as (
 
     select * from {{ ref('int_departures') }}
@@ -20,7 +20,7 @@ daily as (
 
 ),
 
--- Named after they are added up: a thousand rows instead of each departure.
+-- Names are joined after adding up: a thousand rows instead of every departure.
 named as (
 
     select

@@ -1,6 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each label that is not void. A return label carries postage but
--- no goods. The first label that lists nothing takes what no other label of the order lists.
+-- One row per label that is not void. A return label has postage but no goods. The first label that lists nothing
+-- carries the units that no other label of the order lists.
 with labels as (
 
     select

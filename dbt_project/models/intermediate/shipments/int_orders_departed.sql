@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each shipped order that left without a label: as its first fulfillment says, else as the order itself
--- says. Of an order with labels, what none of them carries left with its first fulfillment; without one it did not
--- leave as far as anybody knows.
+-- One row per shipped order that left without a label: dated by its first fulfillment, else by the order itself. For an
+-- order with labels, the units that none of them carries left with its first fulfillment; without one they did not
+-- leave, as far as is known.
 with orders as (
 
     select * from {{ ref('int_orders_settled') }}

@@ -1,5 +1,5 @@
--- One row for each ship date × SKU × lot named on the label or line (null: none named): the one small table every
--- report adds up. Units of unknown SKUs are not here.
+-- One row per ship date, SKU and lot named on the label or line (null: none named): the small table that every report
+-- adds up. Units of unknown SKUs are not included.
 with lines as (
 
     select * from {{ ref('int_lines_shipped') }}

@@ -1,5 +1,5 @@
--- One row for each line of a month's invoice: orders, units and pallet-days at each rate they were charged at, postage,
--- and what is restated of earlier months. The lines of a month add up to its `total_cents`.
+-- One row per invoice line of a month: orders, units and pallet-days at each rate, postage, and restatements of earlier
+-- months. The lines of a month add up to its `total_cents`.
 with daily as (
 
     select * from {{ ref('charge_report_daily') }}

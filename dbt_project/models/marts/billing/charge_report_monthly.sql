@@ -1,5 +1,5 @@
--- One row for each month with a charged day or a restatement: the sum of its days, nothing computed again, and what
--- earlier closed months turned out to be different by. `total_cents` is the bill: days and restatements.
+-- One row per month with a charged day or a restatement: the sum of its days, nothing calculated again, plus the
+-- restatements of earlier closed months. `total_cents` is the bill: days and restatements.
 with daily as (
 
     select * from {{ ref('charge_report_daily') }}

@@ -1,8 +1,2 @@
--- One row for each closed month: its newest close. Its lines are those of the first one, `frozen_at`.
-with closed_months as (
-
-    select * from {{ ref('int_months_closed') }}
-
-)
-
-select * from closed_months
+-- One row per closed month, with its latest close. Its lines are those of the first close, `frozen_at`.
+select * from {{ ref('int_months_closed') }}

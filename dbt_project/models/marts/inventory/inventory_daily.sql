@@ -1,22 +1,3 @@
--- One row for each day × key product, from the opening day to today, without gaps. `quantity_on_hand` is a balance:
--- never add it up over days. Pallets are those the units stand on, by the factor valid on the day.
-with stock_daily as (
-
-    select * from {{ ref('int_stock_daily') }}
-
-),
-
-inventory_daily as (
-
-    select
-        inventory_date,
-        sku_id,
-        sku_code,
-        quantity_on_hand,
-        pallet_count,
-        units_per_pallet
-    from stock_daily
-
-)
-
-select * from inventory_daily
+-- One row per day and key product, from the opening day to today, without gaps. `quantity_on_hand` is a balance: do not
+-- add it up over days. Pallets use the factor valid on the day and include started ones.
+select * from {{ ref('int_stock_daily') }}

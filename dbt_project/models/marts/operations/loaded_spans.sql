@@ -1,20 +1,3 @@
--- One row for each of ShipStation's lists and stretch of time of which everything that changed is loaded. What lies
--- between two stretches of a list is not. The next sync goes on where the continued one ends.
-with spans as (
-
-    select * from {{ ref('int_spans_joined') }}
-
-),
-
-loaded as (
-
-    select
-        list_name,
-        from_at,
-        until_at,
-        is_continued
-    from spans
-
-)
-
-select * from loaded
+-- One row per list of ShipStation and time range in which all changes are loaded. Changes between two ranges of a list
+-- are not. The next sync continues at the end of the range with `is_continued`.
+select * from {{ ref('int_spans_joined') }}

@@ -1,25 +1,3 @@
--- One row for each product of an order of the shop, lines added up and bundles taken apart; what no list knows keeps
--- its text. These are not ShipStation's units: a unit is counted where ShipStation ships it, and nothing here is added
--- to that.
-with local_items_listed as (
-
-    select * from {{ ref('int_local_items_listed') }}
-
-),
-
-local_order_items as (
-
-    select
-        order_number,
-        item_key,
-        sku_id,
-        sku_code,
-        sold_as,
-        sku_status,
-        quantity,
-        first_seen_at
-    from local_items_listed
-
-)
-
-select * from local_order_items
+-- One row per product of a shop order, lines added up and bundles split into components; an unknown SKU keeps its text.
+-- Do not add these units to ShipStation's: a unit counts where ShipStation ships it.
+select * from {{ ref('int_local_items_listed') }}

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_orders() }}') }}
--- One row for each line of an order, as it was sold: `quantity` in the units of the line, `sku_code` null for a
--- bundle of several components. Below zero it is a refund, and null where it cannot be read. A line without
--- ShipStation's id, or with one its order repeats, gets a negative one of ours.
+-- One row per order line, as sold: `quantity` in units of the line, `sku_code` null for a bundle of several components.
+-- A negative quantity is a refund, null is unreadable. A line without an id in ShipStation, or with one that its order
+-- repeats, gets a negative id of Shipledger.
 with lines as (
 
     select * from {{ ref('int_lines_resolved') }}

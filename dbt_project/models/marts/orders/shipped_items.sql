@@ -2,65 +2,7 @@
     materialized='incremental', incremental_strategy='append',
     pre_hook="{{ forget_changed_orders('int_orders_reshipped') }}"
 ) }}
--- One row for each shipment × raw SKU × lot (and component, for bundles), counted on the label's ship date. The sum of
--- `quantity_shipped` by ship date and `sku_code` is what every report uses. Unknown SKUs have no `sku_code`.
-with lines as (
-
-    select * from {{ ref('int_lines_shipped') }}
-    where {{ order_changed('int_orders_reshipped') }} and held_back_reason is null
-
-),
-
-assigned as (
-
-    select * from {{ ref('int_lines_assigned') }}
-    where {{ order_changed('int_orders_reshipped') }}
-
-),
-
-parts as (
-
-    select
-        lines.* exclude (lot_number, quantity),
-        coalesce(lines.lot_number, assigned.lot_number) as lot_number,
-        case
-            when lines.lot_number is not null then 'shipment' when assigned.lot_number is not null then 'fifo'
-            else 'unassigned'
-        end as lot_source,
-        coalesce(assigned.quantity, lines.quantity) as quantity
-    from lines
-    left join assigned
-        on
-            lines.lot_number is null
-            and lines.shipstation_order_id = assigned.shipstation_order_id
-            and lines.line_key = assigned.line_key
-
-),
-
-items as (
-
-    select
-        ---------- ids
-        if(lot_source = 'fifo', md5(line_key || lot_number), line_key) as shipped_item_id,
-        shipment_id,
-        shipstation_order_id,
-        sku_code as sku_id,
-        case when sku_code is not null then sku_code || '-' || lot_number end as lot_id,
-
-        ---------- text
-        order_number,
-        shipstation_sku_raw,
-        sku_code,
-        lot_number,
-        lot_source,
-
-        ---------- numerics
-        quantity as quantity_shipped,
-
-        ---------- dates
-        ship_date
-    from parts
-
-)
-
-select * from items
+-- One row per shipment, raw SKU and lot (and component of a bundle), counted on the label's ship date. Every report
+-- uses the sum of `quantity_shipped` by ship date and `sku_code`. Unknown SKUs have no `sku_code`.
+select * from {{ ref('int_items_shipped') }}
+where {{ order_changed('int_orders_reshipped') }}

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
--- One row for each file of lines of a closed month, its hash compared with the one its close recorded. A file that is
--- not what was hashed, is gone or belongs to no closed month stops the build here, before anything reads its lines: a
--- bill that was changed behind everybody's back must not be published.
+-- One row per file with the lines of a closed month, its hash compared with the one recorded at the close. A file that
+-- was changed, is missing or belongs to no closed month fails the build here, before its lines are read: an altered
+-- bill must not be published.
 with source as (
 
     select
@@ -47,8 +47,8 @@ compared as (
         case
             when newest.month is null
                 then
-                    'frozen/' || files.month_name || '.parquet is of no closed month. Move it out of the home, or put '
-                    || 'operations.sqlite back from a backup.'
+                    'frozen/' || files.month_name || '.parquet belongs to no closed month. Move it out of the home, or '
+                    || 'put operations.sqlite back from a backup.'
             when coalesce(files.file_hash, '') <> newest.evidence_hash
                 then
                     'The frozen lines of ' || strftime(newest.month, '%B %Y') || ' are not those that were hashed '

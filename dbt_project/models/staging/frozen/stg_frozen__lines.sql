@@ -1,7 +1,7 @@
--- One row for each line of a closed month as it stood when it was closed: what was billed (days, carriers,
--- restatements) and what later changes are compared with (details, stock, movements). A line has the columns of its
--- kind; counts and cents of different kinds must not be added up. `columns.parquet` is there for its columns: a row in
--- it would be of no month.
+-- One row per line of a closed month as frozen at its close: what was billed (days, carriers, restatements) and the
+-- evidence that later changes are compared with (details, stock, movements). A line has the columns of its kind; do not
+-- add up counts and cents of different kinds. `columns.parquet` only provides the columns; a row in it would belong to
+-- no month.
 with source as (
 
     select

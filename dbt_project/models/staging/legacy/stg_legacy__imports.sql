@@ -1,4 +1,4 @@
--- One row for each time the former system's data were loaded, or taken out again.
+-- One row per load or removal of the former system's data.
 with source as (
 
     select *

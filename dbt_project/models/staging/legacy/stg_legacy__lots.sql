@@ -1,5 +1,4 @@
--- One row for each lot of the former system's list; it was active or not. A lot listed twice is active when one of the
--- rows is.
+-- One row per lot of the former system, active or not. A lot listed twice is active if one of the rows is.
 with source as (
 
     select *

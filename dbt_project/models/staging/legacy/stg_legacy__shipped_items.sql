@@ -1,5 +1,5 @@
--- One row for each shipped line of the former system. The line's own day counts, not its order's; `is_dated_by_order`:
--- it had none.
+-- One row per shipped line of the former system. The line's own ship date counts; `is_dated_by_order`: it had none, so
+-- its order's date is used.
 with source as (
 
     select *

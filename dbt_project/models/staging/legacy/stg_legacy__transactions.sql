@@ -1,6 +1,5 @@
--- One row for each inventory transaction of the former system, its quantity signed: what the shelf gained. A lot stands
--- in a free text there; it is read when the text names exactly one number that can be a lot. Shipments are flagged:
--- they come with the shipped items.
+-- One row per inventory transaction of the former system, with a signed quantity. Lots are in free text; a lot is used
+-- if the text names exactly one possible lot number. Shipments are flagged: they count with the shipped items.
 with source as (
 
     select *

@@ -1,4 +1,4 @@
--- One row for each week and product of the former system's history. `is_week`: from a Monday to its Sunday.
+-- One row per week and product of the former system's history. `is_week`: from Monday to Sunday.
 with source as (
 
     select *

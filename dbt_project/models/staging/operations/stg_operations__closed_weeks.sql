@@ -1,4 +1,4 @@
--- One row for each close of a week.
+-- One row per close of a week.
 with source as (
 
     select * from {{ source('operations', 'closed_weeks') }}

@@ -1,5 +1,5 @@
--- One row for each operator's entry: receipts, repacks, adjustments, counts. Append-only; a correction is another
--- entry. `quantity` is signed here: what the shelf gains.
+-- One row per operator's entry: receipts, repacks, adjustments, counts. Append-only; a correction is another entry.
+-- `quantity` is signed.
 with source as (
 
     select * from {{ source('operations', 'entries') }}

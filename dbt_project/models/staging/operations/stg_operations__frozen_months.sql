@@ -1,4 +1,4 @@
--- One row for each close of a month. Its lines are those of the first close; `version` counts the closes.
+-- One row per close of a month. Its lines are those of the first close; `version` counts the closes.
 with source as (
 
     select * from {{ source('operations', 'frozen_months') }}

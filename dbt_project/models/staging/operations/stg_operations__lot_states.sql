@@ -1,4 +1,5 @@
--- One row for each time an operator said what a lot is from a day on. Append-only; the newest of the latest day holds.
+-- One row per lot status that an operator set, valid from a day on. Append-only; of the latest day, the last entry
+-- applies.
 with source as (
 
     select * from {{ source('operations', 'lot_states') }}

@@ -1,5 +1,5 @@
 {{ config(post_hook='{{ check_opening_balances() }}') }}
--- One row for each SKU (and lot, where known): what stood on the shelf at the end of the opening day.
+-- One row per SKU (and lot, if known): stock at the end of the opening day.
 with source as (
 
     select * from {{ ref('opening_balances') }}

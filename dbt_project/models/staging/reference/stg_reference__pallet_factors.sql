@@ -1,5 +1,5 @@
 {{ config(post_hook='{{ check_pallet_factors() }}') }}
--- One row for each SKU and span of days: how many units make a pallet.
+-- One row per SKU and validity period: units per full pallet.
 with source as (
 
     select * from {{ ref('pallet_factors') }}

@@ -1,5 +1,5 @@
 {{ config(post_hook='{{ check_rate_card() }}') }}
--- One row for each kind of charge and span of days.
+-- One row per kind of charge and validity period.
 with source as (
 
     select * from {{ ref('rate_card') }}

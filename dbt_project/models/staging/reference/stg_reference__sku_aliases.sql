@@ -1,5 +1,5 @@
 {{ config(post_hook='{{ check_sku_aliases() }}') }}
--- One row for each component of an alias (a bundle, pack or promotional SKU), the alias in the parser's spelling.
+-- One row per component of an alias (a bundle, pack or promotional SKU); the alias is normalized by the SKU parser.
 with source as (
 
     select * from {{ ref('sku_aliases') }}

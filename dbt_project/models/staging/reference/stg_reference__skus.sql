@@ -1,5 +1,5 @@
 {{ config(post_hook='{{ check_skus() }}') }}
--- One row for each product.
+-- One row per product.
 with source as (
 
     select * from {{ ref('skus') }}

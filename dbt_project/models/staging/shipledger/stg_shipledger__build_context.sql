@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
--- Exactly one row: the instant of this build and the business's time zone. Every model takes "today" from here, so a
--- build can be repeated to the same figures. `build_number` counts finished builds.
+-- Exactly one row: the time of this build and the business time zone. Every model takes "today" from here, so that a
+-- build can be repeated with the same figures. `build_number` counts finished builds.
 with stated as (
 
     select

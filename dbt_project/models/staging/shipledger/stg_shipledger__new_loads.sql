@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
--- One row for each of dlt's loads that no finished build has covered. A failed build covers none, so
--- its loads are new to the next one. In a full refresh: all.
+-- One row per dlt load that no finished build has covered. A failed build covers none, so its loads are new to the next
+-- one. In a full refresh, all loads.
 {%- set finished = finished_builds() %}
 with loads as (
 

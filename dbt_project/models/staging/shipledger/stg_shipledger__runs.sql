@@ -1,4 +1,4 @@
--- One row for each run of any kind of job.
+-- One row per run of a job of any kind.
 with source as (
 
     select * from {{ source('shipledger', 'runs') }}
@@ -22,6 +22,7 @@ runs as (
         finished_at,
         watermark_before,
         watermark_after,
+        date_diff('second', watermark_after, finished_at) / 60 as watermark_age_minutes,
         orders_new,
         orders_manual,
         orders_updated,

@@ -1,4 +1,4 @@
--- One row for each carrier account. Two accounts may share one code: never join on the code without counting accounts.
+-- One row per carrier account. Two accounts may share one code, so a join on the code alone can duplicate rows.
 with source as (
 
     select * from {{ source('shipstation', 'carriers') }}

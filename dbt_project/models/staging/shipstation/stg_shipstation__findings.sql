@@ -1,4 +1,4 @@
--- One row for each thing the loading of data noticed. Resolved ones stay, with the instant they were resolved.
+-- One row per exception recorded during loading. Resolved ones stay, with the time of resolution.
 with source as (
 
     select * from {{ source('shipstation', 'findings') }}

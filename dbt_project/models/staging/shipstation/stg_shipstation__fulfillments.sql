@@ -1,5 +1,5 @@
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='fulfillment_id') }}
--- One row for each order marked as shipped elsewhere. Voided ones stay, flagged.
+-- One row per order marked as shipped elsewhere. Void ones stay, flagged.
 with source as (
 
     select

@@ -1,4 +1,4 @@
--- One row for each order that ever came without lines or was merged away, and what became of it.
+-- One row per order that was ever loaded without lines or merged into another, with its state.
 with source as (
 
     select * from {{ source('shipstation', 'order_states') }}

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='shipstation_order_id') }}
--- One row for each order, parsed once from its newest payload. A field the newest payload lacks is taken from the
--- one before (`kept_fields`). Nothing is filtered; `items` and `merged_ids` are unparsed. `ship_to` is personal: only
--- `order_consignees` reads it. `customer_hash` is empty once personal data are removed: the payload's hash says so.
+-- One row per order, parsed from its newest payload. A field missing in the newest payload is taken from the previous
+-- one (`kept_fields`). Nothing is filtered; `items` and `merged_ids` are not parsed. `ship_to` is personal data: only
+-- `order_consignees` reads it. `customer_hash` is null once personal data are redacted, which the payload's hash shows.
 with source as (
 
     select

@@ -1,5 +1,5 @@
--- One row for each time a stretch of one of ShipStation's lists was read whole. `is_load_complete`: the rows that were
--- read then are all there; a load that was cut off proves nothing.
+-- One row per complete read of a time range of a list of ShipStation. `is_load_complete`: all rows of the read were
+-- loaded; an interrupted load proves nothing.
 with source as (
 
     select * from {{ source('shipstation', 'read_spans') }}

@@ -1,4 +1,4 @@
--- One row for each service of a carrier account. Accounts that share a carrier code repeat its services.
+-- One row per service of a carrier account. Accounts that share a carrier code repeat its services.
 with source as (
 
     select * from {{ source('shipstation', 'services') }}

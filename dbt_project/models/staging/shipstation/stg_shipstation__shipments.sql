@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='shipment_id') }}
--- One row for each label bought in ShipStation. Voided and return labels stay, flagged: nothing is filtered here.
--- A label that names no order stands as an order of its own, under the negative of its shipment id. `ship_to` is
--- personal: only `order_consignees` reads it.
+-- One row per label bought in ShipStation. Void and return labels stay, flagged: nothing is filtered. A label that
+-- names no order becomes an order of its own, with the negative label id. `ship_to` is personal data: only
+-- `order_consignees` reads it.
 with source as (
 
     select

@@ -1,4 +1,5 @@
--- One row for each order or file of the shop that could not be taken. Resolved ones stay, with the instant.
+-- One row per exception about a shop order or file that could not be imported. Resolved ones stay, with the time of
+-- resolution.
 with source as (
 
     select * from {{ source('xcart', 'findings') }}

@@ -1,5 +1,5 @@
--- One row for each order of the shop, its newest content. Personal data stays in the raw table. `printed_at` is wall
--- time in the business's time zone.
+-- One row per shop order, with its newest content. Personal data stay in the raw table. `printed_at` is wall time in
+-- the business time zone.
 with source as (
 
     select * from {{ source('xcart', 'orders') }}

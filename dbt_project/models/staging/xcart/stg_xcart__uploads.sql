@@ -1,4 +1,4 @@
--- One row for each thing that happened to an order on its way to ShipStation, in the order it happened.
+-- One row per event in the upload of an order to ShipStation, in order of time.
 with source as (
 
     select * from {{ source('xcart', 'uploads') }}

@@ -1,0 +1,61 @@
+{{ config(materialized='view') }}
+-- One row for each label and each fulfillment of an order, void ones and return labels too: what was sent, or was to be
+-- sent. Not to be added up: what is charged is in `int_details_billed`.
+with shipments as (
+
+    select * from {{ ref('stg_shipstation__shipments') }}
+
+),
+
+fulfillments as (
+
+    select * from {{ ref('stg_shipstation__fulfillments') }}
+
+),
+
+packages as (
+
+    select
+        ---------- ids
+        'label ' || shipment_id as package_key,
+        shipstation_order_id,
+        shipment_id,
+
+        ---------- text
+        if(is_return_label, 'return_label', 'label') as package_kind,
+        carrier_code,
+        service_code,
+        tracking_number,
+
+        ---------- money, in cents
+        shipment_cost_cents + insurance_cost_cents as postage_cents,
+
+        ---------- booleans
+        is_voided,
+
+        ---------- dates
+        ship_date,
+
+        ---------- dates, as instants
+        created_at,
+        voided_at
+    from shipments
+    union all
+    select
+        'fulfillment ' || fulfillment_id as package_key,
+        shipstation_order_id,
+        null as shipment_id,
+        'fulfillment' as package_kind,
+        carrier_code,
+        service_code,
+        tracking_number,
+        0 as postage_cents,
+        is_voided,
+        ship_date,
+        created_at,
+        voided_at
+    from fulfillments
+
+)
+
+select * from packages

@@ -1,0 +1,4 @@
+"""The dlt sources, one package each.
+
+Public: the packages `shipstation`, `xcart`, `operations`, `legacy`.
+"""

@@ -1,0 +1,4 @@
+"""The operations database: operators' entries and closed periods.
+
+Public: `load_operations` (`operations_source`).
+"""

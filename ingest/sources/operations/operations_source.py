@@ -1,0 +1,134 @@
+"""The operators' entries and lot states, and the closed months and weeks, loaded into `raw_operations`.
+
+Their tables in the operations database are append-only, so dlt's `sql_table` reads the rows after the last
+sequence number `seq` in the warehouse. The cursor is not dlt's own, because dlt commits its state when extraction
+ends, before the rows are loaded.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Container, Iterator
+from pathlib import Path
+from typing import Any
+
+import dlt
+import sqlalchemy as sa
+from dlt.destinations.sql_client import SqlClientBase
+from dlt.sources.sql_database import TableLoader, sql_table
+from dlt.sources.sql_database.arrow_helpers import row_tuples_to_arrow
+
+from ingest.pipeline import Warehouse, create_pipeline, held_open, load, query
+
+SOURCE = "operations"
+_KEYS = {"entries": "entry_id", "lot_states": "state_id", "frozen_months": "seq", "closed_weeks": "seq"}
+_NOT_LOADED = ["seen_by_count"]
+# The lines of closed months, which an earlier release loaded.
+_FORMER_LINES = "frozen_lines"
+
+
+def load_operations(store: Path, warehouse: Warehouse) -> int:
+    """Load the rows that are not in the warehouse yet.
+
+    Where the lines of an earlier release are in the warehouse, all months are loaded again, because the hash of
+    their evidence has changed, and then the lines are dropped.
+
+    Args:
+        store: The operations database, an SQLite file.
+        warehouse: Where to load; a raw table is created when missing, and loaded again when it lacks a column.
+
+    Returns:
+        How many rows were loaded.
+    """
+    pipeline = create_pipeline(warehouse, SOURCE)
+    engine = sa.create_engine("sqlite://", creator=lambda: _connect(store), poolclass=sa.NullPool)
+    with held_open(pipeline) as database, engine.connect() as connection:
+        columns = _columns(database)
+        last = _last_loaded(database, columns)
+        if _FORMER_LINES in columns:
+            last.pop("frozen_months", None)
+        due: dict[str, int] = {}
+        loaded = 0
+        for table, names in _tables(connection):
+            is_complete = columns.get(table, set()) >= names - {*_NOT_LOADED}
+            seq = last.get(table, 0) if is_complete else 0
+            new: int = connection.exec_driver_sql(f"select count(*) from {table} where seq > {seq}").scalar_one()
+            if new or not is_complete:
+                due[table] = seq
+                loaded += new
+        if due:
+            load(pipeline, operations(engine, due))
+        if _FORMER_LINES in columns:
+            database.execute_sql(f"drop table {_FORMER_LINES}")
+    return loaded
+
+
+@dlt.source(name=SOURCE, max_table_nesting=0)
+def operations(engine: sa.Engine, after: dict[str, int]) -> Iterator[Any]:
+    """Return one resource for each table, with the rows after a sequence number, merged on the table's key."""
+    for table, seq in after.items():
+        yield sql_table(
+            engine,
+            table,
+            backend="pyarrow",
+            table_loader_class=_CreatingLoader,
+            table_adapter_callback=_set_types,
+            excluded_columns=_NOT_LOADED,
+            query_adapter_callback=lambda select, table, seq=seq: select.where(table.c.seq > seq),
+            primary_key=_KEYS[table],
+            write_disposition="merge",
+        )
+
+
+class _CreatingLoader(TableLoader):  # type: ignore[misc]
+    """Yields an empty Arrow table first, so that the load creates a table without rows, too."""
+
+    def load_rows(self, backend_kwargs: Any = None) -> Iterator[Any]:
+        """Yield Arrow tables."""
+        yield row_tuples_to_arrow(
+            [], {column.name: self.columns[column.name] for column in self.table.columns}, "UTC"
+        )
+        yield from super().load_rows(backend_kwargs)
+
+
+def _set_types(table: sa.Table) -> None:
+    """Set what the SQLite schema does not say: a column ending in `_at` has instants. Only keys are required."""
+    for column in table.columns:
+        column.nullable = column.name not in ("seq", *_KEYS.values())
+        if column.name.endswith("_at"):
+            column.type = sa.DateTime(timezone=True)
+
+
+def _connect(store: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+
+
+def _tables(connection: sa.Connection) -> list[tuple[str, set[str]]]:
+    """Return the tables of the operations database that are loaded, with the names of their columns."""
+    columns: dict[str, set[str]] = {}
+    for table in _KEYS:
+        found = connection.exec_driver_sql(f"select name from pragma_table_info('{table}')")
+        columns[table] = set(found.scalars().all())
+    return [(table, names) for table, names in columns.items() if names]
+
+
+def _columns(client: SqlClientBase[Any]) -> dict[str, set[str]]:
+    """Return the columns of each table in the client's dataset."""
+    columns: dict[str, set[str]] = {}
+    for table, column in query(
+        client,
+        "select table_name, column_name from information_schema.columns where table_schema = %s",
+        client.dataset_name,
+    ):
+        columns.setdefault(table, set()).add(column)
+    return columns
+
+
+def _last_loaded(client: SqlClientBase[Any], tables: Container[str]) -> dict[str, int]:
+    """Return the last sequence number of each table in the warehouse."""
+    existing = [table for table in _KEYS if table in tables]
+    if not existing:
+        return {}
+    each = ", ".join(f"(select coalesce(max(seq), 0) from {table})" for table in existing)
+    [row] = query(client, f"select {each}")
+    return dict(zip(existing, row, strict=True))

@@ -1,0 +1,255 @@
+"""The charts, in the page's colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import altair as alt
+
+from streamlit_app.data.formatted import count, day
+
+# Distinguishable with red-green colour blindness.
+SERIES = ("#2f6f9f", "#e0a030", "#3f9d88", "#8a6bb1", "#c8624a", "#5f7486", "#a9b4be")
+_LEVELS = {"critical": "#b3261e", "low": "#c77700", "normal": "#2f6f9f"}
+_FONT = '"Source Sans", sans-serif'
+_PADDING = 4
+_QUIET = "#5b6876"
+_GRID = "#e9edf1"
+# Longer bars are cut off; the number is beside them.
+_LONGEST_SUPPLY_DAYS = 91
+_WEEK = 7
+_WEEKS_A_LABEL = 4
+# The charges of a day by column, the one at the bottom first.
+CHARGES = {
+    "postage_cents": "Postage",
+    "order_charge_cents": "Orders",
+    "handling_charge_cents": "Handling",
+    "storage_charge_cents": "Storage",
+}
+
+
+def shipped_by_day(rows: Sequence[Mapping[str, Any]], order: Sequence[str], height: int) -> alt.Chart:
+    """Return bars with the units shipped each day, stacked by product.
+
+    Args:
+        rows: `ship_date` as YYYY-MM-DD, `product` and `units`.
+        order: The products, the one at the bottom first.
+        height: Pixels.
+    """
+    bars = [_bar(row["ship_date"], row["product"], row["units"], order) for row in rows]
+    labelled = _first_of_each_week(row["ship_date"] for row in rows)
+    return _stacked(bars, order, height, labelled, ("Shipped", "Product", "Units"), ",d")
+
+
+def shipped_by_week(rows: Sequence[Mapping[str, Any]], order: Sequence[str], height: int) -> alt.Chart:
+    """Return the same by week; `week_start_date` is its Monday."""
+    bars = [_bar(row["week_start_date"], row["product"], row["units"], order) for row in rows]
+    mondays = sorted({row["week_start_date"] for row in rows})
+    labelled = mondays[::-_WEEKS_A_LABEL]
+    return _stacked(bars, order, height, labelled, ("Week from", "Product", "Units"), ",d")
+
+
+def charges_by_day(rows: Sequence[Mapping[str, Any]], height: int) -> alt.Chart:
+    """Return bars with the charges of each day, stacked by kind.
+
+    Args:
+        rows: `charge_date` as YYYY-MM-DD, and each of `CHARGES` in cents.
+        height: Pixels.
+    """
+    order = list(CHARGES.values())
+    bars = [
+        _bar(row["charge_date"], words, row[column] / 100, order)
+        for row in rows
+        for column, words in CHARGES.items()
+    ]
+    labelled = _first_of_each_week(row["charge_date"] for row in rows)
+    return _stacked(bars, order, height, labelled, ("Day", "Charge", "Amount"), "$,.2f")
+
+
+def _bar(at: str, series: str, value: float, order: Sequence[str]) -> dict[str, Any]:
+    when = day(date.fromisoformat(at))
+    return {"at": at, "when": when, "series": series, "value": value, "rank": order.index(series)}
+
+
+def _stacked(
+    bars: Sequence[Mapping[str, Any]],
+    order: Sequence[str],
+    height: int,
+    labelled: Sequence[str],
+    titles: tuple[str, str, str],
+    number_format: str,
+) -> alt.Chart:
+    """Return stacked bars over days; `titles` name the day, the series and the value in tooltips."""
+    when, series, value = titles
+    days = alt.Axis(
+        values=list(labelled),
+        labelAngle=0,
+        labelPadding=8,
+        labelExpr="timeFormat(timeParse(datum.value, '%Y-%m-%d'), '%-d %b')",
+        ticks=False,
+    )
+    chart = alt.Chart(chart_data(bars), height=height).mark_bar(width={"band": 0.75})
+    stacked: alt.Chart = styled(
+        chart.encode(
+            x=alt.X("at:O", title=None, axis=days),
+            y=alt.Y(
+                "sum(value):Q", title=None, axis=alt.Axis(tickCount=4, format=number_format.replace(".2f", ".0f"))
+            ),
+            color=alt.Color(
+                "series:N",
+                title=None,
+                sort=list(order),
+                scale=alt.Scale(domain=list(order), range=list(SERIES[: len(order)])),
+                legend=alt.Legend(orient="top", direction="horizontal", columns=3, symbolType="square"),
+            ),
+            order=alt.Order("rank:Q"),
+            tooltip=[
+                alt.Tooltip("when:N", title=when),
+                alt.Tooltip("series:N", title=series),
+                alt.Tooltip("sum(value):Q", title=value, format=number_format),
+            ],
+        )
+    )
+    return stacked
+
+
+def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerChart:
+    """Return bars with the days of supply of each product, cut off at three months.
+
+    Args:
+        rows: `sku_code`, `days_of_supply` and `alert_level`; products without shipments are left out.
+        height: Pixels.
+    """
+    weeks = alt.Axis(
+        values=list(range(0, _LONGEST_SUPPLY_DAYS + 1, 2 * _WEEK)),
+        labelExpr=f"datum.value == 0 ? '0' : datum.value / {_WEEK} + ' wk'",
+        ticks=False,
+    )
+    data = chart_data(_supply(row) for row in rows if row["days_of_supply"] is not None)
+    base = alt.Chart(data, height=height).encode(
+        y=alt.Y("sku:N", title=None, sort=None, axis=alt.Axis(ticks=False, labelPadding=8, labelFontSize=13)),
+        # Wider than the longest bar, so that the label beside it fits.
+        x=alt.X("shown:Q", title=None, scale=alt.Scale(domain=[0, _LONGEST_SUPPLY_DAYS * 1.33]), axis=weeks),
+        tooltip=[
+            alt.Tooltip("sku:N", title="SKU"),
+            alt.Tooltip("days:Q", title="Days of supply", format=",.1f"),
+            alt.Tooltip("level:N", title="Level"),
+        ],
+    )
+    levels = alt.Scale(domain=list(_LEVELS), range=list(_LEVELS.values()))
+    bars = base.mark_bar(size=16).encode(color=alt.Color("level:N", scale=levels, legend=None))
+    labels = base.mark_text(align="left", dx=6, fontSize=13, color="#1c2733").encode(text="label:N")
+    title = alt.TitleParams("Days of supply", anchor="start", color=_QUIET, fontSize=13, fontWeight="normal")
+    chart: alt.LayerChart = styled((bars + labels).properties(title=title))
+    return chart
+
+
+def _supply(row: Mapping[str, Any]) -> dict[str, Any]:
+    days = row["days_of_supply"]
+    return {
+        "sku": row["sku_code"],
+        "days": days,
+        "shown": min(max(days, 0), _LONGEST_SUPPLY_DAYS),
+        "level": row["alert_level"],
+        "label": count(int(days), "day"),
+    }
+
+
+def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height: int) -> alt.LayerChart:
+    """Return a line of the units on hand at the end of each day, with a dashed line at the reorder point.
+
+    Args:
+        rows: `inventory_date` as YYYY-MM-DD and `quantity_on_hand`.
+        reorder_point: Units.
+        height: Pixels.
+    """
+    # Parsed and drawn as UTC, or browsers west of it would show each day one day early.
+    data = chart_data(
+        ({**row, "when": day(date.fromisoformat(row["inventory_date"]))} for row in rows),
+        inventory_date="utc:'%Y-%m-%d'",
+    )
+    line = (
+        alt.Chart(data, height=height)
+        .mark_line(interpolate="step-after", color=SERIES[0], strokeWidth=1.6)
+        .encode(
+            x=alt.X(
+                "inventory_date:T",
+                title=None,
+                scale=alt.Scale(type="utc"),
+                axis=alt.Axis(format="%b %y", tickCount=6, grid=False, labelPadding=6),
+            ),
+            y=alt.Y("quantity_on_hand:Q", title=None, axis=alt.Axis(tickCount=4, format=",d")),
+            tooltip=[
+                alt.Tooltip("when:N", title="End of"),
+                alt.Tooltip("quantity_on_hand:Q", title="Units on hand", format=",d"),
+            ],
+        )
+    )
+    rule = (
+        alt.Chart(chart_data([{"units": reorder_point}]))
+        .mark_rule(color=_LEVELS["low"], strokeDash=[4, 3])
+        .encode(y="units:Q", tooltip=[alt.Tooltip("units:Q", title="Reorder point", format=",d")])
+    )
+    chart: alt.LayerChart = styled(line + rule)
+    return chart
+
+
+def health_history(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerChart:
+    """Return a line of the number of failed checks at each run.
+
+    Args:
+        rows: `checked` as YYYY-MM-DD HH:MM in the business's time zone, `passed`, `failed`, and `which` failed.
+        height: Pixels.
+    """
+    # Local times, parsed and drawn as UTC, so that the browser's time zone does not shift them.
+    base = alt.Chart(chart_data(rows, checked="utc:'%Y-%m-%d %H:%M'"), height=height).encode(
+        x=alt.X(
+            "checked:T",
+            title=None,
+            scale=alt.Scale(type="utc"),
+            axis=alt.Axis(format="%-d %b", tickCount=6, grid=False, labelPadding=6),
+        ),
+        y=alt.Y(
+            "failed:Q",
+            title="Failed checks",
+            scale=alt.Scale(domainMin=0, domainMax=max(4, *(row["failed"] for row in rows))),
+            axis=alt.Axis(tickCount=4, format="d"),
+        ),
+        tooltip=[
+            alt.Tooltip("checked:T", title="Checked", format="%-d %b, %H:%M"),
+            alt.Tooltip("passed:Q", title="Passed"),
+            alt.Tooltip("which:N", title="Failed"),
+        ],
+    )
+    chart: alt.LayerChart = styled(
+        base.mark_line(color=SERIES[0], strokeWidth=1.6) + base.mark_point(color=SERIES[0], filled=True, size=36)
+    )
+    return chart
+
+
+def chart_data(rows: Iterable[Mapping[str, Any]], **parse: str) -> dict[str, Any]:
+    """Return rows in Vega-Lite's form; `parse` says how the text of a column is parsed."""
+    return {"values": [dict(row) for row in rows], "format": {"type": "json", "parse": parse or None}}
+
+
+def _first_of_each_week(days: Iterable[str]) -> list[str]:
+    """Return the first of these days in each week."""
+    firsts: dict[tuple[int, int], str] = {}
+    for text in sorted(days):
+        week = date.fromisoformat(text).isocalendar()
+        firsts.setdefault((week.year, week.week), text)
+    return list(firsts.values())
+
+
+def styled(chart: Any) -> Any:
+    """Return the chart in the page's style."""
+    return (
+        chart.configure(background="transparent", font=_FONT, padding=_PADDING)
+        .configure_view(stroke=None)
+        .configure_axis(
+            gridColor=_GRID, domain=False, labelColor=_QUIET, labelFontSize=12, titleColor=_QUIET, tickColor=_GRID
+        )
+        .configure_legend(labelColor="#1c2733", labelFontSize=12, symbolSize=90)
+    )

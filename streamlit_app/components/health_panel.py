@@ -1,0 +1,60 @@
+"""The health checks: the last result, the history, and a button to run them now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from streamlit_app.components import charts
+from streamlit_app.components.buttons import start_button
+from streamlit_app.components.panels import chart
+from streamlit_app.data.formatted import age, clock, count
+from workflows.page_api import HealthPoint, Settings, health_history
+
+_DAYS = 90
+_HEIGHT = 150
+
+
+def show_health(settings: Settings) -> None:
+    """Show the panel's content."""
+    now = datetime.now(UTC)
+    points = health_history(settings, _DAYS)
+    if not points:
+        st.text("The checks have not run yet. They run daily.")
+    else:
+        _show_last(settings, points[-1], now)
+        if len(points) > 1:
+            _show_line(settings, points)
+    start_button(settings, "health", "Check now")
+
+
+def _show_last(settings: Settings, point: HealthPoint, now: datetime) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if point.failed:
+            st.badge(f"{len(point.failed)} failed", icon=":material/error:", color="red")
+        else:
+            st.badge(f"All {point.passed} passed", icon=":material/check_circle:", color="green")
+        at = clock(point.checked_at, settings.timezone, now)
+        st.caption(f"Checked {at} · {age(point.checked_at, now)}", width="content")
+    for name in point.failed:
+        st.text(f"✗ {name}")
+    if point.failed:
+        st.caption("Run `orchestrate.py health` for details.")
+
+
+def _show_line(settings: Settings, points: Sequence[HealthPoint]) -> None:
+    rows = [
+        {
+            "checked": point.checked_at.astimezone(settings.timezone).strftime("%Y-%m-%d %H:%M"),
+            "passed": point.passed,
+            "failed": len(point.failed),
+            "which": ", ".join(point.failed) or "none",
+        }
+        for point in points
+    ]
+    chart(
+        charts.health_history(rows, _HEIGHT),
+        f"Failed checks in the last {count(len(points), 'run')}",
+    )

@@ -1,0 +1,139 @@
+"""Tables whose rows can be selected: long lists that are read page by page, and short ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from streamlit_app.components.panels import ROW_HEIGHT, table_height
+from streamlit_app.data.formatted import count
+from streamlit_app.data.snapshot_reader import Snapshot
+
+PAGE_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A long list.
+
+    Attributes:
+        name: Unique in its view.
+        query: The query of all rows, ordered.
+        parameters: The query's parameters.
+        row_count: The number of all rows.
+        columns: The columns to show, with their configuration.
+        noun: What a row is, singular and plural.
+        order: The order of the rows, as text.
+        alt: Alternative text for screen readers.
+        rows_shown: Height in rows.
+        labelled: Returns the rows with labels in place of codes, in the same order.
+    """
+
+    name: str
+    query: str
+    parameters: Sequence[Any]
+    row_count: int
+    columns: Mapping[str, Any]
+    noun: tuple[str, str]
+    order: str
+    alt: str
+    rows_shown: int = 12
+    labelled: Callable[[pa.Table], pa.Table] = field(default=lambda rows: rows)
+
+
+def show_list(snapshot: Snapshot, listing: Listing) -> dict[str, Any] | None:
+    """Show one page of a list, and return the selected row with all the query's columns, or None."""
+    query_key = (listing.query, tuple(map(str, listing.parameters)))
+    pages = max(1, -(-listing.row_count // PAGE_ROWS))
+    chosen_page = st.session_state.get(_page_key(listing.name), {})
+    page = min(chosen_page.get(query_key, 1), pages)
+    start = (page - 1) * PAGE_ROWS
+    found = snapshot.table(f"{listing.query} limit {PAGE_ROWS} offset {start}", *listing.parameters)
+    # Another snapshot, query or page has other rows: with its own key it starts without a selection.
+    key = f"{listing.name}-{snapshot.path.name}-{hash(query_key)}-{page}"
+    chosen: Any = st.dataframe(
+        listing.labelled(found).select(list(listing.columns)),
+        hide_index=True,
+        column_config=listing.columns,
+        height=table_height(min(found.num_rows, listing.rows_shown)),
+        row_height=ROW_HEIGHT,
+        placeholder="",
+        on_select="rerun",
+        selection_mode="single-row",
+        key=key,
+        alt=listing.alt,
+    )
+    if listing.row_count > PAGE_ROWS:
+        _show_paging(listing, query_key, page, pages)
+    rows = chosen.selection.rows
+    return found.slice(rows[0], 1).to_pylist()[0] if rows else None
+
+
+def _show_paging(listing: Listing, query_key: Any, page: int, pages: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for label, icon, to, is_end in (
+            ("Previous", ":material/chevron_left:", page - 1, page == 1),
+            ("Next", ":material/chevron_right:", page + 1, page == pages),
+        ):
+            st.button(
+                label,
+                icon=icon,
+                key=f"{listing.name}-{label}",
+                disabled=is_end,
+                on_click=_set_page,
+                args=(listing.name, query_key, to),
+            )
+        first, last = (page - 1) * PAGE_ROWS + 1, min(page * PAGE_ROWS, listing.row_count)
+        st.text(f"{first:,} to {last:,} of {count(listing.row_count, *listing.noun)}, {listing.order}")
+
+
+def _page_key(name: str) -> str:
+    return f"{name}_page"
+
+
+def _set_page(name: str, query_key: Any, page: int) -> None:
+    """Choose a page of this query; any other query starts at its first page."""
+    st.session_state[_page_key(name)] = {query_key: page}
+
+
+def pick_row(
+    rows: pa.Table, columns: Mapping[str, Any], *, name: str, keys: Sequence[str], alt: str, rows_shown: int = 12
+) -> str | None:
+    """Show a short table, and return the key of the selected row, or None. The selection is in the URL.
+
+    Args:
+        rows: The rows to show.
+        columns: The columns to show, with their configuration.
+        name: The query parameter.
+        keys: The key of each row.
+        alt: Alternative text for screen readers.
+        rows_shown: Height in rows.
+    """
+    key = f"{name}-{hash(tuple(keys))}"
+    asked = st.query_params.get(name)
+
+    def remember() -> None:
+        chosen = st.session_state[key].selection.rows
+        if chosen:
+            st.query_params[name] = keys[chosen[0]]
+        else:
+            st.query_params.pop(name, None)
+
+    st.dataframe(
+        rows.select(list(columns)),
+        hide_index=True,
+        column_config=columns,
+        height=table_height(min(rows.num_rows, rows_shown)),
+        row_height=ROW_HEIGHT,
+        placeholder="",
+        on_select=remember,
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [keys.index(asked)] if asked in keys else []}},
+        key=key,
+        alt=alt,
+    )
+    return asked if asked in keys else None

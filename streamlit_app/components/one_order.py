@@ -1,0 +1,221 @@
+"""One order: its lines, shipments, labels, inventory movements, charges and timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from streamlit_app.components.order_charges import show_charges
+from streamlit_app.components.order_timeline import show_timeline
+from streamlit_app.components.panels import responsive_columns, table, with_labels
+from streamlit_app.data.formatted import LOT_SOURCES
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.page_api import Settings
+
+_PACKAGE_KINDS = {"label": "Label", "return_label": "Return label", "fulfillment": "Shipped elsewhere"}
+
+_HEAD = """
+    select
+        order_number, order_status, order_origin, order_date, ship_date, modified_at, total_items,
+        coalesce(service_name, service_code) as service, carrier_code, is_missing, has_contested_number, is_ghost
+    from marts.orders_inbox
+    where shipstation_order_id = $1
+"""
+_LINES = """
+    select
+        shipstation_sku_raw, sku_code, lot_number, quantity, unit_price_cents / 100.0 as unit_price, is_adjustment
+    from marts.order_items_inbox
+    where shipstation_order_id = $1
+    order by line_number, order_item_id
+"""
+_COUNTED = """
+    select
+        ship_date, coalesce(shipment_id::varchar, 'elsewhere') as shipment, shipstation_sku_raw, sku_code,
+        lot_number, lot_source, quantity_shipped
+    from marts.shipped_items
+    where shipstation_order_id = $1
+    order by ship_date, shipment_id nulls last, sku_code, lot_number
+"""
+_PACKAGES = """
+    select
+        packages.package_kind, packages.tracking_number, packages.carrier_code, packages.service_code,
+        packages.ship_date, packages.postage_cents / 100.0 as postage,
+        case
+            when packages.is_voided then 'voided'
+            when packages.package_kind = 'fulfillment' then 'not our postage'
+            when details.shipment_id is null then 'not counted'
+            else 'counted'
+        end as state,
+        coalesce(packages.shipment_id::varchar, packages.package_key) as shipment
+    from marts.packages as packages
+    left join (
+        select distinct shipment_id from marts.charge_details where shipstation_order_id = $1
+    ) as details on packages.shipment_id = details.shipment_id
+    where packages.shipstation_order_id = $1
+    order by packages.created_at nulls last, packages.package_key
+"""
+_MOVEMENTS = """
+    with moved as (
+
+        select ship_date, sku_code, lot_number, -sum(quantity_shipped)::bigint as quantity
+        from marts.shipped_items
+        where shipstation_order_id = $1
+        group by all
+
+    )
+
+    select
+        movements.transaction_date, movements.sku_code, movements.lot_number, moved.quantity,
+        movements.quantity as quantity_of_day
+    from moved
+    inner join marts.inventory_transactions as movements
+        on
+            movements.transaction_type = 'ship'
+            and moved.ship_date = movements.transaction_date
+            and moved.sku_code = movements.sku_code
+            and moved.lot_number is not distinct from movements.lot_number
+    order by movements.transaction_date, movements.sku_code, movements.lot_number
+"""
+
+
+def show_order(settings: Settings, snapshot: Snapshot, asked: str) -> None:
+    """Show one order, or say that the snapshot does not have it.
+
+    Args:
+        settings: The configuration.
+        snapshot: The snapshot.
+        asked: ShipStation's order id, from the URL.
+    """
+    order_id = int(asked) if asked.removeprefix("-").isdecimal() and len(asked) < 19 else 0
+    found = snapshot.rows(_HEAD, order_id)
+    if not found:
+        st.text("This order is not in the snapshot. Search for its number.")
+        return
+    _show_head(settings, found[0])
+    lines, counted = responsive_columns("order-lines", [1, 1])
+    with lines:
+        _show_lines(snapshot.table(_LINES, order_id))
+    with counted:
+        _show_counted(snapshot.table(_COUNTED, order_id))
+    _show_packages(snapshot.table(_PACKAGES, order_id))
+    movements, charges = responsive_columns("order-effects", [1, 1])
+    with movements:
+        _show_movements(snapshot.table(_MOVEMENTS, order_id))
+    with charges:
+        show_charges(snapshot, order_id)
+    show_timeline(settings, snapshot, order_id)
+
+
+def _show_head(settings: Settings, head: Mapping[str, Any]) -> None:
+    modified = head["modified_at"] and head["modified_at"].astimezone(settings.timezone)
+    facts = {
+        "Order": head["order_number"],
+        "Status": (head["order_status"] or "").replace("_", " "),
+        "Origin": head["order_origin"],
+        "Ordered": head["order_date"],
+        "First shipped": head["ship_date"],
+        "Carrier": head["carrier_code"],
+        "Service": head["service"],
+        "Items as sold": head["total_items"],
+        "Last changed": modified and f"{modified:%Y-%m-%d %H:%M}",
+    }
+    with st.container(horizontal=True, gap="medium"):
+        for name, value in facts.items():
+            if value:
+                with st.container(width="content", gap=None):
+                    st.caption(name)
+                    st.text(str(value))
+    for is_so, sentence in (
+        (head["is_missing"], "This order no longer exists in ShipStation. It counts as cancelled."),
+        (head["has_contested_number"], "Another order has the same number, and neither is a split of the other."),
+        (head["is_ghost"], "The order has no lines."),
+    ):
+        if is_so:
+            st.text(sentence)
+
+
+def _show_lines(lines: pa.Table) -> None:
+    text = st.column_config.TextColumn
+    st.caption("Order lines, as sold")
+    if not lines.num_rows:
+        st.text("None. Lines that are added in ShipStation appear after the next sync.")
+        return
+    table(
+        lines,
+        {
+            "shipstation_sku_raw": text("SKU as printed"),
+            "sku_code": text("SKU"),
+            "lot_number": text("Lot"),
+            "quantity": st.column_config.NumberColumn("Quantity", format="localized"),
+            "unit_price": st.column_config.NumberColumn("Price", format="dollar"),
+            "is_adjustment": st.column_config.CheckboxColumn("Adjustment"),
+        },
+        alt="The order's lines as sold",
+    )
+
+
+def _show_counted(counted: pa.Table) -> None:
+    text = st.column_config.TextColumn
+    st.caption("Shipped, in component units")
+    if not counted.num_rows:
+        st.text("Nothing yet: no counted label, and not marked as shipped with a date.")
+        return
+    table(
+        with_labels(counted, "lot_source", LOT_SOURCES),
+        {
+            "ship_date": st.column_config.DateColumn("Shipped", format="YYYY-MM-DD"),
+            "shipment": text("Shipment"),
+            "shipstation_sku_raw": text("SKU as printed"),
+            "sku_code": text("SKU"),
+            "lot_number": text("Lot"),
+            "lot_source": text("Lot known from"),
+            "quantity_shipped": st.column_config.NumberColumn("Units", format="localized"),
+        },
+        alt="Shipped units",
+    )
+
+
+def _show_packages(packages: pa.Table) -> None:
+    text = st.column_config.TextColumn
+    st.caption("Labels and fulfillments, voided ones included")
+    if not packages.num_rows:
+        st.text("None: no label was bought, and it was not marked as shipped elsewhere.")
+        return
+    table(
+        with_labels(packages, "package_kind", _PACKAGE_KINDS),
+        {
+            "package_kind": text("Kind"),
+            "state": text("State"),
+            "tracking_number": text("Tracking number"),
+            "carrier_code": text("Carrier"),
+            "service_code": text("Service"),
+            "ship_date": st.column_config.DateColumn("Ship date", format="YYYY-MM-DD"),
+            "postage": st.column_config.NumberColumn("Postage", format="dollar", help="Insurance included"),
+            "shipment": text("Shipment"),
+        },
+        alt="The order's labels and fulfillments",
+    )
+
+
+def _show_movements(movements: pa.Table) -> None:
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    st.caption("Inventory movements")
+    if not movements.num_rows:
+        st.text("None: no stocked product was shipped since the opening day.")
+        return
+    table(
+        movements,
+        {
+            "transaction_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
+            "sku_code": text("SKU"),
+            "lot_number": text("Lot"),
+            "quantity": number("This order", format="localized"),
+            "quantity_of_day": number(
+                "All orders that day", format="localized", help="The movement in the ledger"
+            ),
+        },
+        alt="Inventory movements of the order",
+    )

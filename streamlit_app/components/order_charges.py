@@ -1,0 +1,76 @@
+"""The charges of one order. Storage is not charged by order."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from streamlit_app.components.panels import table
+from streamlit_app.data.formatted import dollars
+from streamlit_app.data.snapshot_reader import Snapshot
+
+# Charges as billed, and restatements, which a later month bills. A day without a row in the daily report has not
+# ended.
+_CHARGES = """
+    with details as (
+
+        select
+            ship_date,
+            sum(charged_order_count)::bigint as order_count,
+            sum(charged_unit_count)::bigint as unit_count,
+            sum(order_charge_cents)::bigint as order_charge_cents,
+            sum(handling_charge_cents)::bigint as handling_charge_cents,
+            sum(charged_postage_cents)::bigint as postage_cents
+        from marts.charge_details
+        where shipstation_order_id = $1
+        group by ship_date
+
+    ),
+
+    charged as (
+
+        select
+            1 as rank, ship_date, 'Order, on its first ship date' as charge, order_count as quantity,
+            order_charge_cents as charge_cents
+        from details where order_count <> 0
+        union all
+        select 2, ship_date, 'Handling', unit_count, handling_charge_cents from details where unit_count <> 0
+        union all
+        select 3, ship_date, 'Postage and insurance', null, postage_cents from details where postage_cents <> 0
+
+    )
+
+    select
+        charged.rank, charged.ship_date, charged.charge, charged.quantity,
+        if(days.charge_date is null, null, charged.charge_cents) as charge_cents
+    from charged
+    left join marts.charge_report_daily as days on charged.ship_date = days.charge_date
+    union all
+    select 4, restated_date, 'Restated in ' || strftime(billed_month, '%Y-%m') || ': ' || cause, null, total_cents
+    from marts.charge_restatements
+    where shipstation_order_id = $1
+    order by ship_date, rank
+"""
+_IN_DOLLARS = "select *, charge_cents / 100.0 as amount from ({charges})"
+
+
+def show_charges(snapshot: Snapshot, shipstation_order_id: int) -> None:
+    """Show the order's charges; those of a day that has not ended are listed, but not added up."""
+    st.caption("Charges")
+    charges = snapshot.table(_IN_DOLLARS.format(charges=_CHARGES), shipstation_order_id)
+    if not charges.num_rows:
+        st.text("None: nothing was shipped.")
+        return
+    number = st.column_config.NumberColumn
+    table(
+        charges,
+        {
+            "ship_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
+            "charge": st.column_config.TextColumn("Charge"),
+            "quantity": number("Quantity", format="localized"),
+            "amount": number("Amount", format="dollar"),
+        },
+        alt="Charges of the order",
+    )
+    known = [cents for cents in charges["charge_cents"].to_pylist() if cents is not None]
+    waiting = "" if len(known) == charges.num_rows else "; a day is billed once it has ended"
+    st.text(f"{dollars(sum(known))} in all{waiting}.")

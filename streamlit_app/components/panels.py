@@ -1,0 +1,173 @@
+"""What every view uses: panels, tables, charts, and messages when there is nothing to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import altair as alt
+import pyarrow as pa
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from streamlit_app.components.buttons import start_button
+from streamlit_app.data.formatted import age, clock, plain
+from streamlit_app.data.snapshot_reader import Snapshot
+from streamlit_app.data.stock_query import LEVEL_WORDS
+from workflows.page_api import Settings, worker_is_running
+
+ROW_HEIGHT = 34
+
+
+def responsive_columns(name: str, widths: Sequence[float]) -> list[DeltaGenerator]:
+    """Return columns, which `style.css` puts one below the other on a tablet in portrait.
+
+    Args:
+        name: Unique in its view.
+        widths: Relative widths.
+    """
+    with st.container(key=f"columns-{name}"):
+        return list(st.columns(widths, gap="small"))
+
+
+@contextmanager
+def panel(title: str, settings: Settings, snapshot: Snapshot) -> Iterator[None]:
+    """Show a frame with a title (Markdown) and the age of the snapshot."""
+    with st.container(border=True):
+        now = datetime.now(UTC)
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.subheader(title, anchor=False, width="content")
+            st.caption(
+                f"{clock(snapshot.as_of, settings.timezone, now)} · {age(snapshot.as_of, now)}", width="content"
+            )
+        yield
+
+
+def table(
+    data: pa.Table,
+    columns: Mapping[str, Any],
+    *,
+    rows_shown: int | None = None,
+    alt: str,
+) -> None:
+    """Show a table. Cells are never read as Markdown.
+
+    Args:
+        data: The rows to show.
+        columns: The columns to show, with their configuration.
+        rows_shown: Height in rows; all by default.
+        alt: Alternative text for screen readers.
+    """
+    shown = min(data.num_rows, rows_shown) if rows_shown else data.num_rows
+    st.dataframe(
+        data.select(list(columns)),
+        hide_index=True,
+        column_config=columns,
+        height=table_height(shown),
+        row_height=ROW_HEIGHT,
+        placeholder="",
+        alt=alt,
+    )
+
+
+def chart(drawn: alt.Chart | alt.LayerChart, alt_text: str) -> None:
+    """Show a chart in its own colours."""
+    st.altair_chart(drawn, theme=None, alt=alt_text)
+
+
+def with_labels(data: pa.Table, column: str, labels: Mapping[str, str]) -> pa.Table:
+    """Return the rows with labels in place of a column's codes; a code without a label stays."""
+    texts = [labels.get(code, code) for code in data[column].to_pylist()]
+    return data.set_column(data.column_names.index(column), column, pa.array(texts, pa.string()))
+
+
+def stock_table(stock: pa.Table) -> None:
+    """Show the stock of the products, see `stock_query.STOCK`."""
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    table(
+        with_labels(stock, "alert_level", LEVEL_WORDS),
+        {
+            "alert_level": text("Level"),
+            "sku_code": text("SKU"),
+            "product_name": text("Product"),
+            "quantity_on_hand": number("On hand", format="localized"),
+            "quantity_allocated": number("Allocated", format="localized", help="Ordered, not yet shipped"),
+            "quantity_available": number("Available", format="localized", help="On hand less allocated"),
+            "average_weekly_units": number(
+                "Per week", format="%.1f", help="Average of the last 52 complete weeks, or of all weeks if fewer"
+            ),
+            "days_of_supply": number("Days left", format="localized", help="Days of supply at the weekly average"),
+            "reorder_point": number("Reorder at", format="localized"),
+        },
+        alt="Stock by SKU",
+    )
+
+
+def date_range(
+    first: DeltaGenerator, last: DeltaGenerator, key: str, today: date, on_change: Callable[[], None] | None = None
+) -> tuple[date | None, date | None]:
+    """Show two date fields, and return the first and last day; None leaves that side open.
+
+    Args:
+        first: The container of the first field.
+        last: The container of the last field.
+        key: The prefix of their keys and query parameters.
+        today: The latest date allowed.
+        on_change: Called when one of them is changed.
+    """
+
+    def ask(place: DeltaGenerator, label: str, name: str) -> date | None:
+        asked: date | None = place.date_input(
+            label,
+            None,
+            format="YYYY-MM-DD",
+            max_value=today,
+            key=f"{key}_{name}",
+            bind="query-params",
+            on_change=on_change or "rerun",
+        )
+        return asked
+
+    return ask(first, "From", "from"), ask(last, "To", "to")
+
+
+def table_height(rows: int) -> int:
+    """Return the height in pixels of a table with so many rows, header and frame included."""
+    return ROW_HEIGHT * (max(rows, 1) + 1) + 2
+
+
+def show_nothing_published(settings: Settings) -> None:
+    """Say how to publish the first snapshot."""
+    with st.container(border=True):
+        st.subheader("Nothing has been published yet", anchor=False)
+        st.write(
+            "The page shows the last build that passed. For a first one, run one of these in the project's root:"
+        )
+        st.code("make demo", language=None)
+        st.caption("runs everything on a local sandbox, without a ShipStation account.")
+        st.code(".venv/bin/python orchestrate.py backfill --since 2025-09-20", language=None)
+        st.caption("loads the orders of your ShipStation account from a day on.")
+        st.write("The page shows the figures as soon as they are published.")
+        st.caption(plain(f"Looked in {settings.published}"))
+
+
+def show_unreadable_snapshot(settings: Settings, reason: str) -> None:
+    """Say that a snapshot cannot be shown, and offer a sync."""
+    with st.container(border=True):
+        st.subheader("This snapshot cannot be shown", anchor=False)
+        st.write("It is damaged, or was made by another release. A sync publishes a new one:")
+        start_button(settings, "sync", "Sync now")
+        st.caption("On the command line:")
+        st.code(".venv/bin/python orchestrate.py sync", language=None)
+        st.text(reason)
+
+
+def show_missing_worker(settings: Settings) -> None:
+    """Say that no worker is running and how to start one, unless one is."""
+    if worker_is_running(settings.home):
+        return
+    with st.container(border=True):
+        st.text("No worker is running. Jobs that you start here wait for one. Start it in the project's root:")
+        st.code(".venv/bin/python orchestrate.py serve", language=None)

@@ -1,0 +1,89 @@
+"""Numbers, times and foreign text as they are written on the page."""
+
+from __future__ import annotations
+
+import string
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+# How the lot of a shipped line is known, as the tables say it.
+LOT_SOURCES = {"shipment": "label", "fifo": "oldest lot", "unassigned": "none"}
+LOT_STATUSES = {"overdrawn": "negative balance"}
+CLOSE_TITLES = {"eod": "End of day", "eow": "End of week", "eom": "End of month"}
+_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def age(since: datetime, now: datetime) -> str:
+    """Return how long ago an instant was: `just now`, `5 min ago`, `3 h ago`, `2 days ago`."""
+    seconds = (now - since).total_seconds()
+    if seconds < _MINUTE:
+        return "just now"
+    if seconds < _HOUR:
+        return f"{int(seconds // _MINUTE)} min ago"
+    if seconds < 2 * _DAY:
+        return f"{int(seconds // _HOUR)} h ago"
+    return f"{int(seconds // _DAY)} days ago"
+
+
+def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Return an instant in the business's time zone: `14:03` if it is today, else `Fri 20 Nov, 14:03`."""
+    local = instant.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return f"{local:%H:%M}"
+    return f"{day(local.date())}, {local:%H:%M}"
+
+
+def day(value: date) -> str:
+    """Return a calendar day: `Fri 20 Nov`."""
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+def week(monday: date) -> str:
+    """Return the week that begins on a Monday: `16 to 22 Nov 2026`, `28 Dec 2026 to 3 Jan 2027`."""
+    sunday = monday + timedelta(days=6)
+    first = f"{monday.day}"
+    if monday.month != sunday.month:
+        first += f" {monday:%b}"
+    if monday.year != sunday.year:
+        first += f" {monday.year}"
+    return f"{first} to {sunday.day} {sunday:%b} {sunday.year}"
+
+
+def month(first: date) -> str:
+    """Return a month: `November 2026`."""
+    return f"{first:%B} {first.year}"
+
+
+def duration(seconds: float | None) -> str:
+    """Return a duration: `8.5 s`, `2 min 5 s`; empty when unknown."""
+    if seconds is None:
+        return ""
+    if seconds < _MINUTE:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), _MINUTE)
+    if minutes < _MINUTE:
+        return f"{minutes} min {rest} s"
+    hours, minutes = divmod(minutes, _MINUTE)
+    return f"{hours} h {minutes} min"
+
+
+def count(number: float, one: str, many: str | None = None) -> str:
+    """Return a number with its noun: `1 order`, `1,234 orders`."""
+    return f"{number:,.0f} {one if number == 1 else many or one + 's'}"
+
+
+def capital(words: str) -> str:
+    """Return the text with its first letter as a capital."""
+    return words[:1].upper() + words[1:]
+
+
+def dollars(cents: int) -> str:
+    """Return an amount of money: `$1,234.50`, `-$3.00`."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}${abs(cents) // 100:,}.{abs(cents) % 100:02}"
+
+
+def plain(text: str) -> str:
+    """Return text escaped for a place that reads Markdown, so that it is shown unchanged."""
+    return " ".join(text.split()).translate(_MARKDOWN)

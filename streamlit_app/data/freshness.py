@@ -1,0 +1,89 @@
+"""The badges of the status bar: freshness of the data, the last build, and the running job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from streamlit_app.data.formatted import CLOSE_TITLES, age
+from streamlit_app.data.run_list import Run
+from workflows.page_api import STALE_AFTER
+
+# Missed syncs until the data count as late.
+_LATE_AFTER_SYNCS = 3
+
+Tone = Literal["green", "orange", "red", "blue", "gray"]
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A badge: its text (Markdown), colour and Material icon."""
+
+    text: str
+    tone: Tone
+    icon: str
+
+
+def freshness(checked_at: datetime, now: datetime, sync_minutes: int = 5) -> Badge:
+    """Return a badge that says how fresh the data are.
+
+    Args:
+        checked_at: When ShipStation was last read successfully, UTC.
+        now: The present instant.
+        sync_minutes: The interval of the scheduled syncs.
+    """
+    ago = age(checked_at, now)
+    if now - checked_at <= timedelta(minutes=_LATE_AFTER_SYNCS * sync_minutes):
+        return Badge(f"Fresh, checked {ago}", "green", ":material/check_circle:")
+    if now - checked_at <= STALE_AFTER:
+        return Badge(f"Late, checked {ago}", "orange", ":material/schedule:")
+    return Badge(f"Stale, checked {ago}", "red", ":material/error:")
+
+
+def last_checked(as_of: datetime, runs: Sequence[Run]) -> datetime:
+    """Return when ShipStation was last read successfully. A sync without changes publishes no new snapshot."""
+    ends = [run.finished_at for run in runs if run.status == "success" and run.finished_at]
+    return max([as_of, *ends])
+
+
+def build_badge(runs: Sequence[Run]) -> Badge:
+    """Return a badge for the last build. A failed build publishes nothing."""
+    latest = last_finished(runs)
+    if latest is None or latest.status == "success":
+        passed = next((run.tests_passed for run in runs if run.status == "success" and run.tests_passed), None)
+        return Badge(f"{passed} tests passed" if passed else "Tests passed", "green", ":material/check_circle:")
+    if latest.is_failed_build:
+        return Badge("Build failed, nothing published", "red", ":material/error:")
+    return Badge(f"{_title(latest)} failed", "red", ":material/error:")
+
+
+def last_finished(runs: Sequence[Run]) -> Run | None:
+    """Return the newest run that succeeded or failed; cancelled runs are skipped."""
+    return next((run for run in runs if run.status in ("success", "failed")), None)
+
+
+def running_badge(runs: Sequence[Run]) -> Badge:
+    """Return a badge for the running or queued job."""
+    running = next((run for run in runs if run.status == "running"), None)
+    if running is not None:
+        return Badge(f"{_title(running)} running{_step(running)}", "blue", ":material/sync:")
+    if any(run.is_open for run in runs):
+        return Badge("Queued", "blue", ":material/hourglass_top:")
+    return Badge("Idle", "gray", ":material/pause_circle:")
+
+
+def _title(run: Run) -> str:
+    return CLOSE_TITLES.get(run.kind, run.kind.capitalize())
+
+
+def _step(run: Run) -> str:
+    if not run.step:
+        return ""
+    return f": {run.step} {run.done:,} of {run.total:,}" if run.total else f": {run.step} {run.done:,}"
+
+
+def watermark(runs: Sequence[Run]) -> datetime | None:
+    """Return the instant up to which changes in ShipStation are loaded; None when unknown."""
+    return max((run.watermark for run in runs if run.watermark), default=None)

@@ -1,0 +1,165 @@
+"""The runs of jobs, from DBOS's database; if that cannot be read, from the snapshot."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.page_api import CLOSES, BuildFailed, CloseRefused, Job, Settings, job_client, percent
+
+log = logging.getLogger(__name__)
+
+CYCLES = ("sync", "backfill", "reconcile", "upload", *CLOSES)
+_SHOWN = 30
+# All open pages share one query.
+_CACHE_SECONDS = 1
+
+_PUBLISHED_RUNS = f"""
+    select run_id, kind, status, actor, started_at, finished_at, orders_changed, watermark_after, error
+    from marts.sync_runs order by started_at desc limit {_SHOWN}
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a job. Instants carry their time zone.
+
+    Attributes:
+        status: queued, running, success, failed or cancelled.
+        orders_changed: Orders that were new or different; None when unknown.
+        watermark: Changes in ShipStation up to this instant are loaded.
+        is_failed_build: A model or test failed, so nothing was published.
+        is_refused: A close that was refused; retrying it is of no use.
+        failed_tests: The failed models and tests.
+        tests_passed: Number of passed tests; None when nothing was built.
+        step: The current step, with `done` of `total`, while it runs; `total` is 0 when unknown.
+        finished: The finished steps, while it runs.
+        percent: Progress, while it runs; None when unknown.
+        arguments: The job's arguments.
+        facts: The job's result, once it succeeded.
+    """
+
+    run_id: str
+    kind: str
+    status: str
+    actor: str | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    orders_changed: int | None = None
+    watermark: datetime | None = None
+    error: str | None = None
+    is_failed_build: bool = False
+    is_refused: bool = False
+    failed_tests: tuple[str, ...] = ()
+    tests_passed: int | None = None
+    step: str | None = None
+    done: int = 0
+    total: int = 0
+    finished: tuple[str, ...] = ()
+    percent: int | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the run is queued or running."""
+        return self.status in ("queued", "running")
+
+    @property
+    def seconds(self) -> float | None:
+        """The duration, None while it runs."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return max(0.0, (self.finished_at - self.started_at).total_seconds())
+
+
+def recent_runs(settings: Settings, snapshot: Snapshot | None) -> list[Run]:
+    """Return the last runs that load and build, newest first: the freshness of the data depends on them."""
+    live = _live_runs(settings, CYCLES, _SHOWN)
+    if live or snapshot is None:
+        return live
+    return [_published(row) for row in snapshot.rows(_PUBLISHED_RUNS)]
+
+
+def runs_of(settings: Settings, kinds: tuple[str, ...], limit: int = _SHOWN) -> list[Run]:
+    """Return the last runs of some kinds from DBOS's database, newest first."""
+    return _live_runs(settings, kinds, limit)
+
+
+def clear_run_cache() -> None:
+    """Clear the cached runs, because a job was just started or changed."""
+    _cached.clear()
+
+
+@st.cache_data(ttl=_CACHE_SECONDS, max_entries=16, show_spinner=False)
+def _cached(_settings: Settings, store: str, kinds: tuple[str, ...], limit: int) -> list[Run]:
+    del store  # Only a key of the cache: the settings hold credentials, which must not be hashed.
+    try:
+        with job_client(_settings) as jobs:
+            return [_line(job) for job in jobs.jobs(kinds=kinds, limit=limit)]
+    except Exception as problem:
+        # The page goes on with the runs of the snapshot.
+        log.warning("The job database cannot be read: %s", type(problem).__name__)
+        return []
+
+
+def _live_runs(settings: Settings, kinds: tuple[str, ...], limit: int) -> list[Run]:
+    if not has_job_database(settings):
+        return []
+    return _cached(settings, settings.workflow_database_url, kinds, limit)
+
+
+def has_job_database(settings: Settings) -> bool:
+    """Return whether DBOS's database exists. The first worker creates it; reading must not."""
+    return settings.system_database_url is not None or (settings.home / "workflows.sqlite").exists()
+
+
+def _line(job: Job) -> Run:
+    facts: Mapping[str, Any] = job.result or {}
+    progress = job.progress if job.status == "running" else {}
+    return Run(
+        run_id=job.run_id,
+        kind=job.kind,
+        status=job.status,
+        actor=job.actor,
+        started_at=job.started_at or job.created_at,
+        finished_at=job.finished_at,
+        orders_changed=facts.get("orders_changed"),
+        watermark=_instant(facts.get("watermark_after")),
+        error=" ".join(str(job.error).split()) if job.error else None,
+        failed_tests=tuple(job.error.failed) if isinstance(job.error, BuildFailed) else (),
+        is_failed_build=isinstance(job.error, BuildFailed),
+        is_refused=isinstance(job.error, CloseRefused),
+        tests_passed=facts.get("tests_passed"),
+        step=progress.get("step"),
+        done=progress.get("done") or 0,
+        total=progress.get("total") or 0,
+        finished=tuple(progress.get("finished") or ()),
+        percent=percent(job) if job.status == "running" else None,
+        arguments=job.arguments,
+        facts=facts,
+    )
+
+
+def _published(row: Mapping[str, Any]) -> Run:
+    return Run(
+        run_id=row["run_id"],
+        kind=row["kind"],
+        status=row["status"],
+        actor=row["actor"],
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+        orders_changed=row["orders_changed"],
+        watermark=row["watermark_after"],
+        error=row["error"],
+    )
+
+
+def _instant(value: str | datetime | None) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value

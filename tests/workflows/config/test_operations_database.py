@@ -1,0 +1,69 @@
+"""The operations database: whatever release made it, it has every table, and rows are added and never changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from workflows.config.operations_database import (
+    open_operations_database,
+    prepare_operations_database,
+    read_operations_database,
+)
+
+# The table that is replaced by each load.
+REPLACED = {"last_read"}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "operations.sqlite"
+
+
+def tables(connection: sqlite3.Connection) -> list[str]:
+    found = connection.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")
+    return [name for (name,) in found]
+
+
+def columns(database: Path) -> dict[str, set[str]]:
+    with closing(sqlite3.connect(database)) as connection:
+        return {
+            table: {name for _, name, *_ in connection.execute(f"pragma table_info({table})")}
+            for table in tables(connection)
+        }
+
+
+def test_every_table_but_the_one_that_is_replaced_refuses_changes_and_deletions(database: Path) -> None:
+    with open_operations_database(database) as connection:
+        triggers: Iterator[tuple[str, str]] = connection.execute(
+            "select tbl_name, name from sqlite_master where type = 'trigger'"
+        )
+        refused = {(table, name.removeprefix(f"{table}_are_never_")) for table, name in triggers}
+        appended = set(tables(connection)) - REPLACED
+    assert refused == {(table, change) for table in appended for change in ("changed", "deleted")}
+
+
+def test_a_database_of_an_earlier_release_gets_what_it_lacks_and_keeps_its_rows(
+    database: Path, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(database)) as earlier, earlier:
+        earlier.execute("create table switch_turns (seq integer primary key, name text, is_on integer)")
+        earlier.execute("insert into switch_turns (name, is_on) values ('sync', 0)")
+        earlier.execute("create table entries (seq integer primary key, entry_id text)")
+    prepare_operations_database(database)
+    prepare_operations_database(tmp_path / "new.sqlite")
+    made, fresh = columns(database), columns(tmp_path / "new.sqlite")
+    assert made.keys() == fresh.keys()
+    assert {"corrects", "seen_by_count"} <= made["entries"]
+    with read_operations_database(database) as connection:
+        assert connection.execute("select name, is_on from switch_turns").fetchall() == [("sync", 0)]
+
+
+def test_who_reads_a_missing_database_finds_no_rows_and_makes_no_file(database: Path) -> None:
+    with read_operations_database(database) as connection:
+        assert connection.execute("select count(*) from entries").fetchall() == [(0,)]
+    assert not database.exists()

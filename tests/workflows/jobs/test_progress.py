@@ -1,0 +1,70 @@
+"""How far a job is, in one line and in per cent."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from workflows.jobs.client import Job
+from workflows.jobs.progress import TerminalProgress, describe, percent
+
+
+def job(kind: str = "eod", status: str = "running", **progress: Any) -> Job:
+    return Job("run", kind, status, "mary", None, None, None, {}, None, None, progress)
+
+
+@pytest.mark.parametrize(
+    ("progress", "part"),
+    [
+        ({}, None),
+        ({"step": "orders", "done": 500, "total": 0}, None),
+        ({"step": "orders", "done": 0, "total": 4000}, 0),
+        ({"step": "orders", "done": 1999, "total": 4000}, 49),
+        ({"step": "orders", "done": 4000, "total": 4000}, 99),
+        ({"done": 2, "total": 7, "within": ("models", 45, 90)}, 35),
+        ({"done": 2, "total": 7, "within": ("models", 90, 90)}, 42),
+        ({"done": 2, "total": 7, "within": ("models", 91, 90)}, 42),
+        ({"done": 2, "total": 7, "within": ("models", 45, 0)}, 28),
+        ({"done": 2, "total": 7, "within": None}, 28),
+    ],
+)
+def test_steps_count_alike_and_the_one_under_way_by_what_it_tells(
+    progress: dict[str, Any], part: int | None
+) -> None:
+    assert percent(job(**progress)) == part
+
+
+@pytest.mark.parametrize(
+    ("shown_job", "line"),
+    [
+        (job(status="queued", step="orders", done=1, total=2), "eod: queued"),
+        (job(), "eod: running"),
+        (job("sync", step="orders", done=1500, total=4000), "sync: orders 1500 of 4000"),
+        (job("sync", step="orders", done=1500, total=0), "sync: orders 1500"),
+        (job(step="build and test", done=1, total=7, finished=["read ShipStation"]), "eod: build and test, 14 %"),
+        (job(step="read ShipStation", done=0, total=7, finished=[]), "eod: read ShipStation, 0 %"),
+    ],
+)
+def test_a_job_is_one_line(shown_job: Job, line: str) -> None:
+    assert describe(shown_job) == line
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_shows_each_state_once_in_one_line_and_nothing_is_left_of_it() -> None:
+    terminal, file = Terminal(), io.StringIO()
+    for stream in (terminal, file):
+        with TerminalProgress(stream) as progress:
+            for done in (1, 1, 2):
+                progress.show(job("sync", step="x" * 100, done=done, total=3))
+    assert file.getvalue() == ""
+    shown = terminal.getvalue().split("\r")
+    assert shown == ["", "sync: " + "x" * 66, " " * 72, ""]
+    with TerminalProgress(terminal):
+        pass
+    assert terminal.getvalue().split("\r") == shown

@@ -1,0 +1,47 @@
+"""The command mail."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+
+from workflows.cli import output
+from workflows.cli.console import JSON, print_result
+from workflows.config.home_directory import prepare_home
+from workflows.config.mail_settings import NO_SERVER
+from workflows.config.settings import read_settings
+from workflows.errors import ConfigurationError
+from workflows.mail import deliver_outbox, queue_mail, read_outbox, retry_mail
+
+_TEST = "This is a test of the mail server. Reports will come the same way."
+
+
+@click.command()
+@click.option(
+    "--retry",
+    "key",
+    default=None,
+    metavar="KEY",
+    help="Send this mail again to those who may lack it.",
+)
+@click.option("--test", "is_test", is_flag=True, help="Send a test mail to SHIPLEDGER_MAIL_TO.")
+@JSON
+def mail(key: str | None, is_test: bool, as_json: bool) -> None:
+    """Show the outbox, and send the mails that are due."""
+    settings = read_settings()
+    if settings.mail is None and (key or is_test):
+        raise ConfigurationError(NO_SERVER)
+    prepare_home(settings)
+    now = datetime.now(UTC)
+    if key:
+        retry_mail(settings, key)
+    if is_test:
+        queue_mail(settings, f"test:{now.isoformat()}", "Shipledger: test of the mail server", _TEST, [])
+    deliver_outbox(settings, datetime.now(UTC))
+    facts = {"is_on": settings.mail is not None, "mails": [asdict(one) for one in read_outbox(settings)]}
+    print_result(facts, as_json, output.describe_mail)
+
+
+COMMANDS = (mail,)

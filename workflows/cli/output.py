@@ -1,0 +1,217 @@
+"""The command-line output as text: a pure function for each kind of facts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workflows.config.job_kinds import CLOSES
+from workflows.config.wall_clock import clock
+from workflows.migration.validation_table import format_checks
+
+
+def describe_cycle(facts: dict[str, Any]) -> str:
+    """Describe what a sync or backfill read, changed and published."""
+    done = (
+        f"{facts['orders_fetched']} orders read, {facts['orders_changed']} of them new or changed; "
+        f"{facts['shipments_fetched']} shipments and {facts['fulfillments_fetched']} fulfillments read; "
+        f"{facts['api_requests']} requests, {facts['seconds']:.1f} s.\n"
+    )
+    published = facts["published"]
+    return done + (f"Published {published}." if facts["built"] else f"Nothing new; {published} stays current.")
+
+
+def describe_comparison(facts: dict[str, Any]) -> str:
+    """Describe a comparison, with a line for each difference."""
+    lines = [f"{'':<14}{'ShipStation':>12}{'here':>10}"]
+    lines += [
+        f"{table:<14}{there:>12}{facts['rows_here'][table]:>10}" for table, there in facts["rows_there"].items()
+    ]
+    lines.append(f"{'units':<14}{facts['units_there']:>12}{facts['units_here']:>10}")
+    lines.append(
+        f"{facts['missing_here']} missing here, {facts['missing_there']} missing there, "
+        f"{facts['different']} different; {facts['repaired']} repaired."
+    )
+    for one in facts["differences"]:
+        fields = f" ({', '.join(one['fields'])})" if one["fields"] else ""
+        lines.append(f"  {one['table']} {one['key']}: {one['kind'].replace('_', ' ')}{fields}")
+    return "\n".join(lines)
+
+
+def describe_serving(facts: dict[str, Any]) -> str:
+    """Say where the page is."""
+    return f"The page is at {facts['page']}; the data is in {facts['home']}. Stop with Ctrl-C."
+
+
+def describe_status(facts: dict[str, Any]) -> str:
+    """Describe the status, a line for each fact; times in the business's time zone."""
+    zone = ZoneInfo(facts["timezone"])
+
+    def at(instant: datetime | None) -> str:
+        return clock(instant, zone) if instant else "none yet"
+
+    fresh = facts["freshness"]
+    worker = "a worker is running" if facts["worker_running"] else "no worker is running"
+    snapshot = f"{fresh['snapshot']} (of {at(fresh['as_of'])})" if fresh["snapshot"] else "none yet"
+    lines = [
+        f"Home       {facts['home']} ({worker})",
+        f"Last read  {at(facts['read_at'])}",
+        f"Watermark  {at(facts['watermark'])}",
+        f"Snapshot   {snapshot}",
+    ]
+    for kind, run in facts["last_runs"].items():
+        ended = f"{run['status']} at {at(run['finished_at'])}" if run else "never"
+        again = f" (run {run['run_id']})" if run and run["status"] != "success" else ""
+        lines.append(f"Last {kind:<9} {ended}{again}")
+    lines += [
+        f"Closed     {kind} {done['period']}, by {done['actor']} at {at(done['closed_at'])}: {done['summary']}"
+        for kind, done in facts["closes"].items()
+        if done
+    ]
+    off = [name for name, is_on in facts["switches"].items() if not is_on]
+    lines += [f"Off        {', '.join(off)}"] if off else []
+    lines += [f"Job        {job['kind']} {job['status']} (run {job['run_id']})" for job in facts["open_jobs"]]
+    lines += [f"Red test   {name}" for name in facts["failed_tests"]]
+    for alert in facts["alerts"]:
+        since = f" Since {at(alert['since'])}." if alert["since"] else ""
+        lines.append(f"{alert['level'].capitalize():<10} {alert['message']}{since}")
+    return "\n".join(lines)
+
+
+def describe_entry(facts: dict[str, Any]) -> str:
+    """Describe an entry: what was recorded, what the shelf gains, and when the ledger shows it."""
+    of_what = facts["sku_code"] + (f", lot {facts['lot_number']}" if facts["lot_number"] else "")
+    if facts["entry_type"] == "count":
+        done = f"{facts['counted_quantity']} counted, {facts['expected_quantity']} expected"
+    else:
+        done = f"{facts['entry_type'].replace('_', ' ')} of {facts['quantity']}"
+    moved = f" from lot {facts['from_lot']}" if facts["from_lot"] else ""
+    stood = (
+        "Recorded before; nothing was added." if facts["repeated"] else "The next sync brings it into the ledger."
+    )
+    seen = "".join(
+        f"A count difference of {one['quantity']:+} on {one['entry_date']} keeps the stock as it was counted.\n"
+        for one in facts["balanced"]
+    )
+    return (
+        f"{facts['entry_date']}, {of_what}: {done}{moved}; the shelf gains {facts['shelf_gains']}.\n"
+        f"{seen}Entry {facts['entry_id']}. {stood}"
+    )
+
+
+def describe_lot_state(facts: dict[str, Any]) -> str:
+    """Describe a lot's status, and since when it has it."""
+    return (
+        f"Lot {facts['lot_number']} of {facts['sku_code']} is {facts['status']} from {facts['valid_from']} on.\n"
+        "The next sync brings it into the ledger."
+    )
+
+
+def describe_cancelled(facts: dict[str, Any]) -> str:
+    """Say that a job was cancelled."""
+    return f"The {facts['kind']} (run {facts['run_id']}) is {facts['status']}; a step under way ends first."
+
+
+def describe_switch(facts: dict[str, Any]) -> str:
+    """Say whether a switch is on."""
+    return f"{facts['name']} is {'on' if facts['is_on'] else 'off'}: {facts['actor']} turned it."
+
+
+def describe_close(facts: dict[str, Any]) -> str:
+    """Describe what a close closed, made and sent."""
+    lines = [f"{before['title']}: {before['summary']}." for before in facts["closed_before"]]
+    if facts["already_done"]:
+        lines.append(f"{facts['title']} is closed already, by {facts['closed_by']}: {facts['summary']}.")
+        lines.append(facts["since_then"])
+    else:
+        again = f" (version {facts['version']})" if facts["version"] > 1 else ""
+        lines.append(f"{facts['title']} is closed{again}: {facts['summary']}.")
+    made = [file for one in [*facts["closed_before"], facts] for file in one["reports"]]
+    lines += [f"  {file}" for file in made]
+    lines += [f"Mail: {facts['mail']}."] if facts["mail"] else []
+    return "\n".join(lines)
+
+
+def describe_health(facts: dict[str, Any]) -> str:
+    """Describe the health checks, a line for each."""
+    lines = [
+        f"{'ok  ' if check['is_ok'] else 'FAIL'}  {check['name']:<28} {check['detail'] or check['claim']}"
+        for check in facts["checks"]
+    ]
+    failed = len(facts["failed"])
+    lines.append(f"{len(lines) - failed} passed, {failed} failed; {facts['snapshot']}, {facts['seconds']:.1f} s.")
+    return "\n".join(lines)
+
+
+def describe_mail(facts: dict[str, Any]) -> str:
+    """Describe each mail, newest first, with what to do about it."""
+    lines = [
+        f"{mail['queued_at']:%Y-%m-%d %H:%M}  {mail['state']:<9}  {mail['key']}  {mail['recipient']}\n"
+        f"    {mail['detail']}"
+        for mail in facts["mails"]
+    ]
+    if not facts["is_on"]:
+        lines.append("No mail is sent: SHIPLEDGER_SMTP_URL is not set.")
+    return "\n".join(lines) or "The outbox is empty."
+
+
+def describe_migration(facts: dict[str, Any]) -> str:
+    """Describe a migration: the validation as a table, and its outcome."""
+    done = {
+        "migrate": "The former system's data are part of the ledger now.",
+        "unchanged": "The same data were loaded before; nothing was changed.",
+        "dry run": "A dry run: nothing was changed.",
+        "rollback": "The last migration was undone.",
+    }[facts["action"]]
+    published = f" {facts['published']} is current." if facts["published"] else ""
+    table = [format_checks(facts["checks"])] if facts["checks"] else []
+    return "\n".join([*table, f"{done}{published} {facts['seconds']:.1f} s."])
+
+
+def describe_backup(facts: dict[str, Any]) -> str:
+    """Say where a backup is, and what it holds."""
+    rows = sum(sum(tables.values()) for tables in facts["counts"].values())
+    removed = f" {len(facts['removed'])} older ones were removed." if facts["removed"] else ""
+    return (
+        f"{facts['file']}: {facts['bytes'] / 1e6:.1f} MB, {rows} rows in {len(facts['counts'])} databases, "
+        f"read back and compared; {facts['seconds']:.1f} s.{removed}"
+    )
+
+
+def describe_restore(facts: dict[str, Any]) -> str:
+    """Say what was restored, and where the replaced data are."""
+    kept = f"The replaced data are in {facts['kept']}." if facts["kept"] else "No data were replaced."
+    return f"Restored the backup of {facts['made_at']}. {kept} The next sync brings it up to date."
+
+
+def describe_retention(facts: dict[str, Any]) -> str:
+    """Describe what was redacted, or would be, a line for each table."""
+    if facts["closed_before"] is None:
+        return "Personal data are kept for ever: SHIPLEDGER_RETENTION_DAYS is 0. Nothing was redacted."
+    lines = [f"{'rows':<14}{'all but what a recall needs':>30}{'all':>10}"]
+    lines += [
+        f"{table:<14}{counts['recall']:>30}{counts['figures']:>10}" for table, counts in facts["rows"].items()
+    ]
+    total = sum(sum(counts.values()) for counts in facts["rows"].values())
+    done = "would lose" if facts["dry_run"] else "lost"
+    lines.append(f"{total} rows of orders closed before {facts['closed_before']} {done} their personal data.")
+    if facts["published"]:
+        lines.append(f"Published {facts['published']}; {facts['snapshots_rewritten']} snapshots were rewritten.")
+    return "\n".join(lines)
+
+
+def describe_outcome(facts: dict[str, Any]) -> str:
+    """Describe what a job of any kind did."""
+    describe = _BY_KIND.get(facts["kind"])
+    return describe(facts) if describe else f"The {facts['kind']} is done."
+
+
+_BY_KIND = {
+    **dict.fromkeys(("sync", "backfill"), describe_cycle),
+    **dict.fromkeys(CLOSES, describe_close),
+    "reconcile": describe_comparison,
+    "migrate": describe_migration,
+    "backup": describe_backup,
+    "retention": describe_retention,
+}

@@ -1,0 +1,144 @@
+"""`serve`: the worker, the schedule and the page, until stopped."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from workflows.cli.schedule import may_start, missed, start, start_schedule
+from workflows.cli.worker import become_worker
+from workflows.config.roles import login_kind
+from workflows.config.settings import Settings
+from workflows.errors import AlreadyRunning, ShipledgerError
+from workflows.jobs.client import JobClient
+from workflows.jobs.serving_note import note_started, note_stopped, reachable
+from workflows.reports.report_archive import load_libraries
+
+log = logging.getLogger(__name__)
+
+_PAGE_STOP_SECONDS = 5
+_JUMP_SECONDS = 30
+
+
+def serve(
+    settings: Settings,
+    page_command: list[str],
+    port: int,
+    stopped: threading.Event,
+    announce: Callable[[], None],
+) -> None:
+    """Run the worker, the schedule and the page until `stopped` is set.
+
+    Args:
+        settings: The configuration, which the page's process gets through its environment.
+        page_command: The command line of the page's process.
+        port: The port the page listens on; 0 for any, which cannot be waited for.
+        stopped: Set to stop.
+        announce: Called once the page can be opened.
+
+    Raises:
+        AlreadyRunning: Another worker runs in this home.
+        ConfigurationError: The page would be open to other machines without a login.
+        ShipledgerError: The page's process ended by itself.
+    """
+    login_kind(settings)
+    jobs = become_worker(settings)
+    if jobs is None:
+        raise AlreadyRunning(f"A worker for {settings.home} is running already. Stop it first, or use it.")
+    with _page(settings, page_command) as page:
+        note_started(settings.home, settings.address, port)
+        start_schedule(settings)
+        _first_jobs(settings, jobs)
+        threading.Thread(target=load_libraries, daemon=True).start()
+        _keep_serving(settings, page, port, stopped, announce)
+        note_stopped(settings.home)
+
+
+def _keep_serving(
+    settings: Settings,
+    page: subprocess.Popen[bytes],
+    port: int,
+    stopped: threading.Event,
+    announce: Callable[[], None],
+) -> None:
+    """Announce the page once it listens, and restart the schedule when the clock jumps, until `stopped` is set."""
+    clock = ClockWatch(time.time(), time.monotonic())
+    announced = False
+    while not stopped.wait(0.5 if announced else 0.05):
+        if clock.has_jumped(time.time(), time.monotonic()):
+            log.warning("The machine slept, or its clock was set. The schedule is started again.")
+            start_schedule(settings)
+        if page.poll() is not None:
+            raise ShipledgerError(
+                f"The page ended by itself (exit {page.returncode}). If the port is taken, use --port."
+            )
+        if not announced and (port == 0 or _listens(settings.address, port)):
+            announced = True
+            announce()
+
+
+def _listens(address: str, port: int) -> bool:
+    """Return whether something listens there."""
+    try:
+        socket.create_connection((reachable(address), port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+class ClockWatch:
+    """Detects that the wall clock was set, or that the machine slept.
+
+    The schedule sleeps until the next job is due: with the clock set back by a day, it would do nothing for a day.
+    """
+
+    def __init__(self, wall: float, steady: float) -> None:
+        self._offset = wall - steady
+
+    def has_jumped(self, wall: float, steady: float) -> bool:
+        """Return whether the wall clock and the steady one differ by more since the last call; both in seconds."""
+        before, self._offset = self._offset, wall - steady
+        return abs(self._offset - before) > _JUMP_SECONDS
+
+
+def _first_jobs(settings: Settings, jobs: JobClient) -> None:
+    """Start a sync, and the daily jobs that were missed."""
+    now = datetime.now(UTC)
+    if not (settings.api_key and settings.api_secret):
+        log.warning("No ShipStation credentials are configured: the page is served, but nothing is synced.")
+    for kind in ("sync", *missed(jobs, now, settings.timezone)):
+        if may_start(settings, kind):
+            start(jobs, kind, now)
+
+
+@contextmanager
+def _page(settings: Settings, command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, env=os.environ | page_environment(settings))
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(_PAGE_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def page_environment(settings: Settings) -> dict[str, str]:
+    """Return the page's variables. Of the credentials it gets only whether there are any."""
+    return {
+        "SHIPLEDGER_HOME": str(settings.home),
+        "SHIPLEDGER_TIMEZONE": settings.timezone.key,
+        "SHIPSTATION_API_KEY": "configured" if settings.api_key else "",
+        "SHIPSTATION_API_SECRET": "configured" if settings.api_secret else "",
+        "SHIPLEDGER_ALLOW_UPLOAD": "1" if settings.allow_upload else "0",
+        "SHIPLEDGER_LEGACY_URL": "configured" if settings.legacy_url else "",
+    }

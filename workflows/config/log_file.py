@@ -1,0 +1,57 @@
+"""The worker's log: a rotating file in the home."""
+
+from __future__ import annotations
+
+import logging
+import re
+from contextlib import suppress
+from datetime import datetime
+from logging.handlers import RotatingFileHandler
+from zoneinfo import ZoneInfo
+
+from workflows.config.settings import Settings
+
+_BYTES = 2_000_000
+_KEPT = 5
+# An earlier release wrote the machine's local time, without the UTC offset.
+_ERROR = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S*) (ERROR|CRITICAL) \S+ (.*)$", re.MULTILINE)
+_PACKAGES = ("ingest", "workflows")
+
+
+def log_to_home(settings: Settings) -> None:
+    """Write our own packages' log messages to `logs/shipledger.log` as well; once for each process."""
+    loggers = [logging.getLogger(name) for name in _PACKAGES]
+    if any(isinstance(handler, RotatingFileHandler) for logger in loggers for handler in logger.handlers):
+        return
+    # One handler for all packages: of two, each would rotate the file while the other still writes to it.
+    path = settings.home / "logs" / "shipledger.log"
+    handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_KEPT, delay=True)
+    handler.setFormatter(_BusinessTime(settings.timezone))
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+
+
+def errors_since(settings: Settings, since: datetime) -> list[tuple[datetime, str]]:
+    """Return the errors in the log since an instant, oldest first: when each was logged, and its first line."""
+    found = set()
+    for file in (settings.home / "logs").glob("shipledger.log*"):
+        # The worker may rotate the files meanwhile: one is gone, or is read twice.
+        with suppress(FileNotFoundError):
+            if file.stat().st_mtime >= since.timestamp():
+                found.update(_ERROR.findall(file.read_text(encoding="utf-8", errors="replace")))
+    instants = {(datetime.fromisoformat(at).astimezone(), words) for at, _level, words in found}
+    return sorted((at, words) for at, words in instants if at >= since)
+
+
+class _BusinessTime(logging.Formatter):
+    """Begins lines with the business's time and its UTC offset: `2026-11-20 14:03:05-06:00`."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+        self._zone = zone
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        """Return the time of a record; `datefmt` is ignored."""
+        del datefmt
+        return datetime.fromtimestamp(record.created, self._zone).isoformat(sep=" ", timespec="seconds")

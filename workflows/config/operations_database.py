@@ -1,0 +1,76 @@
+"""Opening the operations database, `operations.sqlite`; its tables are in `schema.sql`."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+_SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
+# Noted in the file itself, so that a database of this very schema is opened without applying it.
+_VERSION = zlib.crc32(_SCHEMA.encode()) & 0x7FFFFFFF
+# Columns that the first releases lacked; `create table if not exists` adds none.
+_LATER_COLUMNS = {"entries": ("corrects text", "seen_by_count integer")}
+_BUSY_SECONDS = 30
+
+
+@contextmanager
+def open_operations_database(database: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database for one transaction, which no other writer comes between; an error rolls it back.
+
+    Args:
+        database: The SQLite file. A missing one is made, for its owner alone; an older one is brought up to date.
+    """
+    # An existing file is not touched: closing it would take the locks from this process's other connections.
+    if not database.exists():
+        database.touch(mode=0o600)
+    with _connected(database) as connection, connection:
+        connection.execute("begin immediate")
+        yield connection
+
+
+@contextmanager
+def read_operations_database(database: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database for reading. A missing file is not made, and reads as a database without rows.
+
+    A file of an earlier release is brought up to date first, which waits for its writers.
+    """
+    with _connected(database if database.exists() else ":memory:") as connection:
+        yield connection
+
+
+def prepare_operations_database(database: Path) -> None:
+    """Make the database when it is missing, and bring an older one up to date."""
+    with open_operations_database(database):
+        pass
+
+
+def append_row(connection: sqlite3.Connection, table: str, **values: Any) -> None:
+    """Append a row to a table; days and instants are written as ISO text."""
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+    marks = ", ".join(f":{name}" for name in plain)
+    connection.execute(f"insert into {table} ({', '.join(plain)}) values ({marks})", plain)
+
+
+@contextmanager
+def _connected(database: Path | str) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(database, timeout=_BUSY_SECONDS)) as connection:
+        if connection.execute("pragma user_version").fetchone()[0] != _VERSION:
+            _apply_schema(connection)
+        yield connection
+
+
+def _apply_schema(connection: sqlite3.Connection) -> None:
+    connection.executescript(f"begin immediate;\n{_SCHEMA}\ncommit;")
+    with connection:
+        connection.execute("begin immediate")
+        for table, columns in _LATER_COLUMNS.items():
+            there = {name for _, name, *_ in connection.execute(f"pragma table_info({table})")}
+            for column in columns:
+                if column.split()[0] not in there:
+                    connection.execute(f"alter table {table} add column {column}")
+        connection.execute(f"pragma user_version = {_VERSION}")

@@ -1,0 +1,49 @@
+"""The types of settings: each reads the text of an environment variable, or says what it should be."""
+
+from __future__ import annotations
+
+from functools import partial
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+LOOPBACK = "127.0.0.1"
+# Minutes that divide an hour evenly, and hours that divide a day.
+_INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
+
+
+def _http_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+        raise ValueError("not an http(s) address without credentials and query")
+    return text.rstrip("/")
+
+
+def _ip_address(text: str) -> str:
+    try:
+        return str(ip_address(LOOPBACK if text == "localhost" else text))
+    except ValueError:
+        raise ValueError(f"'{text}' is not an IP address. Use 0.0.0.0 for every network") from None
+
+
+def _interval(longest: int, text: str) -> int:
+    allowed = [str(minutes) for minutes in _INTERVALS if minutes <= longest]
+    if text.strip() not in allowed:
+        raise ValueError(f"'{text}' minutes cannot be kept evenly. Use one of {', '.join(allowed)}")
+    return int(text)
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+IpAddress = Annotated[str, AfterValidator(_ip_address)]
+FilePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+Secret = Annotated[str | None, Field(repr=False)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+# The data are stale after two hours without a sync, so it is due each hour at the least.
+HourlyInterval = Annotated[int, BeforeValidator(partial(_interval, 60))]
+DailyInterval = Annotated[int, BeforeValidator(partial(_interval, 1440))]
+# Only `1` turns on what sends orders; only `0` turns off what saves time.
+OffUnlessOne = Annotated[bool, BeforeValidator(lambda text: text.strip() == "1")]
+OnUnlessZero = Annotated[bool, BeforeValidator(lambda text: text.strip() != "0")]

@@ -1,0 +1,284 @@
+"""Configuration: every variable of the environment, read once into one typed object.
+
+The table in `docs/administrator.md` is generated from the fields; see `workflows.cli.settings_table`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AliasGenerator, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails, PydanticUseDefault
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from workflows.config import setting_types as types
+from workflows.config.mail_settings import MailSettings, parse_mail_settings
+from workflows.config.setting_types import LOOPBACK as LOOPBACK
+from workflows.errors import ConfigurationError
+
+PROJECT = Path(__file__).resolve().parents[2]
+# Ten times what any law asks for, and still a day that the calendar has.
+_MOST_YEARS = 100
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """An OpenID Connect identity provider."""
+
+    metadata_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    page_url: str
+
+
+class Settings(BaseSettings):
+    """All of Shipledger's configuration.
+
+    A field's variable is `SHIPLEDGER_` and its name in capitals, unless it has an alias. An empty variable means
+    the default.
+    """
+
+    model_config = SettingsConfigDict(
+        alias_generator=AliasGenerator(validation_alias=lambda name: f"SHIPLEDGER_{name.upper()}"),
+        frozen=True,
+        validate_default=False,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
+
+    api_key: types.Secret = Field(
+        None,
+        validation_alias="SHIPSTATION_API_KEY",
+        description="Credentials. Never printed, logged, stored or put in a report.",
+    )
+    api_secret: types.Secret = Field(
+        None,
+        validation_alias="SHIPSTATION_API_SECRET",
+        description="Credentials. Never printed, logged, stored or put in a report.",
+    )
+    base_url: types.HttpUrl = Field(
+        "https://ssapi.shipstation.com",
+        validation_alias="SHIPSTATION_BASE_URL",
+        description="ShipStation's API.",
+    )
+    home: types.FilePath = Field(
+        default_factory=lambda: PROJECT / "data",
+        description="Directory for everything that is written. The path must not contain a comma.",
+    )
+    timezone: ZoneInfo = Field(
+        ZoneInfo("America/Chicago"), description="Time zone of the business's day, week and month."
+    )
+    rate_limit: int = Field(40, ge=1, description="ShipStation requests per minute.")
+    retry_seconds: types.Amount = Field(60.0, description="Time budget for retrying one request.")
+    overlap_minutes: types.Amount = Field(15.0, description="How far before its watermark a sync starts to read.")
+    sync_minutes: types.HourlyInterval = Field(5, description="Interval of the sync: a divisor of 60.")
+    xcart_path: types.FilePath | None = Field(
+        None, description="The shop's XML file, or a folder of them, which `serve` imports."
+    )
+    import_minutes: types.DailyInterval = Field(
+        5, description="Interval of the import: a divisor of 60, or whole hours that divide a day, such as `120`."
+    )
+    allow_upload: types.OffUnlessOne = Field(
+        False, description="`1` allows `upload` to send orders to ShipStation, and `serve` to do so on schedule."
+    )
+    upload_minutes: types.DailyInterval = Field(
+        5, description="Interval of the upload, as for the import. It is due a minute after the import."
+    )
+    count_tolerance: int = Field(
+        2, ge=0, description="Units a counted lot may differ by before the page asks for a second count."
+    )
+    retention_days: int = Field(
+        400,
+        ge=0,
+        le=_MOST_YEARS * 365,
+        description="Days after an order was closed until its personal data are redacted. `0` keeps them.",
+    )
+    recall_years: int = Field(
+        3,
+        ge=0,
+        le=_MOST_YEARS,
+        description="Years after an order was closed until the recipient's name, company, city and postal "
+        "code are redacted too.",
+    )
+    smtp_url: types.Secret = Field(
+        None,
+        description="Mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…`. Append "
+        "`?starttls=required` or `?starttls=off` to force either. None means no mail.",
+    )
+    mail_from: str | None = Field(None, description="Sender of reports and alerts, a plain address.")
+    mail_to: str | None = Field(
+        None, description="Recipients of reports and alerts: plain addresses, separated by commas."
+    )
+    address: types.IpAddress = Field(
+        LOOPBACK, description="IP address the page listens on. Any address but loopback requires a login."
+    )
+    users_file: types.FilePath = Field(
+        default_factory=lambda: PROJECT / "users.toml",
+        validation_alias="SHIPLEDGER_USERS",
+        description="Users, roles and password hashes.",
+    )
+    oidc_metadata_url: str | None = Field(
+        None,
+        description="OpenID Connect: the provider's `https://…/.well-known/openid-configuration`. Set all "
+        "four, or none.",
+    )
+    oidc_client_id: str | None = Field(None, description="OpenID Connect: this application's id at the provider.")
+    oidc_client_secret: types.Secret = Field(
+        None, description="OpenID Connect: this application's secret at the provider."
+    )
+    page_url: str | None = Field(None, description="OpenID Connect: the page's address as browsers reach it.")
+    legacy_url: types.Secret = Field(
+        None,
+        description="The former system's database (a file or a SQLAlchemy URL) for the scheduled parity "
+        "comparison.",
+    )
+    parity_minutes: types.DailyInterval = Field(
+        120,
+        description="Interval of the parity comparison. Must be shorter than `largest_gap_hours` in "
+        "`parity.toml`.",
+    )
+    parity_file: types.FilePath = Field(
+        default_factory=lambda: PROJECT / "parity.toml",
+        validation_alias="SHIPLEDGER_PARITY",
+        description="Criteria of parity and of the cutover.",
+    )
+    system_database_url: types.Secret = Field(
+        None,
+        description="Database for the workflow state, for example PostgreSQL. None means SQLite in the home.",
+    )
+    fast_build: types.OnUnlessZero = Field(
+        True, description="`0` lets dbt run every build itself instead of replaying recorded statements."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read what `read_settings` passes, then `.env`: tests and generators pass no variable of this machine."""
+        del settings_cls, env_settings, file_secret_settings
+        return init_settings, dotenv_settings
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _default_when_empty(cls, value: Any) -> Any:
+        if value == "":
+            raise PydanticUseDefault
+        return value
+
+    @model_validator(mode="after")
+    def _check_mail_and_login(self) -> Settings:
+        """Refuse half a mail server and half a login when they are read, not when they are used."""
+        _ = self.mail, self.oidc
+        return self
+
+    @cached_property
+    def mail(self) -> MailSettings | None:
+        """Where e-mail goes out, None when none is sent."""
+        return parse_mail_settings(self.smtp_url, self.mail_from, self.mail_to)
+
+    @cached_property
+    def oidc(self) -> Oidc | None:
+        """The identity provider, None when not configured."""
+        names = ("oidc_metadata_url", "oidc_client_id", "oidc_client_secret", "page_url")
+        given = {name: (getattr(self, name) or "").rstrip("/") for name in names}
+        if not given["oidc_metadata_url"] and not given["oidc_client_id"]:
+            return None
+        missing = [variable_of(name) for name in names if not given[name]]
+        if missing:
+            raise ConfigurationError(f"The login needs {' and '.join(missing)} too. Set it, or none of them.")
+        return Oidc(*given.values())
+
+    @property
+    def warehouse(self) -> Path:
+        """The warehouse: raw, staging and intermediate tables."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def ledger(self) -> Path:
+        """The database file of the marts, which publishing copies."""
+        return self.home / "ledger.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The folder of the published snapshots."""
+        return self.home / "published"
+
+    @property
+    def operations(self) -> Path:
+        """The operations database: operators' entries and switches."""
+        return self.home / "operations.sqlite"
+
+    @property
+    def frozen(self) -> Path:
+        """The folder of the lines of closed months."""
+        return self.home / "frozen"
+
+    @property
+    def workflow_database_url(self) -> str:
+        """Where the workflow state is kept, as an SQLAlchemy URL."""
+        return self.system_database_url or f"sqlite:///{self.home / 'workflows.sqlite'}"
+
+    def today(self) -> date:
+        """Return the business's calendar day."""
+        return datetime.now(self.timezone).date()
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the configuration from `.env` in the project's root and the environment, which wins.
+
+    Args:
+        environment: The environment; the process's own by default.
+
+    Raises:
+        ConfigurationError: A value is wrong; the sentence names the variable and repeats no secret.
+    """
+    given = os.environ if environment is None else environment
+    known = {name: given[name] for name in map(variable_of, Settings.model_fields) if name in given}
+    values: dict[str, Any] = {"_env_file": PROJECT / ".env", **known}
+    try:
+        return Settings(**values)
+    except ValidationError as problem:
+        raise ConfigurationError(" ".join(map(_sentence, problem.errors(include_url=False)))) from None
+
+
+def _sentence(error: ErrorDetails) -> str:
+    """Say what is wrong and what to do. The value is repeated for numbers only: another may be a secret."""
+    variable = str(error["loc"][0])
+    name = next(name for name in Settings.model_fields if variable_of(name) == variable)
+    field, default = Settings.model_fields[name], default_of(name)
+    least, most = (
+        next((getattr(one, end) for one in field.metadata if hasattr(one, end)), None) for end in ("ge", "le")
+    )
+    if field.annotation in (int, float) and least is not None:
+        kind = "whole number" if field.annotation is int else "number"
+        limit = f" and at most {most}" if most is not None else ""
+        return f"{variable} is '{error['input']}'. Use a {kind} of at least {least}{limit}."
+    otherwise = "" if default == "none" else f" to use the default, {default}"
+    return f"{variable}: {error['msg'].removeprefix('Value error, ')}. Correct it, or remove it{otherwise}."
+
+
+def default_of(name: str) -> str:
+    """Return a field's default as a person writes it; paths in the project are relative to it."""
+    default = Settings.model_fields[name].get_default(call_default_factory=True, validated_data={})
+    if isinstance(default, bool):
+        return "1" if default else "0"
+    if isinstance(default, Path):
+        return f"./{default.relative_to(PROJECT)}"
+    return "none" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def variable_of(name: str) -> str:
+    """Return the environment variable of a field."""
+    return str(Settings.model_fields[name].validation_alias)

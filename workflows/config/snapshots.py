@@ -1,0 +1,61 @@
+"""The published snapshots: list them, find the current one, open one read-only."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workflows.config.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+CURRENT = "current.duckdb"
+PREFIX = "shipledger-"
+
+# Readers neither fetch extensions nor touch other files. DuckDB allows one configuration for a file in a process:
+# all readers share this one.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 2,
+    "memory_limit": "1GB",
+    "autoinstall_known_extensions": False,
+    "enable_external_access": False,
+}
+
+
+def open_snapshot(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open a snapshot's own file, not the link.
+
+    Raises:
+        duckdb.Error: The file is gone, or is not a database.
+    """
+    # A fifth of a second, which an entry that reads no snapshot does without.
+    import duckdb
+
+    return duckdb.connect(str(path), read_only=True, config=_CONFIG)
+
+
+def current_snapshot(settings: Settings) -> Path | None:
+    """Return the file that `current.duckdb` points to, None before the first publication."""
+    try:
+        path = (settings.published / CURRENT).resolve(strict=True)
+    except OSError:
+        return None
+    return path if path.is_file() else None
+
+
+def snapshots(settings: Settings) -> list[Path]:
+    """Return all published snapshots, newest first."""
+    return sorted(settings.published.glob(f"{PREFIX}*.duckdb"), reverse=True)
+
+
+def is_current(settings: Settings, built_at: datetime) -> bool:
+    """Return whether the current snapshot is of the build that began at an instant (UTC)."""
+    current = current_snapshot(settings)
+    return current is not None and current.name.startswith(name_prefix_of(built_at))
+
+
+def name_prefix_of(built_at: datetime) -> str:
+    """Return the prefix of the names of a build's snapshots."""
+    return f"{PREFIX}{built_at.astimezone(UTC):%Y%m%dT%H%M%S%f}-"

@@ -1,0 +1,159 @@
+"""The checks of runs, data and stock, by the rules of the business. Pure: `system_state` reads their input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workflows.config.thresholds import MANY_EMPTY_ORDERS, SLOW_SYNC_SECONDS, STALE_AFTER
+from workflows.config.wall_clock import clock
+from workflows.monitoring.checks import CLOSES, OPENS, Check, Severity
+
+_SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class SystemState:
+    """What the checks look at. Instants are UTC.
+
+    Attributes:
+        now: The present.
+        zone: The business's time zone.
+        has_credentials: Whether ShipStation's key and secret are configured.
+        failures: Kind and error of those jobs whose last run failed.
+        failed_tests: The models and tests that failed in the last build.
+        sync_seconds: How long the last sync took.
+        read_at: When the last read of ShipStation that was loaded began; None before the first one.
+        watermark: The newest change in ShipStation that is known. It stays while nothing changes there.
+        snapshot_at: The instant the published snapshot describes; None before the first one.
+        empty_orders: Orders without lines: open ones, also those confirmed as work in progress, and shipped ones.
+        stock: Rows of `inventory_current` that are critical or low.
+        negative_lots: Rows of `lot_inventory` with a negative balance.
+        unhealthy: Names of the checks that failed in the last run of `health`.
+        open_units: SKUs of which open orders hold other units here than there, for more than one cycle.
+        lost_mail: Subjects of mails that were given up.
+        is_cutover_unfinished: Whether a cutover or its rollback was begun and not finished.
+        parity_differences: Differences from the former system that the last comparison could not explain.
+    """
+
+    now: datetime
+    zone: ZoneInfo
+    has_credentials: bool
+    failures: Sequence[tuple[str, str]] = ()
+    failed_tests: Sequence[str] = ()
+    sync_seconds: float | None = None
+    read_at: datetime | None = None
+    watermark: datetime | None = None
+    snapshot_at: datetime | None = None
+    empty_orders: int = 0
+    stock: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    negative_lots: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    unhealthy: Sequence[str] = ()
+    open_units: Sequence[str] = ()
+    lost_mail: Sequence[str] = ()
+    is_cutover_unfinished: bool = False
+    parity_differences: int = 0
+
+
+def failed_conditions(state: SystemState) -> list[Check]:
+    """Return the checks that fail, the critical ones first."""
+    groups = (_failed_runs, _stale_data, _wrong_data, _short_stock)
+    found = [check for group in groups for check in group(state)]
+    return sorted(found, key=lambda check: check.severity != "critical")
+
+
+def working_time_since(instant: datetime, now: datetime, zone: ZoneInfo) -> timedelta:
+    """Return how much of the time from an instant until now lies in business hours."""
+    local, end, total = instant.astimezone(zone), now.astimezone(zone), timedelta()
+    day = local.date()
+    while day <= end.date():
+        if day.weekday() < _SATURDAY:
+            opens = max(datetime.combine(day, OPENS, zone), local)
+            closes = min(datetime.combine(day, CLOSES, zone), end)
+            # By UTC: within one zone Python leaves a clock change out of a difference.
+            total += max(timedelta(), closes.astimezone(UTC) - opens.astimezone(UTC))
+        if total > STALE_AFTER:
+            break
+        day += timedelta(days=1)
+    return total
+
+
+def _failed(name: str, severity: Severity, title: str, detail: str) -> Check:
+    return Check(name, title, False, detail, severity)
+
+
+def _failed_runs(state: SystemState) -> Iterator[Check]:
+    if not state.has_credentials:
+        advice = "Set SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET; until then nothing new comes in."
+        yield _failed("credentials", "critical", "No ShipStation credentials", advice)
+    if state.failed_tests:
+        names = ", ".join(state.failed_tests)
+        yield _failed("tests", "critical", "The build failed, nothing was published", f"Failed: {names}.")
+    for kind, error in state.failures:
+        yield _failed(f"run {kind}", "critical", f"The last {kind} failed", error)
+    if state.sync_seconds is not None and state.sync_seconds > SLOW_SYNC_SECONDS:
+        yield _failed(
+            "slow sync",
+            "warning",
+            f"The last sync took {state.sync_seconds:.0f} s",
+            f"More than {SLOW_SYNC_SECONDS} s: see the runs for what took long, and whether the API limited us.",
+        )
+    for subject in state.lost_mail:
+        yield _failed(f"mail {subject}", "critical", "A mail was not sent", f"{subject}. `mail` says why.")
+
+
+def _stale_data(state: SystemState) -> Iterator[Check]:
+    read_at, snapshot_at, zone = state.read_at, state.snapshot_at, state.zone
+    if read_at is not None and working_time_since(read_at, state.now, zone) > STALE_AFTER:
+        known = f", and changes are known up to {clock(state.watermark, zone)}" if state.watermark else ""
+        yield _failed(
+            "read",
+            "critical",
+            "ShipStation was not read for two business hours",
+            f"The last read was at {clock(read_at, zone)}{known}. Is `serve` running, is the sync "
+            "switched on, and what does the last sync say?",
+        )
+    if snapshot_at is None:
+        yield _failed("snapshot", "warning", "Nothing has been published yet", "Run `backfill --since` or `sync`.")
+    elif state.now - snapshot_at > STALE_AFTER:
+        detail = f"They are of {clock(snapshot_at, zone)}. Is `serve` running?"
+        yield _failed("snapshot", "warning", "The published data are old", detail)
+
+
+def _wrong_data(state: SystemState) -> Iterator[Check]:
+    if state.empty_orders > MANY_EMPTY_ORDERS:
+        advice = "type their lines in ShipStation, or cancel them; the exceptions name them."
+        title = f"{state.empty_orders} orders without lines"
+        yield _failed("ghosts", "warning", title, f"More than {MANY_EMPTY_ORDERS}: {advice}")
+    if state.open_units:
+        detail = f"{', '.join(state.open_units)}. Run `reconcile --since` a date with `--repair`."
+        yield _failed("open units", "critical", "Open units differ from ShipStation's", detail)
+    if state.is_cutover_unfinished:
+        advice = "The former system's workflows may be on or off: run the same command again, which finishes it."
+        yield _failed("cutover", "critical", "A cutover or its rollback is not finished", advice)
+    if state.parity_differences:
+        detail = f"{state.parity_differences} differences are unexplained: see Runs and health, or run `parity`."
+        yield _failed("parity", "warning", "The former system differs", detail)
+    if state.unhealthy:
+        detail = f"{', '.join(state.unhealthy)}. Run `health` for the details."
+        yield _failed("health", "critical", "Health checks failed", detail)
+
+
+def _short_stock(state: SystemState) -> Iterator[Check]:
+    for row in state.stock:
+        sku, level, days = row["sku_code"], row["alert_level"], row["days_of_supply"]
+        supply = f", {int(days)} days of supply" if days is not None else ""
+        yield _failed(
+            f"stock {sku} {level}",
+            "critical" if level == "critical" else "warning",
+            f"Stock of {sku} is {level}",
+            f"{row['product_name']}: {row['quantity_available']:,} available{supply}, "
+            f"reorder at {row['reorder_point']:,}.",
+        )
+    for row in state.negative_lots:
+        lot = f"{row['sku_code']} - {row['lot_number']}"
+        detail = f"{row['quantity_on_hand']:,} units: enter the missing receipt, or count the lot."
+        yield _failed(f"lot {lot}", "critical", f"Lot {lot} has a negative balance", detail)

@@ -1,0 +1,108 @@
+"""What the page uses of `workflows`, all of it: a contract in pyproject.toml lets the page import nothing else.
+
+Whoever writes another front end starts here. Nothing below opens the warehouse. What draws PDF and XLSX is
+imported when a report is made, so that the page starts without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+# Closes of day, week and month.
+from workflows.closes.close_summary import format_mail_states, mail_key
+from workflows.closes.readiness import check_loaded, loaded_of, ready_to_close, retry_job
+from workflows.closes.since_close import read_changes
+
+# Configuration, people, periods.
+from workflows.config.formatting import moment, short_day
+from workflows.config.job_kinds import CLOSES, KINDS
+from workflows.config.mail_settings import NO_SERVER
+from workflows.config.periods import CloseKind, Period, period_of, period_to_close
+from workflows.config.roles import Person, Role, login_kind, password_matches, read_users
+from workflows.config.settings import LOOPBACK, Settings, read_settings
+from workflows.config.sku_spelling import printed
+from workflows.config.snapshots import open_snapshot
+from workflows.config.thresholds import SLOW_SYNC_SECONDS, STALE_AFTER
+from workflows.config.worker_lock import worker_is_running
+
+# What the cycle records besides the published snapshot.
+from workflows.cycle.key_figures import key_figures
+from workflows.cycle.last_read import Read, last_read
+from workflows.cycle.open_units import Measurement, read_open_units
+from workflows.cycle.published_state import read_published
+
+# Operators' entries, notes and switches.
+from workflows.entries.acknowledgements import (
+    LONGEST_NOTE,
+    Acknowledgement,
+    AcknowledgementsUnreadable,
+    acknowledge,
+    current_acknowledgements,
+    take_back,
+)
+from workflows.entries.close_log import Close, last_close, recent_closes
+from workflows.entries.later_counts import CountAnswer, CountUnanswered
+from workflows.entries.recording import EntryRequest, RecordedEntry, expect_on_hand, recent_entries, record_entry
+from workflows.entries.switches import Switch, read_switches, turn_switch
+from workflows.errors import (
+    AlreadyRunning,
+    BuildFailed,
+    CloseRefused,
+    ConfigurationError,
+    EntryRefused,
+    NotAllowed,
+    ShipledgerError,
+    UsageError,
+)
+
+# Jobs and mail.
+from workflows.jobs.client import Job, JobClient, job_client
+from workflows.jobs.progress import percent
+from workflows.mail import Delivery, read_outbox
+from workflows.mail import retry_mail as requeue_mail
+
+# Checks, alerts, and the kinds of exceptions.
+from workflows.monitoring.check_log import HealthPoint, health_history, with_since
+from workflows.monitoring.checks import Check
+from workflows.monitoring.condition_checks import failed_conditions
+from workflows.monitoring.exception_kinds import exception_kind
+from workflows.monitoring.system_state import read_system_state
+
+# The comparison with the former system.
+from workflows.parity.comparison import Difference
+from workflows.parity.comparison_log import ParityRun, differences_of, format_explanation
+from workflows.parity.comparison_log import recent_runs as recent_comparisons
+from workflows.parity.cutover_log import DONE, ROLLED_BACK, last_event
+from workflows.parity.explanations import CLASS_WORDS, CLASSES, UNEXPLAINED
+
+# Reports.
+from workflows.reports.coverage import Loaded, not_loaded
+from workflows.reports.document import Document
+from workflows.reports.lot_facts import LotFacts, read_lot
+from workflows.reports.monthly import bill_month
+from workflows.reports.recall import SHIPMENTS, lot_recall_csv, lot_recall_pdf, lot_recall_xlsx
+from workflows.reports.report_archive import archived_report
+from workflows.reports.snapshot_source import Source
+from workflows.reports.snapshot_source import open_snapshot as open_source
+from workflows.reports.tables import csv_bytes
+from workflows.reports.weekly import report_week
+
+
+def make_report(snapshot: Path, describe: Callable[[Source], Document], *, as_pdf: bool) -> bytes:
+    """Return a report as a PDF, or else as an XLSX.
+
+    Args:
+        snapshot: The snapshot's file.
+        describe: Returns the report's content, read from the snapshot.
+        as_pdf: Whether to make a PDF.
+    """
+    with open_source(snapshot) as source:
+        document = describe(source)
+    if as_pdf:
+        from workflows.reports.pdf import make_pdf
+
+        return make_pdf(document)
+    from workflows.reports.workbook import make_workbook
+
+    return make_workbook(document)
