@@ -6,6 +6,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 
 import dlt
 from dlt.common.configuration.exceptions import ConfigFieldMissingException
@@ -22,7 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "destination", nargs="?", default="duckdb", help="a dlt destination, or a path that ends in .duckdb"
     )
-    parser.add_argument("--start-date", help="load what changed since this date (UTC); by default everything")
+    parser.add_argument(
+        "--start-date",
+        type=_iso_date,
+        help="where the first run begins (UTC; by default everything); later runs continue at their cursor",
+    )
     parser.add_argument("--base-url", help="the API's address, if not ShipStation's own")
     parser.add_argument("--pipeline", default="shipstation", help="the pipeline's name (%(default)s)")
     parser.add_argument("--dataset", default="raw_shipstation", help="the schema to load into (%(default)s)")
@@ -46,6 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     sys.stdout.write(f"{info}\n")
     return 0
+
+
+def _iso_date(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
 
 
 def _configure() -> None:

@@ -15,7 +15,7 @@ from ingest.client.list_walk import walk
 from ingest.client.pacific_time import earliest_instant, filter_end, filter_start, parse_wall
 from ingest.client.unreadable_rows import UnreadablePlace
 from ingest.sources.shipstation.api_lists import API_LISTS
-from ingest.sources.shipstation.records import changed_records, newest_of_each, to_table
+from ingest.sources.shipstation.records import changed_records, newest_of_each, read_key, to_table
 from ingest.sources.shipstation.watermarks import FUTURE_TOLERANCE
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,8 @@ def rows_since(client: Client, name: str, cursor: Any) -> Iterator[pa.Table]:
         on_unreadable=_warn,
     )
     for page in pages:
+        if any(read_key(kind, row) is None for row in page):
+            log.warning("a row of %s came without a usable id and was left out", kind.table)
         now, latest = datetime.now(UTC), client.server_now() + FUTURE_TOLERANCE
         changed, dates = [], []
         for record in changed_records(kind, newest_of_each(kind, page), {}, arrived_by="sync", now=now):

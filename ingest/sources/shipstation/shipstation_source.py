@@ -48,7 +48,8 @@ def shipstation_source(
     Args:
         api_key: The API key.
         api_secret: The API secret.
-        start_date: An ISO date or instant; rows that changed before it are not loaded. UTC without a time zone.
+        start_date: An ISO date or instant, UTC without a time zone: where the first run begins. Later runs
+            continue from the cursor in dlt's state.
         base_url: The API's address, without a trailing slash.
         requests_per_minute: The most requests to send; ShipStation allows 40 a minute for each key.
         cycle: The worker's load: it reads from its own watermarks, leaves out what the warehouse has already, and
@@ -91,8 +92,8 @@ def merged_on_key(kind: RecordKind) -> dict[str, Any]:
 
 def _cursor(start_date: str, cycle: Cycle | None) -> Any:
     if cycle:
-        # The worker's watermarks are rows of the load they belong to. dlt commits its state when extraction ends,
-        # before the rows are loaded, and keeps it in the pipeline's folder, which the worker starts empty.
+        # The worker's watermarks are rows of the load they belong to, so a failed load moves none. dlt's cursor
+        # moves when extraction ends, before the rows are loaded, and `load` drops the packages of a failed load.
         return None
     return dlt.sources.incremental(
         CURSOR,

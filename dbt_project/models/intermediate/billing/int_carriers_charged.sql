@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each month × carrier × service × `has_ended`: packages and postage of the days that have ended, as billed
--- when the month is closed, and of the day that runs, which a close of the month now would add.
+-- One row per month, carrier, service and `has_ended`: packages and postage of the days that have ended (as billed if
+-- the month is closed), and of today, which a close of the month now would add.
 with daily as (
 
     select * from {{ ref('int_departures_daily') }}

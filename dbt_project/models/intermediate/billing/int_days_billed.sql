@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each calendar day that has ended, from the first shipment on, and each day of a closed month: as it was
--- billed when its month is closed, else as the ledger has it. `pallet_count` is a balance: its sum is pallet-days.
+-- One row per calendar day that has ended, from the first shipment on, and per day of a closed month: as billed if its
+-- month is closed, else as the ledger has it now. `pallet_count` is a balance: its sum is pallet-days.
 with charged as (
 
     select * from {{ ref('int_days_charged') }}

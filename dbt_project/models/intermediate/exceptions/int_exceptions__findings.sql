@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row for each thing that the loading of data noticed and that is not resolved.
+-- One row per unresolved exception recorded during loading.
 with findings as (
 
     select * from {{ ref('stg_shipstation__findings') }}

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- One row: what the snapshot of this build is, for whoever reads it.
+-- One row: the run, time and contents of this snapshot.
 with build_context as (
 
     select * from {{ ref('stg_shipledger__build_context') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row for each label and each fulfillment of an order, void ones and return labels too: what was sent, or was to be
--- sent. Not to be added up: what is charged is in `int_details_billed`.
+-- One row per label or fulfillment of an order, including void ones and return labels. Do not add up postage: charges
+-- are in `int_details_billed`.
 with shipments as (
 
     select * from {{ ref('stg_shipstation__shipments') }}
