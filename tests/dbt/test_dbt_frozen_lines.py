@@ -25,6 +25,7 @@ from ledger_under_test import PROJECT, Ledger, copy_closes, failures
 from shipstation_payloads import label, line, order
 
 from workflows.closes.freezing import close_week, freeze_month
+from workflows.config.snapshots import current_snapshot, open_snapshot
 from workflows.cycle.dbt_runner import FULL, WARM
 from workflows.entries.closed_months import altered_months
 from workflows.errors import ShipledgerError, UsageError
@@ -261,6 +262,17 @@ def test_a_month_is_frozen_once_and_closing_it_again_is_a_version_with_the_same_
     assert (kinds["day"], kinds["carrier"]) == (30, 1), "30 days from the first shipment on, one carrier"
     assert hashlib.sha256(file.read_bytes()).hexdigest() == first.content_hash == first.evidence_hash
     assert [path.stat().st_mode & 0o777 for path in (settings.frozen, file)] == [0o700, 0o600]
+
+
+def test_a_month_and_a_week_are_closed_while_the_same_process_reads_the_snapshot(ledger: Ledger) -> None:
+    """The page's parity and watch jobs run in the worker's process, beside the close."""
+    settings = settings_of(ledger)
+    snapshot = current_snapshot(settings)
+    assert snapshot is not None
+    with open_snapshot(snapshot) as reading:
+        assert freeze_month(settings, DECEMBER, "anna", "run-1").snapshot == snapshot.name
+        assert close_week(settings, date(2026, 1, 7), "anna", "run-2").snapshot == snapshot.name
+        assert reading.execute("select count(*) > 0 from marts.charge_report_daily").fetchall() == [(True,)]
 
 
 def test_a_month_that_is_still_to_come_or_is_newer_than_the_snapshot_or_has_no_charges_is_refused(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TypeVar
 
 import duckdb
@@ -142,8 +143,8 @@ def close_week(
         earlier = _earlier(closes, run_id, again=again)
         if earlier is not None:
             return earlier
-        with _snapshot(settings) as (name, _):
-            now, version = datetime.now(UTC), len(closes) + 1
+        now, version = datetime.now(UTC), len(closes) + 1
+        name = _snapshot_path(settings).name
         week = ClosedWeek(monday, version, name, run_id, actor, now, already_closed=bool(closes))
         append_week(connection, week)
     return week
@@ -155,12 +156,21 @@ def _earlier(closes: Sequence[_Close], run_id: str, *, again: bool) -> _Close | 
     return known or (closes[-1] if closes and not again else None)
 
 
-@contextmanager
-def _snapshot(settings: Settings) -> Iterator[tuple[str, duckdb.DuckDBPyConnection]]:
+def _snapshot_path(settings: Settings) -> Path:
     path = current_snapshot(settings)
     if path is None:
         raise ShipledgerError("Nothing has been published yet. Run `sync` first.")
-    with duckdb.connect(str(path), read_only=True) as connection:
+    return path
+
+
+@contextmanager
+def _snapshot(settings: Settings) -> Iterator[tuple[str, duckdb.DuckDBPyConnection]]:
+    path = _snapshot_path(settings)
+    # Attached: opened as a database of its own, it would have to be opened as all other readers of the process do,
+    # which forbids other files.
+    with duckdb.connect() as connection:
+        connection.execute("attach '{}' as snapshot (read_only)".format(str(path).replace("'", "''")))
+        connection.execute("use snapshot")
         yield path.name, connection
 
 
