@@ -37,15 +37,6 @@ class WorkerLock:
             self._file.close()
             self._file = None
 
-    def is_held(self) -> bool:
-        """Return whether any process, this one included, holds the lock."""
-        if self._file is not None:
-            return True
-        if self.acquire():
-            self.release()
-            return False
-        return True
-
 
 def worker_pid(home: Path) -> int | None:
     """Return the process that last took the lock, None when there was none."""

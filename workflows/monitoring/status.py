@@ -9,7 +9,7 @@ from workflows.config.formatting import counted
 from workflows.config.home_directory import prepare_home
 from workflows.config.job_kinds import CLOSES, KINDS
 from workflows.config.settings import Settings
-from workflows.config.worker_lock import WorkerLock
+from workflows.config.worker_lock import worker_is_running
 from workflows.cycle.published_state import Published, read_published
 from workflows.entries.close_log import latest_close
 from workflows.entries.switches import read_switches
@@ -41,7 +41,7 @@ def read_status(settings: Settings) -> dict[str, Any]:
     return {
         "home": str(settings.home),
         "timezone": settings.timezone.key,
-        "worker_running": WorkerLock(settings.home).is_held(),
+        "worker_running": worker_is_running(settings.home),
         "read_at": state.read_at,
         "watermark": state.watermark,
         "last_runs": {kind: _describe(job) if job else None for kind, job in last.items()},
