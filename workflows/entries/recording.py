@@ -140,7 +140,8 @@ def expect_on_hand(settings: Settings, sku_code: str, lot_number: str | None, da
     sku_code = spelled(sku_code)
     check_product(reference, sku_code)
     lot = read_lot(sku_code, lot_number) if lot_number else None
-    with open_entries(settings.operations) as store:
+    with read_operations_database(settings.operations) as connection:
+        store = EntryLog(connection)
         if lot:
             check_lot_is_known(settings, reference, store, sku_code, lot)
         return expected(settings, store, sku_code, lot, day)
