@@ -12,7 +12,6 @@ from typing import Any
 
 from own_worker import ended, working
 
-from workflows.config.mail_settings import MailSettings
 from workflows.config.periods import Period
 from workflows.config.settings import Settings, read_settings
 from workflows.entries.close_log import Close, record_close
@@ -67,8 +66,9 @@ def record(
 
 def with_mail(settings: Settings, port: int, *readers: str) -> Settings:
     """The same home, sending through a server on this machine."""
-    server = MailSettings("127.0.0.1", port, False, "off", None, None, "ledger@example.com", readers)
-    return settings.model_copy(update={"mail": server})
+    server = f"smtp://127.0.0.1:{port}?starttls=off"
+    addresses = {"mail_from": "ledger@example.com", "mail_to": ", ".join(readers)}
+    return settings.model_copy(update={"smtp_url": server, **addresses})
 
 
 def jobs_of(settings: Settings, kind: str) -> list[Job]:

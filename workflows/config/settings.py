@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -183,12 +182,12 @@ class Settings(BaseSettings):
         _ = self.mail, self.oidc
         return self
 
-    @cached_property
+    @property
     def mail(self) -> MailSettings | None:
         """Where e-mail goes out, None when none is sent."""
         return parse_mail_settings(self.smtp_url, self.mail_from, self.mail_to)
 
-    @cached_property
+    @property
     def oidc(self) -> Oidc | None:
         """The identity provider, None when not configured."""
         names = ("oidc_metadata_url", "oidc_client_id", "oidc_client_secret", "page_url")

@@ -5,7 +5,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -183,9 +182,8 @@ def test_a_month_is_frozen_once_and_shown_closed_in_the_snapshot_its_bill_names(
 
 
 def test_a_mail_server_that_is_down_delays_the_mail_and_not_the_close(office: Office, friday: date) -> None:
-    mail = office.settings.mail
-    assert mail is not None
-    with working(office.settings.model_copy(update={"mail": replace(mail, port=free_port())})) as jobs:
+    nobody = f"smtp://127.0.0.1:{free_port()}?starttls=off"
+    with working(office.settings.model_copy(update={"smtp_url": nobody})) as jobs:
         closed = done(jobs, "eow", date=friday.isoformat())
     assert closed.result is not None, closed.error
     assert (closed.result["mail"], office.inbox.received) == ("waiting for 1 recipient", [])

@@ -146,3 +146,11 @@ def test_a_login_is_configured_whole_or_not_at_all() -> None:
             read_settings(partly)
     # Where the page is says nothing of a login.
     assert read_settings({"SHIPLEDGER_PAGE_URL": "https://page.example"}).oidc is None
+
+
+def test_a_copy_with_another_mail_server_or_login_has_it() -> None:
+    server = {"SHIPLEDGER_SMTP_URL": "smtp://mail.example", "SHIPLEDGER_MAIL_FROM": "a@example.com"}
+    settings = read_settings(OIDC | server | {"SHIPLEDGER_MAIL_TO": "b@example.com"})
+    assert settings.mail is not None
+    assert settings.model_copy(update={"smtp_url": None}).mail is None
+    assert settings.model_copy(update={"oidc_metadata_url": None, "oidc_client_id": None}).oidc is None

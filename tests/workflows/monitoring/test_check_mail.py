@@ -89,7 +89,7 @@ def test_without_a_mail_server_nothing_counts_as_mailed(
     settings: Settings, check: Callable[..., list[str]]
 ) -> None:
     failed = record_failures(settings.operations, [failing("tests")], NOW)
-    assert mail_critical(settings.model_copy(update={"mail": None}), failed, NOW) == []
+    assert mail_critical(settings.model_copy(update={"smtp_url": None}), failed, NOW) == []
     assert check(5, failing("tests")) == ["Title of tests"]
 
 

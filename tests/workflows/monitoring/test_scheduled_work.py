@@ -51,7 +51,7 @@ def test_each_alarm_is_in_one_digest(jobs: JobClient, inbox: Inbox) -> None:
 def test_without_a_mail_server_the_alarms_stay_for_the_first_digest_that_is_sent(
     settings: Settings, inbox: Inbox
 ) -> None:
-    with working(settings.model_copy(update={"mail": None})) as jobs:
+    with working(settings.model_copy(update={"smtp_url": None})) as jobs:
         assert done(jobs, "digest").status == "success"
     with working(settings) as jobs:
         assert done(jobs, "digest").status == "success"
