@@ -22,7 +22,14 @@ from workflows.cli.console import JSON, print_result, say, to_json
 from workflows.cli.worker import end_worker
 from workflows.config import roles
 from workflows.config.settings import Settings, read_settings
-from workflows.errors import FAILED, AlreadyRunning, CloseRefused, CutoverRefused, ShipledgerError
+from workflows.errors import (
+    FAILED,
+    AlreadyRunning,
+    CloseRefused,
+    CutoverRefused,
+    PublicationRefused,
+    ShipledgerError,
+)
 
 # A command imports what it needs: `receive` does not wait for the libraries of a sync.
 _MODULES = {
@@ -155,7 +162,8 @@ def main(arguments: list[str] | None = None) -> int:
         _end_at_once(signal.SIGINT, None)
     except ShipledgerError as problem:
         run_id = problem.run_id if isinstance(problem, AlreadyRunning) else None
-        more = problem.facts if isinstance(problem, CloseRefused | CutoverRefused) else {}
+        has_facts = isinstance(problem, CloseRefused | CutoverRefused | PublicationRefused)
+        more = problem.facts if has_facts else {}
         return _complain(str(problem), problem.exit_code, as_json, run_id, **more)
     except Exception:
         logging.getLogger("shipledger").exception("Unexpected error")

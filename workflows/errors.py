@@ -95,6 +95,18 @@ class BuildFailed(ShipledgerError):
         self.failed = failed or []
 
 
+class PublicationRefused(ShipledgerError):
+    """A build lacks rows of the published snapshot, and nothing explains it. The last snapshot stays.
+
+    Attributes:
+        facts: `reason`, the numbers, and the `command` that loads the rows again.
+    """
+
+    def __init__(self, message: str, facts: dict[str, Any]) -> None:
+        super().__init__(message, facts)
+        self.facts = facts
+
+
 class MigrationRefused(ShipledgerError):
     """The former system's data failed the validation. Nothing was published, and everything was rolled back."""
 

@@ -17,28 +17,39 @@ from workflows.monitoring.status import read_status
 
 _UNTIL = click.option("--until", type=Day(), default=None, help="Last day, included; now by default.")
 
+_ACCEPT_LOSS = click.option(
+    "--accept-loss", is_flag=True, help="Publish although rows of the published snapshot are missing."
+)
+
 
 @click.command()
+@_ACCEPT_LOSS
 @ACTOR
 @JSON
-def sync(actor: str | None, as_json: bool) -> None:
+def sync(accept_loss: bool, actor: str | None, as_json: bool) -> None:
     """Load what changed in ShipStation, then build, test and publish."""
     settings = read_settings()
     account_of(settings)
-    print_result(run_job(settings, "sync", {}, who(actor)), as_json, output.describe_cycle)
+    arguments = {"accept_loss": accept_loss}
+    print_result(run_job(settings, "sync", arguments, who(actor)), as_json, output.describe_cycle)
 
 
 @click.command()
 @click.option("--since", type=Day(), required=True, help="First day of modification, YYYY-MM-DD.")
 @_UNTIL
+@_ACCEPT_LOSS
 @ACTOR
 @JSON
-def backfill(since: date, until: date | None, actor: str | None, as_json: bool) -> None:
+def backfill(since: date, until: date | None, accept_loss: bool, actor: str | None, as_json: bool) -> None:
     """Load a span of modification dates. A stopped backfill is resumed."""
     settings = read_settings()
     account_of(settings)
     start, end = span_of_days(settings, since, until)
-    arguments = {"since": start.isoformat(), "until": end.isoformat() if end else None}
+    arguments = {
+        "since": start.isoformat(),
+        "until": end.isoformat() if end else None,
+        "accept_loss": accept_loss,
+    }
     print_result(run_job(settings, "backfill", arguments, who(actor)), as_json, output.describe_cycle)
 
 

@@ -19,7 +19,9 @@ def describe_cycle(facts: dict[str, Any]) -> str:
         f"{facts['api_requests']} requests, {facts['seconds']:.1f} s.\n"
     )
     published = facts["published"]
-    return done + (f"Published {published}." if facts["built"] else f"Nothing new; {published} stays current.")
+    done += f"Published {published}." if facts["built"] else f"Nothing new; {published} stays current."
+    lost = facts["accepted_loss"]
+    return done + (f"\nThe loss was accepted: {lost} are missing." if lost else "")
 
 
 def describe_comparison(facts: dict[str, Any]) -> str:

@@ -165,7 +165,8 @@ def _publish_whole(job: _Job, built_at: datetime, plan: Plan, report: Report) ->
 
 
 def _publish(job: _Job, built_at: datetime, _report: Report) -> str:
-    return _engine().publish(worker_context.this_run(job.kind, job.started_at, job.loaded), built_at)
+    run = worker_context.this_run(job.kind, job.started_at, job.loaded)
+    return _engine().publish(run, built_at).snapshot
 
 
 def _publish_closed(job: _Job, report: Report) -> str:

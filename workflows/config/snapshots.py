@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,14 @@ def current_snapshot(settings: Settings) -> Path | None:
 def snapshots(settings: Settings) -> list[Path]:
     """Return all published snapshots, newest first."""
     return sorted(settings.published.glob(f"{PREFIX}*.duckdb"), reverse=True)
+
+
+def room_for_snapshots(settings: Settings) -> int | None:
+    """Return how many snapshots of the current one's size fit on the disk; None before the first publication."""
+    current = current_snapshot(settings)
+    if current is None:
+        return None
+    return shutil.disk_usage(settings.published).free // current.stat().st_size
 
 
 def is_current(settings: Settings, built_at: datetime) -> bool:

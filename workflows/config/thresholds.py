@@ -22,6 +22,8 @@ MANY_EMPTY_ORDERS = 10
 RECONCILED_DAYS = 14
 # The contract's "last 10" snapshots.
 KEPT_SNAPSHOTS = 10
+# With room for fewer snapshots, the disk is an alert: a publication needs one, a full build and a backup as much.
+LEAST_ROOM_FOR_SNAPSHOTS = 3
 # A failed close is resumed within this time. What a run did stays in `sync_runs` for good.
 KEPT_RUNS = timedelta(days=60)
 KEPT_LOGS = timedelta(days=30)

@@ -11,7 +11,7 @@ from typing import Any
 
 from dbos import DBOS
 
-from workflows.cycle.engine import Facts
+from workflows.cycle.engine import Facts, Publication
 from workflows.cycle.run_log import log_end, log_start
 from workflows.cycle.worker_context import current, job_reporter, runs_since, this_run, working
 
@@ -34,11 +34,14 @@ _SUMMED = (
 
 @DBOS.workflow(name="sync")
 def sync(arguments: dict[str, Any]) -> Facts:
-    """Load what changed in ShipStation since the watermark, build and publish."""
-    del arguments
+    """Load what changed in ShipStation since the watermark, build and publish.
+
+    Args:
+        arguments: `accept_loss`, whether to publish although rows of the current snapshot are missing.
+    """
     started_at = begin("sync")
     loaded = load_changes()
-    return build_and_publish("sync", started_at, loaded)
+    return build_and_publish("sync", started_at, loaded, accept_loss=bool(arguments.get("accept_loss")))
 
 
 @DBOS.workflow(name="backfill")
@@ -46,13 +49,13 @@ def backfill(arguments: dict[str, Any]) -> Facts:
     """Load a span of modification dates in windows, then build and publish.
 
     Args:
-        arguments: `since` and `until` (or None), UTC instants in ISO format.
+        arguments: `since` and `until` (or None), UTC instants in ISO format, and `accept_loss` as for `sync`.
     """
     started_at = begin("backfill")
     loaded: Facts = {}
     while not loaded.get("finished"):
         loaded = _add(loaded, _load_window(arguments["since"], arguments["until"]))
-    return build_and_publish("backfill", started_at, loaded)
+    return build_and_publish("backfill", started_at, loaded, accept_loss=bool(arguments.get("accept_loss")))
 
 
 @DBOS.workflow(name="reconcile")
@@ -71,10 +74,10 @@ def reconcile(arguments: dict[str, Any]) -> Facts:
     return build_and_publish("reconcile", started_at, {**loaded, **compared, **summed})
 
 
-def build_and_publish(kind: str, started_at: datetime, loaded: Facts) -> Facts:
+def build_and_publish(kind: str, started_at: datetime, loaded: Facts, *, accept_loss: bool = False) -> Facts:
     """Run the last two steps of a job that loads; return its facts, with what was built and published."""
     built = build(kind, started_at, loaded)
-    published, finished_at = publish(kind, started_at, loaded, built["built_at"])
+    published, finished_at = publish(kind, started_at, loaded, built["built_at"], accept_loss)
     seconds = (finished_at - started_at).total_seconds()
     if "watermark_after" in loaded:
         log_end(current().engine.settings, kind, str(DBOS.workflow_id), loaded, seconds)
@@ -83,7 +86,8 @@ def build_and_publish(kind: str, started_at: datetime, loaded: Facts) -> Facts:
         "kind": kind,
         **loaded,
         **built,
-        "published": published,
+        "published": published.snapshot,
+        "accepted_loss": published.accepted_loss,
         "started_at": started_at,
         "seconds": seconds,
     }
@@ -131,11 +135,13 @@ def build(kind: str, started_at: datetime, loaded: Facts) -> Facts:
 
 
 @DBOS.step(name="publish")
-def publish(kind: str, started_at: datetime, loaded: Facts, built_at: datetime) -> tuple[str, datetime]:
-    """Publish what was built; return the snapshot's name, and the instant (UTC) it became current."""
+def publish(
+    kind: str, started_at: datetime, loaded: Facts, built_at: datetime, accept_loss: bool = False
+) -> tuple[Publication, datetime]:
+    """Publish what was built; return the snapshot, and the instant (UTC) it became current."""
     run = this_run(kind, started_at, loaded)
     with working("publish"):
-        published = current().engine.publish(run, built_at)
+        published = current().engine.publish(run, built_at, accept_loss=accept_loss)
     return published, datetime.now(UTC)
 
 

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -30,8 +30,10 @@ from workflows.config.thresholds import REBUILD_AFTER
 from workflows.cycle.dbt_runner import Modelling, fingerprint, remove_ledger
 from workflows.cycle.key_figures import note_key_figures
 from workflows.cycle.last_read import Read, copy_read, last_read, note_read
+from workflows.cycle.lost_rows import find_lost_rows
 from workflows.cycle.open_units import measure_open_units, note_measurement, read_open_lines
 from workflows.cycle.publishing import publish
+from workflows.cycle.run_log import log_accepted_loss
 from workflows.cycle.warehouse import (
     GreenBuild,
     Run,
@@ -56,6 +58,14 @@ Report = Callable[[str, int, int], None]
 RunsSince = Callable[[datetime | None], list[Run]]
 EarlierBackfills = Callable[[], Sequence[Backfilled]]
 Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The current snapshot's file name, and what it was published without, if somebody accepted a loss."""
+
+    snapshot: str
+    accepted_loss: str | None = None
 
 
 class Engine:
@@ -178,20 +188,27 @@ class Engine:
             prepare_operations_database(self.settings.operations)
             load_operations(self.settings.operations, self.warehouse)
 
-    def publish(self, run: Run, built_at: datetime) -> str:
+    def publish(self, run: Run, built_at: datetime, *, accept_loss: bool = False) -> Publication:
         """Publish the ledger as a snapshot, unless the current one is of the same build.
 
         Args:
             run: The publishing run.
             built_at: When (UTC) the last build began.
+            accept_loss: Publish also what lacks rows of the current snapshot; the log says who accepted it.
 
-        Returns:
-            The current snapshot's file name.
+        Raises:
+            PublicationRefused: It lacks rows of the current snapshot.
+            ShipledgerError: The snapshot cannot be written.
         """
         current = current_snapshot(self.settings)
         if current is not None and is_current(self.settings, built_at):
-            return current.name
-        return publish(self.settings, run, built_at)
+            return Publication(current.name)
+        lost = find_lost_rows(self.settings, current) if current else None
+        if lost is not None:
+            if not accept_loss:
+                raise lost.refusal()
+            log_accepted_loss(run, str(lost))
+        return Publication(publish(self.settings, run, built_at), str(lost) if lost else None)
 
     def _load(self, fetch: Callable[[Account], LoadReport]) -> Facts:
         account = self._ready()

@@ -1,4 +1,4 @@
-"""The log lines at the start and the end of a run that reads ShipStation."""
+"""The log lines of a run: its start and end when it reads ShipStation, and a loss that somebody accepted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from workflows.config.settings import Settings
 from workflows.cycle.last_read import last_read
+from workflows.cycle.warehouse import Run
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,11 @@ def log_start(settings: Settings, kind: str, run_id: str) -> None:
 def log_end(settings: Settings, kind: str, run_id: str, facts: Mapping[str, Any], seconds: float) -> None:
     """Log what a run has read, from the facts of its load, and how long it took."""
     log.info("%s %s ends: %s; %.1f s", kind, run_id, what_was_read(facts, settings.timezone), seconds)
+
+
+def log_accepted_loss(run: Run, lost: str) -> None:
+    """Log that a run publishes less than before, and who accepted that."""
+    log.warning("%s %s: %s accepts that %s are missing", run.kind, run.run_id, run.actor or "somebody", lost)
 
 
 def what_was_read(facts: Mapping[str, Any], zone: ZoneInfo) -> str:

@@ -25,7 +25,7 @@ QUEUE = "writer"
 CONCURRENT_QUEUE = "errands"  # codespell:ignore errands
 APPLICATION = "shipledger"
 # Raised when the steps of a workflow change, so that a job is resumed only by the code that began it.
-APPLICATION_VERSION = "shipledger-5"
+APPLICATION_VERSION = "shipledger-6"
 _DELETED_AT_ONCE = 500
 _OPEN = ("ENQUEUED", "PENDING", "DELAYED")
 _STATUS = {
@@ -134,7 +134,7 @@ class JobClient:
             raise Cancelled(f"The {job.kind} (run {run_id}) was cancelled.")
 
     def retry(self, run_id: str, actor: str) -> str:
-        """Enqueue a failed or cancelled job again. A close resumes at the step that failed.
+        """Enqueue a failed or cancelled job again, without its `force` and `accept_loss`. A close resumes.
 
         Returns:
             The new job's run id.
@@ -146,8 +146,8 @@ class JobClient:
         job = self._known(run_id)
         if job.status not in ("failed", "cancelled"):
             raise UsageError(f"The {job.kind} (run {run_id}) is {job.status}: there is nothing to retry.")
-        arguments = job.arguments | ({"force": False} if "force" in job.arguments else {})
-        return self.enqueue(job.kind, actor, **arguments)
+        once = dict.fromkeys(job.arguments.keys() & {"force", "accept_loss"}, False)
+        return self.enqueue(job.kind, actor, **job.arguments | once)
 
     def register_queues(self, poll_seconds: float) -> None:
         """Register both queues, one job at a time in each."""

@@ -143,4 +143,4 @@ def _remove(copy: str) -> None:
 def _publish(started_at: datetime, built_at: datetime) -> tuple[str, datetime]:
     run = worker_context.this_run("migrate", started_at, {})
     with worker_context.working("publish"):
-        return worker_context.current().engine.publish(run, built_at), datetime.now(UTC)
+        return worker_context.current().engine.publish(run, built_at).snapshot, datetime.now(UTC)

@@ -8,7 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workflows.config.thresholds import MANY_EMPTY_ORDERS, SLOW_SYNC_SECONDS, STALE_AFTER
+from workflows.config.formatting import counted
+from workflows.config.thresholds import (
+    LEAST_ROOM_FOR_SNAPSHOTS,
+    MANY_EMPTY_ORDERS,
+    SLOW_SYNC_SECONDS,
+    STALE_AFTER,
+)
 from workflows.config.wall_clock import clock
 from workflows.monitoring.checks import CLOSES, OPENS, Check, Severity
 
@@ -25,10 +31,12 @@ class SystemState:
         has_credentials: Whether ShipStation's key and secret are configured.
         failures: Kind and error of those jobs whose last run failed.
         failed_tests: The models and tests that failed in the last build.
+        refused_publication: What the last build lacks, so that it was not published; None when it was.
         sync_seconds: How long the last sync took.
         read_at: When the last read of ShipStation that was loaded began; None before the first one.
         watermark: The newest change in ShipStation that is known. It stays while nothing changes there.
         snapshot_at: The instant the published snapshot describes; None before the first one.
+        room_for_snapshots: How many more snapshots fit on the disk; None before the first one.
         empty_orders: Orders without lines: open ones, also those confirmed as work in progress, and shipped ones.
         stock: Rows of `inventory_current` that are critical or low.
         negative_lots: Rows of `lot_inventory` with a negative balance.
@@ -44,10 +52,12 @@ class SystemState:
     has_credentials: bool
     failures: Sequence[tuple[str, str]] = ()
     failed_tests: Sequence[str] = ()
+    refused_publication: str | None = None
     sync_seconds: float | None = None
     read_at: datetime | None = None
     watermark: datetime | None = None
     snapshot_at: datetime | None = None
+    room_for_snapshots: int | None = None
     empty_orders: int = 0
     stock: Sequence[Mapping[str, Any]] = field(default_factory=list)
     negative_lots: Sequence[Mapping[str, Any]] = field(default_factory=list)
@@ -92,6 +102,9 @@ def _failed_runs(state: SystemState) -> Iterator[Check]:
     if state.failed_tests:
         names = ", ".join(state.failed_tests)
         yield _failed("tests", "critical", "The build failed, nothing was published", f"Failed: {names}.")
+    if state.refused_publication:
+        title = "The last build lacks rows of the published snapshot"
+        yield _failed("lost rows", "critical", title, state.refused_publication)
     for kind, error in state.failures:
         yield _failed(f"run {kind}", "critical", f"The last {kind} failed", error)
     if state.sync_seconds is not None and state.sync_seconds > SLOW_SYNC_SECONDS:
@@ -100,6 +113,13 @@ def _failed_runs(state: SystemState) -> Iterator[Check]:
             "warning",
             f"The last sync took {state.sync_seconds:.0f} s",
             f"More than {SLOW_SYNC_SECONDS} s: see the runs for what took long, and whether the API limited us.",
+        )
+    if state.room_for_snapshots is not None and state.room_for_snapshots < LEAST_ROOM_FOR_SNAPSHOTS:
+        yield _failed(
+            "disk",
+            "warning",
+            f"The disk has room for {counted(state.room_for_snapshots, 'snapshot')}",
+            f"Fewer than {LEAST_ROOM_FOR_SNAPSHOTS}: make room, or soon nothing can be built and published.",
         )
     for subject in state.lost_mail:
         yield _failed(f"mail {subject}", "critical", "A mail was not sent", f"{subject}. `mail` says why.")

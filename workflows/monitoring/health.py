@@ -21,12 +21,13 @@ from workflows.config.wall_clock import clock
 from workflows.cycle.last_read import last_read
 from workflows.entries.closed_months import altered_months
 from workflows.entries.entry_log import EntryLog
-from workflows.errors import ShipledgerError
+from workflows.errors import PublicationRefused, ShipledgerError
 from workflows.jobs.client import JobClient, job_client
 from workflows.monitoring.check_log import record_results
 from workflows.monitoring.checks import Check
 from workflows.monitoring.integrity_checks import check_integrity
 from workflows.monitoring.service_checks import check_services
+from workflows.monitoring.system_state import why_unpublished
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def run_health(settings: Settings) -> HealthReport:
                 f"The snapshot {path.name} cannot be checked ({str(problem).splitlines()[0]}). "
                 "Run `sync` to publish a new one."
             ) from problem
-        checks += [_closed_months(settings), *check_services(settings, jobs, now)]
+        checks += [_no_rows_lost(jobs), _closed_months(settings), *check_services(settings, jobs, now)]
     record_results(settings.operations, now, path.name, checks)
     return HealthReport(now, path.name, checks, time.monotonic() - began)
 
@@ -131,6 +132,13 @@ def check_names(facts: Mapping[str, Any] | None, zone: ZoneInfo) -> Check:
         return Check(name, title, True, clock(at, zone))
     since = f"since {clock(at, zone)}; the names known then stay" if at else "yet"
     return Check(name, title, False, f"Not read {since}. {problem or 'The next sync reads them.'}")
+
+
+def _no_rows_lost(jobs: JobClient) -> Check:
+    unpublished = why_unpublished(jobs)
+    is_refused = isinstance(unpublished, PublicationRefused)
+    title = "The last build has every order and package of the published snapshot."
+    return Check("no rows lost", title, not is_refused, str(unpublished) if is_refused else "")
 
 
 def _closed_months(settings: Settings) -> Check:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from workflows.config.job_kinds import CLOSES, KINDS
 from workflows.config.settings import Settings
+from workflows.config.snapshots import room_for_snapshots
 from workflows.config.thresholds import FAILURES_MATTER_FOR
 from workflows.cycle.open_units import lasting_differences
 from workflows.cycle.published_state import Published, known_read, read_published
-from workflows.errors import BuildFailed, CloseRefused
+from workflows.errors import BuildFailed, CloseRefused, PublicationRefused
 from workflows.jobs.client import Job, JobClient
 from workflows.mail import read_outbox
 from workflows.monitoring.check_log import health_history, record_failures
@@ -41,7 +42,7 @@ def check_conditions(settings: Settings, jobs: JobClient, now: datetime) -> list
 def read_system_state(settings: Settings, jobs: JobClient, published: Published, now: datetime) -> SystemState:
     """Read the state of the system as it is now (UTC)."""
     ended = _last_of(jobs, _READERS)
-    failed_build = _failed_build(jobs)
+    unpublished = why_unpublished(jobs)
     every = [*ended, *_last_of(jobs, _OTHERS)]
     recent = [job for job in every if (job.finished_at or now) > now - FAILURES_MATTER_FOR]
     last_health = health_history(settings)[-1:]
@@ -55,13 +56,15 @@ def read_system_state(settings: Settings, jobs: JobClient, published: Published,
             for job in recent
             if job.status == "failed"
             and not isinstance(job.error, CloseRefused)
-            and not (failed_build and isinstance(job.error, BuildFailed))
+            and not (unpublished and isinstance(job.error, type(unpublished)))
         ],
-        failed_tests=failed_build.failed if failed_build else (),
+        failed_tests=unpublished.failed if isinstance(unpublished, BuildFailed) else (),
+        refused_publication=str(unpublished) if isinstance(unpublished, PublicationRefused) else None,
         sync_seconds=next((_seconds(job) for job in ended if job.kind == "sync"), None),
         read_at=read.at if read else None,
         watermark=read.watermark if read else None,
         snapshot_at=published.as_of,
+        room_for_snapshots=room_for_snapshots(settings),
         empty_orders=sum(count for kind, _severity, count in published.exceptions if kind in EMPTY_ORDERS),
         stock=published.stock,
         negative_lots=published.negative_lots,
@@ -82,10 +85,10 @@ def _unexplained_differences(database: Path) -> int:
     return last[0].unexplained if last and not is_cut_over(database) else 0
 
 
-def _failed_build(jobs: JobClient) -> BuildFailed | None:
-    """Return the last build's failure, also when later runs ended before their build; None when it succeeded."""
+def why_unpublished(jobs: JobClient) -> BuildFailed | PublicationRefused | None:
+    """Return why the last build was not published, also when later runs ended before theirs; None when it was."""
     for job in jobs.jobs(kinds=_READERS, status=_ENDED, limit=_RUNS_LOOKED_AT):
-        if isinstance(job.error, BuildFailed):
+        if isinstance(job.error, BuildFailed | PublicationRefused):
             return job.error
         if job.status == "success":
             return None

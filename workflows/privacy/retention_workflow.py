@@ -36,7 +36,8 @@ def retention(arguments: dict[str, Any]) -> Facts:
     if found["rewriting_is_due"]:
         built = cycle_workflows.build("retention", started_at, {})
         DBOS.run_step({"name": "rewrite the ledger"}, _rewrite_ledger)
-        done["published"], _ = cycle_workflows.publish("retention", started_at, {}, built["built_at"])
+        published, _ = cycle_workflows.publish("retention", started_at, {}, built["built_at"])
+        done["published"] = published.snapshot
         done["snapshots_rewritten"] = DBOS.run_step({"name": "rewrite the rest"}, _rewrite_the_rest)
     ended_at = DBOS.run_step({"name": "end"}, lambda: datetime.now(UTC))
     return {

@@ -20,6 +20,7 @@ from workflows.errors import (
     MigrationRefused,
     NotAllowed,
     OutOfReach,
+    PublicationRefused,
     ShipledgerError,
     UsageError,
 )
@@ -28,6 +29,7 @@ CODES = {
     ShipledgerError: 1,
     BuildFailed: 1,
     MigrationRefused: 1,
+    PublicationRefused: 1,
     CutoverRefused: 1,
     Cancelled: 1,
     NotAllowed: 1,
@@ -56,6 +58,7 @@ def test_every_error_has_its_exit_code() -> None:
         BuildFailed("red", ["model a", "test b"]),
         BuildFailed("red"),
         CutoverRefused("no", {"hours_held": 3.0}),
+        PublicationRefused("less", {"orders": 3}),
     ],
 )
 def test_an_error_that_was_stored_says_all_that_it_said(error: ShipledgerError) -> None:

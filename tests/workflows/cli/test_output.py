@@ -17,7 +17,7 @@ CYCLE: dict[str, Any] = {
     "shipments_fetched": 3,
     "fulfillments_fetched": 1,
 }
-CYCLE |= {"api_requests": 4, "seconds": 1.25, "published": "s.duckdb"}
+CYCLE |= {"api_requests": 4, "seconds": 1.25, "published": "s.duckdb", "accepted_loss": None}
 COMPARED: dict[str, Any] = {
     "rows_there": {"orders": 20},
     "rows_here": {"orders": 19},
@@ -61,6 +61,12 @@ def test_a_cycle_says_what_was_read_and_whether_something_new_was_published(buil
     assert output.describe_cycle(CYCLE | {"built": built}) == (
         "5 orders read, 2 of them new or changed; 3 shipments and 1 fulfillments read; 4 requests, 1.2 s.\n" + ends
     )
+
+
+def test_a_cycle_that_published_less_says_what_is_missing() -> None:
+    lost = "3 of 9 orders, last changed 2026-09-01 to 2026-09-15"
+    described = output.describe_cycle(CYCLE | {"built": True, "accepted_loss": lost})
+    assert described.splitlines()[-1] == f"The loss was accepted: {lost} are missing."
 
 
 def test_a_comparison_has_shipstation_on_the_left_and_names_each_difference() -> None:

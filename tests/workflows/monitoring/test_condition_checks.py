@@ -25,6 +25,7 @@ CALM = SystemState(
     read_at=NOW - timedelta(hours=2),
     watermark=NOW - timedelta(days=20),
     snapshot_at=NOW - timedelta(hours=2),
+    room_for_snapshots=3,
     empty_orders=10,
 )
 SHORT = {
@@ -52,7 +53,10 @@ def test_on_a_calm_day_at_the_limits_every_check_passes() -> None:
         ({"sync_seconds": 60.1}, ["slow sync"]),
         ({"read_at": NOW - timedelta(hours=2, seconds=1)}, ["read"]),
         ({"failed_tests": ["assert_stock_is_conserved"]}, ["tests"]),
+        ({"refused_publication": "3 of 9 orders"}, ["lost rows"]),
         ({"failures": [("eow", "no room")]}, ["run eow"]),
+        ({"room_for_snapshots": 2}, ["disk"]),
+        ({"room_for_snapshots": None}, []),
         ({"empty_orders": 11}, ["ghosts"]),
         ({"stock": [SHORT]}, ["stock 17612 critical"]),
         (
@@ -78,11 +82,13 @@ def test_what_stops_the_business_is_critical_and_what_can_wait_is_not() -> None:
         CALM,
         has_credentials=False,
         failed_tests=["a"],
+        refused_publication="3 of 9 orders",
         failures=[("eow", "no room")],
         sync_seconds=61,
         lost_mail=["Invoice"],
         read_at=NOW - timedelta(hours=3),
         snapshot_at=None,
+        room_for_snapshots=0,
         empty_orders=11,
         open_units=["17612"],
         is_cutover_unfinished=True,
@@ -93,9 +99,9 @@ def test_what_stops_the_business_is_critical_and_what_can_wait_is_not() -> None:
     )
     found = failed_conditions(everything)
     assert [check.name for check in found if check.severity == "warning"] == [
-        *("slow sync", "snapshot", "ghosts", "parity", "stock 17904 low"),
+        *("slow sync", "disk", "snapshot", "ghosts", "parity", "stock 17904 low"),
     ]
-    assert [check.severity for check in found] == ["critical"] * 10 + ["warning"] * 5
+    assert [check.severity for check in found] == ["critical"] * 11 + ["warning"] * 6
 
 
 def test_the_worst_comes_first() -> None:

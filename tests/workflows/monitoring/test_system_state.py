@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from tests.contract_tables import create_tables, insert
 from workflows.config.operations_database import open_operations_database
 from workflows.config.settings import Settings, read_settings
+from workflows.config.snapshots import room_for_snapshots
 from workflows.cycle.published_state import Published, read_published
 from workflows.jobs.client import job_client
 from workflows.mail.outbox import note, queue_mail
@@ -71,6 +73,16 @@ def test_a_snapshot_tells_what_is_short_below_zero_and_excepted_and_how_far_chan
 
 def test_before_the_first_snapshot_there_is_nothing_to_tell(tmp_path: Path) -> None:
     assert read_published(read_settings({"SHIPLEDGER_HOME": str(tmp_path)})) == Published()
+
+
+def test_the_room_on_the_disk_is_counted_in_snapshots_of_the_current_ones_size(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = (settings.published / "s.duckdb").stat().st_size
+    usage = shutil.disk_usage(settings.home)
+    for free, room in ((3 * size, 3), (3 * size - 1, 2), (0, 0)):
+        monkeypatch.setattr("shutil.disk_usage", lambda _path, free=free: usage._replace(free=free))
+        assert room_for_snapshots(settings) == room
 
 
 def test_a_mail_is_lost_when_it_was_given_up_for_any_reader_and_listed_once(settings: Settings) -> None:
