@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from workflows.cli.abandoned_jobs import AbandonedJobs, outcome_not_stored
 from workflows.cli.worker import become_worker
 from workflows.closes.readiness import retry_job
 from workflows.config.settings import Settings
@@ -87,7 +88,11 @@ def _follow_elsewhere(
 
 
 def _wait(jobs: JobClient, run_id: str, progress: TerminalProgress) -> Job:
+    """Wait for a job of this process's worker."""
+    abandoned = AbandonedJobs()
     while (job := _look(jobs, run_id, progress)).is_open:
+        if abandoned.has(job):
+            raise outcome_not_stored(job)
         time.sleep(_POLL_SECONDS)
     return job
 

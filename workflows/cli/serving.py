@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from workflows.cli.abandoned_jobs import AbandonedJobs
 from workflows.cli.schedule import may_start, missed, start, start_schedule
 from workflows.cli.worker import become_worker
 from workflows.config.roles import login_kind
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 _PAGE_STOP_SECONDS = 5
 _JUMP_SECONDS = 30
+_LOOK_FOR_ABANDONED_SECONDS = 10
 
 
 def serve(
@@ -57,6 +59,7 @@ def serve(
         start_schedule(settings)
         _first_jobs(settings, jobs)
         threading.Thread(target=load_libraries, daemon=True).start()
+        threading.Thread(target=_resume_abandoned, args=(jobs, stopped), daemon=True).start()
         _keep_serving(settings, page, port, stopped, announce)
         note_stopped(settings.home)
 
@@ -82,6 +85,13 @@ def _keep_serving(
         if not announced and (port == 0 or _listens(settings.address, port)):
             announced = True
             announce()
+
+
+def _resume_abandoned(jobs: JobClient, stopped: threading.Event) -> None:
+    """Resume jobs whose outcome could not be stored, as on a full disk, until `stopped` is set."""
+    abandoned = AbandonedJobs()
+    while not stopped.wait(_LOOK_FOR_ABANDONED_SECONDS):
+        abandoned.resume(jobs)
 
 
 def _listens(address: str, port: int) -> bool:
