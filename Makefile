@@ -9,7 +9,7 @@ APT := apt-get install -y -qq --no-install-recommends
 PROSE := README.md CONTRIBUTING.md CHANGELOG.md docs dbt_project
 SOURCES := ingest workflows streamlit_app sandbox tests benchmarks dbt_checks orchestrate.py
 
-.PHONY: setup demo test lint format lock bench docs mutants
+.PHONY: setup demo test test-long lint format lock bench docs mutants
 
 setup: $(INSTALLED)
 
@@ -39,6 +39,11 @@ demo: $(INSTALLED)
 # A page, a mail and a job are waited for, so a third process has work on two cores.
 test: lint $(BROWSER) $(READER)
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+
+# More seeds and rounds of the tests on generated data: a hundred businesses, a hundred rounds of changes and kills.
+test-long: $(INSTALLED)
+	SHIPLEDGER_LONG_TESTS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile \
+		tests/dbt/test_dbt_plain_python.py tests/dbt/test_dbt_rounds.py tests/dbt/test_dbt_both_ways.py
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check $(SOURCES)

@@ -11,8 +11,12 @@ import pytest
 from homes import copy_of
 from ledger_under_test import Ledger, parse_project
 from once import made_once
+from replayed_ledger import RecordedBuilds
 from shared_dbt import one_parse_for_all_homes
 
+from workflows.cycle.replay import keep_recording, read_recording
+
+FIRST_BUILD = "first_build.json"
 FRIDAY_NOON = datetime(2026, 1, 9, 18, tzinfo=UTC)
 
 
@@ -27,10 +31,11 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory, manifest: Any) -> Ledger:
-    """A business on its first day, built in full."""
+    """A business on its first day, built in full; what dbt sent is beside it."""
 
     def found(folder: Path) -> None:
-        Ledger.found(folder, manifest, FRIDAY_NOON)
+        ledger = Ledger.unbuilt(folder, manifest, FRIDAY_NOON)
+        keep_recording(folder / FIRST_BUILD, ledger.build_everything())
 
     return Ledger(made_once(tmp_path_factory, "founded-ledger", found), manifest)
 
@@ -43,3 +48,12 @@ def new_ledger(founded: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Cal
         return founded.copy(tmp_path_factory.mktemp("ledger"), as_of)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def recording(founded: Ledger, new_ledger: Callable[..., Ledger]) -> RecordedBuilds:
+    """What dbt sends for a first and for a warm build."""
+    first = read_recording(founded.home / FIRST_BUILD, state="")
+    assert first is not None
+    first.statements = [statement for statement in first.statements if "seed." not in statement.node]
+    return RecordedBuilds(first, new_ledger().warm_build(), founded.warehouse)

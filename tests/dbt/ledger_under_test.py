@@ -43,13 +43,6 @@ class Ledger:
         self.manifest = manifest
 
     @classmethod
-    def found(cls, home: Path, manifest: Any, as_of: datetime) -> Ledger:
-        """A business without any order yet, built once."""
-        ledger = cls.unbuilt(home, manifest, as_of)
-        ledger.build_everything()
-        return ledger
-
-    @classmethod
     def unbuilt(cls, home: Path, manifest: Any, as_of: datetime) -> Ledger:
         """The same before its first build: raw tables and nothing else."""
         ledger = cls(home, manifest)
@@ -112,9 +105,13 @@ class Ledger:
         """Rebuild every table, from the reference data that is there."""
         self._succeed_again("build", "--full-refresh", *WARM)
 
-    def build_everything(self) -> None:
-        """A first build: seeds, views and every table."""
-        self._succeed("build", *FULL)
+    def build_everything(self) -> Recording:
+        """A first build: seeds, views and every table. Gives what dbt sent."""
+        return self._record("", "build", *FULL, "--threads", "1")
+
+    def warm_build(self) -> Recording:
+        """What dbt sends for a warm build of this ledger; builds it."""
+        return self._recorded("build", *WARM)
 
     def assert_same_as_full_build(self) -> None:
         """What warm builds left must equal a full refresh."""
@@ -138,16 +135,24 @@ class Ledger:
         assert result.success, failures(result)
 
     def _succeed_again(self, *arguments: str) -> set[str]:
-        """A build that loads no seeds: replayed when dbt has done one of its kind. Gives its nodes' names."""
+        """A build that loads no seeds. Gives its nodes' names."""
+        return {one.node.split(".")[2] for one in self._recorded(*arguments).statements}
+
+    def _recorded(self, *arguments: str) -> Recording:
+        """A build that loads no seeds: replayed when dbt has done one of its kind."""
         state = repr((self.project, arguments, self._relations()))
         file = self.recordings / f"{hashlib.sha256(state.encode()).hexdigest()}.json"
         recording = read_recording(file, state)
         if recording is None or not self._replay(recording):
-            recorder = Recorder()
-            self._succeed(*arguments, on_event=recorder)
-            recording = Recording(state, self._facts(), recorder.statements)
+            recording = self._record(state, *arguments)
             keep_recording(file, recording)
-        return {one.node.split(".")[2] for one in recording.statements}
+        return recording
+
+    def _record(self, state: str, *arguments: str) -> Recording:
+        recorder = Recorder()
+        self._succeed(*arguments, on_event=recorder)
+        assert recorder.statements
+        return Recording(state, self._facts(), recorder.statements)
 
     def _replay(self, recording: Recording) -> bool:
         facts = self._facts()

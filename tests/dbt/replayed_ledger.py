@@ -15,9 +15,9 @@ from typing import Any
 
 import duckdb
 import raw_tables
-from ledger_under_test import FULL, WARM, Ledger, all_rows, failures
+from ledger_under_test import all_rows
 
-from workflows.cycle.replay import Recorder, Recording
+from workflows.cycle.replay import Recording
 from workflows.cycle.warehouse import find_files_in
 
 
@@ -28,14 +28,6 @@ class RecordedBuilds:
     first: Recording
     warm: Recording
     reference: Path
-
-    @classmethod
-    def of(cls, ledger: Ledger) -> RecordedBuilds:
-        """Record both builds on an empty business that was never built; its seeds stay in its warehouse."""
-        first = _recorded(ledger, "build", *FULL)
-        warm = _recorded(ledger, "build", *WARM)
-        first.statements = [statement for statement in first.statements if "seed." not in statement.node]
-        return cls(first, warm, ledger.warehouse)
 
 
 class ReplayedLedger:
@@ -125,13 +117,3 @@ class ReplayedLedger:
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every mart, its rows in a fixed order."""
         return all_rows(self.rows)
-
-
-def _recorded(ledger: Ledger, *arguments: str) -> Recording:
-    """The statements that a dbt command sends for its nodes, in order."""
-    recorder = Recorder()
-    result = ledger.run(*arguments, "--threads", "1", on_event=recorder)
-    assert result.success, failures(result)
-    assert recorder.statements
-    with ledger.connect() as connection:
-        return Recording("", raw_tables.facts_of_next_build(connection), recorder.statements)

@@ -13,15 +13,16 @@ import pytest
 import raw_tables
 from closing import publish_marts, settings_of
 from ledger_under_test import Ledger, copy_closes
+from long_run import sample
 from nasty_business import NastyBusiness
 
 from workflows.closes.freezing import freeze_month
 from workflows.cycle.dbt_runner import BuildReport, Modelling, fingerprint
 from workflows.cycle.warehouse import open_warehouse, state_of
 
-ROUNDS = 20
+ROUNDS = sample(6, 20)
 # Closed after these rounds, in both homes.
-CLOSED = {5: date(2025, 9, 1), 10: date(2025, 10, 1), 15: date(2025, 11, 1)}
+CLOSED = {3: date(2025, 9, 1), 10: date(2025, 10, 1), 15: date(2025, 11, 1)}
 SEED = 5
 # A killed build has begun, and the other home knows nothing of it.
 BEGUN = "intermediate.int_inputs_begun"
@@ -97,7 +98,7 @@ def _differing(left: Path, right: Path) -> Iterator[str]:
                     yield f"{table}: {one} has what {other} has not"
 
 
-def test_twenty_rounds_of_changes_closes_and_kills_come_to_the_same_tables_both_ways(
+def test_rounds_of_changes_closes_and_kills_come_to_the_same_tables_both_ways(
     new_ledger: Callable[..., Ledger],
 ) -> None:
     rng = random.Random(SEED)
@@ -122,4 +123,4 @@ def test_twenty_rounds_of_changes_closes_and_kills_come_to_the_same_tables_both_
                 home.build()
         assert differing_tables(fast.ledger, by_dbt.ledger) == [], number
     assert replayed >= ROUNDS - 3
-    assert len(fast.ledger.rows("from closed_months")) == len(CLOSED)
+    assert len(fast.ledger.rows("from closed_months")) == sum(number <= ROUNDS for number in CLOSED)

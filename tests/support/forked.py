@@ -167,9 +167,10 @@ def import_all() -> Callable[[], int]:
 
 
 if __name__ == "__main__":
-    # As of the command line's own process.
-    sys.path[0] = str(PROJECT)
+    # As of the command line's own process, but for this folder, which is needed until all is imported.
+    sys.path.insert(0, str(PROJECT))
     run = import_all()
+    del sys.path[1]
     sys.argv = [str(PROJECT / "orchestrate.py"), *_fork_until_the_end(socket.socket(fileno=int(sys.argv[1])))]
     code = run()
     threading._shutdown()  # type: ignore[attr-defined]

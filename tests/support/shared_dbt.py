@@ -1,8 +1,8 @@
 """What dbt did for one home serves all copies and all homes alike, in every process of a run.
 
-It parses its project once, and the warm builds that it did are replayed in other homes of the same state, as
-`workflows.cycle.replay` does within one home. With `DBT_BUILDS` in its environment, a command replays only what
-its own home has recorded.
+It parses its project once, and the builds that it did are replayed in other homes of the same state, as
+`workflows.cycle.replay` does with warm builds within one home. With `DBT_BUILDS` in its environment, a command
+replays only what its own home has recorded.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ def one_dbt_for_all_homes() -> ExitStack:
     patches = ExitStack()
     patches.enter_context(one_parse_for_all_homes())
     if folder := os.environ.get(RECORDINGS):
+        from full_builds import one_full_build_of_each_state
+
         patches.enter_context(_one_recording_of_each_state(Path(folder)))
+        patches.enter_context(one_full_build_of_each_state(Path(folder), DBT_BUILDS))
     return patches
 
 
