@@ -150,11 +150,12 @@ def altered_months(settings: Settings) -> list[date]:
 
     Raises:
         ShipledgerError: Such a month was closed by an earlier release, so that its lines cannot be converted.
+        DatabaseBusy: Another process keeps the database locked.
     """
     with open_closed_periods(settings) as store:
-        return [
-            month for month in closed_months(store) if not is_intact(settings, closes_of_month(store, month)[0])
-        ]
+        first_closes = [closes_of_month(store, month)[0] for month in closed_months(store)]
+    # Hashing takes a while: nobody has to wait for the database meanwhile.
+    return [close.month for close in first_closes if not is_intact(settings, close)]
 
 
 def is_intact(settings: Settings, close: FrozenMonth) -> bool:
