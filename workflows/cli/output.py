@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workflows.config.job_kinds import CLOSES
+from workflows.config.mail_settings import NO_SERVER
 from workflows.config.wall_clock import clock
 from workflows.migration.validation_table import format_checks
 
@@ -152,7 +153,7 @@ def describe_mail(facts: dict[str, Any]) -> str:
         for mail in facts["mails"]
     ]
     if not facts["is_on"]:
-        lines.append("No mail is sent: SHIPLEDGER_SMTP_URL is not set.")
+        lines.append(NO_SERVER)
     return "\n".join(lines) or "The outbox is empty."
 
 
