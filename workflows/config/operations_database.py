@@ -6,7 +6,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,11 @@ def append_row(connection: sqlite3.Connection, table: str, **values: Any) -> Non
     plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
     marks = ", ".join(f":{name}" for name in plain)
     connection.execute(f"insert into {table} ({', '.join(plain)}) values ({marks})", plain)
+
+
+def read_instant(text: str) -> datetime:
+    """Return the instant (UTC) that a column has as ISO text."""
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 @contextmanager
