@@ -56,7 +56,7 @@ class Migration:
             a `new_copy`.
 
         Raises:
-            ShipledgerError: The file is missing or is no such database, or the copy differs from it.
+            ShipledgerError: The file is missing or is not such a database, or the copy differs from it.
         """
         check_warehouse(self._settings.warehouse)
         self._copies.mkdir(exist_ok=True)

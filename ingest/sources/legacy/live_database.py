@@ -79,7 +79,7 @@ def source_url(source: str) -> URL:
         url = make_url(source)
     except (ArgumentError, ValueError) as problem:
         raise NoSuchSource(
-            "This is no SQLAlchemy URL. Write postgresql://user@host/name, or name a file."
+            "This is not a SQLAlchemy URL. Write postgresql://user@host/name, or name a file."
         ) from problem
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
