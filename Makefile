@@ -1,4 +1,4 @@
-# From a bare machine with Python 3.11+ and make: `make demo` to see it, `make test` to prove it.
+# Needs Python 3.11 or newer and make: `make demo` starts it with generated data, `make test` runs all checks.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,7 +27,7 @@ $(BROWSER): $(INSTALLED)
 		|| $(BIN)/python -m playwright install --with-deps chromium
 	@touch $@
 
-# The older DuckDB that reads what is published, beside the one that writes it.
+# An older DuckDB, which must be able to read the published snapshots.
 $(READER): tests/reader.lock | $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
 		--upgrade --target $(VENV)/reader -r tests/reader.lock
@@ -36,7 +36,7 @@ $(READER): tests/reader.lock | $(INSTALLED)
 demo: $(INSTALLED)
 	$(BIN)/python orchestrate.py demo
 
-# A page, a mail and a job are waited for, so a third process has work on two cores.
+# Tests wait for pages, mails and jobs, so two cores have work for a third process.
 test: lint $(BROWSER) $(READER)
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
@@ -62,16 +62,17 @@ format: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
 
-# Which careless changes do the tests notice? On demand: it takes a while.
+# Changes the code, and shows which changes the tests notice. Takes over an hour.
 mutants: $(INSTALLED) $(BROWSER) $(READER)
-	$(BIN)/python -m tests.mutants.generated; $(BIN)/python -m tests.mutants
+	$(BIN)/python -m tests.mutants.generated
+	$(BIN)/python -m tests.mutants
 
 docs: $(INSTALLED)
 	$(BIN)/python -m workflows.cli.dictionary
 	$(BIN)/python -m workflows.cli.lineage
 	$(BIN)/python -m workflows.cli.settings_table
 
-# Needs uv. What it writes is settled in pyproject.toml.
+# Needs uv; its options are in pyproject.toml.
 lock:
 	uv pip compile pyproject.toml --group dev --upgrade -o requirements.lock
 	uv pip compile tests/reader.in -o tests/reader.lock

@@ -49,7 +49,7 @@ def open_exceptions(client: SqlClientBase[Any]) -> dict[str, ExceptionRow]:
 
 
 def changed_exceptions(
-    noticed: Iterable[ExceptionRow],
+    raised: Iterable[ExceptionRow],
     still_open: Mapping[str, ExceptionRow],
     is_resolved: Callable[[ExceptionRow], bool],
     now: datetime,
@@ -57,12 +57,12 @@ def changed_exceptions(
     """Return the exceptions to load: new ones, and open ones that are resolved now.
 
     Args:
-        noticed: The exceptions that this load raises.
+        raised: The exceptions that this load raises.
         still_open: Unresolved exceptions of the warehouse by key.
         is_resolved: Whether an open exception is resolved when this load does not raise it again.
         now: The instant (UTC) of the load.
     """
-    current = {row.finding_key: row for row in noticed}
+    current = {row.finding_key: row for row in raised}
     new = [row for key, row in current.items() if key not in still_open]
     resolved = [row for key, row in still_open.items() if key not in current and is_resolved(row)]
     return new + [replace(row, resolved_at=now) for row in resolved]

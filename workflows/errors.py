@@ -129,5 +129,11 @@ class HomeUnusable(ShipledgerError):
     exit_code = WRONG_CONFIGURATION
 
 
+class DatabaseBusy(ShipledgerError):
+    """Another process keeps a database of the home locked. Nothing was written."""
+
+    exit_code = TRY_AGAIN_LATER
+
+
 class Cancelled(ShipledgerError):
     """The job was cancelled."""

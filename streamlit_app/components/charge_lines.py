@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app.components.links import open_view
+from streamlit_app.components import columns
+from streamlit_app.components.links import open_order
 from streamlit_app.components.long_list import Listing, show_list
 from streamlit_app.data.formatted import count
 from streamlit_app.data.snapshot_reader import Snapshot
@@ -69,7 +70,6 @@ def _show_lines(snapshot: Snapshot, lines: str, parameters: Sequence[Any], name:
         st.text(f"No labels for {what}: nothing was shipped. Storage is charged by the pallet.")
         return
     st.text(f"{count(found, 'line')} for {what}. Select one to open its order.")
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     chosen = show_list(
         snapshot,
         Listing(
@@ -78,16 +78,14 @@ def _show_lines(snapshot: Snapshot, lines: str, parameters: Sequence[Any], name:
             parameters=parameters,
             row_count=found,
             columns={
-                "ship_date": st.column_config.DateColumn("Shipped", format="YYYY-MM-DD"),
-                "order_number": text("Order"),
-                "shipment_id": text("Shipment"),
-                "order_count": number("Orders charged", help="1 for the first label of an order"),
-                "unit_count": number("Units", format="localized"),
-                "units_by_sku": text("Units by SKU"),
-                "postage": number("Postage", format="dollar"),
-                "is_restated": st.column_config.CheckboxColumn(
-                    "Changed since", help="Changed after its month was closed"
-                ),
+                "ship_date": columns.day("Shipped"),
+                "order_number": columns.text("Order"),
+                "shipment_id": columns.text("Shipment"),
+                "order_count": columns.number("Orders charged", help="1 for the first label of an order"),
+                "unit_count": columns.number("Units"),
+                "units_by_sku": columns.text("Units by SKU"),
+                "postage": columns.dollars("Postage"),
+                "is_restated": columns.checkbox("Changed since", help="Changed after its month was closed"),
             },
             noun=("line", "lines"),
             order="by day and order",
@@ -95,7 +93,7 @@ def _show_lines(snapshot: Snapshot, lines: str, parameters: Sequence[Any], name:
         ),
     )
     if chosen is not None:
-        open_view("orders", id=str(chosen["shipstation_order_id"]))
+        open_order(chosen["shipstation_order_id"])
 
 
 def show_restatements(snapshot: Snapshot, first: date) -> None:
@@ -106,7 +104,6 @@ def show_restatements(snapshot: Snapshot, first: date) -> None:
     if not found["row_count"]:
         st.text("None. Closed months are unchanged.")
         return
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     chosen = show_list(
         snapshot,
         Listing(
@@ -115,15 +112,15 @@ def show_restatements(snapshot: Snapshot, first: date) -> None:
             parameters=[first],
             row_count=found["row_count"],
             columns={
-                "restated_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
-                "order_number": text("Order"),
-                "cause": text("Cause", width="large"),
-                "sku_codes": text("SKUs"),
-                "order_count": number("Orders", format="localized"),
-                "unit_count": number("Units", format="localized"),
-                "pallet_count": number("Pallet-days", format="localized"),
-                "postage": number("Postage", format="dollar"),
-                "total": number("Total", format="dollar"),
+                "restated_date": columns.day("Day"),
+                "order_number": columns.text("Order"),
+                "cause": columns.text("Cause", width="large"),
+                "sku_codes": columns.text("SKUs"),
+                "order_count": columns.number("Orders"),
+                "unit_count": columns.number("Units"),
+                "pallet_count": columns.number("Pallet-days"),
+                "postage": columns.dollars("Postage"),
+                "total": columns.dollars("Total"),
             },
             noun=("restatement", "restatements"),
             order="by day",
@@ -131,4 +128,4 @@ def show_restatements(snapshot: Snapshot, first: date) -> None:
         ),
     )
     if chosen is not None and chosen["shipstation_order_id"] is not None:
-        open_view("orders", id=str(chosen["shipstation_order_id"]))
+        open_order(chosen["shipstation_order_id"])

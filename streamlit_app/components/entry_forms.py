@@ -11,7 +11,7 @@ import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.auth.identity import current_person
-from streamlit_app.components import actions
+from streamlit_app.components import actions, columns
 from streamlit_app.components.count_question import (
     ANSWER_FIRST,
     count_answer_of,
@@ -171,7 +171,6 @@ def _show_recent(settings: Settings, snapshot: Snapshot) -> None:
     ids = [f"entry:{entry.entry_id}" for entry in entries]
     known = {row["transaction_id"] for row in snapshot.rows(_KNOWN, ids)}
     st.caption("Last entries. An entry is never changed or deleted; correct it with another one.")
-    text = st.column_config.TextColumn
     table(
         pa.table(
             {
@@ -187,15 +186,15 @@ def _show_recent(settings: Settings, snapshot: Snapshot) -> None:
             }
         ),
         {
-            "entered": text("Entered"),
-            "type": text("What"),
-            "sku": text("SKU"),
-            "lot": text("Lot"),
-            "units": st.column_config.NumberColumn("Units", format="localized"),
-            "day": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
-            "reason": text("Reason and note"),
-            "actor": text("By"),
-            "state": text("State"),
+            "entered": columns.text("Entered"),
+            "type": columns.text("What"),
+            "sku": columns.text("SKU"),
+            "lot": columns.text("Lot"),
+            "units": columns.number("Units"),
+            "day": columns.day("Day"),
+            "reason": columns.text("Reason and note"),
+            "actor": columns.text("By"),
+            "state": columns.text("State"),
         },
         rows_shown=_ROWS,
         alt="Entries, the newest first",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from streamlit_app.components import charts
 from streamlit_app.components.buttons import start_button
-from streamlit_app.components.panels import chart
+from streamlit_app.components.panels import chart, result_badge
 from streamlit_app.data.formatted import age, clock, count
 from workflows.page_api import HealthPoint, Settings, health_history
 
@@ -32,10 +32,7 @@ def show_health(settings: Settings) -> None:
 
 def _show_last(settings: Settings, point: HealthPoint, now: datetime) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if point.failed:
-            st.badge(f"{len(point.failed)} failed", icon=":material/error:", color="red")
-        else:
-            st.badge(f"All {point.passed} passed", icon=":material/check_circle:", color="green")
+        result_badge(f"All {point.passed} passed", point.failed and f"{len(point.failed)} failed")
         at = clock(point.checked_at, settings.timezone, now)
         st.caption(f"Checked {at} · {age(point.checked_at, now)}", width="content")
     for name in point.failed:

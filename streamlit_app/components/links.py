@@ -15,14 +15,9 @@ def register_pages(pages: Mapping[str, st.Page]) -> None:
     st.session_state[_PAGES] = dict(pages)
 
 
-def open_view(path: str, **query: str) -> NoReturn:
-    """Open another view.
-
-    Args:
-        path: Its path, see `navigation.VIEWS`.
-        query: The query parameters.
-    """
-    st.switch_page(st.session_state[_PAGES][path], query_params=query)
+def open_order(shipstation_order_id: int) -> NoReturn:
+    """Open the details of an order in the view Orders."""
+    st.switch_page(st.session_state[_PAGES]["orders"], query_params={"id": str(shipstation_order_id)})
 
 
 def show_link(path: str, label: str) -> None:

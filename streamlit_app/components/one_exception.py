@@ -10,7 +10,7 @@ import streamlit as st
 
 from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
-from streamlit_app.components.links import open_view
+from streamlit_app.components.links import open_order
 from streamlit_app.data.formatted import capital, clock, plain
 from workflows.page_api import (
     LONGEST_NOTE,
@@ -46,7 +46,7 @@ def show_exception(settings: Settings, chosen: Mapping[str, Any], note: Acknowle
             st.text(text)
     order_id = chosen["shipstation_order_id"]
     if order_id is not None and st.button(plain(f"Open order {chosen['order_number'] or order_id}")):
-        open_view("orders", id=str(order_id))
+        open_order(order_id)
     person = current_person(settings)
     may = person is not None and person.may(_ACTION)
     if note is not None:

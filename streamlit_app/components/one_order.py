@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from streamlit_app.components import columns
 from streamlit_app.components.order_charges import show_charges
 from streamlit_app.components.order_timeline import show_timeline
 from streamlit_app.components.panels import responsive_columns, table, with_labels
@@ -137,85 +138,80 @@ def _show_head(settings: Settings, head: Mapping[str, Any]) -> None:
             st.text(sentence)
 
 
+def _show_part(title: str, rows: pa.Table, shown: Mapping[str, Any], *, nothing: str, alt: str) -> None:
+    """Show a part of the order as a table under its title, or a sentence where it has no rows."""
+    st.caption(title)
+    if rows.num_rows:
+        table(rows, shown, alt=alt)
+    else:
+        st.text(nothing)
+
+
 def _show_lines(lines: pa.Table) -> None:
-    text = st.column_config.TextColumn
-    st.caption("Order lines, as sold")
-    if not lines.num_rows:
-        st.text("None. Lines that are added in ShipStation appear after the next sync.")
-        return
-    table(
+    _show_part(
+        "Order lines, as sold",
         lines,
         {
-            "shipstation_sku_raw": text("SKU as printed"),
-            "sku_code": text("SKU"),
-            "lot_number": text("Lot"),
-            "quantity": st.column_config.NumberColumn("Quantity", format="localized"),
-            "unit_price": st.column_config.NumberColumn("Price", format="dollar"),
-            "is_adjustment": st.column_config.CheckboxColumn("Adjustment"),
+            "shipstation_sku_raw": columns.text("SKU as printed"),
+            "sku_code": columns.text("SKU"),
+            "lot_number": columns.text("Lot"),
+            "quantity": columns.number("Quantity"),
+            "unit_price": columns.dollars("Price"),
+            "is_adjustment": columns.checkbox("Adjustment"),
         },
+        nothing="None. Lines that are added in ShipStation appear after the next sync.",
         alt="The order's lines as sold",
     )
 
 
 def _show_counted(counted: pa.Table) -> None:
-    text = st.column_config.TextColumn
-    st.caption("Shipped, in component units")
-    if not counted.num_rows:
-        st.text("Nothing yet: no counted label, and not marked as shipped with a date.")
-        return
-    table(
+    _show_part(
+        "Shipped, in component units",
         with_labels(counted, "lot_source", LOT_SOURCES),
         {
-            "ship_date": st.column_config.DateColumn("Shipped", format="YYYY-MM-DD"),
-            "shipment": text("Shipment"),
-            "shipstation_sku_raw": text("SKU as printed"),
-            "sku_code": text("SKU"),
-            "lot_number": text("Lot"),
-            "lot_source": text("Lot known from"),
-            "quantity_shipped": st.column_config.NumberColumn("Units", format="localized"),
+            "ship_date": columns.day("Shipped"),
+            "shipment": columns.text("Shipment"),
+            "shipstation_sku_raw": columns.text("SKU as printed"),
+            "sku_code": columns.text("SKU"),
+            "lot_number": columns.text("Lot"),
+            "lot_source": columns.text("Lot known from"),
+            "quantity_shipped": columns.number("Units"),
         },
+        nothing="Nothing yet: no counted label, and not marked as shipped with a date.",
         alt="Shipped units",
     )
 
 
 def _show_packages(packages: pa.Table) -> None:
-    text = st.column_config.TextColumn
-    st.caption("Labels and fulfillments, voided ones included")
-    if not packages.num_rows:
-        st.text("None: no label was bought, and it was not marked as shipped elsewhere.")
-        return
-    table(
+    _show_part(
+        "Labels and fulfillments, voided ones included",
         with_labels(packages, "package_kind", _PACKAGE_KINDS),
         {
-            "package_kind": text("Kind"),
-            "state": text("State"),
-            "tracking_number": text("Tracking number"),
-            "carrier_code": text("Carrier"),
-            "service_code": text("Service"),
-            "ship_date": st.column_config.DateColumn("Ship date", format="YYYY-MM-DD"),
-            "postage": st.column_config.NumberColumn("Postage", format="dollar", help="Insurance included"),
-            "shipment": text("Shipment"),
+            "package_kind": columns.text("Kind"),
+            "state": columns.text("State"),
+            "tracking_number": columns.text("Tracking number"),
+            "carrier_code": columns.text("Carrier"),
+            "service_code": columns.text("Service"),
+            "ship_date": columns.day("Ship date"),
+            "postage": columns.dollars("Postage", help="Insurance included"),
+            "shipment": columns.text("Shipment"),
         },
+        nothing="None: no label was bought, and it was not marked as shipped elsewhere.",
         alt="The order's labels and fulfillments",
     )
 
 
 def _show_movements(movements: pa.Table) -> None:
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
-    st.caption("Inventory movements")
-    if not movements.num_rows:
-        st.text("None: no stocked product was shipped since the opening day.")
-        return
-    table(
+    _show_part(
+        "Inventory movements",
         movements,
         {
-            "transaction_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
-            "sku_code": text("SKU"),
-            "lot_number": text("Lot"),
-            "quantity": number("This order", format="localized"),
-            "quantity_of_day": number(
-                "All orders that day", format="localized", help="The movement in the ledger"
-            ),
+            "transaction_date": columns.day("Day"),
+            "sku_code": columns.text("SKU"),
+            "lot_number": columns.text("Lot"),
+            "quantity": columns.number("This order"),
+            "quantity_of_day": columns.number("All orders that day", help="The movement in the ledger"),
         },
+        nothing="None: no stocked product was shipped since the opening day.",
         alt="Inventory movements of the order",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from streamlit_app.components import columns
 from streamlit_app.components.panels import table
 from streamlit_app.data.formatted import dollars
 from streamlit_app.data.snapshot_reader import Snapshot
@@ -60,14 +61,13 @@ def show_charges(snapshot: Snapshot, shipstation_order_id: int) -> None:
     if not charges.num_rows:
         st.text("None: nothing was shipped.")
         return
-    number = st.column_config.NumberColumn
     table(
         charges,
         {
-            "ship_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
-            "charge": st.column_config.TextColumn("Charge"),
-            "quantity": number("Quantity", format="localized"),
-            "amount": number("Amount", format="dollar"),
+            "ship_date": columns.day("Day"),
+            "charge": columns.text("Charge"),
+            "quantity": columns.number("Quantity"),
+            "amount": columns.dollars("Amount"),
         },
         alt="Charges of the order",
     )

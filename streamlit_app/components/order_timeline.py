@@ -8,6 +8,7 @@ from datetime import date
 import pyarrow as pa
 import streamlit as st
 
+from streamlit_app.components import columns
 from streamlit_app.components.panels import table
 from streamlit_app.data.formatted import count
 from streamlit_app.data.snapshot_reader import Snapshot
@@ -50,8 +51,8 @@ def show_timeline(settings: Settings, snapshot: Snapshot, shipstation_order_id: 
     table(
         pa.table({"when": [when for _, _, when, _ in events], "what": [what for *_, what in events]}),
         {
-            "when": st.column_config.TextColumn("When", width="small"),
-            "what": st.column_config.TextColumn("Event", width="large"),
+            "when": columns.text("When", width="small"),
+            "what": columns.text("Event", width="large"),
         },
         alt="Timeline of the order",
     )

@@ -9,6 +9,7 @@ import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.auth.identity import current_person
+from streamlit_app.components import columns
 from streamlit_app.components.long_list import pick_row
 from streamlit_app.components.report_mail import QueuedMail, delivery_lines, read_mails, retry_button
 from streamlit_app.data.formatted import capital, clock
@@ -37,7 +38,6 @@ def show_outbox(settings: Settings) -> None:
 
 def _pick_mail(settings: Settings, mails: Sequence[QueuedMail]) -> str | None:
     now = datetime.now(UTC)
-    text = st.column_config.TextColumn
     return pick_row(
         pa.table(
             {
@@ -52,11 +52,11 @@ def _pick_mail(settings: Settings, mails: Sequence[QueuedMail]) -> str | None:
             }
         ),
         {
-            "state": text("State"),
-            "subject": text("Subject", width="medium"),
-            "queued": text("Queued", width="small"),
-            "next": text("Next attempt", width="small"),
-            "problem": text("Last error", width="large"),
+            "state": columns.text("State"),
+            "subject": columns.text("Subject", width="medium"),
+            "queued": columns.text("Queued", width="small"),
+            "next": columns.text("Next attempt", width="small"),
+            "problem": columns.text("Last error", width="large"),
         },
         name="mail",
         keys=[mail.key for mail in mails],

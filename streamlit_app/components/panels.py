@@ -12,6 +12,7 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from streamlit_app.components import columns
 from streamlit_app.components.buttons import start_button
 from streamlit_app.data.formatted import age, clock, plain
 from streamlit_app.data.snapshot_reader import Snapshot
@@ -85,24 +86,31 @@ def with_labels(data: pa.Table, column: str, labels: Mapping[str, str]) -> pa.Ta
 
 def stock_table(stock: pa.Table) -> None:
     """Show the stock of the products, see `stock_query.STOCK`."""
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     table(
         with_labels(stock, "alert_level", LEVEL_WORDS),
         {
-            "alert_level": text("Level"),
-            "sku_code": text("SKU"),
-            "product_name": text("Product"),
-            "quantity_on_hand": number("On hand", format="localized"),
-            "quantity_allocated": number("Allocated", format="localized", help="Ordered, not yet shipped"),
-            "quantity_available": number("Available", format="localized", help="On hand less allocated"),
-            "average_weekly_units": number(
+            "alert_level": columns.text("Level"),
+            "sku_code": columns.text("SKU"),
+            "product_name": columns.text("Product"),
+            "quantity_on_hand": columns.number("On hand"),
+            "quantity_allocated": columns.number("Allocated", help="Ordered, not yet shipped"),
+            "quantity_available": columns.number("Available", help="On hand less allocated"),
+            "average_weekly_units": columns.number(
                 "Per week", format="%.1f", help="Average of the last 52 complete weeks, or of all weeks if fewer"
             ),
-            "days_of_supply": number("Days left", format="localized", help="Days of supply at the weekly average"),
-            "reorder_point": number("Reorder at", format="localized"),
+            "days_of_supply": columns.number("Days left", help="Days of supply at the weekly average"),
+            "reorder_point": columns.number("Reorder at"),
         },
         alt="Stock by SKU",
     )
+
+
+def result_badge(passed: str, failed: object) -> None:
+    """Show the result of a check as a badge: what failed, or `passed` where that is empty or 0."""
+    if failed:
+        st.badge(str(failed), icon=":material/error:", color="red")
+    else:
+        st.badge(passed, icon=":material/check_circle:", color="green")
 
 
 def date_range(
@@ -140,8 +148,7 @@ def table_height(rows: int) -> int:
 
 def show_nothing_published(settings: Settings) -> None:
     """Say how to publish the first snapshot."""
-    with st.container(border=True):
-        st.subheader("Nothing has been published yet", anchor=False)
+    with _frame("Nothing has been published yet"):
         st.write(
             "The page shows the last build that passed. For a first one, run one of these in the project's root:"
         )
@@ -155,8 +162,7 @@ def show_nothing_published(settings: Settings) -> None:
 
 def show_unreadable_snapshot(settings: Settings, reason: str) -> None:
     """Say that a snapshot cannot be shown, and offer a sync."""
-    with st.container(border=True):
-        st.subheader("This snapshot cannot be shown", anchor=False)
+    with _frame("This snapshot cannot be shown"):
         st.write("It is damaged, or was made by another release. A sync publishes a new one:")
         start_button(settings, "sync", "Sync now")
         st.caption("On the command line:")
@@ -171,3 +177,10 @@ def show_missing_worker(settings: Settings) -> None:
     with st.container(border=True):
         st.text("No worker is running. Jobs that you start here wait for one. Start it in the project's root:")
         st.code(".venv/bin/python orchestrate.py serve", language=None)
+
+
+@contextmanager
+def _frame(title: str) -> Iterator[None]:
+    with st.container(border=True):
+        st.subheader(title, anchor=False)
+        yield

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import streamlit as st
 
+from streamlit_app.components import columns
 from streamlit_app.components.buttons import start_button
-from streamlit_app.components.panels import table
+from streamlit_app.components.panels import result_badge, table
 from streamlit_app.data.formatted import age, clock, count, plain
 from workflows.page_api import (
     CLASS_WORDS,
@@ -77,10 +78,7 @@ def _result(run: ParityRun) -> str:
 
 def _show_counts(settings: Settings, run: ParityRun, now: datetime) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if run.unexplained:
-            st.badge(_result(run), icon=":material/error:", color="red")
-        else:
-            st.badge("No unexplained differences", icon=":material/check_circle:", color="green")
+        result_badge("No unexplained differences", run.unexplained and _result(run))
         facts = run.facts
         st.caption(
             plain(
@@ -104,7 +102,6 @@ def _show_differences(differences: Sequence[Difference]) -> None:
         "Show", kinds, format_func=lambda kind: CLASS_WORDS[kind], default=kinds[0], key="parity_class"
     )
     shown = [one for one in differences if one.kind == (kind or UNEXPLAINED)]
-    text = st.column_config.TextColumn
     table(
         pa.table(
             {
@@ -118,13 +115,13 @@ def _show_differences(differences: Sequence[Difference]) -> None:
             }
         ),
         {
-            "area": text("Where", width="small"),
-            "order": text("Order", width="small"),
-            "sku": text("SKU", width="small"),
-            "field": text("Field", width="small"),
-            "ours": text("Here", width="small"),
-            "theirs": text("There", width="small"),
-            "why": text("Explanation", width="large"),
+            "area": columns.text("Where", width="small"),
+            "order": columns.text("Order", width="small"),
+            "sku": columns.text("SKU", width="small"),
+            "field": columns.text("Field", width="small"),
+            "ours": columns.text("Here", width="small"),
+            "theirs": columns.text("There", width="small"),
+            "why": columns.text("Explanation", width="large"),
         },
         rows_shown=_VISIBLE_ROWS,
         alt="Differences from the former system",

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from streamlit_app.components import columns
 from streamlit_app.components.buttons import start_button
 from streamlit_app.components.links import show_link
 from streamlit_app.components.panels import panel, table
@@ -103,7 +104,7 @@ def _show_list(settings: Settings, snapshot: Snapshot) -> None:
 def _show_held(_settings: Settings, snapshot: Snapshot) -> None:
     _orders(
         snapshot.table(_HELD),
-        {"why": st.column_config.TextColumn("Reason", width="large")},
+        {"why": columns.text("Reason", width="large")},
         "Orders of the shop that need a person, and why",
     )
     show_link("exceptions", "All exceptions")
@@ -118,26 +119,25 @@ def _show_sent(settings: Settings, snapshot: Snapshot) -> None:
     sent = snapshot.table(_SENT)
     times = [clock(at, settings.timezone, now) if at else "" for at in sent["upload_noted_at"].to_pylist()]
     sent = sent.append_column("sent_at", pa.array(times, pa.string()))
-    text = st.column_config.TextColumn
     _orders(
         sent,
         {
-            "sent_at": text("Sent", width="small"),
-            "shipstation_order_id": st.column_config.NumberColumn("In ShipStation", format="%d", width="small"),
-            "progress": text("State", width="medium"),
+            "sent_at": columns.text("Sent", width="small"),
+            "shipstation_order_id": columns.number("In ShipStation", format="%d", width="small"),
+            "progress": columns.text("State", width="medium"),
         },
         "Orders of the shop that were sent to ShipStation, newest first",
     )
 
 
 def _orders(rows: pa.Table, more: dict[str, Any], alt: str) -> None:
-    columns = {
-        "order_number": st.column_config.TextColumn("Order", width="small"),
-        "order_date": st.column_config.DateColumn("Ordered", format="YYYY-MM-DD", width="small"),
-        "quantity_stocked": st.column_config.NumberColumn("Units", format="localized", width="small"),
+    shown = {
+        "order_number": columns.text("Order", width="small"),
+        "order_date": columns.day("Ordered", width="small"),
+        "quantity_stocked": columns.number("Units", width="small"),
         **more,
     }
-    table(rows, columns, rows_shown=_ROWS_SHOWN, alt=alt)
+    table(rows, shown, rows_shown=_ROWS_SHOWN, alt=alt)
 
 
 def _show_upload(settings: Settings) -> None:
@@ -165,9 +165,11 @@ def _show_last(settings: Settings, run: Run) -> None:
             for one in planned
         ]
         rows = pa.table({"order_number": [one["order_number"] for one in planned], "goods": goods})
-        text = st.column_config.TextColumn
-        columns = {"order_number": text("Would be sent", width="small"), "goods": text("Goods", width="large")}
-        table(rows, columns, rows_shown=_ROWS_SHOWN, alt="Orders of the shop that would be sent, with their lots")
+        shown = {
+            "order_number": columns.text("Would be sent", width="small"),
+            "goods": columns.text("Goods", width="large"),
+        }
+        table(rows, shown, rows_shown=_ROWS_SHOWN, alt="Orders of the shop that would be sent, with their lots")
 
 
 def _outcome(run: Run) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app.components import charts
+from streamlit_app.components import charts, columns
 from streamlit_app.components.charge_lines import show_carrier_lines, show_day_lines, show_restatements
 from streamlit_app.components.choices import choose_from_list
 from streamlit_app.components.closed_period import (
@@ -158,19 +158,17 @@ def _show_days(snapshot: Snapshot, first: date) -> None:
         charts.charges_by_day([{**row, "charge_date": f"{row['charge_date']}"} for row in rows], _CHART_HEIGHT),
         f"Charges on each day of {month(first)}",
     )
-    number = st.column_config.NumberColumn
     money = {
-        name: number(_DAY_TITLES[name], format="dollar")
-        for name in ("orders", "handling", "storage", "postage", "total")
+        name: columns.dollars(_DAY_TITLES[name]) for name in ("orders", "handling", "storage", "postage", "total")
     }
     counts = {
-        name: number(_DAY_TITLES[name], format="localized")
+        name: columns.number(_DAY_TITLES[name])
         for name in ("order_count", "package_count", "unit_count", "pallet_count")
     }
     chosen = pick_row(
         snapshot.table(_IN_DOLLARS.format(days=_DAYS), first),
         {
-            "charge_date": st.column_config.DateColumn(_DAY_TITLES["charge_date"], format="ddd D MMM"),
+            "charge_date": columns.day(_DAY_TITLES["charge_date"], format="ddd D MMM"),
             **counts,
             **money,
         },
@@ -190,14 +188,13 @@ def _show_carriers(snapshot: Snapshot, first: date) -> None:
     if not carriers.num_rows:
         st.text("No label was bought in this month.")
         return
-    text = st.column_config.TextColumn
     chosen = pick_row(
         carriers,
         {
-            "carrier_code": text("Carrier"),
-            "service_code": text("Service"),
-            "package_count": st.column_config.NumberColumn("Packages", format="localized"),
-            "postage": st.column_config.NumberColumn("Postage", format="dollar", help="Insurance included"),
+            "carrier_code": columns.text("Carrier"),
+            "service_code": columns.text("Service"),
+            "package_count": columns.number("Packages"),
+            "postage": columns.dollars("Postage", help="Insurance included"),
         },
         name="service",
         keys=carriers["service_key"].to_pylist(),

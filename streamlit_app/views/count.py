@@ -11,7 +11,7 @@ import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.auth.identity import current_person
-from streamlit_app.components import actions
+from streamlit_app.components import actions, columns
 from streamlit_app.components.panels import panel, table
 from streamlit_app.data.count_result import WHOLE_SKU, CountedLot, with_recounts
 from streamlit_app.data.formatted import count, plain
@@ -218,7 +218,6 @@ def _summary(lots: Sequence[CountedLot]) -> str:
 
 
 def _table_of(lots: Sequence[CountedLot], tolerance: int) -> None:
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     table(
         pa.table(
             {
@@ -233,14 +232,14 @@ def _table_of(lots: Sequence[CountedLot], tolerance: int) -> None:
             }
         ),
         {
-            "lot": text("Lot"),
-            "counted": number("Counted", format="localized"),
-            "again": number("Second count", format="localized"),
-            "snapshot": number("In the snapshot", format="localized"),
-            "moved": number("Entered since", format="localized"),
-            "expected": number("Expected", format="localized"),
-            "difference": number("Difference", format="localized"),
-            "result": text("Result"),
+            "lot": columns.text("Lot"),
+            "counted": columns.number("Counted"),
+            "again": columns.number("Second count"),
+            "snapshot": columns.number("In the snapshot"),
+            "moved": columns.number("Entered since"),
+            "expected": columns.number("Expected"),
+            "difference": columns.number("Difference"),
+            "result": columns.text("Result"),
         },
         alt="The count compared with the expected stock",
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from streamlit_app.components import columns
 from streamlit_app.components.choices import choose_from_list, choose_one
 from streamlit_app.components.long_list import Listing, show_list
 from streamlit_app.components.one_exception import show_exception
@@ -100,7 +101,6 @@ def _show_listed(
     if not listed:
         st.text("No acknowledged exceptions." if is_acknowledged else "No open exceptions with these filters.")
         return None
-    text = st.column_config.TextColumn
     return show_list(
         snapshot,
         Listing(
@@ -109,11 +109,11 @@ def _show_listed(
             parameters=[*parameters, settings.timezone.key],
             row_count=listed,
             columns={
-                "severity": text("Severity", width="small"),
-                "exception_type": text("Kind", width="medium"),
-                "order_number": text("Order", width="small"),
-                "since": st.column_config.DateColumn("Since", format="YYYY-MM-DD", width="small"),
-                "detail": text("Reason", width="large"),
+                "severity": columns.text("Severity", width="small"),
+                "exception_type": columns.text("Kind", width="medium"),
+                "order_number": columns.text("Order", width="small"),
+                "since": columns.day("Since", width="small"),
+                "detail": columns.text("Reason", width="large"),
             },
             noun=("exception", "exceptions"),
             order="worst first",

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app.components import charts
+from streamlit_app.components import charts, columns
 from streamlit_app.components.entry_forms import show_entry_forms
 from streamlit_app.components.panels import (
     chart,
@@ -141,16 +141,17 @@ def _show_lots(snapshot: Snapshot, sku: str) -> None:
     if not lots.num_rows:
         st.text("No lot has stock. Enter a receipt below to add one.")
         return
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     table(
         with_labels(lots, "status", LOT_STATUSES),
         {
-            "sku_code": text("SKU"),
-            "lot_number": text("Lot"),
-            "received_date": st.column_config.DateColumn("Received", format="YYYY-MM-DD"),
-            "status": text("Status"),
-            "quantity_on_hand": number("On hand", format="localized"),
-            "fifo_rank": number("FIFO order", help="Units shipped without a lot are taken from lot 1 first"),
+            "sku_code": columns.text("SKU"),
+            "lot_number": columns.text("Lot"),
+            "received_date": columns.day("Received"),
+            "status": columns.text("Status"),
+            "quantity_on_hand": columns.number("On hand"),
+            "fifo_rank": columns.number(
+                "FIFO order", help="Units shipped without a lot are taken from lot 1 first"
+            ),
         },
         rows_shown=_LOT_ROWS,
         alt="Lots and their stock",
@@ -173,17 +174,16 @@ def _show_movements(snapshot: Snapshot, sku: str, today: date) -> None:
     if total["movement_count"] > _MOVEMENTS_SHOWN:
         found += f", the newest {_MOVEMENTS_SHOWN:,} shown"
     st.text(f"{found}: {total['gained']:,} units in, {-total['lost']:,} out")
-    text = st.column_config.TextColumn
     table(
         with_labels(snapshot.table(_MOVEMENTS, *filters), "transaction_type", _TYPES),
         {
-            "transaction_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
-            "sku_code": text("SKU"),
-            "lot_number": text("Lot"),
-            "transaction_type": text("Kind"),
-            "quantity": st.column_config.NumberColumn("Units", format="localized"),
-            "reason": text("Reason"),
-            "actor": text("By"),
+            "transaction_date": columns.day("Day"),
+            "sku_code": columns.text("SKU"),
+            "lot_number": columns.text("Lot"),
+            "transaction_type": columns.text("Kind"),
+            "quantity": columns.number("Units"),
+            "reason": columns.text("Reason"),
+            "actor": columns.text("By"),
         },
         rows_shown=_MOVEMENT_ROWS,
         alt="Movements",

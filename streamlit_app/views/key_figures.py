@@ -10,10 +10,11 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from streamlit_app.components import columns
 from streamlit_app.components.buttons import start_button
 from streamlit_app.components.choices import choose_one
 from streamlit_app.components.figure_charts import line_by_time, lines_by_day
-from streamlit_app.components.panels import chart, panel, responsive_columns, table
+from streamlit_app.components.panels import chart, panel, responsive_columns, result_badge, table
 from streamlit_app.data.formatted import clock, count, day
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import Measurement, Settings, key_figures, read_open_units
@@ -109,11 +110,8 @@ def _show_open_units(settings: Settings) -> None:
     now = datetime.now(UTC)
     last = measured[0]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if last.differences:
-            text = count(len(last.differences), "SKU differs", "SKUs differ")
-            st.badge(text, icon=":material/error:", color="red")
-        else:
-            st.badge("No differences", icon=":material/check_circle:", color="green")
+        differing = len(last.differences)
+        result_badge("No differences", differing and count(differing, "SKU differs", "SKUs differ"))
         at = clock(last.measured_at, settings.timezone, now)
         st.caption(
             f"{count(last.units_there, 'unit')} of open orders in ShipStation, {last.units_here:,} in Shipledger; "
@@ -127,18 +125,17 @@ def _show_open_units(settings: Settings) -> None:
 
 
 def _show_differences(last: Measurement) -> None:
-    number = st.column_config.NumberColumn
-    columns = {
+    values = {
         "sku": [one.sku or "(none)" for one in last.differences],
         "there": [one.there for one in last.differences],
         "here": [one.here for one in last.differences],
     }
     table(
-        pa.table(columns),
+        pa.table(values),
         {
-            "sku": st.column_config.TextColumn("SKU as printed"),
-            "there": number("In ShipStation", format="localized"),
-            "here": number("In Shipledger", format="localized"),
+            "sku": columns.text("SKU as printed"),
+            "there": columns.number("In ShipStation"),
+            "here": columns.number("In Shipledger"),
         },
         rows_shown=6,
         alt="SKUs with other units in ShipStation's open orders than in ours",

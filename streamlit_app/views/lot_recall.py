@@ -8,8 +8,9 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from streamlit_app.components import columns
 from streamlit_app.components.downloads import Download, show_downloads
-from streamlit_app.components.links import open_view
+from streamlit_app.components.links import open_order
 from streamlit_app.components.long_list import Listing, pick_row, show_list
 from streamlit_app.components.panels import panel, responsive_columns, table, with_labels
 from streamlit_app.data.formatted import LOT_SOURCES, LOT_STATUSES, count, plain
@@ -81,16 +82,15 @@ def _ask(snapshot: Snapshot) -> Mapping[str, Any] | None:
 
 
 def _choose(lots: pa.Table) -> str | None:
-    text = st.column_config.TextColumn
     chosen = pick_row(
         with_labels(lots, "status", LOT_STATUSES),
         {
-            "lot_number": text("Lot"),
-            "sku_code": text("SKU"),
-            "product_name": text("Product"),
-            "status": text("Status"),
-            "received_date": st.column_config.DateColumn("Received", format="YYYY-MM-DD"),
-            "quantity_on_hand": st.column_config.NumberColumn("On hand", format="localized"),
+            "lot_number": columns.text("Lot"),
+            "sku_code": columns.text("SKU"),
+            "product_name": columns.text("Product"),
+            "status": columns.text("Status"),
+            "received_date": columns.day("Received"),
+            "quantity_on_hand": columns.number("On hand"),
         },
         name="lot",
         keys=lots["lot_id"].to_pylist(),
@@ -144,8 +144,8 @@ def _show_balance(facts: LotFacts) -> None:
     table(
         pa.table({"name": names, "quantity": units}),
         {
-            "name": st.column_config.TextColumn("Movement"),
-            "quantity": st.column_config.NumberColumn("Units", format="localized"),
+            "name": columns.text("Movement"),
+            "quantity": columns.number("Units"),
         },
         alt="Balance of the lot",
     )
@@ -160,16 +160,15 @@ def _show_open_orders(facts: LotFacts) -> None:
     if not facts.open_orders:
         st.text("None.")
         return
-    text = st.column_config.TextColumn
     table(
         pa.Table.from_pylist(
             [{**row, "order_status": row["order_status"].replace("_", " ")} for row in facts.open_orders]
         ),
         {
-            "order_number": text("Order"),
-            "order_date": st.column_config.DateColumn("Ordered", format="YYYY-MM-DD"),
-            "order_status": text("Status"),
-            "quantity": st.column_config.NumberColumn("Units", format="localized"),
+            "order_number": columns.text("Order"),
+            "order_date": columns.day("Ordered"),
+            "order_status": columns.text("Status"),
+            "quantity": columns.number("Units"),
         },
         rows_shown=8,
         alt="Open orders with the lot",
@@ -181,7 +180,6 @@ def _show_packages(snapshot: Snapshot, facts: LotFacts) -> None:
         st.text("Nothing of this lot was shipped.")
         return
     st.text(f"{count(facts.package_count, 'package')} with units of this lot. Select one to open its order.")
-    text = st.column_config.TextColumn
     chosen = show_list(
         snapshot,
         Listing(
@@ -190,17 +188,17 @@ def _show_packages(snapshot: Snapshot, facts: LotFacts) -> None:
             parameters=[facts.sku_code, facts.lot_number],
             row_count=facts.package_count,
             columns={
-                "ship_date": st.column_config.DateColumn("Shipped", format="YYYY-MM-DD"),
-                "order_number": text("Order"),
-                "quantity": st.column_config.NumberColumn("Units", format="localized"),
-                "lot_source": text("Lot known from"),
-                "consignee_name": text("Recipient"),
-                "company": text("Company"),
-                "city": text("City"),
-                "state": text("State"),
-                "postal_code": text("Postal code"),
-                "country": text("Country"),
-                "tracking_number": text("Tracking number"),
+                "ship_date": columns.day("Shipped"),
+                "order_number": columns.text("Order"),
+                "quantity": columns.number("Units"),
+                "lot_source": columns.text("Lot known from"),
+                "consignee_name": columns.text("Recipient"),
+                "company": columns.text("Company"),
+                "city": columns.text("City"),
+                "state": columns.text("State"),
+                "postal_code": columns.text("Postal code"),
+                "country": columns.text("Country"),
+                "tracking_number": columns.text("Tracking number"),
             },
             noun=("package", "packages"),
             order="by day",
@@ -209,4 +207,4 @@ def _show_packages(snapshot: Snapshot, facts: LotFacts) -> None:
         ),
     )
     if chosen is not None:
-        open_view("orders", id=str(chosen["shipstation_order_id"]))
+        open_order(chosen["shipstation_order_id"])

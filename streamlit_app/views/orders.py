@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from streamlit_app.components import columns
 from streamlit_app.components.choices import choose_from_list, choose_one
 from streamlit_app.components.downloads import Download, show_downloads
 from streamlit_app.components.long_list import Listing, show_list
@@ -94,7 +95,6 @@ def _show_found(snapshot: Snapshot, search: Search) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.text(f"{count(found, 'order')}, newest first. Select one to see its details.", width="content")
         show_downloads("shipledger-shipped-lines", [Download("CSV", lambda: _csv(snapshot, search))])
-    text, day = st.column_config.TextColumn, st.column_config.DateColumn
     chosen = show_list(
         snapshot,
         Listing(
@@ -103,14 +103,14 @@ def _show_found(snapshot: Snapshot, search: Search) -> None:
             parameters=values,
             row_count=found,
             columns={
-                "order_number": text("Order"),
-                "order_status": text("Status"),
-                "order_origin": text("Origin"),
-                "order_date": day("Ordered", format="YYYY-MM-DD"),
-                "ship_date": day("First shipped", format="YYYY-MM-DD"),
-                "total_items": st.column_config.NumberColumn("Items", format="localized", help="As sold"),
-                "service": text("Service"),
-                "tracking_number": text("First tracking number"),
+                "order_number": columns.text("Order"),
+                "order_status": columns.text("Status"),
+                "order_origin": columns.text("Origin"),
+                "order_date": columns.day("Ordered"),
+                "ship_date": columns.day("First shipped"),
+                "total_items": columns.number("Items", help="As sold"),
+                "service": columns.text("Service"),
+                "tracking_number": columns.text("First tracking number"),
             },
             noun=("order", "orders"),
             order="newest first",

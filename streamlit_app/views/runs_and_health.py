@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.components import actions
+from streamlit_app.components import actions, columns
 from streamlit_app.components.buttons import run_button, show_refusal, start_button
 from streamlit_app.components.health_panel import show_health
 from streamlit_app.components.long_list import pick_row
@@ -96,7 +96,6 @@ def _show_runs(settings: Settings, published: Sequence[Run], now: datetime) -> N
 
 
 def _pick_run(settings: Settings, runs: Sequence[Run], now: datetime) -> str | None:
-    text = st.column_config.TextColumn
     return pick_row(
         pa.table(
             {
@@ -111,12 +110,12 @@ def _pick_run(settings: Settings, runs: Sequence[Run], now: datetime) -> str | N
             }
         ),
         {
-            "status": text("Status", width="small"),
-            "kind": text("Kind", width="small"),
-            "started": text("Started", width="small"),
-            "duration": text("Duration", width="small"),
-            "actor": text("By", width="small"),
-            "result": text("Result or error", width="large"),
+            "status": columns.text("Status", width="small"),
+            "kind": columns.text("Kind", width="small"),
+            "started": columns.text("Started", width="small"),
+            "duration": columns.text("Duration", width="small"),
+            "actor": columns.text("By", width="small"),
+            "result": columns.text("Result or error", width="large"),
         },
         name="run",
         keys=[run.run_id for run in runs],

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.components import charts
+from streamlit_app.components import charts, columns
 from streamlit_app.components.choices import choose_from_list
 from streamlit_app.components.closed_period import (
     period_downloads,
@@ -19,7 +19,7 @@ from streamlit_app.components.closed_period import (
     show_state,
 )
 from streamlit_app.components.downloads import Download, show_downloads
-from streamlit_app.components.links import open_view
+from streamlit_app.components.links import open_order
 from streamlit_app.components.long_list import Listing, pick_row, show_list
 from streamlit_app.components.panels import chart, panel, with_labels
 from streamlit_app.data.formatted import LOT_SOURCES, count, week
@@ -124,22 +124,21 @@ def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapp
 
 
 def _pick_product(report: pa.Table) -> str | None:
-    text, number, day = st.column_config.TextColumn, st.column_config.NumberColumn, st.column_config.DateColumn
-    columns = {
-        "alert_level": text(),
-        "product_name": text(),
-        "sku_code": text(),
-        "quantity_on_hand": number(format="localized"),
-        "full_pallet_count": number(format="localized", help="Full pallets"),
-        "loose_unit_count": number(format="localized", help="Besides the full pallets"),
-        "quantity_shipped": number(format="localized", help="In this week"),
-        "average_weekly_units": number(format="%.1f"),
-        "days_of_supply": number(format="%.1f"),
-        **{name: day(format="YYYY-MM-DD") for name in _RUN_OUT},
+    shown = {
+        "alert_level": columns.text(),
+        "product_name": columns.text(),
+        "sku_code": columns.text(),
+        "quantity_on_hand": columns.number(),
+        "full_pallet_count": columns.number(help="Full pallets"),
+        "loose_unit_count": columns.number(help="Besides the full pallets"),
+        "quantity_shipped": columns.number(help="In this week"),
+        "average_weekly_units": columns.number(format="%.1f"),
+        "days_of_supply": columns.number(format="%.1f"),
+        **{name: columns.day() for name in _RUN_OUT},
     }
     return pick_row(
         with_labels(report, "alert_level", LEVEL_WORDS),
-        {name: {**column, "label": _TITLES[name]} for name, column in columns.items()},
+        {name: {**column, "label": _TITLES[name]} for name, column in shown.items()},
         name="sku",
         keys=report["sku_code"].to_pylist(),
         alt="The week by product; select a row to see its shipments",
@@ -157,7 +156,6 @@ def _show_shipments(snapshot: Snapshot, sku: str, monday: date) -> None:
         st.text(f"No units of {sku} were shipped in this week.")
         return
     st.text(f"{count(found['units'], 'unit')} of {sku} shipped. Select one to open its order.")
-    text = st.column_config.TextColumn
     chosen = show_list(
         snapshot,
         Listing(
@@ -166,13 +164,13 @@ def _show_shipments(snapshot: Snapshot, sku: str, monday: date) -> None:
             parameters=[sku, monday],
             row_count=found["row_count"],
             columns={
-                "ship_date": st.column_config.DateColumn("Shipped", format="YYYY-MM-DD"),
-                "order_number": text("Order"),
-                "shipment_id": text("Shipment"),
-                "shipstation_sku_raw": text("SKU as printed"),
-                "lot_number": text("Lot"),
-                "lot_source": text("Lot known from"),
-                "quantity_shipped": st.column_config.NumberColumn("Units", format="localized"),
+                "ship_date": columns.day("Shipped"),
+                "order_number": columns.text("Order"),
+                "shipment_id": columns.text("Shipment"),
+                "shipstation_sku_raw": columns.text("SKU as printed"),
+                "lot_number": columns.text("Lot"),
+                "lot_source": columns.text("Lot known from"),
+                "quantity_shipped": columns.number("Units"),
             },
             noun=("line", "lines"),
             order="by day",
@@ -181,7 +179,7 @@ def _show_shipments(snapshot: Snapshot, sku: str, monday: date) -> None:
         ),
     )
     if chosen is not None:
-        open_view("orders", id=str(chosen["shipstation_order_id"]))
+        open_order(chosen["shipstation_order_id"])
 
 
 def _show_history(snapshot: Snapshot, monday: date) -> None:

@@ -18,6 +18,8 @@ create table entries (
     seq integer primary key autoincrement, entry_id text not null unique, lot_number text,
     quantity integer not null, entered_at text not null, seen_by_count integer
 ) strict;
+create table lot_states (seq integer primary key autoincrement, state_id text not null unique) strict;
+create table frozen_months (seq integer primary key autoincrement, month text not null) strict;
 create table closed_weeks (
     seq integer primary key autoincrement, week_start_date text not null, closed_at text not null
 ) strict;

@@ -124,8 +124,9 @@ def test_the_command_loads_into_a_duckdb_file_that_dlt_knows(box: Sandbox, tmp_p
     assert "dataset_name: raw_shipstation" in known.stdout, known.stderr
     environment["SOURCES__SHIPSTATION__API_KEY"] = "wrong"
     refused = ran(*loading, "other.duckdb")
-    assert (refused.returncode, refused.stdout) == (1, "")
+    assert (refused.returncode, refused.stdout) == (78, "")
     assert refused.stderr.startswith("ShipStation rejected the credentials")
+    assert "SOURCES__SHIPSTATION__API_SECRET" in refused.stderr
     del environment["SOURCES__SHIPSTATION__API_KEY"]
     missing = ran(*loading)
     assert missing.returncode == 78

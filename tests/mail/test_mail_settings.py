@@ -62,8 +62,8 @@ def test_a_url_that_makes_no_sense_is_refused_without_repeating_it(url: str) -> 
         ),
         (
             "nobody",
-            "SHIPLEDGER_MAIL_TO: 'nobody' is no e-mail address. Use plain addresses such as owner@example.com, "
-            "several with commas between them.",
+            "SHIPLEDGER_MAIL_TO: 'nobody' is not an e-mail address. Use plain addresses such as "
+            "owner@example.com, several with commas between them.",
         ),
     ],
 )

@@ -75,9 +75,9 @@ def test_unknown_goods_and_manual_numbers_hold_an_order_back_and_goods_not_stock
     assert [one.detail for one in held] == [
         "100123 is in the range of numbers typed by hand (100000 to 109999): it could be another order. "
         "Give it another number in the shop, or type it in.",
-        "gift, 99999 is in no list of ours. Add it to seeds/skus.csv or seeds/sku_aliases.csv.",
+        "gift, 99999 is not in any list of SKUs. Add it to seeds/skus.csv or seeds/sku_aliases.csv.",
         "None of its products is stocked here.",
-        "gift is in no list of ours. Add it to seeds/skus.csv or seeds/sku_aliases.csv.",
+        "gift is not in any list of SKUs. Add it to seeds/skus.csv or seeds/sku_aliases.csv.",
     ]
     assert [lots_of(one.lines) for one in planned] == [[("17612", "250237", 1)]]
 

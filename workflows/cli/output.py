@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workflows.config.job_kinds import CLOSES
+from workflows.config.mail_settings import NO_SERVER
 from workflows.config.wall_clock import clock
 from workflows.migration.validation_table import format_checks
 
@@ -74,7 +75,7 @@ def describe_status(facts: dict[str, Any]) -> str:
     off = [name for name, is_on in facts["switches"].items() if not is_on]
     lines += [f"Off        {', '.join(off)}"] if off else []
     lines += [f"Job        {job['kind']} {job['status']} (run {job['run_id']})" for job in facts["open_jobs"]]
-    lines += [f"Red test   {name}" for name in facts["failed_tests"]]
+    lines += [f"Failed test {name}" for name in facts["failed_tests"]]
     for alert in facts["alerts"]:
         since = f" Since {at(alert['since'])}." if alert["since"] else ""
         lines.append(f"{alert['level'].capitalize():<10} {alert['message']}{since}")
@@ -154,7 +155,7 @@ def describe_mail(facts: dict[str, Any]) -> str:
         for mail in facts["mails"]
     ]
     if not facts["is_on"]:
-        lines.append("No mail is sent: SHIPLEDGER_SMTP_URL is not set.")
+        lines.append(NO_SERVER)
     return "\n".join(lines) or "The outbox is empty."
 
 
@@ -203,6 +204,41 @@ def describe_retention(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def describe_import(facts: dict[str, Any]) -> str:
+    """Describe an import: what was read, changed and refused."""
+    lines = [
+        f"{facts['files_read']} files read, {facts['files_unchanged']} unchanged; {facts['orders_read']} orders, "
+        f"{facts['orders_changed']} of them new or changed, {facts['orders_invalid']} left out (see exceptions)."
+    ]
+    lines += [f"Refused: {one['reason']}" for one in facts["refused"]]
+    published = facts["published"]
+    lines.append(f"Published {published}." if published else "They are in the ledger after the first `backfill`.")
+    return "\n".join(lines)
+
+
+def describe_upload(facts: dict[str, Any]) -> str:
+    """Describe an upload: what was sent, or would be, and what was not and why."""
+    lines = []
+    if facts["sent"]:
+        lines += [
+            f"{one['order_number']}  is order {one['shipstation_order_id']} in ShipStation"
+            for one in facts["uploaded"]
+        ]
+    else:
+        lines += [f"{one['order_number']}  would be sent: {_goods(one['lines'])}" for one in facts["planned"]]
+    lines += [f"{one['order_number']}  refused: {one['detail']}" for one in facts["refused"]]
+    lines += [f"{one['order_number']}  not sent ({one['reason']}): {one['detail']}" for one in facts["held"]]
+    if facts["sent"]:
+        lines.append(f"{len(facts['uploaded'])} uploaded, {len(facts['held']) + len(facts['refused'])} not sent.")
+    else:
+        lines.append(f"Nothing was sent: {facts['why_nothing_is_sent']}. {len(facts['planned'])} would be.")
+    return "\n".join(lines)
+
+
+def _goods(lines: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{line['quantity']} x {line['sku_code']} - {line['lot_number']}" for line in lines)
+
+
 def describe_outcome(facts: dict[str, Any]) -> str:
     """Describe what a job of any kind did."""
     describe = _BY_KIND.get(facts["kind"])
@@ -213,6 +249,8 @@ _BY_KIND = {
     **dict.fromkeys(("sync", "backfill"), describe_cycle),
     **dict.fromkeys(CLOSES, describe_close),
     "reconcile": describe_comparison,
+    "import-xcart": describe_import,
+    "upload": describe_upload,
     "migrate": describe_migration,
     "backup": describe_backup,
     "retention": describe_retention,

@@ -9,7 +9,7 @@ from typing import Any
 
 from workflows.config.home_directory import prepare_home
 from workflows.config.settings import Settings
-from workflows.config.worker_lock import WorkerLock
+from workflows.config.worker_lock import LOCK_FILE, WorkerLock
 from workflows.entries.entry_log import Entry, append_entries
 from workflows.errors import AlreadyRunning, UsageError
 
@@ -48,7 +48,7 @@ def begin_rehearsal(settings: Settings, receipts: Iterable[Mapping[str, Any]]) -
 
 def _empty(settings: Settings) -> None:
     """Remove what an earlier demo wrote, except the marker and the lock."""
-    kept = (_MARKER, "worker.lock")
+    kept = (_MARKER, LOCK_FILE)
     for path in settings.home.iterdir():
         if path.is_dir():
             shutil.rmtree(path)

@@ -63,7 +63,7 @@ def parse_mail_settings(url: str | None, sender: str | None, recipients: str | N
     except ValueError:
         host = None
     if host is None or parts.scheme not in _PORTS or parts.path not in ("", "/"):
-        raise ConfigurationError(f"SHIPLEDGER_SMTP_URL is no address of a mail server. {_HOW}")
+        raise ConfigurationError(f"SHIPLEDGER_SMTP_URL is not the address of a mail server. {_HOW}")
     starttls = parse_qs(parts.query).get("starttls", ["auto"])[-1]
     if starttls not in _STARTTLS:
         raise ConfigurationError("SHIPLEDGER_SMTP_URL: starttls is one of auto, required and off.")
@@ -90,7 +90,7 @@ def _addresses(value: str | None, name: str) -> tuple[str, ...]:
     for text in given:
         if not _ADDRESS.fullmatch(text):
             raise ConfigurationError(
-                f"{name}: {text!r} is no e-mail address. Use plain addresses such as owner@example.com, "
+                f"{name}: {text!r} is not an e-mail address. Use plain addresses such as owner@example.com, "
                 "several with commas between them."
             )
     return tuple(dict.fromkeys(given))

@@ -6,9 +6,11 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+
+from workflows.errors import DatabaseBusy
 
 _SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 # Noted in the file itself, so that a database of this very schema is opened without applying it.
@@ -24,6 +26,9 @@ def open_operations_database(database: Path) -> Iterator[sqlite3.Connection]:
 
     Args:
         database: The SQLite file. A missing one is made, for its owner alone; an older one is brought up to date.
+
+    Raises:
+        DatabaseBusy: Another process keeps it locked.
     """
     # An existing file is not touched: closing it would take the locks from this process's other connections.
     if not database.exists():
@@ -38,6 +43,9 @@ def read_operations_database(database: Path) -> Iterator[sqlite3.Connection]:
     """Open the database for reading. A missing file is not made, and reads as a database without rows.
 
     A file of an earlier release is brought up to date first, which waits for its writers.
+
+    Raises:
+        DatabaseBusy: Another process keeps it locked.
     """
     with _connected(database if database.exists() else ":memory:") as connection:
         yield connection
@@ -56,12 +64,25 @@ def append_row(connection: sqlite3.Connection, table: str, **values: Any) -> Non
     connection.execute(f"insert into {table} ({', '.join(plain)}) values ({marks})", plain)
 
 
+def read_instant(text: str) -> datetime:
+    """Return the instant (UTC) that a column has as ISO text."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
 @contextmanager
 def _connected(database: Path | str) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(database, timeout=_BUSY_SECONDS)) as connection:
-        if connection.execute("pragma user_version").fetchone()[0] != _VERSION:
-            _apply_schema(connection)
-        yield connection
+    try:
+        with closing(sqlite3.connect(database, timeout=_BUSY_SECONDS)) as connection:
+            if connection.execute("pragma user_version").fetchone()[0] != _VERSION:
+                _apply_schema(connection)
+            yield connection
+    except sqlite3.OperationalError as problem:
+        if getattr(problem, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+            raise
+        raise DatabaseBusy(
+            f"{database} has been locked by another process for {_BUSY_SECONDS} seconds. Try again; if it stays "
+            "locked, end the program that keeps it open, such as a database browser."
+        ) from problem
 
 
 def _apply_schema(connection: sqlite3.Connection) -> None:

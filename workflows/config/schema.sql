@@ -1,7 +1,8 @@
 -- Every table of `operations.sqlite`: what only people, closes and the schedule know, and nothing can load again.
 -- Instants are ISO 8601 in UTC, days ISO dates of the business. A row is never changed or deleted (but for
 -- `last_read`); each trigger's message says what to do instead. `operations_database` applies this file to a database
--- that was made by another version of it, so every statement must be repeatable.
+-- that was made by another version of it, so every statement must be repeatable. A table or trigger that exists is left
+-- as it is: a changed one needs a migration, which drops or alters the old one, in `operations_database`.
 
 -- One row for each receipt, repack, adjustment or count that an operator entered.
 create table if not exists entries (

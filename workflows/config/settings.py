@@ -19,7 +19,6 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from workflows.config import setting_types as types
 from workflows.config.mail_settings import MailSettings, parse_mail_settings
-from workflows.config.setting_types import LOOPBACK as LOOPBACK
 from workflows.errors import ConfigurationError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -116,7 +115,7 @@ class Settings(BaseSettings):
         None, description="Recipients of reports and alerts: plain addresses, separated by commas."
     )
     address: types.IpAddress = Field(
-        LOOPBACK, description="IP address the page listens on. Any address but loopback requires a login."
+        types.LOOPBACK, description="IP address the page listens on. Any address but loopback requires a login."
     )
     users_file: types.FilePath = Field(
         default_factory=lambda: PROJECT / "users.toml",

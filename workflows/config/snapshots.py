@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workflows.config.settings import Settings
+from workflows.errors import HomeUnusable
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,6 +26,36 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "enable_external_access": False,
 }
+
+
+class OpenSnapshot(NamedTuple):
+    """A snapshot's file name, and the connection to it."""
+
+    name: str
+    connection: duckdb.DuckDBPyConnection
+
+
+@contextmanager
+def reading_snapshot(settings: Settings) -> Iterator[OpenSnapshot | None]:
+    """Open the current snapshot for as long as the block lasts; None before the first publication.
+
+    Raises:
+        HomeUnusable: It cannot be read: it could not be opened, or a query of the block failed.
+    """
+    path = current_snapshot(settings)
+    if path is None:
+        yield None
+        return
+    import duckdb
+
+    try:
+        with open_snapshot(path) as connection:
+            yield OpenSnapshot(path.name, connection)
+    except duckdb.Error as problem:
+        raise HomeUnusable(
+            f"The snapshot {path} cannot be read ({str(problem).splitlines()[0]}). "
+            "Run `sync` to publish a new one."
+        ) from problem
 
 
 def open_snapshot(path: Path) -> duckdb.DuckDBPyConnection:

@@ -13,6 +13,8 @@ REBUILD_AFTER = timedelta(hours=1)
 FAILURES_MATTER_FOR = timedelta(days=7)
 # A check that fails, passes and fails again is mailed at most once in this time, and after it if it still fails.
 MAIL_AGAIN_AFTER = timedelta(hours=1)
+# An order that was sent may show up in ShipStation's lists a few minutes late; the syncs overlap by as much.
+UPLOADS_SETTLE_IN = timedelta(minutes=15)
 # A longer sync is marked on the page, and is an alert.
 SLOW_SYNC_SECONDS = 60
 # More open orders without lines than these are an alert.

@@ -7,14 +7,14 @@ import os
 from pathlib import Path
 from typing import IO
 
-_LOCK_FILE = "worker.lock"
+LOCK_FILE = "worker.lock"
 
 
 class WorkerLock:
     """The lock that the worker of a home holds: an operating-system lock, released when its process ends."""
 
     def __init__(self, home: Path) -> None:
-        self._path = home / _LOCK_FILE
+        self._path = home / LOCK_FILE
         self._file: IO[str] | None = None
 
     def acquire(self) -> bool:
@@ -41,7 +41,7 @@ class WorkerLock:
 def worker_pid(home: Path) -> int | None:
     """Return the process that last took the lock, None when there was none."""
     try:
-        return int((home / _LOCK_FILE).read_text())
+        return int((home / LOCK_FILE).read_text())
     except (FileNotFoundError, ValueError):
         return None
 
@@ -49,7 +49,7 @@ def worker_pid(home: Path) -> int | None:
 def worker_is_running(home: Path) -> bool:
     """Return whether any process holds the lock. With a shared lock, two that ask do not block each other."""
     try:
-        with (home / _LOCK_FILE).open() as file:
+        with (home / LOCK_FILE).open() as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False

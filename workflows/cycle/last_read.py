@@ -6,12 +6,12 @@ A failed build or publication afterwards does not change it, nor does a later sy
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from workflows.config.operations_database import open_operations_database, read_operations_database
+from workflows.config.operations_database import open_operations_database, read_instant, read_operations_database
 
 _IN_WAREHOUSE = """
 create table if not exists raw_shipledger.last_read (
@@ -49,7 +49,7 @@ def last_read(database: Path) -> Read | None:
         row = connection.execute("select read_at, watermark from last_read").fetchone()
     if row is None:
         return None
-    at, mark = (datetime.fromisoformat(text).astimezone(UTC) if text else None for text in row)
+    at, mark = (read_instant(text) if text else None for text in row)
     return Read(at, mark) if at else None
 
 

@@ -15,7 +15,12 @@ from pathlib import Path
 
 import duckdb
 
-from workflows.config.operations_database import open_operations_database, read_operations_database
+from workflows.config.operations_database import (
+    append_row,
+    open_operations_database,
+    read_instant,
+    read_operations_database,
+)
 
 OPEN_STATES = ("awaiting_shipment", "on_hold", "pending_fulfillment", "awaiting_payment")
 # One scan for each state: with an equality filter DuckDB reads the payloads of matching rows only; with a list of
@@ -128,17 +133,8 @@ def measure_open_units(connection: duckdb.DuckDBPyConnection, ledger: Path) -> M
 def note_measurement(database: Path, run_id: str, measured: Measurement) -> None:
     """Add a measurement to the history."""
     with open_operations_database(database) as connection:
-        connection.execute(
-            "insert into open_units (run_id, measured_at, units_there, units_here, differences)"
-            " values (?, ?, ?, ?, ?)",
-            [
-                run_id,
-                measured.measured_at.isoformat(),
-                measured.units_there,
-                measured.units_here,
-                json.dumps([asdict(difference) for difference in measured.differences]),
-            ],
-        )
+        differences = json.dumps([asdict(difference) for difference in measured.differences])
+        append_row(connection, "open_units", **vars(measured) | {"run_id": run_id, "differences": differences})
 
 
 def read_open_units(database: Path, limit: int = 1000) -> list[Measurement]:
@@ -149,9 +145,7 @@ def read_open_units(database: Path, limit: int = 1000) -> list[Measurement]:
             [limit],
         ).fetchall()
     return [
-        Measurement(
-            datetime.fromisoformat(at), there, here, tuple(Difference(**one) for one in json.loads(differences))
-        )
+        Measurement(read_instant(at), there, here, tuple(Difference(**one) for one in json.loads(differences)))
         for at, there, here, differences in rows
     ]
 

@@ -9,9 +9,8 @@ from typing import Any
 import duckdb
 
 from workflows.config.settings import Settings
-from workflows.config.snapshots import current_snapshot, open_snapshot
+from workflows.config.snapshots import reading_snapshot
 from workflows.cycle.last_read import Read, last_read
-from workflows.errors import HomeUnusable
 
 # The last read in a snapshot, for homes in which an earlier release recorded none.
 _INFO = """
@@ -50,30 +49,24 @@ def read_published(settings: Settings) -> Published:
     Raises:
         HomeUnusable: It cannot be read.
     """
-    path = current_snapshot(settings)
-    if path is None:
-        return Published()
-    try:
-        with open_snapshot(path) as connection:
-            as_of, read_at, mark = connection.execute(_INFO).fetchall()[0]
-            stock = _rows(
-                connection,
-                "select sku_code, product_name, alert_level, quantity_available, days_of_supply, reorder_point"
-                " from marts.inventory_current where alert_level <> 'normal' order by sku_code",
-            )
-            negative_lots = _rows(
-                connection,
-                "select sku_code, lot_number, quantity_on_hand from marts.lot_inventory"
-                " where quantity_on_hand < 0 order by all",
-            )
-            exceptions = connection.execute(_EXCEPTIONS).fetchall()
-    except duckdb.Error as problem:
-        raise HomeUnusable(
-            f"The snapshot {path} cannot be read ({str(problem).splitlines()[0]}). "
-            "Run `sync` to publish a new one."
-        ) from problem
+    with reading_snapshot(settings) as snapshot:
+        if snapshot is None:
+            return Published()
+        name, connection = snapshot
+        as_of, read_at, mark = connection.execute(_INFO).fetchall()[0]
+        stock = _rows(
+            connection,
+            "select sku_code, product_name, alert_level, quantity_available, days_of_supply, reorder_point"
+            " from marts.inventory_current where alert_level <> 'normal' order by sku_code",
+        )
+        negative_lots = _rows(
+            connection,
+            "select sku_code, lot_number, quantity_on_hand from marts.lot_inventory"
+            " where quantity_on_hand < 0 order by all",
+        )
+        exceptions = connection.execute(_EXCEPTIONS).fetchall()
     read = Read(read_at.astimezone(UTC), mark.astimezone(UTC)) if read_at else None
-    return Published(path.name, as_of.astimezone(UTC), read, tuple(stock), tuple(negative_lots), tuple(exceptions))
+    return Published(name, as_of.astimezone(UTC), read, tuple(stock), tuple(negative_lots), tuple(exceptions))
 
 
 def known_read(settings: Settings, published: Published) -> Read | None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workflows.config.operations_database import open_operations_database, read_operations_database
+from workflows.config.operations_database import (
+    append_row,
+    open_operations_database,
+    read_instant,
+    read_operations_database,
+)
 from workflows.config.periods import Period
 
 _COLUMNS = "kind, period, version, run_id, actor, closed_at, snapshot, facts"
@@ -41,17 +46,12 @@ class Close:
 def record_close(database: Path, close: Close) -> None:
     """Record a close; one that the same run has recorded already stays as it is."""
     with open_operations_database(database) as connection:
-        connection.execute(
-            f"insert into closes ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)"
-            " on conflict (kind, period, run_id) do nothing",
-            list(
-                {
-                    **vars(close),
-                    "closed_at": close.closed_at.isoformat(),
-                    "facts": json.dumps(close.facts),
-                }.values()
-            ),
-        )
+        known = connection.execute(
+            "select 1 from closes where kind = ? and period = ? and run_id = ?",
+            [close.kind, close.period, close.run_id],
+        ).fetchone()
+        if known is None:
+            append_row(connection, "closes", **vars(close) | {"facts": json.dumps(close.facts)})
 
 
 def last_close(database: Path, period: Period) -> Close | None:
@@ -82,5 +82,4 @@ def _read(database: Path, condition: str, *parameters: Any) -> list[Close]:
 def _close(
     kind: str, period: str, version: int, run_id: str, actor: str, at: str, snapshot: str, facts: str
 ) -> Close:
-    closed_at = datetime.fromisoformat(at).astimezone(UTC)
-    return Close(kind, period, version, run_id, actor, closed_at, snapshot, json.loads(facts))
+    return Close(kind, period, version, run_id, actor, read_instant(at), snapshot, json.loads(facts))

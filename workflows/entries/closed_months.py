@@ -11,9 +11,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from workflows.config.operations_database import append_row, open_operations_database
+from workflows.config.operations_database import append_row, open_operations_database, read_instant
 from workflows.config.settings import Settings
 from workflows.entries.month_conversion import convert_lines
 from workflows.entries.month_files import file_of, hash_of, prepare_folder, put_in_place
@@ -123,7 +123,9 @@ def closes_of_month(connection: sqlite3.Connection, month: date) -> list[FrozenM
         [month.isoformat()],
     )
     return [
-        FrozenMonth(month, version, content, evidence, snapshot, run_id, actor, _instant(at), already_frozen=True)
+        FrozenMonth(
+            month, version, content, evidence, snapshot, run_id, actor, read_instant(at), already_frozen=True
+        )
         for version, content, evidence, snapshot, run_id, actor, at in rows
     ]
 
@@ -136,13 +138,9 @@ def closes_of_week(connection: sqlite3.Connection, week_start: date) -> list[Clo
         [week_start.isoformat()],
     )
     return [
-        ClosedWeek(week_start, version, snapshot, run_id, actor, _instant(at), already_closed=True)
+        ClosedWeek(week_start, version, snapshot, run_id, actor, read_instant(at), already_closed=True)
         for version, snapshot, run_id, actor, at in rows
     ]
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def altered_months(settings: Settings) -> list[date]:
@@ -150,11 +148,12 @@ def altered_months(settings: Settings) -> list[date]:
 
     Raises:
         ShipledgerError: Such a month was closed by an earlier release, so that its lines cannot be converted.
+        DatabaseBusy: Another process keeps the database locked.
     """
     with open_closed_periods(settings) as store:
-        return [
-            month for month in closed_months(store) if not is_intact(settings, closes_of_month(store, month)[0])
-        ]
+        first_closes = [closes_of_month(store, month)[0] for month in closed_months(store)]
+    # Hashing takes a while: nobody has to wait for the database meanwhile.
+    return [close.month for close in first_closes if not is_intact(settings, close)]
 
 
 def is_intact(settings: Settings, close: FrozenMonth) -> bool:

@@ -75,7 +75,7 @@ def read_lot(sku: str, text: str) -> str:
     found = _LOT.fullmatch(spelled(text))
     if found is None:
         raise EntryRefused(
-            f"'{visible(text)}' is no lot number. Write five or more digits, such as 250300 or {sku} - 250300.",
+            f"'{visible(text)}' is not a lot number. Write five or more digits, such as 250300 or {sku} - 250300.",
             "lot_number",
         )
     if found[1] not in (None, sku):

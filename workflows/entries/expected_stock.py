@@ -8,9 +8,9 @@ from typing import Any
 
 from workflows.config.reference_data import Reference
 from workflows.config.settings import Settings
-from workflows.config.snapshots import current_snapshot, open_snapshot
+from workflows.config.snapshots import reading_snapshot
 from workflows.entries.entry_log import EntryLog
-from workflows.errors import EntryRefused, HomeUnusable
+from workflows.errors import EntryRefused
 
 
 @dataclass(frozen=True)
@@ -74,15 +74,5 @@ def check_lot_is_known(settings: Settings, reference: Reference, store: EntryLog
 
 def _row_of_snapshot(settings: Settings, query: str, values: Any) -> tuple[Any, ...] | None:
     """Return the query's row in the current snapshot; None when there is no row, or no snapshot yet."""
-    path = current_snapshot(settings)
-    if path is None:
-        return None
-    import duckdb
-
-    try:
-        with open_snapshot(path) as connection:
-            return connection.execute(query, values).fetchone()
-    except duckdb.Error as problem:
-        raise HomeUnusable(
-            f"The snapshot {path} cannot be read ({str(problem).splitlines()[0]}). Run `sync` for a new one."
-        ) from problem
+    with reading_snapshot(settings) as snapshot:
+        return snapshot.connection.execute(query, values).fetchone() if snapshot else None

@@ -159,7 +159,7 @@ def record_lot_state(settings: Settings, state: LotState) -> LotState:
     state = replace(state, sku_code=spelled(state.sku_code))
     check_product(reference, state.sku_code)
     if state.status not in LOT_STATUSES:
-        raise EntryRefused(f"'{state.status}' is no state of a lot. Use {', '.join(LOT_STATUSES)}.", "status")
+        raise EntryRefused(f"'{state.status}' is not a state of a lot. Use {', '.join(LOT_STATUSES)}.", "status")
     if state.valid_from > settings.today():
         raise EntryRefused(f"{state.valid_from} lies in the future. Enter the state on its day.", "entry_date")
     check_texts(state.actor, state.reason, needs_reason=True)

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workflows.config.operations_database import append_row, open_operations_database, read_operations_database
+from workflows.config.operations_database import (
+    append_row,
+    open_operations_database,
+    read_instant,
+    read_operations_database,
+)
 from workflows.errors import UsageError
 
 # The scheduled jobs, and what each is for.
@@ -58,9 +63,7 @@ def read_switches(database: Path) -> list[Switch]:
             "select name, is_on, actor, turned_at from switch_turns"
             " where seq in (select max(seq) from switch_turns group by name)"
         ):
-            turned[name] = Switch(
-                name, SWITCHES.get(name, ""), bool(is_on), actor, datetime.fromisoformat(at).astimezone(UTC)
-            )
+            turned[name] = Switch(name, SWITCHES.get(name, ""), bool(is_on), actor, read_instant(at))
     return [turned.get(name, Switch(name, purpose)) for name, purpose in SWITCHES.items()]
 
 

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from workflows.config.settings import LOOPBACK
+from workflows.config.setting_types import LOOPBACK
 from workflows.config.worker_lock import worker_is_running, worker_pid
 
 _NOTE_FILE = "serving.json"

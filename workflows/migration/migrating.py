@@ -10,7 +10,6 @@ import sqlite3
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -20,14 +19,12 @@ from ingest.sources.legacy.legacy_source import digest_of, last_imports, load_le
 from ingest.sources.shipstation.load import prepare_tables
 from workflows.backup.backup_file import copy_sqlite
 from workflows.config.settings import Settings
-from workflows.cycle.engine import Engine, Report, RunsSince
+from workflows.cycle.engine import Engine, Facts, Report, RunsSince
 from workflows.cycle.warehouse import Run, check_warehouse
 from workflows.errors import MigrationRefused, ShipledgerError, UsageError
 from workflows.migration.ledger_checks import check_ledger, check_reference, passes
 from workflows.migration.migration_checks import check_anomalies, check_load
 from workflows.migration.validation_table import format_checks
-
-Facts = dict[str, Any]
 
 
 def copy_home(here: Settings, there: Settings) -> None:
@@ -59,7 +56,7 @@ class Migration:
             a `new_copy`.
 
         Raises:
-            ShipledgerError: The file is missing or is no such database, or the copy differs from it.
+            ShipledgerError: The file is missing or is not such a database, or the copy differs from it.
         """
         check_warehouse(self._settings.warehouse)
         self._copies.mkdir(exist_ok=True)

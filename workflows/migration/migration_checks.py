@@ -155,7 +155,7 @@ def check_anomalies(there: sqlite3.Connection, today: date) -> Iterator[Check]:
         yield _anomaly(f"{table} dated in the future", found, outcome)
     lines = there.execute("select sku_lot, base_sku from shipped_items").fetchall()
     wrong = [text for text, sku in lines if not re.fullmatch(rf"{re.escape(sku)}(\s*-\s*\d{{5,}})?|", text or "")]
-    yield _anomaly("SKU texts that are no SKU with its lot", len(wrong), "looked up as they are, else excepted")
+    yield _anomaly("SKU texts that are not a SKU with its lot", len(wrong), "looked up as they are, else excepted")
     notes = there.execute("select notes, sku from inventory_transactions where trim(coalesce(notes, '')) <> ''")
     unread = [note for note, sku in notes if len(set(re.findall(r"\b\d{5,}\b", note)) - {sku}) != 1]
     yield _anomaly("notes that name no single lot", len(unread), "counted for the product; listed as exceptions")

@@ -14,7 +14,12 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import cast
 
-from workflows.config.operations_database import append_row, open_operations_database, read_operations_database
+from workflows.config.operations_database import (
+    append_row,
+    open_operations_database,
+    read_instant,
+    read_operations_database,
+)
 from workflows.config.settings import Settings
 from workflows.monitoring.checks import Check, Severity
 
@@ -52,7 +57,9 @@ def health_history(settings: Settings, days: int = 90) -> list[HealthPoint]:
             " from health_results where checked_at >= ? group by checked_at order by checked_at",
             (since,),
         ).fetchall()
-    return [HealthPoint(_instant(at), passed, failed.split("|") if failed else []) for at, passed, failed in rows]
+    return [
+        HealthPoint(read_instant(at), passed, failed.split("|") if failed else []) for at, passed, failed in rows
+    ]
 
 
 def record_failures(database: Path, failed: Sequence[Check], now: datetime) -> list[Check]:
@@ -108,10 +115,6 @@ def failing_rows(connection: Connection) -> dict[str, int]:
 
 def _failing(connection: Connection) -> list[tuple[Check, int]]:
     return [
-        (Check(name, title, False, detail, cast(Severity, severity), _instant(at)), seq)
+        (Check(name, title, False, detail, cast(Severity, severity), read_instant(at)), seq)
         for name, severity, title, detail, at, seq in connection.execute(_FAILING)
     ]
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)

@@ -182,8 +182,8 @@ def compare(
     _create_agreeing(connection, criteria)
     connection.execute(_MATCHED)
     fields = ", ".join(_fields(theirs.order_columns))
-    connection.execute(_DIFFERENCES.format(fields=fields, headless=theirs.headless_lines))
-    their_looks = {area: _newest(connection, instants) for area, instants in theirs.looks.items()}
+    connection.execute(_DIFFERENCES.format(fields=fields, headless=theirs.orphaned_lines))
+    their_looks = {area: _newest(connection, instants) for area, instants in theirs.last_syncs.items()}
     connection.register("lasting", lasting)
     connection.execute("create temp table lasting_differences as from lasting")
     connection.unregister("lasting")

@@ -6,13 +6,13 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from workflows.config.operations_database import open_operations_database, read_operations_database
+from workflows.config.operations_database import open_operations_database, read_instant, read_operations_database
 from workflows.parity.comparison import Difference
 from workflows.parity.explanations import BY_NAME, TIMING, UNEXPLAINED
 
@@ -122,11 +122,15 @@ def _runs(connection: sqlite3.Connection, condition: str, parameter: Any) -> lis
     rows = connection.execute(f"select {_RUN} from parity_runs {condition}", [parameter]).fetchall()
     return [
         ParityRun(
-            run_id, actor, source, criteria, _instant(since), _instant(until), wrong, orders, json.loads(facts)
+            run_id,
+            actor,
+            source,
+            criteria,
+            read_instant(since),
+            read_instant(until),
+            wrong,
+            orders,
+            json.loads(facts),
         )
         for run_id, actor, source, criteria, since, until, wrong, orders, facts in rows
     ]
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)

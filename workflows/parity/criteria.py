@@ -88,5 +88,5 @@ def _positive(section: Mapping[str, Any], name: str) -> float:
 
 def _texts(values: Any) -> tuple[str, ...]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise ValueError(f"{values!r} is no list of texts")
+        raise ValueError(f"{values!r} is not a list of texts")
     return tuple(values)

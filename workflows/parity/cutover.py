@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from ingest.sources.legacy.live_database import connected
 from workflows.config.settings import Settings
-from workflows.cycle.engine import errors_for_the_user
+from workflows.cycle.engine import Facts, errors_for_the_user
 from workflows.errors import CutoverRefused, UsageError
 from workflows.parity.comparison_log import recent_runs
 from workflows.parity.criteria import read_criteria
@@ -32,8 +31,6 @@ from workflows.parity.cutover_log import (
 from workflows.parity.legacy_connection import Source
 from workflows.parity.parity_status import ParityStatus, parity_status
 from workflows.parity.workflow_flags import Flag, active_flags, turn_back, turn_off
-
-Facts = dict[str, Any]
 
 
 def read_parity_status(settings: Settings, source: Source, now: datetime) -> ParityStatus:

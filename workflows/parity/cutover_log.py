@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workflows.config.operations_database import open_operations_database, read_operations_database
+from workflows.config.operations_database import open_operations_database, read_instant, read_operations_database
 from workflows.errors import AlreadyRunning
 
 BEGUN, DONE, ROLLBACK_BEGUN, ROLLED_BACK = "begun", "done", "rollback begun", "rolled back"
@@ -45,7 +45,7 @@ def last_event(database: Path) -> CutoverEvent | None:
     if row is None:
         return None
     event, actor, source, noted_at, facts = row
-    return CutoverEvent(event, actor, source, datetime.fromisoformat(noted_at).astimezone(UTC), json.loads(facts))
+    return CutoverEvent(event, actor, source, read_instant(noted_at), json.loads(facts))
 
 
 def record_event(database: Path, event: CutoverEvent, after: str | None) -> None:

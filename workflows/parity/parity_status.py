@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from workflows.config.formatting import counted
 from workflows.parity.comparison_log import ParityRun
 from workflows.parity.criteria import Criteria
 
@@ -48,21 +49,21 @@ def parity_status(
         now: The present, UTC.
         since: Comparisons of before do not count, as after a rollback; None when all do.
     """
-    counted = [run for run in _counting(runs, source, criteria) if since is None or run.until > since]
-    chain = _unbroken(counted, timedelta(hours=criteria.largest_gap_hours), now)
+    valid_runs = [run for run in _counting(runs, source, criteria) if since is None or run.until > since]
+    chain = _unbroken(valid_runs, timedelta(hours=criteria.largest_gap_hours), now)
     held = (chain[0].until - chain[-1].until).total_seconds() / 3600 if chain else 0.0
     status = ParityStatus(
         hours_needed=criteria.hours,
         hours_held=round(held, 2),
         held_since=chain[-1].until if chain else None,
         comparisons=len(chain),
-        orders_compared=counted[0].orders_compared if counted else 0,
-        last_at=counted[0].until if counted else None,
-        last_unexplained=next((_numbers_of(run) for run in counted if run.unexplained), None),
+        orders_compared=valid_runs[0].orders_compared if valid_runs else 0,
+        last_at=valid_runs[0].until if valid_runs else None,
+        last_unexplained=next((_numbers_of(run) for run in valid_runs if run.unexplained), None),
         reasons=(),
     )
-    others = sum(run.source == source for run in runs) - len(counted)
-    reasons = tuple(_reasons(status, counted, criteria, held, others, now))
+    others = sum(run.source == source for run in runs) - len(valid_runs)
+    reasons = tuple(_reasons(status, valid_runs, criteria, held, others, now))
     return ParityStatus(**vars(status) | {"reasons": reasons})
 
 
@@ -89,17 +90,17 @@ def _unbroken(runs: Sequence[ParityRun], largest_gap: timedelta, now: datetime) 
 
 def _reasons(
     status: ParityStatus,
-    counted: Sequence[ParityRun],
+    valid_runs: Sequence[ParityRun],
     criteria: Criteria,
     held: float,
     others: int,
     now: datetime,
 ) -> Iterator[str]:
-    if not counted:
+    if not valid_runs:
         made = f" ({others} under other criteria, or over a shorter time, do not count)" if others else ""
         yield f"no comparison with it counts yet{made}"
         return
-    newest = counted[0]
+    newest = valid_runs[0]
     if newest.unexplained:
         yield f"the last comparison has {_count(newest)}"
     elif (now - newest.until).total_seconds() > criteria.largest_gap_hours * 3600:
@@ -108,10 +109,10 @@ def _reasons(
         since = f" since {_clock(status.held_since)}" if status.held_since else ""
         yield (
             f"it has held for {held:.1f} of {criteria.hours:g} hours{since},"
-            f" in {status.comparisons} comparison{'s' if status.comparisons != 1 else ''}"
+            f" in {counted(status.comparisons, 'comparison')}"
         )
         if status.last_unexplained and not newest.unexplained:
-            broken = next(run for run in counted if run.unexplained)
+            broken = next(run for run in valid_runs if run.unexplained)
             yield f"the comparison of {_clock(broken.until)} had {_count(broken)}"
     if newest.orders_compared < criteria.least_orders:
         yield f"only {newest.orders_compared} orders were on both sides, of {criteria.least_orders} needed"
@@ -128,7 +129,7 @@ def _numbers_of(run: ParityRun) -> dict[str, Any]:
 
 def _count(run: ParityRun) -> str:
     fields = ", ".join(f"{field} {count}" for field, count in sorted(run.facts.get("by_field", {}).items()))
-    return f"{run.unexplained} unexplained difference{'s' if run.unexplained != 1 else ''} ({fields})"
+    return f"{counted(run.unexplained, 'unexplained difference')} ({fields})"
 
 
 def _clock(instant: datetime) -> str:

@@ -9,7 +9,6 @@ from dbos import DBOS
 
 from workflows.cycle import cycle_workflows, worker_context
 from workflows.cycle.engine import Facts
-from workflows.cycle.published_state import known_read, read_published
 from workflows.parity.legacy_connection import known_source
 from workflows.parity.run_comparison import compare_with_former_system
 
@@ -39,7 +38,6 @@ def _compare(legacy: str | None, hours: float | None, until: datetime) -> tuple[
     settings = context.engine.settings
     # It reads what is published, so it needs no turn at the warehouse.
     with worker_context.errors_as_sentences("compare with the former system"):
-        read = known_read(settings, read_published(settings))
         facts = compare_with_former_system(
             settings,
             known_source(settings, legacy),
@@ -47,7 +45,6 @@ def _compare(legacy: str | None, hours: float | None, until: datetime) -> tuple[
             str(DBOS.workflow_id),
             DBOS.authenticated_user,
             until,
-            read.watermark if read else None,
             worker_context.job_reporter(),
         )
     return facts, datetime.now(UTC)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import duckdb
 
 from ingest.sources.legacy.live_database import connected, numbers_since, rows_of
 from workflows.config.reference_data import read_reference
 from workflows.config.settings import Settings
-from workflows.config.snapshots import current_snapshot, open_snapshot
-from workflows.cycle.engine import errors_for_the_user
-from workflows.errors import HomeUnusable, ShipledgerError
+from workflows.config.snapshots import reading_snapshot
+from workflows.cycle.engine import Facts, Report, errors_for_the_user
+from workflows.cycle.last_read import last_read
+from workflows.errors import ShipledgerError
 from workflows.parity.both_sides import create_tables, our_numbers
 from workflows.parity.comparison import Compared, ReadTimes, compare, counted_by
 from workflows.parity.comparison_log import ParityRun, lasting_differences, record_run
@@ -22,8 +20,6 @@ from workflows.parity.criteria import Criteria, read_criteria
 from workflows.parity.explanations import CLASSES, UNEXPLAINED
 from workflows.parity.legacy_connection import Source
 
-Facts = dict[str, Any]
-Report = Callable[[str, int, int], None]
 _NOTHING = "Nothing has been published yet, so there is nothing to compare. Run `backfill --since` first."
 
 
@@ -34,7 +30,6 @@ def compare_with_former_system(
     run_id: str,
     actor: str | None,
     until: datetime,
-    our_look: datetime | None,
     report: Report,
 ) -> Facts:
     """Compare the orders of the last hours, and record the comparison with its differences.
@@ -46,38 +41,27 @@ def compare_with_former_system(
         run_id: The job that compares.
         actor: Who asked.
         until: The comparison's moment, UTC.
-        our_look: Up to when changes in ShipStation are known here; None to take it from the snapshot.
         report: Called with (what is done, done, in all).
 
     Raises:
         ShipledgerError: The former system's database is missing, foreign, damaged or out of reach, or there is no
             snapshot.
+        HomeUnusable: The snapshot cannot be read.
     """
     criteria = read_criteria(settings.parity_file)
     hours = hours or criteria.hours
-    with _current_snapshot(settings) as (snapshot, connection):
-        times = ReadTimes(until - timedelta(hours=hours), until, our_look or _published_look(connection))
-        compared = _compare(settings, connection, source, times, criteria, report)
-    facts = _facts(compared, source, hours, times, criteria, snapshot)
+    read = last_read(settings.operations)
+    with reading_snapshot(settings) as snapshot:
+        if snapshot is None:
+            raise ShipledgerError(_NOTHING)
+        ours = read.watermark if read and read.watermark else _published_look(snapshot.connection)
+        times = ReadTimes(until - timedelta(hours=hours), until, ours)
+        compared = _compare(settings, snapshot.connection, source, times, criteria, report)
+    facts = _facts(compared, source, hours, times, criteria, snapshot.name)
     counts = facts["by_class"][UNEXPLAINED], compared.counts["orders_compared"]
     run = ParityRun(run_id, actor, source.shown, criteria.fingerprint, times.since, until, *counts, facts)
     record_run(settings.operations, run, compared.differences)
     return facts
-
-
-@contextmanager
-def _current_snapshot(settings: Settings) -> Iterator[tuple[str, duckdb.DuckDBPyConnection]]:
-    path = current_snapshot(settings)
-    if path is None:
-        raise ShipledgerError(_NOTHING)
-    try:
-        with open_snapshot(path) as connection:
-            yield path.name, connection
-    except duckdb.Error as problem:
-        raise HomeUnusable(
-            f"The snapshot {path} cannot be compared ({str(problem).splitlines()[0]}). "
-            "Run `sync` to publish a new one."
-        ) from problem
 
 
 def _compare(
@@ -103,6 +87,7 @@ def _compare(
 
 
 def _published_look(connection: duckdb.DuckDBPyConnection) -> datetime:
+    """Return up to when changes are known, in a home in which an earlier release recorded no read."""
     found: datetime = connection.execute(
         "select coalesce((select max(watermark_after) from marts.sync_runs), as_of) from marts.snapshot_info"
     ).fetchall()[0][0]

@@ -123,7 +123,7 @@ def _problem(order: LocalOrder, lots: LotQueues) -> tuple[str, str] | None:
     unknown = [item.sold_as for item in order.items if item.status in ("unknown", "unparsed")]
     if unknown:
         return "unknown_sku", (
-            f"{visible(', '.join(unknown))} is in no list of ours. "
+            f"{visible(', '.join(unknown))} is not in any list of SKUs. "
             "Add it to seeds/skus.csv or seeds/sku_aliases.csv."
         )
     stocked = _stocked(order.items)

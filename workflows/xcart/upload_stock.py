@@ -13,7 +13,8 @@ import duckdb
 import orjson
 
 from workflows.config.settings import Settings
-from workflows.config.snapshots import current_snapshot, open_snapshot
+from workflows.config.snapshots import reading_snapshot
+from workflows.errors import HomeUnusable
 from workflows.xcart.upload_log import UploadEvent
 from workflows.xcart.upload_plan import Held, Item, LocalOrder, LotQueues, Queue
 
@@ -124,25 +125,22 @@ class Stock:
 
 def orders_wait(settings: Settings) -> bool:
     """Return whether an upload could have something to do, by the published snapshot."""
-    snapshot = current_snapshot(settings)
-    if snapshot is None:
-        return False
     try:
-        with open_snapshot(snapshot) as connection:
-            return connection.execute(f"select 1 {_THAT_WAIT} limit 1").fetchone() is not None
-    except duckdb.Error:
+        with reading_snapshot(settings) as snapshot:
+            if snapshot is None:
+                return False
+            return snapshot.connection.execute(f"select 1 {_THAT_WAIT} limit 1").fetchone() is not None
+    except HomeUnusable:
         # The upload itself says what is wrong.
         return True
 
 
 def waiting_since(settings: Settings) -> datetime | None:
     """Return since when (UTC) the first order has waited for an upload; None when none waits."""
-    snapshot = current_snapshot(settings)
-    if snapshot is None:
-        return None
-    with suppress(duckdb.Error), open_snapshot(snapshot) as connection:
-        since = connection.execute(f"select min(first_seen_at) {_THAT_WAIT}").fetchall()[0][0]
-        return since.astimezone(UTC) if since else None
+    with suppress(HomeUnusable), reading_snapshot(settings) as snapshot:
+        if snapshot is not None:
+            since = snapshot.connection.execute(f"select min(first_seen_at) {_THAT_WAIT}").fetchall()[0][0]
+            return since.astimezone(UTC) if since else None
     return None
 
 

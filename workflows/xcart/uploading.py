@@ -8,10 +8,9 @@ one order for each key, so even two runs at once could not create two orders.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 from ingest.client.account import Account
 from ingest.client.http import Client
@@ -26,17 +25,13 @@ from ingest.sources.xcart.order_upload import (
     to_shipstation,
 )
 from workflows.config.settings import Settings
+from workflows.config.thresholds import UPLOADS_SETTLE_IN
+from workflows.cycle.engine import Facts, Report
 from workflows.xcart.upload_log import UploadEvent, append_events, last_events
 from workflows.xcart.upload_plan import Held, LocalOrder, Planned, plan
 from workflows.xcart.upload_stock import Stock, open_stock
 
 log = logging.getLogger(__name__)
-
-# A new order may show up in ShipStation's lists a few minutes late; the syncs overlap by as much.
-_SETTLES_IN = timedelta(minutes=15)
-
-Facts = dict[str, Any]
-Report = Callable[[str, int, int], None]
 
 
 @dataclass
@@ -141,7 +136,7 @@ def _why_not_now(job: _Upload, order: LocalOrder, there: LookUp) -> tuple[str, s
         )
     last = job.events.get(order.order_key)
     if last is not None and last.event == "sending" and last.noted_at is not None:
-        again_at = last.noted_at + _SETTLES_IN
+        again_at = last.noted_at + UPLOADS_SETTLE_IN
         if datetime.now(UTC) < again_at:
             return "unanswered", (
                 f"It was sent at {last.noted_at:%Y-%m-%d %H:%M} UTC without an answer, and ShipStation does "

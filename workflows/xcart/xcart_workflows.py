@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ingest.sources.xcart.upload_history import load_upload_log
 from ingest.sources.xcart.xcart_source import import_orders
 from workflows.config.operations_database import prepare_operations_database
 from workflows.config.shipstation_account import account_of
+from workflows.config.thresholds import UPLOADS_SETTLE_IN
 from workflows.cycle.cycle_workflows import begin, build, build_and_publish, load_changes
 from workflows.cycle.engine import Facts, errors_for_the_user
 from workflows.cycle.warehouse import check_warehouse, has_shipstation, open_warehouse
@@ -54,8 +56,8 @@ def upload(arguments: dict[str, Any]) -> Facts:
     if outcome["unanswered"]:
         raise OutOfReach(
             f"ShipStation gave no answer for {len(outcome['unanswered'])} of the orders sent; "
-            f"{len(outcome['uploaded'])} are there. Run `upload` again in 15 minutes: it "
-            "looks up which arrived."
+            f"{len(outcome['uploaded'])} are there. Run `upload` again in "
+            f"{UPLOADS_SETTLE_IN // timedelta(minutes=1)} minutes: it looks up which arrived."
         )
     return facts
 

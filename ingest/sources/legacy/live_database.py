@@ -55,16 +55,16 @@ class TheirRows:
     Attributes:
         orders: Columns as in `_COLUMNS`, and `has_lines`: 1, 0, or null where it stores no lines.
         order_columns: The columns of ours that its table of orders has.
-        headless_lines: Number of lines of open orders whose order is missing.
-        looks: When it last synced `orders` and `shipped`, as text.
+        orphaned_lines: Number of lines of open orders whose order is missing.
+        last_syncs: When it last synced `orders` and `shipped`, as text.
     """
 
     orders: pa.Table
     shipped_orders: pa.Table
     shipped_items: pa.Table
     order_columns: frozenset[str]
-    headless_lines: int
-    looks: dict[str, list[str]]
+    orphaned_lines: int
+    last_syncs: dict[str, list[str]]
 
 
 def source_url(source: str) -> URL:
@@ -79,7 +79,7 @@ def source_url(source: str) -> URL:
         url = make_url(source)
     except (ArgumentError, ValueError) as problem:
         raise NoSuchSource(
-            "This is no SQLAlchemy URL. Write postgresql://user@host/name, or name a file."
+            "This is not a SQLAlchemy URL. Write postgresql://user@host/name, or name a file."
         ) from problem
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
@@ -155,8 +155,8 @@ def rows_of(connection: sa.Connection, numbers: Sequence[str]) -> TheirRows:
         order_columns=frozenset(
             name for name, names in _COLUMNS["orders_inbox"].items() if there.intersection(names)
         ),
-        headless_lines=_headless_lines(connection),
-        looks={"orders": _looks_at_orders(connection), "shipped": _looks_at_shipments(connection)},
+        orphaned_lines=_orphaned_lines(connection),
+        last_syncs={"orders": _order_syncs(connection), "shipped": _shipment_syncs(connection)},
     )
 
 
@@ -238,7 +238,7 @@ def _ids_with_lines(connection: sa.Connection, ids: Sequence[str]) -> set[str] |
     return found
 
 
-def _headless_lines(connection: sa.Connection) -> int:
+def _orphaned_lines(connection: sa.Connection) -> int:
     if not _there(connection, "order_items_inbox"):
         return 0
     query = (
@@ -248,7 +248,7 @@ def _headless_lines(connection: sa.Connection) -> int:
     return int(connection.execute(sa.text(query)).scalar_one())
 
 
-def _looks_at_orders(connection: sa.Connection) -> list[str]:
+def _order_syncs(connection: sa.Connection) -> list[str]:
     """Return when it last synced orders: when its watermark was written, not the instant in it."""
     synced = _newest(connection, "sync_watermark", "updated_at")
     return synced or [
@@ -257,7 +257,7 @@ def _looks_at_orders(connection: sa.Connection) -> list[str]:
     ]
 
 
-def _looks_at_shipments(connection: sa.Connection) -> list[str]:
+def _shipment_syncs(connection: sa.Connection) -> list[str]:
     tables = ("shipped_orders", "shipped_items")
     found = [
         one for table in tables for at in ("created_at", "updated_at") for one in _newest(connection, table, at)

@@ -39,6 +39,9 @@ def load_operations(store: Path, warehouse: Warehouse) -> int:
 
     Returns:
         How many rows were loaded.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: The operations database is missing, locked or lacks a table.
     """
     pipeline = create_pipeline(warehouse, SOURCE)
     engine = sa.create_engine("sqlite://", creator=lambda: _connect(store), poolclass=sa.NullPool)
@@ -49,7 +52,7 @@ def load_operations(store: Path, warehouse: Warehouse) -> int:
             last.pop("frozen_months", None)
         due: dict[str, int] = {}
         loaded = 0
-        for table, names in _tables(connection):
+        for table, names in _tables(connection).items():
             is_complete = columns.get(table, set()) >= names - {*_NOT_LOADED}
             seq = last.get(table, 0) if is_complete else 0
             new: int = connection.exec_driver_sql(f"select count(*) from {table} where seq > {seq}").scalar_one()
@@ -85,6 +88,7 @@ class _CreatingLoader(TableLoader):  # type: ignore[misc]
 
     def load_rows(self, backend_kwargs: Any = None) -> Iterator[Any]:
         """Yield Arrow tables."""
+        # dlt's own mark for this, `materialize_table_schema`, adds a column `_dlt_id`.
         yield row_tuples_to_arrow(
             [], {column.name: self.columns[column.name] for column in self.table.columns}, "UTC"
         )
@@ -103,13 +107,12 @@ def _connect(store: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{store}?mode=ro", uri=True)
 
 
-def _tables(connection: sa.Connection) -> list[tuple[str, set[str]]]:
+def _tables(connection: sa.Connection) -> dict[str, set[str]]:
     """Return the tables of the operations database that are loaded, with the names of their columns."""
-    columns: dict[str, set[str]] = {}
-    for table in _KEYS:
-        found = connection.exec_driver_sql(f"select name from pragma_table_info('{table}')")
-        columns[table] = set(found.scalars().all())
-    return [(table, names) for table, names in columns.items() if names]
+    found = {
+        table: connection.exec_driver_sql(f"select name from pragma_table_info('{table}')") for table in _KEYS
+    }
+    return {table: set(columns.scalars().all()) for table, columns in found.items()}
 
 
 def _columns(client: SqlClientBase[Any]) -> dict[str, set[str]]:

@@ -13,8 +13,14 @@ from dlt.common.configuration.exceptions import ConfigFieldMissingException
 from dlt.common.runtime.telemetry import stop_telemetry
 from dlt.pipeline.exceptions import PipelineStepFailed
 
+from ingest.errors import CredentialsRejected
 from ingest.pipeline import ingest_error
 from ingest.sources.shipstation.shipstation_source import shipstation_source
+
+_REJECTED = (
+    "ShipStation rejected the credentials. Check SOURCES__SHIPSTATION__API_KEY and "
+    "SOURCES__SHIPSTATION__API_SECRET, or api_key and api_secret under [sources.shipstation] in .dlt/secrets.toml."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,7 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{problem}\n")
         return 78
     except PipelineStepFailed as problem:
-        sys.stderr.write(f"{ingest_error(problem) or problem}\n")
+        cause = ingest_error(problem) or problem
+        if isinstance(cause, CredentialsRejected):
+            sys.stderr.write(f"{_REJECTED}\n")
+            return 78
+        sys.stderr.write(f"{cause}\n")
         return 1
     sys.stdout.write(f"{info}\n")
     return 0

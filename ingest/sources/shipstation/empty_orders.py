@@ -29,7 +29,7 @@ from ingest.sources.shipstation.order_states import (
     state_after,
     to_table,
 )
-from ingest.sources.shipstation.records import ORDERS, Record, changed_records, newest_of_each
+from ingest.sources.shipstation.records import ORDERS, Record, changed_records, merged_on_key, newest_of_each
 from ingest.sources.shipstation.records import to_table as orders_table
 from ingest.sources.shipstation.stored_rows import StoredRows
 
@@ -167,7 +167,7 @@ def fetched_orders(report: FetchReport, store: StoredRows, now: datetime) -> Any
         if rows:
             yield exceptions_table(rows)
 
-    yield dlt.resource(orders, name="orders", primary_key="order_id", write_disposition="merge")
+    yield dlt.resource(orders, name=ORDERS.table, **merged_on_key(ORDERS))
     yield dlt.resource(order_states, name="order_states", primary_key="order_id", write_disposition="merge")
     yield exceptions_resource(exceptions)
     yield dlt.resource(fetches, name="ghost_looks", primary_key="order_id", write_disposition="merge")

@@ -38,7 +38,7 @@ def rows_since(client: Client, name: str, cursor: Any) -> Iterator[pa.Table]:
     kind, query = API_LISTS[name]
     hashes = dlt.current.resource_state().setdefault("hashes", {})
     loaded: dict[str, str] = {} if cursor.end_value else hashes.get(name, {})
-    listed: dict[str, tuple[datetime | None, str]] = {}
+    listed: dict[str, tuple[datetime, str]] = {}
     pages = walk(
         client,
         query,
@@ -53,16 +53,23 @@ def rows_since(client: Client, name: str, cursor: Any) -> Iterator[pa.Table]:
         changed, dates = [], []
         for record in changed_records(kind, newest_of_each(kind, page), {}, arrived_by="sync", now=now):
             changed_at = _instant(record.payload.get(query.date_field), latest)
-            listed[str(record.key)] = changed_at, record.payload_hash
+            if changed_at:
+                listed[str(record.key)] = changed_at, record.payload_hash
             if loaded.get(str(record.key)) != record.payload_hash:
                 changed.append(record)
                 dates.append(changed_at)
         if changed:
             column = pa.array(dates, pa.timestamp("us", tz="UTC"))
             yield to_table(kind, changed, now).append_column(CURSOR, column)
+        listed = _within_lag(listed, cursor)
     if not cursor.end_value:
-        start = cursor.last_value - timedelta(seconds=cursor.lag or 0)
-        hashes[name] = {key: digest for key, (at, digest) in listed.items() if at and at >= start}
+        hashes[name] = {key: digest for key, (_at, digest) in _within_lag(listed, cursor).items()}
+
+
+def _within_lag(listed: dict[str, tuple[datetime, str]], cursor: Any) -> dict[str, tuple[datetime, str]]:
+    """Return the rows that the next run reads again: a first run, of years, would keep every row otherwise."""
+    start = cursor.last_value - timedelta(seconds=cursor.lag or 0)
+    return {key: (at, digest) for key, (at, digest) in listed.items() if at >= start}
 
 
 def _instant(date: object, latest: datetime) -> datetime | None:

@@ -250,8 +250,8 @@ class Cycle:
             yield page.rows
 
     def _note_unreadable(self, row: UnreadablePlace) -> None:
-        noticed = {exception.finding_key: exception for exception in self.exceptions}
-        self.exceptions.append(unreadable_row(row, self.open_exceptions | noticed, self.now))
+        raised = {exception.finding_key: exception for exception in self.exceptions}
+        self.exceptions.append(unreadable_row(row, self.open_exceptions | raised, self.now))
 
     def _note_states(self, records: list[Record], newest: dict[int, Payload]) -> None:
         merged = {order_id for record in records for order_id in merged_ids(record.payload)}

@@ -44,10 +44,10 @@ from ingest.sources.shipstation.records import (
     ORDERS,
     RecordKind,
     changed_records,
+    merged_on_key,
     newest_of_each,
     to_table,
 )
-from ingest.sources.shipstation.shipstation_source import merged_on_key
 from ingest.sources.shipstation.stored_rows import StoredRows
 from ingest.sources.shipstation.watermarks import FUTURE_TOLERANCE
 
@@ -288,9 +288,9 @@ def _exceptions(job: _Job) -> Iterator[pa.Table]:
     """Yield exceptions of differences that were not repaired and of unreadable rows, and resolved ones."""
     now = datetime.now(UTC)
     still_open = job.store.open_exceptions()
-    noticed = [exception_of(difference, now) for difference in job.found.differences if not difference.repaired]
-    noticed += [unreadable_row(row, still_open, now) for row in job.unreadable]
-    right = job.found.compared - job.found.wrong
-    rows = changed_exceptions(noticed, still_open, lambda row: row.finding_key in right, now)
+    raised = [exception_of(difference, now) for difference in job.found.differences if not difference.repaired]
+    raised += [unreadable_row(row, still_open, now) for row in job.unreadable]
+    equal = job.found.compared - job.found.wrong
+    rows = changed_exceptions(raised, still_open, lambda row: row.finding_key in equal, now)
     if rows:
         yield exceptions_table(rows)

@@ -86,6 +86,19 @@ SHIPMENTS = RecordKind("shipments", "shipment_id", "shipmentId", _LABEL_TEXTS, {
 FULFILLMENTS = RecordKind("fulfillments", "fulfillment_id", "fulfillmentId", _LABEL_TEXTS, {"order_id": "orderId"})
 
 
+def merged_on_key(kind: RecordKind) -> dict[str, Any]:
+    """Return a resource's settings: merged on ShipStation's id; within a load the row fetched last wins."""
+    return {
+        "primary_key": kind.key,
+        "write_disposition": "merge",
+        "columns": {
+            "payload": {"data_type": "json"},
+            "kept_fields": {"data_type": "json"},
+            "fetched_at": {"dedup_sort": "desc"},
+        },
+    }
+
+
 @dataclass(frozen=True)
 class Stored:
     """The stored version of a row."""

@@ -65,13 +65,13 @@ def resources(client: Client, *, due: bool = True, problems: list[str] | None = 
         return _bare_list(client, "/stores")
 
     def rows(name: str, read: Read, to_row: ToRow) -> list[dict[str, Any]]:
-        came, found = 0, []
+        received, found = 0, []
         try:
             with client.hurried(_SECONDS):
                 for payload in read():
-                    came += 1
+                    received += 1
                     found += [row for row in [to_row(payload)] if row]
-                if came and not found:
+                if received and not found:
                     raise UnexpectedAnswer(f"ShipStation's list of {name} has no row that names one.")
         except IngestError as problem:
             log.warning("the stored %s are kept: %s", name, problem)

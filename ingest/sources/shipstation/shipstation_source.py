@@ -24,7 +24,7 @@ from ingest.client.http import Client
 from ingest.sources.shipstation import reference_lists, worker_tables
 from ingest.sources.shipstation.incremental_rows import CURSOR, rows_since
 from ingest.sources.shipstation.load_cycle import Cycle
-from ingest.sources.shipstation.records import FULFILLMENTS, ORDERS, SHIPMENTS, RecordKind
+from ingest.sources.shipstation.records import FULFILLMENTS, ORDERS, SHIPMENTS, merged_on_key
 
 BASE_URL = "https://ssapi.shipstation.com"
 # Read again before the cursor: a quarter of an hour for rows that become visible late, and the hour that Pacific
@@ -75,19 +75,6 @@ def shipstation_source(
 
     yield from (orders, shipments, fulfillments)
     yield from worker_tables.resources(cycle) if cycle else reference_lists.resources(client)
-
-
-def merged_on_key(kind: RecordKind) -> dict[str, Any]:
-    """Return a resource's settings: merged on ShipStation's id; within a load the row fetched last wins."""
-    return {
-        "primary_key": kind.key,
-        "write_disposition": "merge",
-        "columns": {
-            "payload": {"data_type": "json"},
-            "kept_fields": {"data_type": "json"},
-            "fetched_at": {"dedup_sort": "desc"},
-        },
-    }
 
 
 def _cursor(start_date: str, cycle: Cycle | None) -> Any:

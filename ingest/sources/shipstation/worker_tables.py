@@ -2,7 +2,7 @@
 
 | resource     | key            | what                                                  |
 |--------------|----------------|-------------------------------------------------------|
-| order_states | order_id       | orders without lines, and what became of them         |
+| order_states | order_id       | orders without lines: waiting, repaired or missing    |
 | findings     | finding_key    | exceptions                                            |
 | watermarks   | none, appended | how far each list was read, in the same load as rows  |
 | read_spans   | none, appended | which spans of each list were read, likewise          |

@@ -58,7 +58,7 @@ def is_about_file(path: Path, exception: ExceptionRow) -> bool:
 
 
 def changes(
-    noticed: Iterable[ExceptionRow],
+    raised: Iterable[ExceptionRow],
     before: Mapping[str, ExceptionRow],
     is_checked: Callable[[ExceptionRow], bool],
     now: datetime,
@@ -66,12 +66,12 @@ def changes(
     """Return the exceptions to load: new and resolved ones, and those whose place in the file has changed.
 
     Args:
-        noticed: The exceptions that this import raises.
+        raised: The exceptions that this import raises.
         before: The open exceptions by key.
         is_checked: Whether the import checked an open exception again.
         now: The instant (UTC) of the import.
     """
-    current = {exception.finding_key: exception for exception in noticed}
+    current = {exception.finding_key: exception for exception in raised}
     moved = [
         replace(exception, first_seen_at=before[key].first_seen_at)
         for key, exception in current.items()

@@ -24,7 +24,7 @@ def hash_file(path: Path) -> str:
     """Return a hash of the file's content.
 
     Raises:
-        FileRefused: It is no file, cannot be read, or is larger than any export of orders.
+        FileRefused: It is not a file, cannot be read, or is larger than any export of orders.
     """
     digest = hashlib.blake2b(digest_size=16)
     for block in _blocks(path):

@@ -176,11 +176,11 @@ def _refuse(
 
 
 def _note_about_file(
-    pipeline: dlt.Pipeline, path: Path, noticed: list[ExceptionRow], still_open: Mapping[str, ExceptionRow]
+    pipeline: dlt.Pipeline, path: Path, raised: list[ExceptionRow], still_open: Mapping[str, ExceptionRow]
 ) -> None:
     """Load the exceptions about a file as a whole; others about it are resolved."""
     is_checked = partial(import_exceptions.is_about_file, path)
-    changed = import_exceptions.changes(noticed, still_open, is_checked, datetime.now(UTC))
+    changed = import_exceptions.changes(raised, still_open, is_checked, datetime.now(UTC))
     if changed:
         load(pipeline, _exceptions_only(changed))
 
@@ -258,8 +258,8 @@ def _exceptions(reading: _FileImport) -> Iterator[pa.Table]:
     def is_checked(exception: ExceptionRow) -> bool:
         return import_exceptions.is_about(reading.path, exception) or exception.order_number in reading.taken
 
-    noticed = reading.invalid + reading.repeated
-    changed = import_exceptions.changes(noticed, reading.still_open, is_checked, reading.now)
+    raised = reading.invalid + reading.repeated
+    changed = import_exceptions.changes(raised, reading.still_open, is_checked, reading.now)
     if changed:
         yield exceptions_table(changed)
 

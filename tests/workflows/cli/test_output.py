@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from workflows.cli import output
-from workflows.cli.xcart_commands import describe_import, describe_upload
 from workflows.migration.validation_table import format_checks
 
 CYCLE: dict[str, Any] = {
@@ -157,9 +156,9 @@ def test_a_retention_that_never_removes_says_so() -> None:
 def test_an_upload_says_what_was_sent_or_would_be_and_what_stays() -> None:
     stays = ["4  refused: No.", "5  not sent (unknown_sku): What is it?"]
     sent = ["1  is order 71 in ShipStation", *stays, "1 uploaded, 2 not sent."]
-    assert describe_upload(UPLOAD | {"sent": True}).splitlines() == sent
+    assert output.describe_outcome(UPLOAD | {"kind": "upload", "sent": True}).splitlines() == sent
     tried = ["2  would be sent: 3 x 17612 - 250300", *stays]
-    assert describe_upload(UPLOAD | {"sent": False}).splitlines() == [
+    assert output.describe_outcome(UPLOAD | {"kind": "upload", "sent": False}).splitlines() == [
         *tried,
         "Nothing was sent: this was a dry run. 1 would be.",
     ]
@@ -170,8 +169,15 @@ def test_an_upload_says_what_was_sent_or_would_be_and_what_stays() -> None:
     [("s.duckdb", "Published s.duckdb."), (None, "They are in the ledger after the first `backfill`.")],
 )
 def test_an_import_says_what_it_took_left_out_and_refused(published: str | None, ends: str) -> None:
-    facts = {"files_read": 3, "files_unchanged": 1, "orders_read": 9, "orders_changed": 4, "orders_invalid": 2}
-    text = describe_import(facts | {"refused": [{"reason": "a.xml is no XML."}], "published": published})
+    facts: dict[str, Any] = {
+        "files_read": 3,
+        "files_unchanged": 1,
+        "orders_read": 9,
+        "orders_changed": 4,
+        "orders_invalid": 2,
+    }
+    facts["kind"] = "import-xcart"
+    text = output.describe_outcome(facts | {"refused": [{"reason": "a.xml is no XML."}], "published": published})
     assert text.splitlines() == [
         "3 files read, 1 unchanged; 9 orders, 4 of them new or changed, 2 left out (see exceptions).",
         "Refused: a.xml is no XML.",

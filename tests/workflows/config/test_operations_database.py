@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from workflows.config import operations_database
 from workflows.config.operations_database import (
     open_operations_database,
     prepare_operations_database,
     read_operations_database,
 )
+from workflows.errors import DatabaseBusy
 
 # The table that is replaced by each load.
 REPLACED = {"last_read"}
@@ -67,3 +69,16 @@ def test_who_reads_a_missing_database_finds_no_rows_and_makes_no_file(database: 
     with read_operations_database(database) as connection:
         assert connection.execute("select count(*) from entries").fetchall() == [(0,)]
     assert not database.exists()
+
+
+def test_a_database_that_another_process_keeps_locked_is_an_error_that_says_what_to_do(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare_operations_database(database)
+    monkeypatch.setattr(operations_database, "_BUSY_SECONDS", 0)
+    with (
+        open_operations_database(database),
+        pytest.raises(DatabaseBusy, match=r"locked by another process.* Try again"),
+        open_operations_database(database),
+    ):
+        pass

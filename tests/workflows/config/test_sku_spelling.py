@@ -101,5 +101,5 @@ def test_what_an_operator_types_is_read_in_the_same_spelling_and_shown_when_it_i
     state = LotState("17612\u200e", "\u2060250237", "retired", day, "anna", "dented")
     recorded = record_lot_state(settings, state)
     assert (recorded.sku_code, recorded.lot_number) == ("17612", "250237")
-    with pytest.raises(EntryRefused, match=r"'25<U\+200B>0' is no lot number"):
+    with pytest.raises(EntryRefused, match=r"'25<U\+200B>0' is not a lot number"):
         record_entry(settings, EntryRequest("receive", "17612", 5, day, "anna", lot_number="25\u200b0"))

@@ -152,7 +152,10 @@ _WEEK = "insert into weekly_shipped_history (start_date, end_date, sku, quantity
             f"{_LINE} ('2025-10-04', '17612', '17612', 1, '690001')",
             {"lines dated otherwise than their order", "shipped_items dated in the future"},
         ),
-        (f"{_LINE} ('2025-09-23', '17612-6', '17612', 1, '690001')", {"SKU texts that are no SKU with its lot"}),
+        (
+            f"{_LINE} ('2025-09-23', '17612-6', '17612', 1, '690001')",
+            {"SKU texts that are not a SKU with its lot"},
+        ),
         (f"{_MOVE} ('2025-10-03', '17612', 1, 'Receive', 'by truck')", {"notes that name no single lot"}),
         (f"{_MOVE} ('2025-10-03', '17612', 1, 'Receive', '17612 250300')", set()),
         (

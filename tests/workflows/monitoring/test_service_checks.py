@@ -17,7 +17,8 @@ from own_worker import done, working
 from tests.contract_tables import create_tables, insert
 from workflows.config.home_directory import prepare_home
 from workflows.config.log_file import errors_since
-from workflows.config.settings import LOOPBACK, Settings
+from workflows.config.setting_types import LOOPBACK
+from workflows.config.settings import Settings
 from workflows.config.worker_lock import WorkerLock
 from workflows.entries.switches import turn_switch
 from workflows.jobs.client import job_client

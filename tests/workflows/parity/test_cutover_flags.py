@@ -103,8 +103,8 @@ def test_criteria_are_known_by_what_they_say(tmp_path: Path) -> None:
         ("longest_lag_hours = 26", "longest_lag_hours = inf", "longest_lag_hours is inf"),
         ("longest_lag_hours = 26", "longest_lag_hours = nan", "longest_lag_hours is nan"),
         ('clock = "UTC"', 'clock = "Mars"', "Mars"),
-        ('local_statuses = ["pending", "failed"]', 'local_statuses = "pending"', "is no list of texts"),
-        ('not_held_statuses = ["cancelled"]', "not_held_statuses = [1]", "is no list of texts"),
+        ('local_statuses = ["pending", "failed"]', 'local_statuses = "pending"', "is not a list of texts"),
+        ('not_held_statuses = ["cancelled"]', "not_held_statuses = [1]", "is not a list of texts"),
         ("[cutover]", "[cutover", "cannot be used"),
     ],
 )
