@@ -86,7 +86,8 @@ def complete_replacement(home: Path) -> None:
 
 
 def _write_marker(home: Path, plan: _Plan) -> None:
-    part = home / f"{_MARKER}.part"
+    # Among the new files, which are removed together if the marker is never written.
+    part = home / plan.staged / _MARKER
     part.write_bytes(msgspec.json.encode(plan))
     sync_to_disk(part)
     part.replace(home / _MARKER)

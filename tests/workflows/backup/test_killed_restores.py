@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,9 @@ import pytest
 from command_line import CommandLine
 from homes import copy_of, settings_of
 from killed_restores import files_of
+from streamlit.testing.v1 import AppTest
 
+from streamlit_app.server import page_command
 from workflows.backup.backup_file import make_backup
 from workflows.backup.restoring import restore_backup
 from workflows.config.home_directory import prepare_home
@@ -23,7 +27,7 @@ from workflows.config.home_replacement import is_being_replaced
 from workflows.config.settings import PROJECT, Settings
 from workflows.config.worker_lock import WorkerLock
 from workflows.entries.recording import EntryRequest, recent_entries, record_entry
-from workflows.errors import AlreadyRunning, ShipledgerError
+from workflows.errors import TRY_AGAIN_LATER, AlreadyRunning, ShipledgerError
 
 PROGRAM = Path(__file__).parents[1] / "killed_restores.py"
 
@@ -137,16 +141,36 @@ def test_every_command_completes_an_interrupted_restore_before_it_does_its_own(
     assert "bob" not in {entry.actor for entry in recent_entries(half)}
 
 
+@contextmanager
+def at_work(home: Path) -> Iterator[None]:
+    """As while the restore itself still runs: its lock is held."""
+    with (home / "worker.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    assert is_being_replaced(home)
+
+
 def test_commands_are_refused_while_a_restore_is_at_work(half: Settings) -> None:
-    lock = (half.home / "worker.lock").open("a+")
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    with pytest.raises(AlreadyRunning, match="Wait until that has ended") as refused:
+    with at_work(half.home), pytest.raises(AlreadyRunning, match="Wait until that has ended") as refused:
         prepare_home(half)
-    assert refused.value.exit_code == 75
-    assert is_being_replaced(half.home)
-    lock.close()
-    prepare_home(half)
+    assert refused.value.exit_code == TRY_AGAIN_LATER
+
+
+def test_the_page_neither_starts_nor_shows_anything_while_a_restore_is_at_work_and_then_completes_it(
+    half: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = {"SHIPLEDGER_HOME": str(half.home), "SHIPLEDGER_USERS": str(half.home / "no-users.toml")}
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    page = AppTest.from_file(str(PROJECT / "streamlit_app" / "app.py"), default_timeout=120)
+    with at_work(half.home):
+        started = subprocess.run(page_command(0), capture_output=True, text=True, check=False)
+        page.run()
+    assert (started.returncode, "is being restored" in started.stderr) == (TRY_AGAIN_LATER, True)
+    assert [text.value for text in page.text] == [started.stderr.strip()]
+    page.run()
     assert not is_being_replaced(half.home)
+    assert [entry.actor for entry in recent_entries(half)] == ["ann"]
 
 
 def test_a_file_that_was_made_again_meanwhile_is_kept_beside_the_replaced_one(half: Settings) -> None:
