@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import itertools
 import json
 import os
 import shutil
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,7 @@ from workflows.errors import ShipledgerError
 
 _CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.chmod", "os.truncate"}
 _TRANSIENT = ("scratch", "logs", "worker.lock")
-IsTheOne = Callable[[int, str, tuple[Any, ...]], bool]
+IsTheOne = Callable[[str, tuple[Any, ...]], bool]
 
 
 def is_change(event: str, arguments: tuple[Any, ...]) -> bool:
@@ -46,15 +48,10 @@ def run_and_kill(act: Callable[[], object], is_the_one: IsTheOne, busy: str | No
     """Act in a process of its own, killed right before the change that is the one. Whether it was killed."""
     child = os.fork()
     if child == 0:
-        done = 0
 
         def watch(event: str, arguments: tuple[Any, ...]) -> None:
-            nonlocal done
-            if not is_change(event, arguments):
-                return
-            if is_the_one(done, event, arguments):
+            if is_change(event, arguments) and is_the_one(event, arguments):
                 os.kill(os.getpid(), signal.SIGKILL)
-            done += 1
             if event == "os.rename" and busy and Path(arguments[0]).name == busy:
                 raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(arguments[0]))
 
@@ -70,8 +67,14 @@ def run_and_kill(act: Callable[[], object], is_the_one: IsTheOne, busy: str | No
     return os.WIFSIGNALED(status)
 
 
-def never(_number: int, _event: str, _arguments: tuple[Any, ...]) -> bool:
+def never(_event: str, _arguments: tuple[Any, ...]) -> bool:
     return False
+
+
+def nth_change(number: int, is_counted: Callable[[], bool] = lambda: True) -> IsTheOne:
+    """The change with so many before it that are counted."""
+    before = itertools.count()
+    return lambda _event, _arguments: is_counted() and next(before) == number
 
 
 def settings_in(home: Path) -> Settings:
@@ -101,10 +104,10 @@ def kill_each(home: Path, backup: Path, folder: Path, busy: str | None) -> list[
     outcomes, number, killed = [], 0, True
     while killed:
         ours = Path(shutil.copytree(home, folder / "home", symlinks=True))
+        # Until the marker is there, what cannot be moved makes no difference.
+        is_counted = partial(is_being_replaced, ours) if busy else lambda: True
         killed = run_and_kill(
-            lambda: restore_backup(settings_in(folder / "home"), backup),
-            lambda done, _event, _arguments: done == number,  # noqa: B023
-            busy,
+            lambda: restore_backup(settings_in(folder / "home"), backup), nth_change(number, is_counted), busy
         )
         is_interrupted = is_being_replaced(ours)
         if is_interrupted and not any(one["is_interrupted"] for one in outcomes):
@@ -121,10 +124,7 @@ def kill_each_completion(half: Path, folder: Path) -> list[dict[str, Any]]:
     outcomes, number, killed = [], 0, True
     while killed:
         ours = Path(shutil.copytree(half, folder / "half", symlinks=True))
-        killed = run_and_kill(
-            lambda: WorkerLock(folder / "half").acquire(),
-            lambda done, _event, _arguments: done == number,  # noqa: B023
-        )
+        killed = run_and_kill(lambda: WorkerLock(folder / "half").acquire(), nth_change(number))
         run_and_kill(lambda: begin_to_work(folder / "half"), never)
         outcomes.append({"is_interrupted": True, "files": files_of(ours)})
         shutil.rmtree(ours)
@@ -135,7 +135,7 @@ def kill_each_completion(half: Path, folder: Path) -> list[dict[str, Any]]:
 def leave_half(home: Path, backup: Path) -> None:
     """Be killed right before the restored entries are moved into the home."""
 
-    def is_the_one(_number: int, event: str, arguments: tuple[Any, ...]) -> bool:
+    def is_the_one(event: str, arguments: tuple[Any, ...]) -> bool:
         return event == "os.rename" and str(arguments[1]) == str(home / "operations.sqlite")
 
     assert run_and_kill(lambda: restore_backup(settings_in(home), backup), is_the_one)

@@ -123,7 +123,7 @@ def _extract(archive: tarfile.TarFile, manifest: Manifest, folder: Path) -> bool
 
 def _extract_file(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> None:
     """Write a file for its owner alone. A snapshot is read-only, and its folder is for others to read."""
-    is_published = path.parent.name == PUBLISHED
+    is_published = member.name.startswith(f"{PUBLISHED}/")
     path.parent.mkdir(mode=0o755 if is_published else 0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=False)
     content = archive.extractfile(member)

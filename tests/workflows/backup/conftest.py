@@ -2,28 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pytest
-from homes import settings_of
+from small_homes import small_home
 
 from workflows.config.settings import Settings
-from workflows.entries.recording import EntryRequest, record_entry
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """A home with an entry, a warehouse, a snapshot and a report."""
-    made = settings_of(tmp_path / "home")
-    record_entry(made, EntryRequest("receive", "17612", 576, made.today(), "ann"))
-    with duckdb.connect(str(made.warehouse)) as connection:
-        connection.execute("create schema raw_shipstation")
-        connection.execute("create table raw_shipstation.orders as select range as order_id from range(5000)")
-    with duckdb.connect(str(made.published / "shipledger-1.duckdb")) as connection:
-        connection.execute("create schema marts")
-        connection.execute("create table marts.skus as select '17612' as sku_code")
-    (made.published / "current.duckdb").symlink_to("shipledger-1.duckdb")
-    made.frozen.mkdir()
-    (made.frozen / "2026-10.parquet").write_bytes(b"lines")
-    (made.home / "reports").mkdir()
-    (made.home / "reports" / "invoice.pdf").write_bytes(b"%PDF-1.7")
-    return made
+    return small_home(tmp_path / "home")

@@ -17,6 +17,7 @@ import pytest
 from command_line import CommandLine
 from homes import copy_of, settings_of
 from killed_restores import files_of
+from small_homes import small_home
 from streamlit.testing.v1 import AppTest
 
 from streamlit_app.server import page_command
@@ -56,14 +57,16 @@ class Case:
         }
 
 
-@pytest.fixture
-def case(settings: Settings, tmp_path: Path) -> Case:
-    made = Path(make_backup(settings, tmp_path / "backups", "run")["file"])
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    folder = tmp_path_factory.mktemp("case")
+    settings = small_home(folder / "home")
+    made = Path(make_backup(settings, folder / "backups", "run")["file"])
     record_entry(settings, EntryRequest("receive", "17612", 96, settings.today(), "bob"))
     for name in ("ledger.duckdb", "workflows.sqlite", "operations.sqlite-wal", "mine.txt"):
         (settings.home / name).write_text("of the home that is replaced")
     (settings.home / "reports" / "later.pdf").write_text("of the home that is replaced")
-    copy = settings_of(copy_of(settings.home, tmp_path / "peaceful"))
+    copy = settings_of(copy_of(settings.home, folder / "peaceful"))
     restore_backup(copy, made)
     restored = {name: text for name, text in files_of(copy.home).items() if not name.startswith("replaced-")}
     return Case(settings, made, restored)
@@ -106,13 +109,18 @@ def test_a_home_whose_files_cannot_be_moved_is_wholly_old_and_wholly_new_once_th
     assert any(one["is_interrupted"] for one in outcomes), "killed while everything was put back, too"
 
 
-@pytest.fixture
-def half(case: Case, tmp_path: Path) -> Settings:
+@pytest.fixture(scope="module")
+def half_home(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose restore was killed between its moves."""
-    home = copy_of(case.settings.home, tmp_path / "half")
+    home = copy_of(case.settings.home, tmp_path_factory.mktemp("half") / "home")
     run_program("half", home, case.backup)
     assert not (home / "operations.sqlite").exists()
-    return settings_of(home)
+    return home
+
+
+@pytest.fixture
+def half(half_home: Path, tmp_path: Path) -> Settings:
+    return settings_of(copy_of(half_home, tmp_path / "half"))
 
 
 @pytest.mark.parametrize(

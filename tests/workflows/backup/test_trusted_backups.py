@@ -1,4 +1,4 @@
-"""A restore takes only a home's own backups, unless it is told to trust one, and none that is no backup."""
+"""A restore takes only a home's own backups, unless it is to trust another one, and none that is no backup."""
 
 from __future__ import annotations
 
