@@ -19,7 +19,14 @@ from streamlit_app.components.links import register_pages  # noqa: E402
 from streamlit_app.components.status_bar import read_state, show_status_bar  # noqa: E402
 from streamlit_app.data.snapshot_reader import Snapshot, SnapshotGone, SnapshotUnreadable  # noqa: E402
 from streamlit_app.navigation import VIEWS, View  # noqa: E402
-from workflows.page_api import ConfigurationError, Person, Settings, read_settings  # noqa: E402
+from workflows.page_api import (  # noqa: E402
+    ConfigurationError,
+    Person,
+    Settings,
+    ShipledgerError,
+    finish_interrupted_restore,
+    read_settings,
+)
 
 
 def main() -> None:
@@ -29,9 +36,14 @@ def main() -> None:
     st.logo(str(_HERE / "logo.svg"), size="large")
     try:
         settings = read_settings()
+        finish_interrupted_restore(settings.home)
         person = current_person(settings)
     except ConfigurationError as problem:
         st.subheader("The configuration is wrong", anchor=False)
+        st.text(str(problem))
+        return
+    except ShipledgerError as problem:
+        st.subheader("The data cannot be shown now", anchor=False)
         st.text(str(problem))
         return
     if person is None:

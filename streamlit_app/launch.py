@@ -25,7 +25,13 @@ from streamlit_app.auth.identity import login_method  # noqa: E402
 from streamlit_app.auth.login_middleware import LoginMiddleware  # noqa: E402
 from streamlit_app.preload import preload  # noqa: E402
 from streamlit_app.server import page_config  # noqa: E402
-from workflows.page_api import ConfigurationError, Settings, ShipledgerError, read_settings  # noqa: E402
+from workflows.page_api import (  # noqa: E402
+    ConfigurationError,
+    Settings,
+    ShipledgerError,
+    finish_interrupted_restore,
+    read_settings,
+)
 
 
 def main(port: int, address: str) -> int:
@@ -33,6 +39,7 @@ def main(port: int, address: str) -> int:
     os.environ["SHIPLEDGER_ADDRESS"] = address
     try:
         settings = read_settings()
+        finish_interrupted_restore(settings.home)
         kind = login_method()
         streamlit_secrets = _secrets(settings) if kind == "oidc" else None
     except ShipledgerError as problem:

@@ -16,6 +16,7 @@ from workflows.closes.since_close import read_changes
 
 # Configuration, people, periods.
 from workflows.config.formatting import moment, short_day
+from workflows.config.home_directory import finish_interrupted_restore
 from workflows.config.job_kinds import CLOSES, KINDS
 from workflows.config.mail_settings import NO_SERVER
 from workflows.config.periods import CloseKind, Period, period_of, period_to_close

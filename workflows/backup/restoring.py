@@ -1,63 +1,65 @@
-"""Restoring a backup: only while no worker runs; the replaced files are kept."""
+"""Restoring a backup: wholly or not at all, only while no worker runs; the replaced files are kept."""
 
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
-from workflows.backup.backup_file import FOLDERS, MANIFEST, Facts, unpack
+from workflows.backup.backup_file import Facts
+from workflows.backup.leftovers import RESTORING
+from workflows.backup.manifest import DATABASES, FOLDERS, PUBLISHED, WORKFLOW_STORE
+from workflows.backup.reading import unpack
+from workflows.backup.stored_code import remove_stored_code
 from workflows.config.home_directory import prepare_home
+from workflows.config.home_replacement import is_being_replaced, replace_in_home
 from workflows.config.settings import Settings
 from workflows.config.worker_lock import WorkerLock
 from workflows.errors import AlreadyRunning
 
 # A database is moved with its sidecar files. SQLite would take one that a killed writer left for the restored
 # file's own, and write the old rows into it.
-_SQLITE_TAILS = ("", "-journal", "-wal", "-shm")
+_SIDECARS = ("", ".wal", "-journal", "-wal", "-shm")
+# The workflow store goes, and none comes: a job of the replaced state must not be resumed on the restored one.
 _REPLACED = (
-    *(f"{name}{tail}" for name in ("warehouse.duckdb", "ledger.duckdb") for tail in ("", ".wal")),
-    *(f"{name}{tail}" for name in ("operations.sqlite", "workflows.sqlite") for tail in _SQLITE_TAILS),
-    "published",
+    *(f"{name}{tail}" for name in (*DATABASES, "ledger.duckdb", WORKFLOW_STORE) for tail in _SIDECARS),
+    PUBLISHED,
     *FOLDERS,
 )
 
 
-def restore_backup(settings: Settings, file: Path) -> Facts:
-    """Replace what is in the home by a backup; the replaced files are kept beside it.
+def restore_backup(settings: Settings, file: Path, *, trust: bool = False) -> Facts:
+    """Replace what is in the home by a backup; the replaced files are kept in a folder of the home.
+
+    Killed at any point, it leaves the home as it was, or the next command completes it. The restored home has an
+    empty workflow store, and no views until its next build.
+
+    Args:
+        settings: Whose home, and the keys that sign its backups.
+        file: The backup.
+        trust: Restore it also when its signature or format is not known.
 
     Returns:
         `counts` of what was restored, and `kept` (the folder with what was there before, None when nothing was).
 
     Raises:
-        UsageError: The file is no backup.
+        UsageError: The file is no backup, or no trusted one; nothing was changed.
         AlreadyRunning: A worker runs.
-        ShipledgerError: The backup is damaged; nothing was changed.
+        ShipledgerError: The backup is damaged, or could not be put in place; nothing was changed.
     """
     prepare_home(settings)
     lock = WorkerLock(settings.home)
     if not lock.acquire():
         raise AlreadyRunning(f"A worker is running in {settings.home}. Stop it, then restore.")
-    staging = settings.home / "scratch" / "restore"
+    staging = settings.home / RESTORING
     try:
         shutil.rmtree(staging, ignore_errors=True)
-        manifest = unpack(file, staging)
-        kept = _set_aside(settings)
-        for path in staging.iterdir():
-            if path.name != MANIFEST:
-                path.rename(settings.home / path.name)
+        manifest = unpack(settings, file, staging, trust=trust)
+        remove_stored_code(staging)
+        kept = replace_in_home(settings.home, staging, _REPLACED)
         prepare_home(settings)
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        if not is_being_replaced(settings.home):
+            shutil.rmtree(staging, ignore_errors=True)
         lock.release()
-    return {"file": str(file), "made_at": manifest["made_at"], "counts": manifest["counts"], "kept": kept}
-
-
-def _set_aside(settings: Settings) -> str | None:
-    """Move what a restored backup replaces into a folder of its own, and return the folder."""
-    there = [settings.home / name for name in _REPLACED if (settings.home / name).exists()]
-    kept = settings.home / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-    for path in there:
-        kept.mkdir(mode=0o700, exist_ok=True)
-        path.rename(kept / path.name)
-    return str(kept) if there else None
+    made_at, counts = manifest.made_at.isoformat(), manifest.counts
+    return {"file": str(file), "made_at": made_at, "counts": counts, "kept": str(kept) if kept else None}

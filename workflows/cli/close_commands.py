@@ -11,6 +11,7 @@ from workflows.cli import output
 from workflows.cli.console import ACTOR, JSON, Day, print_result, who
 from workflows.cli.run_job import run_job
 from workflows.closes.readiness import ready_to_close
+from workflows.config.home_directory import prepare_home
 from workflows.config.periods import CloseKind
 from workflows.config.settings import Settings, read_settings
 from workflows.config.shipstation_account import account_of
@@ -67,6 +68,7 @@ def run_close(
         ShipledgerError: With the contract's exit code.
     """
     account_of(settings)
+    prepare_home(settings)
     period = ready_to_close(settings, kind, day, force=force, incomplete=incomplete)
     arguments = {"date": period.first.isoformat(), "force": force, "incomplete": incomplete}
     return run_job(settings, kind, arguments, actor)

@@ -43,10 +43,11 @@ def backup(to: Path | None, actor: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--trust", is_flag=True, help="Restore it although it is not signed with a key of this home.")
 @JSON
-def restore(file: Path, as_json: bool) -> None:
+def restore(file: Path, trust: bool, as_json: bool) -> None:
     """Replace the home's data with the backup FILE; the replaced data are kept. Stop the worker first."""
-    print_result(restore_backup(read_settings(), file), as_json, describe_restore)
+    print_result(restore_backup(read_settings(), file, trust=trust), as_json, describe_restore)
 
 
 COMMANDS = (migrate, backup, restore)

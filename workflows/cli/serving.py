@@ -151,4 +151,5 @@ def page_environment(settings: Settings) -> dict[str, str]:
         "SHIPSTATION_API_SECRET": "configured" if settings.api_secret else "",
         "SHIPLEDGER_ALLOW_UPLOAD": "1" if settings.allow_upload else "0",
         "SHIPLEDGER_LEGACY_URL": "configured" if settings.legacy_url else "",
+        "SHIPLEDGER_BACKUP_PASSPHRASE": "",
     }

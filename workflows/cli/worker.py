@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workflows.backup.leftovers import remove_leftovers
 from workflows.config.home_directory import OWNER_ONLY, prepare_home
 from workflows.config.log_file import log_to_home
 from workflows.config.settings import Settings
@@ -78,6 +79,7 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
     for module in WORKFLOW_MODULES:
         import_module(module)
     prepare_home(settings)
+    remove_leftovers(settings)
     log_to_home(settings)
     with _private_files(), job_client(settings) as jobs:
         engine = Engine(settings, partial(_backfills, jobs))

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from workflows.config.home_replacement import is_being_replaced
 from workflows.config.settings import Settings
-from workflows.errors import HomeUnusable
+from workflows.config.worker_lock import WorkerLock
+from workflows.errors import AlreadyRunning, HomeUnusable
 
 # The umask of processes that write a home.
 OWNER_ONLY = 0o077
 _FOLDERS = ("scratch", "logs")
-_PRIVATE = ("*.duckdb*", "*.sqlite*", *_FOLDERS, "backups", "migrations", "reports", "frozen", "replaced-*")
+_PRIVATE = (
+    *("*.duckdb*", "*.sqlite*", "backup.key"),
+    *(*_FOLDERS, "backups", "migrations", "reports", "frozen", "restoring", "replaced-*"),
+)
 
 
 def prepare_home(settings: Settings) -> None:
     """Create the home directory and its folders, and check that they can be written.
 
-    Files that may hold personal data become readable by their owner only, also where an older version left them
-    open to others. The snapshots in `published/` keep the permissions of that folder.
+    An interrupted restore is completed first. Files that may hold personal data become readable by their owner
+    only, also where an older version left them open to others. The snapshots in `published/` keep the permissions
+    of that folder.
 
     Raises:
         HomeUnusable: They cannot be written.
+        ShipledgerError: As of `finish_interrupted_restore`.
     """
     if "," in str(settings.home):
         raise HomeUnusable(
@@ -31,6 +37,7 @@ def prepare_home(settings: Settings) -> None:
             "Give the directory another name."
         )
     try:
+        finish_interrupted_restore(settings.home)
         for folder in (settings.home, settings.published):
             folder.mkdir(parents=True, exist_ok=True)
         for name in _FOLDERS:
@@ -45,6 +52,22 @@ def prepare_home(settings: Settings) -> None:
         ) from problem
 
 
+def finish_interrupted_restore(home: Path) -> None:
+    """Complete a restore that was killed while it moved files, so that the home is wholly the restored one.
+
+    Raises:
+        AlreadyRunning: The restore is still at work.
+        ShipledgerError: A file could not be moved; see `complete_replacement`.
+    """
+    if not is_being_replaced(home):
+        return
+    # Taking the lock completes it.
+    lock = WorkerLock(home)
+    if not lock.acquire() and is_being_replaced(home):
+        raise AlreadyRunning(f"A backup is being restored to {home}. Wait until that has ended, then try again.")
+    lock.release()
+
+
 def _close_to_others(home: Path) -> None:
     for path in (path for pattern in _PRIVATE for path in home.glob(pattern)):
         # A sidecar file may be gone already, and another user's file is not ours to change.
@@ -52,12 +75,3 @@ def _close_to_others(home: Path) -> None:
             mode = path.stat().st_mode
             if mode & OWNER_ONLY:
                 path.chmod(mode & ~OWNER_ONLY)
-
-
-def sync_to_disk(path: Path) -> None:
-    """Flush a file, or the names in a folder, to disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

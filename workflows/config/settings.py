@@ -147,6 +147,12 @@ class Settings(BaseSettings):
         validation_alias="SHIPLEDGER_PARITY",
         description="Criteria of parity and of the cutover.",
     )
+    backup_passphrase: types.Secret = Field(
+        None,
+        min_length=12,
+        description="Signs backups instead of the home's `backup.key`, so that another home with the same "
+        "passphrase can restore them. At least 12 characters.",
+    )
     system_database_url: types.Secret = Field(
         None,
         description="Database for the workflow state, for example PostgreSQL. None means SQLite in the home.",

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import IO
 
+from workflows.config.home_replacement import complete_replacement
+
 LOCK_FILE = "worker.lock"
 
 
@@ -18,7 +20,11 @@ class WorkerLock:
         self._file: IO[str] | None = None
 
     def acquire(self) -> bool:
-        """Take the lock if it is free; never wait."""
+        """Take the lock if it is free; never wait. An interrupted restore of the home is completed first.
+
+        Raises:
+            ShipledgerError: It could not be completed; see `complete_replacement`. The lock is free again.
+        """
         file = self._path.open("a+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -29,6 +35,11 @@ class WorkerLock:
         file.write(str(os.getpid()))
         file.flush()
         self._file = file
+        try:
+            complete_replacement(self._path.parent)
+        except BaseException:
+            self.release()
+            raise
         return True
 
     def release(self) -> None:

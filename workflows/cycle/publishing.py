@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from workflows.config.home_directory import sync_to_disk
+from workflows.config.disk_sync import sync_to_disk
 from workflows.config.job_kinds import CLOSES
 from workflows.config.settings import Settings
 from workflows.config.snapshots import CURRENT, PREFIX, name_prefix_of, snapshots

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from workflows.config.home_directory import sync_to_disk
+from workflows.config.disk_sync import sync_to_disk
 from workflows.config.settings import Settings
 from workflows.errors import ShipledgerError
 

@@ -96,8 +96,9 @@ def test_a_backup_is_for_its_owner_alone_and_so_is_what_it_restores(settings: Se
     assert modes(settings.home / "backups") == {Path(made["file"]).name: 0o600}
     kept = Path(restore_backup(settings, Path(made["file"]))["kept"])
     found = modes(settings.home)
-    assert {name: found[name] for name in STORES} == dict.fromkeys(STORES, 0o600)
-    assert (found["reports"], found[kept.name]) == (0o700, 0o700)
+    restored = STORES - {"workflows.sqlite"}
+    assert {name: found[name] for name in restored} == dict.fromkeys(restored, 0o600)
+    assert (found["reports"], found[kept.name], found["backup.key"]) == (0o700, 0o700, 0o600)
     assert modes(settings.published)["shipledger-1.duckdb"] == 0o444
 
 

@@ -70,6 +70,9 @@ def test_a_file_that_was_altered_publishes_nothing_until_the_backup_is_restored(
     assert month.read_bytes() == whole
     assert command.run("sync").code == 0
     assert (intact(command), command.published(BILL)) == ((True, ""), before)
+    last_day = command.today().replace(day=1) - timedelta(days=1)
+    again = [command.run("eom", "--date", last_day.isoformat(), *more).facts for more in ([], ["--force"])]
+    assert [(facts["already_done"], facts["version"]) for facts in again] == [(True, 1), (False, 2)]
 
 
 def test_a_home_of_an_earlier_release_is_converted_by_its_first_sync(command: CommandLine) -> None:
