@@ -148,6 +148,7 @@ __all__ = [
     "exception_kind",
     "expect_on_hand",
     "failed_conditions",
+    "finish_interrupted_restore",
     "format_explanation",
     "format_mail_states",
     "health_history",

@@ -20,9 +20,9 @@ from workflows.closes.freezing import freeze_month
 from workflows.cycle.dbt_runner import BuildReport, Modelling, fingerprint
 from workflows.cycle.warehouse import open_warehouse, state_of
 
-ROUNDS = sample(6, 20)
+ROUNDS = sample(4, 20)
 # Closed after these rounds, in both homes.
-CLOSED = {3: date(2025, 9, 1), 10: date(2025, 10, 1), 15: date(2025, 11, 1)}
+CLOSED = {2: date(2025, 9, 1), 10: date(2025, 10, 1), 15: date(2025, 11, 1)}
 SEED = 5
 # A killed build has begun, and the other home knows nothing of it.
 BEGUN = "intermediate.int_inputs_begun"
