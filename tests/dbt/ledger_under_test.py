@@ -7,6 +7,7 @@ of tests build a warehouse several times, each time with the same statements.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -71,11 +72,14 @@ class Ledger:
         """What tells dbt where the home is, with the rest of this process's environment."""
         return {**os.environ, "SHIPLEDGER_HOME": str(self.home)}
 
-    def run(self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None) -> dbtRunnerResult:
-        """Run one dbt command; `on_event` gets its events as they come. No connection stays open."""
+    def run(
+        self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None, **given: Any
+    ) -> dbtRunnerResult:
+        """Run one dbt command, with dbt variables; `on_event` gets its events. No connection stays open."""
         os.environ |= self.environment()
         is_narrowed = arguments[0] == "build" and "--full-refresh" not in arguments
-        given = variables(self._facts(), full=not is_narrowed)
+        _, of_the_build = variables(self._facts(), full=not is_narrowed)
+        all_variables = ["--vars", json.dumps(json.loads(of_the_build) | given)]
         folders = ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
         quiet = [
             "--quiet",
@@ -92,7 +96,7 @@ class Ledger:
             quiet.append("--no-populate-cache")
         try:
             return dbtRunner(manifest=self.manifest, callbacks=[on_event]).invoke(
-                [*arguments, *given, *folders, *quiet]
+                [*arguments, *all_variables, *folders, *quiet]
             )
         finally:
             DuckDBConnectionManager.close_all_connections()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import raw_tables
@@ -13,8 +14,9 @@ from shipstation_payloads import Payload, fulfillment, label, line, order
 FRIDAY = datetime(2026, 1, 9, 18, tzinfo=UTC)
 
 
-@pytest.fixture
-def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
+@pytest.fixture(scope="module")
+def built(new_ledger: Callable[..., Ledger]) -> Ledger:
+    """Two shipped orders."""
     ledger = new_ledger()
     lines = [line("17612 - 250300", 5), line("17904 - 250240", 2)]
     with ledger.connect() as connection:
@@ -23,6 +25,11 @@ def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
         raw_tables.load(connection, "shipments", labels, "load-1")
     ledger.build()
     return ledger
+
+
+@pytest.fixture
+def ledger(built: Ledger, tmp_path: Path) -> Ledger:
+    return built.copy(tmp_path, FRIDAY)
 
 
 def come(ledger: Ledger, table: str, payload: Payload, *, load_id: str = "load-2", **how: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import raw_tables
@@ -15,8 +16,8 @@ FRIDAY = date(2026, 1, 9)
 NO_DAYS_OF_OURS = ("run_out_date", "run_out_earliest_date", "run_out_latest_date", "packages.ship_date")
 
 
-@pytest.fixture
-def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
+@pytest.fixture(scope="module")
+def built(new_ledger: Callable[..., Ledger]) -> Ledger:
     """Labels dated 1, 7 and 8 days ahead and in 2062; an order and a fulfillment of far years."""
     ledger = new_ledger()
     orders = [order(n, [line("18795", n)]) for n in (1, 2, 3, 4)]
@@ -41,6 +42,11 @@ def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
         raw_tables.enter(connection, "early", "receive", "2026-01-11", "18795", 1000, "250500")
     ledger.build()
     return ledger
+
+
+@pytest.fixture
+def ledger(built: Ledger, tmp_path: Path) -> Ledger:
+    return built.copy(tmp_path, datetime(2026, 1, 9, 18, tzinfo=UTC))
 
 
 def pass_time(ledger: Ledger, day: date) -> None:

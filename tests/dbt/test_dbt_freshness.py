@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import random
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,12 +29,9 @@ READ_BY_EACH_SYNC = {"orders", "shipments", "fulfillments", "findings", "order_s
 
 def freshness(ledger: Ledger, variables: dict[str, Any]) -> dict[str, str]:
     """The state of each source table, as the command says it."""
-    target = ledger.home / "by-hand"
-    command = [sys.executable, "-m", "dbt.cli.main", "source", "freshness", "--profiles-dir", str(PROJECT)]
-    command += ["--target-path", str(target), "--log-path", str(target), "--vars", json.dumps(variables)]
-    subprocess.run(command, cwd=PROJECT, env=ledger.environment(), capture_output=True, timeout=120)
-    found = json.loads((target / "sources.json").read_text())["results"]
-    return {result["unique_id"].split(".")[-1]: result["status"] for result in found}
+    result = ledger.run("source", "freshness", **variables).result
+    assert result is not None
+    return {one.node.name: str(one.status) for one in result.results}
 
 
 def read(ledger: Ledger, age: timedelta) -> Ledger:

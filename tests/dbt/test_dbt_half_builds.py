@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import raw_tables
@@ -13,8 +14,8 @@ from shipstation_payloads import label, line, order
 NOON = datetime(2026, 1, 9, 18, tzinfo=UTC)
 
 
-@pytest.fixture
-def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
+@pytest.fixture(scope="module")
+def built(new_ledger: Callable[..., Ledger]) -> Ledger:
     """Three shipped orders, one of them dated ahead and one of a promotional twin; built."""
     ledger = new_ledger(NOON)
     orders = [order(1, [line("17613", 5)]), order(2, [line("18795", 9)]), order(3, [line("17904", 2)])]
@@ -24,6 +25,11 @@ def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
         raw_tables.load(connection, "shipments", labels, "load-1")
     ledger.build()
     return ledger
+
+
+@pytest.fixture
+def ledger(built: Ledger, tmp_path: Path) -> Ledger:
+    return built.copy(tmp_path, NOON)
 
 
 def part(ledger: Ledger, *words: str) -> None:
