@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from workflows.cli.abandoned_jobs import AbandonedJobs
 from workflows.cli.schedule import may_start, missed, start, start_schedule
 from workflows.cli.worker import become_worker
 from workflows.config.roles import login_kind
-from workflows.config.settings import Settings
+from workflows.config.secret_files import file_variable
+from workflows.config.settings import Settings, variable_of
 from workflows.errors import AlreadyRunning, ShipledgerError
 from workflows.jobs.client import JobClient
 from workflows.jobs.serving_note import note_started, note_stopped, reachable
@@ -25,6 +27,7 @@ from workflows.reports.report_archive import load_libraries
 log = logging.getLogger(__name__)
 
 _PAGE_STOP_SECONDS = 5
+_NOT_FOR_THE_PAGE = ("api_key", "api_secret", "legacy_url", "backup_passphrase", "smtp_url")
 _JUMP_SECONDS = 30
 _LOOK_FOR_ABANDONED_SECONDS = 10
 
@@ -143,8 +146,9 @@ def _page(settings: Settings, command: list[str]) -> Iterator[subprocess.Popen[b
 
 
 def page_environment(settings: Settings) -> dict[str, str]:
-    """Return the page's variables. Of the credentials it gets only whether there are any."""
+    """Return the page's variables. Of secrets it does not need it gets only whether there are any."""
     return {
+        **{file_variable(variable_of(name)): "" for name in _NOT_FOR_THE_PAGE},
         "SHIPLEDGER_HOME": str(settings.home),
         "SHIPLEDGER_TIMEZONE": settings.timezone.key,
         "SHIPSTATION_API_KEY": "configured" if settings.api_key else "",
@@ -152,4 +156,10 @@ def page_environment(settings: Settings) -> dict[str, str]:
         "SHIPLEDGER_ALLOW_UPLOAD": "1" if settings.allow_upload else "0",
         "SHIPLEDGER_LEGACY_URL": "configured" if settings.legacy_url else "",
         "SHIPLEDGER_BACKUP_PASSPHRASE": "",
+        "SHIPLEDGER_SMTP_URL": _without_credentials(settings.smtp_url or ""),
     }
+
+
+def _without_credentials(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from workflows.config import setting_types as types
 from workflows.config.mail_settings import MailSettings, parse_mail_settings
+from workflows.config.secret_files import read_secret_files
 from workflows.errors import ConfigurationError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -242,13 +243,16 @@ class Settings(BaseSettings):
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the configuration from `.env` in the project's root and the environment, which wins.
 
+    A secret can be in a file; see `secret_files`.
+
     Args:
         environment: The environment; the process's own by default.
 
     Raises:
         ConfigurationError: A value is wrong; the sentence names the variable and repeats no secret.
     """
-    given = os.environ if environment is None else environment
+    given = dict(os.environ if environment is None else environment)
+    given |= read_secret_files(given, [variable_of(name) for name in secrets()])
     known = {name: given[name] for name in map(variable_of, Settings.model_fields) if name in given}
     values: dict[str, Any] = {"_env_file": PROJECT / ".env", **known}
     try:
@@ -281,6 +285,11 @@ def default_of(name: str) -> str:
     if isinstance(default, Path):
         return f"./{default.relative_to(PROJECT)}"
     return "none" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def secrets() -> list[str]:
+    """Return the names of the fields that hold secrets."""
+    return [name for name, field in Settings.model_fields.items() if not field.repr]
 
 
 def variable_of(name: str) -> str:

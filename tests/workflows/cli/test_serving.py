@@ -7,7 +7,12 @@ from workflows.config.settings import read_settings
 
 
 def test_the_page_learns_whether_there_are_credentials_but_not_which(tmp_path: Path) -> None:
-    secrets = {"api_key": "the-key", "api_secret": "the-secret", "legacy_url": "postgresql://u:the-word@db/former"}
+    secrets = {
+        "api_key": "the-key",
+        "api_secret": "the-secret",
+        "legacy_url": "postgresql://u:the-word@db/former",
+        "backup_passphrase": "the-passphrase",
+    }
     settings = read_settings({}).model_copy(update={"home": tmp_path, **secrets})
     environment = page_environment(settings)
     assert not {name for name, value in environment.items() for secret in secrets.values() if secret in value}
@@ -15,3 +20,21 @@ def test_the_page_learns_whether_there_are_credentials_but_not_which(tmp_path: P
     assert (known.api_key, known.api_secret, known.legacy_url) == ("configured",) * 3
     nothing = page_environment(settings.model_copy(update={"api_key": None, "api_secret": None}))
     assert read_settings(nothing).api_key is None
+
+
+def test_the_page_learns_the_mail_server_without_its_password() -> None:
+    settings = read_settings({
+        "SHIPLEDGER_SMTP_URL": "smtps://ledger:the-word@mail.example:465",
+        "SHIPLEDGER_MAIL_FROM": "a@example.com",
+        "SHIPLEDGER_MAIL_TO": "b@example.com",
+    })  # fmt: skip
+    assert page_environment(settings)["SHIPLEDGER_SMTP_URL"] == "smtps://mail.example:465"
+
+
+def test_the_page_does_not_get_the_files_of_secrets_it_does_not_need(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("the-secret\n")
+    environment = {"SHIPSTATION_API_KEY": "key", "SHIPSTATION_API_SECRET_FILE": str(file)}
+    settings = read_settings(environment)
+    assert settings.api_secret == "the-secret"
+    assert read_settings(environment | page_environment(settings)).api_secret == "configured"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workflows.config import settings as module
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings, read_settings, secrets, variable_of
 from workflows.errors import WRONG_CONFIGURATION, ConfigurationError
 
 OIDC = {
@@ -154,3 +154,25 @@ def test_a_copy_with_another_mail_server_or_login_has_it() -> None:
     assert settings.mail is not None
     assert settings.model_copy(update={"smtp_url": None}).mail is None
     assert settings.model_copy(update={"oidc_metadata_url": None, "oidc_client_id": None}).oidc is None
+
+
+@pytest.mark.parametrize("name", secrets())
+def test_each_secret_can_be_in_a_file(name: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("smtp://mail.example\n")
+    addresses = {"SHIPLEDGER_MAIL_FROM": "a@example.com", "SHIPLEDGER_MAIL_TO": "b@example.com"}
+    settings = read_settings(addresses | {f"{variable_of(name)}_FILE": str(tmp_path / "secret")})
+    assert getattr(settings, name) == "smtp://mail.example"
+
+
+def test_a_secret_that_cannot_be_read_is_an_error_that_names_the_file_and_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("\n")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "large").write_text("x" * 100_000)
+    for file in ("missing", "empty", "binary", "large", "."):
+        with pytest.raises(ConfigurationError, match=f"SHIPSTATION_API_SECRET_FILE, {tmp_path / file}, "):
+            read_settings({"SHIPSTATION_API_SECRET_FILE": str(tmp_path / file)})
+    both = {"SHIPSTATION_API_SECRET_FILE": str(tmp_path / "empty"), "SHIPSTATION_API_SECRET": "the-word"}
+    with pytest.raises(ConfigurationError, match="are both set") as error:
+        read_settings(both)
+    assert "the-word" not in str(error.value)
+    assert read_settings({"SHIPSTATION_API_SECRET_FILE": ""}).api_secret is None
