@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 READER := $(VENV)/reader/.installed
+AUDIT := $(VENV)/audit
 APT := apt-get install -y -qq --no-install-recommends
-PROSE := README.md CONTRIBUTING.md CHANGELOG.md docs dbt_project
+PROSE := README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs dbt_project
 SOURCES := ingest workflows streamlit_app sandbox tests benchmarks dbt_checks orchestrate.py
 
-.PHONY: setup demo test test-long lint format lock bench docs mutants
+.PHONY: setup demo test test-long lint format lock bench docs mutants audit
 
 setup: $(INSTALLED)
 
@@ -72,7 +73,21 @@ docs: $(INSTALLED)
 	$(BIN)/python -m workflows.cli.lineage
 	$(BIN)/python -m workflows.cli.settings_table
 
+# Writes the software bill of materials, sbom.json, and looks for known vulnerabilities of what is locked.
+audit: $(AUDIT)/.installed
+	$(AUDIT)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-file sbom.json
+	@$(PYTHON) -c 'import socket; socket.create_connection(("api.osv.dev", 443), 5)' 2>/dev/null || { echo \
+		"sbom.json is written. The database of vulnerabilities, api.osv.dev, cannot be reached: nothing was audited." \
+		>&2; exit 1; }
+	$(AUDIT)/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --vulnerability-service osv
+
+$(AUDIT)/.installed: tests/audit.lock | $(INSTALLED)
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/audit.lock
+	@touch $@
+
 # Needs uv; its options are in pyproject.toml.
 lock:
 	uv pip compile pyproject.toml --group dev --upgrade -o requirements.lock
 	uv pip compile tests/reader.in -o tests/reader.lock
+	uv pip compile tests/audit.in -o tests/audit.lock
