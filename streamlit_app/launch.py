@@ -23,6 +23,7 @@ get_logger("streamlit.runtime.caching.cache_data_api").setLevel("ERROR")
 
 from streamlit_app.auth.identity import login_method  # noqa: E402
 from streamlit_app.auth.login_middleware import LoginMiddleware  # noqa: E402
+from streamlit_app.auth.security_headers import SecurityHeaders  # noqa: E402
 from streamlit_app.preload import preload  # noqa: E402
 from streamlit_app.server import page_config  # noqa: E402
 from workflows.page_api import (  # noqa: E402
@@ -49,7 +50,10 @@ def main(port: int, address: str) -> int:
     page = st.App(
         _HERE / "app.py",
         secrets=streamlit_secrets,
-        middleware=[Middleware(LoginMiddleware, users_file=settings.users_file)] if kind == "password" else None,
+        middleware=[
+            Middleware(SecurityHeaders),
+            *([Middleware(LoginMiddleware, users_file=settings.users_file)] if kind == "password" else []),
+        ],
     )
     page.run(config=page_config(port, address, has_login=kind is not None))
     return 0

@@ -20,7 +20,7 @@ from workflows.config.home_directory import finish_interrupted_restore
 from workflows.config.job_kinds import CLOSES, KINDS
 from workflows.config.mail_settings import NO_SERVER
 from workflows.config.periods import CloseKind, Period, period_of, period_to_close
-from workflows.config.roles import Person, Role, login_kind, password_matches, read_users
+from workflows.config.roles import Person, Role, User, login_kind, password_matches, read_users
 from workflows.config.setting_types import LOOPBACK
 from workflows.config.settings import Settings, read_settings
 from workflows.config.sku_spelling import printed
@@ -138,6 +138,7 @@ __all__ = [
     "Source",
     "Switch",
     "UsageError",
+    "User",
     "acknowledge",
     "archived_report",
     "bill_month",

@@ -31,8 +31,11 @@ def current_person(settings: Settings) -> Person | None:
     kind = login_method()
     if kind is None:
         return Person(st.session_state.get(_OWN_NAME) or _login_name(), Role.ADMIN)
-    name = _mail_address() if kind == "oidc" else SESSIONS.user(st.context.cookies.get(COOKIE))
-    user = read_users(settings.users_file).get(name.lower()) if name else None
+    users = read_users(settings.users_file)
+    if kind == "oidc":
+        user = users.get((_mail_address() or "").lower())
+    else:
+        user = SESSIONS.unchanged_user(st.context.cookies.get(COOKIE), users)
     return Person(user.name, user.role) if user else None
 
 

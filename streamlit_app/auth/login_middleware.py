@@ -9,10 +9,11 @@ from string import Template
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS, SESSIONS, LoginThrottle
 from workflows.page_api import ConfigurationError, password_matches, read_users
@@ -23,7 +24,7 @@ LOGIN, LOGOUT = "/login", "/logout"
 _HEALTH = "/_stcore/health"
 _FORM = Template((Path(__file__).resolve().parent / "login.html").read_text(encoding="utf-8"))
 _LONGEST_FORM_BYTES = 4096
-_UNAUTHORIZED, _TOO_MANY, _FORBIDDEN, _UNAVAILABLE = 401, 429, 403, 503
+_BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN, _TOO_MANY, _UNAVAILABLE = 400, 401, 403, 429, 503
 
 
 class LoginMiddleware:
@@ -44,7 +45,7 @@ class LoginMiddleware:
         if answer is not None:
             await answer(scope, receive, send)
         elif scope["path"] == _HEALTH or SESSIONS.user(connection.cookies.get(COOKIE)):
-            await self._app(scope, receive, _without_framing(send))
+            await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4401})
         elif "text/html" in connection.headers.get("accept", ""):
@@ -69,12 +70,13 @@ class LoginMiddleware:
         origin = request.headers.get("origin")
         if origin and urlsplit(origin).netloc != request.headers.get("host"):
             return PlainTextResponse("Logins from another site are refused.", _FORBIDDEN)
-        if int(request.headers.get("content-length") or _LONGEST_FORM_BYTES) >= _LONGEST_FORM_BYTES:
-            return PlainTextResponse("This is not a login request.", _FORBIDDEN)
-        form = await request.form()
-        name, password = str(form.get("name", "")).strip(), str(form.get("password", ""))
+        fields = await _read_form(request)
+        if fields is None:
+            return PlainTextResponse("This is not a login request.", _BAD_REQUEST)
+        name, password = fields
         caller = request.client.host if request.client else "unknown"
-        keys = (f"name {name.lower()}", f"address {caller}")
+        # Not by name alone: wrong passwords from elsewhere would lock the user out.
+        keys = (f"name {name.lower()} from {caller}", f"address {caller}")
         wait = self._throttle.seconds_to_wait(*keys)
         if wait:
             return _form(name, f"Too many wrong passwords. Try again in {wait} s.", _TOO_MANY)
@@ -93,13 +95,26 @@ class LoginMiddleware:
         answer = RedirectResponse("/", status_code=303)
         answer.set_cookie(
             COOKIE,
-            SESSIONS.begin(user.name),
+            SESSIONS.begin(user),
             max_age=SESSION_SECONDS,
             httponly=True,
             samesite="strict",
             secure="https" in (request.url.scheme, request.headers.get("x-forwarded-proto")),
         )
         return answer
+
+
+async def _read_form(request: Request) -> tuple[str, str] | None:
+    """Return name and password; None when the request has no such form, or one that is too long to be read."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) >= _LONGEST_FORM_BYTES:
+        return None
+    try:
+        async with request.form() as form:
+            name, password = form.get("name"), form.get("password")
+    except (HTTPException, MultiPartException, ValueError, LookupError):
+        return None
+    return (name.strip(), password) if isinstance(name, str) and isinstance(password, str) else None
 
 
 def _form(name: str = "", problem: str = "", status: int = 200) -> Response:
@@ -110,14 +125,3 @@ def _form(name: str = "", problem: str = "", status: int = 200) -> Response:
         "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
     )
     return page
-
-
-def _without_framing(send: Send) -> Send:
-    """Return `send` with a header that forbids other sites to show the page in a frame."""
-
-    async def send_with_header(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            MutableHeaders(scope=message)["X-Frame-Options"] = "SAMEORIGIN"
-        await send(message)
-
-    return send_with_header

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from workflows.page_api import User
 
 SESSION_SECONDS = 12 * 3600  # a working day
 COOKIE = "shipledger_session"
@@ -18,7 +20,7 @@ _MOST_KEYS = 10_000
 
 @dataclass(frozen=True)
 class _Session:
-    user: str
+    user: User
     ends_at: float
 
 
@@ -30,7 +32,7 @@ class Sessions:
         self._open: dict[str, _Session] = {}
         self._lock = threading.Lock()
 
-    def begin(self, user: str) -> str:
+    def begin(self, user: User) -> str:
         """Begin a session and return its token."""
         token = secrets.token_urlsafe(32)
         now = self._clock()
@@ -39,10 +41,23 @@ class Sessions:
             self._open[token] = _Session(user, now + SESSION_SECONDS)
         return token
 
-    def user(self, token: str | None) -> str | None:
-        """Return the user of a session, or None when it has ended or never existed."""
+    def user(self, token: str | None) -> User | None:
+        """Return the user of a session as of its login, or None when it has ended or never existed."""
         session = self._open.get(token or "")
         return session.user if session and session.ends_at > self._clock() else None
+
+    def unchanged_user(self, token: str | None, users: Mapping[str, User]) -> User | None:
+        """Return the user of a session; end it when the user was removed or has another role or password.
+
+        Args:
+            token: The session's cookie.
+            users: The present users by name, in lower case.
+        """
+        user = self.user(token)
+        if user is not None and users.get(user.name.lower()) != user:
+            self.end(token)
+            return None
+        return user
 
     def end(self, token: str | None) -> None:
         """End a session."""
@@ -65,7 +80,7 @@ class LoginThrottle:
         return max(0, *(int(wait) + 1 if wait > 0 else 0 for wait in [0.0, *waits]))
 
     def failed(self, *keys: str) -> None:
-        """Record a failed login for each key (a user name, an IP address)."""
+        """Record a failed login for each key (a user name at an IP address, an IP address)."""
         with self._lock:
             for key in keys:
                 count = self._failures.pop(key, (0, 0.0))[0] + 1

@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from streamlit_app.auth import login_middleware
 from streamlit_app.auth.login_sessions import LoginThrottle, Sessions
+from streamlit_app.auth.security_headers import SecurityHeaders
 from workflows.config.roles import hash_password
 
 PASSWORD = "correct horse battery"
@@ -62,9 +63,8 @@ def login_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Logi
     login = Login(f"http://127.0.0.1:{listener.getsockname()[1]}", users)
     monkeypatch.setattr(login_middleware, "LoginThrottle", partial(LoginThrottle, lambda: login.now[0]))
     monkeypatch.setattr(login_middleware, "SESSIONS", Sessions(lambda: login.now[0]))
-    app = login_middleware.LoginMiddleware(
-        Starlette(routes=[Route("/", _page), Route("/_stcore/health", _page)]), users
-    )
+    page = Starlette(routes=[Route("/", _page), Route("/_stcore/health", _page)])
+    app = SecurityHeaders(login_middleware.LoginMiddleware(page, users))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

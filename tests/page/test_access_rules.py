@@ -28,6 +28,7 @@ from workflows.errors import ConfigurationError, NotAllowed, UsageError
 PASSWORD = "correct horse battery"
 # Made when scrypt's cost was 2**14: whoever changes it locks everybody out, unless old hashes keep theirs.
 HASH = "scrypt:c2l4dGVlbiBieXRlcyEhIQ==:y8VkbB8nysX77KRsQEittSgMqg/zu73WCx8q9jG9RCo="
+ADA, OLEG = (User(name, Role.ADMIN, HASH) for name in ("ada", "oleg"))
 OPERATORS = {
     "sync",
     "upload",
@@ -146,9 +147,9 @@ def test_ever_new_names_push_out_the_oldest_failures_and_no_newer_ones() -> None
 def test_a_session_ends_after_its_time_or_when_it_is_ended() -> None:
     now = [0.0]
     sessions = Sessions(lambda: now[0])
-    first, second = sessions.begin("ada"), sessions.begin("ada")
+    first, second = sessions.begin(ADA), sessions.begin(ADA)
     sessions.end(first)
-    assert [sessions.user(token) for token in (first, second, "guessed", None)] == [None, "ada", None, None]
+    assert [sessions.user(token) for token in (first, second, "guessed", None)] == [None, ADA, None, None]
     now[0] = SESSION_SECONDS
     assert sessions.user(second) is None
 
@@ -156,11 +157,11 @@ def test_a_session_ends_after_its_time_or_when_it_is_ended() -> None:
 def test_a_new_session_ends_no_other_that_still_runs() -> None:
     now = [0.0]
     sessions = Sessions(lambda: now[0])
-    first = sessions.begin("ada")
+    first = sessions.begin(ADA)
     now[0] = SESSION_SECONDS - 1
-    second = sessions.begin("oleg")
-    assert [sessions.user(token) for token in (first, second)] == ["ada", "oleg"]
-    assert len({sessions.begin("ada") for _ in range(100)}) == 100
+    second = sessions.begin(OLEG)
+    assert [sessions.user(token) for token in (first, second)] == [ADA, OLEG]
+    assert len({sessions.begin(ADA) for _ in range(100)}) == 100
     assert len(first) >= 43, "256 bits, in letters"
 
 
@@ -247,3 +248,16 @@ def test_users_are_known_in_any_spelling_and_a_missing_file_has_none(tmp_path: P
     users = read_users(settings_with(tmp_path, '[users]\n"Ada@Example.com" = { role = "operator" }').users_file)
     assert users == {"ada@example.com": User("Ada@Example.com", Role.OPERATOR)}
     assert read_users(tmp_path / "none.toml") == {}
+
+
+@pytest.mark.parametrize(
+    "now", [None, User("ada", Role.VIEWER, "scrypt:YQ==:YQ=="), User("ada", Role.ADMIN, "new")]
+)
+def test_a_removed_user_another_role_and_another_password_end_the_sessions(now: User | None) -> None:
+    sessions = Sessions(lambda: 0.0)
+    ada, oleg = sessions.begin(ADA), sessions.begin(OLEG)
+    users = {"oleg": OLEG} | ({"ada": now} if now else {})
+    assert sessions.unchanged_user(ada, {"ada": ADA}) == ADA
+    assert sessions.unchanged_user(ada, users) is None
+    assert sessions.unchanged_user(ada, {"ada": ADA}) is None, "it has ended for good"
+    assert sessions.unchanged_user(oleg, users) == OLEG
