@@ -16,7 +16,13 @@ PROJECT = Path(__file__).resolve().parents[2]
 EXPOSURES = yaml.safe_load((PROJECT / "dbt_project" / "models" / "exposures.yml").read_text())["exposures"]
 VIEWS = sorted(path.stem for path in (PROJECT / "streamlit_app" / "views").glob("[a-z]*.py"))
 # Queries on the marts that nobody reads anything with.
-NO_READER = {"workflows.cycle.publishing:_finish": "writes the end of the run into the snapshot it publishes"}
+NO_READER = {
+    "workflows.cycle.publishing:_finish": "writes the end of the run into the snapshot it publishes",
+    **dict.fromkeys(
+        (f"workflows.cycle.lost_rows:{name}" for name in ("_LOST", "_COUNTED", "_GAP_ENDS", "_remove_explained")),
+        "compares a build with the last snapshot before it is published",
+    ),
+}
 
 
 def code_of(exposure: dict[str, Any]) -> list[str]:
