@@ -51,7 +51,7 @@ def age(warehouse: Warehouse, **span: float) -> None:
 def read_lists(box: Sandbox) -> tuple[list[list[dict[str, Any]]], list[str]]:
     """What the three lists give, without a warehouse, and what was wrong."""
     problems: list[str] = []
-    account = account_at(box.url, read_seconds=0.4, retry_seconds=0.4)
+    account = account_at(box.url, read_seconds=2.0, retry_seconds=0.4)
     with Client(account, sleep=[].append) as client:
         found = [
             [row for table in resource for row in table.to_pylist()]
