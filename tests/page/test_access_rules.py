@@ -80,6 +80,8 @@ def test_a_refusal_names_the_role_that_is_needed_and_who_has_it_passes() -> None
         ("[users", "cannot be used"),
         ("users = 3", "cannot be used"),
         ("[users]\nada = {}", "cannot be used"),
+        # Otherwise it would be the user of everybody without a name.
+        ('[users]\n"" = { role = "admin" }', "a user has no name"),
         ('[users]\nada = { role = "boss" }', "the role of ada is none of viewer, operator, admin"),
         ('[users]\nada = { role = "admin", password = "secret" }', "cannot be used"),
         ('[users]\nada = { role = "admin", password = "argon:c2FsdA==:c2FsdA==" }', "begins with scrypt:"),

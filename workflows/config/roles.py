@@ -114,6 +114,8 @@ def read_users(path: Path) -> dict[str, User]:
 
 
 def _user(name: str, line: Mapping[str, str]) -> User:
+    if not name.strip():
+        raise ValueError("a user has no name")
     roles = [role.name.lower() for role in Role]
     if line["role"] not in roles:
         raise ValueError(f"the role of {name} is none of {', '.join(roles)}")
