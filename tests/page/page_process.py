@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import requests
+
 from streamlit_app.server import page_command
 
 _START_SECONDS = 600
@@ -33,6 +35,18 @@ class Served:
     url: str
     home: Path
     elsewhere: Path
+
+
+def without_security_headers(page: Served) -> list[str]:
+    """The paths whose answers lack a header that every answer of the page has."""
+    answers = {path: requests.get(page.url + path) for path in ("/", "/inventory", "/_stcore/health", "/nothing")}
+    return [
+        path
+        for path, answer in answers.items()
+        if "frame-ancestors" not in answer.headers.get("Content-Security-Policy", "")
+        or answer.headers.get("X-Content-Type-Options") != "nosniff"
+        or answer.headers.get("Referrer-Policy") != "same-origin"
+    ]
 
 
 def free_port() -> int:

@@ -12,7 +12,7 @@ import pytest
 import requests
 from inbox import Inbox, free_port, serving
 from looking import choose_first_row, panel
-from page_process import Served, serve
+from page_process import Served, serve, without_security_headers
 from playwright.sync_api import Browser, Page, expect
 from published_folder import Business, PublishedFolder
 from workshop import jobs_of, make_store, settings_of, with_mail
@@ -94,7 +94,7 @@ def test_beyond_loopback_the_page_refuses_to_start_without_a_login(tmp_path: Pat
     assert "Traceback" not in started.stderr
 
 
-def test_without_a_session_nothing_behind_the_door_answers(guarded: Served) -> None:
+def test_without_a_session_nothing_behind_the_login_answers(guarded: Served) -> None:
     asked = {
         path: requests.get(guarded.url + path).status_code for path in ("/", "/inventory", "/_stcore/host-config")
     }
@@ -127,6 +127,24 @@ def test_a_password_opens_the_page_until_one_logs_out(visitor: Page, guarded: Se
     visitor.get_by_role("link", name="Log out").click()
     expect(visitor.get_by_label("Password")).to_be_visible()
     assert requests.get(guarded.url, cookies={kept["name"]: kept["value"]}).status_code == 401
+
+
+def test_a_changed_role_ends_the_session(visitor: Page, guarded: Served, business: Business) -> None:
+    PublishedFolder(guarded.home).publish(business)
+    log_in(visitor, guarded, "vera")
+    expect(visitor.get_by_role("button", name="vera")).to_be_visible()
+    users = guarded.elsewhere / "users.toml"
+    list_of_users = users.read_text()
+    users.write_text(list_of_users.replace('"viewer"', '"operator"'))
+    visitor.reload()
+    expect(visitor.get_by_role("heading", name="You are logged out")).to_be_visible()
+    users.write_text(list_of_users)
+    visitor.reload()
+    expect(visitor.get_by_label("Password")).to_be_visible()
+
+
+def test_every_answer_has_security_headers_with_and_without_a_login(served: Served, guarded: Served) -> None:
+    assert [without_security_headers(page) for page in (served, guarded)] == [[], []]
 
 
 def test_a_wrong_password_is_answered_in_plain_text_and_slowed_down(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from identity_provider import IdentityProvider, identity_provider
-from page_process import Served, free_port, serve
+from page_process import Served, free_port, serve, without_security_headers
 from playwright.sync_api import Browser, Page, expect
 from published_folder import Business, PublishedFolder
 
@@ -62,6 +62,10 @@ def test_who_is_in_the_list_of_users_gets_in_by_their_address_and_out_again(
     expect(visitor.get_by_text("Ada@example.com, admin")).to_be_visible()
     visitor.get_by_role("button", name="Log out").click()
     expect(visitor.get_by_role("button", name="Log in")).to_be_visible()
+
+
+def test_every_answer_has_security_headers(guarded: Served) -> None:
+    assert without_security_headers(guarded) == []
 
 
 @pytest.mark.parametrize(
