@@ -154,6 +154,6 @@ def _remove_marker(home: Path) -> None:
 
 
 def _free_path(path: Path) -> Path:
-    """Return a path that nothing has: a program that knows no marker may have made a file of a name again."""
+    """Return a path at which there is no file. An earlier release, which ignores the marker, may have made one."""
     others = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
-    return next(one for one in (path, *itertools.islice(others, 100)) if not os.path.lexists(one))
+    return next(one for one in itertools.chain([path], others) if not os.path.lexists(one))
