@@ -24,7 +24,7 @@ Counts = dict[str, int]
 
 
 class NotABackup(Exception):
-    """A file is no backup that a restore could read; the message completes "it is none, because …"."""
+    """A file cannot be restored as a backup; the message says why."""
 
 
 class FileFacts(msgspec.Struct):
@@ -60,7 +60,7 @@ def read_manifest(content: bytes) -> Manifest:
         The manifest, without the workflow store.
 
     Raises:
-        NotABackup: It is none, or names what a restore must not write.
+        NotABackup: It describes no home, or names a file that a restore must not write.
     """
     try:
         manifest = msgspec.json.decode(content, type=Manifest)

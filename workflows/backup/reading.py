@@ -46,7 +46,7 @@ def unpack(settings: Settings, file: Path, folder: Path, *, trust: bool) -> Mani
         The manifest.
 
     Raises:
-        UsageError: It is no backup, or no trusted one.
+        UsageError: It is not a backup, or not a trusted one.
         ShipledgerError: It is damaged.
     """
     try:
@@ -63,7 +63,7 @@ def unpack(settings: Settings, file: Path, folder: Path, *, trust: bool) -> Mani
             "could change it, use --trust."
         ) from problem
     except (NotABackup, OSError, tarfile.TarError) as problem:
-        raise UsageError(f"{file} is no backup of Shipledger that can be read ({problem}).") from problem
+        raise UsageError(f"{file} is not a backup of Shipledger that can be read ({problem}).") from problem
     if not is_whole or not _has_its_rows(folder, manifest):
         raise ShipledgerError(f"The backup {file} is damaged: it does not match its manifest. Use another one.")
     return manifest
@@ -92,7 +92,7 @@ def _member_named(archive: tarfile.TarFile, name: str) -> tarfile.TarInfo:
 def _small_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     content = archive.extractfile(member) if member.isreg() and member.size <= _LONGEST_MANIFEST else None
     if content is None:
-        raise NotABackup(f"its {member.name} is no file, or too large")
+        raise NotABackup(f"its {member.name} is not a file, or too large")
     return content.read()
 
 

@@ -42,7 +42,7 @@ def restore_backup(settings: Settings, file: Path, *, trust: bool = False) -> Fa
         `counts` of what was restored, and `kept` (the folder with what was there before, None when nothing was).
 
     Raises:
-        UsageError: The file is no backup, or no trusted one; nothing was changed.
+        UsageError: The file is not a backup, or not a trusted one; nothing was changed.
         AlreadyRunning: A worker runs.
         ShipledgerError: The backup is damaged, or could not be put in place; nothing was changed.
     """

@@ -31,7 +31,7 @@ def remove_stored_code(folder: Path) -> None:
     """Drop the views of the databases in an unpacked backup.
 
     Raises:
-        UsageError: A database has macros or triggers, which none of ours has.
+        UsageError: A database has macros or triggers, which no backup has.
     """
     for path in folder.rglob("*.duckdb"):
         if not path.is_symlink() and (views := _read_views(path)):

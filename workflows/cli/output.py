@@ -75,7 +75,7 @@ def describe_status(facts: dict[str, Any]) -> str:
     off = [name for name, is_on in facts["switches"].items() if not is_on]
     lines += [f"Off        {', '.join(off)}"] if off else []
     lines += [f"Job        {job['kind']} {job['status']} (run {job['run_id']})" for job in facts["open_jobs"]]
-    lines += [f"Failed test {name}" for name in facts["failed_tests"]]
+    lines += [f"Test       {name} failed" for name in facts["failed_tests"]]
     for alert in facts["alerts"]:
         since = f" Since {at(alert['since'])}." if alert["since"] else ""
         lines.append(f"{alert['level'].capitalize():<10} {alert['message']}{since}")

@@ -112,7 +112,7 @@ def test_a_damaged_file_or_one_that_is_no_backup_is_refused_and_nothing_is_repla
         with pytest.raises(ShipledgerError, match="is damaged"):
             restore_backup(settings, tmp_path / "damaged.tar")
     (tmp_path / "poem.tar").write_text("no archive")
-    with pytest.raises(UsageError, match="is no backup"):
+    with pytest.raises(UsageError, match="is not a backup"):
         restore_backup(settings, tmp_path / "poem.tar")
     assert settings.operations.read_bytes() == before
     assert not list(settings.home.glob("replaced-*"))

@@ -1,4 +1,4 @@
-"""A restore takes only a home's own backups, unless it is to trust another one, and none that is no backup."""
+"""A restore takes only a home's own backups, unless `--trust` is given, and no other file."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_a_manifest_that_describes_no_home_is_refused_even_if_it_is_to_be_truste
     settings: Settings, tmp_path: Path, manifest: Any
 ) -> None:
     made = write_members(tmp_path / "odd.tar", ("manifest.json", json.dumps(manifest).encode()))
-    check_refused(settings, made, "is no backup of Shipledger that can be read", trust=True)
+    check_refused(settings, made, "is not a backup of Shipledger that can be read", trust=True)
 
 
 def link(name: str, target: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.TarInfo:

@@ -65,7 +65,7 @@ def test_a_command_ends_when_its_job_s_outcome_cannot_be_stored_and_a_worker_tha
     assert ended(jobs, job.run_id).error is None
 
 
-def test_a_job_that_is_at_work_or_has_ended_is_not_abandoned(worker: tuple[Settings, JobClient]) -> None:
+def test_a_job_that_has_ended_is_not_abandoned(worker: tuple[Settings, JobClient]) -> None:
     _, jobs = worker
     job = ended(jobs, jobs.enqueue("cleanup", "mary"))
     assert not AbandonedJobs().has(job)
