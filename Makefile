@@ -6,6 +6,7 @@ INSTALLED := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 READER := $(VENV)/reader/.installed
 AUDIT := $(VENV)/audit
+IN_PROCESSES := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 APT := apt-get install -y -qq --no-install-recommends
 PROSE := README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs dbt_project
 SOURCES := ingest workflows streamlit_app sandbox tests benchmarks dbt_checks orchestrate.py
@@ -39,12 +40,11 @@ demo: $(INSTALLED)
 
 # Tests wait for pages, mails and jobs, so two cores have work for a third process.
 test: lint $(BROWSER) $(READER)
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not long" $(IN_PROCESSES)
 
-# More seeds and rounds of the tests on generated data: a hundred businesses, a hundred rounds of changes and kills.
-test-long: $(INSTALLED)
-	SHIPLEDGER_LONG_TESTS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile \
-		tests/dbt/test_dbt_plain_python.py tests/dbt/test_dbt_rounds.py tests/dbt/test_dbt_both_ways.py
+# All tests, those marked `long` too, with more seeds and rounds of those on generated data. Takes about an hour.
+test-long: $(BROWSER) $(READER)
+	SHIPLEDGER_LONG_TESTS=1 $(BIN)/python -m pytest $(IN_PROCESSES)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check $(SOURCES)

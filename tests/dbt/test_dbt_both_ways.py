@@ -20,7 +20,7 @@ from workflows.closes.freezing import freeze_month
 from workflows.cycle.dbt_runner import BuildReport, Modelling, fingerprint
 from workflows.cycle.warehouse import open_warehouse, state_of
 
-ROUNDS = sample(4, 20)
+ROUNDS = sample(2, 20)
 # Closed after these rounds, in both homes.
 CLOSED = {2: date(2025, 9, 1), 10: date(2025, 10, 1), 15: date(2025, 11, 1)}
 SEED = 5
@@ -122,5 +122,5 @@ def test_rounds_of_changes_closes_and_kills_come_to_the_same_tables_both_ways(
                     raw_tables.load_closes(connection, home.settings.operations, run_id)
                 home.build()
         assert differing_tables(fast.ledger, by_dbt.ledger) == [], number
-    assert replayed >= ROUNDS - 3
+    assert replayed >= max(1, ROUNDS - 3)
     assert len(fast.ledger.rows("from closed_months")) == sum(number <= ROUNDS for number in CLOSED)

@@ -99,6 +99,7 @@ def test_a_build_by_hand_takes_what_was_loaded_and_its_today_is_today(ledger: Le
     assert ledger.rows("select max(inventory_date) from inventory_daily") == [(today,)]
 
 
+@pytest.mark.long
 def test_models_of_each_kind_can_be_run_alone_after_any_build(ledger: Ledger) -> None:
     ledger.build()
     for kind in ("view", "table", "incremental"):
@@ -109,6 +110,7 @@ def test_models_of_each_kind_can_be_run_alone_after_any_build(ledger: Ledger) ->
     ledger.assert_same_as_full_build()
 
 
+@pytest.mark.long
 def test_a_build_with_four_threads_gives_the_same(ledger: Ledger) -> None:
     facts = '{"as_of": "2026-01-09T18:00:00+00:00", "run_id": "run-1"}'
     by_hand(ledger, "build", "--threads", "4", "--exclude-resource-type", "unit_test", "--vars", facts)
@@ -126,6 +128,7 @@ def test_rows_before_the_marts_are_all_there_after_an_incremental_build(ledger: 
         assert incremental[name] == rows, name
 
 
+@pytest.mark.long
 def test_a_build_of_a_part_covers_no_load(ledger: Ledger) -> None:
     before = finished_builds(ledger)
     for part in ("stg_shipstation__orders+", "+int_departures", "int_lines_resolved+"):

@@ -45,6 +45,7 @@ def case(request: pytest.FixtureRequest, recording: RecordedBuilds) -> Iterator[
         yield Case(ledger)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", BUILT_BY_DBT_ITSELF)
 def test_a_replay_leaves_what_dbt_itself_leaves(
     seed: int, kept: dict[int, ReplayedLedger], new_ledger: Callable[..., Ledger]

@@ -100,6 +100,7 @@ def test_a_home_is_wholly_old_or_wholly_new_wherever_a_restore_or_its_completion
     assert moved > len(case.restored), "each move was a place to be killed at"
 
 
+@pytest.mark.long
 def test_a_home_whose_files_cannot_be_moved_is_wholly_old_and_wholly_new_once_they_can(
     case: Case, tmp_path: Path
 ) -> None:

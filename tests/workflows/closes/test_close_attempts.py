@@ -110,9 +110,9 @@ def no_room_for_a_snapshot() -> Iterator[None]:
 @pytest.mark.parametrize(
     ("failure", "finished"),
     [
-        (lambda _settings, box: no_answer(box), []),
+        pytest.param(lambda _settings, box: no_answer(box), [], marks=pytest.mark.long),
         (lambda settings, _box: no_build(settings), SYNC[:1]),
-        (lambda _settings, _box: no_room_for_a_snapshot(), SYNC[:2]),
+        pytest.param(lambda _settings, _box: no_room_for_a_snapshot(), SYNC[:2], marks=pytest.mark.long),
     ],
     ids=SYNC,
 )
@@ -185,6 +185,7 @@ def test_an_attempt_that_was_given_up_keeps_its_version_and_the_next_close_gets_
     assert closes(settings) == [("eod", today, 2), ("eod", today, 3)]
 
 
+@pytest.mark.long
 def test_a_week_whose_day_is_closed_already_reads_again_too_when_its_build_failed(
     settings: Settings, filled_own: CommandLine
 ) -> None:

@@ -78,6 +78,7 @@ def friday(filled_own: CommandLine) -> date:
     return today - timedelta(days=(today.weekday() - 4) % 7 or 7)
 
 
+@pytest.mark.long
 def test_a_week_killed_at_every_step_is_closed_with_every_effect_present_once(
     office: Office, friday: date
 ) -> None:

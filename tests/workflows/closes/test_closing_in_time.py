@@ -193,6 +193,7 @@ def test_a_month_that_is_not_loaded_whole_is_refused_with_the_backfill_before_an
     assert (len(synced.box.requests.entries()), (synced.home / "reports").exists()) == (asked, False)
 
 
+@pytest.mark.long
 def test_after_the_backfill_that_was_named_the_month_closes_whole(synced: Desk, tmp_path: Path) -> None:
     desk = synced.beside(tmp_path)
     since, until = map(date.fromisoformat, BACKFILL.split()[2::2])
@@ -205,6 +206,7 @@ def test_after_the_backfill_that_was_named_the_month_closes_whole(synced: Desk, 
     assert desk.published("select * from marts.charge_restatements") == []
 
 
+@pytest.mark.long
 def test_incomplete_closes_all_the_same_and_summary_mail_and_every_page_say_so(
     synced: Desk, tmp_path: Path
 ) -> None:

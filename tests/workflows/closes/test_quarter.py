@@ -16,6 +16,8 @@ import pytest
 
 from tests.quarter.presses import Quarter, live_through, presses_around_the_months_ends
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def quarter(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Quarter:

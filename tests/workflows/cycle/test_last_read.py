@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from command_line import CommandLine
 from gates import edit_newest
 from homes import lose_an_order
@@ -18,6 +19,7 @@ from workflows.monitoring.condition_checks import SystemState
 from workflows.monitoring.system_state import read_system_state
 
 
+@pytest.mark.long
 def test_after_a_red_build_and_a_failed_sync_the_watermark_is_that_of_the_last_read_that_was_loaded(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:

@@ -28,6 +28,7 @@ def modelling(tmp_path: Path) -> Modelling:
     return Modelling(settings_of(tmp_path))
 
 
+@pytest.mark.long
 def test_only_a_backfill_of_several_windows_reads_ahead(
     business: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -169,6 +169,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_sentence_and_nothing_chang
     assert (house.command.home / "published" / "current.duckdb").readlink() == before
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("migrated")
 def test_a_file_with_a_text_for_a_number_is_refused_and_everything_is_put_back(
     house: House, tmp_path: Path

@@ -204,6 +204,7 @@ def test_a_long_history_is_removed_in_parts_each_whole(house: House, monkeypatch
     assert len(house.raw(parts)) == 4
 
 
+@pytest.mark.long
 def test_killed_at_every_step_it_is_finished_by_the_next_run(house: House) -> None:
     killer = subprocess.run(
         [sys.executable, str(Path(__file__).parents[1] / "killed_closes.py"), "retention", "--json"],
