@@ -163,10 +163,11 @@ def test_what_is_billed_in_all_is_what_a_month_closed_after_its_end_would_have_b
     ("closed_at", "month", "ahead"),
     [
         (datetime(2026, 5, 29, 20, tzinfo=UTC), date(2026, 5, 1), [29, 30, 31]),  # it ends on a Sunday
-        (datetime(2026, 5, 31, 20, tzinfo=UTC), date(2026, 5, 1), [31]),
-        (datetime(2025, 12, 31, 20, tzinfo=UTC), date(2025, 12, 1), [31]),  # a Wednesday, and the year
+        pytest.param(datetime(2026, 5, 31, 20, tzinfo=UTC), date(2026, 5, 1), [31], marks=pytest.mark.long),
+        # A Wednesday, and the year.
+        pytest.param(datetime(2025, 12, 31, 20, tzinfo=UTC), date(2025, 12, 1), [31], marks=pytest.mark.long),
         (datetime(2026, 6, 1, 4, 59, tzinfo=UTC), date(2026, 5, 1), [31]),  # a minute before midnight
-        (datetime(2026, 6, 1, 5, tzinfo=UTC), date(2026, 5, 1), []),
+        pytest.param(datetime(2026, 6, 1, 5, tzinfo=UTC), date(2026, 5, 1), [], marks=pytest.mark.long),
     ],
 )
 def test_days_that_were_to_come_cost_nothing_more_once_they_came_as_they_were_charged(

@@ -163,6 +163,7 @@ def test_a_file_that_is_not_what_was_hashed_stops_the_build_before_anything_read
     assert report(ledger) == before
 
 
+@pytest.mark.long
 def test_a_damaged_file_stops_a_full_build_too_and_the_build_is_green_when_it_is_back(
     closed: Ledger, tmp_path: Path
 ) -> None:
@@ -197,7 +198,10 @@ def test_a_home_that_was_moved_reads_its_own_files(closed: Ledger, tmp_path: Pat
     assert report(after) == report(closed)
 
 
-@pytest.mark.parametrize("default", [True, False], ids=["data beside it", "SHIPLEDGER_HOME"])
+@pytest.mark.parametrize(
+    "default",
+    [pytest.param(True, id="data beside it", marks=pytest.mark.long), pytest.param(False, id="SHIPLEDGER_HOME")],
+)
 def test_dbt_by_hand_finds_the_files_of_the_home(closed: Ledger, tmp_path: Path, default: bool) -> None:
     """Only the models about closed months: a first build by hand takes minutes."""
     project = shutil.copytree(PROJECT, tmp_path / "dbt_project", ignore=shutil.ignore_patterns("target", "logs"))

@@ -75,6 +75,7 @@ def test_a_clock_that_was_wrong_for_half_a_build_holds_nothing_back(ledger: Ledg
     ledger.assert_same_as_full_build()
 
 
+@pytest.mark.long
 def test_a_label_that_moved_before_half_a_full_refresh_counts_once(ledger: Ledger) -> None:
     with ledger.connect() as connection:
         raw_tables.load(connection, "shipments", [label(102, 1, "2026-01-06", [line("18795", 9)])], "load-2")
@@ -84,6 +85,7 @@ def test_a_label_that_moved_before_half_a_full_refresh_counts_once(ledger: Ledge
     ledger.assert_same_as_full_build()
 
 
+@pytest.mark.long
 def test_a_full_refresh_of_a_part_forgets_no_finished_build(ledger: Ledger) -> None:
     before = finished(ledger)
     part(ledger, "--full-refresh", "--select", "int_lines_resolved+")
@@ -92,6 +94,7 @@ def test_a_full_refresh_of_a_part_forgets_no_finished_build(ledger: Ledger) -> N
     assert finished(ledger) == [*before, before[-1] + 1]
 
 
+@pytest.mark.long
 def test_lots_assigned_by_a_build_of_a_part_reach_the_marts_with_the_next_one(ledger: Ledger) -> None:
     with ledger.connect() as connection:
         raw_tables.enter(connection, "e1", "receive", "2026-01-02", "17612", 500, "110001")

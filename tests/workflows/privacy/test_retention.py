@@ -223,6 +223,7 @@ def test_killed_at_every_step_it_is_finished_by_the_next_run(house: House) -> No
     assert house.run("sync")["orders_changed"] == 0
 
 
+@pytest.mark.long
 def test_files_that_an_ended_run_left_are_rewritten_by_the_next(house: House) -> None:
     snapshot = sorted((house.home / "published").glob("shipledger-*"))[0]
     as_it_was = snapshot.read_bytes()
@@ -238,6 +239,7 @@ def test_files_that_an_ended_run_left_are_rewritten_by_the_next(house: House) ->
     assert people.found_in(house.home, GONE) == {}
 
 
+@pytest.mark.long
 def test_a_run_whose_build_makes_everything_from_scratch_removes_the_same(house: House) -> None:
     (house.home / "ledger.duckdb").unlink()
     removed = house.run("retention")
