@@ -40,6 +40,7 @@ _MODULES = {
     **dict.fromkeys(("migrate", "backup", "restore"), "workflows.cli.migration_commands"),
     **dict.fromkeys(("parity", "cutover"), "workflows.cli.parity_commands"),
     **dict.fromkeys(("import-xcart", "upload"), "workflows.cli.xcart_commands"),
+    "export": "workflows.cli.export_commands",
     "mail": "workflows.cli.mail_commands",
     "sandbox": "sandbox.cli",
 }

@@ -172,6 +172,15 @@ def describe_migration(facts: dict[str, Any]) -> str:
     return "\n".join([*table, f"{done}{published} {facts['seconds']:.1f} s."])
 
 
+def describe_export(facts: dict[str, Any]) -> str:
+    """Say what was exported, and where it is."""
+    rows = sum(one["rows"] for one in facts["tables"])
+    return (
+        f"{facts['folder']}: {len(facts['tables'])} tables as {facts['format']}, {rows} rows "
+        f"of {facts['snapshot']}; manifest.json lists them."
+    )
+
+
 def describe_backup(facts: dict[str, Any]) -> str:
     """Say where a backup is, and what it holds."""
     rows = sum(sum(tables.values()) for tables in facts["counts"].values())
