@@ -34,9 +34,8 @@ def test_every_published_table_is_exported_with_every_row_in_both_formats(
                 )
                 published = f"snapshot.marts.{one['table']}"
                 for left, right in ((source, published), (published, source)):
-                    assert connection.execute(f"from {left} except all from {right}").fetchall() == [], one[
-                        "table"
-                    ]
+                    differing = connection.execute(f"from {left} except all from {right}").fetchall()
+                    assert differing == [], published
 
 
 @pytest.mark.parametrize(
