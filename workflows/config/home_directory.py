@@ -31,11 +31,6 @@ def prepare_home(settings: Settings) -> None:
         HomeUnusable: They cannot be written.
         ShipledgerError: As of `finish_interrupted_restore`.
     """
-    if "," in str(settings.home):
-        raise HomeUnusable(
-            f"SHIPLEDGER_HOME is {settings.home}, and DuckDB finds no files below a path with a comma. "
-            "Give the directory another name."
-        )
     try:
         finish_interrupted_restore(settings.home)
         for folder in (settings.home, settings.published):

@@ -13,13 +13,27 @@ from pydantic import AfterValidator, BeforeValidator, Field
 LOOPBACK = "127.0.0.1"
 # Minutes that divide an hour evenly, and hours that divide a day.
 _INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
+# Characters that mean something else in a URL, a file pattern or a list of paths: SQLite, DuckDB and dbt would look
+# for another file than the one that is meant, even outside the home.
+_NOT_IN_A_HOME = frozenset("?#%\\*[]{}\",")
 
 
 def _http_url(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query:
         raise ValueError("not an http(s) address without credentials and query")
     return text.rstrip("/")
+
+
+def _home(path: Path) -> Path:
+    refused = sorted({sign for sign in str(path) if sign in _NOT_IN_A_HOME or not sign.isprintable()})
+    if refused:
+        shown = " and ".join(sign if sign.isprintable() else ascii(sign) for sign in refused)
+        raise ValueError(
+            f"the path {ascii(str(path))} contains {shown}, which a database would misread. Use a directory "
+            "whose path has letters, digits, spaces and signs such as . - _ only"
+        )
+    return path
 
 
 def _ip_address(text: str) -> str:
@@ -39,6 +53,7 @@ def _interval(longest: int, text: str) -> int:
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 IpAddress = Annotated[str, AfterValidator(_ip_address)]
 FilePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+HomePath = Annotated[FilePath, AfterValidator(_home)]
 Secret = Annotated[str | None, Field(repr=False)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 # The data are stale after two hours without a sync, so it is due each hour at the least.

@@ -67,9 +67,11 @@ class Settings(BaseSettings):
         validation_alias="SHIPSTATION_BASE_URL",
         description="ShipStation's API.",
     )
-    home: types.FilePath = Field(
+    home: types.HomePath = Field(
         default_factory=lambda: PROJECT / "data",
-        description="Directory for everything that is written. The path must not contain a comma.",
+        validate_default=True,
+        description="Directory for everything that is written. Its path must not contain `? # % \\ * [ ] { } \"` or "
+        "a comma.",
     )
     timezone: ZoneInfo = Field(
         ZoneInfo("America/Chicago"), description="Time zone of the business's day, week and month."
@@ -263,9 +265,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 def _sentence(error: ErrorDetails) -> str:
     """Say what is wrong and what to do. The value is repeated for numbers only: another may be a secret."""
-    variable = str(error["loc"][0])
-    name = next(name for name in Settings.model_fields if variable_of(name) == variable)
-    field, default = Settings.model_fields[name], default_of(name)
+    place = str(error["loc"][0])
+    name = next(name for name in Settings.model_fields if place in (name, variable_of(name)))
+    field, variable, default = Settings.model_fields[name], variable_of(name), default_of(name)
     least, most = (
         next((getattr(one, end) for one in field.metadata if hasattr(one, end)), None) for end in ("ge", "le")
     )
@@ -274,7 +276,9 @@ def _sentence(error: ErrorDetails) -> str:
         limit = f" and at most {most}" if most is not None else ""
         return f"{variable} is '{error['input']}'. Use a {kind} of at least {least}{limit}."
     otherwise = "" if default == "none" else f" to use the default, {default}"
-    return f"{variable}: {error['msg'].removeprefix('Value error, ')}. Correct it, or remove it{otherwise}."
+    # The default itself can be wrong, too.
+    what = "Set it" if place == name else f"Correct it, or remove it{otherwise}"
+    return f"{variable}: {error['msg'].removeprefix('Value error, ')}. {what}."
 
 
 def default_of(name: str) -> str:

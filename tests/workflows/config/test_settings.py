@@ -107,7 +107,9 @@ def test_secrets_are_in_no_representation_and_so_in_no_log_and_no_error() -> Non
         ("SHIPSTATION_BASE_URL", "ftp://ssapi.shipstation.com"),
         ("SHIPSTATION_BASE_URL", "https://"),
         ("SHIPSTATION_BASE_URL", "https://key@ssapi.shipstation.com"),
+        ("SHIPSTATION_BASE_URL", "https://:secret@ssapi.shipstation.com"),
         ("SHIPSTATION_BASE_URL", "https://ssapi.shipstation.com/?a=b"),
+        *(("SHIPLEDGER_HOME", f"/srv/a{sign}b/ledger") for sign in "?#%\\*[]{}\",\n\udcff"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_by_its_name(name: str, value: str) -> None:
@@ -130,10 +132,19 @@ def test_a_value_that_makes_no_sense_is_refused_by_its_name(name: str, value: st
         ("SHIPLEDGER_ADDRESS", "0.0.0.0", "address", "0.0.0.0"),
         ("SHIPSTATION_BASE_URL", "http://127.0.0.1:8080/", "base_url", "http://127.0.0.1:8080"),
         ("SHIPLEDGER_HOME", "~/ledger", "home", Path.home() / "ledger"),
+        ("SHIPLEDGER_HOME", "/srv/O'Brien ñ日本 ", "home", Path("/srv/O'Brien ñ日本 ")),
     ],
 )
 def test_a_value_at_its_bound_is_taken(name: str, value: str, attribute: str, read: object) -> None:
     assert getattr(read_settings({name: value}), attribute) == read
+
+
+def test_a_default_home_whose_path_would_be_misread_is_refused_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(module, "PROJECT", tmp_path / "C#")
+    with pytest.raises(ConfigurationError, match="SHIPLEDGER_HOME: the path .* contains #"):
+        read_settings({})
 
 
 def test_a_login_is_configured_whole_or_not_at_all() -> None:
