@@ -13,11 +13,12 @@ from typing import Any
 
 from dbos import DBOSClient, WorkflowStatus
 from dbos import error as dbos_error
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 
 from workflows.config.job_kinds import CONCURRENT, KINDS
 from workflows.config.settings import Settings
 from workflows.errors import AlreadyRunning, Cancelled, UsageError
+from workflows.jobs.workflow_store import address_of, errors_for_the_user, is_missing_table
 
 # Jobs that work on the warehouse, one at a time. The other queue is for `CONCURRENT` kinds.
 QUEUE = "writer"
@@ -227,8 +228,8 @@ class JobClient:
     def _list(self, **filters: Any) -> list[Job]:
         try:
             return [_job(one) for one in self._dbos.list_workflows(**filters)]
-        except (OperationalError, ProgrammingError):
-            if self.is_ready():
+        except DBAPIError as problem:
+            if not is_missing_table(problem):
                 raise
             return []
 
@@ -236,7 +237,9 @@ class JobClient:
         """Return whether the workflow store has its tables, which the first worker of a home makes."""
         try:
             self._dbos.list_workflows(limit=1)
-        except (OperationalError, ProgrammingError):
+        except DBAPIError as problem:
+            if not is_missing_table(problem):
+                raise
             return False
         return True
 
@@ -258,13 +261,28 @@ class JobClient:
 
 
 @contextmanager
-def job_client(settings: Settings) -> Iterator[JobClient]:
-    """Open a client of the workflow store for as long as the block lasts."""
-    dbos = DBOSClient(system_database_url=settings.workflow_database_url, application_name=APPLICATION)
-    try:
-        yield JobClient(dbos)
-    finally:
-        dbos.destroy()
+def job_client(settings: Settings, *, waits: bool = False) -> Iterator[JobClient]:
+    """Open a client of the workflow store for as long as the block lasts.
+
+    Args:
+        settings: Whose home's store.
+        waits: Whether it waits for a server that stops answering later, instead of raising an error.
+
+    Raises:
+        ShipledgerError: The store is damaged, or its server refuses or does not answer; see `errors_for_the_user`.
+    """
+    address = address_of(settings)
+    with errors_for_the_user(settings):
+        dbos = DBOSClient(
+            system_database_url=address.url,
+            dbos_system_schema=address.schema,
+            application_name=APPLICATION,
+            retry_connection_errors=waits,
+        )
+        try:
+            yield JobClient(dbos)
+        finally:
+            dbos.destroy()
 
 
 def _job(one: WorkflowStatus) -> Job:
