@@ -49,7 +49,7 @@ def running_postgres() -> Iterator[Postgres]:
         secret.write_text(PASSWORD)
         data = str(folder / "data")
         # A hash that costs no time: the tests log in often.
-        _run("initdb", "-D", data, "-U", USER, "--auth=md5", f"--pwfile={secret}", "--no-sync", "--no-instructions")
+        _run("initdb", "-D", data, "-U", USER, "--auth=md5", f"--pwfile={secret}", "--no-sync")
         _run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield Postgres(port)
@@ -70,6 +70,6 @@ def _run(program: str, *arguments: str) -> None:
 def _programs() -> Path:
     """The folder of the server's programs; Debian has them on nobody's path."""
     on_path = shutil.which("initdb")
-    folders = [Path(on_path).parent] if on_path else sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    folders = [Path(on_path).parent] if on_path else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     assert folders, "The tests need PostgreSQL's programs: `apt-get install postgresql`."
-    return folders[0]
+    return folders[-1]

@@ -26,7 +26,7 @@ _CONNECT_SECONDS = "10"
 # A schema or a table does not exist.
 _MISSING = ("42P01", "3F000")
 # What a server says that refuses now and not for good.
-_LATER = ("starting up", "shutting down", "recovery", "too many", "not yet accepting", "remaining connection slots")
+_LATER = ("starting up", "shutting down", "recovery", "too many", "not yet accepting", "remaining connection")
 # What a wrong URL leads to. Where no server answers, it says none of this.
 _WRONG = ("FATAL", "SSL", "password", "authentication", "certificate")
 
@@ -92,17 +92,17 @@ def is_missing_table(problem: DBAPIError) -> bool:
 
 def _damaged(settings: Settings, problem: sqlite3.Error) -> HomeUnusable:
     return HomeUnusable(
-        f"The workflow store {settings.home / 'workflows.sqlite'} cannot be read ({problem}): it is damaged, or is "
-        "not a file of this user. It holds only the history of runs. Stop the worker, move it away, and repeat the "
-        "command: a new one is made, and nothing else is lost."
+        f"The workflow store {settings.home / 'workflows.sqlite'} cannot be read ({problem}): it is damaged, or "
+        "is not a file of this user. It holds only the history of runs. Stop the worker, move it away, and repeat "
+        "the command: a new one is made, and nothing else is lost."
     )
 
 
 def _of_server(url: str, problem: DBAPIError) -> ShipledgerError:
     said = [line.strip() for line in str(problem.orig).splitlines() if line.strip()] or ["no reason given"]
     reason = without_passwords(said[-1], make_url(url))
-    is_answer = getattr(problem.orig, "sqlstate", None) is not None or any(word in reason for word in _WRONG)
-    if is_answer and not problem.connection_invalidated and not any(word in reason for word in _LATER):
+    is_refused = getattr(problem.orig, "sqlstate", None) or any(word in reason for word in _WRONG)
+    if (is_refused or reason.startswith("invalid")) and not any(word in reason for word in _LATER):
         return ConfigurationError(
             f"The workflow store of {_VARIABLE} cannot be used ({reason}). Correct the variable, or what the "
             "server lacks: the database must exist, and its user must be allowed to create a schema in it."
