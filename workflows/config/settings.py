@@ -156,7 +156,8 @@ class Settings(BaseSettings):
         "passphrase can restore them. At least 12 characters.",
     )
     system_database_url: types.PostgresUrl | None = Field(
-        None, repr=False,
+        None,
+        repr=False,
         description="PostgreSQL database for the workflow state. Each home has its own schema in it. None means "
         "SQLite in the home.",
     )
