@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 READER := $(VENV)/reader/.installed
+POSTGRES := $(VENV)/.postgres
 AUDIT := $(VENV)/audit
 APT := apt-get install -y -qq --no-install-recommends
 PROSE := README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs dbt_project
@@ -28,6 +29,11 @@ $(BROWSER): $(INSTALLED)
 		|| $(BIN)/python -m playwright install --with-deps chromium
 	@touch $@
 
+# The tests start PostgreSQL servers of their own.
+$(POSTGRES): $(INSTALLED)
+	@command -v initdb || ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null || { apt-get update -qq && $(APT) postgresql; } >/dev/null
+	@touch $@
+
 # An older DuckDB, which must be able to read the published snapshots.
 $(READER): tests/reader.lock | $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
@@ -38,7 +44,7 @@ demo: $(INSTALLED)
 	$(BIN)/python orchestrate.py demo
 
 # Tests wait for pages, mails and jobs, so two cores have work for a third process.
-test: lint $(BROWSER) $(READER)
+test: lint $(BROWSER) $(READER) $(POSTGRES)
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 # More seeds and rounds of the tests on generated data: a hundred businesses, a hundred rounds of changes and kills.
