@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 READER := $(VENV)/reader/.installed
+POSTGRES := $(VENV)/.postgres
 AUDIT := $(VENV)/audit
 IN_PROCESSES := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 APT := apt-get install -y -qq --no-install-recommends
@@ -29,6 +30,11 @@ $(BROWSER): $(INSTALLED)
 		|| $(BIN)/python -m playwright install --with-deps chromium
 	@touch $@
 
+# The tests start PostgreSQL servers of their own.
+$(POSTGRES): $(INSTALLED)
+	@command -v initdb || ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null || { apt-get update -qq && $(APT) postgresql; } >/dev/null
+	@touch $@
+
 # An older DuckDB, which must be able to read the published snapshots.
 $(READER): tests/reader.lock | $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
@@ -39,11 +45,11 @@ demo: $(INSTALLED)
 	$(BIN)/python orchestrate.py demo
 
 # Tests wait for pages, mails and jobs, so two cores have work for a third process.
-test: lint $(BROWSER) $(READER)
+test: lint $(BROWSER) $(READER) $(POSTGRES)
 	$(BIN)/python -m pytest -m "not long" $(IN_PROCESSES)
 
 # All tests, those marked `long` too, with more seeds and rounds of those on generated data. Takes about an hour.
-test-long: $(BROWSER) $(READER)
+test-long: $(BROWSER) $(READER) $(POSTGRES)
 	SHIPLEDGER_LONG_TESTS=1 $(BIN)/python -m pytest $(IN_PROCESSES)
 
 lint: $(INSTALLED)

@@ -21,6 +21,7 @@ from workflows.cli import output
 from workflows.cli.console import JSON, print_result, say, to_json
 from workflows.cli.worker import end_worker
 from workflows.config import roles
+from workflows.config.home_directory import OWNER_ONLY
 from workflows.config.settings import Settings, read_settings
 from workflows.errors import (
     FAILED,
@@ -154,6 +155,8 @@ def main(arguments: list[str] | None = None) -> int:
     console.setLevel(logging.WARNING)
     logging.basicConfig(handlers=[console], level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     signal.signal(signal.SIGTERM, _end_at_once)
+    # Whatever a command or the page writes is its owner's alone.
+    os.umask(OWNER_ONLY)
     try:
         outcome = cli.main(args=given, prog_name="orchestrate.py", standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0

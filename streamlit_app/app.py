@@ -65,6 +65,14 @@ def _page(view: View, settings: Settings, person: Person) -> st.Page:
 
 
 def _show(view: View, settings: Settings, person: Person) -> None:
+    try:
+        _show_state(view, settings, person)
+    except ShipledgerError as problem:
+        st.subheader("The data cannot be shown now", anchor=False)
+        st.text(str(problem))
+
+
+def _show_state(view: View, settings: Settings, person: Person) -> None:
     state = read_state(settings)
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container():

@@ -64,7 +64,7 @@ class CloseRefused(UsageError):
 
 
 class OutOfReach(ShipledgerError):
-    """ShipStation or the former system could not be reached. The next run resumes where this one stopped."""
+    """ShipStation, the former system or the workflow store does not answer. The next run resumes this one."""
 
     exit_code = TRY_AGAIN_LATER
 

@@ -18,6 +18,7 @@ from ingest.client.account import Account
 from ingest.client.attempts import Transient, backoff, is_complete, plain_reason, raise_for_status
 from ingest.client.payload import read_json
 from ingest.client.rate_limit import RateLimiter
+from ingest.client.time_limit import TimedAdapter
 from ingest.errors import (
     ApiUnreachable,
     CredentialsRejected,
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 6
 # A complete body that cannot be parsed is requested once more; after that, one of its rows is unreadable.
 _MOST_UNREADABLE = 2
+# A page of 500 orders has some 2 MB. JSON of this size can take 50 times as much in memory while it is read.
+MOST_BYTES = 8 * 1024 * 1024
 # A login that has worked is sometimes rejected by one of their servers, so it is tried once more.
 _SECONDS_AFTER_REJECTION = 5.0
 
@@ -67,6 +70,9 @@ class Client:
         self._session.headers["Accept"] = "application/json"
         # A proxy or netrc entry of the machine must not change the credentials.
         self._session.trust_env = False
+        self._adapter = TimedAdapter()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, self._adapter)
         self._clock_offset = timedelta()
 
     def __enter__(self) -> Client:
@@ -217,6 +223,18 @@ class Client:
         self, method: str, path: str, params: Mapping[str, str | int] | None = None, body: bytes | None = None
     ) -> bytes:
         self.requests_sent += 1
+        with self._adapter.limited(self._account.answer_seconds) as is_over:
+            try:
+                answer = self._send(method, path, params, body)
+            except Transient:
+                if not is_over.is_set():
+                    raise
+            # An answer without a length looks whole when it is cut off.
+            if is_over.is_set():
+                raise Transient("no answer in time")
+            return answer
+
+    def _send(self, method: str, path: str, params: Mapping[str, str | int] | None, body: bytes | None) -> bytes:
         try:
             with self._session.request(
                 method,
@@ -233,7 +251,7 @@ class Client:
                 self._limiter.heed(answer.headers, refused=answer.status_code == 429)
                 raise_for_status(answer.status_code, path)
                 self.is_authenticated = True
-                return self._read(answer)
+                return _read(answer)
         except requests.RequestException as problem:
             raise Transient(plain_reason(problem)) from problem
 
@@ -247,16 +265,6 @@ class Client:
             # Decoding is our own time, not ShipStation's.
             self.api_seconds -= time.monotonic() - began
 
-    def _read(self, answer: requests.Response) -> bytes:
-        """Return the body. The read time-out bounds only the wait between pieces, so the total is bounded here."""
-        deadline = time.monotonic() + self._account.answer_seconds
-        pieces = []
-        for piece in answer.iter_content(1 << 16):
-            pieces.append(piece)
-            if time.monotonic() > deadline:
-                raise Transient("the answer came too slowly")
-        return b"".join(pieces)
-
     def _note_clock(self, headers: Mapping[str, str]) -> None:
         try:
             server = parsedate_to_datetime(headers["Date"])
@@ -264,3 +272,14 @@ class Client:
             return
         if server.tzinfo is not None:
             self._clock_offset = server - datetime.now(UTC)
+
+
+def _read(answer: requests.Response) -> bytes:
+    """Return the body, decompressed piece by piece. One that is too large is like a failing page: ask for less."""
+    pieces, size = [], 0
+    for piece in answer.iter_content(1 << 16):
+        size += len(piece)
+        if size > MOST_BYTES:
+            raise Transient(f"the answer is larger than {MOST_BYTES >> 20} MB", 200)
+        pieces.append(piece)
+    return b"".join(pieces)

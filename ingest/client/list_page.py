@@ -14,7 +14,10 @@ from itertools import pairwise
 import msgspec
 
 from ingest.client.payload import Payload, without_half_pairs
+from ingest.errors import UnexpectedAnswer
 
+# ShipStation returns at most 500 rows. Tiny rows take a hundred times their text in memory.
+_MOST_ROWS = 5000
 _decode_rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_envelope = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
@@ -55,6 +58,7 @@ def read_page(body: bytes, envelope: str) -> Page | None:
 
     Raises:
         ValueError: The body, or one of its rows, is not a JSON object that can be stored.
+        UnexpectedAnswer: It has far more rows than a page.
     """
     body = without_half_pairs(body)
     body.decode()  # msgspec does not check the UTF-8 of what it skips
@@ -65,6 +69,10 @@ def read_page(body: bytes, envelope: str) -> Page | None:
         return None
     except RecursionError as problem:
         raise ValueError("nested too deeply") from problem
+    if len(texts) > _MOST_ROWS:
+        raise UnexpectedAnswer(
+            f"ShipStation sent a page of {len(texts):,} rows, where at most 500 were asked for."
+        )
     return Page([Payload(bytes(text)) for text in texts], _total(answer))
 
 
@@ -126,6 +134,8 @@ def _cut(body: bytes, envelope: str) -> tuple[list[bytes], bytes] | None:
             last_string = token
         elif is_inside and len(opened) == 2 and token == b",":
             edges.append(match.start())
+            if len(edges) > _MOST_ROWS:
+                return None
     if opened or len(edges) < 2:
         return None
     texts = [body[left + 1 : right].strip() for left, right in pairwise(edges)]

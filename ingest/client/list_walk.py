@@ -24,6 +24,7 @@ from ingest.client.list_page import Page, UnreadableRow, read_around, read_page
 from ingest.client.pacific_time import filter_text, newest_wall
 from ingest.client.payload import Payload
 from ingest.client.unreadable_rows import UnreadablePlace, isolate, unreadable_places
+from ingest.client.walk_limit import WalkLimit
 from ingest.errors import ServerKeepsFailing, UnexpectedAnswer, UnreadableAnswer
 
 log = logging.getLogger(__name__)
@@ -117,15 +118,18 @@ def walk(
         on_page: Called with (rows read so far, rows expected) after each page.
 
     Raises:
+        UnexpectedAnswer: The list never ends, or repeats itself.
         IngestError: Any error of `fetch_page`.
     """
     seen: dict[Any, object] = {}
+    limit = WalkLimit(query.path, page_size)
     stretch: _Stretch | None = _Stretch(start, 0, 0, page_size)
     while stretch is not None:
         page = _read(client, query, stretch, end)
         versions = [_version(row, query) for row in page.rows]
         fresh = [row for row, (key, date) in zip(page.rows, versions, strict=True) if seen.get(key, _NEW) != date]
         seen.update(versions)
+        limit.note(len(fresh) + len(page.unreadable), page.total)
         for row in _unreadable_places(query, stretch, page):
             on_unreadable(row)
         on_page(len(seen), max(len(seen), page.total or 0))

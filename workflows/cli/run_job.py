@@ -12,6 +12,7 @@ from workflows.config.settings import Settings
 from workflows.errors import Cancelled, ShipledgerError
 from workflows.jobs.client import Job, JobClient, job_client
 from workflows.jobs.progress import TerminalProgress
+from workflows.jobs.workflow_store import errors_for_the_user
 
 _POLL_SECONDS = 0.1
 _STORE_SECONDS = 30
@@ -27,7 +28,7 @@ def run_job(settings: Settings, kind: str, arguments: dict[str, Any], actor: str
     Raises:
         ShipledgerError: With the contract's exit code.
     """
-    with TerminalProgress() as progress:
+    with TerminalProgress() as progress, errors_for_the_user(settings):
         own = become_worker(settings)
         if own is not None:
             return _run_here(own, kind, arguments, actor, progress)
@@ -42,7 +43,7 @@ def retry(settings: Settings, run_id: str, actor: str) -> dict[str, Any]:
     Raises:
         ShipledgerError: With the contract's exit code.
     """
-    with TerminalProgress() as progress:
+    with TerminalProgress() as progress, errors_for_the_user(settings):
         own = become_worker(settings)
         if own is not None:
             return _outcome(_wait(own, retry_job(settings, own, run_id, actor), progress))

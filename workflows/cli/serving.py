@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from workflows.cli.abandoned_jobs import AbandonedJobs
 from workflows.cli.schedule import may_start, missed, start, start_schedule
@@ -162,4 +162,5 @@ def page_environment(settings: Settings) -> dict[str, str]:
 
 def _without_credentials(url: str) -> str:
     parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    known = [f"starttls={value}" for value in parse_qs(parts.query).get("starttls", [])]
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], "", "&".join(known), ""))

@@ -21,6 +21,7 @@ from workflows.config.worker_lock import WorkerLock
 if TYPE_CHECKING:
     from ingest.sources.shipstation.adoption import Backfilled
     from workflows.jobs.client import JobClient
+    from workflows.jobs.workflow_store import Address
 
 # A waiting job starts within this time; each look costs one small query on a local file.
 _POLL_SECONDS = 0.1
@@ -75,19 +76,22 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
     from workflows.cycle import worker_context
     from workflows.cycle.engine import Engine
     from workflows.jobs.client import APPLICATION, APPLICATION_VERSION, job_client
+    from workflows.jobs.workflow_store import address_of
 
     for module in WORKFLOW_MODULES:
         import_module(module)
     prepare_home(settings)
     remove_leftovers(settings)
     log_to_home(settings)
-    with _private_files(), job_client(settings) as jobs:
+    address = address_of(settings)
+    with _private_files(), job_client(settings, waits=True) as jobs:
         engine = Engine(settings, partial(_backfills, jobs))
         worker_context.set_current(worker_context.WorkerContext(engine, jobs))
         DBOS(
             config={
                 "name": APPLICATION,
-                "system_database_url": settings.workflow_database_url,
+                "system_database_url": address.url,
+                "dbos_system_schema": address.schema,
                 "application_version": APPLICATION_VERSION,
                 "log_level": "CRITICAL",
                 "notification_listener_polling_interval_sec": _POLL_SECONDS,
@@ -96,7 +100,7 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
         try:
             # In a thread of its own: DBOS starts differently where an event loop runs, as in a caller's may.
             with ThreadPoolExecutor(1) as thread:
-                thread.submit(_launch, settings, jobs).result()
+                thread.submit(_launch, address, jobs).result()
             yield jobs
         finally:
             DBOS.destroy()
@@ -113,10 +117,10 @@ def _private_files() -> Iterator[None]:
         os.umask(before)
 
 
-def _launch(settings: Settings, jobs: JobClient) -> None:
+def _launch(address: Address, jobs: JobClient) -> None:
     from dbos import DBOS
 
-    DBOS.migrate(settings.workflow_database_url)
+    DBOS.migrate(address.url, schema=address.schema)
     # A queue that is registered after the launch is found a second later.
     jobs.register_queues(_POLL_SECONDS)
     DBOS.launch()

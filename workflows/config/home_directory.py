@@ -15,7 +15,7 @@ from workflows.errors import AlreadyRunning, HomeUnusable
 OWNER_ONLY = 0o077
 _FOLDERS = ("scratch", "logs")
 _PRIVATE = (
-    *("*.duckdb*", "*.sqlite*", "backup.key"),
+    *("*.duckdb*", "*.sqlite*", "*.lock", "*.json", "backup.key", "home.id"),
     *(*_FOLDERS, "backups", "migrations", "reports", "frozen", "restoring", "replaced-*"),
 )
 
@@ -24,22 +24,17 @@ def prepare_home(settings: Settings) -> None:
     """Create the home directory and its folders, and check that they can be written.
 
     An interrupted restore is completed first. Files that may hold personal data become readable by their owner
-    only, also where an older version left them open to others. The snapshots in `published/` keep the permissions
-    of that folder.
+    only, also where an older version left them open to others. A new home is its owner's alone; an existing one,
+    and its `published/`, keep the permissions they have.
 
     Raises:
         HomeUnusable: They cannot be written.
         ShipledgerError: As of `finish_interrupted_restore`.
     """
-    if "," in str(settings.home):
-        raise HomeUnusable(
-            f"SHIPLEDGER_HOME is {settings.home}, and DuckDB finds no files below a path with a comma. "
-            "Give the directory another name."
-        )
     try:
         finish_interrupted_restore(settings.home)
-        for folder in (settings.home, settings.published):
-            folder.mkdir(parents=True, exist_ok=True)
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings.published.mkdir(exist_ok=True)
         for name in _FOLDERS:
             (settings.home / name).mkdir(mode=0o700, exist_ok=True)
         _close_to_others(settings.home)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from workflows.errors import DatabaseBusy
+from workflows.config.sqlite_damage import is_damage
+from workflows.errors import DatabaseBusy, HomeUnusable
 
 _SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 # Noted in the file itself, so that a database of this very schema is opened without applying it.
@@ -29,10 +32,10 @@ def open_operations_database(database: Path) -> Iterator[sqlite3.Connection]:
 
     Raises:
         DatabaseBusy: Another process keeps it locked.
+        HomeUnusable: It is damaged.
     """
-    # An existing file is not touched: closing it would take the locks from this process's other connections.
     if not database.exists():
-        database.touch(mode=0o600)
+        _make(database)
     with _connected(database) as connection, connection:
         connection.execute("begin immediate")
         yield connection
@@ -46,6 +49,7 @@ def read_operations_database(database: Path) -> Iterator[sqlite3.Connection]:
 
     Raises:
         DatabaseBusy: Another process keeps it locked.
+        HomeUnusable: It is damaged.
     """
     with _connected(database if database.exists() else ":memory:") as connection:
         yield connection
@@ -69,20 +73,47 @@ def read_instant(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+def _make(database: Path) -> None:
+    """Make the database, complete from its first moment: an empty file is a damaged one."""
+    # SQLite's own files would be readable by others.
+    handle, part = tempfile.mkstemp(prefix=".operations-", dir=database.parent)
+    os.close(handle)
+    try:
+        with closing(sqlite3.connect(part)) as connection:
+            _apply_schema(connection)
+        # Of two processes that do this, one wins.
+        with suppress(FileExistsError):
+            os.link(part, database)
+    finally:
+        Path(part).unlink()
+
+
 @contextmanager
 def _connected(database: Path | str) -> Iterator[sqlite3.Connection]:
     try:
+        if isinstance(database, Path) and database.stat().st_size == 0:
+            raise _damaged(database, "it is empty")
         with closing(sqlite3.connect(database, timeout=_BUSY_SECONDS)) as connection:
             if connection.execute("pragma user_version").fetchone()[0] != _VERSION:
                 _apply_schema(connection)
             yield connection
-    except sqlite3.OperationalError as problem:
+    except sqlite3.DatabaseError as problem:
+        if is_damage(problem):
+            raise _damaged(database, str(problem)) from problem
         if getattr(problem, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
             raise
         raise DatabaseBusy(
             f"{database} has been locked by another process for {_BUSY_SECONDS} seconds. Try again; if it stays "
             "locked, end the program that keeps it open, such as a database browser."
         ) from problem
+
+
+def _damaged(database: Path | str, reason: str) -> HomeUnusable:
+    return HomeUnusable(
+        f"{database} cannot be read ({reason}): it is damaged, or is not a file of this user. Nothing was "
+        "changed. It holds the entries and closes, which cannot be made again: stop the worker and `restore` the "
+        "newest backup."
+    )
 
 
 def _apply_schema(connection: sqlite3.Connection) -> None:

@@ -38,6 +38,12 @@ def read_secret_files(environment: Mapping[str, str], variables: Iterable[str]) 
     return {one: _read(file_variable(one), Path(file)) for one, file in files.items()}
 
 
+def without_secrets(environment: Mapping[str, str], variables: Iterable[str]) -> dict[str, str]:
+    """Return the environment of a process that needs none of these secrets, nor the names of their files."""
+    hidden = {name for one in variables for name in (one, file_variable(one))}
+    return {name: value for name, value in environment.items() if name not in hidden}
+
+
 def _read(variable: str, file: Path) -> str:
     try:
         with file.open(encoding="utf-8") as opened:

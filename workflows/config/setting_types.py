@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import partial
 from ipaddress import ip_address
+from itertools import filterfalse
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -13,13 +15,45 @@ from pydantic import AfterValidator, BeforeValidator, Field
 LOOPBACK = "127.0.0.1"
 # Minutes that divide an hour evenly, and hours that divide a day.
 _INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
+# What a home's path may have beside letters and digits. Other signs mean something else in a URL, a file pattern,
+# a statement or a list of paths: a database would look for another file, even outside the home.
+_SIGNS_IN_A_HOME = frozenset(" /.-_~@+()")
 
 
 def _http_url(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query:
         raise ValueError("not an http(s) address without credentials and query")
     return text.rstrip("/")
+
+
+def _home(path: Path) -> Path:
+    refused = sorted(set(filterfalse(_may_be_in_a_home, str(path))))
+    if refused:
+        shown = " and ".join(sign if sign.isprintable() else ascii(sign) for sign in refused)
+        raise ValueError(
+            f"the path {str(path)!a} contains {shown}, which a database would misread. Use a directory whose path "
+            "has letters, digits, spaces and . - _ ~ @ + ( ) only"
+        )
+    return path
+
+
+def _may_be_in_a_home(sign: str) -> bool:
+    return sign.isalnum() or sign in _SIGNS_IN_A_HOME or unicodedata.category(sign).startswith("M")
+
+
+def _postgres_url(text: str) -> str:
+    parts = urlsplit(text)
+    try:
+        is_one = parts.scheme in ("postgresql", "postgresql+psycopg") and parts.port != 0 and parts.path.strip("/")
+    except ValueError:
+        is_one = False
+    if not is_one or parts.fragment:
+        raise ValueError(
+            "not the URL of a PostgreSQL database, such as postgresql://user:password@host/name with special "
+            "characters of the password written as %40 and the like"
+        )
+    return text
 
 
 def _ip_address(text: str) -> str:
@@ -37,8 +71,10 @@ def _interval(longest: int, text: str) -> int:
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 IpAddress = Annotated[str, AfterValidator(_ip_address)]
 FilePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+HomePath = Annotated[FilePath, AfterValidator(_home)]
 Secret = Annotated[str | None, Field(repr=False)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 # The data are stale after two hours without a sync, so it is due each hour at the least.

@@ -40,8 +40,7 @@ class Oidc:
 class Settings(BaseSettings):
     """All of Shipledger's configuration.
 
-    A field's variable is `SHIPLEDGER_` and its name in capitals, unless it has an alias. An empty variable means
-    the default.
+    A field's variable is `SHIPLEDGER_` and its name in capitals, or its alias. An empty one means the default.
     """
 
     model_config = SettingsConfigDict(
@@ -67,9 +66,11 @@ class Settings(BaseSettings):
         validation_alias="SHIPSTATION_BASE_URL",
         description="ShipStation's API.",
     )
-    home: types.FilePath = Field(
+    home: types.HomePath = Field(
         default_factory=lambda: PROJECT / "data",
-        description="Directory for everything that is written. The path must not contain a comma.",
+        validate_default=True,
+        description="Directory for everything that is written. Its path has letters, digits, spaces and "
+        "`. - _ ~ @ + ( )` only.",
     )
     timezone: ZoneInfo = Field(
         ZoneInfo("America/Chicago"), description="Time zone of the business's day, week and month."
@@ -154,9 +155,11 @@ class Settings(BaseSettings):
         description="Signs backups instead of the home's `backup.key`, so that another home with the same "
         "passphrase can restore them. At least 12 characters.",
     )
-    system_database_url: types.Secret = Field(
+    system_database_url: types.PostgresUrl | None = Field(
         None,
-        description="Database for the workflow state, for example PostgreSQL. None means SQLite in the home.",
+        repr=False,
+        description="PostgreSQL database for the workflow state. Each home has its own schema in it. None means "
+        "SQLite in the home.",
     )
     fast_build: types.OnUnlessZero = Field(
         True, description="`0` lets dbt run every build itself instead of replaying recorded statements."
@@ -176,15 +179,15 @@ class Settings(BaseSettings):
         return init_settings, dotenv_settings
 
     @field_validator("*", mode="before")
-    @classmethod
-    def _default_when_empty(cls, value: Any) -> Any:
+    @staticmethod
+    def _default_when_empty(value: Any) -> Any:
         if value == "":
             raise PydanticUseDefault
         return value
 
     @model_validator(mode="after")
     def _check_mail_and_login(self) -> Settings:
-        """Refuse half a mail server and half a login when they are read, not when they are used."""
+        """Refuse half a mail server and half a login at once."""
         _ = self.mail, self.oidc
         return self
 
@@ -263,9 +266,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 def _sentence(error: ErrorDetails) -> str:
     """Say what is wrong and what to do. The value is repeated for numbers only: another may be a secret."""
-    variable = str(error["loc"][0])
-    name = next(name for name in Settings.model_fields if variable_of(name) == variable)
-    field, default = Settings.model_fields[name], default_of(name)
+    place = str(error["loc"][0])
+    name = next(name for name in Settings.model_fields if place in (name, variable_of(name)))
+    field, variable, default = Settings.model_fields[name], variable_of(name), default_of(name)
     least, most = (
         next((getattr(one, end) for one in field.metadata if hasattr(one, end)), None) for end in ("ge", "le")
     )
@@ -274,7 +277,8 @@ def _sentence(error: ErrorDetails) -> str:
         limit = f" and at most {most}" if most is not None else ""
         return f"{variable} is '{error['input']}'. Use a {kind} of at least {least}{limit}."
     otherwise = "" if default == "none" else f" to use the default, {default}"
-    return f"{variable}: {error['msg'].removeprefix('Value error, ')}. Correct it, or remove it{otherwise}."
+    advice = "Set it" if place == name else f"Correct it, or remove it{otherwise}"
+    return f"{variable}: {error['msg'].removeprefix('Value error, ')}. {advice}."
 
 
 def default_of(name: str) -> str:

@@ -20,7 +20,8 @@ from typing import Any
 
 import duckdb
 
-from workflows.config.settings import PROJECT, Settings
+from workflows.config.secret_files import without_secrets
+from workflows.config.settings import PROJECT, Settings, secrets, variable_of
 from workflows.cycle.replay import (
     BuildFacts,
     NodeDone,
@@ -104,9 +105,9 @@ class Modelling:
         if self._reader is not None or self._parsed is not None or self._recording_file.exists():
             return
         command = [sys.executable, "-m", "dbt.cli.main", "parse", *self._common()]
-        self._reader = subprocess.Popen(
-            command, env=os.environ | self._environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        given = without_secrets(os.environ, map(variable_of, secrets())) | self._environment()
+        quiet = subprocess.DEVNULL
+        self._reader = subprocess.Popen(command, env=given, stdout=quiet, stderr=quiet)
 
     def build(
         self,

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from dbos import DBOSClient, WorkflowStatus
+from dbos import DBOSClient
 from dbos import error as dbos_error
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 
 from workflows.config.job_kinds import CONCURRENT, KINDS
 from workflows.config.settings import Settings
 from workflows.errors import AlreadyRunning, Cancelled, UsageError
+from workflows.jobs.job import Job as Job
+from workflows.jobs.job import job_of
+from workflows.jobs.workflow_store import address_of, errors_for_the_user, is_missing_table
 
 # Jobs that work on the warehouse, one at a time. The other queue is for `CONCURRENT` kinds.
 QUEUE = "writer"
@@ -28,47 +30,6 @@ APPLICATION = "shipledger"
 APPLICATION_VERSION = "shipledger-6"
 _DELETED_AT_ONCE = 500
 _OPEN = ("ENQUEUED", "PENDING", "DELAYED")
-_STATUS = {
-    "SUCCESS": "success",
-    "ERROR": "failed",
-    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "failed",
-    "CANCELLED": "cancelled",
-    "PENDING": "running",
-    "ENQUEUED": "queued",
-    "DELAYED": "queued",
-}
-
-
-@dataclass(frozen=True)
-class Job:
-    """A job. Instants are UTC.
-
-    Attributes:
-        kind: One of `KINDS`.
-        status: queued, running, success, failed or cancelled.
-        arguments: The arguments of its workflow.
-        result: Its facts, once it succeeded.
-        error: Its error, once it failed.
-        progress: The current step: `step`, `done`, `total`. A close counts its steps, names the `finished` ones
-            and has the progress `within` the step (what, done, total) where it is known; see `progress.percent`.
-    """
-
-    run_id: str
-    kind: str
-    status: str
-    actor: str | None
-    created_at: datetime | None
-    started_at: datetime | None
-    finished_at: datetime | None
-    arguments: dict[str, Any]
-    result: dict[str, Any] | None
-    error: Exception | None
-    progress: dict[str, Any]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is still queued or running."""
-        return self.status in ("queued", "running")
 
 
 class JobClient:
@@ -226,9 +187,9 @@ class JobClient:
 
     def _list(self, **filters: Any) -> list[Job]:
         try:
-            return [_job(one) for one in self._dbos.list_workflows(**filters)]
-        except (OperationalError, ProgrammingError):
-            if self.is_ready():
+            return [job_of(one) for one in self._dbos.list_workflows(**filters)]
+        except DBAPIError as problem:
+            if not is_missing_table(problem):
                 raise
             return []
 
@@ -236,7 +197,9 @@ class JobClient:
         """Return whether the workflow store has its tables, which the first worker of a home makes."""
         try:
             self._dbos.list_workflows(limit=1)
-        except (OperationalError, ProgrammingError):
+        except DBAPIError as problem:
+            if not is_missing_table(problem):
+                raise
             return False
         return True
 
@@ -258,42 +221,25 @@ class JobClient:
 
 
 @contextmanager
-def job_client(settings: Settings) -> Iterator[JobClient]:
-    """Open a client of the workflow store for as long as the block lasts."""
-    dbos = DBOSClient(system_database_url=settings.workflow_database_url, application_name=APPLICATION)
-    try:
-        yield JobClient(dbos)
-    finally:
-        dbos.destroy()
+def job_client(settings: Settings, *, waits: bool = False) -> Iterator[JobClient]:
+    """Open a client of the workflow store for as long as the block lasts.
 
+    Args:
+        settings: Whose home's store.
+        waits: Whether it waits for a server that stops answering later, instead of raising an error.
 
-def _job(one: WorkflowStatus) -> Job:
-    attributes = one.attributes or {}
-    return Job(
-        run_id=one.workflow_id,
-        kind=one.name,
-        status=_STATUS[one.status],
-        actor=one.authenticated_user,
-        created_at=_asked_at(one),
-        started_at=_instant(one.dequeued_at),
-        finished_at=_instant(one.completed_at),
-        arguments=_arguments(one),
-        result=one.output if isinstance(one.output, dict) else None,
-        error=one.error,
-        progress=attributes.get("progress") or {},
-    )
-
-
-def _asked_at(one: WorkflowStatus) -> datetime | None:
-    """Return when a job was enqueued; on SQLite the store itself has whole seconds only."""
-    exact = (one.attributes or {}).get("asked_at")
-    return datetime.fromisoformat(exact) if exact else _instant(one.created_at)
-
-
-def _arguments(one: WorkflowStatus) -> dict[str, Any]:
-    given = one.input["args"] if one.input else ()
-    return given[0] if given and isinstance(given[0], dict) else {}
-
-
-def _instant(epoch_ms: int | None) -> datetime | None:
-    return datetime.fromtimestamp(epoch_ms / 1000, tz=UTC) if epoch_ms else None
+    Raises:
+        ShipledgerError: The store is damaged, or its server refuses or does not answer; see `errors_for_the_user`.
+    """
+    address = address_of(settings)
+    with errors_for_the_user(settings):
+        dbos = DBOSClient(
+            system_database_url=address.url,
+            dbos_system_schema=address.schema,
+            application_name=APPLICATION,
+            retry_connection_errors=waits,
+        )
+        try:
+            yield JobClient(dbos)
+        finally:
+            dbos.destroy()

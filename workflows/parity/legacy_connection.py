@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ingest.hidden_passwords import STARS, passwords_of, shown
 from ingest.sources.legacy.live_database import source_url
 from workflows.config.settings import Settings
 from workflows.cycle.engine import errors_for_the_user
 from workflows.errors import ConfigurationError, UsageError
 
-# What SQLAlchemy shows in place of a password.
-_STARS = "***"
 # Addresses that were given to this process with a password, by what is shown of them.
 _given: dict[str, str] = {}
 
@@ -78,5 +77,4 @@ def checked_hours(hours: float) -> float:
 def _source(text: str) -> Source:
     with errors_for_the_user():
         url = source_url(text)
-    shown, whole = (url.render_as_string(hide_password=hidden) for hidden in (True, False))
-    return Source(shown, whole, url.password == _STARS)
+    return Source(shown(url), url.render_as_string(hide_password=False), STARS in passwords_of(url))

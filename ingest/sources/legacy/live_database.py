@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from ingest.errors import FormerSystemOutOfReach, NoSuchSource
+from ingest.hidden_passwords import shown, without_passwords
 from ingest.sources.legacy.sqlite_file import NotTheFormerSystem, connect_to
 
 _CONNECT_SECONDS = 10
@@ -98,13 +99,13 @@ def connected(source: str, *, writable: bool = False) -> Iterator[sa.Connection]
         NoSuchSource: The source is neither a file nor a URL.
     """
     url = source_url(source)
-    shown = url.render_as_string(hide_password=True)
+    address = shown(url)
     try:
         engine = _engine(url, writable=writable)
         try:
             with engine.connect() as connection:
                 _begin(connection)
-                _check(connection, shown)
+                _check(connection, address)
                 yield connection
                 if writable:
                     connection.commit()
@@ -116,11 +117,11 @@ def connected(source: str, *, writable: bool = False) -> Iterator[sa.Connection]
         ) from problem
     except (OperationalError, sqlite3.OperationalError) as problem:
         raise FormerSystemOutOfReach(
-            f"The former system's database {shown} does not answer ({_reason(problem, url)}). Try again later."
+            f"The former system's database {address} does not answer ({_reason(problem, url)}). Try again later."
         ) from problem
     except (DBAPIError, sqlite3.DatabaseError) as problem:
         raise NotTheFormerSystem(
-            f"{shown} cannot be read as the former system's database ({_reason(problem, url)})."
+            f"{address} cannot be read as the former system's database ({_reason(problem, url)})."
         ) from problem
 
 
@@ -185,17 +186,17 @@ def _begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("set local time zone 'UTC'")
 
 
-def _check(connection: sa.Connection, shown: str) -> None:
+def _check(connection: sa.Connection, address: str) -> None:
     missing = sorted(set(_REQUIRED) - set(sa.inspect(connection).get_table_names()))
     if missing:
         raise NotTheFormerSystem(
-            f"{shown} is not the former system's database: it has no table {', '.join(missing)}."
+            f"{address} is not the former system's database: it has no table {', '.join(missing)}."
         )
 
 
 def _reason(problem: BaseException, url: URL) -> str:
     lines = str(getattr(problem, "orig", None) or problem).strip().splitlines() or ["no reason given"]
-    return lines[0].replace(str(url.password), "***") if url.password else lines[0]
+    return without_passwords(lines[0], url)
 
 
 def _there(connection: sa.Connection, name: str) -> set[str]:

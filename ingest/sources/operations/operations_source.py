@@ -104,7 +104,7 @@ def _set_types(table: sa.Table) -> None:
 
 
 def _connect(store: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+    return sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)
 
 
 def _tables(connection: sa.Connection) -> dict[str, set[str]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from command_line import CommandLine
 from homes import settings_of
 from own_worker import done, working
 
@@ -120,3 +121,18 @@ def test_a_backup_is_for_its_owner_alone_while_it_is_written_too(
     assert (tmp_path / "shared").stat().st_mode & 0o777 == 0o777, "a folder of the user's stays as it is"
     make_backup(settings, tmp_path / "new", "run")
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+
+
+def test_no_command_leaves_anything_in_a_home_that_others_may_read(tmp_path: Path) -> None:
+    # The processes of the tests' commands have the umask of this machine, and nobody answers at this address.
+    command = CommandLine(tmp_path / "home", "http://127.0.0.1:9")
+    entry = ["receive", "--sku", "17612", "--lot", "250300", "--quantity", "5", "--reason", "test"]
+    codes = [
+        command.run(*words).code
+        for words in (["status"], ["switch", "sync", "off"], entry, ["mail"], ["sync"], ["retention"], ["backup"])
+    ]
+    assert codes == [0, 0, 0, 0, 75, 0, 0]
+    paths = [command.home, *command.home.rglob("*")]
+    names = {path.name for path in paths}
+    assert names > {"operations.sqlite", "workflows.sqlite", "warehouse.duckdb", "worker.lock", "backup.key"}
+    assert [path for path in paths if path.lstat().st_mode & 0o077 and not path.is_symlink()] == []

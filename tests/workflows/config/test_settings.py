@@ -107,13 +107,22 @@ def test_secrets_are_in_no_representation_and_so_in_no_log_and_no_error() -> Non
         ("SHIPSTATION_BASE_URL", "ftp://ssapi.shipstation.com"),
         ("SHIPSTATION_BASE_URL", "https://"),
         ("SHIPSTATION_BASE_URL", "https://key@ssapi.shipstation.com"),
+        ("SHIPSTATION_BASE_URL", "https://:secret@ssapi.shipstation.com"),
         ("SHIPSTATION_BASE_URL", "https://ssapi.shipstation.com/?a=b"),
+        ("SHIPLEDGER_SYSTEM_DATABASE_URL", "s3cret"),
+        ("SHIPLEDGER_SYSTEM_DATABASE_URL", "sqlite:////tmp/s3cret.sqlite"),
+        ("SHIPLEDGER_SYSTEM_DATABASE_URL", "mysql://u:s3cret@db/x"),
+        ("SHIPLEDGER_SYSTEM_DATABASE_URL", "postgresql://u:s3cret@db"),
+        ("SHIPLEDGER_SYSTEM_DATABASE_URL", "postgresql://u:s3cret@db:port/x"),
+        ("SHIPLEDGER_SYSTEM_DATABASE_URL", "postgresql://u:s3cret#@db/x"),
+        *(("SHIPLEDGER_HOME", f"/srv/a{sign}b/ledger") for sign in "?#%\\*[]{}\"',;:&=$!|<>^`\n\udcff"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_by_its_name(name: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=name) as refusal:
         read_settings({name: value})
     assert refusal.value.exit_code == WRONG_CONFIGURATION
+    assert "s3cret" not in str(refusal.value)
 
 
 @pytest.mark.parametrize(
@@ -130,10 +139,19 @@ def test_a_value_that_makes_no_sense_is_refused_by_its_name(name: str, value: st
         ("SHIPLEDGER_ADDRESS", "0.0.0.0", "address", "0.0.0.0"),
         ("SHIPSTATION_BASE_URL", "http://127.0.0.1:8080/", "base_url", "http://127.0.0.1:8080"),
         ("SHIPLEDGER_HOME", "~/ledger", "home", Path.home() / "ledger"),
+        ("SHIPLEDGER_HOME", "/srv/a b ñ日本 (1)", "home", Path("/srv/a b ñ日本 (1)")),
     ],
 )
 def test_a_value_at_its_bound_is_taken(name: str, value: str, attribute: str, read: object) -> None:
     assert getattr(read_settings({name: value}), attribute) == read
+
+
+def test_a_default_home_whose_path_would_be_misread_is_refused_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(module, "PROJECT", tmp_path / "C#")
+    with pytest.raises(ConfigurationError, match=r"SHIPLEDGER_HOME: the path .* contains #"):
+        read_settings({})
 
 
 def test_a_login_is_configured_whole_or_not_at_all() -> None:
@@ -158,10 +176,11 @@ def test_a_copy_with_another_mail_server_or_login_has_it() -> None:
 
 @pytest.mark.parametrize("name", secrets())
 def test_each_secret_can_be_in_a_file(name: str, tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("smtp://mail.example\n")
+    url = "postgresql://db/x" if name == "system_database_url" else "smtp://mail.example"
+    (tmp_path / "secret").write_text(f"{url}\n")
     addresses = {"SHIPLEDGER_MAIL_FROM": "a@example.com", "SHIPLEDGER_MAIL_TO": "b@example.com"}
     settings = read_settings(addresses | {f"{variable_of(name)}_FILE": str(tmp_path / "secret")})
-    assert getattr(settings, name) == "smtp://mail.example"
+    assert getattr(settings, name) == url
 
 
 def test_a_secret_that_cannot_be_read_is_an_error_that_names_the_file_and_no_secret(tmp_path: Path) -> None:

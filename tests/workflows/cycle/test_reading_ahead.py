@@ -55,6 +55,21 @@ def test_what_was_read_ahead_is_taken_up(modelling: Modelling, tmp_path: Path) -
     assert (tmp_path / PARSED).stat().st_mtime_ns == parsed_at, "nothing was left to parse"
 
 
+def test_the_process_that_reads_the_project_gets_no_secrets(
+    modelling: Modelling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SHIPSTATION_API_SECRET", "SHIPLEDGER_SMTP_URL_FILE", "SHIPLEDGER_SYSTEM_DATABASE_URL"):
+        monkeypatch.setenv(name, "s3cret-word")
+    modelling.read_ahead()
+    reader = modelling._reader
+    assert reader is not None
+    environment = Path(f"/proc/{reader.pid}/environ").read_bytes()
+    reader.kill()
+    reader.wait()
+    assert b"SHIPLEDGER_HOME" in environment
+    assert b"s3cret-word" not in environment
+
+
 def test_what_a_killed_reader_left_is_read_again(modelling: Modelling, tmp_path: Path) -> None:
     (tmp_path / PARSED).parent.mkdir()
     (tmp_path / PARSED).write_bytes(b"half a fi")

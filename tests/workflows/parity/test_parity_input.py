@@ -80,6 +80,17 @@ def test_a_password_is_neither_shown_nor_kept(filled: CommandLine) -> None:
     assert not [path for path in files if PASSWORD.encode() in path.read_bytes()]
 
 
+def test_a_password_in_a_parameter_is_hidden_and_remembered_like_one_before_the_host(tmp_path: Path) -> None:
+    url = f"postgresql://127.0.0.1:9/former?user=reader&password={PASSWORD}&sslmode=disable"
+    source = known_source(settings_of(tmp_path), url)
+    assert (PASSWORD in source.shown, "password=***" in source.shown, "sslmode=disable" in source.shown) == (
+        False,
+        True,
+        True,
+    )
+    assert PASSWORD in known_source(settings_of(tmp_path), source.shown).url
+
+
 def test_without_a_former_system_the_configuration_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="SHIPLEDGER_LEGACY_URL"):
         known_source(settings_of(tmp_path), None)
