@@ -62,8 +62,8 @@ class Person:
     def may(self, action: str) -> bool:
         """Return whether this person may do an action.
 
-        An action is a kind of job or of entry, `switch`, `acknowledge`, `mail` (send a mail again) or `addresses`
-        (see the recipients' addresses).
+        An action is a kind of job or of entry, `switch`, `acknowledge`, `mail` (send a mail again), `addresses`
+        (see the recipients' addresses) or `logins` (see who logged in).
         """
         return self.role >= _LEAST_ROLE.get(action, Role.ADMIN)
 
