@@ -106,7 +106,7 @@ def read_users(path: Path) -> dict[str, User]:
         return {name.lower(): _user(name, line) for name, line in found.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, AttributeError, KeyError) as problem:
+    except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError) as problem:
         raise ConfigurationError(
             f"The users file {path} cannot be used ({problem}). A line of its section [users] looks like "
             'dana = { role = "operator", password = "scrypt:..." }; `hash-password` makes the last part.'
