@@ -1,4 +1,4 @@
-"""`python -m tests.reliability [AREA ...]`: the tests of docs/reliability.md by area, and how many of each failed."""
+"""`python -m tests.reliability [AREA ...]`: the tests of docs/reliability.md by area, and how many failed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AREAS = {
         "tests/workflows/backup/test_backups.py",
         "tests/workflows/backup/test_killed_restores.py",
     ],
-    "kills: migrate": ["tests/workflows/migration/test_migration.py"],
+    "migrate": ["tests/workflows/migration/test_migration.py"],
     "kills: mail": ["tests/mail/test_kills.py"],
     "full disks": ["tests/workflows/cli/test_full_disk.py", "tests/workflows/cli/test_abandoned_jobs.py"],
     "hostile servers": ["tests/ingest/test_client_bounds.py", "tests/ingest/test_unreadable_rows.py"],

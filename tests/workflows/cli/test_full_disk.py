@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,10 @@ def log() -> Iterator[logging.Logger]:
     for logger in loggers:
         logger.handlers = []
     yield loggers[1]
+    # Closing writes what is left, which has no room.
+    for handler in loggers[1].handlers:
+        with suppress(OSError):
+            handler.close()
     for logger, handlers in zip(loggers, before, strict=True):
         logger.handlers = handlers
 
