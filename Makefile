@@ -12,7 +12,7 @@ APT := apt-get install -y -qq --no-install-recommends
 PROSE := README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs dbt_project
 SOURCES := ingest workflows streamlit_app sandbox tests benchmarks dbt_checks orchestrate.py
 
-.PHONY: setup demo test test-long lint format lock bench docs mutants audit
+.PHONY: setup demo test test-long lint format lock bench docs mutants audit reliability
 
 setup: $(INSTALLED)
 
@@ -73,6 +73,11 @@ bench: $(INSTALLED)
 mutants: $(INSTALLED) $(BROWSER) $(READER)
 	$(BIN)/python -m tests.mutants.generated
 	$(BIN)/python -m tests.mutants
+
+# What docs/reliability.md lists. The second needs the right to mount.
+reliability: $(BROWSER) $(READER)
+	$(BIN)/python -m tests.reliability
+	$(BIN)/python -m tests.full_disk
 
 docs: $(INSTALLED)
 	$(BIN)/python -m workflows.cli.dictionary

@@ -77,7 +77,7 @@ def _show_state(view: View, settings: Settings, person: Person) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container():
             show_status_bar(settings, state)
-        show_account_menu(person)
+        show_account_menu(settings, person)
     if state.problem is not None:
         panels.show_unreadable_snapshot(settings, state.problem)
     elif state.snapshot is None:

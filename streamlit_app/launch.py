@@ -52,7 +52,7 @@ def main(port: int, address: str) -> int:
         secrets=streamlit_secrets,
         middleware=[
             Middleware(SecurityHeaders),
-            *([Middleware(LoginMiddleware, users_file=settings.users_file)] if kind == "password" else []),
+            *([Middleware(LoginMiddleware, settings=settings)] if kind == "password" else []),
         ],
     )
     page.run(config=page_config(port, address, has_login=kind is not None))

@@ -34,7 +34,7 @@ from workflows.cycle.last_read import Read, last_read
 from workflows.cycle.open_units import Measurement, read_open_units
 from workflows.cycle.published_state import read_published
 
-# Operators' entries, notes and switches.
+# Operators' entries, notes and switches, and the audit log of logins.
 from workflows.entries.acknowledgements import (
     LONGEST_NOTE,
     Acknowledgement,
@@ -45,6 +45,7 @@ from workflows.entries.acknowledgements import (
 )
 from workflows.entries.close_log import Close, last_close, recent_closes
 from workflows.entries.later_counts import CountAnswer, CountUnanswered
+from workflows.entries.login_log import LOGIN, LOGOUT, REFUSAL, LoginEvent, recent_login_events, record_login_event
 from workflows.entries.recording import EntryRequest, RecordedEntry, expect_on_hand, recent_entries, record_entry
 from workflows.entries.switches import Switch, read_switches, turn_switch
 from workflows.errors import (
@@ -96,9 +97,12 @@ __all__ = [
     "CLOSES",
     "DONE",
     "KINDS",
+    "LOGIN",
+    "LOGOUT",
     "LONGEST_NOTE",
     "LOOPBACK",
     "NO_SERVER",
+    "REFUSAL",
     "ROLLED_BACK",
     "SHIPMENTS",
     "SLOW_SYNC_SECONDS",
@@ -124,6 +128,7 @@ __all__ = [
     "Job",
     "JobClient",
     "Loaded",
+    "LoginEvent",
     "LotFacts",
     "Measurement",
     "NotAllowed",
@@ -186,7 +191,9 @@ __all__ = [
     "recent_closes",
     "recent_comparisons",
     "recent_entries",
+    "recent_login_events",
     "record_entry",
+    "record_login_event",
     "report_week",
     "requeue_mail",
     "retry_job",

@@ -15,12 +15,21 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from streamlit_app.auth.login_recording import record_login
 from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS, SESSIONS, LoginThrottle
-from workflows.page_api import ConfigurationError, password_matches, read_users
+from workflows.page_api import (
+    LOGIN,
+    LOGOUT,
+    REFUSAL,
+    ConfigurationError,
+    Settings,
+    password_matches,
+    read_users,
+)
 
 log = logging.getLogger(__name__)
 
-LOGIN, LOGOUT = "/login", "/logout"
+LOGIN_PATH, LOGOUT_PATH = "/login", "/logout"
 _HEALTH = "/_stcore/health"
 _FORM = Template((Path(__file__).resolve().parent / "login.html").read_text(encoding="utf-8"))
 _LONGEST_FORM_BYTES = 4096
@@ -30,9 +39,9 @@ _BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN, _TOO_MANY, _UNAVAILABLE = 400, 401, 403
 class LoginMiddleware:
     """ASGI middleware that serves the login form, and passes requests with a session on to the page."""
 
-    def __init__(self, app: ASGIApp, users_file: Path) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._users_file = users_file
+        self._settings = settings
         self._throttle = LoginThrottle()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,22 +58,29 @@ class LoginMiddleware:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4401})
         elif "text/html" in connection.headers.get("accept", ""):
-            await RedirectResponse(LOGIN, status_code=303)(scope, receive, send)
+            await RedirectResponse(LOGIN_PATH, status_code=303)(scope, receive, send)
         else:
             await PlainTextResponse("Log in first.", _UNAUTHORIZED)(scope, receive, send)
 
     async def _answer(self, connection: HTTPConnection, scope: Scope, receive: Receive) -> Response | None:
         """Return the answer for the login and logout paths; None for any other path."""
-        if scope["type"] != "http" or scope["path"] not in (LOGIN, LOGOUT):
+        if scope["type"] != "http" or scope["path"] not in (LOGIN_PATH, LOGOUT_PATH):
             return None
-        if scope["path"] == LOGOUT:
-            SESSIONS.end(connection.cookies.get(COOKIE))
-            answer = RedirectResponse(LOGIN, status_code=303)
-            answer.delete_cookie(COOKIE)
-            return answer
+        if scope["path"] == LOGOUT_PATH:
+            return await self._log_out(connection)
         if scope["method"] != "POST":
             return _form()
         return await self._log_in(Request(scope, receive))
+
+    async def _log_out(self, connection: HTTPConnection) -> Response:
+        token = connection.cookies.get(COOKIE)
+        user = SESSIONS.user(token)
+        SESSIONS.end(token)
+        if user is not None:
+            await self._record(LOGOUT, user.name, _address(connection))
+        answer = RedirectResponse(LOGIN_PATH, status_code=303)
+        answer.delete_cookie(COOKIE)
+        return answer
 
     async def _log_in(self, request: Request) -> Response:
         origin = request.headers.get("origin")
@@ -74,7 +90,7 @@ class LoginMiddleware:
         if fields is None:
             return PlainTextResponse("This is not a login request.", _BAD_REQUEST)
         name, password = fields
-        caller = request.client.host if request.client else "unknown"
+        caller = _address(request)
         # Not by name alone: wrong passwords from elsewhere would lock the user out.
         keys = (f"name {name.lower()} from {caller}", f"address {caller}")
         wait = self._throttle.seconds_to_wait(*keys)
@@ -83,15 +99,18 @@ class LoginMiddleware:
         # Counted before the slow check, or many attempts at once would all pass.
         self._throttle.failed(*keys)
         try:
-            user = read_users(self._users_file).get(name.lower())
+            user = read_users(self._settings.users_file).get(name.lower())
         except ConfigurationError as problem:
             log.warning("Nobody can log in: %s", problem)
             return _form(name, "The users file cannot be read. Ask an admin to correct it.", _UNAVAILABLE)
         if not await run_in_threadpool(password_matches, password, user) or user is None:
-            # The name is not logged: people sometimes type their password there.
+            # A name of nobody is not recorded: people sometimes type their password there.
             log.warning("A login from %s failed.", caller)
+            known, reason = (user.name, "wrong password") if user else (None, "unknown name")
+            await self._record(REFUSAL, known, caller, reason)
             return _form(name, "The name or the password is wrong.", _UNAUTHORIZED)
         self._throttle.succeeded(*keys)
+        await self._record(LOGIN, user.name, caller)
         answer = RedirectResponse("/", status_code=303)
         answer.set_cookie(
             COOKIE,
@@ -102,6 +121,13 @@ class LoginMiddleware:
             secure="https" in (request.url.scheme, request.headers.get("x-forwarded-proto")),
         )
         return answer
+
+    async def _record(self, event: str, user_name: str | None, address: str, reason: str | None = None) -> None:
+        await run_in_threadpool(record_login, self._settings, event, user_name, address, reason)
+
+
+def _address(connection: HTTPConnection) -> str:
+    return connection.client.host if connection.client else "unknown"
 
 
 async def _read_form(request: Request) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""Runs and health: freshness, health checks, scheduled jobs, mail, the former system, and all runs."""
+"""Runs and health: freshness, health checks, scheduled jobs, mail, the former system, logins, and all runs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import streamlit as st
 
+from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions, columns
 from streamlit_app.components.buttons import run_button, show_refusal, start_button
 from streamlit_app.components.health_panel import show_health
+from streamlit_app.components.login_panel import show_logins
 from streamlit_app.components.long_list import pick_row
 from streamlit_app.components.outbox_panel import show_outbox
 from streamlit_app.components.panels import panel, show_missing_worker
@@ -49,6 +51,10 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
         show_outbox(settings)
     with panel("Former system", settings, snapshot):
         show_parity(settings)
+    person = current_person(settings)
+    if person is not None and person.may("logins"):
+        with panel("Logins", settings, snapshot):
+            show_logins(settings)
     with panel("Runs", settings, snapshot):
         _show_runs(settings, runs, now)
 

@@ -22,6 +22,7 @@ from streamlit_app.auth import login_middleware
 from streamlit_app.auth.login_sessions import LoginThrottle, Sessions
 from streamlit_app.auth.security_headers import SecurityHeaders
 from workflows.config.roles import hash_password
+from workflows.config.settings import Settings, read_settings
 
 PASSWORD = "correct horse battery"
 NAMES = ("ada", "oleg")
@@ -34,11 +35,13 @@ class Login:
     Attributes:
         url: Its address.
         users: The users file.
+        settings: The home with the audit log.
         now: Seconds on the clock of sessions and of the login throttle.
     """
 
     url: str
     users: Path
+    settings: Settings
     now: list[float] = field(default_factory=lambda: [0.0])
 
     def try_password(
@@ -60,11 +63,12 @@ def login_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Logi
     lines = [f'{name} = {{ role = "admin", password = "{hash_password(PASSWORD)}" }}' for name in NAMES]
     users.write_text("\n".join(["[users]", *lines]))
     listener = socket.create_server(("127.0.0.1", 0))
-    login = Login(f"http://127.0.0.1:{listener.getsockname()[1]}", users)
+    settings = read_settings({"SHIPLEDGER_HOME": str(folder), "SHIPLEDGER_USERS": str(users)})
+    login = Login(f"http://127.0.0.1:{listener.getsockname()[1]}", users, settings)
     monkeypatch.setattr(login_middleware, "LoginThrottle", partial(LoginThrottle, lambda: login.now[0]))
     monkeypatch.setattr(login_middleware, "SESSIONS", Sessions(lambda: login.now[0]))
     page = Starlette(routes=[Route("/", _page), Route("/_stcore/health", _page)])
-    app = SecurityHeaders(login_middleware.LoginMiddleware(page, users))
+    app = SecurityHeaders(login_middleware.LoginMiddleware(page, settings))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -58,7 +58,20 @@ def settings_with(tmp_path: Path, users: str, **more: str) -> Settings:
 
 @pytest.mark.parametrize(
     "act",
-    [*KINDS, "watch", "receive", "repack", "adjust", "count", "acknowledge", "mail", "addresses", "switch", "?"],
+    [
+        *KINDS,
+        "watch",
+        "receive",
+        "repack",
+        "adjust",
+        "count",
+        "acknowledge",
+        "mail",
+        "addresses",
+        "logins",
+        "switch",
+        "?",
+    ],
 )
 def test_an_operator_may_do_the_days_work_a_viewer_nothing_and_an_admin_everything(act: str) -> None:
     assert [Person("x", role).may(act) for role in Role] == [False, act in OPERATORS, True]

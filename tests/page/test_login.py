@@ -16,6 +16,7 @@ from login_server import PASSWORD, Login, login_server
 from streamlit_app.auth import login_middleware
 from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS
 from workflows.config.roles import password_matches
+from workflows.entries.login_log import recent_login_events
 
 AT_ONCE = 12
 
@@ -185,6 +186,41 @@ def test_the_log_has_no_name_and_no_password_of_a_login(
     assert "typed-here" not in caplog.text
     assert password not in caplog.text
     assert ("A login from 10.0.0.1 failed." in caplog.text) == (password == "wrong")
+
+
+def test_logins_refusals_and_logouts_are_in_the_audit_log_without_names_of_nobody(login: Login) -> None:
+    login.try_password("typed-here", "wrong", "10.0.0.2")
+    login.try_password("ADA ", "wrong", "10.0.0.3")
+    token = login.try_password("ada", PASSWORD, "10.0.0.4").cookies[COOKIE]
+    for _ in range(2):
+        requests.get(f"{login.url}/logout", cookies={COOKIE: token}, headers={"X-Forwarded-For": "10.0.0.4"})
+    events = recent_login_events(login.settings.operations, 10)
+    assert [(event.event, event.user_name, event.address, event.reason) for event in events] == [
+        ("logout", "ada", "10.0.0.4", None),
+        ("login", "ada", "10.0.0.4", None),
+        ("refusal", "ada", "10.0.0.3", "wrong password"),
+        ("refusal", None, "10.0.0.2", "unknown name"),
+    ]
+    stored = login.settings.operations.read_bytes()
+    assert (b"typed-here" in stored, b"wrong password" in stored, PASSWORD.encode() in stored) == (
+        False,
+        True,
+        False,
+    )
+
+
+def test_attempts_that_must_wait_do_not_fill_the_audit_log(login: Login) -> None:
+    statuses = [login.try_password("nobody", "wrong").status_code for _ in range(9)]
+    assert statuses == [401] * 4 + [429] * 5
+    assert len(recent_login_events(login.settings.operations, 10)) == 4
+
+
+def test_with_a_damaged_operations_database_one_still_gets_in_and_the_log_says_what_is_missing(
+    login: Login, caplog: pytest.LogCaptureFixture
+) -> None:
+    login.settings.operations.write_text("not a database, but long enough to be read as the head of one")
+    assert login.try_password("ada", PASSWORD).status_code == 303
+    assert "A login of ada from 10.0.0.1 is not in the audit log: file is not a database" in caplog.text
 
 
 def test_who_is_taken_off_the_list_does_not_get_in_any_more(login: Login) -> None:

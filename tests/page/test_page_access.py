@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 from inbox import Inbox, free_port, serving
-from looking import choose_first_row, panel
+from looking import cells, choose_first_row, panel
 from page_process import Served, serve, without_security_headers
 from playwright.sync_api import Browser, Page, expect
 from published_folder import Business, PublishedFolder
@@ -133,6 +133,8 @@ def test_a_changed_role_ends_the_session(visitor: Page, guarded: Served, busines
     PublishedFolder(guarded.home).publish(business)
     log_in(visitor, guarded, "vera")
     expect(visitor.get_by_role("button", name="vera")).to_be_visible()
+    # A view that is still being drawn would end the session while the page loads again.
+    expect(visitor.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     users = guarded.elsewhere / "users.toml"
     list_of_users = users.read_text()
     users.write_text(list_of_users.replace('"viewer"', '"operator"'))
@@ -187,3 +189,7 @@ def test_each_role_finds_the_buttons_of_its_work_and_a_press_is_recorded_with_it
     expect(outbox.get_by_role("button", name="Send again")).to_be_enabled(enabled=bool(works))
     expect(outbox.get_by_text("is unknown here").last).to_be_visible()
     assert (reader in visitor.content()) == bool(rules), "addresses are an admin's"
+    logins = panel(visitor, "Logins")
+    expect(logins).to_have_count(rules)
+    if rules:
+        expect(cells(logins)).to_contain_text(["Login", name, "127.0.0.1"])

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from published_folder import Business, PublishedFolder
 
 from streamlit_app.auth.login_sessions import SESSION_SECONDS
+from workflows.entries.login_log import recent_login_events
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,11 @@ def visitor(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+def logged(guarded: Served) -> list[tuple[str, str | None, str | None]]:
+    events = recent_login_events(guarded.home / "operations.sqlite", 100)
+    return [(event.event, event.user_name, event.reason) for event in events]
+
+
 def log_in(tab: Page, guarded: Served) -> None:
     tab.goto(guarded.url)
     expect(tab.get_by_role("heading", name="Shipledger")).to_be_visible()
@@ -62,6 +68,7 @@ def test_who_is_in_the_list_of_users_gets_in_by_their_address_and_out_again(
     expect(visitor.get_by_text("Ada@example.com, admin")).to_be_visible()
     visitor.get_by_role("button", name="Log out").click()
     expect(visitor.get_by_role("button", name="Log in")).to_be_visible()
+    assert logged(guarded)[:2] == [("logout", "Ada@example.com", None), ("login", "Ada@example.com", None)]
 
 
 def test_every_answer_has_security_headers(guarded: Served) -> None:
@@ -85,3 +92,9 @@ def test_nobody_else_gets_in(
     log_in(visitor, guarded)
     expect(visitor.get_by_text("your account has no role here")).to_be_visible()
     expect(visitor.get_by_role("navigation")).to_have_count(0)
+    name, reason = (
+        (claims["email"], "no role here")
+        if claims.get("email") == "mallory@example.com"
+        else (None, "address not verified, or session over")
+    )
+    assert logged(guarded)[0] == ("refusal", name, reason)

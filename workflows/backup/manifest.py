@@ -64,7 +64,7 @@ def read_manifest(content: bytes) -> Manifest:
     """
     try:
         manifest = msgspec.json.decode(content, type=Manifest)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise NotABackup(f"its {MANIFEST} cannot be read: {problem}") from problem
     manifest.files.pop(WORKFLOW_STORE, None)
     manifest.counts.pop(WORKFLOW_STORE, None)

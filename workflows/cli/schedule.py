@@ -59,6 +59,7 @@ def start(jobs: JobClient, kind: str, due_at: datetime) -> None:
 
 def start_schedule(settings: Settings) -> None:
     """Apply the schedule in the running worker, replacing an earlier one."""
+    _forget_the_future()
     DBOS.apply_schedules(
         [
             {
@@ -71,6 +72,23 @@ def start_schedule(settings: Settings) -> None:
             for kind, when in schedule_of(settings).items()
         ]
     )
+
+
+def _forget_the_future() -> None:
+    """Delete what a clock that was ahead has started.
+
+    DBOS names a start by its schedule and due time, and starts nothing twice: with the clock set right, what was
+    already started would not run when its time comes.
+    """
+    now = datetime.now(UTC)
+    # The name of a start of `_scheduled`: `sched-KIND-2026-11-20T03:30:00-06:00`.
+    starts = DBOS.list_workflows(workflow_id_prefix="sched-", load_input=False, load_output=False)
+    ahead = [one.workflow_id for one in starts if datetime.fromisoformat(one.workflow_id[-25:]) > now]
+    if ahead:
+        log.warning(
+            "The clock was ahead: %s starts of scheduled jobs are in the future and are deleted.", len(ahead)
+        )
+        DBOS.delete_workflows(ahead)
 
 
 def schedule_of(settings: Settings) -> dict[str, str]:

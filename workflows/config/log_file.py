@@ -25,7 +25,7 @@ def log_to_home(settings: Settings) -> None:
         return
     # One handler for all packages: of two, each would rotate the file while the other still writes to it.
     path = settings.home / "logs" / "shipledger.log"
-    handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_KEPT, delay=True)
+    handler = _HomeLog(path, maxBytes=_BYTES, backupCount=_KEPT, delay=True)
     handler.setFormatter(_BusinessTime(settings.timezone))
     for logger in loggers:
         logger.addHandler(handler)
@@ -42,6 +42,14 @@ def errors_since(settings: Settings, since: datetime) -> list[tuple[datetime, st
                 found.update(_ERROR.findall(file.read_text(encoding="utf-8", errors="replace")))
     instants = {(datetime.fromisoformat(at).astimezone(), words) for at, _level, words in found}
     return sorted((at, words) for at, words in instants if at >= since)
+
+
+class _HomeLog(RotatingFileHandler):
+    """Leaves out what a full disk has no room for: the message is on standard error, and the work goes on."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Print no traceback when a record cannot be written."""
+        del record
 
 
 class _BusinessTime(logging.Formatter):

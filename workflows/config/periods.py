@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -83,9 +84,9 @@ def period_of(kind: CloseKind, day: date) -> Period:
         return Period(kind, day, day)
     if kind == "eow":
         monday = day - timedelta(days=day.weekday())
-        return Period(kind, monday, monday + timedelta(days=6))
-    first = day.replace(day=1)
-    return Period(kind, first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+        # The calendar ends within a week.
+        return Period(kind, monday, date.fromordinal(min(monday.toordinal() + 6, date.max.toordinal())))
+    return Period(kind, day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
 
 
 def period_before(period: Period) -> Period:

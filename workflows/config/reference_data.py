@@ -57,7 +57,7 @@ def read_reference(seeds: Path = _SEEDS) -> Reference:
                 (spelled(row["sku_code"]), spelled(row["lot_number"])) for row in openings if row["lot_number"]
             ),
         )
-    except (OSError, KeyError, ValueError) as problem:
+    except (OSError, KeyError, ValueError, csv.Error) as problem:
         raise ConfigurationError(
             f"The reference files in {seeds} cannot be read ({problem}). Restore them, or correct the row."
         ) from problem
@@ -66,7 +66,10 @@ def read_reference(seeds: Path = _SEEDS) -> Reference:
 def seed_rows(name: str, seeds: Path = _SEEDS) -> Iterator[dict[str, str]]:
     """Yield the rows of one reference file, as text by column."""
     with (seeds / f"{name}.csv").open(newline="", encoding="utf-8-sig") as file:
-        yield from csv.DictReader(file)
+        for number, row in enumerate(csv.DictReader(file), 2):
+            if None in row or None in row.values():
+                raise ValueError(f"{name}.csv has a row with too many or too few columns, line {number}")
+            yield row
 
 
 def _components(aliases: Iterator[dict[str, str]]) -> dict[str, dict[str, int]]:

@@ -62,8 +62,8 @@ class Person:
     def may(self, action: str) -> bool:
         """Return whether this person may do an action.
 
-        An action is a kind of job or of entry, `switch`, `acknowledge`, `mail` (send a mail again) or `addresses`
-        (see the recipients' addresses).
+        An action is a kind of job or of entry, `switch`, `acknowledge`, `mail` (send a mail again), `addresses`
+        (see the recipients' addresses) or `logins` (see who logged in).
         """
         return self.role >= _LEAST_ROLE.get(action, Role.ADMIN)
 
@@ -106,7 +106,7 @@ def read_users(path: Path) -> dict[str, User]:
         return {name.lower(): _user(name, line) for name, line in found.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, AttributeError, KeyError) as problem:
+    except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError) as problem:
         raise ConfigurationError(
             f"The users file {path} cannot be used ({problem}). A line of its section [users] looks like "
             'dana = { role = "operator", password = "scrypt:..." }; `hash-password` makes the last part.'

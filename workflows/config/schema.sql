@@ -1,8 +1,9 @@
 -- Every table of `operations.sqlite`: what only people, closes and the schedule know, and nothing can load again.
--- Instants are ISO 8601 in UTC, days ISO dates of the business. A row is never changed or deleted (but for
--- `last_read`); each trigger's message says what to do instead. `operations_database` applies this file to a database
--- that was made by another version of it, so every statement must be repeatable. A table or trigger that exists is left
--- as it is: a changed one needs a migration, which drops or alters the old one, in `operations_database`.
+-- Instants are ISO 8601 in UTC, days ISO dates of the business. A row is never changed or deleted (but for `last_read`
+-- and old `login_events`); each trigger's message says what to do instead. `operations_database` applies this file to a
+-- database that was made by another version of it, so every statement must be repeatable. A table or trigger that
+-- exists is left as it is: a changed one needs a migration, which drops or alters the old one, in
+-- `operations_database`.
 
 -- One row for each receipt, repack, adjustment or count that an operator entered.
 create table if not exists entries (
@@ -218,6 +219,22 @@ create trigger if not exists mail_events_are_never_changed before update on mail
 begin select raise(abort, 'mail_events are never changed: another event follows'); end;
 create trigger if not exists mail_events_are_never_deleted before delete on mail_events
 begin select raise(abort, 'mail_events are never deleted: another event follows'); end;
+
+-- One row for each login, refusal and logout of the page. `user_name` is null for a name that is not in the users file.
+-- After `thresholds.KEPT_LOGINS`, `cleanup` may delete a row.
+create table if not exists login_events (
+    seq integer primary key autoincrement,
+    event text not null check (event in ('login', 'refusal', 'logout')),
+    user_name text,
+    address text not null,
+    reason text,
+    happened_at text not null
+) strict;
+create trigger if not exists login_events_are_never_changed before update on login_events
+begin select raise(abort, 'login_events are never changed: another row says what is new'); end;
+create trigger if not exists login_events_are_never_deleted before delete on login_events
+when julianday(old.happened_at) > julianday('now') - 400
+begin select raise(abort, 'login_events are kept for 400 days'); end;
 
 -- One row for each time a check began to fail (`is_on` = 1) or stopped failing (0).
 create table if not exists alarm_turns (

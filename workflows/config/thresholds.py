@@ -28,6 +28,8 @@ KEPT_SNAPSHOTS = 10
 LEAST_ROOM_FOR_SNAPSHOTS = 3
 # A failed close is resumed within this time. What a run did stays in `sync_runs` for good.
 KEPT_RUNS = timedelta(days=60)
+# As the trigger of `login_events` says in `schema.sql`.
+KEPT_LOGINS = timedelta(days=400)
 KEPT_LOGS = timedelta(days=30)
 KEPT_SCRATCH_FILES = timedelta(days=7)
 # After a longer pause, a home has no key figures for the days before these.

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from dbos import DBOS
 
+from workflows.config.disk_sync import is_disk_full
 from workflows.cycle.engine import Engine, Facts, Report
 from workflows.cycle.warehouse import Run
 from workflows.errors import Cancelled, ShipledgerError
@@ -73,6 +74,12 @@ def errors_as_sentences(step: str) -> Iterator[None]:
         cancelled = _cause(problem, Cancelled)
         if cancelled is not None:
             raise cancelled from problem
+        if is_disk_full(problem, current().engine.settings.home):
+            log.error("The step '%s' of run %s found no room: %s", step, DBOS.workflow_id, problem)  # noqa: TRY400
+            raise ShipledgerError(
+                f"The disk of the home is full, so the step '{step}' could not write. The published snapshot is "
+                "unchanged. Make room; the next run does the rest."
+            ) from problem
         log.exception("The step '%s' of run %s failed unexpectedly", step, DBOS.workflow_id)
         raise ShipledgerError(
             f"The step '{step}' failed unexpectedly ({type(problem).__name__}). The published snapshot is "

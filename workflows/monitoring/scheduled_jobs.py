@@ -10,6 +10,7 @@ from dbos import DBOS
 from workflows.config.settings import Settings
 from workflows.cycle import worker_context
 from workflows.cycle.engine import Facts
+from workflows.entries.login_log import delete_old_login_events
 from workflows.jobs.cleaning import clean_home
 from workflows.mail import deliver_outbox, queue_mail
 from workflows.monitoring.check_log import failures_for_digest, record_digest
@@ -53,7 +54,7 @@ def health(arguments: dict[str, Any]) -> Facts:
 
 @DBOS.workflow(name="cleanup")
 def cleanup(arguments: dict[str, Any]) -> Facts:
-    """Remove old logs, scratch files and runs."""
+    """Remove old logs, scratch files, runs and rows of the audit log of logins."""
     del arguments
     return DBOS.run_step({"name": "clean"}, _clean)
 
@@ -101,8 +102,13 @@ def _check_health() -> Facts:
 
 def _clean() -> Facts:
     context = worker_context.current()
+    settings, now = context.engine.settings, datetime.now(UTC)
     with worker_context.working("clean"):
-        return {"kind": "cleanup", **clean_home(context.engine.settings, context.jobs, datetime.now(UTC))}
+        return {
+            "kind": "cleanup",
+            **clean_home(settings, context.jobs, now),
+            "logins": delete_old_login_events(settings.operations, now),
+        }
 
 
 def _settings() -> Settings:

@@ -23,6 +23,8 @@ from ingest.client.payload import Fields, Payload, encode_json
 from ingest.client.redaction import Keeps, hash_payload, keeps_of, redacted_payload
 
 _MANUAL_NUMBER = re.compile("10[0-9]{4}")
+# Longer ones are no BIGINT anyway.
+_DIGITS = re.compile(r"\s*[+-]?[0-9]{1,40}\s*")
 
 
 @dataclass(frozen=True)
@@ -246,13 +248,14 @@ def _version(kind: RecordKind, payload: Payload) -> str | None:
 
 def whole_number(value: object) -> int | None:
     """Return a value as a BIGINT, None if it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
+    if isinstance(value, str):
+        # Python would also read `1_0`, and the digits of any script.
+        if not _DIGITS.fullmatch(value):
+            return None
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
         return None
-    try:
-        number = int(value)
-    except ValueError:
-        return None
-    return number if -(2**63) <= number < 2**63 else None
+    return value if -(2**63) <= value < 2**63 else None
 
 
 def _text(value: object) -> str | None:

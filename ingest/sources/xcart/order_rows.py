@@ -135,11 +135,12 @@ def _check_line(line: Mapping[str, str], index: int, number: str) -> dict[str, A
 
 def _date(fields: Mapping[str, str]) -> str:
     for name in ("date", "date2"):
-        text = fields.get(name, "")
         try:
-            read = datetime.strptime(text, _DATE_FORMAT)  # noqa: DTZ007 the business's wall time; the models know its zone
+            # The business's wall time; the models know its zone.
+            read = datetime.strptime(fields.get(name, ""), _DATE_FORMAT)  # noqa: DTZ007
         except ValueError:
             continue
         if read.year >= 1990:
-            return text
+            # Not the text itself: `2025-1-2 3:4:5` is a date, too, and the models would not read it.
+            return read.strftime(_DATE_FORMAT)
     raise InvalidOrder("has no date such as 2025-10-01 09:30:00")

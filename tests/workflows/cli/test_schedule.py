@@ -4,18 +4,19 @@ import json
 import signal
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from command_line import CommandLine
-from dbos import DBOS
+from croniter import croniter
+from dbos import DBOS, SetWorkflowID
 from gates import until
 from homes import settings_of
 from own_worker import working
 
-from workflows.cli.schedule import may_start, start_schedule
+from workflows.cli.schedule import _scheduled, may_start, schedule_of, start_schedule
 from workflows.cli.serving import ClockWatch
 from workflows.config.settings import Settings
 from workflows.entries.switches import read_switches, turn_switch
@@ -77,6 +78,34 @@ def test_a_clock_that_is_set_and_a_machine_that_slept_are_noticed_and_a_slow_loo
     assert watch.has_jumped(wall=1300.0 - 86400, steady=350.5)
     assert not watch.has_jumped(wall=1301.0 - 86400, steady=351.5)
     assert watch.has_jumped(wall=1301.0, steady=352.0)
+
+
+def test_what_a_clock_that_was_ahead_has_started_is_started_again_when_its_time_comes(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    now = datetime.now(settings.timezone).replace(microsecond=0)
+    started = {}
+    with working(settings):
+        turn_switch(settings.operations, "cleanup", False, "mary")
+        for due_at in (now - timedelta(days=1), now + timedelta(days=1)):
+            # DBOS starts nothing whose id exists.
+            with SetWorkflowID(f"sched-cleanup-{due_at.isoformat()}"):
+                started[due_at] = DBOS.start_workflow(_scheduled, due_at, "cleanup")
+                started[due_at].get_result()
+        start_schedule(settings)
+        left = [due_at for due_at, one in started.items() if DBOS.get_workflow_status(one.workflow_id)]
+    assert left == [now - timedelta(days=1)]
+
+
+def test_on_each_business_day_of_a_leap_year_each_daily_job_is_due_once(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    begin = datetime(2028, 1, 1, tzinfo=settings.timezone)
+    days = [date(2028, 1, 1) + timedelta(days=number) for number in range(366)]
+    for kind in DAILY:
+        # As DBOS reads it.
+        due = croniter(schedule_of(settings)[kind], begin - timedelta(seconds=1), second_at_beginning=True)
+        moments = [due.get_next(datetime) for _ in days]
+        assert [moment.date() for moment in moments] == days
+        assert {(moment.minute, moment.hour) for moment in moments} == {DAILY[kind]}
 
 
 def test_the_former_system_is_compared_every_two_hours_where_one_is_named(tmp_path: Path) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from workflows.config import operations_database
 from workflows.config.operations_database import (
+    append_row,
     open_operations_database,
     prepare_operations_database,
     read_operations_database,
 )
+from workflows.config.thresholds import KEPT_LOGINS
+from workflows.entries.login_log import delete_old_login_events, recent_login_events
 from workflows.errors import DatabaseBusy
 
 # The table that is replaced by each load.
@@ -63,6 +67,22 @@ def test_a_database_of_an_earlier_release_gets_what_it_lacks_and_keeps_its_rows(
     assert {"corrects", "seen_by_count"} <= made["entries"]
     with read_operations_database(database) as connection:
         assert connection.execute("select name, is_on from switch_turns").fetchall() == [("sync", 0)]
+
+
+def test_the_audit_log_of_logins_is_deleted_after_its_time_and_not_before(database: Path) -> None:
+    now = datetime.now(UTC)
+    ages = (KEPT_LOGINS - timedelta(minutes=5), KEPT_LOGINS + timedelta(minutes=5))
+    with open_operations_database(database) as connection:
+        for age in ages:
+            append_row(connection, "login_events", event="login", address="10.0.0.1", happened_at=now - age)
+    with (
+        pytest.raises(sqlite3.IntegrityError, match="kept for 400 days"),
+        open_operations_database(database) as one,
+    ):
+        one.execute("delete from login_events")
+    assert delete_old_login_events(database, now) == 1
+    [left] = recent_login_events(database, 10)
+    assert left.happened_at == now - ages[0]
 
 
 def test_who_reads_a_missing_database_finds_no_rows_and_makes_no_file(database: Path) -> None:

@@ -1,0 +1,46 @@
+"""The audit log of logins, for admins."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import streamlit as st
+
+from streamlit_app.components import columns
+from streamlit_app.components.panels import table
+from streamlit_app.data.formatted import capital, clock
+from workflows.page_api import Settings, recent_login_events
+
+_SHOWN = 200
+_VISIBLE_ROWS = 8
+
+
+def show_logins(settings: Settings) -> None:
+    """Show the panel's content: the newest logins, refusals and logouts."""
+    events = recent_login_events(settings.operations, _SHOWN)
+    if not events:
+        st.text("Nobody has logged in yet.")
+        return
+    now = datetime.now(UTC)
+    table(
+        pa.table(
+            {
+                "when": [clock(event.happened_at, settings.timezone, now) for event in events],
+                "event": [capital(event.event) for event in events],
+                "user": [event.user_name or "" for event in events],
+                "address": [event.address for event in events],
+                "reason": [event.reason or "" for event in events],
+            }
+        ),
+        {
+            "when": columns.text("When", width="small"),
+            "event": columns.text("Event", width="small"),
+            "user": columns.text("User", width="medium"),
+            "address": columns.text("From address", width="medium"),
+            "reason": columns.text("Reason", width="medium"),
+        },
+        rows_shown=_VISIBLE_ROWS,
+        alt="Logins, refusals and logouts, newest first",
+    )
+    st.caption("Kept for 400 days. A name that is not in the users file is not recorded.")

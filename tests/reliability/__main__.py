@@ -1,0 +1,55 @@
+"""`python -m tests.reliability [AREA ...]`: the tests of docs/reliability.md by area, and how many failed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+PROJECT = Path(__file__).parents[2]
+AREAS = {
+    "kills: sync": ["tests/workflows/cli/test_worker.py", "tests/dbt/test_dbt_rounds.py"],
+    "kills: publication": ["tests/workflows/cycle/test_publishing.py"],
+    "kills: closes": ["tests/workflows/closes/test_closes.py", "tests/workflows/closes/test_close_attempts.py"],
+    "kills: backup, restore": [
+        "tests/workflows/backup/test_backups.py",
+        "tests/workflows/backup/test_killed_restores.py",
+    ],
+    "migrate": ["tests/workflows/migration/test_migration.py"],
+    "kills: mail": ["tests/mail/test_kills.py"],
+    "full disks": ["tests/workflows/cli/test_full_disk.py", "tests/workflows/cli/test_abandoned_jobs.py"],
+    "hostile servers": ["tests/ingest/test_client_bounds.py", "tests/ingest/test_unreadable_rows.py"],
+    "hostile files": [
+        "tests/workflows/backup/test_hostile_backups.py",
+        "tests/xcart/test_spoilt_orders.py",
+        "tests/fuzzing",
+    ],
+    "readers": ["tests/workflows/cycle/test_publishing.py", "tests/page/test_page_snapshots.py"],
+    "clocks": [
+        "tests/ingest/test_clocks.py",
+        "tests/workflows/cli/test_schedule.py",
+        "tests/fuzzing/test_days.py",
+    ],
+}
+
+
+def main(areas: list[str]) -> int:
+    """Run the tests of the areas and print a table. Returns 1 when one failed."""
+    print("| area | tried | failed | seconds |\n|---|---|---|---|")
+    failed = 0
+    for area in areas or AREAS:
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "report.xml"
+            command = [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}", *AREAS[area]]
+            subprocess.run(command, cwd=PROJECT, stdout=sys.stderr)
+            [suite] = ElementTree.parse(report).getroot().iter("testsuite")
+        wrong = int(suite.attrib["failures"]) + int(suite.attrib["errors"])
+        failed += wrong
+        print(f"| {area} | {suite.attrib['tests']} | {wrong} | {float(suite.attrib['time']):.0f} |", flush=True)
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
