@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from streamlit_app.components.choices import change_address
 from streamlit_app.components.panels import ROW_HEIGHT, table_height
 from streamlit_app.data.formatted import count
 from streamlit_app.data.snapshot_reader import Snapshot
@@ -115,13 +116,13 @@ def pick_row(
     """
     key = f"{name}-{hash(tuple(keys))}"
     asked = st.query_params.get(name)
+    selected = [keys.index(asked)] if asked in keys else []
+    if _selected_rows(key) != selected:
+        st.session_state[key] = {"selection": {"rows": selected}}
 
     def remember() -> None:
-        chosen = st.session_state[key].selection.rows
-        if chosen:
-            st.query_params[name] = keys[chosen[0]]
-        else:
-            st.query_params.pop(name, None)
+        rows = _selected_rows(key)
+        change_address(**{name: keys[rows[0]] if rows else None})
 
     st.dataframe(
         rows.select(list(columns)),
@@ -132,8 +133,12 @@ def pick_row(
         placeholder="",
         on_select=remember,
         selection_mode="single-row",
-        selection_default={"selection": {"rows": [keys.index(asked)] if asked in keys else []}},
         key=key,
         alt=alt,
     )
     return asked if asked in keys else None
+
+
+def _selected_rows(key: str) -> list[int]:
+    state = st.session_state.get(key, {"selection": {"rows": []}})
+    return list(state["selection"]["rows"])

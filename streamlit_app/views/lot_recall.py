@@ -9,6 +9,7 @@ import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.components import columns
+from streamlit_app.components.choices import type_text
 from streamlit_app.components.downloads import Download, show_downloads
 from streamlit_app.components.links import open_order
 from streamlit_app.components.long_list import Listing, pick_row, show_list
@@ -61,15 +62,8 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
 
 
 def _ask(snapshot: Snapshot) -> Mapping[str, Any] | None:
-    typed = st.text_input(
-        "Lot number",
-        placeholder="e.g. 250300, or a part of it",
-        key="number",
-        max_chars=60,
-        width=360,
-        bind="query-params",
-    )
-    number = printed(typed or "").strip().lower()
+    typed = type_text(st, "Lot number", "e.g. 250300, or a part of it", "number", ("lot",), width=360)
+    number = printed(typed).strip().lower()
     if not number:
         st.text("Enter the lot number that is printed on the goods.")
         return None

@@ -9,11 +9,11 @@ import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.components import columns
-from streamlit_app.components.choices import choose_from_list, choose_one
+from streamlit_app.components.choices import change_address, choose_day, choose_from_list, choose_one, type_text
 from streamlit_app.components.downloads import Download, show_downloads
 from streamlit_app.components.long_list import Listing, show_list
 from streamlit_app.components.one_order import show_order
-from streamlit_app.components.panels import date_range, panel, with_labels
+from streamlit_app.components.panels import panel, with_labels
 from streamlit_app.components.shop_orders import show_shop_orders
 from streamlit_app.data.formatted import LOT_SOURCES, count
 from streamlit_app.data.order_search import Search
@@ -22,6 +22,8 @@ from workflows.page_api import Settings, csv_bytes, printed
 
 _CSV_ROWS = 100_000
 _PARAMETER = "id"
+# Another search closes the order that is open.
+_ORDER = (_PARAMETER,)
 _STATE_LABELS = {"": "Any state", "open": "Open", "shipped": "Shipped", "cancelled": "Cancelled"}
 _DAYS = {"ordered": "Ordered", "shipped": "Shipped"}
 
@@ -66,11 +68,8 @@ def _ask(today: date) -> Search:
     number, tracking, sku, lot = st.columns(4, gap="small")
     state, days, since, until = st.columns(4, gap="small")
 
-    def text(place: Any, label: str, example: str, key: str) -> str:
-        typed = place.text_input(
-            label, placeholder=example, key=key, max_chars=60, bind="query-params", on_change=_close
-        )
-        return printed(typed or "").strip().lower()
+    def text(place: Any, label: str, example: str, name: str) -> str:
+        return printed(type_text(place, label, example, name, _ORDER)).strip().lower()
 
     texts = (
         text(number, "Order number", "e.g. 671825", "order"),
@@ -78,9 +77,11 @@ def _ask(today: date) -> Search:
         text(sku, "SKU", "e.g. 17612", "sku"),
         text(lot, "Lot", "e.g. 250300", "lot"),
     )
-    in_state = choose_from_list(state, "State", _STATE_LABELS, "state", _close)
-    by_day = choose_one(days, "Date", _DAYS, "by_day", _close)
-    return Search(*texts, in_state, by_day == "shipped", *date_range(since, until, "day", today, _close))
+    in_state = choose_from_list(state, "State", _STATE_LABELS, "state", _ORDER)
+    by_day = choose_one(days, "Date", _DAYS, "by_day", _ORDER)
+    first = choose_day(since, "From", "day_from", today, _ORDER)
+    last = choose_day(until, "To", "day_to", today, _ORDER)
+    return Search(*texts, in_state, by_day == "shipped", first, last)
 
 
 def _show_found(snapshot: Snapshot, search: Search) -> None:
@@ -135,4 +136,4 @@ def _csv(snapshot: Snapshot, search: Search) -> bytes:
 
 
 def _close() -> None:
-    st.query_params.pop(_PARAMETER, None)
+    change_address(**{_PARAMETER: None})

@@ -51,10 +51,11 @@ def choose_first_row(place: Page | Locator, table: int = 0) -> None:
 def choose(place: Locator, label: str, option: str) -> None:
     """Choose from a list that opens, once the page stands still: one that is drawn again or scrolled closes."""
     expect(place.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    place.get_by_label(label).scroll_into_view_if_needed()
+    field = place.get_by_role("combobox", name=label)
+    field.scroll_into_view_if_needed()
     # The browser reports a scroll in the frame after it.
     place.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    place.get_by_label(label).click()
+    field.click()
     place.page.get_by_role("option", name=option).click()
 
 

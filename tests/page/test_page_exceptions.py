@@ -32,7 +32,7 @@ def test_each_has_its_reason_and_what_to_do_and_leads_to_its_order(
         exceptions.get_by_text("in no report and not deducted from stock until the SKU is known")
     ).to_be_visible()
     expect(exceptions.get_by_text("Add the SKU to seeds/sku_aliases.csv")).to_be_visible()
-    exceptions.get_by_role("button", name="Open order 671826").click()
+    exceptions.get_by_role("link", name="Open order 671826").click()
     expect(panel(tab, "One order").get_by_text("671826")).to_be_visible()
 
 
