@@ -94,7 +94,10 @@ def _of_options(
     if asked not in options:
         shown = shorten(asked, _LONGEST, placeholder=" …")
         place.warning(f'There is no {label.lower()} "{plain(shown)}" here.')
-    return _kept(name, asked if asked in options else first, first, drops)
+    kept = _kept(name, asked if asked in options else first, first, drops)
+    # Set on each run: a run that was interrupted may not have told the browser.
+    st.session_state[kept["key"]] = asked if asked in options else first
+    return kept
 
 
 def _kept(name: str, value: Any, default: Any, drops: Sequence[str]) -> dict[str, Any]:
