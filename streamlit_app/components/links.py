@@ -36,6 +36,11 @@ def open_order(shipstation_order_id: int) -> None:
         st.html(_CLICK, unsafe_allow_javascript=True)
 
 
+def order_url(shipstation_order_id: int) -> str:
+    """Return the address of an order's details on this page's server, for a column of links."""
+    return f"/orders?id={shipstation_order_id}"
+
+
 def show_order_link(shipstation_order_id: int, label: str) -> None:
     """Show a link to the details of an order; `label` is Markdown."""
     st.page_link(

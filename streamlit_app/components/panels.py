@@ -71,6 +71,13 @@ def table(
         placeholder="",
         alt=alt,
     )
+    show_extent(shown, data.num_rows)
+
+
+def show_extent(shown: int, rows: int) -> None:
+    """Say how many rows of a table are in view, unless all are."""
+    if shown < rows:
+        st.caption(f"{shown:,} of {rows:,} in view; scroll for the rest.")
 
 
 def chart(drawn: alt.Chart | alt.LayerChart, alt_text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pyarrow as pa
 import streamlit as st
@@ -16,9 +15,9 @@ from streamlit_app.components.one_order import show_order
 from streamlit_app.components.panels import panel, with_labels
 from streamlit_app.components.shop_orders import show_shop_orders
 from streamlit_app.data.formatted import LOT_SOURCES, count
-from streamlit_app.data.order_search import Search
+from streamlit_app.data.order_search import Search, read_lot_number, read_tracking_number, read_words
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.page_api import Settings, csv_bytes, printed
+from workflows.page_api import Settings, csv_bytes, spelled
 
 _CSV_ROWS = 100_000
 _PARAMETER = "id"
@@ -68,20 +67,25 @@ def _ask(today: date) -> Search:
     number, tracking, sku, lot = st.columns(4, gap="small")
     state, days, since, until = st.columns(4, gap="small")
 
-    def text(place: Any, label: str, example: str, name: str) -> str:
-        return printed(type_text(place, label, example, name, _ORDER)).strip().lower()
-
-    texts = (
-        text(number, "Order number", "e.g. 671825", "order"),
-        text(tracking, "Tracking number", "or its last digits", "tracking"),
-        text(sku, "SKU", "e.g. 17612", "sku"),
-        text(lot, "Lot", "e.g. 250300", "lot"),
-    )
+    typed = type_text(number, "Order number", "e.g. 671825", "order", _ORDER)
+    tracked = type_text(tracking, "Tracking number", "or its last digits", "tracking", _ORDER)
+    product = type_text(sku, "SKU", "e.g. 17612", "sku", _ORDER)
+    lot_sku, lot_number = read_lot_number(type_text(lot, "Lot", "e.g. 250300", "lot", _ORDER))
     in_state = choose_from_list(state, "State", _STATE_LABELS, "state", _ORDER)
     by_day = choose_one(days, "Date", _DAYS, "by_day", _ORDER)
     first = choose_day(since, "From", "day_from", today, _ORDER)
     last = choose_day(until, "To", "day_to", today, _ORDER)
-    return Search(*texts, in_state, by_day == "shipped", first, last)
+    return Search(
+        number=read_words(typed),
+        tracking=read_tracking_number(tracked),
+        sku=spelled(product).lower(),
+        lot=lot_number,
+        lot_sku=lot_sku,
+        state=in_state,
+        by_shipping=by_day == "shipped",
+        since=first,
+        until=last,
+    )
 
 
 def _show_found(snapshot: Snapshot, search: Search) -> None:

@@ -59,11 +59,12 @@ def choose(place: Locator, label: str, option: str) -> None:
     place.page.get_by_role("option", name=option).click()
 
 
-def download(place: Page | Locator, kind: str) -> Path:
-    """The file that a button makes, under the name it is offered by."""
+def download(place: Page | Locator, kind: str, *, last: bool = False) -> Path:
+    """The file that a button makes, the only one or the last, under the name it is offered by."""
     page = place if isinstance(place, Page) else place.page
+    button = place.get_by_role("button", name=kind, exact=True)
     with page.expect_download() as offered:
-        place.get_by_role("button", name=kind, exact=True).click()
+        (button.last if last else button).click()
     file = offered.value.path()
     return file.rename(file.with_name(f"{file.name}-{offered.value.suggested_filename}"))
 

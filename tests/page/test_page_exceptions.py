@@ -80,6 +80,26 @@ def test_an_acknowledged_one_shows_its_note_as_text_and_can_be_opened_again(
     assert current_acknowledgements(served.home / "operations.sqlite") == []
 
 
+def test_a_note_and_the_selection_survive_a_publication_and_an_exception_has_an_address(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/exceptions")
+    choose_first_row(exceptions)
+    exceptions.get_by_label("Note").fill(HOSTILE)
+    assert tab.url.endswith("?exception=exception-1")
+    row = business.exceptions[0]
+    business.exceptions.insert(0, ("exception-0", *row[1:5], HOSTILE, *row[6:]))
+    folder.publish(business)
+    expect(exceptions.get_by_text("2 errors", exact=True)).to_be_visible()
+    expect(exceptions.get_by_label("Note")).to_have_value(HOSTILE)
+    expect(exceptions.get_by_text('SKU "99100" (1) is not in skus.csv or sku_aliases.csv.').last).to_be_visible()
+    tab.goto(f"{served.url}/exceptions?exception=exception-0")
+    expect(exceptions.get_by_text(HOSTILE).last).to_be_visible()
+    tab.goto(f"{served.url}/exceptions?exception={HOSTILE}")
+    expect(exceptions.get_by_text("This exception is gone")).to_be_visible()
+
+
 def test_filters_are_in_the_address(
     tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
 ) -> None:
