@@ -95,7 +95,7 @@ def _of_options(
         shown = shorten(asked, _LONGEST, placeholder=" …")
         place.warning(f'There is no {label.lower()} "{plain(shown)}" here.')
     kept = _kept(name, asked if asked in options else first, first, drops)
-    # Set on each run: a run that was interrupted may not have told the browser.
+    # Set on each run: an interrupted run may not have reached the browser.
     st.session_state[kept["key"]] = asked if asked in options else first
     return kept
 
