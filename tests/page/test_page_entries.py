@@ -240,6 +240,8 @@ def test_units_out_of_proportion_are_asked_about_and_again_when_they_are_changed
     expect(form.get_by_text("Received: 9,700 units of 17904.")).to_be_visible()
 
     form.get_by_role("radio", name="Adjust").click()
+    expect(form.get_by_role("button", name="Enter the adjustment")).to_be_visible()
+    expect(form.get_by_role("button", name="Enter the receipt")).to_have_count(0)
     choose(form, "Product", "17612 PT Kit")
     form.get_by_label("Lot", exact=True).fill("250300")
     form.get_by_label("Units (−6 for a loss)").fill("-2000")

@@ -69,10 +69,11 @@ def test_open_orders_that_name_the_lot_are_links_all_of_them_and_a_file(
     stopped = list(csv.DictReader(download(recall, "CSV", last=True).read_text("utf-8-sig").splitlines()))
     assert (len(stopped), {row["Units"] for row in stopped}) == (25, {"1", "8"})
     assert f"'{HOSTILE}60" in {row["Order"] for row in stopped}
-    with tab.context.expect_page() as opened:
-        recall.get_by_test_id("stDataFrame").nth(1).locator(".dvn-scroller").click(position={"x": 40, "y": 51})
-    expect(panel(opened.value, "One order").get_by_text("Last changed")).to_be_visible()
-    opened.value.close()
+    expect(cells(recall, 1)).to_contain_text(
+        [f"/orders?id={OPEN}", "100001", "8", "/orders?id=60", f"{HOSTILE}60"]
+    )
+    tab.goto(f"{served.url}/orders?id={OPEN}")
+    expect(panel(tab, "One order").get_by_text("100001")).to_be_visible()
 
 
 def test_its_files_name_every_package_and_hold_no_formula(
