@@ -54,7 +54,9 @@ def main() -> None:
     register_pages(pages)
     for view in VIEWS:
         sections.setdefault(view.section, []).append(pages[view.path])
-    st.navigation(sections, position="top").run()
+    page = st.navigation(sections, position="top")
+    st.set_page_config(page_title=f"{page.title} · Shipledger")
+    page.run()
 
 
 def _page(view: View, settings: Settings, person: Person) -> st.Page:

@@ -23,7 +23,7 @@ from workflows.config.periods import CloseKind, Period, period_of, period_to_clo
 from workflows.config.roles import Person, Role, User, login_kind, password_matches, read_users
 from workflows.config.setting_types import LOOPBACK
 from workflows.config.settings import Settings, read_settings
-from workflows.config.sku_spelling import printed
+from workflows.config.sku_spelling import printed, spelled
 from workflows.config.snapshots import open_snapshot
 from workflows.config.thresholds import SLOW_SYNC_SECONDS, STALE_AFTER
 from workflows.config.worker_lock import worker_is_running
@@ -44,9 +44,14 @@ from workflows.entries.acknowledgements import (
     take_back,
 )
 from workflows.entries.close_log import Close, last_close, recent_closes
+from workflows.entries.drafts import Draft, DraftKind, change_draft, end_draft, open_drafts, read_draft
+from workflows.entries.entry_log import Entry
+from workflows.entries.expected_stock import WITHOUT_LOT
 from workflows.entries.later_counts import CountAnswer, CountUnanswered
 from workflows.entries.login_log import LOGIN, LOGOUT, REFUSAL, LoginEvent, recent_login_events, record_login_event
+from workflows.entries.proportion import out_of_proportion
 from workflows.entries.recording import EntryRequest, RecordedEntry, expect_on_hand, recent_entries, record_entry
+from workflows.entries.reversing import can_reverse, reversal_id, reversal_of
 from workflows.entries.switches import Switch, read_switches, turn_switch
 from workflows.errors import (
     AlreadyRunning,
@@ -108,6 +113,7 @@ __all__ = [
     "SLOW_SYNC_SECONDS",
     "STALE_AFTER",
     "UNEXPLAINED",
+    "WITHOUT_LOT",
     "Acknowledgement",
     "AcknowledgementsUnreadable",
     "AlreadyRunning",
@@ -122,6 +128,9 @@ __all__ = [
     "Delivery",
     "Difference",
     "Document",
+    "Draft",
+    "DraftKind",
+    "Entry",
     "EntryRefused",
     "EntryRequest",
     "HealthPoint",
@@ -147,10 +156,13 @@ __all__ = [
     "acknowledge",
     "archived_report",
     "bill_month",
+    "can_reverse",
+    "change_draft",
     "check_loaded",
     "csv_bytes",
     "current_acknowledgements",
     "differences_of",
+    "end_draft",
     "exception_kind",
     "expect_on_hand",
     "failed_conditions",
@@ -172,13 +184,16 @@ __all__ = [
     "make_report",
     "moment",
     "not_loaded",
+    "open_drafts",
     "open_snapshot",
+    "out_of_proportion",
     "password_matches",
     "percent",
     "period_of",
     "period_to_close",
     "printed",
     "read_changes",
+    "read_draft",
     "read_lot",
     "read_open_units",
     "read_outbox",
@@ -197,7 +212,10 @@ __all__ = [
     "report_week",
     "requeue_mail",
     "retry_job",
+    "reversal_id",
+    "reversal_of",
     "short_day",
+    "spelled",
     "take_back",
     "turn_switch",
     "with_since",

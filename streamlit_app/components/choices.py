@@ -1,59 +1,121 @@
-"""Selection widgets whose choice is kept in the URL, so that a view can be shared and bookmarked."""
+"""Widgets whose value is kept in the address, so that a view can be shared, bookmarked and gone back to.
+
+The address is the state: on each run a widget takes its value from there. Streamlit's own `bind` replaces the
+address, so that Back would skip what was chosen; here each choice is an entry of the browser's history.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
+from textwrap import shorten
 from typing import Any
 
 import streamlit as st
 
+from streamlit_app.data.formatted import plain
 
-def choose_one(
-    place: Any, label: str, options: Mapping[str, str], name: str, on_change: Callable[[], None] | None = None
-) -> str:
+_LONGEST = 60
+_UNSET = object()
+
+
+def choose_one(place: Any, label: str, options: Mapping[str, str], name: str, drops: Sequence[str] = ()) -> str:
     """Show a row of options, and return the code of the chosen one.
 
     Args:
         place: The container.
         label: The widget's label.
-        options: The label of each code; the first is the default.
+        options: The label (Markdown) of each code; the first is the default.
         name: The query parameter.
-        on_change: Called when another one is chosen.
+        drops: Query parameters that another choice removes.
     """
     chosen: str = place.segmented_control(
         label,
         list(options),
         format_func=options.__getitem__,
         required=True,
-        **_kept_in_url(options, name, on_change),
+        **_of_options(place, label, options, name, drops),
     )
     return chosen
 
 
 def choose_from_list(
-    place: Any, label: str, options: Mapping[str, str], name: str, on_change: Callable[[], None] | None = None
+    place: Any, label: str, options: Mapping[str, str], name: str, drops: Sequence[str] = ()
 ) -> str:
     """Show a drop-down list of options; else like `choose_one`."""
-    chosen: str = place.selectbox(
-        label, list(options), format_func=options.__getitem__, **_kept_in_url(options, name, on_change)
-    )
+    kept = _of_options(place, label, options, name, drops)
+    chosen: str = place.selectbox(label, list(options), format_func=options.__getitem__, **kept)
     return chosen
 
 
-def _kept_in_url(options: Mapping[str, str], name: str, on_change: Callable[[], None] | None) -> dict[str, Any]:
-    key = f"chosen_{name}"
+def type_text(place: Any, label: str, example: str, name: str, drops: Sequence[str] = (), **more: Any) -> str:
+    """Show a field for text, and return what was typed.
+
+    Args:
+        place: The container.
+        label: The widget's label.
+        example: Shown in the empty field.
+        name: The query parameter.
+        drops: Query parameters that another text removes.
+        more: As for Streamlit's `text_input`.
+    """
+    kept = _kept(name, st.query_params.get(name, "")[:_LONGEST], "", drops)
+    typed: str = place.text_input(label, placeholder=example, max_chars=_LONGEST, **kept, **more)
+    return typed
+
+
+def choose_day(place: Any, label: str, name: str, latest: date, drops: Sequence[str] = ()) -> date | None:
+    """Show a field for a day, and return it; None while it is empty.
+
+    Args:
+        place: The container.
+        label: The widget's label.
+        name: The query parameter.
+        latest: The last day that can be chosen.
+        drops: Query parameters that another day removes.
+    """
+    asked = _day(st.query_params.get(name, ""))
+    kept = _kept(name, asked if asked and asked <= latest else None, None, drops)
+    chosen: date | None = place.date_input(label, None, format="YYYY-MM-DD", max_value=latest, **kept)
+    return chosen
+
+
+def change_address(**changed: str | None) -> None:
+    """Change query parameters, None to remove one, as one entry of the browser's history."""
+    after = st.query_params.to_dict() | changed
+    st.query_params.from_dict({name: value for name, value in after.items() if value is not None})
+
+
+def _of_options(
+    place: Any, label: str, options: Mapping[str, str], name: str, drops: Sequence[str]
+) -> dict[str, Any]:
     first = next(iter(options))
-    if st.session_state.get(key) not in options:
-        asked = st.query_params.get(name, first)
-        st.session_state[key] = asked if asked in options else first
+    asked = st.query_params.get(name, first)
+    if asked not in options:
+        shown = shorten(asked, _LONGEST, placeholder=" …")
+        place.warning(f'There is no {label.lower()} "{plain(shown)}" here.')
+    kept = _kept(name, asked if asked in options else first, first, drops)
+    # Set on each run: an interrupted run may not have reached the browser.
+    st.session_state[kept["key"]] = asked if asked in options else first
+    return kept
+
+
+def _kept(name: str, value: Any, default: Any, drops: Sequence[str]) -> dict[str, Any]:
+    """Return the key and callback of a widget that has the address's value."""
+    key = f"chosen_{name}"
+    # Setting it to what it is already would undo what is being typed.
+    if st.session_state.get(key, _UNSET) != value:
+        st.session_state[key] = value
 
     def remember() -> None:
         chosen = st.session_state[key]
-        if chosen == first:
-            st.query_params.pop(name, None)
-        else:
-            st.query_params[name] = chosen
-        if on_change is not None:
-            on_change()
+        change_address(**{name: None if chosen == default else f"{chosen}"}, **dict.fromkeys(drops))
 
     return {"key": key, "on_change": remember}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -23,3 +23,8 @@ def number(label: str | None = None, **more: Any) -> Any:
 def dollars(label: str | None = None, **more: Any) -> Any:
     """Return a column of amounts in dollars; `more` as for Streamlit's `NumberColumn`."""
     return st.column_config.NumberColumn(label, **{"format": "dollar"} | more)
+
+
+def link(label: str | None = None, **more: Any) -> Any:
+    """Return a column of links, shown as icons; `more` as for Streamlit's `LinkColumn`."""
+    return st.column_config.LinkColumn(label, **{"display_text": ":material/open_in_new:"} | more)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NoReturn
 
 import streamlit as st
 
 _PAGES = "pages_by_path"
+# The link may be drawn after the script runs.
+_CLICK = """
+<script>
+    (function click() {
+        const place = document.querySelector(".st-key-order-link");
+        const link = place?.querySelector("a");
+        if (link) link.click();
+        else if (place) requestAnimationFrame(click);
+    })();
+</script>
+"""
 
 
 def register_pages(pages: Mapping[str, st.Page]) -> None:
@@ -15,9 +25,30 @@ def register_pages(pages: Mapping[str, st.Page]) -> None:
     st.session_state[_PAGES] = dict(pages)
 
 
-def open_order(shipstation_order_id: int) -> NoReturn:
-    """Open the details of an order in the view Orders."""
-    st.switch_page(st.session_state[_PAGES]["orders"], query_params={"id": str(shipstation_order_id)})
+def open_order(shipstation_order_id: int) -> None:
+    """Open the details of an order in the view Orders.
+
+    The link is clicked for the reader: `st.switch_page` with query parameters makes two entries of the browser's
+    history, the first of which is no view at all.
+    """
+    with st.container(key="order-link", height=1, border=False):
+        show_order_link(shipstation_order_id, "Open the order")
+        st.html(_CLICK, unsafe_allow_javascript=True)
+
+
+def order_url(shipstation_order_id: int) -> str:
+    """Return the address of an order's details on this page's server, for a column of links."""
+    return f"/orders?id={shipstation_order_id}"
+
+
+def show_order_link(shipstation_order_id: int, label: str) -> None:
+    """Show a link to the details of an order; `label` is Markdown."""
+    st.page_link(
+        st.session_state[_PAGES]["orders"],
+        label=label,
+        icon=":material/arrow_forward:",
+        query_params={"id": str(shipstation_order_id)},
+    )
 
 
 def show_link(path: str, label: str) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from streamlit_app.components.panels import ROW_HEIGHT, table_height
+from streamlit_app.components.choices import change_address
+from streamlit_app.components.panels import ROW_HEIGHT, show_extent, table_height
 from streamlit_app.data.formatted import count
 from streamlit_app.data.snapshot_reader import Snapshot
 
@@ -31,6 +32,8 @@ class Listing:
         alt: Alternative text for screen readers.
         rows_shown: Height in rows.
         labelled: Returns the rows with labels in place of codes, in the same order.
+        kept_as: The query parameter that keeps the selection, and the column with its value; none by default, and
+            the selection is gone with the next snapshot.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Listing:
     alt: str
     rows_shown: int = 12
     labelled: Callable[[pa.Table], pa.Table] = field(default=lambda rows: rows)
+    kept_as: tuple[str, str] | None = None
 
 
 def show_list(snapshot: Snapshot, listing: Listing) -> dict[str, Any] | None:
@@ -55,6 +59,10 @@ def show_list(snapshot: Snapshot, listing: Listing) -> dict[str, Any] | None:
     found = snapshot.table(f"{listing.query} limit {PAGE_ROWS} offset {start}", *listing.parameters)
     # Another snapshot, query or page has other rows: with its own key it starts without a selection.
     key = f"{listing.name}-{snapshot.path.name}-{hash(query_key)}-{page}"
+    remember: Any = "rerun"
+    if listing.kept_as:
+        name, column = listing.kept_as
+        remember = _in_address(name, found[column].to_pylist(), key)
     chosen: Any = st.dataframe(
         listing.labelled(found).select(list(listing.columns)),
         hide_index=True,
@@ -62,13 +70,15 @@ def show_list(snapshot: Snapshot, listing: Listing) -> dict[str, Any] | None:
         height=table_height(min(found.num_rows, listing.rows_shown)),
         row_height=ROW_HEIGHT,
         placeholder="",
-        on_select="rerun",
+        on_select=remember,
         selection_mode="single-row",
         key=key,
         alt=listing.alt,
     )
     if listing.row_count > PAGE_ROWS:
         _show_paging(listing, query_key, page, pages)
+    else:
+        show_extent(min(found.num_rows, listing.rows_shown), found.num_rows)
     rows = chosen.selection.rows
     return found.slice(rows[0], 1).to_pylist()[0] if rows else None
 
@@ -115,14 +125,7 @@ def pick_row(
     """
     key = f"{name}-{hash(tuple(keys))}"
     asked = st.query_params.get(name)
-
-    def remember() -> None:
-        chosen = st.session_state[key].selection.rows
-        if chosen:
-            st.query_params[name] = keys[chosen[0]]
-        else:
-            st.query_params.pop(name, None)
-
+    remember = _in_address(name, keys, key)
     st.dataframe(
         rows.select(list(columns)),
         hide_index=True,
@@ -132,8 +135,27 @@ def pick_row(
         placeholder="",
         on_select=remember,
         selection_mode="single-row",
-        selection_default={"selection": {"rows": [keys.index(asked)] if asked in keys else []}},
         key=key,
         alt=alt,
     )
+    show_extent(min(rows.num_rows, rows_shown), rows.num_rows)
     return asked if asked in keys else None
+
+
+def _in_address(name: str, keys: Sequence[str], key: str) -> Callable[[], None]:
+    """Select the row of a table that the address names, and return the callback that writes another one there."""
+    asked = st.query_params.get(name)
+    selected = [keys.index(asked)] if asked in keys else []
+    if _selected_rows(key) != selected:
+        st.session_state[key] = {"selection": {"rows": selected}}
+
+    def remember() -> None:
+        rows = _selected_rows(key)
+        change_address(**{name: keys[rows[0]] if rows else None})
+
+    return remember
+
+
+def _selected_rows(key: str) -> list[int]:
+    state = st.session_state.get(key, {"selection": {"rows": []}})
+    return list(state["selection"]["rows"])

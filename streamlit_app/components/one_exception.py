@@ -10,7 +10,7 @@ import streamlit as st
 
 from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
-from streamlit_app.components.links import open_order
+from streamlit_app.components.links import show_order_link
 from streamlit_app.data.formatted import capital, clock, plain
 from workflows.page_api import (
     LONGEST_NOTE,
@@ -45,8 +45,8 @@ def show_exception(settings: Settings, chosen: Mapping[str, Any], note: Acknowle
             st.caption(plain(caption))
             st.text(text)
     order_id = chosen["shipstation_order_id"]
-    if order_id is not None and st.button(plain(f"Open order {chosen['order_number'] or order_id}")):
-        open_order(order_id)
+    if order_id is not None:
+        show_order_link(order_id, plain(f"Open order {chosen['order_number'] or order_id}"))
     person = current_person(settings)
     may = person is not None and person.may(_ACTION)
     if note is not None:

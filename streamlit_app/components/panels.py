@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import altair as alt
@@ -71,6 +71,13 @@ def table(
         placeholder="",
         alt=alt,
     )
+    show_extent(shown, data.num_rows)
+
+
+def show_extent(shown: int, rows: int) -> None:
+    """Say how many rows of a table are in view, unless all are."""
+    if shown < rows:
+        st.caption(f"{shown:,} of {rows:,} in view; scroll for the rest.")
 
 
 def chart(drawn: alt.Chart | alt.LayerChart, alt_text: str) -> None:
@@ -111,34 +118,6 @@ def result_badge(passed: str, failed: object) -> None:
         st.badge(str(failed), icon=":material/error:", color="red")
     else:
         st.badge(passed, icon=":material/check_circle:", color="green")
-
-
-def date_range(
-    first: DeltaGenerator, last: DeltaGenerator, key: str, today: date, on_change: Callable[[], None] | None = None
-) -> tuple[date | None, date | None]:
-    """Show two date fields, and return the first and last day; None leaves that side open.
-
-    Args:
-        first: The container of the first field.
-        last: The container of the last field.
-        key: The prefix of their keys and query parameters.
-        today: The latest date allowed.
-        on_change: Called when one of them is changed.
-    """
-
-    def ask(place: DeltaGenerator, label: str, name: str) -> date | None:
-        asked: date | None = place.date_input(
-            label,
-            None,
-            format="YYYY-MM-DD",
-            max_value=today,
-            key=f"{key}_{name}",
-            bind="query-params",
-            on_change=on_change or "rerun",
-        )
-        return asked
-
-    return ask(first, "From", "from"), ask(last, "To", "to")
 
 
 def table_height(rows: int) -> int:

@@ -13,11 +13,12 @@ from streamlit_app.data.formatted import age, clock
 from streamlit_app.data.freshness import Badge, build_badge, freshness, last_checked, running_badge, watermark
 from streamlit_app.data.run_list import Run, recent_runs
 from streamlit_app.data.snapshot_reader import Snapshot, SnapshotGone, SnapshotUnreadable, current_snapshot
-from workflows.page_api import Settings
+from workflows.page_api import Settings, worker_is_running
 
 _REFRESH_SECONDS = 5
 _REFRESH_SECONDS_WHILE_RUNNING = 2
 _SHOWN = "shown_state"
+_NO_WORKER = Badge("Worker stopped: nothing is loaded or closed", "red", ":material/error:")
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ def _status_bar(settings: Settings) -> None:
             checked_at = last_checked(state.snapshot.as_of, state.runs)
             _show(freshness(checked_at, now, settings.sync_minutes))
             _show(build_badge(state.runs))
+        if not worker_is_running(settings.home):
+            _show(_NO_WORKER)
         _show(running_badge(state.runs))
         known_to = watermark(state.runs)
         if known_to is not None:

@@ -1,4 +1,4 @@
-"""The result of a stock count: differences from the expected stock, and which lots need a second count."""
+"""The result of a stock count: differences from the expected stock, and what needs a second count."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 WHOLE_SKU = ""
+WITHOUT_LOT_COUNTED = "-"
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,8 @@ class CountedLot:
     """The count of one lot, in units.
 
     Attributes:
-        lot_number: The lot; `WHOLE_SKU` when a product is counted without regard to lots.
+        lot_number: The lot; `WHOLE_SKU` when a product is counted without regard to lots, `WITHOUT_LOT_COUNTED`
+            for its units without a lot.
         counted: The first count.
         expected: On hand in the snapshot, with the entries made since.
         moved_since: The entries made since the snapshot, included in `expected`.
@@ -39,6 +41,47 @@ class CountedLot:
     def needs_recount(self, tolerance: int) -> bool:
         """Return whether it differs by more than the tolerance (units) and has no second count yet."""
         return self.recounted is None and abs(self.difference) > tolerance
+
+
+@dataclass(frozen=True)
+class CountedProduct:
+    """The count of a product.
+
+    Attributes:
+        lots: What was counted of it.
+        expected: The stock of the whole product: all lots, and the units without one.
+    """
+
+    lots: tuple[CountedLot, ...]
+    expected: int
+
+    @property
+    def uncounted(self) -> int:
+        """Expected units in lots that were not counted; negative if those are overdrawn."""
+        return self.expected - sum(lot.expected for lot in self.lots)
+
+    @property
+    def counted(self) -> int:
+        """The units counted, of all lots."""
+        return sum(lot.final for lot in self.lots)
+
+    @property
+    def difference(self) -> int:
+        """Counted less expected, of what was counted."""
+        return sum(lot.difference for lot in self.lots)
+
+    def bookings(self) -> list[tuple[CountedLot, str | None, int]]:
+        """Return the counts to book, in order: of what, its lot (None for the whole product), and the units.
+
+        The ledger knows counts of lots and of whole products. So units without a lot are booked last, as the count
+        of the product: by then only they can differ.
+        """
+        of_lots = [lot for lot in self.lots if lot.lot_number != WITHOUT_LOT_COUNTED]
+        rest = [lot for lot in self.lots if lot.lot_number == WITHOUT_LOT_COUNTED]
+        return [
+            *((lot, lot.lot_number or None, lot.final) for lot in of_lots),
+            *((lot, None, self.counted) for lot in rest),
+        ]
 
 
 def with_recounts(

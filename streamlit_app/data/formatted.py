@@ -9,6 +9,14 @@ from zoneinfo import ZoneInfo
 # How the lot of a shipped line is known, as the tables say it.
 LOT_SOURCES = {"shipment": "label", "fifo": "oldest lot", "unassigned": "none"}
 LOT_STATUSES = {"overdrawn": "negative balance"}
+# What an entry did, by its type.
+TYPE_WORDS = {
+    "receive": "Received",
+    "repack": "Repacked",
+    "adjust_up": "Adjusted up",
+    "adjust_down": "Adjusted down",
+    "count": "Counted",
+}
 CLOSE_TITLES = {"eod": "End of day", "eow": "End of week", "eom": "End of month"}
 _MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400

@@ -88,7 +88,7 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
             return
         labels = {key: _label(row) for key, row in bills.items()}
         place, _ = st.columns([2, 3])
-        bill = bills[choose_from_list(place, "Month", labels, "month")]
+        bill = bills[choose_from_list(place, "Month", labels, "month", ("day",))]
         first: date = bill["charge_month"]
         _show_bill(settings, snapshot, bill, first)
     with panel(f"Days of {month(first)}", settings, snapshot):

@@ -1,30 +1,52 @@
-"""Count: enter a blind stock count, see the differences, and book it."""
+"""Count: enter a blind stock count, see the differences, and book it.
+
+What is typed is kept in a draft, whose id is in the address: a count survives reload, navigation and publication.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.auth.identity import current_person
-from streamlit_app.components import actions, columns
-from streamlit_app.components.panels import panel, table
-from streamlit_app.data.count_result import WHOLE_SKU, CountedLot, with_recounts
+from streamlit_app.components import actions
+from streamlit_app.components.choices import change_address
+from streamlit_app.components.count_differences import name_of, show_differences, summary_of
+from streamlit_app.components.drafts import DraftFields, discard, show_drafts
+from streamlit_app.components.panels import panel
+from streamlit_app.data.count_result import (
+    WHOLE_SKU,
+    WITHOUT_LOT_COUNTED,
+    CountedLot,
+    CountedProduct,
+    with_recounts,
+)
 from streamlit_app.data.formatted import count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import STOCK
-from workflows.page_api import EntryRefused, EntryRequest, Settings, expect_on_hand, record_entry
+from workflows.page_api import (
+    WITHOUT_LOT,
+    Draft,
+    EntryRefused,
+    EntryRequest,
+    Settings,
+    expect_on_hand,
+    open_drafts,
+    read_draft,
+    record_entry,
+)
 
+_PARAMETER = "count"
 _PLACE = "count"
-# The session's count: `id`, `sku`, `name`, and the `lots` once they are compared.
-_CURRENT = "current_count"
 _BOOKED = "count_booked"
 _FIELDS_A_ROW = 4
 _MOST_UNITS = 1_000_000
+_OTHER_LOT, _OTHER_UNITS = "other lot", "other units"
 
 _LOTS = """
     select lot_number, received_date from marts.lot_inventory
@@ -40,216 +62,223 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
         if person is None or not person.may("count"):
             st.text("Your role is read-only. Ask an admin for the operator role to enter counts.")
             return
-        current = st.session_state.get(_CURRENT)
-        if current is None:
-            _begin(settings, snapshot)
-        elif "lots" not in current:
-            _ask_first_count(settings, snapshot, current)
+        asked = st.query_params.get(_PARAMETER)
+        draft = read_draft(settings.operations, asked) if asked else None
+        if draft is None or draft.kind != "count":
+            _begin(settings, snapshot, is_over=bool(asked))
+        elif "compared" not in draft.content:
+            _ask_first_count(settings, snapshot, draft)
         else:
-            _show_differences(settings, current)
+            _show_result(settings, draft)
         refused = actions.refusal(_PLACE)
         if refused:
             st.error(plain(refused))
 
 
-def _begin(settings: Settings, snapshot: Snapshot) -> None:
+def _begin(settings: Settings, snapshot: Snapshot, *, is_over: bool) -> None:
     booked = st.session_state.get(_BOOKED)
     if booked:
         st.success(plain(booked))
+    elif is_over:
+        st.info("This count has been booked or cancelled.")
     names = {row["sku_code"]: f"{row['sku_code']} {row['product_name']}" for row in snapshot.rows(STOCK)}
+    show_drafts(settings, open_drafts(settings.operations, "count"), _describe, _proceed)
     st.text("Choose the product to count. The expected stock is shown after you enter your count.")
     with st.container(horizontal=True, key="count-products"):
         for sku, name in names.items():
-            st.button(plain(name), key=f"count-{sku}", on_click=_choose, args=(sku, name))
+            arguments = (_PLACE, _choose, settings, sku, name)
+            st.button(plain(name), key=f"count-{sku}", on_click=actions.attempt, args=arguments)
     st.caption(
-        f"A lot that differs by more than {count(settings.count_tolerance, 'unit')} is counted a second time "
+        f"What differs by more than {count(settings.count_tolerance, 'unit')} is counted a second time "
         "(SHIPLEDGER_COUNT_TOLERANCE)."
     )
 
 
-def _choose(sku: str, name: str) -> None:
+def _describe(draft: Draft) -> str:
+    return f"{draft.content['name']}"
+
+
+def _proceed(draft: Draft) -> None:
+    change_address(**{_PARAMETER: draft.draft_id})
+
+
+def _choose(settings: Settings, sku: str, name: str) -> None:
     st.session_state.pop(_BOOKED, None)
-    st.session_state[_CURRENT] = {"id": uuid.uuid4().hex, "sku": sku, "name": name}
+    draft_id = uuid.uuid4().hex
+    DraftFields(settings, "count", draft_id, {}).keep(sku=sku, name=name, day=f"{settings.today()}")
+    change_address(**{_PARAMETER: draft_id})
 
 
-def _ask_first_count(settings: Settings, snapshot: Snapshot, current: dict[str, Any]) -> None:
-    lots = [row["lot_number"] for row in snapshot.rows(_LOTS, current["sku"])]
-    st.text(f"{current['name']}: units on the shelf. Leave empty what you did not count; enter 0 if none is left.")
-    with st.form(f"{current['id']}-blind", border=False, enter_to_submit=False):
-        for start in range(0, len(lots) or 1, _FIELDS_A_ROW):
-            places = st.columns(_FIELDS_A_ROW)
-            for place, lot in zip(places, lots[start : start + _FIELDS_A_ROW] or [WHOLE_SKU], strict=False):
-                place.number_input(
-                    f"Lot {lot}" if lot else "All units of the product",
-                    value=None,
-                    min_value=0,
-                    max_value=_MOST_UNITS,
-                    step=1,
-                    key=_field(current, lot),
-                )
-        if lots:
-            other, units, *_ = st.columns(_FIELDS_A_ROW)
-            other.text_input("Another lot on the shelf", max_chars=40, key=_field(current, "other lot"))
-            units.number_input("Its units", value=None, min_value=0, step=1, key=_field(current, "other units"))
-        with st.container(horizontal=True):
-            st.form_submit_button(
-                "Compare with expected stock",
-                type="primary",
-                on_click=actions.attempt,
-                args=(_PLACE, _compare, settings, current, lots or [WHOLE_SKU]),
-            )
-            st.form_submit_button("Cancel", on_click=_cancel)
+def _ask_first_count(settings: Settings, snapshot: Snapshot, draft: Draft) -> None:
+    listed = [row["lot_number"] for row in snapshot.rows(_LOTS, draft.content["sku"])]
+    # A lot that was counted stays, also when a new snapshot has none of it any more.
+    lots = list(dict.fromkeys([*listed, *draft.content.get("lots", ())]))
+    counted = [*lots, WITHOUT_LOT_COUNTED] if lots else [WHOLE_SKU]
+    fields = DraftFields(settings, "count", draft.draft_id, draft.content)
+    st.text(f"{draft.content['name']}: units on the shelf. Leave empty what you did not count; 0 if none is left.")
+    _ask_units(fields, {lot: (name_of(lot), lot) for lot in counted})
+    if lots:
+        other, units, *_ = st.columns(_FIELDS_A_ROW)
+        text, number = fields.begun(_OTHER_LOT, ""), fields.begun(_OTHER_UNITS)
+        other.text_input("Another lot on the shelf", text, max_chars=40, **fields.kept(_OTHER_LOT))
+        units.number_input("Its units", value=number, min_value=0, step=1, **fields.kept(_OTHER_UNITS))
+    _show_buttons(settings, draft, "Compare with expected stock", _compare, settings, draft, fields, counted)
 
 
-def _compare(settings: Settings, current: dict[str, Any], lots: Sequence[str]) -> None:
-    actions.authorize(settings, "count")
-    counted = {lot: st.session_state.get(_field(current, lot)) for lot in lots}
-    other = (st.session_state.get(_field(current, "other lot")) or "").strip()
-    if other:
-        counted[other] = st.session_state.get(_field(current, "other units"))
-    given = {lot: int(units) for lot, units in counted.items() if units is not None}
-    if not given:
-        raise EntryRefused("Enter the units of at least one lot.", "quantity")
-    compared = [_compared(settings, current["sku"], lot, units, settings.today()) for lot, units in given.items()]
-    st.session_state[_CURRENT] = current | {"lots": compared}
+def _ask_units(fields: DraftFields, asked: Mapping[str, tuple[str, str]]) -> None:
+    """Show a field for each number of units, with its label and its name in the draft."""
+    every = list(asked.values())
+    for start in range(0, len(every), _FIELDS_A_ROW):
+        for place, (label, name) in zip(
+            st.columns(_FIELDS_A_ROW), every[start : start + _FIELDS_A_ROW], strict=False
+        ):
+            begun, kept = fields.begun(f"units {name}"), fields.kept(f"units {name}")
+            place.number_input(label, value=begun, min_value=0, max_value=_MOST_UNITS, step=1, **kept)
 
 
-def _compared(settings: Settings, sku: str, lot: str, units: int, day: date) -> CountedLot:
-    expected = expect_on_hand(settings, sku, lot or None, day)
-    return CountedLot(expected.lot_number or WHOLE_SKU, units, expected.on_hand, expected.moved_since)
-
-
-def _show_differences(settings: Settings, current: dict[str, Any]) -> None:
-    lots: list[CountedLot] = current["lots"]
-    again = [lot for lot in lots if lot.needs_recount(settings.count_tolerance)]
-    st.text(f"{current['name']}: {_summary(lots)}")
-    _table_of(lots, settings.count_tolerance)
-    if again:
-        _ask_second_count(settings, current, again)
-        return
+def _show_buttons(settings: Settings, draft: Draft, label: str, action: Any, *arguments: Any) -> None:
     with st.container(horizontal=True):
         st.button(
-            "Book the count",
+            label,
             type="primary",
-            key=f"{current['id']}-book",
+            key=f"{draft.draft_id}-{label}",
             on_click=actions.attempt,
-            args=(_PLACE, _book, settings, current),
+            args=(_PLACE, action, *arguments),
         )
-        st.button("Cancel", key=f"{current['id']}-drop", on_click=_cancel)
+        st.button(
+            "Cancel",
+            key=f"{draft.draft_id}-cancel",
+            on_click=actions.attempt,
+            args=(_PLACE, _cancel, settings, draft.draft_id),
+        )
+    typed = sum(1 for name in draft.content if name.startswith(("units ", "other ")))
+    st.caption(f"{count(typed, 'field')} kept until you book or cancel the count.")
+
+
+def _compare(settings: Settings, draft: Draft, fields: DraftFields, lots: Sequence[str]) -> None:
+    names = [f"units {lot}" for lot in lots]
+    fields.keep(*names, _OTHER_LOT, _OTHER_UNITS, lots=[lot for lot in lots if lot.isdigit()])
+    given = {lot: fields.typed(f"units {lot}") for lot in lots}
+    other, units = (fields.typed(_OTHER_LOT) or "").strip(), fields.typed(_OTHER_UNITS)
+    if bool(other) != (units is not None):
+        raise EntryRefused("Enter both the other lot and its units, or neither.", "lot_number")
+    counted = [(lot, int(number)) for lot, number in given.items() if number is not None]
+    counted += [(other, int(units))] if other else []
+    if not counted:
+        raise EntryRefused("Enter the units of at least one lot.", "quantity")
+    product = _compared(settings, draft.content["sku"], counted, date.fromisoformat(draft.content["day"]))
+    numbers = [lot.lot_number for lot in product.lots]
+    if len(set(numbers)) < len(numbers):
+        raise EntryRefused("The other lot is one of the lots above: enter all its units there.", "lot_number")
+    if WITHOUT_LOT_COUNTED in numbers and product.uncounted:
+        raise EntryRefused(
+            "Units without a lot are booked with the product's total: count all of its lots, too.",
+            "quantity",
+        )
+    _keep_result(fields, product)
+
+
+def _compared(settings: Settings, sku: str, counted: Sequence[tuple[str, int]], day: date) -> CountedProduct:
+    lots = []
+    for lot, units in counted:
+        asked = {WHOLE_SKU: None, WITHOUT_LOT_COUNTED: WITHOUT_LOT}.get(lot, lot)
+        expected = expect_on_hand(settings, sku, asked, day)
+        lots.append(CountedLot(expected.lot_number or lot, units, expected.on_hand, expected.moved_since))
+    return CountedProduct(tuple(lots), expect_on_hand(settings, sku, None, day).on_hand)
+
+
+def _keep_result(fields: DraftFields, product: CountedProduct) -> None:
+    fields.keep(compared=[asdict(lot) for lot in product.lots], expected=product.expected)
+
+
+def _result_of(draft: Draft) -> CountedProduct:
+    return CountedProduct(tuple(CountedLot(**lot) for lot in draft.content["compared"]), draft.content["expected"])
+
+
+def _show_result(settings: Settings, draft: Draft) -> None:
+    product = _result_of(draft)
+    fields = DraftFields(settings, "count", draft.draft_id, draft.content)
+    again = [lot.lot_number for lot in product.lots if lot.needs_recount(settings.count_tolerance)]
+    if again:
+        # Who counts again knows no more than at the first time: neither the stock nor the difference.
+        st.text(f"{draft.content['name']}: please count again.")
+        st.caption(
+            f"More than {count(settings.count_tolerance, 'unit')} off. The second count is booked; the expected "
+            "stock is shown after it."
+        )
+        _ask_units(fields, {lot: (f"{name_of(lot)}, again", f"again {lot}") for lot in again})
+        _show_buttons(settings, draft, "Save the second count", _save_second_count, settings, product, fields)
+        return
+    st.text(f"{draft.content['name']}: {summary_of(product)}")
+    show_differences(product)
+    _show_buttons(settings, draft, "Book the count", _book, settings, draft, product, fields)
+    st.button(
+        "Back, to count more of it",
+        key=f"{draft.draft_id}-more",
+        on_click=actions.attempt,
+        args=(_PLACE, fields.keep),
+        kwargs={"compared": None},
+    )
     st.caption(
         "Booking records the count of each lot, also without a difference. The next sync adds it to the figures."
     )
 
 
-def _ask_second_count(settings: Settings, current: dict[str, Any], again: Sequence[CountedLot]) -> None:
-    st.warning(
-        f"{count(len(again), 'lot')} more than {count(settings.count_tolerance, 'unit')} off the expected stock: "
-        "please count again. The second count is booked."
-    )
-    with st.form(f"{current['id']}-again", border=False, enter_to_submit=False):
-        for start in range(0, len(again), _FIELDS_A_ROW):
-            places = st.columns(_FIELDS_A_ROW)
-            for place, lot in zip(places, again[start : start + _FIELDS_A_ROW], strict=False):
-                place.number_input(
-                    f"Lot {lot.lot_number}, again" if lot.lot_number else "All units, again",
-                    value=None,
-                    min_value=0,
-                    max_value=_MOST_UNITS,
-                    step=1,
-                    key=_field(current, f"again {lot.lot_number}"),
-                )
-        with st.container(horizontal=True):
-            st.form_submit_button(
-                "Save the second count",
-                type="primary",
-                on_click=actions.attempt,
-                args=(_PLACE, _save_second_count, settings, current),
-            )
-            st.form_submit_button("Cancel", on_click=_cancel)
-
-
-def _save_second_count(settings: Settings, current: dict[str, Any]) -> None:
-    lots: list[CountedLot] = current["lots"]
-    again = {lot.lot_number: st.session_state.get(_field(current, f"again {lot.lot_number}")) for lot in lots}
-    counted = with_recounts(lots, again, settings.count_tolerance)
-    st.session_state[_CURRENT] = current | {"lots": counted}
+def _save_second_count(settings: Settings, product: CountedProduct, fields: DraftFields) -> None:
+    again = {lot.lot_number: fields.typed(f"units again {lot.lot_number}") for lot in product.lots}
+    counted = with_recounts(product.lots, again, settings.count_tolerance)
+    _keep_result(fields, replace(product, lots=tuple(counted)))
     if any(lot.needs_recount(settings.count_tolerance) for lot in counted):
         raise EntryRefused("Enter the second count of each lot that differs.", "quantity")
 
 
-def _book(settings: Settings, current: dict[str, Any]) -> None:
-    """Record each lot. The entry ids come from the count, so that a repeat records nothing twice."""
+def _book(settings: Settings, draft: Draft, product: CountedProduct, fields: DraftFields) -> None:
+    """Record each count. The entry ids come from the draft, so that a repeat records nothing twice."""
     person = actions.authorize(settings, "count")
-    lots: list[CountedLot] = current["lots"]
+    if read_draft(settings.operations, draft.draft_id) is None:
+        return
+    day = date.fromisoformat(draft.content["day"])
+    counted = [(lot.lot_number, lot.counted) for lot in product.lots]
+    now = _compared(settings, draft.content["sku"], counted, day)
+    fresh = [replace(lot, recounted=old.recounted) for lot, old in zip(now.lots, product.lots, strict=True)]
+    if [lot.expected for lot in fresh] != [lot.expected for lot in product.lots]:
+        _keep_result(fields, replace(now, lots=tuple(fresh)))
+        raise EntryRefused(
+            "The stock has changed since you compared. Check the differences, then book.", "quantity"
+        )
     booked = [
         record_entry(
             settings,
             EntryRequest(
                 kind="count",
-                sku_code=current["sku"],
-                quantity=lot.final,
-                entry_date=settings.today(),
+                sku_code=draft.content["sku"],
+                quantity=units,
+                entry_date=day,
                 actor=person.name,
-                lot_number=lot.lot_number or None,
+                lot_number=lot_number,
                 reason="count",
-                note=None if lot.recounted is None else f"first count {lot.counted}",
-                entry_id=f"{current['id']}-{lot.lot_number}",
+                note=_note(lot),
+                entry_id=f"{draft.draft_id}-{lot.lot_number}",
             ),
         ).entry
-        for lot in lots
+        for lot, lot_number, units in product.bookings()
     ]
     differing = [entry for entry in booked if entry.quantity]
     st.session_state[_BOOKED] = (
-        f"Booked: {current['name']}, {count(len(booked), 'count')}, {len(differing)} with a difference"
+        f"Booked: {draft.content['name']}, {count(len(booked), 'count')}, {len(differing)} with a difference"
         f" ({sum(entry.quantity for entry in booked):+,} units)."
     )
-    st.session_state.pop(_CURRENT, None)
+    _cancel(settings, draft.draft_id)
 
 
-def _cancel() -> None:
-    st.session_state.pop(_CURRENT, None)
+def _note(lot: CountedLot) -> str | None:
+    notes = [
+        f"{lot.final} without a lot" if lot.lot_number == WITHOUT_LOT_COUNTED else "",
+        "" if lot.recounted is None else f"first count {lot.counted}",
+    ]
+    return ", ".join(filter(None, notes)) or None
 
 
-def _summary(lots: Sequence[CountedLot]) -> str:
-    differing = sum(1 for lot in lots if lot.difference)
-    if not differing:
-        return "no differences."
-    return f"{differing} of {count(len(lots), 'lot')} differ, {sum(lot.difference for lot in lots):+,} units."
-
-
-def _table_of(lots: Sequence[CountedLot], tolerance: int) -> None:
-    table(
-        pa.table(
-            {
-                "lot": [lot.lot_number or "all" for lot in lots],
-                "counted": [lot.counted for lot in lots],
-                "again": pa.array([lot.recounted for lot in lots], pa.int64()),
-                "snapshot": [lot.expected - lot.moved_since for lot in lots],
-                "moved": [lot.moved_since for lot in lots],
-                "expected": [lot.expected for lot in lots],
-                "difference": [lot.difference for lot in lots],
-                "result": [_result(lot, tolerance) for lot in lots],
-            }
-        ),
-        {
-            "lot": columns.text("Lot"),
-            "counted": columns.number("Counted"),
-            "again": columns.number("Second count"),
-            "snapshot": columns.number("In the snapshot"),
-            "moved": columns.number("Entered since"),
-            "expected": columns.number("Expected"),
-            "difference": columns.number("Difference"),
-            "result": columns.text("Result"),
-        },
-        alt="The count compared with the expected stock",
-    )
-
-
-def _result(lot: CountedLot, tolerance: int) -> str:
-    if not lot.difference:
-        return "✓ agrees"
-    return "● count again" if lot.needs_recount(tolerance) else "▲ differs"
-
-
-def _field(current: dict[str, Any], name: str) -> str:
-    return f"{current['id']}-{name}"
+def _cancel(settings: Settings, draft_id: str) -> None:
+    discard(settings, "count", draft_id)
+    change_address(**{_PARAMETER: None})

@@ -28,6 +28,9 @@ from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import Settings, exception_kind
 
 _ALL = ""
+_PARAMETER = "exception"
+# Another filter ends the selection.
+_SELECTION = (_PARAMETER,)
 _SEVERITIES = {"error": ("● Error", "error"), "warning": ("▲ Warning", "warning"), "info": ("Note", "note")}
 
 _LISTED = """
@@ -36,6 +39,10 @@ _LISTED = """
 """
 _KINDS = "select distinct exception_type from marts.exceptions order by exception_type"
 _COUNT = f"select count(*) as row_count {_LISTED}"
+_ONE = """
+    select exception_id, exception_type, shipstation_order_id, order_number, detail, cause, first_seen_at
+    from marts.exceptions where exception_id = $1
+"""
 _ROWS = f"""
     select
         exception_id, severity, exception_type, shipstation_order_id, order_number, detail, cause, first_seen_at,
@@ -55,13 +62,21 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
         is_acknowledged, severity, kind = _ask(snapshot)
         left, right = responsive_columns("exceptions", [3, 2])
         with left:
-            chosen = _show_listed(settings, snapshot, noted, is_acknowledged, severity, kind)
+            _show_listed(settings, snapshot, noted, is_acknowledged, severity, kind)
         with right:
-            if chosen is None:
-                st.text("Select an exception to see why it matters and what to do.")
-            else:
-                note = noted.notes.get((chosen["exception_id"], chosen["cause"]))
-                show_exception(settings, chosen, note)
+            _show_chosen(settings, snapshot, noted)
+
+
+def _show_chosen(settings: Settings, snapshot: Snapshot, noted: Acknowledged) -> None:
+    asked = st.query_params.get(_PARAMETER)
+    found = snapshot.rows(_ONE, asked) if asked else []
+    if found:
+        chosen = found[0]
+        show_exception(settings, chosen, noted.notes.get((chosen["exception_id"], chosen["cause"])))
+    elif asked:
+        st.text("This exception is gone: what caused it has been corrected, or it never was.")
+    else:
+        st.text("Select an exception to see why it matters and what to do.")
 
 
 def _show_state(counts: Sequence[Mapping[str, Any]], noted: int, problem: str | None, runs: Sequence[Run]) -> None:
@@ -83,25 +98,25 @@ def _show_state(counts: Sequence[Mapping[str, Any]], noted: int, problem: str | 
 
 def _ask(snapshot: Snapshot) -> tuple[bool, str, str]:
     state, severity, kind = st.columns([2, 3, 4], gap="small", vertical_alignment="bottom")
-    shown = choose_one(state, "Show", {"open": "Open", "acknowledged": "Acknowledged"}, "show")
+    shown = choose_one(state, "Show", {"open": "Open", "acknowledged": "Acknowledged"}, "show", _SELECTION)
     severities = {code: f"{capital(word)}s" for code, (_, word) in _SEVERITIES.items()}
-    of_severity = choose_one(severity, "Severity", {_ALL: "All", **severities}, "severity")
+    of_severity = choose_one(severity, "Severity", {_ALL: "All", **severities}, "severity", _SELECTION)
     kinds = {row["exception_type"]: exception_kind(row["exception_type"]) for row in snapshot.rows(_KINDS)}
     labels = {code: capital(kind.many) for code, kind in kinds.items()}
-    of_kind = choose_from_list(kind, "Kind", {_ALL: "All kinds", **labels}, "kind")
+    of_kind = choose_from_list(kind, "Kind", {_ALL: "All kinds", **labels}, "kind", _SELECTION)
     return shown == "acknowledged", of_severity, of_kind
 
 
 def _show_listed(
     settings: Settings, snapshot: Snapshot, noted: Acknowledged, is_acknowledged: bool, severity: str, kind: str
-) -> dict[str, Any] | None:
+) -> None:
     condition = ACKNOWLEDGED if is_acknowledged else f"not {ACKNOWLEDGED}"
     parameters = [*noted.parameters, severity, kind]
     listed = snapshot.row(_COUNT.format(condition=condition), *parameters)["row_count"]
     if not listed:
         st.text("No acknowledged exceptions." if is_acknowledged else "No open exceptions with these filters.")
-        return None
-    return show_list(
+        return
+    show_list(
         snapshot,
         Listing(
             name="exceptions",
@@ -120,6 +135,7 @@ def _show_listed(
             alt="Exceptions; select a row to see what to do",
             rows_shown=14,
             labelled=_labelled,
+            kept_as=(_PARAMETER, "exception_id"),
         ),
     )
 

@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from streamlit_app.components import charts, columns
+from streamlit_app.components.choices import choose_day, choose_one, type_text
 from streamlit_app.components.entry_forms import show_entry_forms
 from streamlit_app.components.panels import (
     chart,
-    date_range,
     panel,
     responsive_columns,
     stock_table,
@@ -87,16 +87,8 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
     with panel("Products", settings, snapshot):
         _show_products(snapshot, stock)
     names = {row["sku_code"]: f"{row['sku_code']} {row['product_name']}" for row in stock}
-    chosen = st.segmented_control(
-        "Product",
-        [_ALL, *names],
-        default=_ALL,
-        required=True,
-        format_func=lambda sku: plain(names.get(sku, "All products")),
-        key="inventory_product",
-        bind="query-params",
-    )
-    sku = chosen or _ALL
+    labels = {sku: plain(name) for sku, name in names.items()}
+    sku = choose_one(st, "Product", {_ALL: "All products", **labels}, "inventory_product")
     with panel("Stock at the end of each day", settings, snapshot):
         _show_history(snapshot, [row for row in stock if sku in (_ALL, row["sku_code"])])
     with panel("Lots", settings, snapshot):
@@ -163,8 +155,9 @@ def _show_movements(snapshot: Snapshot, sku: str, today: date) -> None:
     types = kinds.multiselect(
         "Kind", list(_TYPES), format_func=_TYPES.__getitem__, placeholder="All kinds", key="movement_types"
     )
-    lot_number = printed(lot.text_input("Lot", placeholder="any", key="movement_lot")).strip().lower()
-    first, last = date_range(since, until, "movement", today)
+    lot_number = printed(type_text(lot, "Lot", "any", "movement_lot")).strip().lower()
+    first = choose_day(since, "From", "movement_from", today)
+    last = choose_day(until, "To", "movement_to", today)
     filters = (sku, types, lot_number, first, last)
     total = snapshot.row(_MOVED_TOTAL, *filters)
     if not total["movement_count"]:

@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.components import columns
+from streamlit_app.components.choices import type_text
 from streamlit_app.components.downloads import Download, show_downloads
-from streamlit_app.components.links import open_order
+from streamlit_app.components.links import open_order, order_url
 from streamlit_app.components.long_list import Listing, pick_row, show_list
 from streamlit_app.components.panels import panel, responsive_columns, table, with_labels
 from streamlit_app.data.formatted import LOT_SOURCES, LOT_STATUSES, count, plain
+from streamlit_app.data.order_search import read_lot_number
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import (
     SHIPMENTS,
     LotFacts,
     Settings,
     UsageError,
+    csv_bytes,
     lot_recall_csv,
     lot_recall_pdf,
     lot_recall_xlsx,
-    printed,
     read_lot,
 )
 
-_LOTS_SHOWN = 50
-
-_LOTS = f"""
+_LOTS = """
     select
         lots.lot_id, lots.sku_code, skus.product_name, lots.lot_number, lots.status, lots.received_date,
         stock.quantity_on_hand
     from marts.lots as lots
     left join marts.skus as skus on lots.sku_code = skus.sku_code
     left join marts.lot_inventory as stock on lots.lot_id = stock.lot_id
-    where contains(lower(lots.lot_number), $1)
+    where contains(lower(lots.lot_number), $1) and $2 in ('', lots.sku_code)
     order by lots.lot_number = $1 desc, lots.received_date desc nulls last, lots.lot_number, lots.sku_code
-    limit {_LOTS_SHOWN}
 """
 _PACKAGES = f"select *, if(is_assigned, 'fifo', 'shipment') as lot_source from ({SHIPMENTS})"
 
@@ -61,19 +60,12 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
 
 
 def _ask(snapshot: Snapshot) -> Mapping[str, Any] | None:
-    typed = st.text_input(
-        "Lot number",
-        placeholder="e.g. 250300, or a part of it",
-        key="number",
-        max_chars=60,
-        width=360,
-        bind="query-params",
-    )
-    number = printed(typed or "").strip().lower()
-    if not number:
+    typed = type_text(st, "Lot number", "e.g. 250300, or a part of it", "number", ("lot",), width=360)
+    sku, number = read_lot_number(typed)
+    if not (number or sku):
         st.text("Enter the lot number that is printed on the goods.")
         return None
-    lots = snapshot.table(_LOTS, number)
+    lots = snapshot.table(_LOTS, number, sku)
     if not lots.num_rows:
         st.text("No lot with this number. Try fewer digits.")
         return None
@@ -160,11 +152,18 @@ def _show_open_orders(facts: LotFacts) -> None:
     if not facts.open_orders:
         st.text("None.")
         return
-    table(
-        pa.Table.from_pylist(
-            [{**row, "order_status": row["order_status"].replace("_", " ")} for row in facts.open_orders]
-        ),
+    rows = [
         {
+            **row,
+            "order_status": row["order_status"].replace("_", " "),
+            "url": order_url(row["shipstation_order_id"]),
+        }
+        for row in facts.open_orders
+    ]
+    table(
+        pa.Table.from_pylist(rows),
+        {
+            "url": columns.link("", width="small", help="Opens the order in a new tab"),
             "order_number": columns.text("Order"),
             "order_date": columns.day("Ordered"),
             "order_status": columns.text("Status"),
@@ -173,6 +172,12 @@ def _show_open_orders(facts: LotFacts) -> None:
         rows_shown=8,
         alt="Open orders with the lot",
     )
+    show_downloads(f"shipledger-open-orders-{facts.sku_code}", [Download("CSV", lambda: _open_orders_csv(rows))])
+
+
+def _open_orders_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    names = {"order_number": "Order", "order_date": "Ordered", "order_status": "Status", "quantity": "Units"}
+    return csv_bytes(list(names.values()), ([row[name] for name in names] for row in rows))
 
 
 def _show_packages(snapshot: Snapshot, facts: LotFacts) -> None:

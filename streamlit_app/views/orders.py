@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.components import columns
-from streamlit_app.components.choices import choose_from_list, choose_one
+from streamlit_app.components.choices import change_address, choose_day, choose_from_list, choose_one, type_text
 from streamlit_app.components.downloads import Download, show_downloads
 from streamlit_app.components.long_list import Listing, show_list
 from streamlit_app.components.one_order import show_order
-from streamlit_app.components.panels import date_range, panel, with_labels
+from streamlit_app.components.panels import panel, with_labels
 from streamlit_app.components.shop_orders import show_shop_orders
 from streamlit_app.data.formatted import LOT_SOURCES, count
-from streamlit_app.data.order_search import Search
+from streamlit_app.data.order_search import Search, read_lot_number, read_tracking_number, read_words
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.page_api import Settings, csv_bytes, printed
+from workflows.page_api import Settings, csv_bytes, spelled
 
 _CSV_ROWS = 100_000
 _PARAMETER = "id"
+# Another search closes the order that is open.
+_ORDER = (_PARAMETER,)
 _STATE_LABELS = {"": "Any state", "open": "Open", "shipped": "Shipped", "cancelled": "Cancelled"}
 _DAYS = {"ordered": "Ordered", "shipped": "Shipped"}
 
@@ -66,21 +67,25 @@ def _ask(today: date) -> Search:
     number, tracking, sku, lot = st.columns(4, gap="small")
     state, days, since, until = st.columns(4, gap="small")
 
-    def text(place: Any, label: str, example: str, key: str) -> str:
-        typed = place.text_input(
-            label, placeholder=example, key=key, max_chars=60, bind="query-params", on_change=_close
-        )
-        return printed(typed or "").strip().lower()
-
-    texts = (
-        text(number, "Order number", "e.g. 671825", "order"),
-        text(tracking, "Tracking number", "or its last digits", "tracking"),
-        text(sku, "SKU", "e.g. 17612", "sku"),
-        text(lot, "Lot", "e.g. 250300", "lot"),
+    typed = type_text(number, "Order number", "e.g. 671825", "order", _ORDER)
+    tracked = type_text(tracking, "Tracking number", "or its last digits", "tracking", _ORDER)
+    product = type_text(sku, "SKU", "e.g. 17612", "sku", _ORDER)
+    lot_sku, lot_number = read_lot_number(type_text(lot, "Lot", "e.g. 250300", "lot", _ORDER))
+    in_state = choose_from_list(state, "State", _STATE_LABELS, "state", _ORDER)
+    by_day = choose_one(days, "Date", _DAYS, "by_day", _ORDER)
+    first = choose_day(since, "From", "day_from", today, _ORDER)
+    last = choose_day(until, "To", "day_to", today, _ORDER)
+    return Search(
+        number=read_words(typed),
+        tracking=read_tracking_number(tracked),
+        sku=spelled(product).lower(),
+        lot=lot_number,
+        lot_sku=lot_sku,
+        state=in_state,
+        by_shipping=by_day == "shipped",
+        since=first,
+        until=last,
     )
-    in_state = choose_from_list(state, "State", _STATE_LABELS, "state", _close)
-    by_day = choose_one(days, "Date", _DAYS, "by_day", _close)
-    return Search(*texts, in_state, by_day == "shipped", *date_range(since, until, "day", today, _close))
 
 
 def _show_found(snapshot: Snapshot, search: Search) -> None:
@@ -135,4 +140,4 @@ def _csv(snapshot: Snapshot, search: Search) -> bytes:
 
 
 def _close() -> None:
-    st.query_params.pop(_PARAMETER, None)
+    change_address(**{_PARAMETER: None})

@@ -10,6 +10,7 @@ import streamlit as st
 
 from streamlit_app.components import charts
 from streamlit_app.components.alerts import Alert, find_alerts
+from streamlit_app.components.choices import choose_day
 from streamlit_app.components.close_cards import show_closes
 from streamlit_app.components.panels import chart, panel, responsive_columns
 from streamlit_app.data.formatted import count, day, plain
@@ -75,14 +76,7 @@ def _day_to_close(today: date) -> date | None:
         heading = st.container(width="content")
         st.space("stretch")
         with st.popover("Another day", icon=":material/event:", width="content"):
-            chosen = st.date_input(
-                "Close the day, week and month of this date",
-                None,
-                format="YYYY-MM-DD",
-                max_value=today,
-                key="close_day",
-                bind="query-params",
-            )
+            chosen = choose_day(st, "Close the day, week and month of this date", "close_day", today)
             st.caption("Leave it empty to close what is due today.")
     if chosen is None or chosen == today:
         heading.subheader(f"Today, {day(today)}", anchor=False)

@@ -51,18 +51,20 @@ def choose_first_row(place: Page | Locator, table: int = 0) -> None:
 def choose(place: Locator, label: str, option: str) -> None:
     """Choose from a list that opens, once the page stands still: one that is drawn again or scrolled closes."""
     expect(place.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    place.get_by_label(label).scroll_into_view_if_needed()
+    field = place.get_by_role("combobox", name=label)
+    field.scroll_into_view_if_needed()
     # The browser reports a scroll in the frame after it.
     place.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    place.get_by_label(label).click()
+    field.click()
     place.page.get_by_role("option", name=option).click()
 
 
-def download(place: Page | Locator, kind: str) -> Path:
-    """The file that a button makes, under the name it is offered by."""
+def download(place: Page | Locator, kind: str, *, last: bool = False) -> Path:
+    """The file that a button makes, the only one or the last, under the name it is offered by."""
     page = place if isinstance(place, Page) else place.page
+    button = place.get_by_role("button", name=kind, exact=True)
     with page.expect_download() as offered:
-        place.get_by_role("button", name=kind, exact=True).click()
+        (button.last if last else button).click()
     file = offered.value.path()
     return file.rename(file.with_name(f"{file.name}-{offered.value.suggested_filename}"))
 

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from streamlit_app.data.order_search import Search
+from streamlit_app.data.order_search import Search, read_lot_number, read_tracking_number, read_words
 from tests.contract_tables import create_tables, insert
 
 FIRST, SECOND, THIRD = date(2025, 10, 1), date(2025, 10, 2), date(2025, 10, 5)
@@ -60,6 +60,10 @@ def marts() -> Iterator[duckdb.DuckDBPyConnection]:
         ({"sku": "oracare"}, [1]),
         ({"lot": "250237"}, [2]),
         ({"lot": "2503"}, [1]),
+        # A lot of its product, on one line; and a SKU as printed, with spaces or without.
+        ({"lot_sku": "17612", "lot": "2503"}, [1]),
+        ({"lot_sku": "17904", "lot": "250300"}, []),
+        ({"sku": "17612-250300"}, [1]),
         ({"state": "open"}, [2, 4]),
         ({"state": "shipped"}, [1]),
         ({"state": "cancelled"}, [3]),
@@ -82,3 +86,25 @@ def test_an_order_is_found_by_what_it_is_asked_for(
     condition, values = Search(**asked).condition()
     query = f"select shipstation_order_id from marts.orders_inbox as orders where {condition} order by 1"
     assert [order_id for (order_id,) in marts.execute(query, values).fetchall()] == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "sku", "lot"),
+    [
+        ("260616", "", "260616"),
+        (" 2606 ", "", "2606"),
+        ("17612-260616", "17612", "260616"),
+        ("17612 - 260616", "17612", "260616"),
+        ("17612\u2009\u2013\u200a260616\u200b", "17612", "260616"),
+        ("17612-", "17612", ""),
+        ("OraCare-1", "", "oracare-1"),
+        ("<b>=1+1", "", "<b>=1+1"),
+    ],
+)
+def test_a_lot_is_read_as_people_type_it(typed: str, sku: str, lot: str) -> None:
+    assert read_lot_number(typed) == (sku, lot)
+
+
+def test_tracking_and_order_numbers_are_read_as_people_type_them() -> None:
+    assert read_tracking_number(" 9400 1112\u00a0ABC 3\u200b ") == "94001112abc3"
+    assert read_words("  A1671826  b ") == "a1671826 b"

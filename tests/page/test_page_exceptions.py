@@ -32,7 +32,7 @@ def test_each_has_its_reason_and_what_to_do_and_leads_to_its_order(
         exceptions.get_by_text("in no report and not deducted from stock until the SKU is known")
     ).to_be_visible()
     expect(exceptions.get_by_text("Add the SKU to seeds/sku_aliases.csv")).to_be_visible()
-    exceptions.get_by_role("button", name="Open order 671826").click()
+    exceptions.get_by_role("link", name="Open order 671826").click()
     expect(panel(tab, "One order").get_by_text("671826")).to_be_visible()
 
 
@@ -78,6 +78,26 @@ def test_an_acknowledged_one_shows_its_note_as_text_and_can_be_opened_again(
     expect(exceptions.get_by_text("No acknowledged exceptions.")).to_be_visible()
     expect(exceptions.get_by_text("1 error", exact=True)).to_be_visible()
     assert current_acknowledgements(served.home / "operations.sqlite") == []
+
+
+def test_a_note_and_the_selection_survive_a_publication_and_an_exception_has_an_address(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
+) -> None:
+    folder.publish(business)
+    tab.goto(f"{served.url}/exceptions")
+    choose_first_row(exceptions)
+    exceptions.get_by_label("Note").fill(HOSTILE)
+    assert tab.url.endswith("?exception=exception-1")
+    row = business.exceptions[0]
+    business.exceptions.insert(0, ("exception-0", *row[1:5], HOSTILE, *row[6:]))
+    folder.publish(business)
+    expect(exceptions.get_by_text("2 errors", exact=True)).to_be_visible()
+    expect(exceptions.get_by_label("Note")).to_have_value(HOSTILE)
+    expect(exceptions.get_by_text('SKU "99100" (1) is not in skus.csv or sku_aliases.csv.').last).to_be_visible()
+    tab.goto(f"{served.url}/exceptions?exception=exception-0")
+    expect(exceptions.get_by_text(HOSTILE).last).to_be_visible()
+    tab.goto(f"{served.url}/exceptions?exception={HOSTILE}")
+    expect(exceptions.get_by_text("This exception is gone")).to_be_visible()
 
 
 def test_filters_are_in_the_address(

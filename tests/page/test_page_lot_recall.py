@@ -54,13 +54,26 @@ def test_a_balance_that_does_not_add_up_is_shown_as_an_error(
     expect(recall.get_by_text("NOT balanced: units of this lot are not accounted for.")).to_be_visible()
 
 
-def test_open_orders_that_name_the_lot_are_listed_to_be_stopped(
+def test_open_orders_that_name_the_lot_are_links_all_of_them_and_a_file(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:
     business.lines.append((OPEN, "17612 - 250300", "17612", "250300", 8))
+    for order in range(60, 84):
+        business.orders.append((order, f"{HOSTILE}{order}", "on_hold", business.today, None))
+        business.lines.append((order, "17612 - 250300", "17612", "250300", 1))
     folder.publish(business)
-    tab.goto(f"{served.url}/lot-recall?number=250300")
-    expect(cells(panel(tab, "Recall of lot 250300"), 1)).to_contain_text(["100001", "awaiting shipment", "8"])
+    tab.goto(f"{served.url}/lot-recall")
+    search(tab, "Lot number", " 17612 - 250300")
+    recall = panel(tab, "Recall of lot 250300")
+    expect(recall.get_by_text("8 of 25 in view; scroll for the rest.")).to_be_visible()
+    stopped = list(csv.DictReader(download(recall, "CSV", last=True).read_text("utf-8-sig").splitlines()))
+    assert (len(stopped), {row["Units"] for row in stopped}) == (25, {"1", "8"})
+    assert f"'{HOSTILE}60" in {row["Order"] for row in stopped}
+    expect(cells(recall, 1)).to_contain_text(
+        [f"/orders?id={OPEN}", "100001", "8", "/orders?id=60", f"{HOSTILE}60"]
+    )
+    tab.goto(f"{served.url}/orders?id={OPEN}")
+    expect(panel(tab, "One order").get_by_text("100001")).to_be_visible()
 
 
 def test_its_files_name_every_package_and_hold_no_formula(

@@ -28,6 +28,8 @@ def test_search_finds_by_number_tracking_number_sku_and_lot(tab: Page, served: S
         ("SKU", "17612", "2 orders"),
         ("SKU", "99100", "1 order"),
         ("Lot", "240901", "1 order"),
+        ("Lot", "17904 - 240901", "1 order"),
+        ("Tracking number", " 94 00 20 ", "1 order"),
     ):
         search(tab, label, text)
         expect_orders(tab, found)

@@ -18,6 +18,8 @@ def test_today_shows_what_left_and_what_needs_a_person_each_with_its_age(tab: Pa
     expect(figure(tab, "Open orders")).to_have_text("1")
     expect(tab.get_by_text("Tests passed")).to_be_visible()
     expect(tab.get_by_text("Fresh, checked just now")).to_be_visible()
+    expect(tab.get_by_text("Worker stopped: nothing is loaded or closed")).to_be_visible()
+    expect(tab).to_have_title("Today · Shipledger")
     attention = panel(tab, "Needs attention")
     expect(attention.get_by_text("No ShipStation credentials")).to_be_visible()
     expect(attention.get_by_text("PT Kit: 118 available, 5 days of supply")).to_be_visible()
@@ -28,6 +30,7 @@ def test_today_shows_what_left_and_what_needs_a_person_each_with_its_age(tab: Pa
 
 def test_the_inventory_shows_products_lots_and_movements(tab: Page, served: Served) -> None:
     tab.goto(f"{served.url}/inventory")
+    expect(tab).to_have_title("Inventory · Shipledger")
     expect(cells(panel(tab, "Products"))).to_contain_text(
         ["● Critical", "17612", "PT Kit", "120", "2", "118", "140.3", "Normal", "17904"]
     )

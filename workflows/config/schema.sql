@@ -1,6 +1,6 @@
 -- Every table of `operations.sqlite`: what only people, closes and the schedule know, and nothing can load again.
--- Instants are ISO 8601 in UTC, days ISO dates of the business. A row is never changed or deleted (but for `last_read`
--- and old `login_events`); each trigger's message says what to do instead. `operations_database` applies this file to a
+-- Instants are ISO 8601 in UTC, days ISO dates of the business. A row is never changed or deleted (but for `last_read`,
+-- `drafts` and old `login_events`); each trigger's message says what to do instead. `operations_database` applies this file to a
 -- database that was made by another version of it, so every statement must be repeatable. A table or trigger that
 -- exists is left as it is: a changed one needs a migration, which drops or alters the old one, in
 -- `operations_database`.
@@ -27,6 +27,16 @@ create trigger if not exists entries_are_never_changed before update on entries
 begin select raise(abort, 'entries are never changed: correct one by another'); end;
 create trigger if not exists entries_are_never_deleted before delete on entries
 begin select raise(abort, 'entries are never deleted: correct one by another'); end;
+
+-- One row for each count or entry that somebody has begun on the page and neither booked nor cancelled; `content` is
+-- JSON. It is no fact yet: it changes with each field and goes when it is booked.
+create table if not exists drafts (
+    draft_id text primary key,
+    kind text not null check (kind in ('receive', 'adjust', 'count')),
+    actor text not null,
+    content text not null,
+    changed_at text not null
+) strict;
 
 -- One row for each state (active, quarantined, retired) that an operator gave a lot.
 create table if not exists lot_states (

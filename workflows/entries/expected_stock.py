@@ -12,13 +12,15 @@ from workflows.config.snapshots import reading_snapshot
 from workflows.entries.entry_log import EntryLog
 from workflows.errors import EntryRefused
 
+WITHOUT_LOT = ""
+
 
 @dataclass(frozen=True)
 class Expectation:
     """The stock of a SKU, or of one of its lots, by the ledger.
 
     Attributes:
-        lot_number: The lot's digits; None for the whole SKU.
+        lot_number: The lot's digits; None for the whole SKU, `WITHOUT_LOT` for its units without a lot.
         on_hand: Units at the end of the day: the current snapshot's, and what was entered since.
         moved_since: Of these, the units entered since the snapshot.
     """
@@ -29,7 +31,7 @@ class Expectation:
 
 
 def expected(settings: Settings, store: EntryLog, sku_code: str, lot: str | None, day: date) -> Expectation:
-    """Return the stock of a SKU, or of its lot, at the end of a day.
+    """Return the stock of a SKU, of its lot, or of its units `WITHOUT_LOT`, at the end of a day.
 
     Raises:
         EntryRefused: Nothing has been published.
@@ -38,7 +40,8 @@ def expected(settings: Settings, store: EntryLog, sku_code: str, lot: str | None
     found = _row_of_snapshot(
         settings,
         "select coalesce(sum(quantity), 0), list(transaction_id) from marts.inventory_transactions"
-        " where sku_code = $sku and transaction_date <= $day and ($lot is null or lot_number = $lot)",
+        " where sku_code = $sku and transaction_date <= $day"
+        " and ($lot is null or coalesce(lot_number, '') = $lot)",
         {"sku": sku_code, "day": day, "lot": lot},
     )
     if found is None:
@@ -50,7 +53,7 @@ def expected(settings: Settings, store: EntryLog, sku_code: str, lot: str | None
         entry.shelf_gains
         for entry in store.entries_of(sku_code)
         if entry.entry_date <= day
-        and (lot is None or entry.lot_number == lot)
+        and (lot is None or (entry.lot_number or WITHOUT_LOT) == lot)
         and f"entry:{entry.entry_id}" not in known
     )
     return Expectation(lot, published + since, since)

@@ -128,7 +128,8 @@ def expect_on_hand(settings: Settings, sku_code: str, lot_number: str | None, da
     Args:
         settings: Whose home.
         sku_code: A stocked product.
-        lot_number: The lot, as digits or as `17612 - 250300`; None for the whole SKU.
+        lot_number: The lot, as digits or as `17612 - 250300`; None for the whole SKU, `WITHOUT_LOT` for its units
+            without a lot.
         day: The business day of the count.
 
     Raises:
@@ -139,7 +140,7 @@ def expect_on_hand(settings: Settings, sku_code: str, lot_number: str | None, da
     reference = read_reference()
     sku_code = spelled(sku_code)
     check_product(reference, sku_code)
-    lot = read_lot(sku_code, lot_number) if lot_number else None
+    lot = read_lot(sku_code, lot_number) if lot_number else lot_number
     with read_operations_database(settings.operations) as connection:
         store = EntryLog(connection)
         if lot:

@@ -31,7 +31,8 @@ _SHIPPED = """
 """
 _OPEN_ORDERS = """
     select
-        orders.order_date, orders.order_number, orders.order_status, sum(items.quantity)::bigint as quantity
+        orders.order_date, orders.order_number, orders.order_status, sum(items.quantity)::bigint as quantity,
+        orders.shipstation_order_id
     from marts.order_items_inbox as items
     inner join marts.orders_inbox as orders on items.shipstation_order_id = orders.shipstation_order_id
     where
@@ -78,7 +79,7 @@ class LotFacts:
         quantity_on_hand: Units on the shelf at the snapshot; None for a product that is not stocked here.
         movements: Its movements by kind; their sum is what is on hand.
         open_orders: Orders not shipped yet whose lines name the lot: `order_date`, `order_number`, `order_status`,
-            `quantity`.
+            `quantity`, `shipstation_order_id`.
         unit_count: Units shipped.
         order_count: Orders they went with.
         package_count: Packages they went in.
