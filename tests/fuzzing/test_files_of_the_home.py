@@ -86,6 +86,12 @@ _TOML = some.sampled_from(
 )
 
 
+_NAMES_THE_FOLDER = (
+    b'{"made_at": "2026-11-20T12:00:00Z", "files": {".": {"bytes": 0, "sha256": ""},'
+    b' "warehouse.duckdb": {"bytes": 0, "sha256": ""}}, "counts": {}}'
+)
+
+
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
@@ -96,6 +102,7 @@ def folder() -> Iterator[Path]:
 @example(b'{"made_at": ' + b"[" * 100_000)
 @example(b"{}")
 @example(b"[]")
+@example(_NAMES_THE_FOLDER)
 def test_a_manifest_is_refused_or_names_only_what_a_restore_may_write(content: bytes) -> None:
     try:
         manifest = read_manifest(content)

@@ -83,7 +83,8 @@ def _is_ours(name: str) -> bool:
     path = PurePosixPath(name)
     if "\0" in name or str(path) != name or ".." in path.parts:
         return False
-    if len(path.parts) == 1:
+    # "." has no parts.
+    if len(path.parts) <= 1:
         return name in DATABASES
     is_snapshot = path.parent == PurePosixPath(PUBLISHED) and path.suffix == ".duckdb" and path.name != CURRENT
     return is_snapshot or path.parts[0] in FOLDERS
