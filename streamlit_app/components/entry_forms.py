@@ -78,6 +78,29 @@ def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None
     draft = read_draft(settings.operations, entry_id)
     # A new entry has new keys, so a second click on the old form cannot record another one.
     fields = DraftFields(settings, kind, entry_id, _content(draft, names, settings.today()))
+    _show_fields(settings, kind, names, fields)
+    show_questions(entry_id, kind)
+    with st.container(horizontal=True):
+        st.button(
+            _BUTTONS[kind],
+            type="primary",
+            key=fields.key("enter"),
+            on_click=_enter,
+            args=(settings, kind, entry_id, fields),
+        )
+        if draft is not None:
+            arguments = (kind, _cancel, settings, kind, entry_id)
+            st.button("Cancel", key=fields.key("cancel"), on_click=actions.attempt, args=arguments)
+    if draft is not None:
+        st.caption(f"{count(len(draft.content), 'field')} kept until you enter or cancel it.")
+    refused, entered = actions.refusal(kind), st.session_state.get(_entered_key(kind))
+    if refused:
+        (st.warning if refused in QUESTIONS else st.error)(plain(refused))
+    elif entered:
+        st.success(plain(entered))
+
+
+def _show_fields(settings: Settings, kind: Kind, names: Mapping[str, str], fields: DraftFields) -> None:
     sku, lot, units, day = st.columns([3, 2, 2, 2])
     sku.selectbox(
         "Product",
@@ -110,25 +133,6 @@ def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None
     note.text_input(
         "Note", fields.begun("note", ""), placeholder="optional", max_chars=_LONGEST, **fields.kept("note")
     )
-    show_questions(entry_id, kind)
-    with st.container(horizontal=True):
-        st.button(
-            _BUTTONS[kind],
-            type="primary",
-            key=fields.key("enter"),
-            on_click=_enter,
-            args=(settings, kind, entry_id, fields),
-        )
-        if draft is not None:
-            arguments = (kind, _cancel, settings, kind, entry_id)
-            st.button("Cancel", key=fields.key("cancel"), on_click=actions.attempt, args=arguments)
-    if draft is not None:
-        st.caption(f"{count(len(draft.content), 'field')} kept until you enter or cancel it.")
-    refused, entered = actions.refusal(kind), st.session_state.get(_entered_key(kind))
-    if refused:
-        (st.warning if refused in QUESTIONS else st.error)(plain(refused))
-    elif entered:
-        st.success(plain(entered))
 
 
 def _content(draft: Draft | None, names: Mapping[str, str], today: date) -> dict[str, object]:

@@ -30,7 +30,7 @@ def _http_url(text: str) -> str:
 def _home(path: Path) -> Path:
     refused = sorted(set(filterfalse(_may_be_in_a_home, str(path))))
     if refused:
-        shown = " and ".join(sign if sign.isprintable() else ascii(sign) for sign in refused)
+        shown = " and ".join(repr(sign) for sign in refused)
         raise ValueError(
             f"the path {str(path)!a} contains {shown}, which a database would misread. Use a directory whose path "
             "has letters, digits, spaces and . - _ ~ @ + ( ) only"

@@ -69,8 +69,7 @@ class Settings(BaseSettings):
     home: types.HomePath = Field(
         default_factory=lambda: PROJECT / "data",
         validate_default=True,
-        description="Directory for everything that is written. Its path has letters, digits, spaces and "
-        "`. - _ ~ @ + ( )` only.",
+        description="Directory for everything that is written. Its path: letters, digits, spaces and `.-_~@+()`.",
     )
     timezone: ZoneInfo = Field(
         ZoneInfo("America/Chicago"), description="Time zone of the business's day, week and month."

@@ -155,12 +155,6 @@ def test_an_unwritable_home_is_a_sentence(tmp_path: Path) -> None:
     assert "cannot be written" in answer.facts["error"]
 
 
-def test_a_home_whose_files_duckdb_would_not_find_is_a_sentence(tmp_path: Path) -> None:
-    answer = CommandLine(tmp_path / "a, b", "http://127.0.0.1:9").run("sync")
-    assert answer.code == 78
-    assert "DuckDB finds no files below a path with a comma" in answer.facts["error"]
-
-
 def test_a_damaged_ledger_is_built_again_over_what_another_version_made_of_the_models(filled: CommandLine) -> None:
     (filled.home / "ledger.duckdb").unlink()
     swapped = {

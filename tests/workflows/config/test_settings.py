@@ -150,7 +150,7 @@ def test_a_default_home_whose_path_would_be_misread_is_refused_too(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(module, "PROJECT", tmp_path / "C#")
-    with pytest.raises(ConfigurationError, match=r"SHIPLEDGER_HOME: the path .* contains #"):
+    with pytest.raises(ConfigurationError, match=r"SHIPLEDGER_HOME: the path .* contains '#'"):
         read_settings({})
 
 
