@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 from homes import settings_of
 
 from workflows.config.settings import Settings
-from workflows.errors import HomeUnusable, ShipledgerError, UsageError
+from workflows.errors import AlreadyRunning, HomeUnusable, ShipledgerError, UsageError
 from workflows.reports.table_export import export_tables
 
 AWKWARD = 'Ann "Quick" O\'Hara,\nSuite 5 · naïve \\ =1+1'
@@ -119,16 +121,52 @@ def test_an_unknown_table_is_named_with_those_there_are_and_nothing_is_written(
     assert not (tmp_path / "out").exists()
 
 
-def test_another_export_replaces_its_own_files_and_keeps_those_of_others(
+def test_another_export_replaces_the_files_of_the_one_before_and_no_others(
     settings: Settings, tmp_path: Path
 ) -> None:
-    (tmp_path / "notes.txt").write_text("mine")
-    export_tables(settings, tmp_path, "csv", [])
+    folder = tmp_path / "out"
+    export_tables(settings, folder, "csv", [])
+    (folder / "notes.txt").write_text("mine")
     publish(settings, "shipledger-2.duckdb", TABLES.replace("range(3)", "range(7)"))
-    export_tables(settings, tmp_path, "csv", ["skus"])
-    assert (manifest(tmp_path)["snapshot"], manifest(tmp_path)["tables"][0]["rows"]) == ("shipledger-2.duckdb", 7)
-    assert (tmp_path / "notes.txt").read_text() == "mine"
-    assert (tmp_path / "odd.csv").exists(), "the manifest says what is of this export"
+    export_tables(settings, folder, "parquet", ["skus"])
+    assert {path.name for path in folder.iterdir()} == {"manifest.json", "skus.parquet", "notes.txt"}
+    assert (manifest(folder)["snapshot"], manifest(folder)["tables"][0]["rows"]) == ("shipledger-2.duckdb", 7)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("skus.csv", "sku_code"),
+        ("manifest.json", '{"name": "of a web page"}'),
+        ("manifest.json", '{"format": "csv", "tables": [{"table": "../../home/operations"}]}'),
+        ("manifest.json", "[]"),
+    ],
+)
+def test_a_file_that_is_not_of_an_export_is_not_replaced(
+    settings: Settings, tmp_path: Path, name: str, content: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(UsageError, match=f"{name} is not of an earlier export. Name another folder"):
+        export_tables(settings, tmp_path, "csv", ["skus", "odd"])
+    assert (tmp_path / name).read_text() == content
+    assert {path.name for path in tmp_path.iterdir()} == {name, "home"}
+
+
+def test_two_exports_do_not_write_to_one_folder_and_what_a_killed_one_left_is_removed(
+    settings: Settings, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    left_behind = folder / ".export-killed"
+    left_behind.mkdir(parents=True)
+    (left_behind / "order_consignees.csv").write_text("names")
+    handle = os.open(folder, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    with pytest.raises(AlreadyRunning, match=f"Another export writes to {folder}"):
+        export_tables(settings, folder, "csv", ["skus"])
+    assert left_behind.exists()
+    os.close(handle)
+    export_tables(settings, folder, "csv", ["skus"])
+    assert {path.name for path in folder.iterdir()} == {"manifest.json", "skus.csv"}
 
 
 def test_files_are_for_their_owner_and_no_part_of_a_failed_export_stays(

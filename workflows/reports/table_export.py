@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -15,18 +17,19 @@ import duckdb
 
 from workflows.config.settings import Settings
 from workflows.config.snapshots import current_snapshot
-from workflows.errors import HomeUnusable, ShipledgerError, UsageError
+from workflows.errors import AlreadyRunning, HomeUnusable, ShipledgerError, UsageError
 
 FORMATS = ("parquet", "csv")
 MANIFEST = "manifest.json"
+_UNFINISHED = ".export-"
 
 
 def export_tables(settings: Settings, folder: Path, file_format: str, names: Sequence[str]) -> dict[str, Any]:
     """Write published tables to a folder, one file each, and a manifest.
 
-    The manifest is the last file to appear: what it lists is complete and of one snapshot. Files of an earlier
-    export that it does not list stay where they are. Instants are in UTC; in CSV, a null is an empty field and an
-    empty text is `""`.
+    The manifest is the last file to appear: what it lists is complete and of one snapshot. The files of an earlier
+    export to the folder are replaced or removed; no other file is. Instants are in UTC; in CSV, a null is an empty
+    field and an empty text is `""`.
 
     Args:
         settings: Of the home.
@@ -38,7 +41,9 @@ def export_tables(settings: Settings, folder: Path, file_format: str, names: Seq
         The content of the manifest and the `folder`.
 
     Raises:
-        UsageError: There is no published table of that name.
+        UsageError: There is no published table of that name, or the folder has a file of that name that is not of
+            an earlier export.
+        AlreadyRunning: Another export writes to the folder.
         HomeUnusable: The snapshot cannot be read.
         ShipledgerError: Nothing has been published yet, or the folder cannot be written to.
     """
@@ -92,19 +97,53 @@ def _write(
 ) -> dict[str, Any]:
     """Write everything to a temporary folder inside, then move it into place."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=".export-", dir=folder))
-    try:
-        written = [_write_table(connection, made, name, file_format) for name in tables]
-        manifest = {"snapshot": snapshot, "format": file_format, "tables": written}
-        (made / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
-        # While files of two snapshots are beside each other, no manifest says that they belong together.
-        (folder / MANIFEST).unlink(missing_ok=True)
-        for file in (*(one["file"] for one in written), MANIFEST):
-            (made / file).chmod(0o600)
-            (made / file).replace(folder / file)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+    with _alone_in(folder):
+        earlier = _files_of_earlier_export(folder)
+        files = [f"{name}.{file_format}" for name in tables]
+        for file in (*files, MANIFEST):
+            if file not in earlier and os.path.lexists(folder / file):
+                raise UsageError(f"{folder / file} is not of an earlier export. Name another folder.")
+        for killed in folder.glob(f"{_UNFINISHED}*"):
+            shutil.rmtree(killed)
+        made = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
+        try:
+            written = [_write_table(connection, made, name, file_format) for name in tables]
+            manifest = {"snapshot": snapshot, "format": file_format, "tables": written}
+            (made / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+            # While files of two snapshots are beside each other, no manifest says that they belong together.
+            for file in sorted(earlier, key=lambda file: file != MANIFEST):
+                (folder / file).unlink(missing_ok=True)
+            for file in (*files, MANIFEST):
+                (made / file).chmod(0o600)
+                (made / file).replace(folder / file)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
     return manifest
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Lock the folder; the lock ends with the process."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(f"Another export writes to {folder}. Try again when it has ended.") from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def _files_of_earlier_export(folder: Path) -> set[str]:
+    """Return the manifest and the files that it lists; nothing if it is missing or not an export's."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        listed = {f"{one['table']}.{manifest['format']}" for one in manifest["tables"]}
+    except (OSError, ValueError, TypeError, LookupError):
+        return set()
+    # Somebody else's manifest of the same form could name a path.
+    return {MANIFEST, *listed} if not any("/" in file for file in listed) else set()
 
 
 def _write_table(
