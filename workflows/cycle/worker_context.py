@@ -74,7 +74,7 @@ def errors_as_sentences(step: str) -> Iterator[None]:
         cancelled = _cause(problem, Cancelled)
         if cancelled is not None:
             raise cancelled from problem
-        if is_disk_full(problem, current().engine.settings.home):
+        if _current is not None and is_disk_full(problem, _current.engine.settings.home):
             log.error("The step '%s' of run %s found no room: %s", step, DBOS.workflow_id, problem)  # noqa: TRY400
             raise ShipledgerError(
                 f"The disk of the home is full, so the step '{step}' could not write. The published snapshot is "

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workflows.config.operations_database import append_row, open_operations_database, read_operations_database
-from workflows.errors import ShipledgerError, UsageError
+from workflows.errors import DatabaseBusy, HomeUnusable, ShipledgerError, UsageError
 
 LONGEST_NOTE = 500
 
@@ -82,7 +82,7 @@ def current_acknowledgements(database: Path) -> list[Acknowledgement]:
                 )
                 order by seq desc
             """).fetchall()
-    except sqlite3.Error as problem:
+    except (sqlite3.Error, HomeUnusable, DatabaseBusy) as problem:
         raise AcknowledgementsUnreadable(
             f"The notes on exceptions in {database.name} cannot be read ({problem}), so all exceptions are shown. "
             "Check whether the file is damaged; docs/administrator.md says how to restore it."
