@@ -220,7 +220,8 @@ def test_with_a_damaged_operations_database_one_still_gets_in_and_the_log_says_w
 ) -> None:
     login.settings.operations.write_text("not a database, but long enough to be read as the head of one")
     assert login.try_password("ada", PASSWORD).status_code == 303
-    assert "A login of ada from 10.0.0.1 is not in the audit log: file is not a database" in caplog.text
+    assert "A login of ada from 10.0.0.1 is not in the audit log: " in caplog.text
+    assert "cannot be read (file is not a database): it is damaged" in caplog.text
 
 
 def test_who_is_taken_off_the_list_does_not_get_in_any_more(login: Login) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from workflows.config.operations_database import (
 )
 from workflows.config.thresholds import KEPT_LOGINS
 from workflows.entries.login_log import delete_old_login_events, recent_login_events
-from workflows.errors import DatabaseBusy
+from workflows.errors import DatabaseBusy, HomeUnusable, ShipledgerError
 
 # The table that is replaced by each load, and what is not booked yet.
 REPLACED = {"last_read", "drafts"}
@@ -102,3 +104,55 @@ def test_a_database_that_another_process_keeps_locked_is_an_error_that_says_what
         open_operations_database(database),
     ):
         pass
+
+
+@contextmanager
+def limited(kind: int, limit: int) -> Iterator[None]:
+    """A limit of this process for as long as the block lasts."""
+    before = resource.getrlimit(kind)
+    resource.setrlimit(kind, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(kind, before)
+
+
+def test_a_healthy_database_that_no_file_handle_is_left_for_is_not_called_damaged(database: Path) -> None:
+    prepare_operations_database(database)
+    free = os.open(os.devnull, os.O_RDONLY)
+    os.close(free)
+    with (
+        limited(resource.RLIMIT_NOFILE, free),
+        pytest.raises(HomeUnusable, match=r"cannot be opened .*limit of open files") as refused,
+        open_operations_database(database),
+    ):
+        pass
+    assert "restore" not in str(refused.value)
+    prepare_operations_database(database)
+
+
+def test_a_full_disk_is_a_sentence_and_rolls_back(database: Path) -> None:
+    prepare_operations_database(database)
+    with (
+        pytest.raises(ShipledgerError, match=r"\(database or disk is full\).* Free space"),
+        open_operations_database(database) as connection,
+    ):
+        append_row(connection, "switch_turns", name="sync", is_on=0, actor="ann", turned_at=datetime.now(UTC))
+        [pages] = connection.execute("pragma page_count").fetchone()
+        connection.execute(f"pragma max_page_count = {pages}")
+        connection.execute("create table no_room as select zeroblob(100000)")
+    with read_operations_database(database) as connection:
+        assert connection.execute("select count(*) from switch_turns").fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_disk_that_refuses_a_write_is_a_sentence(database: Path, is_new: bool) -> None:
+    if not is_new:
+        prepare_operations_database(database)
+    with (
+        pytest.raises(ShipledgerError, match=r"\(disk I/O error\).* Free space"),
+        limited(resource.RLIMIT_FSIZE, 0),
+        open_operations_database(database) as connection,
+    ):
+        append_row(connection, "switch_turns", name="sync", is_on=0, actor="ann", turned_at=datetime.now(UTC))
+    assert list(database.parent.glob(".operations-*")) == []
