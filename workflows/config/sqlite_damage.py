@@ -23,9 +23,8 @@ def error_of_system(file: Path | str, problem: sqlite3.Error) -> ShipledgerError
     """Return an error that is due to permissions, limits or the disk as one for the user; None for any other."""
     if _code(problem) in _NO_ACCESS:
         return HomeUnusable(
-            f"{file} cannot be opened ({problem}). Nothing was changed. Check that it is a file which this user may "
-            "read and write, in a folder which this user may write to, and raise the limit of open files "
-            "(`ulimit -n`) if it is reached."
+            f"{file} cannot be opened ({problem}). Nothing was changed. Check that this user may write to it and "
+            "to its folder, and raise the limit of open files (`ulimit -n`) if it is reached."
         )
     if _code(problem) in _NO_ROOM:
         return ShipledgerError(
