@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from streamlit_app.auth.login_recording import record_login
-from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS, SESSIONS, LoginThrottle
+from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS, SESSIONS, LoginThrottle, throttled_network
 from workflows.page_api import (
     LOGIN,
     LOGOUT,
@@ -92,7 +92,8 @@ class LoginMiddleware:
         name, password = fields
         caller = _address(request)
         # Not by name alone: wrong passwords from elsewhere would lock the user out.
-        keys = (f"name {name.lower()} from {caller}", f"address {caller}")
+        network = throttled_network(caller)
+        keys = (f"name {name.lower()} from {network}", f"address {network}")
         wait = self._throttle.seconds_to_wait(*keys)
         if wait:
             return _form(name, f"Too many wrong passwords. Try again in {wait} s.", _TOO_MANY)
