@@ -19,7 +19,10 @@ _SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 # Noted in the file itself, so that a database of this very schema is opened without applying it.
 _VERSION = zlib.crc32(_SCHEMA.encode()) & 0x7FFFFFFF
 # Columns that the first releases lacked; `create table if not exists` adds none.
-_LATER_COLUMNS = {"entries": ("corrects text", "seen_by_count integer")}
+_LATER_COLUMNS = {
+    "entries": ("corrects text", "seen_by_count integer"),
+    "login_events": ("session_key text",),
+}
 _BUSY_SECONDS = 30
 
 

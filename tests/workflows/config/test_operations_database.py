@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,7 +21,15 @@ from workflows.config.operations_database import (
     read_operations_database,
 )
 from workflows.config.thresholds import KEPT_LOGINS
-from workflows.entries.login_log import delete_old_login_events, recent_login_events
+from workflows.entries import login_log
+from workflows.entries.login_log import (
+    LOGIN,
+    LOGOUT,
+    REFUSAL,
+    delete_old_login_events,
+    recent_login_events,
+    record_login_event,
+)
 from workflows.errors import DatabaseBusy, HomeUnusable, ShipledgerError
 
 # The table that is replaced by each load, and what is not booked yet.
@@ -62,11 +71,13 @@ def test_a_database_of_an_earlier_release_gets_what_it_lacks_and_keeps_its_rows(
         earlier.execute("create table switch_turns (seq integer primary key, name text, is_on integer)")
         earlier.execute("insert into switch_turns (name, is_on) values ('sync', 0)")
         earlier.execute("create table entries (seq integer primary key, entry_id text)")
+        earlier.execute("create table login_events (seq integer primary key, event text, happened_at text)")
     prepare_operations_database(database)
     prepare_operations_database(tmp_path / "new.sqlite")
     made, fresh = columns(database), columns(tmp_path / "new.sqlite")
     assert made.keys() == fresh.keys()
     assert {"corrects", "seen_by_count"} <= made["entries"]
+    assert "session_key" in made["login_events"]
     with read_operations_database(database) as connection:
         assert connection.execute("select name, is_on from switch_turns").fetchall() == [("sync", 0)]
 
@@ -85,6 +96,33 @@ def test_the_audit_log_of_logins_is_deleted_after_its_time_and_not_before(databa
     assert delete_old_login_events(database, now) == 1
     [left] = recent_login_events(database, 10)
     assert left.happened_at == now - ages[0]
+
+
+def test_refusals_of_a_name_beyond_the_limit_of_an_hour_are_not_recorded_and_hide_no_login(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2026, 10, 5, 14, 7, tzinfo=UTC)
+    monkeypatch.setattr(login_log, "datetime", SimpleNamespace(now=lambda _zone: now))
+    monkeypatch.setattr(login_log, "MOST_REFUSALS", 3)
+    record_login_event(database, LOGIN, "ada", "10.0.0.1")
+    for number in range(9):
+        record_login_event(database, REFUSAL, None, f"2001:db8::{number}", "unknown name")
+    record_login_event(database, REFUSAL, "ada", "10.0.0.1", "wrong password")
+    refused = [event.reason for event in recent_login_events(database, 100, [REFUSAL])]
+    limit = "further refusals are not recorded until 15:00 UTC"
+    assert refused == ["wrong password", limit, *["unknown name"] * 3]
+    assert [event.user_name for event in recent_login_events(database, 1, [LOGIN, LOGOUT])] == ["ada"]
+    now += timedelta(minutes=53)
+    record_login_event(database, REFUSAL, None, "10.0.0.2", "unknown name")
+    assert recent_login_events(database, 1)[0].address == "10.0.0.2"
+
+
+def test_a_login_at_an_identity_provider_is_recorded_once_in_whichever_process(database: Path) -> None:
+    for key in ("first", "first", "second"):
+        record_login_event(database, LOGIN, "ada", "10.0.0.1", session_key=key)
+        record_login_event(database, LOGOUT, "ada", "10.0.0.1")
+    assert [event.event for event in recent_login_events(database, 10, [LOGIN])] == [LOGIN, LOGIN]
+    assert len(recent_login_events(database, 10)) == 5
 
 
 def test_who_reads_a_missing_database_finds_no_rows_and_makes_no_file(database: Path) -> None:
