@@ -55,13 +55,8 @@ def record_login_event(
     before the next hour: attempts from ever new addresses would fill the database. Names that are not in the users
     file count together.
 
-    Args:
-        database: The operations database.
-        event: See `LoginEvent`, also for `user_name`, `address` and `reason`.
-        user_name: Whose.
-        address: From where.
-        reason: Of a refusal.
-        session_key: Names a login at an identity provider: a second event of the same kind is not recorded.
+    See `LoginEvent` for the arguments. `session_key` names a login at an identity provider: a second event of the
+    same kind is not recorded.
     """
     now = datetime.now(UTC)
     with open_operations_database(database) as connection:
