@@ -48,7 +48,15 @@ from workflows.entries.drafts import Draft, DraftKind, change_draft, end_draft, 
 from workflows.entries.entry_log import Entry
 from workflows.entries.expected_stock import WITHOUT_LOT
 from workflows.entries.later_counts import CountAnswer, CountUnanswered
-from workflows.entries.login_log import LOGIN, LOGOUT, REFUSAL, LoginEvent, recent_login_events, record_login_event
+from workflows.entries.login_log import (
+    LOGIN,
+    LOGOUT,
+    MOST_REFUSALS,
+    REFUSAL,
+    LoginEvent,
+    recent_login_events,
+    record_login_event,
+)
 from workflows.entries.proportion import out_of_proportion
 from workflows.entries.recording import EntryRequest, RecordedEntry, expect_on_hand, recent_entries, record_entry
 from workflows.entries.reversing import can_reverse, reversal_id, reversal_of
@@ -106,6 +114,7 @@ __all__ = [
     "LOGOUT",
     "LONGEST_NOTE",
     "LOOPBACK",
+    "MOST_REFUSALS",
     "NO_SERVER",
     "REFUSAL",
     "ROLLED_BACK",

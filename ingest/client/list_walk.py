@@ -126,21 +126,25 @@ def walk(
     stretch: _Stretch | None = _Stretch(start, 0, 0, page_size)
     while stretch is not None:
         page = _read(client, query, stretch, end)
-        versions = [_version(row, query) for row in page.rows]
-        fresh = [row for row, (key, date) in zip(page.rows, versions, strict=True) if seen.get(key, _NEW) != date]
-        seen.update(versions)
+        fresh = _take_new(page.rows, query, seen)
         limit.note(len(fresh) + len(page.unreadable), page.total)
         for row in _unreadable_places(query, stretch, page):
             on_unreadable(row)
         on_page(len(seen), max(len(seen), page.total or 0))
         if fresh:
             yield fresh
-        has_moved = stretch.known is not None and stretch.known not in versions
-        again = _again(query, stretch, page_size) if has_moved else None
-        stretch = again or _next_stretch(stretch, page, query, page_size)
+        stretch = _next_stretch(stretch, page, query, page_size)
 
 
 _NEW = object()
+
+
+def _take_new(rows: list[Payload], query: ListQuery, seen: dict[Any, object]) -> list[Payload]:
+    """Return the rows that were not seen in this version, and add all of them to those seen."""
+    versions = [_version(row, query) for row in rows]
+    fresh = [row for row, (key, date) in zip(rows, versions, strict=True) if seen.get(key, _NEW) != date]
+    seen.update(versions)
+    return fresh
 
 
 def _read(client: Client, query: ListQuery, stretch: _Stretch, end: datetime | None) -> _Page:
@@ -230,7 +234,14 @@ def _again(query: ListQuery, stretch: _Stretch, page_size: int) -> _Stretch | No
 
 
 def _next_stretch(stretch: _Stretch, page: _Page, query: ListQuery, page_size: int) -> _Stretch | None:
-    """Return the next stretch: by key, or by page number where a second fills a page; None at the list's end."""
+    """Return the next stretch: by key, or by page number where a second fills a page; None at the list's end.
+
+    Where the page lacks the row that it must contain, the stretch is read again.
+    """
+    if stretch.known is not None and stretch.known not in (_version(row, query) for row in page.rows):
+        again = _again(query, stretch, page_size)
+        if again is not None:
+            return again
     if page.is_last:
         return None
     by_key = _last_date(page.rows, query)

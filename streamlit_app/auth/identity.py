@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import time
 from functools import cache
 
@@ -15,7 +16,6 @@ from streamlit_app.data.formatted import plain
 from workflows.page_api import (
     LOGIN,
     LOGOUT,
-    LOOPBACK,
     REFUSAL,
     Person,
     Role,
@@ -28,8 +28,8 @@ from workflows.page_api import (
 
 _OWN_NAME = "own_name"
 _LONGEST_NAME = 60
-# The logins at the identity provider that are in the audit log: the page asks for the person on every run.
-_recorded: set[tuple[object, ...]] = set()
+# What of this tab's login is in the audit log: the page asks for the person on every run.
+_RECORDED = "recorded_login"
 
 
 @cache
@@ -96,26 +96,31 @@ def show_login() -> None:
 def _mail_address() -> str | None:
     """Return the verified e-mail address from the identity provider; None once the session is too old."""
     known = st.user
-    if not known.get("is_logged_in") or known.get("email_verified") is False:
-        return None
-    issued_at = known.get("iat")
-    if not isinstance(issued_at, int | float) or issued_at + SESSION_SECONDS < time.time():
+    if not _is_in_session() or known.get("email_verified") is False:
         return None
     return str(known.get("email") or "") or None
 
 
+def _is_in_session() -> bool:
+    """Return whether the login at the identity provider is young enough."""
+    issued_at = st.user.get("iat")
+    is_dated = isinstance(issued_at, int | float) and issued_at + SESSION_SECONDS >= time.time()
+    return bool(st.user.get("is_logged_in")) and is_dated
+
+
 def _record_once(settings: Settings, address: str | None, user: User | None) -> None:
-    """Record a login at the identity provider, or its refusal here."""
-    known = st.user
-    event = (known.get("sub"), known.get("email"), known.get("iat"), user)
-    if not known.get("is_logged_in") or event in _recorded:
+    """Record a login at the identity provider, or its refusal here, once. A session that ran out is neither."""
+    if not _is_in_session():
         return
-    _recorded.add(event)
-    if user is not None:
-        record_login(settings, LOGIN, user.name, _ip_address())
-    else:
-        reason = "no role here" if address else "address not verified, or session over"
-        record_login(settings, REFUSAL, address, _ip_address(), reason)
+    event = LOGIN if user else REFUSAL
+    # One login, in whichever tab and after whichever restart: the subject and the time it was issued.
+    identity = repr([st.user.get("iss"), st.user.get("sub"), st.user.get("iat")])
+    key = hashlib.sha256(identity.encode()).hexdigest()
+    if st.session_state.get(_RECORDED) == (event, key):
+        return
+    st.session_state[_RECORDED] = (event, key)
+    reason = None if user else "no role here" if address else "no verified address"
+    record_login(settings, event, user.name if user else address, _ip_address(), reason, key)
 
 
 def _log_out(settings: Settings, person: Person) -> None:
@@ -124,7 +129,8 @@ def _log_out(settings: Settings, person: Person) -> None:
 
 
 def _ip_address() -> str:
-    return st.context.ip_address or LOOPBACK
+    # Streamlit gives none for this machine either, and a proxy on this machine may stand for anybody.
+    return st.context.ip_address or "unknown"
 
 
 def _take_name() -> None:

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from streamlit_app.auth.login_recording import record_login
-from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS, SESSIONS, LoginThrottle
+from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS, SESSIONS, LoginThrottle, throttled_network
 from workflows.page_api import (
     LOGIN,
     LOGOUT,
@@ -91,8 +91,7 @@ class LoginMiddleware:
             return PlainTextResponse("This is not a login request.", _BAD_REQUEST)
         name, password = fields
         caller = _address(request)
-        # Not by name alone: wrong passwords from elsewhere would lock the user out.
-        keys = (f"name {name.lower()} from {caller}", f"address {caller}")
+        keys = _throttle_keys(name, caller)
         wait = self._throttle.seconds_to_wait(*keys)
         if wait:
             return _form(name, f"Too many wrong passwords. Try again in {wait} s.", _TOO_MANY)
@@ -124,6 +123,12 @@ class LoginMiddleware:
 
     async def _record(self, event: str, user_name: str | None, address: str, reason: str | None = None) -> None:
         await run_in_threadpool(record_login, self._settings, event, user_name, address, reason)
+
+
+def _throttle_keys(name: str, caller: str) -> tuple[str, str]:
+    network = throttled_network(caller)
+    # Not by name alone: wrong passwords from elsewhere would lock the user out.
+    return f"name {name.lower()} from {network}", f"address {network}"
 
 
 def _address(connection: HTTPConnection) -> str:

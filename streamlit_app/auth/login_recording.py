@@ -11,7 +11,12 @@ log = logging.getLogger(__name__)
 
 
 def record_login(
-    settings: Settings, event: str, user_name: str | None, address: str, reason: str | None = None
+    settings: Settings,
+    event: str,
+    user_name: str | None,
+    address: str,
+    reason: str | None = None,
+    session_key: str | None = None,
 ) -> None:
     """Record an event of the audit log, as `record_login_event` does.
 
@@ -19,6 +24,6 @@ def record_login(
     cannot be recorded is a line of the log instead.
     """
     try:
-        record_login_event(settings.operations, event, user_name, address, reason)
+        record_login_event(settings.operations, event, user_name, address, reason, session_key)
     except (OSError, sqlite3.Error, ShipledgerError) as problem:
         log.error("A %s of %s from %s is not in the audit log: %s", event, user_name, address, problem)  # noqa: TRY400

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from workflows.page_api import User
 
@@ -63,6 +64,17 @@ class Sessions:
         """End a session."""
         with self._lock:
             self._open.pop(token or "", None)
+
+
+def throttled_network(address: str) -> str:
+    """Return what the throttle counts an address as: an IPv6 address as its /64 prefix, which one machine has."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or IPv6Network((int(found) >> 64 << 64, 64)))
 
 
 class LoginThrottle:

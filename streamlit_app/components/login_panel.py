@@ -10,17 +10,22 @@ import streamlit as st
 from streamlit_app.components import columns
 from streamlit_app.components.panels import table
 from streamlit_app.data.formatted import capital, clock
-from workflows.page_api import Settings, recent_login_events
+from workflows.page_api import LOGIN, LOGOUT, MOST_REFUSALS, REFUSAL, Settings, recent_login_events
 
 _SHOWN = 200
 _VISIBLE_ROWS = 8
+_LISTS = {"Logins and logouts": (LOGIN, LOGOUT), "Refusals": (REFUSAL,)}
 
 
 def show_logins(settings: Settings) -> None:
-    """Show the panel's content: the newest logins, refusals and logouts."""
-    events = recent_login_events(settings.operations, _SHOWN)
+    """Show the panel's content: the newest logins and logouts, or the newest refusals."""
+    # Refusals have a list of their own: many of them would hide the logins.
+    shown: str = st.segmented_control(
+        "Show", list(_LISTS), required=True, default=next(iter(_LISTS)), key="logins"
+    )
+    events = recent_login_events(settings.operations, _SHOWN, _LISTS[shown])
     if not events:
-        st.text("Nobody has logged in yet.")
+        st.text(f"No {shown.lower()} yet.")
         return
     now = datetime.now(UTC)
     table(
@@ -41,6 +46,9 @@ def show_logins(settings: Settings) -> None:
             "reason": columns.text("Reason", width="medium"),
         },
         rows_shown=_VISIBLE_ROWS,
-        alt="Logins, refusals and logouts, newest first",
+        alt=f"{shown}, newest first",
     )
-    st.caption("Kept for 400 days. A name that is not in the users file is not recorded.")
+    st.caption(
+        "Kept for 400 days. A name that is not in the users file is not recorded, and no more than "
+        f"{MOST_REFUSALS} refusals of a name in an hour."
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from streamlit_app.auth.login_sessions import SESSION_SECONDS, LoginThrottle, Sessions
+from streamlit_app.auth.login_sessions import SESSION_SECONDS, LoginThrottle, Sessions, throttled_network
 from workflows.config import roles
 from workflows.config.job_kinds import KINDS
 from workflows.config.roles import (
@@ -144,6 +144,20 @@ def test_who_must_wait_for_one_of_a_name_and_an_address_waits_for_the_longer() -
         throttle.failed(*keys)
     assert (throttle.seconds_to_wait("here"), throttle.seconds_to_wait("ada")) == (3, 5)
     assert throttle.seconds_to_wait("here", "ada") == throttle.seconds_to_wait("ada", "here") == 5
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_the_throttle_counts_an_ipv6_address_as_its_prefix(address: str, network: str) -> None:
+    assert throttled_network(address) == network
 
 
 def test_ever_new_names_push_out_the_oldest_failures_and_no_newer_ones() -> None:

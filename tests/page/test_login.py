@@ -76,6 +76,13 @@ def test_wrong_passwords_from_elsewhere_lock_nobody_out_and_an_address_is_slowed
     assert login.try_password("oleg", PASSWORD, "10.0.0.8").status_code == 303
 
 
+def test_the_addresses_of_one_ipv6_prefix_are_slowed_down_as_one(login: Login) -> None:
+    for number in range(4):
+        assert login.try_password(f"name {number}", "wrong", f"2001:db8:1:2::{number}").status_code == 401
+    assert login.try_password("ada", PASSWORD, "2001:db8:1:2:ffff::1").status_code == 429
+    assert login.try_password("ada", PASSWORD, "2001:db8:1:3::1").status_code == 303
+
+
 def test_the_right_password_ends_the_waiting_and_the_next_three_are_free_again(login: Login) -> None:
     for _ in range(2):
         for _ in range(3):
@@ -221,7 +228,7 @@ def test_with_a_damaged_operations_database_one_still_gets_in_and_the_log_says_w
     login.settings.operations.write_text("not a database, but long enough to be read as the head of one")
     assert login.try_password("ada", PASSWORD).status_code == 303
     assert "A login of ada from 10.0.0.1 is not in the audit log: " in caplog.text
-    assert "file is not a database" in caplog.text
+    assert "cannot be read (file is not a database): it is damaged" in caplog.text
 
 
 def test_who_is_taken_off_the_list_does_not_get_in_any_more(login: Login) -> None:

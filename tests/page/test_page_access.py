@@ -20,6 +20,7 @@ from workshop import jobs_of, make_store, settings_of, with_mail
 from streamlit_app.server import page_command
 from workflows.config.roles import hash_password
 from workflows.config.settings import Settings
+from workflows.entries.login_log import REFUSAL, record_login_event
 from workflows.errors import WRONG_CONFIGURATION
 from workflows.mail import deliver_outbox, queue_mail
 
@@ -195,3 +196,6 @@ def test_each_role_finds_the_buttons_of_its_work_and_a_press_is_recorded_with_it
     expect(logins).to_have_count(rules)
     if rules:
         expect(cells(logins)).to_contain_text(["Login", name, "127.0.0.1"])
+        record_login_event(settings.operations, REFUSAL, None, "10.0.0.9", "unknown name")
+        logins.get_by_role("radio", name="Refusals").click()
+        expect(cells(logins)).to_contain_text(["Refusal", "10.0.0.9", "unknown name"])

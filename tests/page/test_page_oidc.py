@@ -76,25 +76,56 @@ def test_every_answer_has_security_headers(guarded: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    "claims",
+    ("claims", "recorded"),
     [
-        {"email": "mallory@example.com", "email_verified": True},
-        {"email": "ada@example.com", "email_verified": False},
-        {"email": "ada@example.com", "email_verified": True, "iat": int(time.time()) - SESSION_SECONDS - 60},
-        {"name": "Ada@example.com"},
+        (
+            {"email": "mallory@example.com", "email_verified": True},
+            [("refusal", "mallory@example.com", "no role here")],
+        ),
+        (
+            {"email": "ada@example.com", "email_verified": False},
+            [("refusal", None, "no verified address")],
+        ),
+        (
+            {"email": "ada@example.com", "email_verified": True, "iat": int(time.time()) - SESSION_SECONDS - 60},
+            [],
+        ),
+        ({"name": "Ada@example.com"}, [("refusal", None, "no verified address")]),
     ],
     ids=["not in the list", "address not verified", "session over", "no address"],
 )
-def test_nobody_else_gets_in(
-    visitor: Page, guarded: Served, provider: IdentityProvider, claims: dict[str, object]
+def test_nobody_else_gets_in_and_each_refusal_is_recorded_once(
+    visitor: Page,
+    guarded: Served,
+    provider: IdentityProvider,
+    claims: dict[str, object],
+    recorded: list[tuple[str, str | None, str | None]],
+    request: pytest.FixtureRequest,
 ) -> None:
-    provider.claims = claims
+    before = logged(guarded)
+    provider.claims = {"sub": request.node.name, **claims}
     log_in(visitor, guarded)
-    expect(visitor.get_by_text("your account has no role here")).to_be_visible()
-    expect(visitor.get_by_role("navigation")).to_have_count(0)
-    name, reason = (
-        (claims["email"], "no role here")
-        if claims.get("email") == "mallory@example.com"
-        else (None, "address not verified, or session over")
-    )
-    assert logged(guarded)[0] == ("refusal", name, reason)
+    for _ in range(2):
+        expect(visitor.get_by_text("your account has no role here")).to_be_visible()
+        expect(visitor.get_by_role("navigation")).to_have_count(0)
+        assert logged(guarded) == recorded + before
+        visitor.reload()
+
+
+def test_a_login_is_recorded_once_though_the_page_opens_again_with_another_role(
+    visitor: Page, guarded: Served, provider: IdentityProvider, business: Business
+) -> None:
+    PublishedFolder(guarded.home).publish(business)
+    before = logged(guarded)
+    provider.claims = {"email": "ada@example.com", "email_verified": True, "sub": "of one role after another"}
+    log_in(visitor, guarded)
+    expect(visitor.get_by_role("button", name="Ada@example.com")).to_be_visible()
+    users = guarded.elsewhere / "users.toml"
+    users.write_text(users.read_text().replace("admin", "operator"))
+    visitor.reload()
+    visitor.get_by_role("button", name="Ada@example.com").click()
+    expect(visitor.get_by_text("Ada@example.com, operator")).to_be_visible()
+    users.write_text(users.read_text().replace("operator", "admin"))
+    assert logged(guarded) == [("login", "Ada@example.com", None), *before]
+    [newest] = recent_login_events(guarded.home / "operations.sqlite", 1)
+    assert newest.address == "unknown"

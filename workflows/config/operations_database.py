@@ -12,14 +12,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from workflows.config.sqlite_damage import is_damage
+from workflows.config.sqlite_damage import error_of_system, is_damage
 from workflows.errors import DatabaseBusy, HomeUnusable
 
 _SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 # Noted in the file itself, so that a database of this very schema is opened without applying it.
 _VERSION = zlib.crc32(_SCHEMA.encode()) & 0x7FFFFFFF
 # Columns that the first releases lacked; `create table if not exists` adds none.
-_LATER_COLUMNS = {"entries": ("corrects text", "seen_by_count integer")}
+_LATER_COLUMNS = {
+    "entries": ("corrects text", "seen_by_count integer"),
+    "login_events": ("session_key text",),
+}
 _BUSY_SECONDS = 30
 
 
@@ -32,10 +35,12 @@ def open_operations_database(database: Path) -> Iterator[sqlite3.Connection]:
 
     Raises:
         DatabaseBusy: Another process keeps it locked.
-        HomeUnusable: It is damaged.
+        HomeUnusable: It is damaged, or cannot be opened.
+        ShipledgerError: The disk is full.
     """
     if not database.exists():
-        _make(database)
+        with _errors_for_the_user(database):
+            _make(database)
     with _connected(database) as connection, connection:
         connection.execute("begin immediate")
         yield connection
@@ -49,7 +54,8 @@ def read_operations_database(database: Path) -> Iterator[sqlite3.Connection]:
 
     Raises:
         DatabaseBusy: Another process keeps it locked.
-        HomeUnusable: It is damaged.
+        HomeUnusable: It is damaged, or cannot be opened.
+        ShipledgerError: The disk is full.
     """
     with _connected(database if database.exists() else ":memory:") as connection:
         yield connection
@@ -90,16 +96,25 @@ def _make(database: Path) -> None:
 
 @contextmanager
 def _connected(database: Path | str) -> Iterator[sqlite3.Connection]:
-    try:
+    with _errors_for_the_user(database):
         if isinstance(database, Path) and database.stat().st_size == 0:
             raise _damaged(database, "it is empty")
         with closing(sqlite3.connect(database, timeout=_BUSY_SECONDS)) as connection:
             if connection.execute("pragma user_version").fetchone()[0] != _VERSION:
                 _apply_schema(connection)
             yield connection
+
+
+@contextmanager
+def _errors_for_the_user(database: Path | str) -> Iterator[None]:
+    try:
+        yield
     except sqlite3.DatabaseError as problem:
         if is_damage(problem):
             raise _damaged(database, str(problem)) from problem
+        error = error_of_system(database, problem)
+        if error is not None:
+            raise error from problem
         if getattr(problem, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
             raise
         raise DatabaseBusy(
@@ -110,8 +125,8 @@ def _connected(database: Path | str) -> Iterator[sqlite3.Connection]:
 
 def _damaged(database: Path | str, reason: str) -> HomeUnusable:
     return HomeUnusable(
-        f"{database} cannot be read ({reason}): it is damaged, or is not a file of this user. Nothing was "
-        "changed. It holds the entries and closes, which cannot be made again: stop the worker and `restore` the "
+        f"{database} cannot be read ({reason}): it is damaged. Nothing was changed. It "
+        "holds the entries and closes, which cannot be made again: stop the worker and `restore` the "
         "newest backup."
     )
 

@@ -231,6 +231,7 @@ create trigger if not exists mail_events_are_never_deleted before delete on mail
 begin select raise(abort, 'mail_events are never deleted: another event follows'); end;
 
 -- One row for each login, refusal and logout of the page. `user_name` is null for a name that is not in the users file.
+-- `session_key` is a hash that names a login at the identity provider, which is recorded once.
 -- After `thresholds.KEPT_LOGINS`, `cleanup` may delete a row.
 create table if not exists login_events (
     seq integer primary key autoincrement,
@@ -238,8 +239,10 @@ create table if not exists login_events (
     user_name text,
     address text not null,
     reason text,
-    happened_at text not null
+    happened_at text not null,
+    session_key text
 ) strict;
+create index if not exists login_events_by_time on login_events (happened_at);
 create trigger if not exists login_events_are_never_changed before update on login_events
 begin select raise(abort, 'login_events are never changed: another row says what is new'); end;
 create trigger if not exists login_events_are_never_deleted before delete on login_events

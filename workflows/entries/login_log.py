@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from workflows.config.operations_database import (
@@ -14,7 +16,9 @@ from workflows.config.operations_database import (
 )
 from workflows.config.thresholds import KEPT_LOGINS
 
-LOGIN, REFUSAL, LOGOUT = "login", "refusal", "logout"
+LOGIN, REFUSAL, LOGOUT = EVENTS = ("login", "refusal", "logout")
+MOST_REFUSALS = 100
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,32 @@ class LoginEvent:
 
 
 def record_login_event(
-    database: Path, event: str, user_name: str | None, address: str, reason: str | None = None
+    database: Path,
+    event: str,
+    user_name: str | None,
+    address: str,
+    reason: str | None = None,
+    session_key: str | None = None,
 ) -> None:
-    """Append a login, refusal or logout, which happened now; see `LoginEvent`."""
+    """Append a login, refusal or logout, which happened now.
+
+    After `MOST_REFUSALS` refusals of a name within a clock hour, one row says that no further ones are recorded
+    before the next hour: attempts from ever new addresses would fill the database. Names that are not in the users
+    file count together.
+
+    See `LoginEvent` for the arguments. `session_key` names a login at an identity provider: a second event of the
+    same kind is not recorded.
+    """
+    now = datetime.now(UTC)
     with open_operations_database(database) as connection:
+        if session_key is not None and _is_recorded(connection, event, session_key):
+            return
+        if event == REFUSAL:
+            refused = _refused_this_hour(connection, user_name, now)
+            if refused > MOST_REFUSALS:
+                return
+            if refused == MOST_REFUSALS:
+                reason = f"further refusals are not recorded until {_hour(now) + _HOUR:%H:%M} UTC"
         append_row(
             connection,
             "login_events",
@@ -49,21 +75,43 @@ def record_login_event(
             user_name=user_name,
             address=address,
             reason=reason,
-            happened_at=datetime.now(UTC),
+            happened_at=now,
+            session_key=session_key,
         )
 
 
-def recent_login_events(database: Path, limit: int) -> list[LoginEvent]:
-    """Return the newest rows, newest first; none when the database does not exist yet."""
+def recent_login_events(database: Path, limit: int, events: Sequence[str] = EVENTS) -> list[LoginEvent]:
+    """Return the newest rows of these events, newest first; none when the database does not exist yet."""
+    marks = ", ".join("?" * len(events))
     with read_operations_database(database) as connection:
         rows = connection.execute(
-            "select event, user_name, address, reason, happened_at from login_events order by seq desc limit ?",
-            [limit],
+            f"select event, user_name, address, reason, happened_at from login_events where event in ({marks}) "
+            "order by seq desc limit ?",
+            [*events, limit],
         ).fetchall()
     return [
         LoginEvent(event, user_name, address, reason, read_instant(happened_at))
         for event, user_name, address, reason, happened_at in rows
     ]
+
+
+def _is_recorded(connection: sqlite3.Connection, event: str, session_key: str) -> bool:
+    found = connection.execute(
+        "select 1 from login_events where event = ? and session_key = ? limit 1", [event, session_key]
+    )
+    return found.fetchone() is not None
+
+
+def _refused_this_hour(connection: sqlite3.Connection, user_name: str | None, now: datetime) -> int:
+    [refused] = connection.execute(
+        "select count(*) from login_events where event = ? and user_name is ? and happened_at >= ?",
+        [REFUSAL, user_name, _hour(now).isoformat()],
+    ).fetchone()
+    return int(refused)
+
+
+def _hour(instant: datetime) -> datetime:
+    return instant.replace(minute=0, second=0, microsecond=0)
 
 
 def delete_old_login_events(database: Path, now: datetime) -> int:

@@ -10,6 +10,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy.engine import make_url
@@ -18,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from ingest.hidden_passwords import without_passwords
 from workflows.config.home_id import home_id
 from workflows.config.settings import Settings
-from workflows.config.sqlite_damage import is_damage
+from workflows.config.sqlite_damage import error_of_system, is_damage
 from workflows.errors import ConfigurationError, HomeUnusable, OutOfReach, ShipledgerError
 
 _VARIABLE = "SHIPLEDGER_SYSTEM_DATABASE_URL"
@@ -61,7 +62,8 @@ def errors_for_the_user(settings: Settings) -> Iterator[None]:
     """Turn errors of the workflow store within the block into sentences.
 
     Raises:
-        HomeUnusable: The file is damaged.
+        HomeUnusable: The file is damaged, or cannot be opened.
+        ShipledgerError: The disk is full.
         ConfigurationError: The server refuses the URL of the configuration.
         OutOfReach: The server does not answer.
     """
@@ -77,7 +79,8 @@ def errors_for_the_user(settings: Settings) -> Iterator[None]:
 def sentence_of(settings: Settings, problem: DBAPIError) -> ShipledgerError | None:
     """Return an error of the workflow store as one for the user; None for an error that is our own mistake."""
     if isinstance(problem.orig, sqlite3.Error):
-        return _damaged(settings, problem.orig) if is_damage(problem.orig) else None
+        file = settings.home / "workflows.sqlite"
+        return _damaged(file, problem.orig) if is_damage(problem.orig) else error_of_system(file, problem.orig)
     if settings.system_database_url is None or is_missing_table(problem):
         return None
     return _of_server(settings.system_database_url, problem)
@@ -90,11 +93,10 @@ def is_missing_table(problem: DBAPIError) -> bool:
     return getattr(problem.orig, "sqlstate", None) in _MISSING
 
 
-def _damaged(settings: Settings, problem: sqlite3.Error) -> HomeUnusable:
+def _damaged(file: Path, problem: sqlite3.Error) -> HomeUnusable:
     return HomeUnusable(
-        f"The workflow store {settings.home / 'workflows.sqlite'} cannot be read ({problem}): it is damaged, or "
-        "is not a file of this user. It holds only the history of runs. Stop the worker, move it away, and repeat "
-        "the command: a new one is made, and nothing else is lost."
+        f"The workflow store {file} cannot be read ({problem}): it is damaged. It holds only the history of runs. "
+        "Stop the worker, move it away, and repeat the command: a new one is made, and nothing else is lost."
     )
 
 

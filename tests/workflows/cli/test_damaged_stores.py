@@ -10,11 +10,13 @@ import pytest
 from command_line import CommandLine
 from homes import settings_of
 from own_worker import done, working
+from sqlalchemy import create_engine, text
 
 from workflows.config.operations_database import open_operations_database
 from workflows.entries.recording import EntryRequest, record_entry
 from workflows.entries.switches import turn_switch
-from workflows.errors import HomeUnusable
+from workflows.errors import HomeUnusable, ShipledgerError
+from workflows.jobs.workflow_store import errors_for_the_user
 
 
 def truncated(file: Path) -> None:
@@ -38,7 +40,7 @@ def empty(file: Path) -> None:
     file.write_bytes(b"")
 
 
-DAMAGES = [truncated, cut_in_the_header, garbage, a_directory]
+DAMAGES = [truncated, cut_in_the_header, garbage]
 WAYS_BACK = {"operations.sqlite": "`restore` the newest backup", "workflows.sqlite": "a new one is made"}
 COMMANDS = {
     "operations.sqlite": [
@@ -88,6 +90,26 @@ def test_each_command_names_the_damaged_file_and_the_way_back(
         assert "Traceback" not in answer.errors
         shutil.rmtree(file) if file.is_dir() else file.unlink()
         file.write_bytes(kept)
+
+
+@pytest.mark.parametrize("name", WAYS_BACK)
+def test_a_file_that_cannot_be_opened_is_not_called_damaged(command: CommandLine, name: str) -> None:
+    a_directory(command.home / name)
+    answer = command.run("status")
+    assert answer.code == 78, answer
+    assert f"{command.home / name} cannot be opened" in answer.facts["error"]
+    assert "restore" not in answer.facts["error"]
+
+
+def test_a_workflow_store_without_room_is_a_sentence(tmp_path: Path) -> None:
+    store = create_engine(f"sqlite:///{tmp_path / 'workflows.sqlite'}")
+    with (
+        pytest.raises(ShipledgerError, match=r"\(database or disk is full\).* Free space"),
+        errors_for_the_user(settings_of(tmp_path)),
+        store.connect() as connection,
+    ):
+        connection.execute(text("pragma max_page_count = 2"))
+        connection.execute(text("create table no_room as select zeroblob(100000)"))
 
 
 @pytest.mark.parametrize("name", WAYS_BACK)

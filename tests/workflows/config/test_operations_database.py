@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,8 +21,16 @@ from workflows.config.operations_database import (
     read_operations_database,
 )
 from workflows.config.thresholds import KEPT_LOGINS
-from workflows.entries.login_log import delete_old_login_events, recent_login_events
-from workflows.errors import DatabaseBusy
+from workflows.entries import login_log
+from workflows.entries.login_log import (
+    LOGIN,
+    LOGOUT,
+    REFUSAL,
+    delete_old_login_events,
+    recent_login_events,
+    record_login_event,
+)
+from workflows.errors import DatabaseBusy, HomeUnusable, ShipledgerError
 
 # The table that is replaced by each load, and what is not booked yet.
 REPLACED = {"last_read", "drafts"}
@@ -60,11 +71,13 @@ def test_a_database_of_an_earlier_release_gets_what_it_lacks_and_keeps_its_rows(
         earlier.execute("create table switch_turns (seq integer primary key, name text, is_on integer)")
         earlier.execute("insert into switch_turns (name, is_on) values ('sync', 0)")
         earlier.execute("create table entries (seq integer primary key, entry_id text)")
+        earlier.execute("create table login_events (seq integer primary key, event text, happened_at text)")
     prepare_operations_database(database)
     prepare_operations_database(tmp_path / "new.sqlite")
     made, fresh = columns(database), columns(tmp_path / "new.sqlite")
     assert made.keys() == fresh.keys()
     assert {"corrects", "seen_by_count"} <= made["entries"]
+    assert "session_key" in made["login_events"]
     with read_operations_database(database) as connection:
         assert connection.execute("select name, is_on from switch_turns").fetchall() == [("sync", 0)]
 
@@ -85,6 +98,33 @@ def test_the_audit_log_of_logins_is_deleted_after_its_time_and_not_before(databa
     assert left.happened_at == now - ages[0]
 
 
+def test_refusals_of_a_name_beyond_the_limit_of_an_hour_are_not_recorded_and_hide_no_login(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2026, 10, 5, 14, 7, tzinfo=UTC)
+    monkeypatch.setattr(login_log, "datetime", SimpleNamespace(now=lambda _zone: now))
+    monkeypatch.setattr(login_log, "MOST_REFUSALS", 3)
+    record_login_event(database, LOGIN, "ada", "10.0.0.1")
+    for number in range(9):
+        record_login_event(database, REFUSAL, None, f"2001:db8::{number}", "unknown name")
+    record_login_event(database, REFUSAL, "ada", "10.0.0.1", "wrong password")
+    refused = [event.reason for event in recent_login_events(database, 100, [REFUSAL])]
+    limit = "further refusals are not recorded until 15:00 UTC"
+    assert refused == ["wrong password", limit, *["unknown name"] * 3]
+    assert [event.user_name for event in recent_login_events(database, 1, [LOGIN, LOGOUT])] == ["ada"]
+    now += timedelta(minutes=53)
+    record_login_event(database, REFUSAL, None, "10.0.0.2", "unknown name")
+    assert recent_login_events(database, 1)[0].address == "10.0.0.2"
+
+
+def test_a_login_at_an_identity_provider_is_recorded_once_in_whichever_process(database: Path) -> None:
+    for key in ("first", "first", "second"):
+        record_login_event(database, LOGIN, "ada", "10.0.0.1", session_key=key)
+        record_login_event(database, LOGOUT, "ada", "10.0.0.1")
+    assert [event.event for event in recent_login_events(database, 10, [LOGIN])] == [LOGIN, LOGIN]
+    assert len(recent_login_events(database, 10)) == 5
+
+
 def test_who_reads_a_missing_database_finds_no_rows_and_makes_no_file(database: Path) -> None:
     with read_operations_database(database) as connection:
         assert connection.execute("select count(*) from entries").fetchall() == [(0,)]
@@ -102,3 +142,55 @@ def test_a_database_that_another_process_keeps_locked_is_an_error_that_says_what
         open_operations_database(database),
     ):
         pass
+
+
+@contextmanager
+def limited(kind: int, limit: int) -> Iterator[None]:
+    """A limit of this process for as long as the block lasts."""
+    before = resource.getrlimit(kind)
+    resource.setrlimit(kind, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(kind, before)
+
+
+def test_a_healthy_database_that_no_file_handle_is_left_for_is_not_called_damaged(database: Path) -> None:
+    prepare_operations_database(database)
+    free = os.open(os.devnull, os.O_RDONLY)
+    os.close(free)
+    with (
+        limited(resource.RLIMIT_NOFILE, free),
+        pytest.raises(HomeUnusable, match=r"cannot be opened .*limit of open files") as refused,
+        open_operations_database(database),
+    ):
+        pass
+    assert "restore" not in str(refused.value)
+    prepare_operations_database(database)
+
+
+def test_a_full_disk_is_a_sentence_and_rolls_back(database: Path) -> None:
+    prepare_operations_database(database)
+    with (
+        pytest.raises(ShipledgerError, match=r"\(database or disk is full\).* Free space"),
+        open_operations_database(database) as connection,
+    ):
+        append_row(connection, "switch_turns", name="sync", is_on=0, actor="ann", turned_at=datetime.now(UTC))
+        [pages] = connection.execute("pragma page_count").fetchone()
+        connection.execute(f"pragma max_page_count = {pages}")
+        connection.execute("create table no_room as select zeroblob(100000)")
+    with read_operations_database(database) as connection:
+        assert connection.execute("select count(*) from switch_turns").fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_disk_that_refuses_a_write_is_a_sentence(database: Path, is_new: bool) -> None:
+    if not is_new:
+        prepare_operations_database(database)
+    with (
+        pytest.raises(ShipledgerError, match=r"\(disk I/O error\).* Free space"),
+        limited(resource.RLIMIT_FSIZE, 0),
+        open_operations_database(database) as connection,
+    ):
+        append_row(connection, "switch_turns", name="sync", is_on=0, actor="ann", turned_at=datetime.now(UTC))
+    assert list(database.parent.glob(".operations-*")) == []
