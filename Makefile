@@ -74,10 +74,11 @@ mutants: $(INSTALLED) $(BROWSER) $(READER)
 	$(BIN)/python -m tests.mutants.generated
 	$(BIN)/python -m tests.mutants
 
-# What docs/reliability.md lists. The second needs the right to mount.
+# What docs/reliability.md lists. The second needs the right to mount, the third Debian's faketime.
 reliability: $(BROWSER) $(READER)
 	$(BIN)/python -m tests.reliability
 	$(BIN)/python -m tests.full_disk
+	$(BIN)/python -m tests.clocks
 
 docs: $(INSTALLED)
 	$(BIN)/python -m workflows.cli.dictionary

@@ -1,4 +1,4 @@
-"""`python -m tests.full_disk [COMMAND ...]`: commands on a disk that is almost full, and what that did.
+"""`python -m tests.full_disk [COMMAND ...] [KIB ...]`: commands on a disk that is almost full, and what that did.
 
 For each command and each amount of free space: a copy of a built home on a disk of its own, new orders in the
 sandbox, and the command. It must end in time, with an exit code of the contract and a sentence, and the snapshot
@@ -18,10 +18,12 @@ from tests.full_disk.sweep import FREE_KIB, sweep
 
 def main(words: list[str]) -> int:
     """Sweep and print a table. Returns 1 when a row was lost, duplicated or wrong, or a command hung."""
-    chosen = {name: ALL[name] for name in words or ALL}
-    print("| command | KiB free | exit | seconds | said | after there was room |\n|---|---|---|---|---|---|")
+    free = [int(word) for word in words if word.isdigit()] or FREE_KIB
+    chosen = {name: ALL[name] for name in words if name in ALL} or ALL
+    print("| command | KiB free | exit | seconds | steps that were stored | said | after there was room |")
+    print("|---|---|---|---|---|---|---|")
     bad = 0
-    for outcome in sweep(chosen, FREE_KIB):
+    for outcome in sweep(chosen, free):
         print(outcome.row(), flush=True)
         bad += outcome.is_bad
     return int(bad > 0)

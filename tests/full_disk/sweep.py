@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 import json
+import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import duckdb
-
 from sandbox import BusinessPlan, Sandbox, generate_business
 from tests.full_disk.disks import fill, small_disk
 from tests.support.command_line import CommandLine
+from tests.support.forked import Forked
 from tests.support.homes import copy_of
 from tests.support.sandboxes import quiet_sandbox
+from tests.support.snapshot_damage import damage_of
 from workflows.errors import FAILED, TRY_AGAIN_LATER, WRONG_CONFIGURATION
 
-FREE_KIB = (0, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384)
+# Powers of two: with more and more room a command comes to its load, its build, its report and its snapshot.
+FREE_KIB = (0, *(2**power for power in range(6, 15)))
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "sync": ("sync",),
     "eod": ("eod",),
+    "serve": ("serve", "--port", "0"),
     "backup": ("backup",),
     "receive": ("receive", "--sku", "17612", "--quantity", "1", "--reason", "delivery", "--note", "full disk"),
 }
 _DONE = (0, FAILED, TRY_AGAIN_LATER, WRONG_CONFIGURATION)
 _LONGEST_SECONDS = 240.0
+_LONGEST_SERVING_SECONDS = 60.0
+_LONGEST_RECOVERY_SECONDS = 180.0
 _SPARE_BYTES = 400 * 1024 * 1024
+_NEW_ORDERS = 2
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,8 @@ class Outcome:
     """What became of a command and of its home.
 
     Attributes:
-        code: The exit code; None for a command that had to be killed.
+        code: The exit code; None for a command that had to be killed, or that serves on.
+        reached: The last step whose result was stored, if a job began.
         said: The error, or the end of what it wrote when that was no JSON.
         problems: What was wrong after it, with and without room.
     """
@@ -46,6 +55,7 @@ class Outcome:
     free_kib: int
     code: int | None
     seconds: float
+    reached: str
     said: str
     problems: Sequence[str]
 
@@ -56,23 +66,23 @@ class Outcome:
     def row(self) -> str:
         """A row of the table."""
         after = "; ".join(self.problems) or "complete"
-        return f"| {self.command} | {self.free_kib} | {self.code} | {self.seconds:.0f} | {self.said} | {after} |"
+        cells = (self.command, self.free_kib, self.code, round(self.seconds), self.reached, self.said, after)
+        return f"| {' | '.join(map(str, cells))} |"
 
 
 def sweep(commands: Mapping[str, tuple[str, ...]], free_kib: Sequence[int]) -> Iterator[Outcome]:
     """Try each command with each amount of room."""
-    plan = BusinessPlan(end=datetime.now(UTC), weeks=2, orders_per_day=6)
-    with tempfile.TemporaryDirectory(prefix="full-disk-") as folder:
-        book = generate_business(plan)
-        with quiet_sandbox(book) as box:
-            built = CommandLine(Path(folder) / "built", box.url)
-            since = (datetime.now(UTC) - timedelta(weeks=3)).date().isoformat()
-            answer = built.run("backfill", "--since", since)
-            assert answer.code == 0, answer.errors
-            assert built.run("sync").code == 0
-            for name, words in commands.items():
-                for free in free_kib:
-                    yield _try(name, words, free, built, box, Path(folder) / "disk")
+    plan = BusinessPlan(end=datetime.now(UTC), weeks=1, orders_per_day=3)
+    with tempfile.TemporaryDirectory(prefix="full-disk-") as folder, quiet_sandbox(generate_business(plan)) as box:
+        built = CommandLine(Path(folder) / "built", box.url)
+        since = (datetime.now(UTC) - timedelta(weeks=2)).date().isoformat()
+        assert built.run("backfill", "--since", since).code == 0
+        # The first build of changed rows is recorded; those of the copies replay it in seconds.
+        box.book.trade(_NEW_ORDERS, datetime.now(UTC))
+        assert built.run("sync").code == 0
+        for name, words in commands.items():
+            for free in free_kib:
+                yield _try(name, words, free, built, box, Path(folder) / "disk")
 
 
 def _try(
@@ -81,24 +91,58 @@ def _try(
     size = sum(file.stat().st_size for file in built.home.rglob("*") if file.is_file()) + _SPARE_BYTES
     with small_disk(folder, size) as disk:
         line = CommandLine(copy_of(built.home, disk / "home"), built.url)
-        box.book.trade(5, datetime.now(UTC))
+        box.book.trade(_NEW_ORDERS, datetime.now(UTC))
+        runs_before = _steps(line.home).keys()
         filler = fill(disk, free_kib)
         began = time.monotonic()
-        code, said, problems = _run(line, words)
+        if name == "serve":
+            serving = line.start(*words, "--json")
+            code, said, problems = _end_of(serving, words, _LONGEST_SERVING_SECONDS, serves=True)
+        else:
+            serving = None
+            code, said, problems = _end_of(line.start(*words, "--json"), words, _LONGEST_SECONDS)
         seconds = time.monotonic() - began
-        problems += _damage(line, None)
+        problems += damage_of(line, None)
         filler.unlink()
-        later, said_later, problems_later = _run(line, ["sync"])
-        if later != 0:
-            problems.append(f"the next sync: {later} {said_later}")
-        problems += problems_later + _damage(line, box)
-    return Outcome(name, free_kib, code, seconds, said, problems)
+        reached = "; ".join(steps for run, steps in _steps(line.home).items() if run not in runs_before)
+        problems += _recovered(line) + damage_of(line, box)
+        if serving is not None and serving.poll() is None:
+            serving.send_signal(signal.SIGTERM)
+            stopped, said, wrong = _end_of(serving, words, _LONGEST_SERVING_SECONDS)
+            problems += wrong if stopped == 0 else [f"stopped with {stopped}", *wrong]
+    return Outcome(name, free_kib, code, seconds, reached, said, problems)
 
 
-def _run(line: CommandLine, words: Sequence[str]) -> tuple[int | None, str, list[str]]:
-    process = line.start(*words, "--json")
+def _recovered(line: CommandLine) -> list[str]:
+    """Sync until it succeeds: a worker that serves resumes what it could not store within half a minute."""
+    deadline = time.monotonic() + _LONGEST_RECOVERY_SECONDS
+    while True:
+        code, said, problems = _end_of(line.start("sync", "--json"), ("sync",), _LONGEST_RECOVERY_SECONDS)
+        if code != TRY_AGAIN_LATER or time.monotonic() > deadline:
+            return problems + ([f"the next sync: {code} {said}"] if code else [])
+
+
+def _steps(home: Path) -> dict[str, str]:
+    """The steps of each run that the workflow store has; one that failed is marked."""
+    with closing(sqlite3.connect(home / "workflows.sqlite")) as store:
+        return dict(
+            store.execute(
+                "select workflow_uuid, status.name || ': ' || coalesce(group_concat(function_name"
+                " || iif(steps.error is null, '', ' (failed)'), ', '), 'none')"
+                " from workflow_status as status left join operation_outputs as steps using (workflow_uuid)"
+                " group by workflow_uuid order by min(status.created_at)"
+            ).fetchall()
+        )
+
+
+def _end_of(
+    process: Forked, words: Sequence[str], seconds: float, *, serves: bool = False
+) -> tuple[int | None, str, list[str]]:
+    """Wait for a command. One that serves may go on after that time; any other one hung."""
+    if serves and process.ended_within(seconds) is None:
+        return None, "it serves on", []
     try:
-        out, errors = process.communicate(_LONGEST_SECONDS)
+        out, errors = process.communicate(seconds)
     except subprocess.TimeoutExpired:
         return None, "", [f"{words[0]} hung"]
     problems = []
@@ -107,26 +151,10 @@ def _run(line: CommandLine, words: Sequence[str]) -> tuple[int | None, str, list
     if "Traceback" in errors:
         problems.append("a traceback")
     try:
-        said = json.loads(out).get("error") or ""
-    except ValueError:
+        said = json.loads(out.splitlines()[-1]).get("error") or ""
+    except (ValueError, IndexError):
         problems.append("no JSON")
         said = (out + errors).strip()[-500:].replace("\n", " ")
     if process.returncode and not said:
         problems.append("no sentence")
     return process.returncode, said, problems
-
-
-def _damage(line: CommandLine, box: Sandbox | None) -> list[str]:
-    """What is wrong with the published snapshot; with a sandbox, also what is missing in it."""
-    try:
-        published = [key for (key,) in line.published("select shipstation_order_id from marts.orders_inbox")]
-    except (OSError, duckdb.Error) as problem:
-        return [f"the snapshot is unreadable: {problem}"]
-    problems = []
-    if len(set(published)) < len(published):
-        problems.append(f"{len(published) - len(set(published))} duplicated")
-    if box is not None:
-        lost = {record.id for record in box.book.table("orders")} - set(published)
-        if lost:
-            problems.append(f"{len(lost)} lost")
-    return problems

@@ -17,7 +17,10 @@ AREAS = {
         "tests/workflows/backup/test_backups.py",
         "tests/workflows/backup/test_killed_restores.py",
     ],
-    "migrate": ["tests/workflows/migration/test_migration.py"],
+    "kills: migrate": [
+        "tests/workflows/migration/test_migration.py",
+        "tests/workflows/migration/test_killed_migrations.py",
+    ],
     "kills: mail": ["tests/mail/test_kills.py"],
     "full disks": ["tests/workflows/cli/test_full_disk.py", "tests/workflows/cli/test_abandoned_jobs.py"],
     "hostile servers": [
@@ -34,6 +37,7 @@ AREAS = {
     "clocks": [
         "tests/ingest/test_clocks.py",
         "tests/workflows/cli/test_schedule.py",
+        "tests/workflows/closes/test_close_refusals.py",
         "tests/fuzzing/test_days.py",
     ],
 }

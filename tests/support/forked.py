@@ -74,6 +74,10 @@ class Forked:
         """The exit code, minus the signal's number for one that was killed; None while it is running."""
         return self._wait(0)
 
+    def ended_within(self, seconds: float) -> int | None:
+        """As `poll`, once it has ended or the time is over."""
+        return self._wait(seconds)
+
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
         """What it wrote, once it has ended."""
         with ThreadPoolExecutor(2) as threads:

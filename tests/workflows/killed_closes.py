@@ -20,7 +20,11 @@ import orchestrate
 _run_step: Callable[..., Any] = DBOS.run_step
 
 
-def run_until_it_lives(words: list[str]) -> int:
+def run_until_it_lives(words: list[str], kill_at_new_step: Callable[[set[str], int], None]) -> int:
+    """Run a command until it comes through.
+
+    `kill_at_new_step` gets the steps that were reached before, and the pipe for the name of a new one.
+    """
     import_all()
     killed_at: list[str] = []
     while True:
@@ -28,7 +32,7 @@ def run_until_it_lives(words: list[str]) -> int:
         child = os.fork()
         if child == 0:
             os.close(reading)
-            _kill_at_new_step(set(killed_at), writing)
+            kill_at_new_step(set(killed_at), writing)
             os._exit(orchestrate.main(words))
         os.close(writing)
         with os.fdopen(reading) as pipe:
@@ -56,4 +60,4 @@ def _kill_at_new_step(known: set[str], pipe: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run_until_it_lives(sys.argv[1:]))
+    sys.exit(run_until_it_lives(sys.argv[1:], _kill_at_new_step))

@@ -17,7 +17,7 @@ from workflows.closes.close_facts import Figures, month_figures, moved_skus, shi
 from workflows.closes.close_plan import Part, Plan, make_plan
 from workflows.closes.close_summary import MAIL_OFF, format_mail_states, mail_key, mail_of, next_step, summary_of
 from workflows.closes.freezing import close_week, freeze_month
-from workflows.closes.readiness import check_loaded, loaded_of
+from workflows.closes.readiness import check_clock, check_loaded, loaded_of
 from workflows.closes.since_close import read_changes
 from workflows.closes.step_runner import StepRunner
 from workflows.config.periods import CloseKind, Period
@@ -143,7 +143,10 @@ def _plan(kind: CloseKind, arguments: dict[str, Any]) -> Plan:
 
 def _read(kind: CloseKind, report: Report) -> Facts:
     log_start(_settings(), kind, _run_id())
-    return _engine().load_changes(report)
+    began = datetime.now(UTC)
+    loaded = _engine().load_changes(report)
+    check_clock(kind, began, loaded["read_at"], _settings().timezone)
+    return loaded
 
 
 def _build(job: _Job, report: Report) -> Facts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -16,12 +17,16 @@ from workflows.config.periods import CloseKind, Period, period_of, period_to_clo
 from workflows.config.reference_data import read_reference
 from workflows.config.settings import Settings
 from workflows.config.snapshots import current_snapshot, open_snapshot
+from workflows.config.wall_clock import clock
 from workflows.entries.close_log import last_close
 from workflows.errors import CloseRefused
 from workflows.reports.coverage import Gap, Loaded, read_loaded
 
 if TYPE_CHECKING:
     from workflows.jobs.client import JobClient
+
+# More is no drift: somebody set the clock, or its battery is empty.
+_CLOCK_TOLERANCE = timedelta(hours=1)
 
 
 def ready_to_close(
@@ -44,6 +49,26 @@ def ready_to_close(
         loaded = loaded_of(settings, current_snapshot(settings))
         check_loaded(period, loaded, datetime.now(UTC), incomplete=incomplete, syncs_first=True)
     return period
+
+
+def check_clock(kind: CloseKind, ours: datetime, theirs: datetime, zone: ZoneInfo) -> None:
+    """Refuse a close when this machine's clock is wrong: it might close a day that has not come, or an old one.
+
+    Args:
+        kind: eod, eow or eom.
+        ours: An instant by this machine's clock.
+        theirs: About the same instant by ShipStation's clock.
+        zone: The business's time zone, for the message.
+
+    Raises:
+        CloseRefused: They differ by more than an hour.
+    """
+    if abs(ours - theirs) > _CLOCK_TOLERANCE:
+        raise CloseRefused(
+            f"Nothing was closed: this machine's clock says {clock(ours, zone)}, ShipStation's "
+            f"{clock(theirs, zone)}. Set the machine's clock, then close again.",
+            {"reason": "clock", "kind": kind},
+        )
 
 
 def retry_job(settings: Settings, jobs: JobClient, run_id: str, actor: str) -> str:

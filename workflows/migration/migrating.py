@@ -52,8 +52,8 @@ class Migration:
         """Copy the former system's database as it is at one moment, and check the copy.
 
         Returns:
-            `digest` of its content, `copy` (the file), whether it is `loaded` already, and whether the file is
-            a `new_copy`.
+            `digest` of its content, `copy` (the file), whether it is `loaded` already, and whether it is `needed`
+            by what is loaded or by a rollback.
 
         Raises:
             ShipledgerError: The file is missing or is not such a database, or the copy differs from it.
@@ -74,9 +74,10 @@ class Migration:
         except (IngestError, OSError) as problem:
             raise ShipledgerError(f"{problem} Nothing was changed.") from problem
         path = self._copies / f"{digest}.sqlite"
-        is_new = not path.exists()
         part.replace(path)
-        return {"digest": digest, "copy": str(path), "loaded": digest == self._loaded(), "new_copy": is_new}
+        notes = last_imports(self._warehouse)
+        needed = any(digest in (note["digest"], note["previous_digest"]) for note in notes)
+        return {"digest": digest, "copy": str(path), "loaded": digest == self._loaded(), "needed": needed}
 
     def load(self, copy: str) -> Facts:
         """Load a copy in place of what was loaded before; a second call does nothing."""
@@ -88,8 +89,8 @@ class Migration:
             load_legacy(Path(copy), self._warehouse, "migrate", before)
         return {"digest": Path(copy).stem}
 
-    def roll_back(self) -> Facts:
-        """Remove what the last migration loaded, and restore what it had replaced.
+    def last_migration(self) -> Facts:
+        """Return what a rollback removes (`digest`), and what it restores (`previous_digest`, None for nothing).
 
         Raises:
             UsageError: There is no migration to roll back.
@@ -97,8 +98,13 @@ class Migration:
         last = next(iter(last_imports(self._warehouse)), None)
         if last is None or last["action"] != "migrate":
             raise UsageError("There is no migration to roll back.")
-        earlier = last["previous_digest"]
-        load_legacy(self._copy_of(earlier), self._warehouse, "rollback", last["digest"])
+        return {"digest": last["digest"], "previous_digest": last["previous_digest"]}
+
+    def roll_back(self, migration: Facts) -> Facts:
+        """Remove what a migration loaded, and restore what it had replaced; a second call does nothing."""
+        earlier = migration["previous_digest"]
+        if self._loaded() == migration["digest"]:
+            load_legacy(self._copy_of(earlier), self._warehouse, "rollback", migration["digest"])
         return {"digest": earlier}
 
     def take_back(self, digest: str) -> Facts:
@@ -141,6 +147,8 @@ class Migration:
         """Load, build and validate in a copy of the home, and delete the copy."""
         aside = self._settings.home / "scratch" / f"dry-run-{run.run_id}"
         settings = self._settings.model_copy(update={"home": aside})
+        # A killed rehearsal leaves its copy.
+        shutil.rmtree(aside, ignore_errors=True)
         try:
             copy_home(self._settings, settings)
             engine = Engine(settings)

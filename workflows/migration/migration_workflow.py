@@ -27,14 +27,14 @@ def migrate(arguments: dict[str, Any]) -> Facts:
     """
     started_at = _begin()
     if arguments["rollback"]:
-        undone = _roll_back()
+        undone = _roll_back(_last_migration())
         return _published(started_at, {"action": "rollback", "checks": [], **undone, **_build(started_at)})
     copied = _copy(arguments["legacy"])
     if arguments["dry_run"]:
         try:
             checks = _rehearse(copied["copy"], started_at)
         finally:
-            if copied["new_copy"]:
+            if not copied["needed"]:
                 _remove(copied["copy"])
         return _result(started_at, datetime.now(UTC), {"action": "dry run", "checks": checks, "published": None})
     if not copied["loaded"]:
@@ -93,10 +93,16 @@ def _load(copy: str) -> Facts:
         return _migration().load(copy)
 
 
+@DBOS.step(name="find the last migration")
+def _last_migration() -> Facts:
+    with worker_context.working("find the last migration"):
+        return _migration().last_migration()
+
+
 @DBOS.step(name="roll the migration back")
-def _roll_back() -> Facts:
+def _roll_back(migration: Facts) -> Facts:
     with worker_context.working("roll the migration back"):
-        return _migration().roll_back()
+        return _migration().roll_back(migration)
 
 
 @DBOS.step(name="take the migration back")

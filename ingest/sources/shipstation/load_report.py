@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from ingest.sources.shipstation.empty_orders import FetchReport
@@ -55,7 +55,7 @@ def report_of(cycle: Cycle, fetched: FetchReport) -> LoadReport:
         return len(set().union(*(getattr(tallies[name], what) for name in names if name in tallies)))
 
     return LoadReport(
-        read_at=cycle.client.server_now() - (datetime.now(UTC) - cycle.now),
+        read_at=min((tally.read_at for tally in tallies.values()), default=cycle.client.server_now()),
         orders_fetched=count("fetched", "orders"),
         orders_changed=count("changed", "orders"),
         shipments_fetched=count("fetched", "shipments", "voids"),

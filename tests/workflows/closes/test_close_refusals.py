@@ -9,6 +9,7 @@ import pytest
 from command_line import CommandLine
 from own_worker import done, working
 
+from sandbox import Sandbox
 from workflows.closes.readiness import retry_job
 from workflows.config.job_kinds import CLOSES
 from workflows.config.settings import read_settings
@@ -57,6 +58,17 @@ def test_a_watermark_lost_after_a_close_was_queued_refuses_it_once_it_has_read_a
         assert [job.run_id for job in jobs.jobs(kinds=("eom",))] == [of_an_earlier_release.run_id, refused.run_id]
     assert [recent_closes(settings.operations, kind) for kind in CLOSES] == [[], [], []]
     assert not (settings.home / "reports").exists()
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_machine_whose_clock_is_a_day_wrong_closes_nothing_until_it_is_set(
+    filled_own: CommandLine, own_business: Sandbox, days: int
+) -> None:
+    own_business.clock.set_skew(timedelta(days=days).total_seconds())
+    refused = filled_own.run("eod")
+    assert refused.code == 2
+    assert "Set the machine's clock, then close again." in refused.facts["error"]
+    assert recent_closes(filled_own.home / "operations.sqlite", "eod") == []
 
 
 def test_the_week_in_which_the_ledger_begins_is_closed_incomplete_without_the_days_before_it(

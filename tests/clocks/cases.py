@@ -1,0 +1,154 @@
+"""The cases of wrong clocks, and what each left behind."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sandbox import BusinessPlan, Sandbox, generate_business
+from tests.support.command_line import CommandLine
+from tests.support.forked import PROJECT
+from tests.support.homes import copy_of
+from tests.support.sandboxes import quiet_sandbox
+from tests.support.snapshot_damage import damage_of
+from workflows.errors import WRONG_USAGE
+
+_LONGEST_SECONDS = 240.0
+_POLL_SECONDS = 0.05
+_NEW_ORDERS = 2
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command, and the offsets that its clock has one after another, as libfaketime reads them."""
+
+    words: tuple[str, ...]
+    offsets: tuple[str, ...]
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the command must refuse: a close names a day by the machine's clock."""
+        return self.words[0] == "eod"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a case. `code` is None for a command that had to be killed."""
+
+    case: Case
+    code: int | None
+    seconds: float
+    problems: Sequence[str]
+
+    def row(self) -> str:
+        """A row of the table."""
+        clock = ", then ".join(self.case.offsets)
+        after = "; ".join(self.problems) or "complete"
+        return f"| {' '.join(self.case.words)} | {clock} | {self.code} | {self.seconds:.0f} | {after} |"
+
+
+CASES = (
+    Case(("sync",), ("+1d",)),
+    Case(("sync",), ("-1d",)),
+    Case(("sync",), ("+0", "+1d", "+0")),
+    Case(("sync",), ("+0", "-1d", "+0")),
+    Case(("eod",), ("+1d",)),
+    Case(("eod",), ("-1d",)),
+)
+
+
+def run_cases(cases: Sequence[Case]) -> Iterator[Outcome]:
+    """Run each case on a copy of a built home."""
+    [library] = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
+    plan = BusinessPlan(end=datetime.now(UTC), weeks=1, orders_per_day=3)
+    with tempfile.TemporaryDirectory(prefix="clocks-") as folder, quiet_sandbox(generate_business(plan)) as box:
+        built = CommandLine(Path(folder) / "built", box.url)
+        since = (datetime.now(UTC) - timedelta(weeks=2)).date().isoformat()
+        assert built.run("backfill", "--since", since).code == 0
+        box.book.trade(_NEW_ORDERS, datetime.now(UTC))
+        assert built.run("sync").code == 0
+        for number, case in enumerate(cases):
+            line = CommandLine(copy_of(built.home, Path(folder) / str(number)), built.url)
+            yield _try(case, line, box, library)
+
+
+def _try(case: Case, line: CommandLine, box: Sandbox, library: Path) -> Outcome:
+    box.book.trade(_NEW_ORDERS, datetime.now(UTC))
+    began = time.monotonic()
+    code, problems = _with_clock(case, line, library)
+    seconds = time.monotonic() - began
+    if case.words == ("eod",):
+        again = line.run("eod")
+        if again.code:
+            problems.append(f"the close with the right clock: {again.code} {again.facts['error']}")
+    later = line.run("sync")
+    if later.code:
+        problems.append(f"the next sync: {later.code} {later.facts['error']}")
+    return Outcome(case, code, seconds, [*problems, *damage_of(line, box), *_wrong_dates(line)])
+
+
+def _with_clock(case: Case, line: CommandLine, library: Path) -> tuple[int | None, list[str]]:
+    """Run the command; its clock changes each time another step of it is stored."""
+    offset = line.home.parent / f"{line.home.name}.clock"
+    offset.write_text(case.offsets[0])
+    environment = line.environment(
+        LD_PRELOAD=str(library),
+        FAKETIME_TIMESTAMP_FILE=str(offset),
+        FAKETIME_NO_CACHE="1",
+        # Python waits for threads by this clock. Faked, no wait of it ever ends.
+        FAKETIME_DONT_FAKE_MONOTONIC="1",
+    )
+    command = [sys.executable, str(PROJECT / "orchestrate.py"), *case.words, "--json"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        for following in case.offsets[1:]:
+            _wait_for_the_next_step(line.home, process)
+            # In one step: an empty file is no offset.
+            part = offset.with_suffix(".part")
+            part.write_text(following)
+            part.replace(offset)
+        try:
+            out, errors = process.communicate(timeout=_LONGEST_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return None, ["hung"]
+    problems = ["a traceback"] if b"Traceback" in errors else []
+    if process.returncode != (WRONG_USAGE if case.is_refused else 0):
+        problems.append(f"{process.returncode} {json.loads(out).get('error')}")
+    return process.returncode, problems
+
+
+def _wait_for_the_next_step(home: Path, process: subprocess.Popen[bytes]) -> None:
+    before = _steps_stored(home)
+    deadline = time.monotonic() + _LONGEST_SECONDS
+    while _steps_stored(home) == before and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
+
+
+def _steps_stored(home: Path) -> int:
+    with closing(sqlite3.connect(home / "workflows.sqlite", timeout=30)) as store:
+        ((count,),) = store.execute("select count(*) from operation_outputs").fetchall()
+    return int(count)
+
+
+def _wrong_dates(line: CommandLine) -> list[str]:
+    """Days that have not come, in the snapshot and among the closes; and closes that were done twice."""
+    today = line.today().isoformat()
+    ((stock,), (shipped,)) = line.published(
+        "select max(inventory_date)::varchar from marts.inventory_daily"
+        " union all select max(ship_date)::varchar from marts.shipped_daily"
+    )
+    with closing(sqlite3.connect(line.home / "operations.sqlite")) as operations:
+        closes = operations.execute("select period, count(*) from closes group by period").fetchall()
+    newest = (("stock", stock), ("shipments", shipped))
+    problems = [f"{what} up to {day}" for what, day in newest if day and day > today]
+    problems += [f"closed the day {day}, which has not come" for day, _ in closes if day > today]
+    return problems + [f"closed the day {day} {count} times" for day, count in closes if count > 1]
