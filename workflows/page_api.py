@@ -51,7 +51,7 @@ from workflows.entries.later_counts import CountAnswer, CountUnanswered
 from workflows.entries.login_log import LOGIN, LOGOUT, REFUSAL, LoginEvent, recent_login_events, record_login_event
 from workflows.entries.proportion import out_of_proportion
 from workflows.entries.recording import EntryRequest, RecordedEntry, expect_on_hand, recent_entries, record_entry
-from workflows.entries.reversing import can_reverse, reversal_id, reversal_of
+from workflows.entries.reversing import reversal_id, reversal_of
 from workflows.entries.switches import Switch, read_switches, turn_switch
 from workflows.errors import (
     AlreadyRunning,
@@ -156,7 +156,6 @@ __all__ = [
     "acknowledge",
     "archived_report",
     "bill_month",
-    "can_reverse",
     "change_draft",
     "check_loaded",
     "csv_bytes",

@@ -13,6 +13,7 @@ from homes import settings_of
 from workflows.config.settings import Settings
 from workflows.entries.drafts import change_draft, end_draft, open_drafts, read_draft
 from workflows.entries.expected_stock import WITHOUT_LOT
+from workflows.entries.later_counts import CountAnswer
 from workflows.entries.proportion import out_of_proportion
 from workflows.entries.recording import expect_on_hand, recent_entries, record_entry
 from workflows.entries.reversing import reversal_of
@@ -85,6 +86,47 @@ def test_a_count_is_reversed_by_its_difference(settings: Settings) -> None:
     record_entry(settings, reversal_of(settings, counted.entry_id, "bea", "miscounted"))
     assert in_store(settings) == [("count", "250300", -3), ("adjust_up", "250300", 3)]
     assert expect_on_hand(settings, "17612", "250300", TODAY).on_hand == 100
+
+
+def count_included_in(settings: Settings, units: int, **receipt: Any) -> str:
+    """Count 10 units too many in lot 250300, then enter a receipt of earlier that the count included."""
+    counted = record_entry(settings, request(settings, kind="count", quantity=110, lot_number="250300")).entry
+    late = request(settings, quantity=units, count_answer=CountAnswer(seen=True), **receipt)
+    record_entry(settings, late)
+    return counted.entry_id
+
+
+@pytest.mark.parametrize(("units", "taken_back"), [(4, -6), (15, 5)])
+def test_taking_back_a_count_takes_back_its_corrections_too(
+    settings: Settings, units: int, taken_back: int
+) -> None:
+    count = count_included_in(settings, units, lot_number="250300")
+    reversal = reversal_of(settings, count, "bea", "miscounted")
+    assert reversal.quantity == taken_back
+    record_entry(settings, reversal)
+    assert expect_on_hand(settings, "17612", "250300", TODAY).on_hand == 100 + units
+
+
+@pytest.mark.parametrize(
+    ("lot", "refusal"), [("250300", "by 0 in all"), (None, "for units of another lot or of none")]
+)
+def test_a_count_whose_corrections_leave_nothing_or_concern_another_lot_is_not_taken_back(
+    settings: Settings, lot: str | None, refusal: str
+) -> None:
+    count = count_included_in(settings, 10, lot_number=lot)
+    with pytest.raises(EntryRefused, match=refusal):
+        reversal_of(settings, count, "bea", "miscounted")
+
+
+@pytest.mark.parametrize("kind", ["adjust", "count"])
+def test_an_entry_that_was_corrected_by_another_is_not_taken_back_as_well(settings: Settings, kind: Any) -> None:
+    first = record_entry(settings, request(settings, quantity=40, lot_number="250300")).entry
+    record_entry(
+        settings,
+        request(settings, kind=kind, quantity=104, lot_number="250300", corrects=first.entry_id, reason="typed 4"),
+    )
+    with pytest.raises(EntryRefused, match="has been corrected by another"):
+        reversal_of(settings, first.entry_id, "bea", "typed 4")
 
 
 def test_a_draft_keeps_what_was_typed_field_by_field_until_it_ends(settings: Settings) -> None:
