@@ -44,9 +44,18 @@ from workflows.entries.acknowledgements import (
     take_back,
 )
 from workflows.entries.close_log import Close, last_close, recent_closes
-from workflows.entries.drafts import Draft, DraftKind, change_draft, end_draft, open_drafts, read_draft
+from workflows.entries.drafts import (
+    ENDED,
+    Draft,
+    DraftKind,
+    begin_draft,
+    change_draft,
+    end_draft,
+    open_drafts,
+    read_draft,
+)
 from workflows.entries.entry_log import Entry
-from workflows.entries.expected_stock import WITHOUT_LOT
+from workflows.entries.expected_stock import WITHOUT_LOT, lots_entered_since
 from workflows.entries.later_counts import CountAnswer, CountUnanswered
 from workflows.entries.login_log import LOGIN, LOGOUT, REFUSAL, LoginEvent, recent_login_events, record_login_event
 from workflows.entries.proportion import out_of_proportion
@@ -101,6 +110,7 @@ __all__ = [
     "CLASS_WORDS",
     "CLOSES",
     "DONE",
+    "ENDED",
     "KINDS",
     "LOGIN",
     "LOGOUT",
@@ -155,6 +165,7 @@ __all__ = [
     "User",
     "acknowledge",
     "archived_report",
+    "begin_draft",
     "bill_month",
     "change_draft",
     "check_loaded",
@@ -179,6 +190,7 @@ __all__ = [
     "lot_recall_csv",
     "lot_recall_pdf",
     "lot_recall_xlsx",
+    "lots_entered_since",
     "mail_key",
     "make_report",
     "moment",

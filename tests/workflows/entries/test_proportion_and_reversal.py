@@ -11,7 +11,14 @@ from entered import TODAY, in_store, publish, request
 from homes import settings_of
 
 from workflows.config.settings import Settings
-from workflows.entries.drafts import change_draft, end_draft, open_drafts, read_draft
+from workflows.entries.drafts import (
+    begin_draft,
+    change_draft,
+    delete_old_drafts,
+    end_draft,
+    open_drafts,
+    read_draft,
+)
 from workflows.entries.expected_stock import WITHOUT_LOT
 from workflows.entries.later_counts import CountAnswer
 from workflows.entries.proportion import out_of_proportion
@@ -132,11 +139,22 @@ def test_an_entry_that_was_corrected_by_another_is_not_taken_back_as_well(settin
 def test_a_draft_keeps_what_was_typed_field_by_field_until_it_ends(settings: Settings) -> None:
     database = settings.operations
     assert open_drafts(database, "count") == []
-    change_draft(database, "a", "count", "ann", **{"units 250300": 90, "note": "<b> =1+1"})
-    change_draft(database, "a", "count", "bea", note=None, again=7)
-    change_draft(database, "b", "receive", "ann", units=1)
+    begin_draft(database, "a", "count", "ann", **{"units 250300": 90, "note": "<b> =1+1"})
+    change_draft(database, "a", "bea", note=None, again=7)
+    begin_draft(database, "b", "receive", "ann", units=1)
     [draft] = open_drafts(database, "count")
     assert (draft.draft_id, draft.actor, draft.content) == ("a", "bea", {"units 250300": 90, "again": 7})
     end_draft(database, "a")
     assert read_draft(database, "a") is None
+    with pytest.raises(EntryRefused, match="booked or cancelled meanwhile"):
+        change_draft(database, "a", "ann", again=8)
     assert [draft.draft_id for draft in open_drafts(database, "count", "receive")] == ["b"]
+
+
+def test_a_draft_is_deleted_when_nobody_has_changed_it_for_30_days(settings: Settings) -> None:
+    database = settings.operations
+    begin_draft(database, "a", "count", "ann", name="17612 PT Kit")
+    begun = open_drafts(database, "count")[0].changed_at
+    assert delete_old_drafts(database, begun + timedelta(days=30)) == 0
+    assert delete_old_drafts(database, begun + timedelta(days=30, seconds=1)) == 1
+    assert open_drafts(database, "count") == []
