@@ -140,7 +140,9 @@ def _ask_day(settings: Settings, draft: Draft) -> None:
 
 def _count_again(settings: Settings, draft: Draft) -> None:
     _choose(settings, draft.content["sku"], draft.content["name"])
-    discard(settings, "count", draft.draft_id)
+    # What somebody else typed stays in the list: removing it is asked about there.
+    if actions.authorize(settings, "count").name == draft.actor:
+        discard(settings, "count", draft.draft_id)
 
 
 def _title(draft: Draft) -> str:

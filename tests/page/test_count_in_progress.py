@@ -14,7 +14,7 @@ from workshop import settings_of
 
 from streamlit_app.data.formatted import plain
 from workflows.config.settings import Settings
-from workflows.entries.drafts import ENDED, begin_draft, open_drafts
+from workflows.entries.drafts import ENDED, begin_draft, end_draft, open_drafts
 from workflows.entries.recording import EntryRequest, recent_entries, record_entry
 
 Tab = Callable[..., AppTest]
@@ -210,6 +210,10 @@ def test_a_count_begun_on_an_earlier_day_is_continued_for_that_day_or_starts_aga
     press(tab, "Book the count")
     [booked] = recent_entries(settings)
     assert (booked.entry_date, booked.quantity) == (before, 0)
+    # Somebody else's numbers are not removed by the way.
+    press(open_tab(person="Ben", count="again"), f"Count again, for {today}")
+    [begun] = [draft for draft in open_drafts(settings.operations, "count") if draft.draft_id != "again"]
+    end_draft(settings.operations, begun.draft_id)
     tab = open_tab(count="again")
     press(tab, f"Count again, for {today}")
     assert field(tab, "Lot 250300").value is None
