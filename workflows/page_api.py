@@ -44,9 +44,18 @@ from workflows.entries.acknowledgements import (
     take_back,
 )
 from workflows.entries.close_log import Close, last_close, recent_closes
-from workflows.entries.drafts import Draft, DraftKind, change_draft, end_draft, open_drafts, read_draft
+from workflows.entries.drafts import (
+    ENDED,
+    Draft,
+    DraftKind,
+    begin_draft,
+    change_draft,
+    end_draft,
+    open_drafts,
+    read_draft,
+)
 from workflows.entries.entry_log import Entry
-from workflows.entries.expected_stock import WITHOUT_LOT
+from workflows.entries.expected_stock import WITHOUT_LOT, lots_entered_since
 from workflows.entries.later_counts import CountAnswer, CountUnanswered
 from workflows.entries.login_log import (
     LOGIN,
@@ -59,7 +68,7 @@ from workflows.entries.login_log import (
 )
 from workflows.entries.proportion import out_of_proportion
 from workflows.entries.recording import EntryRequest, RecordedEntry, expect_on_hand, recent_entries, record_entry
-from workflows.entries.reversing import can_reverse, reversal_id, reversal_of
+from workflows.entries.reversing import reversal_id, reversal_of
 from workflows.entries.switches import Switch, read_switches, turn_switch
 from workflows.errors import (
     AlreadyRunning,
@@ -109,6 +118,7 @@ __all__ = [
     "CLASS_WORDS",
     "CLOSES",
     "DONE",
+    "ENDED",
     "KINDS",
     "LOGIN",
     "LOGOUT",
@@ -164,8 +174,8 @@ __all__ = [
     "User",
     "acknowledge",
     "archived_report",
+    "begin_draft",
     "bill_month",
-    "can_reverse",
     "change_draft",
     "check_loaded",
     "csv_bytes",
@@ -189,6 +199,7 @@ __all__ = [
     "lot_recall_csv",
     "lot_recall_pdf",
     "lot_recall_xlsx",
+    "lots_entered_since",
     "mail_key",
     "make_report",
     "moment",

@@ -16,6 +16,8 @@ import streamlit as st
 from streamlit_app.data.formatted import plain
 
 _LONGEST = 60
+# Before ShipStation's first order.
+_EARLIEST = date(2000, 1, 1)
 _UNSET = object()
 
 
@@ -74,9 +76,15 @@ def choose_day(place: Any, label: str, name: str, latest: date, drops: Sequence[
         latest: The last day that can be chosen.
         drops: Query parameters that another day removes.
     """
-    asked = _day(st.query_params.get(name, ""))
-    kept = _kept(name, asked if asked and asked <= latest else None, None, drops)
-    chosen: date | None = place.date_input(label, None, format="YYYY-MM-DD", max_value=latest, **kept)
+    text = st.query_params.get(name, "")
+    asked = _day(text)
+    can_be_chosen = asked is not None and _EARLIEST <= asked <= latest
+    if text and not can_be_chosen:
+        shown = plain(shorten(text, _LONGEST, placeholder=" …"))
+        place.warning(f'"{shown}" is not a day from {_EARLIEST} to {latest}.')
+    kept = _kept(name, asked if can_be_chosen else None, None, drops)
+    limits = {"min_value": _EARLIEST, "max_value": latest}
+    chosen: date | None = place.date_input(label, None, format="YYYY-MM-DD", **limits, **kept)
     return chosen
 
 

@@ -28,10 +28,8 @@ def summary_of(product: CountedProduct) -> str:
         else "no differences in what was counted"
     )
     if product.uncounted:
-        return (
-            f"{found}. The product's total was not compared: by the ledger, "
-            f"{count(product.uncounted, 'unit')} are in what was not counted."
-        )
+        # How much is there is not said: whoever counts it next must not know.
+        return f"{found}. Other lots have not been counted, so the product's total is not compared."
     return f"{found}." if differing else "no differences, and the product's total agrees."
 
 
@@ -48,7 +46,9 @@ def show_differences(product: CountedProduct) -> None:
                 "booked": pa.array([*(lot.final for lot in lots), total], pa.int64()),
                 "snapshot": pa.array([*(lot.expected - lot.moved_since for lot in lots), None], pa.int64()),
                 "moved": pa.array([*(lot.moved_since for lot in lots), None], pa.int64()),
-                "expected": [*(lot.expected for lot in lots), product.expected],
+                "expected": pa.array(
+                    [*(lot.expected for lot in lots), None if total is None else product.expected], pa.int64()
+                ),
                 "difference": pa.array(
                     [*(lot.difference for lot in lots), None if total is None else product.difference], pa.int64()
                 ),

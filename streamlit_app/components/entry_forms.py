@@ -11,12 +11,13 @@ import streamlit as st
 
 from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
-from streamlit_app.components.drafts import DraftFields, discard, show_drafts
+from streamlit_app.components.drafts import DraftFields, discard, end_button, show_drafts, was_begun
 from streamlit_app.components.entry_list import show_entries
 from streamlit_app.components.entry_questions import QUESTIONS, answer_of, record_asked, show_questions
 from streamlit_app.data.formatted import TYPE_WORDS, count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import (
+    ENDED,
     Draft,
     EntryRefused,
     EntryRequest,
@@ -76,8 +77,12 @@ def _proceed(draft: Draft) -> None:
 def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None:
     entry_id = st.session_state.setdefault(_id_key(kind), uuid.uuid4().hex)
     draft = read_draft(settings.operations, entry_id)
+    if draft is None and was_begun(entry_id):
+        actions.attempt(kind, _start_again, kind)
+        entry_id = st.session_state[_id_key(kind)]
+    begin_with = {"day": f"{settings.today()}"} if draft is None else None
     # A new entry has new keys, so a second click on the old form cannot record another one.
-    fields = DraftFields(settings, kind, entry_id, _content(draft, names, settings.today()))
+    fields = DraftFields(settings, kind, entry_id, _content(draft, names, settings.today()), begin_with)
     _show_fields(settings, kind, names, fields)
     show_questions(entry_id, kind)
     with st.container(horizontal=True):
@@ -89,10 +94,11 @@ def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None
             args=(settings, kind, entry_id, fields),
         )
         if draft is not None:
-            arguments = (kind, _cancel, settings, kind, entry_id)
-            st.button("Cancel", key=fields.key("cancel"), on_click=actions.attempt, args=arguments)
+            end_button(settings, draft, "Cancel", _cancel, settings, kind, entry_id)
     if draft is not None:
-        st.caption(f"{count(len(draft.content), 'field')} kept until you enter or cancel it.")
+        typed = [name for name in draft.content if name != "day"]
+        of_day = f", for {draft.content['day']}" if "day" in draft.content else ""
+        st.caption(f"{count(len(typed), 'field')} kept{of_day}, until you enter or cancel it.")
     refused, entered = actions.refusal(kind), st.session_state.get(_entered_key(kind))
     if refused:
         (st.warning if refused in QUESTIONS else st.error)(plain(refused))
@@ -151,8 +157,8 @@ def _enter(settings: Settings, kind: Kind, entry_id: str, fields: DraftFields) -
 
 def _record(settings: Settings, kind: Kind, entry_id: str, fields: DraftFields) -> None:
     person = actions.authorize(settings, kind)
-    fields.keep(*_FIELDS)
-    typed = {name: fields.typed(name) for name in _FIELDS}
+    kept = fields.keep_changed(*_FIELDS)
+    typed = {name: kept.get(name) for name in _FIELDS}
     if not typed["sku"]:
         raise EntryRefused("Choose a product.", "sku_code")
     if typed["units"] is None:
@@ -161,7 +167,7 @@ def _record(settings: Settings, kind: Kind, entry_id: str, fields: DraftFields) 
         kind=kind,
         sku_code=typed["sku"],
         quantity=int(typed["units"]),
-        entry_date=typed["day"] or settings.today(),
+        entry_date=date.fromisoformat(typed["day"]) if typed["day"] else settings.today(),
         actor=person.name,
         lot_number=(typed["lot"] or "").strip() or None,
         reason=typed["reason"],
@@ -178,6 +184,12 @@ def _record(settings: Settings, kind: Kind, entry_id: str, fields: DraftFields) 
 def _cancel(settings: Settings, kind: Kind, entry_id: str) -> None:
     discard(settings, kind, entry_id)
     st.session_state[_id_key(kind)] = uuid.uuid4().hex
+
+
+def _start_again(kind: Kind) -> None:
+    """Begin another entry, and say that the one before ended elsewhere."""
+    st.session_state[_id_key(kind)] = uuid.uuid4().hex
+    raise EntryRefused(ENDED, "draft")
 
 
 def _confirmation(recorded: RecordedEntry) -> str:

@@ -15,7 +15,7 @@ from streamlit_app.components.entry_questions import QUESTIONS, answer_of, recor
 from streamlit_app.components.long_list import pick_row
 from streamlit_app.data.formatted import TYPE_WORDS, clock, count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.page_api import Entry, EntryRefused, Settings, can_reverse, recent_entries, reversal_id, reversal_of
+from workflows.page_api import Entry, EntryRefused, Settings, recent_entries, reversal_id, reversal_of
 
 _RECENT = 50
 _ROWS = 8
@@ -86,22 +86,25 @@ def _show_correction(settings: Settings, entry: Entry, *, is_reversed: bool) -> 
     if is_reversed or done == entry.entry_id:
         st.success("This entry has been taken back by another one.")
         return
-    if not can_reverse(entry):
-        st.text("This entry changed no stock, or corrects another one. Enter what is right instead.")
-        return
     person = current_person(settings)
     if person is None or not person.may("adjust"):
         st.text("Your role is read-only. Ask an admin for the operator role to correct entries.")
         return
+    try:
+        reversal = reversal_of(settings, entry.entry_id, person.name, "")
+    except EntryRefused as refused:
+        st.text(str(refused))
+        return
     lot = f", lot {entry.lot_number}" if entry.lot_number else ""
+    units = entry.shelf_gains if reversal.from_lot else -reversal.quantity
     st.text(
-        f"Correct: takes back {entry.shelf_gains:+,} units of {entry.sku_code}{lot} on {entry.entry_date}. "
+        f"Correct: takes back {units:+,} units of {entry.sku_code}{lot} on {entry.entry_date}. "
         "Then enter what is right."
     )
     reason = st.text_input("Reason", max_chars=_LONGEST, key=f"reason {entry.entry_id}")
     show_questions(reversal_id(entry.entry_id), "adjust")
     st.button(
-        f"Take back {count(abs(entry.shelf_gains), 'unit')}",
+        f"Take back {count(abs(units), 'unit')}",
         key=f"reverse {entry.entry_id}",
         on_click=actions.attempt,
         args=(_PLACE, _reverse, settings, entry.entry_id, reason),

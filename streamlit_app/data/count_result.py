@@ -61,6 +61,11 @@ class CountedProduct:
         return self.expected - sum(lot.expected for lot in self.lots)
 
     @property
+    def compared(self) -> tuple[tuple[int, ...], bool]:
+        """What it was compared with: the stock of each lot, and whether that is all of the product's."""
+        return tuple(lot.expected for lot in self.lots), not self.uncounted
+
+    @property
     def counted(self) -> int:
         """The units counted, of all lots."""
         return sum(lot.final for lot in self.lots)

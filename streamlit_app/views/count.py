@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from datetime import date
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -16,8 +15,9 @@ import streamlit as st
 from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
 from streamlit_app.components.choices import change_address
+from streamlit_app.components.count_booking import book, check_bookable, compare, keep_result, lots_of, result_of
 from streamlit_app.components.count_differences import name_of, show_differences, summary_of
-from streamlit_app.components.drafts import DraftFields, discard, show_drafts
+from streamlit_app.components.drafts import DraftFields, discard, end_button, show_drafts
 from streamlit_app.components.panels import panel
 from streamlit_app.data.count_result import (
     WHOLE_SKU,
@@ -30,15 +30,13 @@ from streamlit_app.data.formatted import count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import STOCK
 from workflows.page_api import (
-    WITHOUT_LOT,
     Draft,
     EntryRefused,
-    EntryRequest,
     Settings,
-    expect_on_hand,
+    begin_draft,
+    lots_entered_since,
     open_drafts,
     read_draft,
-    record_entry,
 )
 
 _PARAMETER = "count"
@@ -64,8 +62,10 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
             return
         asked = st.query_params.get(_PARAMETER)
         draft = read_draft(settings.operations, asked) if asked else None
-        if draft is None or draft.kind != "count":
+        if draft is None or draft.kind != "count" or not {"sku", "name", "day"} <= draft.content.keys():
             _begin(settings, snapshot, is_over=bool(asked))
+        elif _is_of_another_day(draft, f"{settings.today()}"):
+            _ask_day(settings, draft)
         elif "compared" not in draft.content:
             _ask_first_count(settings, snapshot, draft)
         else:
@@ -95,7 +95,7 @@ def _begin(settings: Settings, snapshot: Snapshot, *, is_over: bool) -> None:
 
 
 def _describe(draft: Draft) -> str:
-    return f"{draft.content['name']}"
+    return f"{draft.content.get('name', 'No product')}, count of {draft.content.get('day', 'no day')}"
 
 
 def _proceed(draft: Draft) -> None:
@@ -104,25 +104,78 @@ def _proceed(draft: Draft) -> None:
 
 def _choose(settings: Settings, sku: str, name: str) -> None:
     st.session_state.pop(_BOOKED, None)
-    draft_id = uuid.uuid4().hex
-    DraftFields(settings, "count", draft_id, {}).keep(sku=sku, name=name, day=f"{settings.today()}")
+    draft_id, today = uuid.uuid4().hex, f"{settings.today()}"
+    person = actions.authorize(settings, "count")
+    begin_draft(settings.operations, draft_id, "count", person.name, sku=sku, name=name, day=today)
     change_address(**{_PARAMETER: draft_id})
 
 
+def _is_of_another_day(draft: Draft, today: str) -> bool:
+    return today not in (draft.content["day"], draft.content.get("asked_on"))
+
+
+def _ask_day(settings: Settings, draft: Draft) -> None:
+    today, fields = f"{settings.today()}", DraftFields(settings, "count", draft.draft_id, draft.content)
+    begun = draft.content["day"]
+    st.text(
+        f"{draft.content['name']}: this count was begun on {begun}. What it has is compared with the stock at the "
+        "end of that day, and booked for it."
+    )
+    with st.container(horizontal=True):
+        st.button(
+            f"Continue the count of {begun}",
+            key=f"{draft.draft_id}-day",
+            on_click=actions.attempt,
+            args=(_PLACE, fields.keep),
+            kwargs={"asked_on": today},
+        )
+        st.button(
+            f"Count again, for {today}",
+            key=f"{draft.draft_id}-today",
+            on_click=actions.attempt,
+            args=(_PLACE, _count_again, settings, draft),
+        )
+        end_button(settings, draft, "Cancel", _cancel, settings, draft.draft_id)
+
+
+def _count_again(settings: Settings, draft: Draft) -> None:
+    _choose(settings, draft.content["sku"], draft.content["name"])
+    # What somebody else typed stays in the list: removing it is asked about there.
+    if actions.authorize(settings, "count").name == draft.actor:
+        discard(settings, "count", draft.draft_id)
+
+
+def _title(draft: Draft) -> str:
+    return f"{draft.content['name']}, compared with the stock at the end of {draft.content['day']}"
+
+
 def _ask_first_count(settings: Settings, snapshot: Snapshot, draft: Draft) -> None:
-    listed = [row["lot_number"] for row in snapshot.rows(_LOTS, draft.content["sku"])]
+    sku, done = draft.content["sku"], {lot.lot_number: lot for lot in lots_of(draft, "done")}
+    listed = [row["lot_number"] for row in snapshot.rows(_LOTS, sku)]
     # A lot that was counted stays, also when a new snapshot has none of it any more.
-    lots = list(dict.fromkeys([*listed, *draft.content.get("lots", ())]))
-    counted = [*lots, WITHOUT_LOT_COUNTED] if lots else [WHOLE_SKU]
+    counted_before = [*draft.content.get("lots", ()), *(lot for lot in done if lot.isdigit())]
+    lots = list(dict.fromkeys([*listed, *lots_entered_since(settings, sku), *counted_before]))
+    asked = [lot for lot in ([*lots, WITHOUT_LOT_COUNTED] if lots else [WHOLE_SKU]) if lot not in done]
     fields = DraftFields(settings, "count", draft.draft_id, draft.content)
-    st.text(f"{draft.content['name']}: units on the shelf. Leave empty what you did not count; 0 if none is left.")
-    _ask_units(fields, {lot: (name_of(lot), lot) for lot in counted})
+    st.text(_title(draft))
+    st.caption("Enter the units on the shelf. Leave empty what you did not count; 0 if none is left.")
+    _show_done(draft, list(done.values()))
+    _ask_units(fields, {lot: (name_of(lot), lot) for lot in asked})
     if lots:
         other, units, *_ = st.columns(_FIELDS_A_ROW)
         text, number = fields.begun(_OTHER_LOT, ""), fields.begun(_OTHER_UNITS)
         other.text_input("Another lot on the shelf", text, max_chars=40, **fields.kept(_OTHER_LOT))
         units.number_input("Its units", value=number, min_value=0, step=1, **fields.kept(_OTHER_UNITS))
-    _show_buttons(settings, draft, "Compare with expected stock", _compare, settings, draft, fields, counted)
+    _show_buttons(settings, draft, "Compare with expected stock", _compare, settings, draft, fields, asked)
+
+
+def _show_done(draft: Draft, done: Sequence[CountedLot]) -> None:
+    """Show what has been compared before: its expected stock was seen, so it is not counted again."""
+    for start in range(0, len(done), _FIELDS_A_ROW):
+        row = done[start : start + _FIELDS_A_ROW]
+        for place, lot in zip(st.columns(_FIELDS_A_ROW), row, strict=False):
+            key = f"{draft.draft_id}-done {lot.lot_number}"
+            place.number_input(name_of(lot.lot_number), value=lot.final, disabled=True, key=key)
 
 
 def _ask_units(fields: DraftFields, asked: Mapping[str, tuple[str, str]]) -> None:
@@ -145,138 +198,83 @@ def _show_buttons(settings: Settings, draft: Draft, label: str, action: Any, *ar
             on_click=actions.attempt,
             args=(_PLACE, action, *arguments),
         )
-        st.button(
-            "Cancel",
-            key=f"{draft.draft_id}-cancel",
-            on_click=actions.attempt,
-            args=(_PLACE, _cancel, settings, draft.draft_id),
-        )
+        end_button(settings, draft, "Cancel", _cancel, settings, draft.draft_id)
     typed = sum(1 for name in draft.content if name.startswith(("units ", "other ")))
     st.caption(f"{count(typed, 'field')} kept until you book or cancel the count.")
 
 
-def _compare(settings: Settings, draft: Draft, fields: DraftFields, lots: Sequence[str]) -> None:
-    names = [f"units {lot}" for lot in lots]
-    fields.keep(*names, _OTHER_LOT, _OTHER_UNITS, lots=[lot for lot in lots if lot.isdigit()])
-    given = {lot: fields.typed(f"units {lot}") for lot in lots}
-    other, units = (fields.typed(_OTHER_LOT) or "").strip(), fields.typed(_OTHER_UNITS)
+def _compare(settings: Settings, draft: Draft, fields: DraftFields, asked: Sequence[str]) -> None:
+    kept = fields.keep_changed(*(f"units {lot}" for lot in asked), _OTHER_LOT, _OTHER_UNITS)
+    if "compared" in kept:
+        raise EntryRefused("Somebody else has compared this count meanwhile. Go back to count more.", "quantity")
+    fields.keep(lots=[lot for lot in asked if lot.isdigit()])
+    typed = {lot: kept.get(f"units {lot}") for lot in asked}
+    other, units = (kept.get(_OTHER_LOT) or "").strip(), kept.get(_OTHER_UNITS)
     if bool(other) != (units is not None):
         raise EntryRefused("Enter both the other lot and its units, or neither.", "lot_number")
-    counted = [(lot, int(number)) for lot, number in given.items() if number is not None]
-    counted += [(other, int(units))] if other else []
+    typed |= {other: units} if other else {}
+    counted = [CountedLot(lot, int(number), 0, 0) for lot, number in typed.items() if number is not None]
     if not counted:
         raise EntryRefused("Enter the units of at least one lot.", "quantity")
-    product = _compared(settings, draft.content["sku"], counted, date.fromisoformat(draft.content["day"]))
-    numbers = [lot.lot_number for lot in product.lots]
-    if len(set(numbers)) < len(numbers):
-        raise EntryRefused("The other lot is one of the lots above: enter all its units there.", "lot_number")
-    if WITHOUT_LOT_COUNTED in numbers and product.uncounted:
-        raise EntryRefused(
-            "Units without a lot are booked with the product's total: count all of its lots, too.",
-            "quantity",
-        )
-    _keep_result(fields, product)
-
-
-def _compared(settings: Settings, sku: str, counted: Sequence[tuple[str, int]], day: date) -> CountedProduct:
-    lots = []
-    for lot, units in counted:
-        asked = {WHOLE_SKU: None, WITHOUT_LOT_COUNTED: WITHOUT_LOT}.get(lot, lot)
-        expected = expect_on_hand(settings, sku, asked, day)
-        lots.append(CountedLot(expected.lot_number or lot, units, expected.on_hand, expected.moved_since))
-    return CountedProduct(tuple(lots), expect_on_hand(settings, sku, None, day).on_hand)
-
-
-def _keep_result(fields: DraftFields, product: CountedProduct) -> None:
-    fields.keep(compared=[asdict(lot) for lot in product.lots], expected=product.expected)
-
-
-def _result_of(draft: Draft) -> CountedProduct:
-    return CountedProduct(tuple(CountedLot(**lot) for lot in draft.content["compared"]), draft.content["expected"])
+    product = compare(settings, draft, [*lots_of(draft, "done"), *counted])
+    check_bookable(product)
+    keep_result(fields, product)
 
 
 def _show_result(settings: Settings, draft: Draft) -> None:
-    product = _result_of(draft)
+    product = result_of(draft)
     fields = DraftFields(settings, "count", draft.draft_id, draft.content)
     again = [lot.lot_number for lot in product.lots if lot.needs_recount(settings.count_tolerance)]
     if again:
         # Who counts again knows no more than at the first time: neither the stock nor the difference.
-        st.text(f"{draft.content['name']}: please count again.")
+        st.text(f"{_title(draft)}: please count again.")
         st.caption(
             f"More than {count(settings.count_tolerance, 'unit')} off. The second count is booked; the expected "
             "stock is shown after it."
         )
         _ask_units(fields, {lot: (f"{name_of(lot)}, again", f"again {lot}") for lot in again})
-        _show_buttons(settings, draft, "Save the second count", _save_second_count, settings, product, fields)
+        _show_buttons(settings, draft, "Save the second count", _save_second_count, settings, draft, fields)
         return
-    st.text(f"{draft.content['name']}: {summary_of(product)}")
+    st.text(f"{_title(draft)}: {summary_of(product)}")
     show_differences(product)
     _show_buttons(settings, draft, "Book the count", _book, settings, draft, product, fields)
-    st.button(
-        "Back, to count more of it",
-        key=f"{draft.draft_id}-more",
-        on_click=actions.attempt,
-        args=(_PLACE, fields.keep),
-        kwargs={"compared": None},
-    )
+    if WHOLE_SKU not in [lot.lot_number for lot in product.lots]:
+        st.button(
+            "Back, to count more of it",
+            key=f"{draft.draft_id}-more",
+            on_click=actions.attempt,
+            args=(_PLACE, fields.keep),
+            kwargs={"done": draft.content["compared"], "compared": None, _OTHER_LOT: None, _OTHER_UNITS: None},
+        )
     st.caption(
         "Booking records the count of each lot, also without a difference. The next sync adds it to the figures."
     )
 
 
-def _save_second_count(settings: Settings, product: CountedProduct, fields: DraftFields) -> None:
-    again = {lot.lot_number: fields.typed(f"units again {lot.lot_number}") for lot in product.lots}
+def _save_second_count(settings: Settings, draft: Draft, fields: DraftFields) -> None:
+    names = {lot.lot_number: f"units again {lot.lot_number}" for lot in result_of(draft).lots}
+    kept = fields.keep_changed(*names.values())
+    product = result_of(replace(draft, content=kept))
+    again = {lot: kept.get(name) for lot, name in names.items()}
     counted = with_recounts(product.lots, again, settings.count_tolerance)
-    _keep_result(fields, replace(product, lots=tuple(counted)))
+    keep_result(fields, replace(product, lots=tuple(counted)))
     if any(lot.needs_recount(settings.count_tolerance) for lot in counted):
         raise EntryRefused("Enter the second count of each lot that differs.", "quantity")
 
 
 def _book(settings: Settings, draft: Draft, product: CountedProduct, fields: DraftFields) -> None:
-    """Record each count. The entry ids come from the draft, so that a repeat records nothing twice."""
-    person = actions.authorize(settings, "count")
-    if read_draft(settings.operations, draft.draft_id) is None:
+    now = read_draft(settings.operations, draft.draft_id)
+    if now is None:
         return
-    day = date.fromisoformat(draft.content["day"])
-    counted = [(lot.lot_number, lot.counted) for lot in product.lots]
-    now = _compared(settings, draft.content["sku"], counted, day)
-    fresh = [replace(lot, recounted=old.recounted) for lot, old in zip(now.lots, product.lots, strict=True)]
-    if [lot.expected for lot in fresh] != [lot.expected for lot in product.lots]:
-        _keep_result(fields, replace(now, lots=tuple(fresh)))
-        raise EntryRefused(
-            "The stock has changed since you compared. Check the differences, then book.", "quantity"
-        )
-    booked = [
-        record_entry(
-            settings,
-            EntryRequest(
-                kind="count",
-                sku_code=draft.content["sku"],
-                quantity=units,
-                entry_date=day,
-                actor=person.name,
-                lot_number=lot_number,
-                reason="count",
-                note=_note(lot),
-                entry_id=f"{draft.draft_id}-{lot.lot_number}",
-            ),
-        ).entry
-        for lot, lot_number, units in product.bookings()
-    ]
+    if now.content.get("compared") != draft.content["compared"]:
+        raise EntryRefused("Somebody else has changed this count meanwhile. Check it, then book.", "quantity")
+    booked = book(settings, draft, product, fields)
     differing = [entry for entry in booked if entry.quantity]
     st.session_state[_BOOKED] = (
-        f"Booked: {draft.content['name']}, {count(len(booked), 'count')}, {len(differing)} with a difference"
-        f" ({sum(entry.quantity for entry in booked):+,} units)."
+        f"Booked for {draft.content['day']}: {draft.content['name']}, {count(len(booked), 'count')}, "
+        f"{len(differing)} with a difference ({sum(entry.quantity for entry in booked):+,} units)."
     )
-    _cancel(settings, draft.draft_id)
-
-
-def _note(lot: CountedLot) -> str | None:
-    notes = [
-        f"{lot.final} without a lot" if lot.lot_number == WITHOUT_LOT_COUNTED else "",
-        "" if lot.recounted is None else f"first count {lot.counted}",
-    ]
-    return ", ".join(filter(None, notes)) or None
+    change_address(**{_PARAMETER: None})
 
 
 def _cancel(settings: Settings, draft_id: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streamlit_app.data.count_result import CountedLot, with_recounts
+from streamlit_app.data.count_result import CountedLot, CountedProduct, with_recounts
 
 
 def lot(counted: int, expected: int = 100, recounted: int | None = None, number: str = "250300") -> CountedLot:
@@ -45,3 +45,11 @@ def test_second_counts_are_taken_of_those_that_were_asked_for_and_asked_again_wh
     ]
     third = with_recounts(second, {"asked": 1, "missing": 52}, tolerance=2)
     assert [one.final for one in third] == [98, 99, 52, 0]
+
+
+def test_a_comparison_is_another_one_when_a_counted_lot_or_the_uncounted_stock_has_changed() -> None:
+    whole = CountedProduct((lot(90),), 100)
+    assert whole.compared != CountedProduct((lot(90, 101),), 101).compared
+    assert whole.compared != CountedProduct((lot(90),), 130).compared
+    # What other lots have is of no account to who has not counted them.
+    assert CountedProduct((lot(90),), 130).compared == CountedProduct((lot(80),), 140).compared

@@ -30,6 +30,8 @@ LEAST_ROOM_FOR_SNAPSHOTS = 3
 KEPT_RUNS = timedelta(days=60)
 # As the trigger of `login_events` says in `schema.sql`.
 KEPT_LOGINS = timedelta(days=400)
+# Counts and entries in progress that nobody has changed since.
+KEPT_DRAFTS = timedelta(days=30)
 KEPT_LOGS = timedelta(days=30)
 KEPT_SCRATCH_FILES = timedelta(days=7)
 # After a longer pause, a home has no key figures for the days before these.

@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from workflows.config.operations_database import open_operations_database, read_instant, read_operations_database
+from workflows.config.thresholds import KEPT_DRAFTS
+from workflows.errors import EntryRefused
 
+ENDED = "This has been booked or cancelled meanwhile."
 DraftKind = Literal["receive", "adjust", "count"]
 
 
@@ -37,23 +40,42 @@ class Draft:
     changed_at: datetime
 
 
-def change_draft(database: Path, draft_id: str, kind: DraftKind, actor: str, **fields: Any) -> None:
-    """Set fields of a draft, and begin it if there is none.
+def begin_draft(database: Path, draft_id: str, kind: DraftKind, actor: str, **fields: Any) -> None:
+    """Begin a draft.
 
     Args:
         database: The operations database; made when missing.
-        draft_id: The draft.
+        draft_id: A new id.
         kind: What it will be.
         actor: Who.
+        fields: What JSON can hold; None is left out.
+    """
+    with open_operations_database(database) as connection:
+        connection.execute(
+            "insert into drafts (draft_id, kind, actor, content, changed_at) values (?, ?, ?, ?, ?)",
+            [draft_id, kind, actor, _as_json(fields), datetime.now(UTC).isoformat()],
+        )
+
+
+def change_draft(database: Path, draft_id: str, actor: str, **fields: Any) -> None:
+    """Set fields of a draft.
+
+    Args:
+        database: The operations database.
+        draft_id: The draft.
+        actor: Who.
         fields: What JSON can hold; None removes a field.
+
+    Raises:
+        EntryRefused: It has been booked or cancelled meanwhile: it does not come back.
     """
     with open_operations_database(database) as connection:
         found = _read(connection, "where draft_id = ?", draft_id)
-        content = {**(found[0].content if found else {}), **fields}
-        kept = json.dumps({name: value for name, value in content.items() if value is not None})
+        if not found:
+            raise EntryRefused(ENDED, "draft")
         connection.execute(
-            "insert or replace into drafts (draft_id, kind, actor, content, changed_at) values (?, ?, ?, ?, ?)",
-            [draft_id, kind, actor, kept, datetime.now(UTC).isoformat()],
+            "update drafts set actor = ?, content = ?, changed_at = ? where draft_id = ?",
+            [actor, _as_json({**found[0].content, **fields}), datetime.now(UTC).isoformat(), draft_id],
         )
 
 
@@ -61,6 +83,14 @@ def end_draft(database: Path, draft_id: str) -> None:
     """Remove a draft that is booked or cancelled."""
     with open_operations_database(database) as connection:
         connection.execute("delete from drafts where draft_id = ?", [draft_id])
+
+
+def delete_old_drafts(database: Path, now: datetime) -> int:
+    """Delete the drafts that nobody has changed for long enough, and return how many there were."""
+    with open_operations_database(database) as connection:
+        return connection.execute(
+            "delete from drafts where julianday(changed_at) < julianday(?)", [(now - KEPT_DRAFTS).isoformat()]
+        ).rowcount
 
 
 def read_draft(database: Path, draft_id: str) -> Draft | None:
@@ -75,6 +105,10 @@ def open_drafts(database: Path, *kinds: DraftKind) -> list[Draft]:
     with read_operations_database(database) as connection:
         every = _read(connection, "order by changed_at desc, draft_id")
     return [draft for draft in every if draft.kind in kinds]
+
+
+def _as_json(fields: Mapping[str, Any]) -> str:
+    return json.dumps({name: value for name, value in fields.items() if value is not None})
 
 
 def _read(connection: sqlite3.Connection, which: str, *values: str) -> list[Draft]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from workflows.config.operations_database import read_operations_database
 from workflows.config.reference_data import Reference
 from workflows.config.settings import Settings
 from workflows.config.snapshots import reading_snapshot
@@ -57,6 +58,21 @@ def expected(settings: Settings, store: EntryLog, sku_code: str, lot: str | None
         and f"entry:{entry.entry_id}" not in known
     )
     return Expectation(lot, published + since, since)
+
+
+def lots_entered_since(settings: Settings, sku_code: str) -> list[str]:
+    """Return the lots of a SKU with entries that the current snapshot does not have, in the order of the entries.
+
+    Raises:
+        HomeUnusable: The snapshot cannot be read.
+    """
+    query = "select list(transaction_id) from marts.inventory_transactions where sku_code = ?"
+    found = _row_of_snapshot(settings, query, [sku_code])
+    known = set(found[0] or ()) if found else set()
+    with read_operations_database(settings.operations) as connection:
+        entries = EntryLog(connection).entries_of(sku_code)
+    lots = [entry.lot_number for entry in entries if f"entry:{entry.entry_id}" not in known]
+    return list(dict.fromkeys(lot for lot in lots if lot))
 
 
 def check_lot_is_known(settings: Settings, reference: Reference, store: EntryLog, sku: str, lot: str) -> None:

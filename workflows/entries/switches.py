@@ -26,7 +26,7 @@ SWITCHES = {
     "health": "check the published data and the services, daily",
     "retention": "remove personal data of orders closed long ago, daily",
     "backup": "write a backup and read it back, daily",
-    "cleanup": "remove old logs, scratch files and runs, daily",
+    "cleanup": "remove old logs, scratch files, runs and drafts, daily",
     "digest": "send one mail a day with new alerts",
     "watch": "check runs, data and stock, mail critical alerts, and send queued mail, every 5 minutes",
 }

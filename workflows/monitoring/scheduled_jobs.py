@@ -10,6 +10,7 @@ from dbos import DBOS
 from workflows.config.settings import Settings
 from workflows.cycle import worker_context
 from workflows.cycle.engine import Facts
+from workflows.entries.drafts import delete_old_drafts
 from workflows.entries.login_log import delete_old_login_events
 from workflows.jobs.cleaning import clean_home
 from workflows.mail import deliver_outbox, queue_mail
@@ -54,7 +55,7 @@ def health(arguments: dict[str, Any]) -> Facts:
 
 @DBOS.workflow(name="cleanup")
 def cleanup(arguments: dict[str, Any]) -> Facts:
-    """Remove old logs, scratch files, runs and rows of the audit log of logins."""
+    """Remove old logs, scratch files, runs, drafts and rows of the audit log of logins."""
     del arguments
     return DBOS.run_step({"name": "clean"}, _clean)
 
@@ -108,6 +109,7 @@ def _clean() -> Facts:
             "kind": "cleanup",
             **clean_home(settings, context.jobs, now),
             "logins": delete_old_login_events(settings.operations, now),
+            "drafts": delete_old_drafts(settings.operations, now),
         }
 
 

@@ -96,7 +96,7 @@ def test_cleaning_up_removes_what_is_old_and_nothing_else(
     link.symlink_to(outside)
     os.utime(link, (old, old), follow_symlinks=False)
     cleaned = done(jobs, "cleanup")
-    assert cleaned.result == {"kind": "cleanup", "logs": 1, "scratch": 2, "runs": 0, "logins": 0}
+    assert cleaned.result == {"kind": "cleanup", "logs": 1, "scratch": 2, "runs": 0, "logins": 0, "drafts": 0}
     assert not link.is_symlink()
     assert (outside / "kept").exists(), "a link is removed, and not what it leads to"
     assert not (settings.home / "logs/dbt.log.1").exists()
