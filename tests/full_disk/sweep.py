@@ -128,7 +128,7 @@ def _steps(home: Path) -> dict[str, str]:
         return dict(
             store.execute(
                 "select workflow_uuid, status.name || ': ' || coalesce(group_concat(function_name"
-                " || iif(steps.error is null, '', ' (failed)'), ', '), 'none')"
+                " || case when steps.error is null then '' else ' (failed)' end, ', '), 'none')"
                 " from workflow_status as status left join operation_outputs as steps using (workflow_uuid)"
                 " group by workflow_uuid order by min(status.created_at)"
             ).fetchall()
