@@ -92,8 +92,8 @@ def _show_correction(settings: Settings, entry: Entry, *, is_reversed: bool) -> 
         return
     try:
         reversal = reversal_of(settings, entry.entry_id, person.name, "")
-    except EntryRefused as refused:
-        st.text(str(refused))
+    except EntryRefused as problem:
+        st.text(str(problem))
         return
     lot = f", lot {entry.lot_number}" if entry.lot_number else ""
     units = entry.shelf_gains if reversal.from_lot else -reversal.quantity
