@@ -106,6 +106,7 @@ def _with_clock(case: Case, line: CommandLine, library: Path) -> tuple[int | Non
         FAKETIME_NO_CACHE="1",
         # Python waits for threads by this clock. Faked, no wait of it ever ends.
         FAKETIME_DONT_FAKE_MONOTONIC="1",
+        PYTHONPATH=str(Path(__file__).parent / "real_sleep"),
     )
     command = [sys.executable, str(PROJECT / "orchestrate.py"), *case.words, "--json"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -120,7 +121,8 @@ def _with_clock(case: Case, line: CommandLine, library: Path) -> tuple[int | Non
         except subprocess.TimeoutExpired:
             process.kill()
             return None, ["hung"]
-    problems = ["a traceback"] if b"Traceback" in errors else []
+    traceback = errors.decode(errors="replace").strip().splitlines() if b"Traceback" in errors else []
+    problems = [f"a traceback: {traceback[-1]}"] if traceback else []
     if process.returncode != (WRONG_USAGE if case.is_refused else 0):
         problems.append(f"{process.returncode} {json.loads(out).get('error')}")
     return process.returncode, problems

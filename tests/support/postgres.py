@@ -47,6 +47,8 @@ def running_postgres() -> Iterator[Postgres]:
     try:
         secret = folder / "password"
         secret.write_text(PASSWORD)
+        if _SOMEBODY:
+            shutil.chown(secret, _SOMEBODY)
         data = str(folder / "data")
         # A hash that costs no time: the tests log in often.
         _run("initdb", "-D", data, "-U", USER, "--auth=md5", f"--pwfile={secret}", "--no-sync")
