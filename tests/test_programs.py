@@ -28,12 +28,12 @@ def test_a_program_among_the_tests_finds_what_it_imports(program: str) -> None:
 @pytest.mark.parametrize(
     ("body", "row", "code"),
     [
-        ("def test_one(): pass", "| some | 1 | 0 | 0 |", 0),
-        ("import pytest\ndef test_one(): pytest.skip()", "| some | 0 | 0 | 1 |", 1),
-        ("", "| some | 0 | 0 | 0 |", 1),
-        ("import os\ndef test_one(): os._exit(0)", "| some | 0 | 0 | 0 |", 1),
+        ("def test_one(): pass", "| some | 1 | 0 |", 0),
+        ("def test_one(): pass\ndef test_two(): assert False", "| some | 1 | 1 |", 1),
+        ("", "| some | 0 | 0 |", 1),
+        ("import os\ndef test_one(): os._exit(0)", "| some | 0 | 0 |", 1),
     ],
-    ids=["passed", "skipped", "nothing collected", "no report"],
+    ids=["passed", "failed", "nothing collected", "no report"],
 )
 def test_an_area_of_reliability_whose_tests_were_not_all_tried_and_passed_ends_with_1(
     tmp_path: Path,

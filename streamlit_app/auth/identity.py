@@ -10,7 +10,6 @@ from functools import cache
 import streamlit as st
 
 from streamlit_app.auth.login_middleware import LOGOUT_PATH
-from streamlit_app.auth.login_recording import record_login
 from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS, SESSIONS
 from streamlit_app.data.formatted import plain
 from workflows.page_api import (
@@ -24,6 +23,7 @@ from workflows.page_api import (
     login_kind,
     read_settings,
     read_users,
+    record_login_event,
 )
 
 _OWN_NAME = "own_name"
@@ -120,11 +120,11 @@ def _record_once(settings: Settings, address: str | None, user: User | None) -> 
         return
     st.session_state[_RECORDED] = (event, key)
     reason = None if user else "no role here" if address else "no verified address"
-    record_login(settings, event, user.name if user else address, _ip_address(), reason, key)
+    record_login_event(settings.operations, event, user.name if user else address, _ip_address(), reason, key)
 
 
 def _log_out(settings: Settings, person: Person) -> None:
-    record_login(settings, LOGOUT, person.name, _ip_address())
+    record_login_event(settings.operations, LOGOUT, person.name, _ip_address())
     st.logout()
 
 

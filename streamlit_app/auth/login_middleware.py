@@ -15,7 +15,6 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from streamlit_app.auth.login_recording import record_login
 from streamlit_app.auth.login_sessions import COOKIE, SESSION_SECONDS, SESSIONS, LoginThrottle, throttled_network
 from workflows.page_api import (
     LOGIN,
@@ -25,6 +24,7 @@ from workflows.page_api import (
     Settings,
     password_matches,
     read_users,
+    record_login_event,
 )
 
 log = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ class LoginMiddleware:
         return answer
 
     async def _record(self, event: str, user_name: str | None, address: str, reason: str | None = None) -> None:
-        await run_in_threadpool(record_login, self._settings, event, user_name, address, reason)
+        await run_in_threadpool(record_login_event, self._settings.operations, event, user_name, address, reason)
 
 
 def _throttle_keys(name: str, caller: str) -> tuple[str, str]:

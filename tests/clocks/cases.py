@@ -9,22 +9,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sandbox import BusinessPlan, Sandbox, generate_business
+from sandbox import Sandbox
 from tests.support.command_line import CommandLine
 from tests.support.forked import PROJECT
 from tests.support.homes import copy_of
-from tests.support.sandboxes import quiet_sandbox
-from tests.support.snapshot_damage import damage_of
+from tests.support.tried_home import built_home, damage_of, order_more
 from workflows.errors import WRONG_USAGE
 
 _LONGEST_SECONDS = 240.0
 _POLL_SECONDS = 0.05
-_NEW_ORDERS = 2
 
 
 @dataclass(frozen=True)
@@ -69,20 +66,14 @@ CASES = (
 def run_cases(cases: Sequence[Case]) -> Iterator[Outcome]:
     """Run each case on a copy of a built home."""
     [library] = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
-    plan = BusinessPlan(end=datetime.now(UTC), weeks=1, orders_per_day=3)
-    with tempfile.TemporaryDirectory(prefix="clocks-") as folder, quiet_sandbox(generate_business(plan)) as box:
-        built = CommandLine(Path(folder) / "built", box.url)
-        since = (datetime.now(UTC) - timedelta(weeks=2)).date().isoformat()
-        assert built.run("backfill", "--since", since).code == 0
-        box.book.trade(_NEW_ORDERS, datetime.now(UTC))
-        assert built.run("sync").code == 0
+    with tempfile.TemporaryDirectory(prefix="clocks-") as folder, built_home(Path(folder)) as (built, box):
         for number, case in enumerate(cases):
             line = CommandLine(copy_of(built.home, Path(folder) / str(number)), built.url)
             yield _try(case, line, box, library)
 
 
 def _try(case: Case, line: CommandLine, box: Sandbox, library: Path) -> Outcome:
-    box.book.trade(_NEW_ORDERS, datetime.now(UTC))
+    order_more(box)
     began = time.monotonic()
     code, problems = _with_clock(case, line, library)
     seconds = time.monotonic() - began
@@ -132,7 +123,8 @@ def _wait_for_the_next_step(home: Path, process: subprocess.Popen[bytes]) -> Non
     before = _steps_stored(home)
     deadline = time.monotonic() + _LONGEST_SECONDS
     while _steps_stored(home) == before and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(_POLL_SECONDS)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_POLL_SECONDS)
 
 
 def _steps_stored(home: Path) -> int:

@@ -11,16 +11,14 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sandbox import BusinessPlan, Sandbox, generate_business
+from sandbox import Sandbox
 from tests.full_disk.disks import fill, small_disk
 from tests.support.command_line import CommandLine
 from tests.support.forked import Forked
 from tests.support.homes import copy_of
-from tests.support.sandboxes import quiet_sandbox
-from tests.support.snapshot_damage import damage_of
+from tests.support.tried_home import built_home, damage_of, order_more
 from workflows.errors import FAILED, TRY_AGAIN_LATER, WRONG_CONFIGURATION
 
 # Powers of two: with more and more room a command comes to its load, its build, its report and its snapshot.
@@ -37,7 +35,6 @@ _LONGEST_SECONDS = 240.0
 _LONGEST_SERVING_SECONDS = 60.0
 _LONGEST_RECOVERY_SECONDS = 180.0
 _SPARE_BYTES = 400 * 1024 * 1024
-_NEW_ORDERS = 2
 
 
 @dataclass(frozen=True)
@@ -72,14 +69,7 @@ class Outcome:
 
 def sweep(commands: Mapping[str, tuple[str, ...]], free_kib: Sequence[int]) -> Iterator[Outcome]:
     """Try each command with each amount of room."""
-    plan = BusinessPlan(end=datetime.now(UTC), weeks=1, orders_per_day=3)
-    with tempfile.TemporaryDirectory(prefix="full-disk-") as folder, quiet_sandbox(generate_business(plan)) as box:
-        built = CommandLine(Path(folder) / "built", box.url)
-        since = (datetime.now(UTC) - timedelta(weeks=2)).date().isoformat()
-        assert built.run("backfill", "--since", since).code == 0
-        # The first build of changed rows is recorded; those of the copies replay it in seconds.
-        box.book.trade(_NEW_ORDERS, datetime.now(UTC))
-        assert built.run("sync").code == 0
+    with tempfile.TemporaryDirectory(prefix="full-disk-") as folder, built_home(Path(folder)) as (built, box):
         for name, words in commands.items():
             for free in free_kib:
                 yield _try(name, words, free, built, box, Path(folder) / "disk")
@@ -91,7 +81,7 @@ def _try(
     size = sum(file.stat().st_size for file in built.home.rglob("*") if file.is_file()) + _SPARE_BYTES
     with small_disk(folder, size) as disk:
         line = CommandLine(copy_of(built.home, disk / "home"), built.url)
-        box.book.trade(_NEW_ORDERS, datetime.now(UTC))
+        order_more(box)
         runs_before = _steps(line.home).keys()
         filler = fill(disk, free_kib)
         began = time.monotonic()

@@ -59,17 +59,7 @@ def settings_with(tmp_path: Path, users: str, **more: str) -> Settings:
 @pytest.mark.parametrize(
     "act",
     [
-        *KINDS,
-        "watch",
-        "receive",
-        "repack",
-        "adjust",
-        "count",
-        "acknowledge",
-        "mail",
-        "addresses",
-        "logins",
-        "switch",
+        *sorted({*KINDS, *OPERATORS, "watch", "addresses", "logins", "switch"}),
         "?",
     ],
 )

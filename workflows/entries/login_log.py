@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from workflows.config.operations_database import (
     read_operations_database,
 )
 from workflows.config.thresholds import KEPT_LOGINS
+from workflows.errors import ShipledgerError
+
+log = logging.getLogger(__name__)
 
 LOGIN, REFUSAL, LOGOUT = EVENTS = ("login", "refusal", "logout")
 MOST_REFUSALS = 100
@@ -49,7 +53,10 @@ def record_login_event(
     reason: str | None = None,
     session_key: str | None = None,
 ) -> None:
-    """Append a login, refusal or logout, which happened now.
+    """Append a login, refusal or logout, which happened now. Never keeps anybody out.
+
+    On a full disk or with a damaged operations database an admin must still get in, to see what is wrong: what
+    cannot be recorded is a line of the log instead.
 
     After `MOST_REFUSALS` refusals of a name within a clock hour, one row says that no further ones are recorded
     before the next hour: attempts from ever new addresses would fill the database. Names that are not in the users
@@ -58,26 +65,12 @@ def record_login_event(
     See `LoginEvent` for the arguments. `session_key` names a login at an identity provider: a second event of the
     same kind is not recorded.
     """
-    now = datetime.now(UTC)
-    with open_operations_database(database) as connection:
-        if session_key is not None and _is_recorded(connection, event, session_key):
-            return
-        if event == REFUSAL:
-            refused = _refused_this_hour(connection, user_name, now)
-            if refused > MOST_REFUSALS:
-                return
-            if refused == MOST_REFUSALS:
-                reason = f"further refusals are not recorded until {_hour(now) + _HOUR:%H:%M} UTC"
-        append_row(
-            connection,
-            "login_events",
-            event=event,
-            user_name=user_name,
-            address=address,
-            reason=reason,
-            happened_at=now,
-            session_key=session_key,
-        )
+    seen = LoginEvent(event, user_name, address, reason, datetime.now(UTC))
+    try:
+        with open_operations_database(database) as connection:
+            _append(connection, seen, session_key)
+    except (OSError, sqlite3.Error, ShipledgerError) as problem:
+        log.error("A %s of %s from %s is not in the audit log: %s", event, user_name, address, problem)  # noqa: TRY400
 
 
 def recent_login_events(database: Path, limit: int, events: Sequence[str] = EVENTS) -> list[LoginEvent]:
@@ -93,6 +86,19 @@ def recent_login_events(database: Path, limit: int, events: Sequence[str] = EVEN
         LoginEvent(event, user_name, address, reason, read_instant(happened_at))
         for event, user_name, address, reason, happened_at in rows
     ]
+
+
+def _append(connection: sqlite3.Connection, seen: LoginEvent, session_key: str | None) -> None:
+    if session_key is not None and _is_recorded(connection, seen.event, session_key):
+        return
+    if seen.event == REFUSAL:
+        refused = _refused_this_hour(connection, seen.user_name, seen.happened_at)
+        if refused > MOST_REFUSALS:
+            return
+        if refused == MOST_REFUSALS:
+            end = _hour(seen.happened_at) + _HOUR
+            seen = replace(seen, reason=f"further refusals are not recorded until {end:%H:%M} UTC")
+    append_row(connection, "login_events", **asdict(seen), session_key=session_key)
 
 
 def _is_recorded(connection: sqlite3.Connection, event: str, session_key: str) -> bool:
