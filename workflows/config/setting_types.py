@@ -15,9 +15,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 LOOPBACK = "127.0.0.1"
 # Minutes that divide an hour evenly, and hours that divide a day.
 _INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
-# What a home's path may have beside letters and digits. Other signs mean something else in a URL, a file pattern,
-# a statement or a list of paths: a database would look for another file, even outside the home.
-_SIGNS_IN_A_HOME = frozenset(" /.-_~@+()")
+# Allowed in a home's path beside letters and digits. Others have a meaning in a URL, a file pattern, a statement
+# or a list of paths: a database would look for another file, even outside the home.
+_CHARACTERS_OF_A_PATH = frozenset(" /.-_~@+()")
 
 
 def _http_url(text: str) -> str:
@@ -28,9 +28,9 @@ def _http_url(text: str) -> str:
 
 
 def _home(path: Path) -> Path:
-    refused = sorted(set(filterfalse(_may_be_in_a_home, str(path))))
+    refused = sorted(set(filterfalse(_is_allowed_in_a_path, str(path))))
     if refused:
-        shown = " and ".join(repr(sign) for sign in refused)
+        shown = " and ".join(map(repr, refused))
         raise ValueError(
             f"the path {str(path)!a} contains {shown}, which a database would misread. Use a directory whose path "
             "has letters, digits, spaces and . - _ ~ @ + ( ) only"
@@ -38,8 +38,9 @@ def _home(path: Path) -> Path:
     return path
 
 
-def _may_be_in_a_home(sign: str) -> bool:
-    return sign.isalnum() or sign in _SIGNS_IN_A_HOME or unicodedata.category(sign).startswith("M")
+def _is_allowed_in_a_path(character: str) -> bool:
+    is_mark = unicodedata.category(character).startswith("M")
+    return character.isalnum() or character in _CHARACTERS_OF_A_PATH or is_mark
 
 
 def _postgres_url(text: str) -> str:

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     home: types.HomePath = Field(
         default_factory=lambda: PROJECT / "data",
         validate_default=True,
-        description="Directory for everything that is written. Its path: letters, digits, spaces and `.-_~@+()`.",
+        description="Directory for all that is written. Its path may have letters, digits, spaces and `.-_~@+()`.",
     )
     timezone: ZoneInfo = Field(
         ZoneInfo("America/Chicago"), description="Time zone of the business's day, week and month."
