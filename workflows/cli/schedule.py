@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from workflows.xcart.upload_stock import orders_wait
 log = logging.getLogger(__name__)
 
 ACTOR = "schedule"
+_STARTS_READ = 500
 
 
 @DBOS.workflow(name="scheduled")
@@ -81,9 +83,22 @@ def _forget_the_future() -> None:
     already started would not run when its time comes.
     """
     now = datetime.now(UTC)
-    # The name of a start of `_scheduled`: `sched-KIND-2026-11-20T03:30:00-06:00`.
-    starts = DBOS.list_workflows(workflow_id_prefix="sched-", load_input=False, load_output=False)
-    ahead = [one.workflow_id for one in starts if datetime.fromisoformat(one.workflow_id[-25:]) > now]
+    ahead: list[str] = []
+    # They are the newest of some 70,000 starts.
+    for offset in count(0, _STARTS_READ):
+        starts = DBOS.list_workflows(
+            workflow_id_prefix="sched-",
+            sort_desc=True,
+            limit=_STARTS_READ,
+            offset=offset,
+            load_input=False,
+            load_output=False,
+        )
+        # The name of a start of `_scheduled`: `sched-KIND-2026-11-20T03:30:00-06:00`.
+        found = [one.workflow_id for one in starts if datetime.fromisoformat(one.workflow_id[-25:]) > now]
+        ahead += found
+        if not found:
+            break
     if ahead:
         log.warning(
             "The clock was ahead: %s starts of scheduled jobs are in the future and are deleted.", len(ahead)
