@@ -112,10 +112,7 @@ def _record_once(settings: Settings, address: str | None, user: User | None) -> 
     """Record a login at the identity provider, or its refusal here, once. A session that ran out is neither."""
     if not _is_in_session():
         return
-    event = LOGIN if user else REFUSAL
-    # One login, in whichever tab and after whichever restart: the subject and the time it was issued.
-    identity = repr([st.user.get("iss"), st.user.get("sub"), st.user.get("iat")])
-    key = hashlib.sha256(identity.encode()).hexdigest()
+    event, key = LOGIN if user else REFUSAL, _session_key()
     if st.session_state.get(_RECORDED) == (event, key):
         return
     st.session_state[_RECORDED] = (event, key)
@@ -123,8 +120,15 @@ def _record_once(settings: Settings, address: str | None, user: User | None) -> 
     record_login_event(settings.operations, event, user.name if user else address, _ip_address(), reason, key)
 
 
+def _session_key() -> str:
+    """Return what names one login, in any tab and after any restart: the subject and its time of issue."""
+    identity = repr([st.user.get("iss"), st.user.get("sub"), st.user.get("iat")])
+    return hashlib.sha256(identity.encode()).hexdigest()
+
+
 def _log_out(settings: Settings, person: Person) -> None:
-    record_login_event(settings.operations, LOGOUT, person.name, _ip_address())
+    # One click was seen to run this twice on a busy machine: the key makes it one event.
+    record_login_event(settings.operations, LOGOUT, person.name, _ip_address(), session_key=_session_key())
     st.logout()
 
 

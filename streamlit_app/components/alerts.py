@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import shorten
 from typing import Any, Literal
@@ -76,10 +77,10 @@ def _failed_checks(_settings: Settings, home: str) -> list[Check]:
 
 @contextmanager
 def _read_only_client(settings: Settings) -> Iterator[JobClient]:
-    """Yield a job client. If DBOS's database does not exist yet, it reads an empty temporary one."""
+    """Yield a job client. If DBOS's database does not exist yet, it reads the one of an empty temporary home."""
     with TemporaryDirectory() as folder:
         if not has_job_database(settings):
-            settings = settings.model_copy(update={"system_database_url": f"sqlite:///{folder}/none.sqlite"})
+            settings = settings.model_copy(update={"home": Path(folder)})
         with job_client(settings) as jobs:
             yield jobs
 
