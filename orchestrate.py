@@ -22,7 +22,8 @@ from workflows.cli.console import JSON, print_result, say, to_json
 from workflows.cli.worker import end_worker
 from workflows.config import roles
 from workflows.config.home_directory import OWNER_ONLY
-from workflows.config.settings import Settings, read_settings
+from workflows.config.log_lines import log_to_console, message_line
+from workflows.config.settings import Settings, read_log_format, read_settings
 from workflows.errors import (
     FAILED,
     AlreadyRunning,
@@ -150,10 +151,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command. Every error becomes a sentence and the contract's exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in given
-    console = logging.StreamHandler(sys.stderr)
-    # The handler's own level: our packages log more, into the home.
-    console.setLevel(logging.WARNING)
-    logging.basicConfig(handlers=[console], level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    log_to_console(read_log_format())
     signal.signal(signal.SIGTERM, _end_at_once)
     # Whatever a command or the page writes is its owner's alone.
     os.umask(OWNER_ONLY)
@@ -178,12 +176,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _end_at_once(number: int, _frame: FrameType | None) -> NoReturn:
     """End without waiting for threads: the next run resumes a job that was killed anywhere."""
-    os.write(2, b"\nStopped. The next run resumes what was under way.\n")
+    line = message_line("\nStopped. The next run resumes what was under way.")
+    os.write(2, f"{line}\n".encode())
     os._exit(128 + number)
 
 
 def _complain(message: str, exit_code: int, as_json: bool, run_id: str | None = None, **facts: object) -> int:
-    click.echo(message, err=True)
+    click.echo(message_line(message, logging.ERROR), err=True)
     if as_json:
         click.echo(to_json({"error": message, "exit_code": exit_code, "run_id": run_id, **facts}))
     return exit_code

@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from workflows.config.log_lines import message_line
+
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
@@ -35,7 +37,7 @@ class Day(click.ParamType[date]):
 
 def say(text: str) -> None:
     """Print a message for a person on standard error."""
-    click.echo(text, err=True)
+    click.echo(message_line(text), err=True)
 
 
 def who(actor: str | None) -> str:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit, urlunsplit
@@ -25,6 +25,7 @@ from workflows.jobs.serving_note import note_started, note_stopped, reachable
 from workflows.reports.report_archive import load_libraries
 
 log = logging.getLogger(__name__)
+page_log = logging.getLogger("page")
 
 _PAGE_STOP_SECONDS = 5
 _NOT_FOR_THE_PAGE = ("api_key", "api_secret", "legacy_url", "backup_passphrase", "smtp_url")
@@ -57,7 +58,7 @@ def serve(
     jobs = become_worker(settings)
     if jobs is None:
         raise AlreadyRunning(f"A worker for {settings.home} is running already. Stop it first, or use it.")
-    with _page(settings, page_command) as page:
+    with page_process(settings, page_command) as page:
         note_started(settings.home, settings.address, port)
         start_schedule(settings)
         _first_jobs(settings, jobs)
@@ -132,17 +133,29 @@ def _first_jobs(settings: Settings, jobs: JobClient) -> None:
 
 
 @contextmanager
-def _page(settings: Settings, command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, env=os.environ | page_environment(settings))
-    try:
-        yield process
-    finally:
-        process.terminate()
+def page_process(settings: Settings, command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the page's process for as long as the block lasts; see `serve` for the arguments."""
+    is_json = settings.log_format == "json"
+    environment = os.environ | page_environment(settings)
+    pipe = subprocess.PIPE if is_json else None
+    with subprocess.Popen(command, env=environment, stderr=pipe) as process:
+        reader = threading.Thread(target=_log_lines, args=(process.stderr or (),), daemon=True)
+        reader.start()
         try:
-            process.wait(_PAGE_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(_PAGE_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            reader.join(_PAGE_STOP_SECONDS)
+
+
+def _log_lines(lines: Iterable[bytes]) -> None:
+    """Log what the page's process writes to standard error: its libraries do not write JSON."""
+    for line in lines:
+        page_log.warning("%s", line.decode(errors="replace"))
 
 
 def page_environment(settings: Settings) -> dict[str, str]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from zoneinfo import ZoneInfo
 
+from workflows.config.log_lines import JsonLines
 from workflows.config.settings import Settings
 
 _BYTES = 2_000_000
 _KEPT = 5
 # An earlier release wrote the machine's local time, without the UTC offset.
 _ERROR = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S*) (ERROR|CRITICAL) \S+ (.*)$", re.MULTILINE)
+_JSON_ERROR = re.compile(r'^\{"time": "[^"]*", "level": "(?:ERROR|CRITICAL)", .*$', re.MULTILINE)
 _PACKAGES = ("ingest", "workflows")
 
 
@@ -26,7 +30,8 @@ def log_to_home(settings: Settings) -> None:
     # One handler for all packages: of two, each would rotate the file while the other still writes to it.
     path = settings.home / "logs" / "shipledger.log"
     handler = _HomeLog(path, maxBytes=_BYTES, backupCount=_KEPT, delay=True)
-    handler.setFormatter(_BusinessTime(settings.timezone))
+    is_json = settings.log_format == "json"
+    handler.setFormatter(JsonLines() if is_json else _BusinessTime(settings.timezone))
     for logger in loggers:
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
@@ -39,9 +44,20 @@ def errors_since(settings: Settings, since: datetime) -> list[tuple[datetime, st
         # The worker may rotate the files meanwhile: one is gone, or is read twice.
         with suppress(FileNotFoundError):
             if file.stat().st_mtime >= since.timestamp():
-                found.update(_ERROR.findall(file.read_text(encoding="utf-8", errors="replace")))
-    instants = {(datetime.fromisoformat(at).astimezone(), words) for at, _level, words in found}
+                found.update(_errors_of(file.read_text(encoding="utf-8", errors="replace")))
+    instants = {(datetime.fromisoformat(at).astimezone(), words) for at, words in found}
     return sorted((at, words) for at, words in instants if at >= since)
+
+
+def _errors_of(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the time and first line of each error in a log, which may change its format from line to line."""
+    for at, _level, words in _ERROR.findall(text):
+        yield at, words
+    for line in _JSON_ERROR.findall(text):
+        # A line may have been cut off by a full disk.
+        with suppress(ValueError):
+            facts = json.loads(line)
+            yield facts["time"], facts["message"].partition("\n")[0]
 
 
 class _HomeLog(RotatingFileHandler):

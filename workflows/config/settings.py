@@ -7,34 +7,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from dotenv import dotenv_values
 from pydantic import AliasGenerator, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails, PydanticUseDefault
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from workflows.config import setting_types as types
 from workflows.config.mail_settings import MailSettings, parse_mail_settings
+from workflows.config.oidc_settings import Oidc, parse_oidc_settings
 from workflows.config.secret_files import read_secret_files
 from workflows.errors import ConfigurationError
 
 PROJECT = Path(__file__).resolve().parents[2]
 # Ten times what any law asks for, and still a day that the calendar has.
 _MOST_YEARS = 100
-
-
-@dataclass(frozen=True)
-class Oidc:
-    """An OpenID Connect identity provider."""
-
-    metadata_url: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    page_url: str
 
 
 class Settings(BaseSettings):
@@ -164,6 +155,13 @@ class Settings(BaseSettings):
         True, description="`0` lets dbt run every build itself instead of replaying recorded statements."
     )
 
+    log_format: Literal["text", "json"] = Field(
+        "text", description="`json` writes each line of the log as a JSON object, on standard error too."
+    )
+    metrics_token: types.Secret = Field(
+        None, min_length=16, description="Bearer token that opens the page's `/metrics`. At least 16 characters."
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -198,14 +196,9 @@ class Settings(BaseSettings):
     @property
     def oidc(self) -> Oidc | None:
         """The identity provider, None when not configured."""
-        names = ("oidc_metadata_url", "oidc_client_id", "oidc_client_secret", "page_url")
-        given = {name: (getattr(self, name) or "").rstrip("/") for name in names}
-        if not given["oidc_metadata_url"] and not given["oidc_client_id"]:
-            return None
-        missing = [variable_of(name) for name in names if not given[name]]
-        if missing:
-            raise ConfigurationError(f"The login needs {' and '.join(missing)} too. Set it, or none of them.")
-        return Oidc(*given.values())
+        return parse_oidc_settings(
+            self.oidc_metadata_url, self.oidc_client_id, self.oidc_client_secret, self.page_url
+        )
 
     @property
     def warehouse(self) -> Path:
@@ -261,6 +254,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         return Settings(**values)
     except ValidationError as problem:
         raise ConfigurationError(" ".join(map(_sentence, problem.errors(include_url=False)))) from None
+
+
+def read_log_format() -> str:
+    """Return the log format, also when another variable is wrong; `text` when it is wrong itself."""
+    given = dotenv_values(PROJECT / ".env") | os.environ
+    return "json" if given.get(variable_of("log_format")) == "json" else "text"
 
 
 def _sentence(error: ErrorDetails) -> str:

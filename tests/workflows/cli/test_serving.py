@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
-from workflows.cli.serving import page_environment
+import pytest
+
+from workflows.cli.serving import page_environment, page_process
 from workflows.config.settings import read_settings
 
 
@@ -38,3 +41,16 @@ def test_the_page_does_not_get_the_files_of_secrets_it_does_not_need(tmp_path: P
     settings = read_settings(environment)
     assert settings.api_secret == "the-secret"
     assert read_settings(environment | page_environment(settings)).api_secret == "configured"
+
+
+def test_what_the_page_writes_to_standard_error_is_logged_where_the_log_is_json(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = read_settings({"SHIPLEDGER_HOME": str(tmp_path), "SHIPLEDGER_LOG_FORMAT": "json"})
+    words = "import sys; sys.stderr.write('one\\ntwo \\x22quoted\\x22')"
+    with page_process(settings, [sys.executable, "-c", words]) as process:
+        process.wait()
+    assert [(one.name, one.getMessage().strip()) for one in caplog.records] == [
+        ("page", "one"),
+        ("page", 'two "quoted"'),
+    ]

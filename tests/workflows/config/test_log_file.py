@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from homes import settings_of
 
 from workflows.config import log_file
 from workflows.config.home_directory import prepare_home
-from workflows.config.log_file import log_to_home
+from workflows.config.log_file import errors_since, log_to_home
 from workflows.config.settings import Settings
 
 OURS = [logging.getLogger(name) for name in ("ingest", "workflows")]
@@ -64,3 +66,35 @@ def test_the_log_is_turned_over_without_losing_a_line_and_only_so_much_is_kept(
     sizes = [path.stat().st_size for path in (settings.home / "logs").glob("shipledger.log*")]
     assert len(sizes) == 6
     assert max(sizes) <= 1000
+
+
+def test_a_log_of_json_lines_has_the_same_facts_and_its_errors_are_found_beside_those_of_text(
+    settings: Settings,
+) -> None:
+    began = datetime.now(UTC) - timedelta(seconds=1)
+    log_to_home(settings)
+    OURS[1].error("as text")
+    OURS[1].handlers[0].close()
+    for logger in OURS:
+        logger.handlers = []
+    log_to_home(settings.model_copy(update={"log_format": "json"}))
+    OURS[0].info("nothing wrong")
+    try:
+        raise ValueError("a word")
+    except ValueError:
+        OURS[1].exception("as JSON\nwith more lines")
+    _text, *lines = lines_in(settings)
+    assert [(facts["level"], facts["logger"]) for facts in map(json.loads, lines)] == [
+        ("INFO", "ingest"),
+        ("ERROR", "workflows"),
+    ]
+    assert [words for _at, words in errors_since(settings, began)] == ["as text", "as JSON"]
+    assert errors_since(settings, datetime.now(UTC) + timedelta(seconds=1)) == []
+
+
+def test_a_json_line_cut_off_by_a_full_disk_is_left_out(settings: Settings) -> None:
+    log_to_home(settings.model_copy(update={"log_format": "json"}))
+    OURS[0].error("whole")
+    file = settings.home / "logs" / "shipledger.log"
+    file.write_text(file.read_text() + '{"time": "2026-11-20T20:00:00+00:00", "level": "ERROR", "mess')
+    assert [words for _at, words in errors_since(settings, datetime(2026, 1, 1, tzinfo=UTC))] == ["whole"]
