@@ -24,6 +24,7 @@ get_logger("streamlit.runtime.caching.cache_data_api").setLevel("ERROR")
 from streamlit_app.auth.identity import login_method  # noqa: E402
 from streamlit_app.auth.login_middleware import LoginMiddleware  # noqa: E402
 from streamlit_app.auth.security_headers import SecurityHeaders  # noqa: E402
+from streamlit_app.metrics import MetricsMiddleware  # noqa: E402
 from streamlit_app.preload import preload  # noqa: E402
 from streamlit_app.server import page_config  # noqa: E402
 from workflows.page_api import (  # noqa: E402
@@ -52,6 +53,7 @@ def main(port: int, address: str) -> int:
         secrets=streamlit_secrets,
         middleware=[
             Middleware(SecurityHeaders),
+            Middleware(MetricsMiddleware, settings=settings, login=kind),
             *([Middleware(LoginMiddleware, settings=settings)] if kind == "password" else []),
         ],
     )

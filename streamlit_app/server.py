@@ -37,6 +37,13 @@ def page_config(port: int, address: str, *, has_login: bool) -> dict[str, Any]:
     config = tomllib.loads((_HERE / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     config["server"] |= {"port": port, "address": address}
     if not has_login:
-        # Without a login, a hostile site could reach the page by rebinding its own host name (DNS rebinding).
-        config["server"]["allowedHosts"] = ["localhost", address]
+        config["server"]["allowedHosts"] = allowed_hosts(address)
     return {f"{section}.{name}": value for section, options in config.items() for name, value in options.items()}
+
+
+def allowed_hosts(address: str) -> list[str]:
+    """Return the host names that a page without a login answers to.
+
+    Under any name, a hostile site could reach the page by rebinding its own (DNS rebinding).
+    """
+    return ["localhost", address]

@@ -92,6 +92,8 @@ from workflows.monitoring.check_log import HealthPoint, health_history, with_sin
 from workflows.monitoring.checks import Check
 from workflows.monitoring.condition_checks import failed_conditions
 from workflows.monitoring.exception_kinds import exception_kind
+from workflows.monitoring.prometheus import CONTENT_TYPE as METRICS_CONTENT_TYPE
+from workflows.monitoring.prometheus import read_metrics
 from workflows.monitoring.system_state import read_system_state
 
 # The comparison with the former system.
@@ -124,6 +126,7 @@ __all__ = [
     "LOGOUT",
     "LONGEST_NOTE",
     "LOOPBACK",
+    "METRICS_CONTENT_TYPE",
     "MOST_REFUSALS",
     "NO_SERVER",
     "REFUSAL",
@@ -215,6 +218,7 @@ __all__ = [
     "read_changes",
     "read_draft",
     "read_lot",
+    "read_metrics",
     "read_open_units",
     "read_outbox",
     "read_published",

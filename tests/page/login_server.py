@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from streamlit_app import metrics
 from streamlit_app.auth import login_middleware
 from streamlit_app.auth.login_sessions import LoginThrottle, Sessions
 from streamlit_app.auth.security_headers import SecurityHeaders
@@ -25,6 +26,7 @@ from workflows.config.roles import hash_password
 from workflows.config.settings import Settings, read_settings
 
 PASSWORD = "correct horse battery"
+TOKEN = "token-of-the-metrics"
 NAMES = ("ada", "oleg")
 
 
@@ -63,12 +65,16 @@ def login_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Logi
     lines = [f'{name} = {{ role = "admin", password = "{hash_password(PASSWORD)}" }}' for name in NAMES]
     users.write_text("\n".join(["[users]", *lines]))
     listener = socket.create_server(("127.0.0.1", 0))
-    settings = read_settings({"SHIPLEDGER_HOME": str(folder), "SHIPLEDGER_USERS": str(users)})
+    variables = {"SHIPLEDGER_HOME": folder, "SHIPLEDGER_USERS": users, "SHIPLEDGER_METRICS_TOKEN": TOKEN}
+    settings = read_settings({name: str(value) for name, value in variables.items()})
     login = Login(f"http://127.0.0.1:{listener.getsockname()[1]}", users, settings)
     monkeypatch.setattr(login_middleware, "LoginThrottle", partial(LoginThrottle, lambda: login.now[0]))
-    monkeypatch.setattr(login_middleware, "SESSIONS", Sessions(lambda: login.now[0]))
+    sessions = Sessions(lambda: login.now[0])
+    for module in (login_middleware, metrics):
+        monkeypatch.setattr(module, "SESSIONS", sessions)
     page = Starlette(routes=[Route("/", _page), Route("/_stcore/health", _page)])
-    app = SecurityHeaders(login_middleware.LoginMiddleware(page, settings))
+    guarded = login_middleware.LoginMiddleware(page, settings)
+    app = SecurityHeaders(metrics.MetricsMiddleware(guarded, settings, "password"))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

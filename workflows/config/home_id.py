@@ -12,6 +12,11 @@ _FILE = "home.id"
 _BYTES = 8
 
 
+def has_home_id(home: Path) -> bool:
+    """Return whether the home has an id already; nothing is made."""
+    return (home / _FILE).exists()
+
+
 def home_id(home: Path) -> str:
     """Return a home's id, hexadecimal; it is made when first asked for, and is in no backup.
 

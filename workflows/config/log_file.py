@@ -39,7 +39,7 @@ def log_to_home(settings: Settings) -> None:
 
 def errors_since(settings: Settings, since: datetime) -> list[tuple[datetime, str]]:
     """Return the errors in the log since an instant, oldest first: when each was logged, and its first line."""
-    found = set()
+    found: set[tuple[str, str]] = set()
     for file in (settings.home / "logs").glob("shipledger.log*"):
         # The worker may rotate the files meanwhile: one is gone, or is read twice.
         with suppress(FileNotFoundError):

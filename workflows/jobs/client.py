@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dbos import DBOSClient
 from dbos import error as dbos_error
 from sqlalchemy.exc import DBAPIError
 
+from workflows.config.home_id import has_home_id
 from workflows.config.job_kinds import CONCURRENT, KINDS
 from workflows.config.settings import Settings
 from workflows.errors import AlreadyRunning, Cancelled, UsageError
@@ -243,3 +246,22 @@ def job_client(settings: Settings, *, waits: bool = False) -> Iterator[JobClient
             yield JobClient(dbos)
         finally:
             dbos.destroy()
+
+
+@contextmanager
+def reading_job_client(settings: Settings) -> Iterator[JobClient]:
+    """Open a client that makes nothing in the home: before its first worker, it reads an empty store elsewhere.
+
+    Raises:
+        ShipledgerError: As of `job_client`.
+    """
+    is_made = (
+        has_home_id(settings.home)
+        if settings.system_database_url
+        else (settings.home / "workflows.sqlite").exists()
+    )
+    with TemporaryDirectory() as elsewhere:
+        if not is_made:
+            settings = settings.model_copy(update={"home": Path(elsewhere), "system_database_url": None})
+        with job_client(settings) as jobs:
+            yield jobs

@@ -38,6 +38,14 @@ class HealthPoint:
     failed: list[str]
 
 
+@dataclass(frozen=True)
+class HealthResults:
+    """The last run of `health`: when (UTC), and by name whether each check passed."""
+
+    checked_at: datetime
+    results: dict[str, bool]
+
+
 def record_results(database: Path, checked_at: datetime, snapshot: str, checks: Sequence[Check]) -> None:
     """Record the results of a run of `health`."""
     run = {"checked_at": checked_at, "snapshot": snapshot}
@@ -60,6 +68,18 @@ def health_history(settings: Settings, days: int = 90) -> list[HealthPoint]:
     return [
         HealthPoint(read_instant(at), passed, failed.split("|") if failed else []) for at, passed, failed in rows
     ]
+
+
+def last_results(database: Path) -> HealthResults | None:
+    """Return the results of the last run of `health`; None before the first."""
+    with read_operations_database(database) as connection:
+        rows = connection.execute(
+            "select checked_at, name, is_ok from health_results"
+            " where checked_at = (select max(checked_at) from health_results)"
+        ).fetchall()
+    return (
+        HealthResults(read_instant(rows[0][0]), {name: bool(is_ok) for _, name, is_ok in rows}) if rows else None
+    )
 
 
 def record_failures(database: Path, failed: Sequence[Check], now: datetime) -> list[Check]:

@@ -18,6 +18,11 @@ from workflows.config.thresholds import (
 from workflows.config.wall_clock import clock
 from workflows.monitoring.checks import CLOSES, OPENS, Check, Severity
 
+# What is checked. A check's name begins with one of these; some add which one failed: `run sync`, `lot 17612 - 1`.
+CONDITIONS = (
+    *("credentials", "tests", "lost rows", "run", "slow sync", "disk", "mail", "read", "snapshot", "ghosts"),
+    *("open units", "cutover", "parity", "health", "stock", "lot"),
+)
 _SATURDAY = 5
 
 
@@ -73,6 +78,11 @@ def failed_conditions(state: SystemState) -> list[Check]:
     groups = (_failed_runs, _stale_data, _wrong_data, _short_stock)
     found = [check for group in groups for check in group(state)]
     return sorted(found, key=lambda check: check.severity != "critical")
+
+
+def condition_of(name: str) -> str:
+    """Return which of `CONDITIONS` a check of this name is about."""
+    return next(condition for condition in CONDITIONS if f"{name} ".startswith(f"{condition} "))
 
 
 def working_time_since(instant: datetime, now: datetime, zone: ZoneInfo) -> timedelta:

@@ -12,7 +12,13 @@ import pytest
 
 from workflows.monitoring.check_log import failures_for_digest, record_digest, record_failures, with_since
 from workflows.monitoring.checks import Check
-from workflows.monitoring.condition_checks import SystemState, failed_conditions, working_time_since
+from workflows.monitoring.condition_checks import (
+    CONDITIONS,
+    SystemState,
+    condition_of,
+    failed_conditions,
+    working_time_since,
+)
 
 ZONE = ZoneInfo("America/Chicago")
 # A Friday, 14:00 in Chicago.
@@ -75,6 +81,7 @@ def test_on_a_calm_day_at_the_limits_every_check_passes() -> None:
 )
 def test_each_condition_fails_its_own_check_and_no_other(changes: dict[str, Any], raised: list[str]) -> None:
     assert keys(**changes) == raised
+    assert {condition_of(name) for name in raised} <= set(CONDITIONS)
 
 
 def test_what_stops_the_business_is_critical_and_what_can_wait_is_not() -> None:
