@@ -65,9 +65,7 @@ def test_only_new_rows_are_loaded_with_their_types_and_empty_tables_are_created(
     ]
 
 
-@pytest.mark.parametrize(
-    "entered_since", [(), (7,), (7, 8), (7, 8, 9)], ids=["none", "fewer", "as many", "more"]
-)
+@pytest.mark.parametrize("entered_since", [(), (7,), (7, 8), (7, 8, 9)], ids=["none", "fewer", "as many", "more"])
 def test_a_database_that_lacks_what_was_loaded_is_refused_whatever_was_entered_since(
     warehouse: Warehouse, tmp_path: Path, entered_since: tuple[int, ...]
 ) -> None:

@@ -151,8 +151,8 @@ class Settings(BaseSettings):
     backup_passphrase: types.Secret = Field(
         None,
         min_length=12,
-        description="Signs backups instead of the home's `backup.key`, so that another home with the same "
-        "passphrase can restore them. At least 12 characters.",
+        description="Encrypts backups, and signs them instead of the home's `backup.key`: any home with the same "
+        "passphrase can restore them, and none without it. At least 12 characters.",
     )
     system_database_url: types.PostgresUrl | None = Field(
         None,
