@@ -12,6 +12,7 @@ from homes import settings_of
 from pyrage import passphrase as passphrases
 from pyrage import x25519
 from rewritten_backups import members_of, write_members
+from small_homes import small_home
 
 from workflows.backup.backup_file import make_backup
 from workflows.backup.leftovers import remove_leftovers
@@ -29,9 +30,11 @@ def with_passphrase(home: Path, passphrase: str = PASSPHRASE) -> Settings:
     return settings_of(home, SHIPLEDGER_BACKUP_PASSPHRASE=passphrase)
 
 
-@pytest.fixture
-def encrypted(settings: Settings, tmp_path: Path) -> Path:
-    return Path(make_backup(with_passphrase(settings.home), tmp_path / "backups", "run")["file"])
+@pytest.fixture(scope="module")
+def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once: each encryption takes age a second, so that guesses do, too."""
+    home = small_home(tmp_path_factory.mktemp("encrypted") / "home").home
+    return Path(make_backup(with_passphrase(home), home / "backups", "run")["file"])
 
 
 def decrypted_as_by_age(backup: Path, target: Path) -> Path:
