@@ -21,9 +21,10 @@ from workflows.cli import output
 from workflows.cli.console import JSON, print_result, say, to_json
 from workflows.cli.worker import end_worker
 from workflows.config import roles
+from workflows.config.env_file import read_log_format
 from workflows.config.home_directory import OWNER_ONLY
 from workflows.config.log_lines import log_to_console, message_line
-from workflows.config.settings import Settings, read_log_format, read_settings
+from workflows.config.settings import PROJECT, Settings, read_settings
 from workflows.errors import (
     FAILED,
     AlreadyRunning,
@@ -151,7 +152,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command. Every error becomes a sentence and the contract's exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in given
-    log_to_console(read_log_format())
+    log_to_console(read_log_format(PROJECT / ".env", os.environ))
     signal.signal(signal.SIGTERM, _end_at_once)
     # Whatever a command or the page writes is its owner's alone.
     os.umask(OWNER_ONLY)

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 page_log = logging.getLogger("page")
 
 _PAGE_STOP_SECONDS = 5
-_NOT_FOR_THE_PAGE = ("api_key", "api_secret", "legacy_url", "backup_passphrase", "smtp_url")
+_NOT_FOR_THE_PAGE = ("api_key", "api_secret", "legacy_url", "backup_passphrase", "smtp_url", "webhook_url")
 _JUMP_SECONDS = 30
 _LOOK_FOR_ABANDONED_SECONDS = 10
 
@@ -170,6 +170,8 @@ def page_environment(settings: Settings) -> dict[str, str]:
         "SHIPLEDGER_LEGACY_URL": "configured" if settings.legacy_url else "",
         "SHIPLEDGER_BACKUP_PASSPHRASE": "",
         "SHIPLEDGER_SMTP_URL": _without_credentials(settings.smtp_url or ""),
+        # Only the host: the path is the secret.
+        "SHIPLEDGER_WEBHOOK_URL": _without_credentials(settings.webhook_url or ""),
     }
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from dotenv import dotenv_values
 from pydantic import AliasGenerator, Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails, PydanticUseDefault
+from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from workflows.config import setting_types as types
-from workflows.config.mail_settings import MailSettings, parse_mail_settings
+from workflows.config.env_file import paths_beside
+from workflows.config.mail_settings import WEBHOOK, MailSettings, parse_mail_settings
 from workflows.config.oidc_settings import Oidc, parse_oidc_settings
 from workflows.config.secret_files import read_secret_files
 from workflows.errors import ConfigurationError
@@ -26,6 +26,7 @@ from workflows.errors import ConfigurationError
 PROJECT = Path(__file__).resolve().parents[2]
 # Ten times what any law asks for, and still a day that the calendar has.
 _MOST_YEARS = 100
+_PATHS = (Path, Path | None)
 
 
 class Settings(BaseSettings):
@@ -106,6 +107,11 @@ class Settings(BaseSettings):
     mail_to: str | None = Field(
         None, description="Recipients of reports and alerts: plain addresses, separated by commas."
     )
+    webhook_url: types.WebhookUrl = Field(
+        None,
+        description='Webhook that gets the text of reports and alerts as `{"text": …}`, as Slack and Mattermost '
+        "take it. A secret.",
+    )
     address: types.IpAddress = Field(
         types.LOOPBACK, description="IP address the page listens on. Any address but loopback requires a login."
     )
@@ -142,8 +148,8 @@ class Settings(BaseSettings):
     backup_passphrase: types.Secret = Field(
         None,
         min_length=12,
-        description="Signs backups instead of the home's `backup.key`, so that another home with the same "
-        "passphrase can restore them. At least 12 characters.",
+        description="Encrypts backups, and signs them instead of the home's `backup.key`: any home with the same "
+        "passphrase can restore them, and none without it. At least 12 characters.",
     )
     system_database_url: types.PostgresUrl | None = Field(
         None,
@@ -194,6 +200,12 @@ class Settings(BaseSettings):
         return parse_mail_settings(self.smtp_url, self.mail_from, self.mail_to)
 
     @property
+    def recipients(self) -> tuple[str, ...]:
+        """Who gets reports and alerts: mail addresses, and `webhook` where one is configured."""
+        addresses = self.mail.recipients if self.mail else ()
+        return (*addresses, WEBHOOK) if self.webhook_url else addresses
+
+    @property
     def oidc(self) -> Oidc | None:
         """The identity provider, None when not configured."""
         return parse_oidc_settings(
@@ -238,7 +250,8 @@ class Settings(BaseSettings):
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the configuration from `.env` in the project's root and the environment, which wins.
 
-    A secret can be in a file; see `secret_files`.
+    A secret can be in a file; see `secret_files`. A relative path in `.env` is relative to that file's folder,
+    one in the environment to the working directory.
 
     Args:
         environment: The environment; the process's own by default.
@@ -249,34 +262,15 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     given = dict(os.environ if environment is None else environment)
     given |= read_secret_files(given, [variable_of(name) for name in secrets()])
     known = {name: given[name] for name in map(variable_of, Settings.model_fields) if name in given}
-    values: dict[str, Any] = {"_env_file": PROJECT / ".env", **known}
+    file = PROJECT / ".env"
+    paths = [variable_of(name) for name, one in Settings.model_fields.items() if one.annotation in _PATHS]
+    values: dict[str, Any] = {"_env_file": file, **paths_beside(file, paths), **known}
     try:
         return Settings(**values)
     except ValidationError as problem:
-        raise ConfigurationError(" ".join(map(_sentence, problem.errors(include_url=False)))) from None
+        from workflows.config.setting_errors import sentence
 
-
-def read_log_format() -> str:
-    """Return the log format, also when another variable is wrong; `text` when it is wrong itself."""
-    given = dotenv_values(PROJECT / ".env") | os.environ
-    return "json" if given.get(variable_of("log_format")) == "json" else "text"
-
-
-def _sentence(error: ErrorDetails) -> str:
-    """Say what is wrong and what to do. The value is repeated for numbers only: another may be a secret."""
-    place = str(error["loc"][0])
-    name = next(name for name in Settings.model_fields if place in (name, variable_of(name)))
-    field, variable, default = Settings.model_fields[name], variable_of(name), default_of(name)
-    least, most = (
-        next((getattr(one, end) for one in field.metadata if hasattr(one, end)), None) for end in ("ge", "le")
-    )
-    if field.annotation in (int, float) and least is not None:
-        kind = "whole number" if field.annotation is int else "number"
-        limit = f" and at most {most}" if most is not None else ""
-        return f"{variable} is '{error['input']}'. Use a {kind} of at least {least}{limit}."
-    otherwise = "" if default == "none" else f" to use the default, {default}"
-    advice = "Set it" if place == name else f"Correct it, or remove it{otherwise}"
-    return f"{variable}: {error['msg'].removeprefix('Value error, ')}. {advice}."
+        raise ConfigurationError(" ".join(map(sentence, problem.errors(include_url=False)))) from None
 
 
 def default_of(name: str) -> str:

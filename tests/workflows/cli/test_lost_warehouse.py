@@ -9,7 +9,7 @@ from command_line import Answer, CommandLine
 from sandbox import Sandbox
 
 ORDERS = "select shipstation_order_id from marts.orders_inbox"
-ENTRIES = "select transaction_id, quantity from marts.inventory_transactions where transaction_type = 'receive' order by all"
+ENTRIES = "select quantity from marts.inventory_transactions where transaction_type = 'receive' order by all"
 LOST = "lacks rows of the published snapshot"
 
 

@@ -1,4 +1,4 @@
-"""The log on standard error: JSON that a collector can split into lines, and text that leaves a terminal readable."""
+"""The log on standard error: JSON that a collector can split, and text that leaves a terminal readable."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from workflows.config import settings as module
+from workflows.config.env_file import read_log_format
 from workflows.config.settings import Settings, read_settings, secrets, variable_of
 from workflows.errors import WRONG_CONFIGURATION, ConfigurationError
 
@@ -65,6 +66,37 @@ def test_the_file_env_is_read_and_a_variable_wins_even_when_it_is_empty(project:
     (project / ".env").write_text("SHIPLEDGER_RATE_LIMIT=none")
     with pytest.raises(ConfigurationError, match="SHIPLEDGER_RATE_LIMIT is 'none'"):
         read_settings({})
+
+
+def test_a_relative_path_in_the_file_env_means_the_same_from_any_directory(
+    project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ("SHIPLEDGER_HOME=./ledger", "SHIPLEDGER_USERS=people.toml", "SHIPLEDGER_XCART_PATH=/srv/shop")
+    (project / ".env").write_text("\n".join(lines))
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.chdir(elsewhere)
+    settings = read_settings({})
+    assert (settings.home, settings.users_file) == (project / "ledger", project / "people.toml")
+    assert settings.xcart_path == Path("/srv/shop")
+    # A shell's variable is relative to where the shell is, as everywhere.
+    assert read_settings({"SHIPLEDGER_HOME": "mine"}).home == elsewhere / "mine"
+    assert read_settings({"SHIPLEDGER_HOME": ""}).home == project / "data"
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "log_format"),
+    [
+        ("", {}, "text"),
+        ("SHIPLEDGER_LOG_FORMAT=json", {}, "json"),
+        ("SHIPLEDGER_LOG_FORMAT=json", {"SHIPLEDGER_LOG_FORMAT": "text"}, "text"),
+        ("SHIPLEDGER_RATE_LIMIT=many", {"SHIPLEDGER_LOG_FORMAT": "json"}, "json"),
+    ],
+)
+def test_the_log_format_is_known_before_and_without_the_other_settings(
+    project: Path, given: str, environment: dict[str, str], log_format: str
+) -> None:
+    (project / ".env").write_text(given)
+    assert read_log_format(project / ".env", environment) == log_format
 
 
 @pytest.mark.parametrize(
@@ -176,7 +208,8 @@ def test_a_copy_with_another_mail_server_or_login_has_it() -> None:
 
 @pytest.mark.parametrize("name", secrets())
 def test_each_secret_can_be_in_a_file(name: str, tmp_path: Path) -> None:
-    url = "postgresql://db/x" if name == "system_database_url" else "smtp://mail.example"
+    urls = {"system_database_url": "postgresql://db/x", "webhook_url": "https://hooks.example/x"}
+    url = urls.get(name, "smtp://mail.example")
     (tmp_path / "secret").write_text(f"{url}\n")
     addresses = {"SHIPLEDGER_MAIL_FROM": "a@example.com", "SHIPLEDGER_MAIL_TO": "b@example.com"}
     settings = read_settings(addresses | {f"{variable_of(name)}_FILE": str(tmp_path / "secret")})
