@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import click
 
 from workflows.cli import output
-from workflows.cli.console import JSON, print_result, say, to_json
+from workflows.cli.console import JSON, PORT, print_result, say, to_json
 from workflows.cli.worker import end_worker
 from workflows.config import roles
 from workflows.config.env_file import read_log_format
@@ -70,7 +70,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--port", default=8501, show_default=True, help="The page's port on this machine.")
+@PORT
 @JSON
 def serve(port: int, as_json: bool) -> None:
     """Run the worker, the schedule and the page until stopped."""
@@ -88,7 +88,7 @@ def hash_password(password: str, as_json: bool) -> None:
 
 @cli.command()
 @click.option("--once", is_flag=True, help="End after one cycle, without the page.")
-@click.option("--port", default=8501, show_default=True, help="The page's port on this machine.")
+@PORT
 @JSON
 def demo(once: bool, port: int, as_json: bool) -> None:
     """Run everything on a local ShipStation with a generated business."""
@@ -96,8 +96,12 @@ def demo(once: bool, port: int, as_json: bool) -> None:
     from workflows.cli.close_commands import run_close
     from workflows.cli.cycle_commands import span_of_days
     from workflows.cli.run_job import run_job
+    from workflows.cli.serving import check_port
 
     settings = read_settings()
+    if not once:
+        # Now, not after the minute that the first load takes.
+        check_port(settings.address, port)
     with _rehearsed(settings) as rehearsed:
         since, _ = span_of_days(rehearsed, BusinessPlan().begins.date() - timedelta(days=1), None)
         loaded = run_job(rehearsed, "backfill", {"since": since.isoformat(), "until": None}, "demo")

@@ -66,7 +66,13 @@ def _behaviour_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command("sandbox")
-@click.option("--port", default=8790, show_default=True, help="Port on 127.0.0.1; 0: any free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8790,
+    show_default=True,
+    help="Port on 127.0.0.1; 0: any free one.",
+)
 @click.option("--seed", default=1, show_default=True, help="Seed of the generated business.")
 @click.option("--weeks", type=float, default=60, show_default=True, help="Weeks of trade up to now.")
 @click.option("--orders-per-day", type=float, default=30, show_default=True, help="Mean orders a day.")
@@ -97,10 +103,10 @@ def sandbox_command(port: int, as_json: bool, **given: Any) -> None:
     stopped = _set_by_signals()
     counts = book.counts()
     _log.info("listening on %s, key %s, secret %s: %s", running.url, settings.key, settings.secret, counts)
-    if as_json:
-        answer = {"url": running.url, "key": settings.key, "secret": settings.secret, "counts": counts}
-        click.echo(json.dumps(answer))
-        sys.stdout.flush()
+    answer = {"url": running.url, "key": settings.key, "secret": settings.secret, "counts": counts}
+    words = f"ShipStation is at {running.url}, key {settings.key}, secret {settings.secret}. Stop with Ctrl-C."
+    click.echo(json.dumps(answer) if as_json else words)
+    sys.stdout.flush()
     stopped.wait()
     running.stop()
     _log.info("stopped")

@@ -22,6 +22,7 @@ import duckdb
 import msgspec
 
 from workflows.backup.encryption import encrypt
+from workflows.backup.folder import prepare_folder
 from workflows.backup.leftovers import backup_staging, part_file, remove_leftovers
 from workflows.backup.manifest import FOLDERS, FORMAT, MANIFEST, PUBLISHED, SIGNATURE, FileFacts, Manifest
 from workflows.backup.reading import hash_of, rows_by_database, unpack
@@ -50,14 +51,15 @@ def make_backup(settings: Settings, folder: Path | None, run_id: str) -> Facts:
         `file`, `bytes`, `counts` (rows of each database) and `removed` (older backups).
 
     Raises:
+        UsageError: The folder cannot be written.
         ShipledgerError: It could not be written, or does not read back as it was written.
     """
     folder = folder or settings.home / "backups"
     file = folder / f"{_PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S%f}.tar"
     staging = backup_staging(settings, run_id)
     remove_leftovers(settings)
+    prepare_folder(folder)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         staging.mkdir(parents=True)
         manifest = _collect(settings, staging)
         with part_file(folder, run_id) as part:

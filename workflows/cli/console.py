@@ -15,6 +15,13 @@ from workflows.config.log_lines import message_line
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+PORT = click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8501,
+    show_default=True,
+    help="The page's port on this machine.",
+)
 ACTOR = click.option("--actor", default=None, help="Your name; your login by default.")
 
 

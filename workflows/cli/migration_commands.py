@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
+from workflows.backup.folder import prepare_folder
 from workflows.backup.restoring import restore_backup
 from workflows.cli.console import ACTOR, JSON, print_result, who
 from workflows.cli.output import describe_backup, describe_migration, describe_restore
 from workflows.cli.run_job import run_job
 from workflows.config.settings import read_settings
 from workflows.errors import UsageError
+from workflows.migration.former_database import check_former_database
 
 
 @click.command()
@@ -24,6 +26,8 @@ def migrate(file: Path | None, dry_run: bool, rollback: bool, actor: str | None,
     """Load the former system's database, validate it, and publish when it passes."""
     if rollback == (file is not None) or (rollback and dry_run):
         raise UsageError("Give --legacy FILE, with --dry-run if you like; or --rollback alone.")
+    if file:
+        check_former_database(file)
     legacy = str(file.absolute()) if file else None
     arguments = {"legacy": legacy, "dry_run": dry_run, "rollback": rollback}
     print_result(run_job(read_settings(), "migrate", arguments, who(actor)), as_json, describe_migration)
@@ -37,6 +41,8 @@ def migrate(file: Path | None, dry_run: bool, rollback: bool, actor: str | None,
 @JSON
 def backup(to: Path | None, actor: str | None, as_json: bool) -> None:
     """Write a backup of the home into one file, and verify it."""
+    if to:
+        prepare_folder(to.absolute())
     arguments = {"to": str(to.absolute()) if to else None}
     print_result(run_job(read_settings(), "backup", arguments, who(actor)), as_json, describe_backup)
 

@@ -19,6 +19,7 @@ from workflows.cli.worker import become_worker
 from workflows.config.roles import login_kind
 from workflows.config.secret_files import file_variable
 from workflows.config.settings import Settings, variable_of
+from workflows.config.worker_lock import worker_is_running
 from workflows.errors import AlreadyRunning, ShipledgerError
 from workflows.jobs.client import JobClient
 from workflows.jobs.serving_note import note_started, note_stopped, reachable
@@ -52,9 +53,11 @@ def serve(
     Raises:
         AlreadyRunning: Another worker runs in this home.
         ConfigurationError: The page would be open to other machines without a login.
-        ShipledgerError: The page's process ended by itself.
+        ShipledgerError: The port cannot be used, or the page's process ended by itself.
     """
     login_kind(settings)
+    if not worker_is_running(settings.home):
+        check_port(settings.address, port)
     jobs = become_worker(settings)
     if jobs is None:
         raise AlreadyRunning(f"A worker for {settings.home} is running already. Stop it first, or use it.")
@@ -66,6 +69,22 @@ def serve(
         threading.Thread(target=_resume_abandoned, args=(jobs, stopped), daemon=True).start()
         _keep_serving(settings, page, port, stopped, announce)
         note_stopped(settings.home)
+
+
+def check_port(address: str, port: int) -> None:
+    """Check that a server can listen there, before anything is started or announced.
+
+    Raises:
+        ShipledgerError: Another program listens there, or this user may not.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        socket.create_server((address, port), family=family).close()
+    except OSError as problem:
+        raise ShipledgerError(
+            f"Port {port} on {address} cannot be used ({os.strerror(problem.errno or 0)}): "
+            "choose another with --port."
+        ) from problem
 
 
 def _keep_serving(
@@ -83,9 +102,7 @@ def _keep_serving(
             log.warning("The machine slept, or its clock was set. The schedule is started again.")
             start_schedule(settings)
         if page.poll() is not None:
-            raise ShipledgerError(
-                f"The page ended by itself (exit {page.returncode}). If the port is taken, use --port."
-            )
+            raise ShipledgerError(f"The page ended by itself (exit {page.returncode}). The log above says why.")
         if not announced and (port == 0 or _listens(settings.address, port)):
             announced = True
             announce()

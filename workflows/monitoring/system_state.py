@@ -14,7 +14,7 @@ from workflows.cycle.open_units import lasting_differences
 from workflows.cycle.published_state import Published, known_read, read_published
 from workflows.errors import BuildFailed, CloseRefused, PublicationRefused
 from workflows.jobs.client import Job, JobClient
-from workflows.mail import read_outbox
+from workflows.mail import TEST, read_outbox
 from workflows.monitoring.check_log import health_history, record_failures
 from workflows.monitoring.checks import Check
 from workflows.monitoring.condition_checks import SystemState, failed_conditions
@@ -75,7 +75,13 @@ def read_system_state(settings: Settings, jobs: JobClient, published: Published,
         ],
         is_cutover_unfinished=is_unfinished(settings.operations),
         parity_differences=_unexplained_differences(settings.operations),
-        lost_mail=sorted({mail.subject for mail in read_outbox(settings) if mail.state == "given up"}),
+        lost_mail=sorted(
+            {
+                mail.subject
+                for mail in read_outbox(settings)
+                if mail.state == "given up" and not mail.key.startswith(TEST)
+            }
+        ),
     )
 
 

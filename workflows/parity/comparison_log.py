@@ -112,7 +112,12 @@ def lasting_differences(database: Path, source: str, before: datetime) -> pa.Tab
 
 def format_explanation(difference: Difference) -> str:
     """Return what explains a difference."""
-    rule = BY_NAME.get(difference.rule or "")
+    return format_rule(difference.rule)
+
+
+def format_rule(name: str | None) -> str:
+    """Return what a rule says; None for a difference that no rule explains."""
+    rule = BY_NAME.get(name or "")
     if rule is None:
         return "no rule explains it: ours counts as wrong until somebody shows otherwise"
     return f"{rule.words} (known failure {rule.failure})" if rule.failure else rule.words

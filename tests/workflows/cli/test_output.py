@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from workflows.cli import output
+from workflows.cli.parity_commands import describe_parity
 from workflows.migration.validation_table import format_checks
 
 CYCLE: dict[str, Any] = {
@@ -36,6 +37,7 @@ ENTRY |= {"entry_date": date(2026, 11, 20), "sku_code": "17612", "lot_number": "
 ENTRY |= {"repeated": False, "balanced": [], "counted_quantity": None, "expected_quantity": None}
 CLOSE: dict[str, Any] = {"kind": "eow", "title": "The week", "summary": "3 orders", "version": 1, "mail": ""}
 CLOSE |= {"already_done": False, "closed_before": [], "reports": ["reports/w.pdf"], "since_then": ""}
+PIGEON = {"class": "unexplained", "ours": "ups", "theirs": "pigeon", "explanation": "no rule explains it"}
 UPLOAD: dict[str, Any] = {
     "uploaded": [{"order_number": "1", "shipstation_order_id": 71}],
     "planned": [
@@ -201,3 +203,34 @@ def test_a_restore_says_where_what_was_here_before_is_kept() -> None:
     facts = {"made_at": "2026-11-20", "kept": "replaced-1"}
     assert "The replaced data are in replaced-1." in output.describe_restore(facts)
     assert "No data were replaced." in output.describe_restore(facts | {"kept": None})
+
+
+def test_a_comparison_with_the_former_system_prints_each_kind_of_difference_once_with_its_count() -> None:
+    pigeons = [
+        PIGEON | {"area": "orders", "order_number": str(number), "sku": None, "field": "carrier"}
+        for number in range(671825, 671825 + 12)
+    ]
+    counted = dict.fromkeys(
+        ("orders_here", "orders_there", "orders_compared", "shipped_here", "shipped_there"), 20
+    )
+    facts: dict[str, Any] = counted | {
+        "units_here": 9,
+        "units_there": 8,
+        "not_compared": [],
+        "differences": pigeons,
+    }
+    facts["by_class"] = {"unexplained": 13, "known_failure": 0, "timing": 0, "scope": 3}
+    facts["by_rule"] = {"no stocked product": 3}
+    # Of one, no row was kept.
+    facts["by_field"] = {"carrier": 12, "lot": 1}
+    lines = describe_parity(facts).splitlines()
+    assert lines[1:] == [
+        "    13  ours wrong, until explained",
+        "    12      carrier, such as orders, order 671825: ups here, pigeon there",
+        "     1      lot",
+        "     0  theirs wrong, by a known failure",
+        "     0  timing",
+        "     3  scope",
+        "     3      no stocked product: the former system records stocked products only",
+        "The page lists each difference, and --json gives them.",
+    ]
