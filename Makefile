@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+DEVELOPING := $(VENV)/.developing
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 BROWSER := $(VENV)/.browser
 READER := $(VENV)/reader/.installed
 POSTGRES := $(VENV)/.postgres
@@ -12,33 +14,39 @@ APT := apt-get install -y -qq --no-install-recommends
 PROSE := README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs dbt_project
 SOURCES := ingest workflows streamlit_app sandbox tests benchmarks dbt_checks orchestrate.py
 
-.PHONY: setup demo test test-long lint format lock bench docs mutants audit reliability
+.PHONY: setup develop demo test test-long lint format lock bench docs mutants audit reliability wheel
 
 setup: $(INSTALLED)
+
+develop: $(DEVELOPING)
 
 $(INSTALLED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Shipledger needs Python 3.11 or newer. Name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(INSTALL) -r requirements.lock
+	@touch $@
+
+# What running needs too, in the same versions, and the tools: tests, linters, type checker.
+$(DEVELOPING): requirements-dev.lock | $(INSTALLED)
+	$(INSTALL) -r requirements-dev.lock
 	@touch $@
 
 # The tests drive a real Chromium: the machine's own, else Debian's, else the one Playwright brings.
-$(BROWSER): $(INSTALLED)
+$(BROWSER): $(DEVELOPING)
 	@command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome \
 		|| { command -v apt-get && apt-get update -qq && { $(APT) chromium-headless-shell fonts-dejavu-core || $(APT) chromium fonts-dejavu-core; }; } >/dev/null \
 		|| $(BIN)/python -m playwright install --with-deps chromium
 	@touch $@
 
 # The tests start PostgreSQL servers of their own.
-$(POSTGRES): $(INSTALLED)
+$(POSTGRES): $(DEVELOPING)
 	@command -v initdb || ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null || { apt-get update -qq && $(APT) postgresql; } >/dev/null
 	@touch $@
 
 # An older DuckDB, which must be able to read the published snapshots.
 $(READER): tests/reader.lock | $(INSTALLED)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-		--upgrade --target $(VENV)/reader -r tests/reader.lock
+	$(INSTALL) --no-deps --upgrade --target $(VENV)/reader -r tests/reader.lock
 	@touch $@
 
 demo: $(INSTALLED)
@@ -52,7 +60,7 @@ test: lint $(BROWSER) $(READER) $(POSTGRES)
 test-long: $(BROWSER) $(READER) $(POSTGRES)
 	SHIPLEDGER_LONG_TESTS=1 $(BIN)/python -m pytest $(IN_PROCESSES)
 
-lint: $(INSTALLED)
+lint: $(DEVELOPING)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/codespell -D .words.txt -D - $(PROSE) $(SOURCES)
@@ -62,15 +70,18 @@ lint: $(INSTALLED)
 	cd dbt_project && $(abspath $(BIN))/dbt parse --quiet
 	$(BIN)/dbt-bouncer run
 
-format: $(INSTALLED)
+format: $(DEVELOPING)
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-bench: $(INSTALLED)
+bench: $(DEVELOPING)
 	$(BIN)/python -m benchmarks
 
+wheel: $(DEVELOPING)
+	$(BIN)/python -m hatchling build -t wheel
+
 # Changes the code, and shows which changes the tests notice. Takes over an hour.
-mutants: $(INSTALLED) $(BROWSER) $(READER)
+mutants: $(BROWSER) $(READER)
 	$(BIN)/python -m tests.mutants.generated
 	$(BIN)/python -m tests.mutants
 
@@ -98,8 +109,9 @@ $(AUDIT)/.installed: tests/audit.lock | $(INSTALLED)
 	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/audit.lock
 	@touch $@
 
-# Needs uv; its options are in pyproject.toml.
+# Needs uv; its options are in pyproject.toml. What is installed to run is a part of what is installed to develop.
 lock:
-	uv pip compile pyproject.toml --group dev --upgrade -o requirements.lock
+	uv pip compile pyproject.toml --group dev --upgrade -o requirements-dev.lock
+	uv pip compile pyproject.toml -c requirements-dev.lock -o requirements.lock
 	uv pip compile tests/reader.in -o tests/reader.lock
 	uv pip compile tests/audit.in -o tests/audit.lock

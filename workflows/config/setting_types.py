@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import ip_address
 from itertools import filterfalse
@@ -15,9 +16,19 @@ from pydantic import AfterValidator, BeforeValidator, Field
 LOOPBACK = "127.0.0.1"
 # Minutes that divide an hour evenly, and hours that divide a day.
 _INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
-# Allowed in a home's path beside letters and digits. Others have a meaning in a URL, a file pattern, a statement
-# or a list of paths: a database would look for another file, even outside the home.
+# Allowed in a path that a database opens, beside letters and digits. Others have a meaning in a URL, a file
+# pattern, a statement or a list of paths: it would look for another file, even outside the home.
 _CHARACTERS_OF_A_PATH = frozenset(" /.-_~@+()")
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """An OpenID Connect identity provider."""
+
+    metadata_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    page_url: str
 
 
 def _http_url(text: str) -> str:
@@ -27,7 +38,7 @@ def _http_url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _home(path: Path) -> Path:
+def _database_path(path: Path) -> Path:
     refused = sorted(set(filterfalse(_is_allowed_in_a_path, str(path))))
     if refused:
         shown = " and ".join(map(repr, refused))
@@ -75,7 +86,7 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 IpAddress = Annotated[str, AfterValidator(_ip_address)]
 FilePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
-HomePath = Annotated[FilePath, AfterValidator(_home)]
+DatabasePath = Annotated[FilePath, AfterValidator(_database_path)]
 Secret = Annotated[str | None, Field(repr=False)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 # The data are stale after two hours without a sync, so it is due each hour at the least.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,22 +18,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from workflows.config import setting_types as types
 from workflows.config.mail_settings import MailSettings, parse_mail_settings
+from workflows.config.places import PROJECT as PROJECT
+from workflows.config.places import places_of
 from workflows.config.secret_files import read_secret_files
 from workflows.errors import ConfigurationError
 
-PROJECT = Path(__file__).resolve().parents[2]
 # Ten times what any law asks for, and still a day that the calendar has.
 _MOST_YEARS = 100
-
-
-@dataclass(frozen=True)
-class Oidc:
-    """An OpenID Connect identity provider."""
-
-    metadata_url: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    page_url: str
 
 
 class Settings(BaseSettings):
@@ -66,10 +56,14 @@ class Settings(BaseSettings):
         validation_alias="SHIPSTATION_BASE_URL",
         description="ShipStation's API.",
     )
-    home: types.HomePath = Field(
-        default_factory=lambda: PROJECT / "data",
+    home: types.DatabasePath = Field(
+        default_factory=lambda: places_of(PROJECT).data,
         validate_default=True,
         description="Directory for all that is written. Its path may have letters, digits, spaces and `.-_~@+()`.",
+    )
+    reference: types.DatabasePath = Field(
+        default_factory=lambda: places_of(PROJECT).seeds,
+        description="Directory of your own reference files, which `init` writes. For plain dbt, an absolute path.",
     )
     timezone: ZoneInfo = Field(
         ZoneInfo("America/Chicago"), description="Time zone of the business's day, week and month."
@@ -119,7 +113,7 @@ class Settings(BaseSettings):
         types.LOOPBACK, description="IP address the page listens on. Any address but loopback requires a login."
     )
     users_file: types.FilePath = Field(
-        default_factory=lambda: PROJECT / "users.toml",
+        default_factory=lambda: places_of(PROJECT).configuration / "users.toml",
         validation_alias="SHIPLEDGER_USERS",
         description="Users, roles and password hashes.",
     )
@@ -144,7 +138,7 @@ class Settings(BaseSettings):
         "`parity.toml`.",
     )
     parity_file: types.FilePath = Field(
-        default_factory=lambda: PROJECT / "parity.toml",
+        default_factory=lambda: places_of(PROJECT).shipped / "parity.toml",
         validation_alias="SHIPLEDGER_PARITY",
         description="Criteria of parity and of the cutover.",
     )
@@ -196,7 +190,7 @@ class Settings(BaseSettings):
         return parse_mail_settings(self.smtp_url, self.mail_from, self.mail_to)
 
     @property
-    def oidc(self) -> Oidc | None:
+    def oidc(self) -> types.Oidc | None:
         """The identity provider, None when not configured."""
         names = ("oidc_metadata_url", "oidc_client_id", "oidc_client_secret", "page_url")
         given = {name: (getattr(self, name) or "").rstrip("/") for name in names}
@@ -205,7 +199,7 @@ class Settings(BaseSettings):
         missing = [variable_of(name) for name in names if not given[name]]
         if missing:
             raise ConfigurationError(f"The login needs {' and '.join(missing)} too. Set it, or none of them.")
-        return Oidc(*given.values())
+        return types.Oidc(*given.values())
 
     @property
     def warehouse(self) -> Path:
@@ -243,7 +237,7 @@ class Settings(BaseSettings):
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the configuration from `.env` in the project's root and the environment, which wins.
+    """Read the configuration from `.env` (see `places`) and the environment, which wins.
 
     A secret can be in a file; see `secret_files`.
 
@@ -256,7 +250,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     given = dict(os.environ if environment is None else environment)
     given |= read_secret_files(given, [variable_of(name) for name in secrets()])
     known = {name: given[name] for name in map(variable_of, Settings.model_fields) if name in given}
-    values: dict[str, Any] = {"_env_file": PROJECT / ".env", **known}
+    values: dict[str, Any] = {"_env_file": places_of(PROJECT).configuration / ".env", **known}
     try:
         return Settings(**values)
     except ValidationError as problem:
@@ -281,11 +275,11 @@ def _sentence(error: ErrorDetails) -> str:
 
 
 def default_of(name: str) -> str:
-    """Return a field's default as a person writes it; paths in the project are relative to it."""
+    """Return a field's default as a person writes it; paths in a clone are relative to it."""
     default = Settings.model_fields[name].get_default(call_default_factory=True, validated_data={})
     if isinstance(default, bool):
         return "1" if default else "0"
-    if isinstance(default, Path):
+    if isinstance(default, Path) and default.is_relative_to(PROJECT):
         return f"./{default.relative_to(PROJECT)}"
     return "none" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
 
