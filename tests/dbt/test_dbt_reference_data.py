@@ -145,3 +145,28 @@ def test_characters_that_nobody_sees_in_a_file_change_nothing(
             file.write_text(text)
     assert result.success, failures(result)
     assert after == before
+
+
+def test_the_users_own_files_replace_the_rows_of_the_seeds_by_name_and_are_never_written(
+    new_ledger: Callable[..., Ledger], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As seed paths outside of the project, they would be overwritten by dbt's compiled files."""
+    for file in (PROJECT / "seeds").glob("*.csv"):
+        shutil.copy(file, tmp_path)
+    (tmp_path / "skus.csv").write_text(
+        "is_key_product,reorder_point,product_name,sku_code\ntrue,5,A new kit,19001\n"
+    )
+    (tmp_path / "sku_aliases.csv").write_text("alias_sku,component_sku,multiplier,alias_kind,description\n")
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    monkeypatch.setenv("SHIPLEDGER_REFERENCE", str(tmp_path))
+    ledger = new_ledger()
+    names = ("skus", "sku_aliases")
+    result = ledger.run("build", "--full-refresh", "--select", *(f"+stg_reference__{name}" for name in names))
+    assert result.success, failures(result)
+    with ledger.connect() as connection:
+        products = connection.execute(
+            "select sku_code, product_name, is_key_product, reorder_point from staging.stg_reference__skus"
+        ).fetchall()
+        aliases = connection.execute("select count(*) from staging.stg_reference__sku_aliases").fetchall()
+    assert (products, aliases) == ([("19001", "A new kit", True, 5)], [(0,)])
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before

@@ -135,8 +135,10 @@ class CommandGroup(click.Group):
                 formatter.write_dl([(name, listed.summary) for name, listed in group.items()], col_max=16)
         formatter.write_paragraph()
         formatter.write_text(f"{_program(ctx)} COMMAND --help shows the options of a command and an example.")
-        formatter.write_text(
-            f"Settings are read from {places_of(PROJECT).configuration / '.env'} and the environment, which wins."
+        file = places_of(PROJECT).configuration / ".env"
+        # Not wrapped, so that the path can be copied.
+        formatter.write(
+            f"Settings are read from the environment and {places_of(PROJECT).configuration / '.env'}\n"
         )
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
