@@ -137,9 +137,7 @@ class CommandGroup(click.Group):
         formatter.write_text(f"{_program(ctx)} COMMAND --help shows the options of a command and an example.")
         file = places_of(PROJECT).configuration / ".env"
         # Not wrapped, so that the path can be copied.
-        formatter.write(
-            f"Settings are read from the environment and {places_of(PROJECT).configuration / '.env'}\n"
-        )
+        formatter.write(f"Settings are read from the environment and {file}\n")
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return the commands that begin like that; none is imported for it."""
