@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import ip_address
 from itertools import filterfalse
@@ -21,21 +20,18 @@ _INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480,
 _CHARACTERS_OF_A_PATH = frozenset(" /.-_~@+()")
 
 
-@dataclass(frozen=True)
-class Oidc:
-    """An OpenID Connect identity provider."""
-
-    metadata_url: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    page_url: str
-
-
 def _http_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query:
         raise ValueError("not an http(s) address without credentials and query")
     return text.rstrip("/")
+
+
+def _webhook_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("not the http(s) address of a webhook")
+    return text
 
 
 def _database_path(path: Path) -> Path:
@@ -83,6 +79,7 @@ def _interval(longest: int, text: str) -> int:
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+WebhookUrl = Annotated[str | None, Field(repr=False), AfterValidator(lambda url: url and _webhook_url(url))]
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 IpAddress = Annotated[str, AfterValidator(_ip_address)]
 FilePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
