@@ -9,12 +9,13 @@ BROWSER := $(VENV)/.browser
 READER := $(VENV)/reader/.installed
 POSTGRES := $(VENV)/.postgres
 AUDIT := $(VENV)/audit
+TRIED := $(abspath $(VENV))/tried
 IN_PROCESSES := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 APT := apt-get install -y -qq --no-install-recommends
 PROSE := README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs dbt_project
 SOURCES := ingest workflows streamlit_app sandbox tests benchmarks dbt_checks orchestrate.py
 
-.PHONY: setup develop demo test test-long lint format lock bench docs mutants audit reliability wheel
+.PHONY: setup develop demo test tests test-long lint format lock bench docs mutants audit reliability wheel try-wheel try-dbt
 
 setup: $(INSTALLED)
 
@@ -52,8 +53,10 @@ $(READER): tests/reader.lock | $(INSTALLED)
 demo: $(INSTALLED)
 	$(BIN)/python orchestrate.py demo
 
+test: lint tests
+
 # Tests wait for pages, mails and jobs, so two cores have work for a third process.
-test: lint $(BROWSER) $(READER) $(POSTGRES)
+tests: $(BROWSER) $(READER) $(POSTGRES)
 	$(BIN)/python -m pytest -m "not long" $(IN_PROCESSES)
 
 # All tests, those marked `long` too, with more seeds and rounds of those on generated data. Takes about an hour.
@@ -78,7 +81,26 @@ bench: $(DEVELOPING)
 	$(BIN)/python -m benchmarks
 
 wheel: $(DEVELOPING)
+	rm -rf dist
 	$(BIN)/python -m hatchling build -t wheel
+
+# Installs the wheel beside what is locked to run, and uses it as somebody with an empty home directory.
+try-wheel: wheel
+	rm -rf $(TRIED)
+	$(PYTHON) -m venv $(TRIED)/venv
+	$(TRIED)/venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(TRIED)/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps dist/*.whl
+	env -i HOME=$(TRIED) PATH="$$PATH" $(TRIED)/venv/bin/shipledger demo --once
+	env -i HOME=$(TRIED) PATH="$$PATH" $(TRIED)/venv/bin/shipledger export --to $(TRIED)/exported
+
+# dbt by itself on the data of a demo, as an analytics engineer runs it, and its documentation as one file.
+try-dbt: export SHIPLEDGER_HOME := $(TRIED)-home
+try-dbt: $(INSTALLED)
+	rm -rf $(TRIED)-home
+	$(BIN)/python orchestrate.py demo --once
+	cd dbt_project && $(abspath $(BIN))/dbt build
+	cd dbt_project && $(abspath $(BIN))/dbt test
+	cd dbt_project && $(abspath $(BIN))/dbt docs generate --static
 
 # Changes the code, and shows which changes the tests notice. Takes over an hour.
 mutants: $(BROWSER) $(READER)
