@@ -3,56 +3,67 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+DEVELOPING := $(VENV)/.developing
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 BROWSER := $(VENV)/.browser
 READER := $(VENV)/reader/.installed
 POSTGRES := $(VENV)/.postgres
 AUDIT := $(VENV)/audit
+TRIED := $(abspath $(VENV))/tried
 IN_PROCESSES := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 APT := apt-get install -y -qq --no-install-recommends
 PROSE := README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs dbt_project
 SOURCES := ingest workflows streamlit_app sandbox tests benchmarks dbt_checks orchestrate.py
 
-.PHONY: setup demo test test-long lint format lock bench docs mutants audit reliability
+.PHONY: setup develop demo test tests test-long lint format lock bench docs mutants audit reliability wheel try-wheel try-dbt
 
 setup: $(INSTALLED)
+
+develop: $(DEVELOPING)
 
 $(INSTALLED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Shipledger needs Python 3.11 or newer. Name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(INSTALL) -r requirements.lock
+	@touch $@
+
+# What running needs too, in the same versions, and the tools: tests, linters, type checker.
+$(DEVELOPING): requirements-dev.lock | $(INSTALLED)
+	$(INSTALL) -r requirements-dev.lock
 	@touch $@
 
 # The tests drive a real Chromium: the machine's own, else Debian's, else the one Playwright brings.
-$(BROWSER): $(INSTALLED)
+$(BROWSER): $(DEVELOPING)
 	@command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome \
 		|| { command -v apt-get && apt-get update -qq && { $(APT) chromium-headless-shell fonts-dejavu-core || $(APT) chromium fonts-dejavu-core; }; } >/dev/null \
 		|| $(BIN)/python -m playwright install --with-deps chromium
 	@touch $@
 
 # The tests start PostgreSQL servers of their own.
-$(POSTGRES): $(INSTALLED)
+$(POSTGRES): $(DEVELOPING)
 	@command -v initdb || ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null || { apt-get update -qq && $(APT) postgresql; } >/dev/null
 	@touch $@
 
 # An older DuckDB, which must be able to read the published snapshots.
 $(READER): tests/reader.lock | $(INSTALLED)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-		--upgrade --target $(VENV)/reader -r tests/reader.lock
+	$(INSTALL) --no-deps --upgrade --target $(VENV)/reader -r tests/reader.lock
 	@touch $@
 
 demo: $(INSTALLED)
 	$(BIN)/python orchestrate.py demo
 
+test: lint tests
+
 # Tests wait for pages, mails and jobs, so two cores have work for a third process.
-test: lint $(BROWSER) $(READER) $(POSTGRES)
+tests: $(BROWSER) $(READER) $(POSTGRES)
 	$(BIN)/python -m pytest -m "not long" $(IN_PROCESSES)
 
 # All tests, those marked `long` too, with more seeds and rounds of those on generated data. Takes about an hour.
 test-long: $(BROWSER) $(READER) $(POSTGRES)
 	SHIPLEDGER_LONG_TESTS=1 $(BIN)/python -m pytest $(IN_PROCESSES)
 
-lint: $(INSTALLED)
+lint: $(DEVELOPING)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/codespell -D .words.txt -D - $(PROSE) $(SOURCES)
@@ -62,15 +73,37 @@ lint: $(INSTALLED)
 	cd dbt_project && $(abspath $(BIN))/dbt parse --quiet
 	$(BIN)/dbt-bouncer run
 
-format: $(INSTALLED)
+format: $(DEVELOPING)
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-bench: $(INSTALLED)
+bench: $(DEVELOPING)
 	$(BIN)/python -m benchmarks
 
+wheel: $(DEVELOPING)
+	rm -rf dist
+	$(BIN)/python -m hatchling build -t wheel
+
+# Installs the wheel beside what is locked to run, and uses it as somebody with an empty home directory.
+try-wheel: wheel
+	rm -rf $(TRIED)
+	$(PYTHON) -m venv $(TRIED)/venv
+	$(TRIED)/venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(TRIED)/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps dist/*.whl
+	env -i HOME=$(TRIED) PATH="$$PATH" $(TRIED)/venv/bin/shipledger demo --once
+	env -i HOME=$(TRIED) PATH="$$PATH" $(TRIED)/venv/bin/shipledger export --to $(TRIED)/exported
+
+# dbt by itself on the data of a demo, as an analytics engineer runs it, and its documentation as one file.
+try-dbt: export SHIPLEDGER_HOME := $(TRIED)-home
+try-dbt: $(INSTALLED)
+	rm -rf $(TRIED)-home
+	$(BIN)/python orchestrate.py demo --once
+	cd dbt_project && $(abspath $(BIN))/dbt build
+	cd dbt_project && $(abspath $(BIN))/dbt test
+	cd dbt_project && $(abspath $(BIN))/dbt docs generate --static
+
 # Changes the code, and shows which changes the tests notice. Takes over an hour.
-mutants: $(INSTALLED) $(BROWSER) $(READER)
+mutants: $(BROWSER) $(READER)
 	$(BIN)/python -m tests.mutants.generated
 	$(BIN)/python -m tests.mutants
 
@@ -98,8 +131,9 @@ $(AUDIT)/.installed: tests/audit.lock | $(INSTALLED)
 	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/audit.lock
 	@touch $@
 
-# Needs uv; its options are in pyproject.toml.
+# Needs uv; its options are in pyproject.toml. What is installed to run is a part of what is installed to develop.
 lock:
-	uv pip compile pyproject.toml --group dev --upgrade -o requirements.lock
-	uv pip compile tests/reader.in -o tests/reader.lock
+	uv pip compile pyproject.toml --group dev --upgrade -o requirements-dev.lock
+	uv pip compile pyproject.toml -c requirements-dev.lock -o requirements.lock
+	uv pip compile --no-deps tests/reader.in -o tests/reader.lock
 	uv pip compile tests/audit.in -o tests/audit.lock

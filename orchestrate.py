@@ -11,20 +11,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from importlib import import_module
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from workflows.cli import output
+from workflows.cli.command_groups import CommandGroup
 from workflows.cli.console import JSON, PORT, print_result, say, to_json
-from workflows.cli.worker import end_worker
-from workflows.config import roles
 from workflows.config.env_file import read_log_format
-from workflows.config.home_directory import OWNER_ONLY
 from workflows.config.log_lines import log_to_console, message_line
-from workflows.config.settings import PROJECT, Settings, read_settings
+from workflows.config.places import OWNER_ONLY, PROJECT, places_of, version
 from workflows.errors import (
     FAILED,
     AlreadyRunning,
@@ -34,37 +30,25 @@ from workflows.errors import (
     ShipledgerError,
 )
 
-# A command imports what it needs: `receive` does not wait for the libraries of a sync.
-_MODULES = {
-    **dict.fromkeys(("sync", "backfill", "reconcile", "status"), "workflows.cli.cycle_commands"),
-    **dict.fromkeys(("eod", "eow", "eom"), "workflows.cli.close_commands"),
-    **dict.fromkeys(("receive", "adjust", "count", "repack", "lot"), "workflows.cli.entry_commands"),
-    **dict.fromkeys(("cancel", "retry", "switch", "health", "retention"), "workflows.cli.job_commands"),
-    **dict.fromkeys(("migrate", "backup", "restore"), "workflows.cli.migration_commands"),
-    **dict.fromkeys(("parity", "cutover"), "workflows.cli.parity_commands"),
-    **dict.fromkeys(("import-xcart", "upload"), "workflows.cli.xcart_commands"),
-    "export": "workflows.cli.export_commands",
-    "mail": "workflows.cli.mail_commands",
-    "sandbox": "sandbox.cli",
-}
+if TYPE_CHECKING:
+    from workflows.config.settings import Settings
 
 
-class _Commands(click.Group):
-    """The commands, each imported when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands."""
-        return sorted([*super().list_commands(ctx), *_MODULES])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of that name."""
-        if cmd_name not in _MODULES:
-            return super().get_command(ctx, cmd_name)
-        found: tuple[click.Command, ...] = import_module(_MODULES[cmd_name]).COMMANDS
-        return next(command for command in found if command.name == cmd_name)
+def _print_version(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    if is_asked and not context.resilient_parsing:
+        click.echo(f"shipledger {version()}")
+        context.exit()
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Print the version.",
+)
 def cli() -> None:
     """Inventory and billing ledger for a fulfillment house that ships through ShipStation."""
 
@@ -74,6 +58,9 @@ def cli() -> None:
 @JSON
 def serve(port: int, as_json: bool) -> None:
     """Run the worker, the schedule and the page until stopped."""
+    from workflows.cli import output
+    from workflows.config.settings import read_settings
+
     settings = read_settings()
     _serve(settings, port, lambda facts: print_result(facts, as_json, output.describe_serving))
 
@@ -83,6 +70,8 @@ def serve(port: int, as_json: bool) -> None:
 @JSON
 def hash_password(password: str, as_json: bool) -> None:
     """Print the hash of a password for the users file."""
+    from workflows.config import roles
+
     print_result({"password": roles.hash_password(password)}, as_json, lambda facts: str(facts["password"]))
 
 
@@ -93,10 +82,12 @@ def hash_password(password: str, as_json: bool) -> None:
 def demo(once: bool, port: int, as_json: bool) -> None:
     """Run everything on a local ShipStation with a generated business."""
     from sandbox.business import BusinessPlan
+    from workflows.cli import output
     from workflows.cli.close_commands import run_close
     from workflows.cli.cycle_commands import span_of_days
     from workflows.cli.run_job import run_job
     from workflows.cli.serving import check_port
+    from workflows.config.settings import read_settings
 
     settings = read_settings()
     if not once:
@@ -133,6 +124,7 @@ def _rehearsed(settings: Settings) -> Iterator[Settings]:
 def _serve(settings: Settings, port: int, announce: Callable[[dict[str, Any]], None]) -> None:
     from streamlit_app.server import page_command
     from workflows.cli.serving import serve as serve_home
+    from workflows.config import roles
 
     host = "localhost" if roles.is_loopback(settings.address) else settings.address
     page = settings.oidc.page_url if settings.oidc else f"http://{host}:{port}"
@@ -152,16 +144,21 @@ def _stop_signal() -> threading.Event:
     return stopped
 
 
-def main(arguments: list[str] | None = None) -> int:
+def installed_command() -> int:
+    """Run a command as `shipledger`, which an installed package has."""
+    return main(program="shipledger")
+
+
+def main(arguments: list[str] | None = None, program: str = "orchestrate.py") -> int:
     """Run a command. Every error becomes a sentence and the contract's exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in given
-    log_to_console(read_log_format(PROJECT / ".env", os.environ))
+    log_to_console(read_log_format(places_of(PROJECT).configuration / ".env", os.environ))
     signal.signal(signal.SIGTERM, _end_at_once)
     # Whatever a command or the page writes is its owner's alone.
     os.umask(OWNER_ONLY)
     try:
-        outcome = cli.main(args=given, prog_name="orchestrate.py", standalone_mode=False)
+        outcome = cli.main(args=given, prog_name=program, standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
     except click.ClickException as problem:
         return _complain(problem.format_message(), problem.exit_code, as_json)
@@ -176,7 +173,9 @@ def main(arguments: list[str] | None = None) -> int:
         logging.getLogger("shipledger").exception("Unexpected error")
         return _complain("The command failed unexpectedly; the traceback is in the log above.", FAILED, as_json)
     finally:
-        end_worker()
+        # What has not imported it is no worker.
+        if "workflows.cli.worker" in sys.modules:
+            sys.modules["workflows.cli.worker"].end_worker()
 
 
 def _end_at_once(number: int, _frame: FrameType | None) -> NoReturn:

@@ -1,17 +1,25 @@
 {#-
-    Invalid reference data fail the build with a message that names file and row, before any figure uses them. Each
-    check runs after the staging view of its seed; `problem` is null for a valid row.
+    Invalid reference data fail the build with a message that names file, row and column, before any figure uses them.
+    Each check runs after the staging view of its seed; `problem` begins with the column and is null for a valid row.
+    `check-reference` lists all rows, a build names the first.
 -#}
 {% macro refuse(seed) -%}
-    select error(refused.sentence)
+    {%- set rows = 'min_by(checked.sentence, checked.file_row)' -%}
+    {%- if var('all_problems', false) -%}
+        {%- set rows = 'string_agg(checked.sentence, chr(10) order by checked.file_row)' -%}
+    {%- endif -%}
+    select error(refused.sentences)
     from (
-        select
-            min_by('seeds/{{ seed }}.csv, row ' || checked.file_row || ': ' || checked.problem, checked.file_row)
-                as sentence
-        from ({{ caller() }}) as checked
-        where checked.problem is not null
+        select {{ rows }} as sentences
+        from (
+            select
+                found.file_row,
+                'seeds/{{ seed }}.csv, row ' || found.file_row || ': ' || found.problem as sentence
+            from ({{ caller() }}) as found
+            where found.problem is not null
+        ) as checked
     ) as refused
-    where refused.sentence is not null
+    where refused.sentences is not null
 {%- endmacro %}
 
 {#- Rows of a seed with normalized SKU codes and their row number in the file; row 1 is the header. -#}
@@ -30,11 +38,11 @@
     select
         file_row,
         case
-            when not coalesce(regexp_full_match(sku_code, '[0-9]{5}'), false) then 'a product needs a code of five digits.'
-            when count(*) over (partition by sku_code) > 1 then sku_code || ' is listed twice.'
-            when nullif(trim(product_name), '') is null then sku_code || ' has no name.'
-            when is_key_product is null then sku_code || ' needs true or false for is_key_product.'
-            when not coalesce(reorder_point >= 0, false) then sku_code || ' needs a reorder point of 0 or more.'
+            when not coalesce(regexp_full_match(sku_code, '[0-9]{5}'), false) then 'sku_code must be five digits.'
+            when count(*) over (partition by sku_code) > 1 then 'sku_code ' || sku_code || ' is listed twice.'
+            when nullif(trim(product_name), '') is null then 'product_name of ' || sku_code || ' is empty.'
+            when is_key_product is null then 'is_key_product of ' || sku_code || ' must be true or false.'
+            when not coalesce(reorder_point >= 0, false) then 'reorder_point of ' || sku_code || ' must be 0 or more.'
         end as problem
     from {{ rows_of('skus') }}
     {%- endcall -%}
@@ -47,13 +55,13 @@
         case
             when alias_key is null then 'alias_sku is empty.'
             when alias_key in (select sku_code from {{ rows_of('skus') }} as skus)
-                then alias_sku || ' is a product of skus.csv; it cannot be an alias.'
+                then 'alias_sku ' || alias_sku || ' is a product of skus.csv; it cannot be an alias.'
             when component_sku is null or component_sku not in (select sku_code from {{ rows_of('skus') }} as skus)
                 then 'component_sku ' || coalesce(component_sku, '(empty)')
                     || ' is no product of skus.csv; an alias cannot refer to another alias.'
             when not coalesce(multiplier > 0, false) then 'multiplier must be 1 or more.'
             when count(*) over (partition by alias_key, component_sku) > 1
-                then alias_sku || ' names ' || component_sku || ' twice; write one row with the sum.'
+                then 'component_sku ' || component_sku || ' of ' || alias_sku || ' is listed twice; write one row with the sum.'
         end as problem
     from (
         select *, {{ parse_sku_lot('alias_sku') }}.sku_key as alias_key from {{ rows_of('sku_aliases') }}
@@ -72,7 +80,7 @@
                 then 'opening_date must be the same day in every row.'
             when quantity is null then 'quantity is empty.'
             when count(*) over (partition by sku_code, coalesce(lot_number, '')) > 1
-                then sku_code || ' is listed twice; write one row for a SKU and lot.'
+                then 'sku_code ' || sku_code || ' is listed twice; write one row for a SKU and lot.'
         end as problem
     from {{ rows_of('opening_balances') }}
     {%- endcall -%}

@@ -1,10 +1,10 @@
 {#- Checks of reference data with a validity period; they continue `reference_checks.sql`. -#}
 
 {#- A required key has no row: the row to add comes after the last one. -#}
-{% macro keys_without_rows(seed, key, needed, noun) -%}
+{% macro keys_without_rows(seed, key, needed) -%}
     select
         (select count(*) + 2 from {{ ref(seed) }}) as file_row,
-        'there is no {{ noun }} for ' || {{ key }} || '; add a row.' as problem
+        '{{ key }} has no row for ' || {{ key }} || '; add one.' as problem
     from {{ needed }}
     where {{ key }} not in (select {{ key }} from {{ rows_of(seed) }} as present where {{ key }} is not null)
 {%- endmacro %}
@@ -17,11 +17,11 @@
     when valid_from is null then 'valid_from is empty.'
     when valid_to < valid_from then 'valid_to is before valid_from.'
     when valid_from <= lag(coalesce(valid_to, date '9999-12-31')) over (partition by {{ key }} order by valid_from, file_row)
-        then {{ key }} || ' from ' || valid_from || ' overlaps the row before it in time.'
+        then 'valid_from ' || valid_from || ' of ' || {{ key }} || ' overlaps the row before it in time.'
     when valid_from > lag(valid_to) over (partition by {{ key }} order by valid_from, file_row) + 1
-        then {{ key }} || ' has no value for the days before ' || valid_from || '.'
+        then 'valid_from ' || valid_from || ' of ' || {{ key }} || ' leaves the days before it without a value.'
     when valid_to is not null and lead(valid_from) over (partition by {{ key }} order by valid_from, file_row) is null
-        then {{ key }} || ' has no value after ' || valid_to || '.'
+        then 'valid_to ' || valid_to || ' of ' || {{ key }} || ' leaves the days after it without a value.'
 {%- endmacro %}
 
 {% macro check_pallet_factors() -%}
@@ -37,7 +37,7 @@
     from {{ rows_of('pallet_factors') }}
     union all
     {{ keys_without_rows(
-        'pallet_factors', 'sku_code', '(select sku_code from ' ~ rows_of('skus') ~ ' as skus where is_key_product)', 'factor'
+        'pallet_factors', 'sku_code', '(select sku_code from ' ~ rows_of('skus') ~ ' as skus where is_key_product)'
     ) }}
     {%- endcall -%}
 {%- endmacro %}
@@ -55,7 +55,7 @@
     from {{ rows_of('rate_card') }}
     union all
     {{ keys_without_rows(
-        'rate_card', 'charge_type', "(values ('order'), ('handling'), ('storage')) as charges (charge_type)", 'rate'
+        'rate_card', 'charge_type', "(values ('order'), ('handling'), ('storage')) as charges (charge_type)"
     ) }}
     {%- endcall -%}
 {%- endmacro %}

@@ -21,7 +21,7 @@ SPOILED: dict[str, tuple[str, Callable[[str], str], str]] = {
     "an overlapping span": (
         "pallet_factors",
         lambda text: text.replace("17904,81,2025-10-02", "17904,81,2025-10-01"),
-        "row 4: 17904 from 2025-10-01 overlaps the row before it",
+        "row 4: valid_from 2025-10-01 of 17904 overlaps the row before it",
     ),
     "an empty rate": (
         "rate_card",
@@ -31,12 +31,12 @@ SPOILED: dict[str, tuple[str, Callable[[str], str], str]] = {
     "a rate nobody wrote": (
         "rate_card",
         lambda text: "".join(line for line in text.splitlines(True) if not line.startswith("storage")),
-        "row 4: there is no rate for storage; add a row",
+        "row 4: charge_type has no row for storage; add one",
     ),
     "a stocked product without a pallet factor": (
         "pallet_factors",
         lambda text: text.replace("18795,222,2000-01-01,\n", ""),
-        "row 7: there is no factor for 18795; add a row",
+        "row 7: sku_code has no row for 18795; add one",
     ),
     "a negative multiplier": (
         "sku_aliases",
@@ -51,12 +51,12 @@ SPOILED: dict[str, tuple[str, Callable[[str], str], str]] = {
     "an alias of itself": (
         "sku_aliases",
         lambda text: text + "17612,17612,2,bundle,x\n",
-        "row 65: 17612 is a product of skus.csv; it cannot be an alias",
+        "row 65: alias_sku 17612 is a product of skus.csv; it cannot be an alias",
     ),
     "a component twice": (
         "sku_aliases",
         lambda text: text + "18605,17904,2,bundle,x\n",
-        "18605 names 17904 twice",
+        "component_sku 17904 of 18605 is listed twice",
     ),
     "an unknown product on pallets": (
         "pallet_factors",
@@ -66,14 +66,18 @@ SPOILED: dict[str, tuple[str, Callable[[str], str], str]] = {
     "a rate with a gap": (
         "rate_card",
         lambda text: text + "order,400,x,1990-01-01,1999-12-30\n",
-        "row 2: order has no value for the days before 2000-01-01",
+        "row 2: valid_from 2000-01-01 of order leaves the days before it without a value",
     ),
     "a second opening day": (
         "opening_balances",
         lambda text: text + "17612,250111,2025-10-01,5\n",
         "row 7: opening_date must be the same day",
     ),
-    "a product twice": ("skus", lambda text: text + "17612,PT Kit,true,50\n", "row 2: 17612 is listed twice"),
+    "a product twice": (
+        "skus",
+        lambda text: text + "17612,PT Kit,true,50\n",
+        "row 2: sku_code 17612 is listed twice",
+    ),
     "a number that is none": ("rate_card", lambda text: text.replace("425", "4.25 USD"), "Line: 2"),
 }
 
@@ -141,3 +145,28 @@ def test_characters_that_nobody_sees_in_a_file_change_nothing(
             file.write_text(text)
     assert result.success, failures(result)
     assert after == before
+
+
+def test_the_users_own_files_replace_the_rows_of_the_seeds_by_name_and_are_never_written(
+    new_ledger: Callable[..., Ledger], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As seed paths outside of the project, they would be overwritten by dbt's compiled files."""
+    for file in (PROJECT / "seeds").glob("*.csv"):
+        shutil.copy(file, tmp_path)
+    (tmp_path / "skus.csv").write_text(
+        "is_key_product,reorder_point,product_name,sku_code\ntrue,5,A new kit,19001\n"
+    )
+    (tmp_path / "sku_aliases.csv").write_text("alias_sku,component_sku,multiplier,alias_kind,description\n")
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    monkeypatch.setenv("SHIPLEDGER_REFERENCE", str(tmp_path))
+    ledger = new_ledger()
+    names = ("skus", "sku_aliases")
+    result = ledger.run("build", "--full-refresh", "--select", *(f"+stg_reference__{name}" for name in names))
+    assert result.success, failures(result)
+    with ledger.connect() as connection:
+        products = connection.execute(
+            "select sku_code, product_name, is_key_product, reorder_point from staging.stg_reference__skus"
+        ).fetchall()
+        aliases = connection.execute("select count(*) from staging.stg_reference__sku_aliases").fetchall()
+    assert (products, aliases) == ([("19001", "A new kit", True, 5)], [(0,)])
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before

@@ -159,7 +159,8 @@ def _fork_and_report(request: tuple[list[str], dict[str, str]], out: int, errors
 def import_all() -> Callable[[], int]:
     """Import what commands need; returns the command line. Frozen: the collector would copy shared memory."""
     orchestrate = import_module("orchestrate")
-    for name in (*_LIBRARIES, *set(orchestrate._MODULES.values())):
+    commands = import_module("workflows.cli.command_groups").COMMANDS
+    for name in (*_LIBRARIES, *{listed.module for listed in commands.values() if listed.module}):
         import_module(name)
     one_dbt_for_all_homes()
     # A library logs while it is imported, which adds a handler.

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from workflows.config.settings import PROJECT, read_settings
+from workflows.config.places import PROJECT
+from workflows.config.settings import read_settings
 from workflows.cycle.dbt_runner import Modelling
 
 TARGET = PROJECT / "docs" / "lineage.md"

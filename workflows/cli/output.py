@@ -42,6 +42,27 @@ def describe_comparison(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def describe_init(facts: dict[str, Any]) -> str:
+    """Say what was written, and what to do with it."""
+    written = f"Written to {facts['folder']}: {', '.join(facts['written']) or 'nothing'}."
+    kept = f" Kept as they are: {', '.join(facts['kept'])}." if facts["kept"] else ""
+    return (
+        f"{written}{kept}\nEdit the files, put SHIPLEDGER_REFERENCE={facts['folder']} into "
+        f"{facts['configuration']} or the environment, and run check-reference."
+    )
+
+
+def describe_reference(facts: dict[str, Any]) -> str:
+    """List what is wrong in the reference files, with file and row."""
+    if not facts["problems"]:
+        return f"The reference files in {facts['reference']} are valid."
+    lines = [
+        f"{one['file']}, row {one['row']}: {one['problem']}" if one["row"] else f"{one['file']}: {one['problem']}"
+        for one in facts["problems"]
+    ]
+    return "\n".join([*lines, f"Correct {facts['reference']}."])
+
+
 def describe_serving(facts: dict[str, Any]) -> str:
     """Say where the page is."""
     return f"The page is at {facts['page']}; the data is in {facts['home']}. Stop with Ctrl-C."

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflows.backup.leftovers import remove_leftovers
-from workflows.config.home_directory import OWNER_ONLY, prepare_home
+from workflows.config.home_directory import prepare_home
 from workflows.config.log_file import log_to_home
+from workflows.config.places import OWNER_ONLY
 from workflows.config.settings import Settings
 from workflows.config.worker_lock import WorkerLock
 

@@ -130,7 +130,7 @@ def make_plan(
 def _missing_below(settings: Settings, period: Period) -> list[Period]:
     """Return the periods that this one depends on and that are not closed, from the opening day on, days first."""
     missing: set[Period] = set()
-    opening_day = read_reference().opening_day
+    opening_day = read_reference(settings.reference).opening_day
     for below in closed_before(period):
         if below.last > opening_day and last_close(settings.operations, below) is None:
             missing |= {below, *_missing_below(settings, below)}

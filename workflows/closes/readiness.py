@@ -102,7 +102,7 @@ def loaded_of(settings: Settings, snapshot: Path | None) -> Loaded:
         CloseRefused: The snapshot is of an earlier release, which does not say, or cannot be read.
     """
     if snapshot is None:
-        return Loaded(settings.timezone, read_reference().opening_day)
+        return Loaded(settings.timezone, read_reference(settings.reference).opening_day)
     try:
         with open_snapshot(snapshot) as connection:
             loaded = read_loaded(connection)

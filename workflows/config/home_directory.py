@@ -7,12 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from workflows.config.home_replacement import is_being_replaced
+from workflows.config.places import OWNER_ONLY
 from workflows.config.settings import Settings
 from workflows.config.worker_lock import WorkerLock
 from workflows.errors import AlreadyRunning, HomeUnusable
 
-# The umask of processes that write a home.
-OWNER_ONLY = 0o077
 _FOLDERS = ("scratch", "logs")
 _PRIVATE = (
     *("*.duckdb*", "*.sqlite*", "*.lock", "*.json", "backup.key", "home.id"),

@@ -1,6 +1,6 @@
 """The products and the opening balances, from the reference files.
 
-Read from `dbt_project/seeds/` itself, so that an entry is checked against the files also before the first build.
+Read from the files themselves, so that an entry is checked against them also before the first build.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from workflows.config.settings import PROJECT
 from workflows.config.sku_spelling import spelled
 from workflows.errors import ConfigurationError
-
-_SEEDS = PROJECT / "dbt_project" / "seeds"
 
 
 @dataclass(frozen=True)
@@ -37,8 +35,8 @@ class Reference:
     opening_lots: frozenset[tuple[str, str]]
 
 
-def read_reference(seeds: Path = _SEEDS) -> Reference:
-    """Read the reference files.
+def read_reference(seeds: Path) -> Reference:
+    """Read the reference files of a folder, as of `Settings.reference`.
 
     Raises:
         ConfigurationError: A file is missing, or a row cannot be read.
@@ -63,13 +61,39 @@ def read_reference(seeds: Path = _SEEDS) -> Reference:
         ) from problem
 
 
-def seed_rows(name: str, seeds: Path = _SEEDS) -> Iterator[dict[str, str]]:
+def seed_rows(name: str, seeds: Path) -> Iterator[dict[str, str]]:
     """Yield the rows of one reference file, as text by column."""
     with (seeds / f"{name}.csv").open(newline="", encoding="utf-8-sig") as file:
         for number, row in enumerate(csv.DictReader(file), 2):
             if None in row or None in row.values():
                 raise ValueError(f"{name}.csv has a row with too many or too few columns, line {number}")
             yield row
+
+
+def copy_reference(seeds: Path, folder: Path) -> dict[str, Any]:
+    """Copy the reference files to a folder, to edit. A file that exists is kept as it is.
+
+    Returns:
+        `folder`, and the names `written` and `kept`.
+
+    Raises:
+        ConfigurationError: The folder cannot be written.
+    """
+    written, kept = [], []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in sorted(seeds.glob("*.csv")):
+            try:
+                with (folder / file.name).open("xb") as copy:
+                    copy.write(file.read_bytes())
+                written.append(file.name)
+            except FileExistsError:
+                kept.append(file.name)
+    except OSError as problem:
+        raise ConfigurationError(
+            f"The reference files cannot be written to {folder} ({problem.strerror}). Name another folder."
+        ) from problem
+    return {"folder": str(folder), "written": written, "kept": kept}
 
 
 def _components(aliases: Iterator[dict[str, str]]) -> dict[str, dict[str, int]]:

@@ -15,8 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 LOOPBACK = "127.0.0.1"
 # Minutes that divide an hour evenly, and hours that divide a day.
 _INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
-# Allowed in a home's path beside letters and digits. Others have a meaning in a URL, a file pattern, a statement
-# or a list of paths: a database would look for another file, even outside the home.
+# Allowed in a path that a database opens, beside letters and digits. Others have a meaning in a URL, a file
+# pattern, a statement or a list of paths: it would look for another file, even outside the home.
 _CHARACTERS_OF_A_PATH = frozenset(" /.-_~@+()")
 
 
@@ -34,7 +34,7 @@ def _webhook_url(text: str) -> str:
     return text
 
 
-def _home(path: Path) -> Path:
+def _database_path(path: Path) -> Path:
     refused = sorted(set(filterfalse(_is_allowed_in_a_path, str(path))))
     if refused:
         shown = " and ".join(map(repr, refused))
@@ -83,7 +83,7 @@ WebhookUrl = Annotated[str | None, Field(repr=False), AfterValidator(lambda url:
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 IpAddress = Annotated[str, AfterValidator(_ip_address)]
 FilePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
-HomePath = Annotated[FilePath, AfterValidator(_home)]
+DatabasePath = Annotated[FilePath, AfterValidator(_database_path)]
 Secret = Annotated[str | None, Field(repr=False)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 # The data are stale after two hours without a sync, so it is due each hour at the least.

@@ -20,10 +20,10 @@ from workflows.config import setting_types as types
 from workflows.config.env_file import paths_beside
 from workflows.config.mail_settings import WEBHOOK, MailSettings, parse_mail_settings
 from workflows.config.oidc_settings import Oidc, parse_oidc_settings
+from workflows.config.places import PROJECT, places_of
 from workflows.config.secret_files import read_secret_files
 from workflows.errors import ConfigurationError
 
-PROJECT = Path(__file__).resolve().parents[2]
 # Ten times what any law asks for, and still a day that the calendar has.
 _MOST_YEARS = 100
 _PATHS = (Path, Path | None)
@@ -58,10 +58,14 @@ class Settings(BaseSettings):
         validation_alias="SHIPSTATION_BASE_URL",
         description="ShipStation's API.",
     )
-    home: types.HomePath = Field(
-        default_factory=lambda: PROJECT / "data",
+    home: types.DatabasePath = Field(
+        default_factory=lambda: places_of(PROJECT).data,
         validate_default=True,
         description="Directory for all that is written. Its path may have letters, digits, spaces and `.-_~@+()`.",
+    )
+    reference: types.DatabasePath = Field(
+        default_factory=lambda: places_of(PROJECT).seeds,
+        description="Directory of your own reference files, which `init` writes. For plain dbt, an absolute path.",
     )
     timezone: ZoneInfo = Field(
         ZoneInfo("America/Chicago"), description="Time zone of the business's day, week and month."
@@ -116,7 +120,7 @@ class Settings(BaseSettings):
         types.LOOPBACK, description="IP address the page listens on. Any address but loopback requires a login."
     )
     users_file: types.FilePath = Field(
-        default_factory=lambda: PROJECT / "users.toml",
+        default_factory=lambda: places_of(PROJECT).configuration / "users.toml",
         validation_alias="SHIPLEDGER_USERS",
         description="Users, roles and password hashes.",
     )
@@ -141,7 +145,7 @@ class Settings(BaseSettings):
         "`parity.toml`.",
     )
     parity_file: types.FilePath = Field(
-        default_factory=lambda: PROJECT / "parity.toml",
+        default_factory=lambda: places_of(PROJECT).shipped / "parity.toml",
         validation_alias="SHIPLEDGER_PARITY",
         description="Criteria of parity and of the cutover.",
     )
@@ -248,7 +252,7 @@ class Settings(BaseSettings):
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the configuration from `.env` in the project's root and the environment, which wins.
+    """Read the configuration from `.env` (see `places`) and the environment, which wins.
 
     A secret can be in a file; see `secret_files`. A relative path in `.env` is relative to that file's folder,
     one in the environment to the working directory.
@@ -262,7 +266,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     given = dict(os.environ if environment is None else environment)
     given |= read_secret_files(given, [variable_of(name) for name in secrets()])
     known = {name: given[name] for name in map(variable_of, Settings.model_fields) if name in given}
-    file = PROJECT / ".env"
+    file = places_of(PROJECT).configuration / ".env"
     paths = [variable_of(name) for name, one in Settings.model_fields.items() if one.annotation in _PATHS]
     values: dict[str, Any] = {"_env_file": file, **paths_beside(file, paths), **known}
     try:
@@ -274,11 +278,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def default_of(name: str) -> str:
-    """Return a field's default as a person writes it; paths in the project are relative to it."""
+    """Return a field's default as a person writes it; paths in a clone are relative to it."""
     default = Settings.model_fields[name].get_default(call_default_factory=True, validated_data={})
     if isinstance(default, bool):
         return "1" if default else "0"
-    if isinstance(default, Path):
+    if isinstance(default, Path) and default.is_relative_to(PROJECT):
         return f"./{default.relative_to(PROJECT)}"
     return "none" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ingest.client.account import Account
+from workflows.config.places import PROJECT, places_of
 from workflows.config.settings import Settings, variable_of
 from workflows.errors import ConfigurationError
 
@@ -19,7 +20,7 @@ def account_of(settings: Settings) -> Account:
         missing = [variable_of(name) for name in ("api_key", "api_secret") if not getattr(settings, name)]
         raise ConfigurationError(
             f"{' and '.join(missing)} not set. Put the key and secret from ShipStation's Account settings > "
-            "API settings into the environment or the .env file."
+            f"API settings into the environment or {places_of(PROJECT).configuration / '.env'}."
         )
     return Account(
         base_url=settings.base_url,

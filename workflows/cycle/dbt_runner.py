@@ -21,7 +21,8 @@ from typing import Any
 import duckdb
 
 from workflows.config.secret_files import without_secrets
-from workflows.config.settings import PROJECT, Settings, secrets, variable_of
+from workflows.config.settings import Settings, secrets, variable_of
+from workflows.cycle.dbt_invocation import DBT_PROJECT, SEEDS, dbt_options, dbt_variables, invoke_dbt
 from workflows.cycle.replay import (
     BuildFacts,
     NodeDone,
@@ -35,7 +36,6 @@ from workflows.errors import BuildFailed
 
 log = logging.getLogger(__name__)
 
-DBT_PROJECT = PROJECT / "dbt_project"
 # A warm build excludes what changes only with the code: seeds, models built only from seeds (`reference`), unit
 # tests, views and exposures.
 WARM = (
@@ -72,8 +72,11 @@ class BuildReport:
     replayed: bool = False
 
 
-def fingerprint() -> str:
-    """Return a hash of what a build depends on besides data: the project's files and the versions of its tools."""
+def fingerprint(reference: Path = SEEDS) -> str:
+    """Return a hash of what a build depends on besides data.
+
+    That is the files of the project, reference files that are elsewhere, and the versions of the tools.
+    """
     digest = hashlib.blake2b(digest_size=16)
     for package in ("dbt-core", "dbt-duckdb", "duckdb"):
         digest.update(f"{package}={version(package)};".encode())
@@ -81,6 +84,10 @@ def fingerprint() -> str:
         inside = path.relative_to(DBT_PROJECT)
         if path.is_file() and inside.parts[0] not in ("target", "logs", "dbt_packages"):
             digest.update(str(inside).encode())
+            digest.update(path.read_bytes())
+    if reference != SEEDS:
+        for path in sorted(reference.glob("*.csv")):
+            digest.update(path.name.encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -104,8 +111,8 @@ class Modelling:
         """
         if self._reader is not None or self._parsed is not None or self._recording_file.exists():
             return
-        command = [sys.executable, "-m", "dbt.cli.main", "parse", *self._common()]
-        given = without_secrets(os.environ, map(variable_of, secrets())) | self._environment()
+        command = [sys.executable, "-m", "dbt.cli.main", "parse", *dbt_options(DBT_PROJECT, self._settings.home)]
+        given = without_secrets(os.environ, map(variable_of, secrets())) | self._variables()
         quiet = subprocess.DEVNULL
         self._reader = subprocess.Popen(command, env=given, stdout=quiet, stderr=quiet)
 
@@ -188,7 +195,7 @@ class Modelling:
         Raises:
             BuildFailed: dbt cannot read the project.
         """
-        self._parse_when_changed(fingerprint())
+        self._parse_when_changed(fingerprint(self._settings.reference))
         return self._manifest
 
     def _parse_when_changed(self, current: str) -> None:
@@ -208,50 +215,11 @@ class Modelling:
         gc.freeze()
 
     def _invoke(self, command: str, *args: str, callbacks: Sequence[Callable[[Any], None]] = ()) -> Any:
-        # Imported here because it takes a second, and most commands do not build.
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-        from dbt.cli.main import dbtRunner
+        options = dbt_options(DBT_PROJECT, self._settings.home)
+        return invoke_dbt([command, *args, *options], self._variables(), self._manifest, callbacks=callbacks)
 
-        before = dict(os.environ)
-        os.environ.update(self._environment())
-        gc.disable()
-        try:
-            return dbtRunner(manifest=self._manifest, callbacks=list(callbacks)).invoke(
-                [command, *args, *self._common()]
-            )
-        finally:
-            # The adapter keeps the file open between nodes, which saves 13 ms for each; this releases the lock.
-            DuckDBConnectionManager.close_all_connections()
-            gc.enable()
-            os.environ.clear()
-            os.environ.update(before)
-
-    def _environment(self) -> dict[str, str]:
-        return {
-            "SHIPLEDGER_HOME": str(self._settings.home),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        }
-
-    def _common(self) -> tuple[str, ...]:
-        home = self._settings.home
-        return (
-            "--project-dir",
-            str(DBT_PROJECT),
-            "--profiles-dir",
-            str(DBT_PROJECT),
-            "--target-path",
-            str(home / "scratch" / "dbt"),
-            "--log-path",
-            str(home / "logs"),
-            "--log-level",
-            "none",
-            "--log-level-file",
-            "none",
-            "--quiet",
-            "--no-write-json",
-            "--no-use-colors",
-            "--no-version-check",
-        )
+    def _variables(self) -> dict[str, str]:
+        return dbt_variables(self._settings.home, self._settings.reference)
 
 
 def variables(facts: BuildFacts, *, full: bool) -> tuple[str, str]:

@@ -149,7 +149,7 @@ class Engine:
         self.prepare()
         as_of = datetime.now(UTC)
         today = as_of.astimezone(self.settings.timezone).date().isoformat()
-        project = fingerprint()
+        project = fingerprint(self.settings.reference)
         # Held until the end: dbt shares it, and opening the file again costs a tenth of a warm build.
         with open_warehouse(self.settings.warehouse) as connection:
             copy_read(last_read(self.settings.operations), connection, self.settings.timezone.key)

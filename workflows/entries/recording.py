@@ -109,7 +109,7 @@ def record_entry(settings: Settings, request: EntryRequest) -> RecordedEntry:
         HomeUnusable: The home or the current snapshot cannot be used.
     """
     prepare_home(settings)
-    reference = read_reference()
+    reference = read_reference(settings.reference)
     request = replace(request, sku_code=spelled(request.sku_code))
     with open_entries(settings.operations) as store:
         rows = _checked(settings, reference, request, store)
@@ -137,7 +137,7 @@ def expect_on_hand(settings: Settings, sku_code: str, lot_number: str | None, da
         HomeUnusable: The home or the current snapshot cannot be used.
     """
     prepare_home(settings)
-    reference = read_reference()
+    reference = read_reference(settings.reference)
     sku_code = spelled(sku_code)
     check_product(reference, sku_code)
     lot = read_lot(sku_code, lot_number) if lot_number else lot_number
@@ -156,7 +156,7 @@ def record_lot_state(settings: Settings, state: LotState) -> LotState:
         HomeUnusable: The home or the current snapshot cannot be used.
     """
     prepare_home(settings)
-    reference = read_reference()
+    reference = read_reference(settings.reference)
     state = replace(state, sku_code=spelled(state.sku_code))
     check_product(reference, state.sku_code)
     if state.status not in LOT_STATUSES:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
+from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from ingest.hidden_passwords import without_passwords
@@ -31,8 +33,25 @@ _LATER = ("starting up", "shutting down", "recovery", "too many", "not yet accep
 # What a wrong URL leads to. Where no server answers, it says none of this.
 _WRONG = ("FATAL", "SSL", "password", "authentication", "certificate")
 
+_HAS_SUBSEC = (3, 42)
+
 # We say what DBOS would log, and how to go on.
 logging.getLogger("dbos").setLevel(logging.CRITICAL)
+
+
+@event.listens_for(Engine, "connect")
+def _add_subsec(connection: object, _record: object) -> None:
+    """Define what DBOS calls from Python 3.12 on, and SQLite has from 3.42 on: `unixepoch('subsec')`.
+
+    Python uses the system's SQLite, which is 3.40 in Debian 12.
+    """
+    if isinstance(connection, sqlite3.Connection) and sqlite3.sqlite_version_info < _HAS_SUBSEC:
+        connection.create_function("unixepoch", 1, _seconds)
+
+
+def _seconds(modifier: str) -> float | None:
+    """Return the time in seconds with milliseconds, as SQLite does; null for what is never asked."""
+    return time.time_ns() // 1_000_000 / 1000 if modifier == "subsec" else None
 
 
 class Address(NamedTuple):

@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,61 +18,65 @@ import duckdb
 from workflows.config.reference_data import Reference, read_reference, seed_rows
 from workflows.migration.migration_checks import FAILED, NO_DAY, NOTED, Check, compare
 
+_SEEDS = "seeds"
 _SIGNS = {"Receive": 1, "Repack": 1, "Adjust Up": 1, "Adjust Down": -1}
 _Units = Counter[tuple[str, str]]
 _RATES = {"OrderCharge": "order", "PackageCharge": "handling", "SpaceRentalRate": "storage"}
 
 
-def check_reference(there: sqlite3.Connection) -> Iterator[Check]:
-    """Compare products, bundles, pallets, rates and opening balances with the seeds, which decide."""
-    seeds = "seeds"
-    reference = read_reference()
+def check_reference(there: sqlite3.Connection, seeds: Path) -> Iterator[Check]:
+    """Compare products, bundles, pallets, rates and opening balances with the reference files, which decide."""
+    reference = read_reference(seeds)
     products = there.execute(
         "select sku, parameter_name from configuration_params where category = 'Key Products'"
     ).fetchall()
-    known = {row["sku_code"]: row["product_name"] for row in seed_rows("skus")}
-    yield _listed("products", products, [one for one in products if one[0] not in reference.stocked], seeds)
+    known = {row["sku_code"]: row["product_name"] for row in seed_rows("skus", seeds)}
+    yield _listed("products", products, [one for one in products if one[0] not in reference.stocked], _SEEDS)
     renamed = [(sku, name) for sku, name in products if sku in known and known[sku] != name]
-    yield _listed("product names", products, renamed, seeds)
+    yield _listed("product names", products, renamed, _SEEDS)
     bundles = there.execute(
         "select bundle_sku, component_sku, multiplier from bundle_skus"
         " join bundle_components on bundle_sku_id = bundle_skus.id"
     ).fetchall()
     aliases = {
-        (row["alias_sku"], row["component_sku"], int(row["multiplier"])) for row in seed_rows("sku_aliases")
+        (row["alias_sku"], row["component_sku"], int(row["multiplier"])) for row in seed_rows("sku_aliases", seeds)
     }
     yield _listed("bundles", bundles, [one for one in bundles if one not in aliases], "seeds/sku_aliases.csv")
     pallets = _configured(there, "PalletConfig", "PalletCount")
-    factors = {(row["sku_code"], row["units_per_pallet"]) for row in seed_rows("pallet_factors")}
+    factors = {(row["sku_code"], row["units_per_pallet"]) for row in seed_rows("pallet_factors", seeds)}
     yield _listed(
         "units per pallet", pallets, [one for one in pallets if one not in factors], "seeds/pallet_factors.csv"
     )
     rates = there.execute(
         "select parameter_name, value from configuration_params where category = 'Rates'"
     ).fetchall()
-    charged = {(row["charge_type"], int(row["rate_cents"])) for row in seed_rows("rate_card")}
+    charged = {(row["charge_type"], int(row["rate_cents"])) for row in seed_rows("rate_card", seeds)}
     other = [one for one in rates if (_RATES.get(one[0], one[0]), _cents(one[1])) not in charged]
     yield _listed("rates", rates, other, "seeds/rate_card.csv")
     openings = _configured(there, "InitialInventory", "EOD_Prior_Week")
     held: Counter[str] = Counter()
-    for row in seed_rows("opening_balances"):
+    for row in seed_rows("opening_balances", seeds):
         held[row["sku_code"]] += int(row["quantity"])
     wrong = [one for one in openings if str(held[one[0]]) != one[1]]
     yield _listed("opening balances", openings, wrong, "seeds/opening_balances.csv")
 
 
 def check_ledger(
-    there: sqlite3.Connection, here: duckdb.DuckDBPyConnection, first_label: str | None, today: date
+    there: sqlite3.Connection,
+    here: duckdb.DuckDBPyConnection,
+    reference: Reference,
+    first_label: str | None,
+    today: date,
 ) -> Iterator[Check]:
     """Compare the marts as built, not yet published, with the file. What is dated in the future is in neither.
 
     Args:
         there: The SQLite file.
         here: The ledger with schema `marts`.
+        reference: The reference data.
         first_label: The day of ShipStation's first label as ISO text; from then on ShipStation decides.
         today: The business's day.
     """
-    reference = read_reference()
     yield compare(
         "transactions booked by SKU",
         _booked(there, reference, today),

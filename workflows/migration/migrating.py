@@ -18,6 +18,7 @@ from ingest.pipeline import Warehouse
 from ingest.sources.legacy.legacy_source import digest_of, last_imports, load_legacy, open_legacy
 from ingest.sources.shipstation.load import prepare_tables
 from workflows.backup.backup_file import copy_sqlite
+from workflows.config.reference_data import read_reference
 from workflows.config.settings import Settings
 from workflows.cycle.engine import Engine, Facts, Report, RunsSince
 from workflows.cycle.warehouse import Run, check_warehouse
@@ -131,10 +132,11 @@ class Migration:
                     "select min(ship_date) from raw_shipstation.shipments where void_date is null"
                 ).fetchone()
             today = self._settings.today()
-            checks += [*check_anomalies(there, today), *check_reference(there)]
+            checks += [*check_anomalies(there, today), *check_reference(there, self._settings.reference)]
             if passes(checks):
+                reference = read_reference(self._settings.reference)
                 with duckdb.connect(str(self._settings.ledger), read_only=True) as here:
-                    checks += check_ledger(there, here, first_label[0] if first_label else None, today)
+                    checks += check_ledger(there, here, reference, first_label[0] if first_label else None, today)
         facts = [asdict(check) for check in checks]
         if not passes(checks):
             raise MigrationRefused(

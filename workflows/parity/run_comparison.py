@@ -80,7 +80,7 @@ def _compare(
         numbers |= numbers_since(former, times.since, first_day)
         theirs = rows_of(former, sorted(numbers))
     report("comparison", 2, 3)
-    reference = read_reference()
+    reference = read_reference(settings.reference)
     create_tables(connection, sorted(numbers), theirs, reference, criteria)
     lasting = lasting_differences(settings.operations, source.shown, times.until - criteria.longest_lag)
     return compare(connection, theirs, times, lasting, reference, criteria)

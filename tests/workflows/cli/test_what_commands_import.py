@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import click
 import pytest
 
 import orchestrate
+from workflows.cli.command_groups import COMMANDS
 
 # What users and other programs rely on.
 CONTRACT = {
@@ -54,3 +56,26 @@ def test_every_command_is_listed_and_is_where_it_is_said_to_be(capsys: pytest.Ca
         assert command is not None
         assert command.name == name
         assert f"\n  {name} " in listed
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_wait_for_no_command_and_no_settings(option: str) -> None:
+    program = (
+        f"import json, sys, orchestrate; orchestrate.main([{option!r}]); print(json.dumps(list(sys.modules)))"
+    )
+    made = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=True)
+    assert not {*json.loads(made.stdout.splitlines()[-1])} & {
+        "pydantic",
+        *(one.module for one in COMMANDS.values()),
+    }
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_example_of_a_command_can_be_called(name: str) -> None:
+    context = click.Context(orchestrate.cli, info_name="shipledger")
+    command = orchestrate.cli.get_command(context, name)
+    assert command is not None
+    called, *words = shlex.split(COMMANDS[name].example)
+    assert called == name
+    command.make_parser(context).parse_args(words)
+    assert f"Example: shipledger {name}" in command.get_help(click.Context(command, context, name))

@@ -149,7 +149,13 @@ def test_the_fingerprint_is_of_names_and_contents_of_the_project_and_of_nothing_
     known.append(fingerprint())
     monkeypatch.setattr(dbt_runner, "version", lambda package: f"{package} of tomorrow")
     known.append(fingerprint())
-    assert len(set(known)) == 4
+    own = tmp_path / "logs" / "reference"
+    own.mkdir()
+    known.append(fingerprint(own))
+    (own / "skus.csv").write_text("sku_code")
+    known.append(fingerprint(own))
+    assert len(set(known)) == 5
+    assert known[3] == known[4], "no own file, nothing else to read"
 
 
 def test_a_replay_is_given_the_instant_zone_and_run_of_its_own_build(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -1,8 +1,9 @@
-"""The workflow store on PostgreSQL: homes that share a database are separate, and a wrong URL is a sentence."""
+"""The workflow store: on PostgreSQL homes that share a database are separate, and a wrong URL is a sentence."""
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from homes import settings_of
 from inbox import free_port
 from own_worker import done, ended, working
 from postgres import PASSWORD, USER, Postgres, running_postgres
+from sqlalchemy import create_engine, text
 
 from workflows.config.home_directory import prepare_home
 from workflows.config.settings import Settings
@@ -86,3 +88,13 @@ def test_a_store_that_refuses_or_does_not_answer_is_a_sentence_without_its_passw
     assert (answer.code, said in answer.facts.get("error", "")) == (code, True), answer
     assert not {"s3cret-word", PASSWORD} & set(re.split(r"[^\w-]", answer.errors + str(answer.facts)))
     assert "Traceback" not in answer.errors
+
+
+def test_a_store_has_the_function_that_dbos_calls_whatever_sqlite_the_system_has() -> None:
+    """From Python 3.12 on DBOS calls it for the time of every workflow; SQLite before 3.42 answers with null."""
+    before = time.time()
+    with create_engine("sqlite://").connect() as connection:
+        connection.execute(text("create table t (id int, at int not null default (unixepoch('subsec') * 1000))"))
+        connection.execute(text("insert into t (id) values (1)"))
+        [at] = connection.execute(text("select at from t")).scalars()
+    assert int(before * 1000) <= at <= time.time() * 1000

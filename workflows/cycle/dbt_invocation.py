@@ -1,0 +1,82 @@
+"""One command of dbt in this process, which writes to the home only and says nothing."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from workflows.config.places import PROJECT, places_of
+
+DBT_PROJECT = places_of(PROJECT).models
+SEEDS = places_of(PROJECT).seeds
+
+
+def invoke_dbt(
+    arguments: Sequence[str],
+    variables: Mapping[str, str],
+    manifest: Any = None,
+    callbacks: Sequence[Callable[[Any], None]] = (),
+) -> Any:
+    """Run a command of dbt and return its `dbtRunnerResult`.
+
+    Args:
+        arguments: The command and its options.
+        variables: Added to the environment as long as it runs.
+        manifest: The parsed project; None to parse it.
+        callbacks: Called with each event.
+    """
+    # Imported here because it takes a second, and most commands do not build.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    before = dict(os.environ)
+    os.environ.update(variables)
+    gc.disable()
+    try:
+        return dbtRunner(manifest=manifest, callbacks=list(callbacks)).invoke(list(arguments))
+    finally:
+        # The adapter keeps the file open between nodes, which saves 13 ms for each; this releases the lock.
+        DuckDBConnectionManager.close_all_connections()
+        gc.enable()
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def dbt_options(project: Path, home: Path) -> tuple[str, ...]:
+    """Return the options common to all commands of dbt.
+
+    Args:
+        project: The folder of `dbt_project.yml`.
+        home: The folder of all that is written.
+    """
+    return (
+        "--project-dir",
+        str(project),
+        "--profiles-dir",
+        str(DBT_PROJECT),
+        "--target-path",
+        str(home / "scratch" / "dbt"),
+        "--log-path",
+        str(home / "logs"),
+        "--log-level",
+        "none",
+        "--log-level-file",
+        "none",
+        "--quiet",
+        "--no-write-json",
+        "--no-use-colors",
+        "--no-version-check",
+    )
+
+
+def dbt_variables(home: Path, reference: Path) -> dict[str, str]:
+    """Return the variables that the dbt project reads: its home and its reference files."""
+    return {
+        "SHIPLEDGER_HOME": str(home),
+        # Empty for the files of the project, which are its seeds.
+        "SHIPLEDGER_REFERENCE": "" if reference == SEEDS else str(reference),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
