@@ -92,6 +92,11 @@ GROUPS: dict[str, dict[str, Listed]] = {
             "Write the published tables as files",
             "export --to exported --format csv --table shipped_orders",
         ),
+        "accounting": Listed(
+            "workflows.cli.export_commands",
+            "Write the invoice of a closed month for QuickBooks or Xero",
+            "accounting --month 2025-09 --format xero --customer 'Brand Ltd' --to invoice.csv",
+        ),
         "backup": Listed(_MIGRATION, "Back up the home into one verified file", "backup"),
         "restore": Listed(_MIGRATION, "Put a backup back", "restore shipledger-backup.tar"),
         "retention": Listed(_JOBS, "Redact personal data that are past their time", "retention --dry-run"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import click
@@ -40,6 +40,19 @@ class Day(click.ParamType[date]):
             years = f"{_FIRST_YEAR} to {_LAST_YEAR}"
             self.fail(f"'{value}' is too far away: use a day of the years {years}.", param, ctx)
         return day
+
+
+class Month(click.ParamType[date]):
+    """A month as YYYY-MM; its value is the first day."""
+
+    name = "month"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse the month, or fail with a sentence."""
+        try:
+            return datetime.strptime(value, "%Y-%m").replace(tzinfo=UTC).date()
+        except ValueError:
+            self.fail(f"'{value}' is no month. Write it as YYYY-MM, for example 2025-09.", param, ctx)
 
 
 def say(text: str) -> None:

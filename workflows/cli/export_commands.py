@@ -1,14 +1,16 @@
-"""The command export."""
+"""The commands export and accounting."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
 from workflows.cli import output
-from workflows.cli.console import JSON, print_result
+from workflows.cli.console import JSON, Month, print_result
 from workflows.config.settings import read_settings
+from workflows.reports.accounting import COLUMNS, InvoiceTerms, export_invoice
 from workflows.reports.table_export import FORMATS, export_tables
 
 
@@ -23,4 +25,25 @@ def export(folder: Path, file_format: str, tables: tuple[str, ...], as_json: boo
     print_result(facts, as_json, output.describe_export)
 
 
-COMMANDS = (export,)
+@click.command()
+@click.option("--month", type=Month(), required=True, help="The closed month, such as 2026-10.")
+@click.option(
+    "--format", "software", type=click.Choice(list(COLUMNS)), required=True, help="What imports the file."
+)
+@click.option("--customer", required=True, help="The customer's name in the books.")
+@click.option("--to", "file", type=click.Path(path_type=Path), required=True, help="The CSV file to write.")
+@click.option(
+    "--due-days", type=click.IntRange(0, 365), default=30, show_default=True, help="Days until it is due."
+)
+@click.option("--day-first", is_flag=True, help="Write dates as DD/MM/YYYY, not MM/DD/YYYY.")
+@JSON
+def accounting(
+    month: date, software: str, customer: str, file: Path, due_days: int, day_first: bool, as_json: bool
+) -> None:
+    """Write the invoice of a closed month for QuickBooks Online or Xero. Accounts are in `accounts.csv`."""
+    terms = InvoiceTerms(customer, due_days, day_first)
+    facts = export_invoice(read_settings(), month, software, file.absolute(), terms)
+    print_result(facts, as_json, output.describe_accounting)
+
+
+COMMANDS = (export, accounting)

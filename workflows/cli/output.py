@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from workflows.config.formatting import money
 from workflows.config.job_kinds import CLOSES
 from workflows.config.mail_settings import NO_SERVER
 from workflows.config.wall_clock import clock
@@ -199,6 +200,14 @@ def describe_export(facts: dict[str, Any]) -> str:
     return (
         f"{facts['folder']}: {len(facts['tables'])} tables as {facts['format']}, {rows} rows "
         f"of {facts['snapshot']}; manifest.json lists them."
+    )
+
+
+def describe_accounting(facts: dict[str, Any]) -> str:
+    """Say what was written for the books."""
+    return (
+        f"{facts['file']}: invoice {facts['invoice']} for {facts['format']}, {facts['lines']} lines, "
+        f"{money(facts['total_cents'])}."
     )
 
 

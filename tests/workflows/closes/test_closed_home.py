@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +75,22 @@ def test_a_file_that_was_altered_publishes_nothing_until_the_backup_is_restored(
     last_day = command.today().replace(day=1) - timedelta(days=1)
     again = [command.run("eom", "--date", last_day.isoformat(), *more).facts for more in ([], ["--force"])]
     assert [(facts["already_done"], facts["version"]) for facts in again] == [(True, 1), (False, 2)]
+
+
+def test_the_export_for_the_books_is_the_frozen_invoice_to_the_cent(command: CommandLine, tmp_path: Path) -> None:
+    frozen = file_of_the_month(command)
+    file = tmp_path / "invoice.csv"
+    words = ("accounting", "--month", frozen.stem, "--format", "quickbooks", "--customer", "Brand Ltd")
+    answer = command.run(*words, "--to", str(file))
+    assert answer.code == 0, answer.errors
+    billed = duckdb.sql(
+        "select sum(total_cents)::bigint from read_parquet($file) where line_kind in ('day', 'restatement')",
+        params={"file": str(frozen)},
+    ).fetchall()
+    assert billed == [(answer.facts["total_cents"],)]
+    with file.open(newline="") as content:
+        amounts = [Decimal(row["*ItemAmount"]) for row in csv.DictReader(content)]
+    assert sum(amounts) * 100 == answer.facts["total_cents"] > 0
 
 
 def test_a_home_of_an_earlier_release_is_converted_by_its_first_sync(command: CommandLine) -> None:
