@@ -97,7 +97,8 @@ def test_beyond_loopback_the_page_refuses_to_start_without_a_login(tmp_path: Pat
 
 def test_without_a_session_nothing_behind_the_login_answers(guarded: Served) -> None:
     asked = {
-        path: requests.get(guarded.url + path).status_code for path in ("/", "/inventory", "/metrics", "/_stcore/host-config")
+        path: requests.get(guarded.url + path).status_code
+        for path in ("/", "/inventory", "/metrics", "/_stcore/host-config")
     }
     assert asked == dict.fromkeys(asked, 401)
     socket = requests.get(f"{guarded.url}/_stcore/stream", headers=SOCKET | KEY)

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine
 
-FILES = ["accounts.csv", "opening_balances.csv", "pallet_factors.csv", "rate_card.csv", "sku_aliases.csv", "skus.csv"]
+FILES = [
+    "accounts.csv",
+    "opening_balances.csv",
+    "pallet_factors.csv",
+    "rate_card.csv",
+    "sku_aliases.csv",
+    "skus.csv",
+]
 
 
 @pytest.fixture
