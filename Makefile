@@ -118,13 +118,13 @@ docs: $(INSTALLED)
 	$(BIN)/python -m workflows.cli.lineage
 	$(BIN)/python -m workflows.cli.settings_table
 
-# Writes the software bill of materials, sbom.json, and looks for known vulnerabilities of what is locked.
+# Writes the software bill of materials of what runs, sbom.json, and looks for known vulnerabilities of all that is locked.
 audit: $(AUDIT)/.installed
 	$(AUDIT)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-file sbom.json
 	@$(PYTHON) -c 'import socket; socket.create_connection(("api.osv.dev", 443), 5)' 2>/dev/null || { echo \
 		"sbom.json is written. The database of vulnerabilities, api.osv.dev, cannot be reached: nothing was audited." \
 		>&2; exit 1; }
-	$(AUDIT)/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --vulnerability-service osv
+	$(AUDIT)/bin/pip-audit --requirement requirements-dev.lock --require-hashes --disable-pip --vulnerability-service osv
 
 $(AUDIT)/.installed: tests/audit.lock | $(INSTALLED)
 	$(PYTHON) -m venv $(AUDIT)
