@@ -8,6 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 BROWSER := $(VENV)/.browser
 READER := $(VENV)/reader/.installed
 POSTGRES := $(VENV)/.postgres
+COMPILE := uv pip compile --python-version 3.11
 AUDIT := $(VENV)/audit
 TRIED := $(abspath $(VENV))/tried
 IN_PROCESSES := --numprocesses 3 --dist loadfile --no-loadscope-reorder
@@ -118,13 +119,13 @@ docs: $(INSTALLED)
 	$(BIN)/python -m workflows.cli.lineage
 	$(BIN)/python -m workflows.cli.settings_table
 
-# Writes the software bill of materials, sbom.json, and looks for known vulnerabilities of what is locked.
+# Writes the software bill of materials of what runs, sbom.json, and looks for known vulnerabilities of all that is locked.
 audit: $(AUDIT)/.installed
 	$(AUDIT)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-file sbom.json
 	@$(PYTHON) -c 'import socket; socket.create_connection(("api.osv.dev", 443), 5)' 2>/dev/null || { echo \
 		"sbom.json is written. The database of vulnerabilities, api.osv.dev, cannot be reached: nothing was audited." \
 		>&2; exit 1; }
-	$(AUDIT)/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --vulnerability-service osv
+	$(AUDIT)/bin/pip-audit --requirement requirements-dev.lock --require-hashes --disable-pip --vulnerability-service osv
 
 $(AUDIT)/.installed: tests/audit.lock | $(INSTALLED)
 	$(PYTHON) -m venv $(AUDIT)
@@ -133,7 +134,7 @@ $(AUDIT)/.installed: tests/audit.lock | $(INSTALLED)
 
 # Needs uv; its options are in pyproject.toml. What is installed to run is a part of what is installed to develop.
 lock:
-	uv pip compile pyproject.toml --group dev --upgrade -o requirements-dev.lock
-	uv pip compile pyproject.toml -c requirements-dev.lock -o requirements.lock
-	uv pip compile --no-deps tests/reader.in -o tests/reader.lock
-	uv pip compile tests/audit.in -o tests/audit.lock
+	$(COMPILE) pyproject.toml --group dev --upgrade -o requirements-dev.lock
+	$(COMPILE) pyproject.toml -c requirements-dev.lock -o requirements.lock
+	$(COMPILE) --no-deps tests/reader.in -o tests/reader.lock
+	$(COMPILE) tests/audit.in -o tests/audit.lock

@@ -44,22 +44,26 @@ def problems_of(reference: Path) -> list[Problem]:
 
 def _shape(file: Path, shipped: Path) -> Iterator[Problem]:
     """Find what keeps a file from being read: it is missing or no text, or has other columns than it should."""
-    columns = next(csv.reader(shipped.read_text(encoding="utf-8").splitlines()))
     try:
-        header, *rows = csv.reader(file.read_text(encoding="utf-8-sig").splitlines()) or [[]]
-    except (OSError, UnicodeDecodeError, ValueError, csv.Error) as problem:
-        reason = getattr(problem, "strerror", None) or "it is no CSV file in UTF-8 with a header"
+        header, *rows = _rows(file) or [[]]
+    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        reason = getattr(problem, "strerror", None) or "it is no CSV file in UTF-8"
         yield Problem(file.name, 0, "", f"cannot be read: {reason}. `init` writes a copy.")
         return
+    columns = _rows(shipped)[0]
     for name in sorted({*columns} ^ {*header}):
         what = "is missing in the header" if name in columns else "is no column of this file"
         yield Problem(file.name, 1, name, f"{name} {what}.")
     for number, row in enumerate(rows, 2):
-        if row and len(row) != len(header):
+        if header and row and len(row) != len(header):
             last = header[min(len(row), len(header)) - 1]
             yield Problem(
                 file.name, number, last, f"{last} is the last of {len(row)} columns; there must be {len(header)}."
             )
+
+
+def _rows(file: Path) -> list[list[str]]:
+    return list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
 
 
 def _values(reference: Path) -> list[Problem]:

@@ -61,7 +61,7 @@ def test_what_is_wrong_in_the_values_is_listed_with_file_row_and_column(cli: Com
 def test_files_that_cannot_be_read_are_listed_and_those_that_are_shipped_are_valid(
     cli: CommandLine, own: Path
 ) -> None:
-    (own / "opening_balances.csv").write_text("")
+    (own / "opening_balances.csv").write_text("\n17612,250237,2025-09-19,1019\n")
     (own / "pallet_factors.csv").write_bytes(b"sku_code,units_per_pallet\xff")
     (own / "rate_card.csv").unlink()
     aliases, skus = own / "sku_aliases.csv", own / "skus.csv"
@@ -69,7 +69,7 @@ def test_files_that_cannot_be_read_are_listed_and_those_that_are_shipped_are_val
     skus.write_text(skus.read_text() + "17999,A name\n")
     checked = cli.run("check-reference", SHIPLEDGER_REFERENCE=str(own))
     assert [(one["file"], one["row"], one["column"]) for one in checked.facts["problems"]] == [
-        ("opening_balances.csv", 0, ""),
+        *(("opening_balances.csv", 1, name) for name in ("lot_number", "opening_date", "quantity", "sku_code")),
         ("pallet_factors.csv", 0, ""),
         ("rate_card.csv", 0, ""),
         ("sku_aliases.csv", 1, "alias_kind"),
