@@ -113,5 +113,5 @@ $(AUDIT)/.installed: tests/audit.lock | $(INSTALLED)
 lock:
 	uv pip compile pyproject.toml --group dev --upgrade -o requirements-dev.lock
 	uv pip compile pyproject.toml -c requirements-dev.lock -o requirements.lock
-	uv pip compile tests/reader.in -o tests/reader.lock
+	uv pip compile --no-deps tests/reader.in -o tests/reader.lock
 	uv pip compile tests/audit.in -o tests/audit.lock
