@@ -8,8 +8,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -31,7 +31,13 @@ from workflows.errors import (
 )
 
 if TYPE_CHECKING:
+    from sandbox.book import Book
     from workflows.config.settings import Settings
+
+
+_ASK_SHIPSTATION = {"sync", "backfill", "reconcile", "eod", "eow", "eom", "upload", "serve"}
+# About a third of them buy a label.
+_STEPS_OF_TODAY = 90
 
 
 def _print_version(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
@@ -85,6 +91,7 @@ def demo(once: bool, port: int, as_json: bool) -> None:
     from workflows.cli import output
     from workflows.cli.close_commands import run_close
     from workflows.cli.cycle_commands import span_of_days
+    from workflows.cli.rehearsal import describe_demo
     from workflows.cli.run_job import run_job
     from workflows.cli.serving import check_port
     from workflows.config.settings import read_settings
@@ -93,7 +100,8 @@ def demo(once: bool, port: int, as_json: bool) -> None:
     if not once:
         # Now, not after the minute that the first load takes.
         check_port(settings.address, port)
-    with _rehearsed(settings) as rehearsed:
+    with _rehearsed(settings) as account:
+        rehearsed = settings.model_copy(update=account | {"sync_minutes": 1})
         since, _ = span_of_days(rehearsed, BusinessPlan().begins.date() - timedelta(days=1), None)
         loaded = run_job(rehearsed, "backfill", {"since": since.isoformat(), "until": None}, "demo")
         facts = run_job(rehearsed, "sync", {}, "demo")
@@ -101,24 +109,76 @@ def demo(once: bool, port: int, as_json: bool) -> None:
         say("The first load:  " + output.describe_cycle(loaded))
         say("The next cycle:  " + output.describe_cycle(facts))
         print_result({**facts, "reports": closed["reports"]}, as_json, lambda _: output.describe_close(closed))
+        say(describe_demo(click.get_current_context().find_root().info_name, settings))
         if not once:
             _serve(rehearsed, port, lambda facts: say(output.describe_serving(facts)))
 
 
 @contextmanager
-def _rehearsed(settings: Settings) -> Iterator[Settings]:
-    """Start a sandbox that trades, and yield the settings to work on it."""
+def _rehearsed(settings: Settings) -> Iterator[dict[str, Any]]:
+    """Start a sandbox that trades, and yield the settings of its account."""
     from sandbox.business import BusinessPlan, generate_business
-    from sandbox.server import Sandbox
-    from sandbox.settings import SandboxSettings
     from workflows.cli.rehearsal import begin_rehearsal
 
     say("Starting a local ShipStation with 60 weeks of generated trade ...")
     book = generate_business(BusinessPlan())
+    # Some trade of today, also on a weekend and in the early morning.
+    book.trade(_STEPS_OF_TODAY)
+    begin_rehearsal(settings, book.receipts)
+    with _shipstation(settings, book) as account:
+        yield account
+
+
+@contextmanager
+def _shipstation(settings: Settings, book: Book) -> Iterator[dict[str, Any]]:
+    """Serve a demo's ShipStation, and keep its rows for the commands after it."""
+    from sandbox.rowfiles import save_row_files
+    from sandbox.server import Sandbox
+    from sandbox.settings import SandboxSettings
+    from workflows.cli.rehearsal import note_shipstation
+    from workflows.cli.worker import end_worker
+
     with Sandbox(SandboxSettings(rate_limit=6000), book) as box:
-        begin_rehearsal(settings, book.receipts)
-        account = {"base_url": box.url, "api_key": "sandbox", "api_secret": "sandbox", "rate_limit": 6000}
-        yield settings.model_copy(update={**account, "sync_minutes": 1})
+        rows = note_shipstation(settings, box.url)
+        save_row_files(book, rows)
+        try:
+            yield _account(box.url)
+        finally:
+            # Before the sandbox: a job that is under way asks it.
+            end_worker()
+            save_row_files(book, rows)
+
+
+def _account(url: str) -> dict[str, Any]:
+    return {"base_url": url, "api_key": "sandbox", "api_secret": "sandbox", "rate_limit": 6000}
+
+
+@contextmanager
+def _account_of_demo(words: Sequence[str]) -> Iterator[None]:
+    """Give a command the account of the demo whose home it works in, if it is one.
+
+    The demo's ShipStation is the one that still runs in another terminal, or it is started for this command.
+    """
+    if not _ASK_SHIPSTATION.intersection(words[:1]):
+        yield
+        return
+    from sandbox.book import Book
+    from sandbox.rowfiles import load_row_files, saved_row_files
+    from workflows.cli.rehearsal import demo_rows, running_shipstation
+    from workflows.config.settings import read_settings, variable_of
+
+    settings = read_settings()
+    with ExitStack() as stack:
+        rows = demo_rows(settings)
+        if rows is not None:
+            url = running_shipstation(settings)
+            if url is None:
+                book = load_row_files(Book(), saved_row_files(rows))
+                account = stack.enter_context(_shipstation(settings, book))
+            else:
+                account = _account(url)
+            os.environ.update({variable_of(name): str(value) for name, value in account.items()})
+        yield
 
 
 def _serve(settings: Settings, port: int, announce: Callable[[dict[str, Any]], None]) -> None:
@@ -158,7 +218,8 @@ def main(arguments: list[str] | None = None, program: str = "orchestrate.py") ->
     # Whatever a command or the page writes is its owner's alone.
     os.umask(OWNER_ONLY)
     try:
-        outcome = cli.main(args=given, prog_name=program, standalone_mode=False)
+        with _account_of_demo(given):
+            outcome = cli.main(args=given, prog_name=program, standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0
     except click.ClickException as problem:
         return _complain(problem.format_message(), problem.exit_code, as_json)

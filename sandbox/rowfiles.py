@@ -37,6 +37,20 @@ def load_row_files(book: Book, files: dict[str, Path]) -> Book:
     return book
 
 
+def save_row_files(book: Book, folder: Path) -> None:
+    """Write the orders, shipments and fulfillments of a book, for `load_row_files` to read."""
+    folder.mkdir(exist_ok=True)
+    for name, path in saved_row_files(folder).items():
+        part = path.with_suffix(".part")
+        part.write_bytes(b"".join(record.payload + b"\n" for record in book.newest(name)))
+        part.replace(path)
+
+
+def saved_row_files(folder: Path) -> dict[str, Path]:
+    """Return the files of `save_row_files`, by the name of their list."""
+    return {name: folder / f"{name}.jsonl" for name in ("orders", "shipments", "fulfillments")}
+
+
 def _rows(path: Path) -> Iterator[tuple[int, bytes, Row]]:
     try:
         lines = path.read_bytes().splitlines()

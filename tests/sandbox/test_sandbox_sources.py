@@ -17,6 +17,7 @@ from sandbox_client import Run, a_label, an_order
 
 from sandbox import Book, load_legacy, load_row_files
 from sandbox.cli import sandbox_command
+from sandbox.rowfiles import save_row_files, saved_row_files
 
 
 def write(path: Path, *lines: str) -> Path:
@@ -167,6 +168,16 @@ def test_the_command_refuses_what_it_cannot_use_with_exit_2(arguments: list[str]
     assert result.stdout == ""
     assert "Error: " in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_saved_rows_are_served_as_they_were(former: Path, tmp_path: Path) -> None:
+    book = load_legacy(Book(), former)
+    save_row_files(book, tmp_path / "rows")
+    again = load_row_files(Book(), saved_row_files(tmp_path / "rows"))
+    assert again.counts() == book.counts() == {"orders": 3, "shipments": 4, "fulfillments": 0}
+    for name in ("orders", "shipments"):
+        payloads = [{record.id: record.payload for record in one.newest(name)} for one in (book, again)]
+        assert payloads[0] == payloads[1]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from workflows.config.home_directory import prepare_home
 from workflows.config.settings import Settings
@@ -13,8 +16,18 @@ from workflows.config.worker_lock import LOCK_FILE, WorkerLock
 from workflows.entries.entry_log import Entry, append_entries
 from workflows.errors import AlreadyRunning, UsageError
 
+# In a demo's home, the address of its ShipStation.
 _MARKER = "rehearsal"
+_ROWS = "demo-shipstation"
 ACTOR = "demo"
+_TO_TRY = (
+    "status",
+    "receive --sku 17612 --lot 260601 --quantity 40",
+    "sync",
+    "eow",
+    "reconcile --since {week_ago}",
+    "export --to exported",
+)
 
 
 def begin_rehearsal(settings: Settings, receipts: Iterable[Mapping[str, Any]]) -> None:
@@ -44,6 +57,38 @@ def begin_rehearsal(settings: Settings, receipts: Iterable[Mapping[str, Any]]) -
         append_entries(settings.operations, (_entry(receipt) for receipt in receipts))
     finally:
         lock.release()
+
+
+def demo_rows(settings: Settings) -> Path | None:
+    """Return the folder with the rows of a demo's ShipStation; None for a home that has an account or no demo."""
+    rows = settings.home / _ROWS
+    is_demo = (settings.home / _MARKER).exists() and rows.is_dir()
+    return rows if is_demo and not (settings.api_key or settings.api_secret) else None
+
+
+def note_shipstation(settings: Settings, url: str) -> Path:
+    """Note the address of a demo's ShipStation, and return the folder for its rows."""
+    (settings.home / _MARKER).write_text(url, encoding="ascii")
+    return settings.home / _ROWS
+
+
+def running_shipstation(settings: Settings) -> str | None:
+    """Return the address of a demo's ShipStation; None when it does not run."""
+    url = urlsplit((settings.home / _MARKER).read_text(encoding="ascii"))
+    try:
+        socket.create_connection((url.hostname, url.port or 0), 1).close()
+    except OSError:
+        return None
+    return url.geturl()
+
+
+def describe_demo(program: str | None, settings: Settings) -> str:
+    """Say what to try in the home of a demo."""
+    command = "shipledger" if program == "shipledger" else ".venv/bin/python orchestrate.py"
+    lines = "\n".join(f"  {command} {words}" for words in _TO_TRY)
+    return f"Try these, with SHIPLEDGER_HOME={settings.home}:\n" + lines.format(
+        week_ago=settings.today() - timedelta(days=7)
+    )
 
 
 def _empty(settings: Settings) -> None:

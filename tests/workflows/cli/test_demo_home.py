@@ -1,0 +1,66 @@
+"""In the home of a demo, every command works without an account, whether the demo still runs or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from command_line import CommandLine
+from homes import settings_of
+
+from sandbox import Sandbox
+from sandbox.rowfiles import save_row_files, saved_row_files
+from workflows.cli.rehearsal import demo_rows, note_shipstation
+
+NO_ACCOUNT = {
+    "SHIPSTATION_API_KEY": "",
+    "SHIPSTATION_API_SECRET": "",
+    "SHIPSTATION_BASE_URL": "http://127.0.0.1:9",
+}
+
+
+@pytest.fixture
+def demo(filled_own: CommandLine, own_business: Sandbox) -> CommandLine:
+    """A home that a demo left, whose ShipStation has an order that was not read yet."""
+    own_business.book.trade(1)
+    settings = settings_of(filled_own.home)
+    (filled_own.home / "rehearsal").touch()
+    save_row_files(own_business.book, note_shipstation(settings, "http://127.0.0.1:9"))
+    return filled_own
+
+
+def rows(home: Path) -> dict[str, list[bytes]]:
+    return {
+        name: sorted(path.read_bytes().splitlines())
+        for name, path in saved_row_files(home / "demo-shipstation").items()
+    }
+
+
+def test_its_shipstation_is_started_for_a_command_and_keeps_its_rows(
+    demo: CommandLine, own_business: Sandbox
+) -> None:
+    before, asked = rows(demo.home), len(own_business.requests.entries())
+    synced = demo.run("sync", **NO_ACCOUNT)
+    assert synced.code == 0, synced.errors
+    assert synced.facts["orders_changed"] == 1
+    assert demo.run("reconcile", "--since", demo.today().isoformat(), **NO_ACCOUNT).code == 0
+    assert len(own_business.requests.entries()) == asked, "it was not the one of the fixture"
+    assert rows(demo.home) == before
+    assert before["orders"]
+
+
+def test_one_that_runs_in_another_terminal_is_asked(demo: CommandLine, own_business: Sandbox) -> None:
+    note_shipstation(settings_of(demo.home), own_business.url)
+    asked = len(own_business.requests.entries())
+    assert demo.run("sync", **NO_ACCOUNT).facts["orders_changed"] == 1
+    assert len(own_business.requests.entries()) > asked
+
+
+def test_a_configured_account_is_never_replaced(demo: CommandLine, own_business: Sandbox) -> None:
+    asked = len(own_business.requests.entries())
+    assert demo.run("sync").code == 0
+    assert len(own_business.requests.entries()) > asked
+    assert demo_rows(settings_of(demo.home, SHIPSTATION_API_KEY="key")) is None
+    (demo.home / "rehearsal").unlink()
+    assert demo_rows(settings_of(demo.home)) is None
+    assert demo.run("sync", **NO_ACCOUNT).code == 78
