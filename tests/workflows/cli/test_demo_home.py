@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from command_line import CommandLine
+from gates import edit_newest
 from homes import settings_of
 
 from sandbox import Sandbox
@@ -21,8 +22,8 @@ NO_ACCOUNT = {
 
 @pytest.fixture
 def demo(filled_own: CommandLine, own_business: Sandbox) -> CommandLine:
-    """A home that a demo left, whose ShipStation has an order that was not read yet."""
-    own_business.book.trade(1)
+    """A home that a demo left, whose ShipStation has a change that was not read yet."""
+    edit_newest(own_business, "cancelled")
     settings = settings_of(filled_own.home)
     (filled_own.home / "rehearsal").touch()
     save_row_files(own_business.book, note_shipstation(settings, "http://127.0.0.1:9"))
