@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable
 from typing import TextIO
 
 from workflows.jobs.client import Job
 
-_WIDTH = 72
+_WIDTH = 79
+_BAR = 16
+# Earlier, a rate is a guess.
+_RATE_AFTER_SECONDS = 2.0
 
 
 class TerminalProgress:
     """Shows a job's step on standard error while it is a terminal. Use as a context manager."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream or sys.stderr
+        self._clock = clock
         self._shown = ""
+        self._step = ""
+        self._began, self._first = 0.0, 0.0
 
     def __enter__(self) -> TerminalProgress:
         return self
@@ -29,11 +37,37 @@ class TerminalProgress:
         """Overwrite the line with the job's progress."""
         if not self._stream.isatty():
             return
-        line = describe(job)[:_WIDTH]
+        line = f"{describe(job)}{self._pace(job)}"[:_WIDTH]
         if line != self._shown:
             self._stream.write("\r" + line.ljust(_WIDTH))
             self._stream.flush()
             self._shown = line
+
+    def _pace(self, job: Job) -> str:
+        """Return a bar, the rows a second since the step began, and how long the rest takes at that rate."""
+        done, total, is_rows = _measure(job)
+        if not total:
+            return ""
+        step = f"{job.run_id} {job.progress.get('step') if is_rows else ''}"
+        if step != self._step:
+            self._step, self._began, self._first = step, self._clock(), done
+        bar = f" [{'#' * int(_BAR * done / total):<{_BAR}}]"
+        seconds, made = self._clock() - self._began, done - self._first
+        if made <= 0 or seconds < _RATE_AFTER_SECONDS:
+            return bar
+        left = round((total - done) * seconds / made)
+        rate = f" {made / seconds:,.0f}/s," if is_rows else ""
+        return f"{bar}{rate} {left // 60}:{left % 60:02} left"
+
+
+def _measure(job: Job) -> tuple[float, float, bool]:
+    """Return how much of a job's step is done, of how much, and whether that counts rows; of a close, per cent."""
+    if job.status == "queued":
+        return 0, 0, False
+    if job.progress.get("finished") is not None:
+        return percent(job) or 0, 100, False
+    total = job.progress.get("total") or 0
+    return min(job.progress.get("done") or 0, total), total, True
 
 
 def describe(job: Job) -> str:

@@ -66,7 +66,7 @@ def test_a_log_line_stands_alone_on_a_terminal_that_shows_progress() -> None:
         handler.handle(record("a page is read in pieces"))
         assert terminal.lines() == ["a page is read in pieces", ""]
         progress.show(sync(2))
-        assert terminal.lines() == ["a page is read in pieces", "sync: orders 2 of 3"]
+        assert terminal.lines() == ["a page is read in pieces", "sync: orders 2 of 3 [##########      ]"]
 
 
 def sync(done: int) -> Job:

@@ -51,6 +51,37 @@ def test_a_job_is_one_line(shown_job: Job, line: str) -> None:
     assert describe(shown_job) == line
 
 
+def lines(terminal: io.StringIO) -> list[str]:
+    return [line.rstrip() for line in terminal.getvalue().split("\r") if line.strip()]
+
+
+def test_a_step_has_a_bar_and_once_it_is_known_its_rate_and_the_time_left() -> None:
+    terminal, now = Terminal(), 100.0
+    with TerminalProgress(terminal, clock=lambda: now) as progress:
+        for step, done in (("orders", 1000), ("orders", 1200), ("orders", 3000), ("labels", 10)):
+            progress.show(job("backfill", step=step, done=done, total=4000))
+            now += 1.5
+    assert lines(terminal) == [
+        "backfill: orders 1000 of 4000 [####            ]",
+        "backfill: orders 1200 of 4000 [####            ]",
+        "backfill: orders 3000 of 4000 [############    ] 667/s, 0:02 left",
+        "backfill: labels 10 of 4000 [                ]",
+    ]
+
+
+def test_a_close_has_its_time_left_by_the_share_that_is_done() -> None:
+    terminal, now = Terminal(), 0.0
+    with TerminalProgress(terminal, clock=lambda: now) as progress:
+        for done in (0, 2, 4):
+            progress.show(job(step="build and test", done=done, total=8, finished=[]))
+            now += 60
+    assert lines(terminal) == [
+        "eod: build and test, 0 % [                ]",
+        "eod: build and test, 25 % [####            ] 3:00 left",
+        "eod: build and test, 50 % [########        ] 2:00 left",
+    ]
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
@@ -64,7 +95,7 @@ def test_a_terminal_shows_each_state_once_in_one_line_and_nothing_is_left_of_it(
                 progress.show(job("sync", step="x" * 100, done=done, total=3))
     assert file.getvalue() == ""
     shown = terminal.getvalue().split("\r")
-    assert shown == ["", "sync: " + "x" * 66, " " * 72, ""]
+    assert shown == ["", "sync: " + "x" * 73, " " * 79, ""]
     with TerminalProgress(terminal):
         pass
     assert terminal.getvalue().split("\r") == shown
