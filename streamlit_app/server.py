@@ -39,4 +39,9 @@ def page_config(port: int, address: str, *, has_login: bool) -> dict[str, Any]:
     if not has_login:
         # Without a login, a hostile site could reach the page by rebinding its own host name (DNS rebinding).
         config["server"]["allowedHosts"] = ["localhost", address]
-    return {f"{section}.{name}": value for section, options in config.items() for name, value in options.items()}
+    themes = {f"theme.{name}": config["theme"].pop(name) for name in ("light", "dark")}
+    return {
+        f"{section}.{name}": value
+        for section, options in (config | themes).items()
+        for name, value in options.items()
+    }

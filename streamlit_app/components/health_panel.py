@@ -7,27 +7,43 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from streamlit_app.components import charts
-from streamlit_app.components.buttons import start_button
+from streamlit_app.components import actions, charts
+from streamlit_app.components.buttons import run_button, start_button
 from streamlit_app.components.panels import chart, result_badge
 from streamlit_app.data.formatted import age, clock, count
+from streamlit_app.data.run_list import runs_of
 from workflows.page_api import HealthPoint, Settings, health_history
 
 _DAYS = 90
 _HEIGHT = 150
+_REFRESH_SECONDS = 2
 
 
 def show_health(settings: Settings) -> None:
     """Show the panel's content."""
-    now = datetime.now(UTC)
     points = health_history(settings, _DAYS)
     if not points:
         st.text("The checks have not run yet. They run daily.")
     else:
-        _show_last(settings, points[-1], now)
+        _show_last(settings, points[-1], datetime.now(UTC))
         if len(points) > 1:
             _show_line(settings, points)
-    start_button(settings, "health", "Check now")
+    # A fragment that refreshes: these checks publish no snapshot.
+    st.fragment(_check, run_every=_REFRESH_SECONDS)(settings, points[-1:])
+
+
+def _check(settings: Settings, known: Sequence[HealthPoint]) -> None:
+    """Show the button that runs the checks, or that they run; the whole page when they have ended."""
+    last = next(iter(runs_of(settings, ("health",), 1)), None)
+    if last is not None and last.is_open:
+        words = "The checks are queued." if last.status == "queued" else "The checks are running …"
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(words, icon=":material/sync:", color="blue")
+            run_button(settings, last, "Cancel", actions.cancel)
+    elif health_history(settings, _DAYS)[-1:] != known:
+        st.rerun()
+    else:
+        start_button(settings, "health", "Check now")
 
 
 def _show_last(settings: Settings, point: HealthPoint, now: datetime) -> None:
@@ -38,7 +54,7 @@ def _show_last(settings: Settings, point: HealthPoint, now: datetime) -> None:
     for name in point.failed:
         st.text(f"✗ {name}")
     if point.failed:
-        st.caption("Run `orchestrate.py health` for details.")
+        st.caption("An admin finds the details in the report of the health checks.")
 
 
 def _show_line(settings: Settings, points: Sequence[HealthPoint]) -> None:

@@ -16,6 +16,11 @@ def figure(tab: Page, label: str) -> Locator:
     return metric.get_by_test_id("stMetricValue")
 
 
+def title(tab: Page, words: str) -> Locator:
+    """The page's own heading, with these words."""
+    return tab.get_by_role("heading", name=words, exact=True, level=1)
+
+
 def panel(tab: Page, title: str) -> Locator:
     """The frame with this title; the innermost one."""
     heading = tab.get_by_role("heading", name=title, exact=True)

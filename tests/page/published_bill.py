@@ -120,8 +120,8 @@ class Bill:
         insert(
             connection,
             "charge_report_carriers",
-            "charge_month, carrier_code, service_code, package_count, postage_cents",
-            [(self.month, "stamps_com", "usps_priority_mail", 3, 2535)],
+            "charge_month, carrier_code, service_code, carrier_name, service_name, package_count, postage_cents",
+            [(self.month, "stamps_com", "usps_priority_mail", "Stamps.com", "USPS Priority Mail", 3, 2535)],
         )
         insert(
             connection,

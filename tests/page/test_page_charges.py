@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import workshop
-from looking import badge, cells, choose_first_row, download, figure, panel, printed_text, workbook_texts
+from looking import badge, cells, choose_first_row, download, figure, panel, printed_text, title, workbook_texts
 from page_process import Served
 from playwright.sync_api import Page, expect
 from published_bill import Bill
@@ -47,7 +47,7 @@ def test_a_day_opens_its_labels_and_a_label_its_order(
     expect(days.get_by_text(f"3 lines for {bill.month}")).to_be_visible()
     expect(cells(days, 1)).to_contain_text(["671825", "31", "17612:5", "8.45", "671826", "32", "671826", "33"])
     choose_first_row(days, 1)
-    expect(panel(tab, "One order").get_by_text("671825")).to_be_visible()
+    expect(title(tab, "Order 671825")).to_be_visible()
 
 
 def test_a_day_of_storage_alone_says_so(
@@ -79,7 +79,7 @@ def test_what_changed_after_a_close_is_listed_with_its_cause_as_text(
     changed = panel(tab, "Restatements of closed months")
     expect(cells(changed)).to_contain_text(["671700", HOSTILE, "-7", "-5.25"])
     choose_first_row(changed)
-    expect(panel(tab, "One order").get_by_text("671700").first).to_be_visible()
+    expect(title(tab, "Order 671700")).to_be_visible()
 
 
 def test_before_the_first_charged_day_it_says_when_there_will_be_one(

@@ -16,7 +16,7 @@ def test_an_empty_home_says_what_to_do_until_the_first_snapshot_is_there(
     tab.goto(served.url)
     expect(tab.get_by_role("heading", name="Nothing has been published yet")).to_be_visible()
     expect(tab.get_by_text("make demo")).to_be_visible()
-    expect(tab.get_by_text("orchestrate.py backfill --since")).to_be_visible()
+    expect(tab.get_by_text("An admin loads the first orders")).to_be_visible()
     folder.publish(business)
     expect(figure(tab, "Units shipped")).to_have_text("5")
 

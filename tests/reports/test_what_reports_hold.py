@@ -213,9 +213,9 @@ def test_the_invoice_lists_the_dearest_service_first(opened: Opened) -> None:
         (SEPTEMBER.replace(day=1), "usps", "priority", 9, 99_999),
     ]
     document = bill_month(opened(charge_report_carriers=carriers), OCTOBER, 1)
-    assert column(document, "Postage", "carrier_code") == ["usps", "fedex", "ups"]
+    assert column(document, "Postage", "carrier_name") == ["usps", "fedex", "ups"]
     assert table(document, "Postage").totals == {
-        "carrier_code": "Total",
+        "carrier_name": "Total",
         "package_count": 12,
         "postage_cents": 5500,
     }

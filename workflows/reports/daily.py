@@ -19,6 +19,7 @@ from workflows.reports.document import (
     Table,
     Text,
 )
+from workflows.reports.series_colors import OTHERS, series_colors
 from workflows.reports.snapshot_source import Source
 
 _CHART_DAYS = 28
@@ -79,7 +80,6 @@ _LOTS = """
         )
     order by lots.sku_code, lots.received_date nulls last, lots.lot_number
 """
-_PRODUCTS = "select sku_code, product_name from marts.skus where is_key_product order by sku_code"
 _BY_DAY = """
     select ship_date, sku_code, sum(quantity_shipped)::bigint as units
     from marts.shipped_items
@@ -144,7 +144,7 @@ def count_sheet(source: Source, day: date) -> Document:
             ],
             row_height=8.5,
         )
-        for product in source.rows(_PRODUCTS)
+        for product in source.key_products()
     ]
     how = (
         "Count what is on the shelf, lot by lot, without looking at the ledger. Write 0 for a lot that is gone, "
@@ -159,10 +159,12 @@ def units_by_day(source: Source, day: date) -> Bars:
     """Return a chart of the units shipped on each day of the four weeks that end with this one, by product."""
     days = [day - timedelta(days=back) for back in reversed(range(_CHART_DAYS))]
     names = [_label(one) for one in days]
+    series = series_by_product(source, source.rows(_BY_DAY, day, _CHART_DAYS), "ship_date", days)
     return Bars(
         title="Units shipped by day, last four weeks",
         categories=names,
-        series=series_by_product(source, source.rows(_BY_DAY, day, _CHART_DAYS), "ship_date", days),
+        series=series,
+        colors=product_colors(source, series),
         labelled=[_label(one) for one in days if one.weekday() == day.weekday()],
     )
 
@@ -178,7 +180,7 @@ def series_by_product(
         key: The name of the rows' date.
         dates: The chart's categories.
     """
-    products = source.rows(_PRODUCTS)
+    products = source.key_products()
     stocked = {product["sku_code"] for product in products}
     units: dict[tuple[str, date], int] = {}
     for row in rows:
@@ -186,8 +188,14 @@ def series_by_product(
         units[code, row[key]] = units.get((code, row[key]), 0) + row["units"]
     named = [(product["sku_code"], product["product_name"]) for product in products]
     if any(code == "" for code, _ in units):
-        named.append(("", "Others"))
+        named.append(("", OTHERS))
     return [(name, [units.get((code, one), 0) for one in dates]) for code, name in named]
+
+
+def product_colors(source: Source, series: Sequence[tuple[str, Sequence[float]]]) -> list[str]:
+    """Return the colors of series by product."""
+    known = [product["product_name"] for product in source.key_products()]
+    return series_colors([name for name, _ in series], known)
 
 
 def _of_which(unknown: int) -> str:
