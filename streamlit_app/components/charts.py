@@ -18,6 +18,7 @@ _PADDING = 4
 _LONGEST_SUPPLY_DAYS = 91
 _WEEK = 7
 _WEEKS_A_LABEL = 4
+_SHORT_LEGEND = 4
 
 
 def shipped_by_day(
@@ -84,6 +85,7 @@ def _stacked(
         values=list(labelled),
         labelAngle=0,
         labelPadding=8,
+        labelOverlap=True,
         labelExpr="timeFormat(timeParse(datum.value, '%Y-%m-%d'), '%-d %b')",
         ticks=False,
     )
@@ -99,7 +101,9 @@ def _stacked(
                 title=None,
                 sort=list(order),
                 scale=alt.Scale(domain=list(order), range=colors),
-                legend=alt.Legend(orient="top", direction="horizontal", columns=6, symbolType="square"),
+                legend=alt.Legend(
+                    orient="top", direction="horizontal", columns=_legend_columns(order), symbolType="square"
+                ),
             ),
             order=alt.Order("rank:Q"),
             tooltip=[
@@ -110,6 +114,11 @@ def _stacked(
         )
     )
     return stacked
+
+
+def _legend_columns(order: Sequence[str]) -> int:
+    """Return how many names fit a line of a phone: four charges, or three products."""
+    return len(order) if len(order) <= _SHORT_LEGEND else _SHORT_LEGEND - 1
 
 
 def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerChart:

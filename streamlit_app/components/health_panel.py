@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from streamlit_app.components import actions, charts
-from streamlit_app.components.buttons import run_button, start_button
+from streamlit_app.components import charts
+from streamlit_app.components.buttons import start_button
 from streamlit_app.components.panels import chart, result_badge
 from streamlit_app.data.formatted import age, clock, count
 from streamlit_app.data.run_list import runs_of
@@ -29,21 +29,27 @@ def show_health(settings: Settings) -> None:
         if len(points) > 1:
             _show_line(settings, points)
     # A fragment that refreshes: these checks publish no snapshot.
-    st.fragment(_check, run_every=_REFRESH_SECONDS)(settings, points[-1:])
+    st.fragment(_check, run_every=_REFRESH_SECONDS)(settings, _state(settings))
 
 
-def _check(settings: Settings, known: Sequence[HealthPoint]) -> None:
-    """Show the button that runs the checks, or that they run; the whole page when they have ended."""
+def _state(settings: Settings) -> tuple[str | None, datetime | None]:
+    """Return the run of the checks, if it waits or runs, and when they were last done."""
     last = next(iter(runs_of(settings, ("health",), 1)), None)
-    if last is not None and last.is_open:
-        words = "The checks are queued." if last.status == "queued" else "The checks are running …"
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge(words, icon=":material/sync:", color="blue")
-            run_button(settings, last, "Cancel", actions.cancel)
-    elif health_history(settings, _DAYS)[-1:] != known:
+    points = health_history(settings, _DAYS)
+    return last.status if last and last.is_open else None, points[-1].checked_at if points else None
+
+
+def _check(settings: Settings, shown: tuple[str | None, datetime | None]) -> None:
+    """Show the button that runs the checks, or that they run. The page follows when they begin and end."""
+    state = _state(settings)
+    if state != shown:
         st.rerun()
-    else:
+    status, _ = state
+    if status is None:
         start_button(settings, "health", "Check now")
+    else:
+        words = "The checks are queued." if status == "queued" else "The checks are running …"
+        st.badge(words, icon=":material/sync:", color="blue")
 
 
 def _show_last(settings: Settings, point: HealthPoint, now: datetime) -> None:

@@ -39,7 +39,7 @@ def show_exception(settings: Settings, chosen: Mapping[str, Any], note: Acknowle
     now = datetime.now(UTC)
     since = clock(chosen["started_at"], settings.timezone, now) if chosen["started_at"] else "unknown"
     for caption, text in (
-        (f"{capital(kind.one)}, since {since}", chosen["detail"]),
+        (f"{capital(kind.one)}, since {since}", page_wording(chosen["detail"])),
         ("Why it matters", kind.why),
         ("What to do", page_wording(kind.advice)),
     ):

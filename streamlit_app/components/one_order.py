@@ -180,7 +180,7 @@ def _show_head(settings: Settings, head: Mapping[str, Any]) -> None:
 
 def _show_part(title: str, rows: pa.Table, shown: Mapping[str, Any], *, nothing: str, alt: str) -> None:
     """Show a part of the order as a table under its title, or a sentence where it has no rows."""
-    st.caption(title)
+    st.subheader(title, anchor=False)
     if rows.num_rows:
         table(rows, shown, alt=alt)
     else:

@@ -15,6 +15,11 @@ _PHRASES = (
     ("load its days with `backfill --since` its date", "ask an admin to load its days"),
     ("run `?backfill --since ([0-9-]+) --until ([0-9-]+)`?", r"ask an admin to load the changes of \1 to \2"),
     ("run `?backfill --since ([0-9-]+)`?", r"ask an admin to load the changes since \1"),
+    (" To publish without them, run `sync --accept-loss`[.]", ""),
+    ("`[a-z]+ --date [0-9-]+ --force` makes", "Close again makes"),
+    ("run `reconcile --repair` over its day", "ask an admin to reconcile its day"),
+    ("run `backfill --since` over the time before", "ask an admin to load the time before"),
+    ("run `backfill` to load", "ask an admin to load"),
     (
         "run `reconcile --since` (a date|its date) with `--repair`",
         "ask an admin to reconcile and repair the orders",

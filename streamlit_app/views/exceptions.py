@@ -132,8 +132,8 @@ def _pick_kind(settings: Settings, snapshot: Snapshot, noted: Acknowledged, cond
         _labelled(kinds, "many"),
         {
             "severity": columns.text("Severity", width="small"),
-            "exception_type": columns.text("Kind", width="large"),
             "exception_count": columns.number("Number", width="small"),
+            "exception_type": columns.text("Kind", width="large"),
             "since": columns.day("Oldest since", width="small"),
         },
         name="kind",

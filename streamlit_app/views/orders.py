@@ -79,8 +79,9 @@ def _only_hit(snapshot: Snapshot, search: Search) -> str | None:
     if not search.text:
         return None
     condition, values = search.condition()
-    found = snapshot.rows(f"{_ORDERS.format(condition=condition)} limit 2", *values)
-    return str(found[0]["shipstation_order_id"]) if len(found) == 1 else None
+    if snapshot.row(_COUNT.format(condition=condition), *values)["order_count"] != 1:
+        return None
+    return str(snapshot.row(_ORDERS.format(condition=condition), *values)["shipstation_order_id"])
 
 
 def _show_way_back() -> None:

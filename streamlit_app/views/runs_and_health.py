@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions, columns
 from streamlit_app.components.buttons import run_button, show_refusal, start_button
+from streamlit_app.components.choices import change_address
 from streamlit_app.components.health_panel import show_health
 from streamlit_app.components.login_panel import show_logins
 from streamlit_app.components.long_list import pick_row
@@ -26,6 +27,7 @@ from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import KINDS, SLOW_SYNC_SECONDS, Read, Settings, health_history, last_read
 
 _RUNS_SHOWN = 100
+_IN_ADMINISTRATION = ("administration", "run", "mail")
 _VISIBLE_ROWS = 14
 _STATUS_LABELS = {
     "success": "✓ done",
@@ -44,14 +46,20 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
     show_missing_worker(settings)
     with panel("At a glance", settings, snapshot):
         _show_glance(settings, snapshot, runs, now)
+        start_button(settings, "sync", "Sync now")
     # A run or a mail that the address names is in it.
-    is_asked = not st.query_params.keys().isdisjoint(("run", "mail"))
+    is_asked = not st.query_params.keys().isdisjoint(_IN_ADMINISTRATION)
     administration = st.expander(
-        "Administration", expanded=is_asked, key="administration", on_change="rerun", bind="query-params"
+        "Administration", expanded=is_asked, key="administration", on_change=_remember_administration
     )
     if administration.open:
         with administration:
             _show_administration(settings, snapshot, runs, now)
+
+
+def _remember_administration() -> None:
+    is_open = st.session_state["administration"]
+    change_address(**{**dict.fromkeys(_IN_ADMINISTRATION), "administration": "open" if is_open else None})
 
 
 def _show_glance(settings: Settings, snapshot: Snapshot, runs: Sequence[Run], now: datetime) -> None:
@@ -86,7 +94,6 @@ def _line(name: str, words: str, color: Any, more: str) -> None:
 def _show_administration(settings: Settings, snapshot: Snapshot, runs: Sequence[Run], now: datetime) -> None:
     with panel("Freshness", settings, snapshot):
         _show_freshness(settings, snapshot, runs, now)
-        start_button(settings, "sync", "Sync now")
     with panel("Health checks", settings, snapshot):
         show_health(settings)
     with panel("Scheduled jobs", settings, snapshot):

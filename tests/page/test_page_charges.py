@@ -34,6 +34,10 @@ def test_a_month_shows_its_total_and_its_days_and_that_it_is_closed(
     expect(figure(tab, "Restated")).to_have_text("-$5.25")
     days = panel(tab, f"Days of {month(bill.month)}")
     expect(cells(days)).to_contain_text(["2", "3", "8", "10", "8.5", "6", "4.5", "25.35", "44.35"])
+    expect(cells(days)).to_contain_text(["Total", "2", "3", "8", "20", "8.5", "6", "9", "25.35", "48.85"])
+    tiles = [figure(tab, name) for name in ("Orders", "Handling", "Storage", "Postage", "Restated", "Total")]
+    *parts, total = [float(tile.inner_text().replace("$", "")) for tile in tiles]
+    assert sum(parts) == pytest.approx(total)
     expect(tab.locator("svg.marks")).to_be_visible()
 
 
@@ -66,7 +70,7 @@ def test_a_service_opens_its_labels(
     tab.goto(f"{served.url}/charges")
     carriers = panel(tab, "Postage by carrier and service")
     choose_first_row(carriers)
-    expect(carriers.get_by_text("3 lines for stamps_com usps_priority_mail")).to_be_visible()
+    expect(carriers.get_by_text("3 lines for USPS Priority Mail")).to_be_visible()
 
 
 def test_what_changed_after_a_close_is_listed_with_its_cause_as_text(

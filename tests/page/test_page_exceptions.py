@@ -147,3 +147,30 @@ def test_nothing_open_is_said_in_a_sentence(
     folder.publish(business)
     tab.goto(f"{served.url}/exceptions")
     expect(exceptions.get_by_text("No exceptions.")).to_be_visible()
+
+
+def test_several_of_a_kind_are_acknowledged_at_once(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
+) -> None:
+    long_ago = datetime(2025, 10, 3, 15, tzinfo=UTC)
+    business.exceptions += [
+        (f"empty-{at}", "ghost_order", "warning", OPEN, "100001", HOSTILE, "open", long_ago) for at in (1, 2)
+    ]
+    folder.publish(business)
+    tab.goto(f"{served.url}/exceptions")
+    by_kind = panel(tab, "By kind")
+    expect(cells(by_kind)).to_contain_text(["▲ Warning", "2", "Orders without lines", "2025-10-03"])
+    by_kind.locator(".dvn-scroller").click(position={"x": 16, "y": 85})
+    of_kind = panel(tab, "Orders without lines")
+    expect(cells(of_kind)).to_contain_text(["100001", "2025-10-03", "100001"])
+    for row in (51, 85):
+        of_kind.locator(".dvn-scroller").click(position={"x": 16, "y": row})
+    expect(of_kind.get_by_text("2 exceptions are selected.")).to_be_visible()
+    of_kind.get_by_label("Note").fill("Entered by hand")
+    of_kind.get_by_role("button", name="Acknowledge 2").click()
+    expect(exceptions.get_by_text("1 error, 2 acknowledged")).to_be_visible()
+    noted = current_acknowledgements(served.home / "operations.sqlite")
+    assert sorted((one.exception_id, one.note) for one in noted) == [
+        ("empty-1", "Entered by hand"),
+        ("empty-2", "Entered by hand"),
+    ]

@@ -50,6 +50,6 @@ def test_who_only_looks_makes_no_workflow_store(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:
     folder.publish(business)
-    tab.goto(f"{served.url}/runs?administration=true")
+    tab.goto(f"{served.url}/runs?administration=open")
     expect(cells(panel(tab, "Runs"))).to_contain_text(["✓ done", "sync"])
     assert not (served.home / "workflows.sqlite").exists()

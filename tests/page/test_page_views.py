@@ -84,7 +84,7 @@ def test_every_page_has_one_title_and_sections_below_it_and_no_wording_of_the_co
     business.bill = Bill.small(business.today)
     folder.publish(business)
     for path in PAGES:
-        tab.goto(f"{served.url}/{path}?administration=true")
+        tab.goto(f"{served.url}/{path}?administration=open")
         expect(tab.get_by_role("heading", level=2).first).to_be_visible()
         expect(tab.get_by_role("heading", level=1)).to_have_count(1)
         main = tab.get_by_test_id("stMain")

@@ -67,6 +67,11 @@ def test_no_message_of_the_page_names_a_command_an_option_or_a_variable() -> Non
             "`--incomplete` closes it without them; then every page says so.",
             "It is not complete. Ask an admin to load the changes of 2026-11-01 to 2026-11-03, then close again.",
         ),
+        (
+            "Run `backfill --since 2026-11-01`, which loads them again. To publish without them, run "
+            "`sync --accept-loss`.",
+            "Ask an admin to load the changes since 2026-11-01, which loads them again.",
+        ),
         ("Enter it with `adjust`.", "Enter it as an adjustment in Inventory."),
         ("Nothing to replace.", "Nothing to replace."),
     ],

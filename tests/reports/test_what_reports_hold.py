@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
+from reading_files import pages_of
 from report_snapshot import AS_OF, MONDAY, OCTOBER, TODAY, Rows, bill, business, write_snapshot
 
 from workflows.reports.daily import count_sheet, summarize_day
-from workflows.reports.document import Document, Figures, Table
+from workflows.reports.document import Bars, Document, Figures, Table
 from workflows.reports.monthly import bill_month
+from workflows.reports.pdf import make_pdf
+from workflows.reports.series_colors import OTHERS, series_colors
 from workflows.reports.snapshot_source import Source, open_snapshot
 from workflows.reports.weekly import report_week
+from workflows.reports.workbook import make_workbook
 
 Opened = Callable[..., Source]
 SEPTEMBER = date(2026, 9, 14)
@@ -219,3 +225,46 @@ def test_the_invoice_lists_the_dearest_service_first(opened: Opened) -> None:
         "package_count": 12,
         "postage_cents": 5500,
     }
+
+
+def test_the_invoice_of_an_open_month_is_a_draft_on_every_page_and_sheet(opened: Opened) -> None:
+    day = [(OCTOBER, 2, 2, 3, 850, 225, 450, 845, 2370, 10, False, None)]
+    for closed in ([], [(OCTOBER, 1, AS_OF, "hash")]):
+        document = bill_month(opened(charge_report_daily=day, closed_months=closed), OCTOBER, 1)
+        pages = pages_of(make_pdf(document))
+        assert len(pages) > 1
+        drafts = [page.count("DRAFT") for page in pages]
+        # Across the page and in its title.
+        assert all(count == 2 for count in drafts) if not closed else not any(drafts)
+        book = load_workbook(BytesIO(make_workbook(document)))
+        assert {f"{sheet['A1'].value}".startswith("DRAFT: Invoice") for sheet in book} == {not closed}
+
+
+def test_a_product_that_lasts_for_more_than_a_year_after_the_week_has_no_date(opened: Opened) -> None:
+    sunday = MONDAY + timedelta(days=6)
+    days = (sunday + timedelta(days=365), sunday + timedelta(days=366), None)
+    stock = [
+        (MONDAY, sku, "Kit", 464, 9.0, 52, 300.0, day, day, day, "normal", 6, 5, 59)
+        for sku, day in zip(("17612", "17904", "17914"), days, strict=True)
+    ]
+    document = report_week(opened(weekly_inventory_report=stock), MONDAY)
+    assert column(document, "Stock", "run_out_date") == [days[0], "over a year", None]
+    assert column(document, "Stock", "run_out_latest_date") == [days[0], "over a year", None]
+
+
+def test_a_product_has_the_color_of_its_place_among_the_key_products_whatever_else_is_drawn(
+    opened: Opened,
+) -> None:
+    names = ["PT Kit", "Travel Kit", "PPR Kit"]
+    colors = dict(zip(names, series_colors(names, names), strict=True))
+    assert len(set(colors.values())) == len(names)
+    assert series_colors(["PPR Kit", OTHERS, "PT Kit"], names) == [
+        colors["PPR Kit"],
+        *series_colors([OTHERS], []),
+        colors["PT Kit"],
+    ]
+    source = opened()
+    products = [product["product_name"] for product in source.key_products()]
+    [drawn] = [part for part in report_week(source, MONDAY).parts if isinstance(part, Bars)]
+    assert list(drawn.colors) == series_colors([name for name, _ in drawn.series], products)
+    assert len(set(drawn.colors)) == len(drawn.series)
