@@ -29,7 +29,7 @@ _CARRIERS = """
     select carrier_name, service_name, package_count, postage_cents
     from marts.charge_report_carriers
     where charge_month = $1
-    order by postage_cents desc, carrier_code, service_code
+    order by postage_cents desc, carrier_name, service_name
 """
 _RESTATEMENTS = """
     select restated_date, order_number, sku_codes, cause, order_count, unit_count, pallet_count, total_cents
