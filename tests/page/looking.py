@@ -49,7 +49,9 @@ def expect_orders(tab: Page, found: str) -> None:
 
 
 def choose_first_row(place: Page | Locator, table: int = 0) -> None:
-    """Tick the first row, where its box is painted."""
+    """Tick the first row, where its box is painted, once the page stands still: a table may be drawn again."""
+    page = place if isinstance(place, Page) else place.page
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     place.get_by_test_id("stDataFrame").nth(table).locator(".dvn-scroller").click(position={"x": 16, "y": 51})
 
 

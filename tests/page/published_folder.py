@@ -267,7 +267,7 @@ def _fill_stock(connection: duckdb.DuckDBPyConnection, business: Business) -> No
         "lot_inventory",
         "lot_id, sku_code, lot_number, received_date, quantity_on_hand, fifo_rank",
         [
-            (f"{sku}-{number}", sku, number, RECEIVED, units, 1 if units > 0 else None)
+            (f"{sku}-{number}", sku, number, RECEIVED, units, 1 if units else None)
             for sku, number, units in business.lots
         ],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import workshop
 from looking import badge, cells, choose_first_row, download, figure, panel, printed_text, title, workbook_texts
@@ -39,6 +41,21 @@ def test_a_month_shows_its_total_and_its_days_and_that_it_is_closed(
     *parts, total = [float(tile.inner_text().replace("$", "")) for tile in tiles]
     assert sum(parts) == pytest.approx(total)
     expect(tab.locator("svg.marks")).to_be_visible()
+
+
+def test_a_month_is_compared_with_the_one_before_and_the_same_month_of_last_year(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
+) -> None:
+    before = (bill.month - timedelta(days=1)).replace(day=1)
+    year_before = bill.month.replace(year=bill.month.year - 1)
+    bill.other_months = [before, year_before, before.replace(year=before.year - 1)]
+    folder.publish(business)
+    tab.goto(f"{served.url}/charges?month={bill.month:%Y-%m}")
+    compared = panel(tab, "Month")
+    expect(cells(compared)).to_contain_text(
+        [month(bill.month), "43.6", month(before), "4", "17", "20", month(year_before), "20"]
+    )
+    expect(cells(compared).filter(has_text=month(bill.other_months[2]))).to_have_count(0)
 
 
 def test_a_day_opens_its_labels_and_a_label_its_order(
