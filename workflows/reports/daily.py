@@ -80,6 +80,7 @@ _LOTS = """
         )
     order by lots.sku_code, lots.received_date nulls last, lots.lot_number
 """
+_PRODUCTS = "select sku_code, product_name from marts.skus where is_key_product order by sku_code"
 _BY_DAY = """
     select ship_date, sku_code, sum(quantity_shipped)::bigint as units
     from marts.shipped_items
@@ -144,7 +145,7 @@ def count_sheet(source: Source, day: date) -> Document:
             ],
             row_height=8.5,
         )
-        for product in source.key_products()
+        for product in source.rows(_PRODUCTS)
     ]
     how = (
         "Count what is on the shelf, lot by lot, without looking at the ledger. Write 0 for a lot that is gone, "
@@ -180,7 +181,7 @@ def series_by_product(
         key: The name of the rows' date.
         dates: The chart's categories.
     """
-    products = source.key_products()
+    products = source.rows(_PRODUCTS)
     stocked = {product["sku_code"] for product in products}
     units: dict[tuple[str, date], int] = {}
     for row in rows:
@@ -194,7 +195,7 @@ def series_by_product(
 
 def product_colors(source: Source, series: Sequence[tuple[str, Sequence[float]]]) -> list[str]:
     """Return the colors of series by product."""
-    known = [product["product_name"] for product in source.key_products()]
+    known = [product["product_name"] for product in source.rows(_PRODUCTS)]
     return series_colors([name for name, _ in series], known)
 
 

@@ -16,8 +16,6 @@ from workflows.config import snapshots
 from workflows.errors import ShipledgerError
 from workflows.reports.document import Document, Part
 
-_KEY_PRODUCTS = "select sku_code, product_name from marts.skus where is_key_product order by sku_code"
-
 
 class SnapshotUnusable(ShipledgerError):
     """The snapshot a report was to be made from is gone, damaged or of another release."""
@@ -62,10 +60,6 @@ class Source:
     ) -> Document:
         """Return a report made from this snapshot; see `Document`."""
         return Document(title, period, self.name, self.as_of, self.zone, parts, is_wide, notice, is_draft)
-
-    def key_products(self) -> list[dict[str, Any]]:
-        """Return `sku_code` and `product_name` of the products that are stocked here, by SKU."""
-        return self.rows(_KEY_PRODUCTS)
 
 
 @contextmanager
