@@ -19,6 +19,7 @@ _LONGEST_SUPPLY_DAYS = 91
 _WEEK = 7
 _WEEKS_A_LABEL = 4
 _SHORT_LEGEND = 4
+_UNITS_AXIS = alt.Axis(tickCount=4, format=",d")
 
 
 def shipped_by_day(
@@ -80,7 +81,6 @@ def _stacked(
 ) -> alt.Chart:
     """Return stacked bars over days; `titles` name the day, the series and the value in tooltips."""
     when, series, value = titles
-    colors = series_colors(order, known, chart_theme().series)
     days = alt.Axis(
         values=list(labelled),
         labelAngle=0,
@@ -96,15 +96,7 @@ def _stacked(
             y=alt.Y(
                 "sum(value):Q", title=None, axis=alt.Axis(tickCount=4, format=number_format.replace(".2f", ".0f"))
             ),
-            color=alt.Color(
-                "series:N",
-                title=None,
-                sort=list(order),
-                scale=alt.Scale(domain=list(order), range=colors),
-                legend=alt.Legend(
-                    orient="top", direction="horizontal", columns=_legend_columns(order), symbolType="square"
-                ),
-            ),
+            color=_color_by_series(order, known),
             order=alt.Order("rank:Q"),
             tooltip=[
                 alt.Tooltip("when:N", title=when),
@@ -114,6 +106,19 @@ def _stacked(
         )
     )
     return stacked
+
+
+def _color_by_series(order: Sequence[str], known: Sequence[str]) -> alt.Color:
+    colors = series_colors(order, known, chart_theme().series)
+    return alt.Color(
+        "series:N",
+        title=None,
+        sort=list(order),
+        scale=alt.Scale(domain=list(order), range=colors),
+        legend=alt.Legend(
+            orient="top", direction="horizontal", columns=_legend_columns(order), symbolType="square"
+        ),
+    )
 
 
 def _legend_columns(order: Sequence[str]) -> int:
@@ -194,12 +199,7 @@ def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height:
                 scale=alt.Scale(type="utc"),
                 axis=alt.Axis(format="%b %y", tickCount=6, grid=False, labelPadding=6),
             ),
-            y=alt.Y(
-                "quantity_on_hand:Q",
-                title=None,
-                axis=alt.Axis(tickCount=4, format=",d"),
-                scale=alt.Scale(zero=True),
-            ),
+            y=alt.Y("quantity_on_hand:Q", title=None, axis=_UNITS_AXIS, scale=alt.Scale(zero=True)),
             tooltip=[
                 alt.Tooltip("when:N", title="End of"),
                 alt.Tooltip("quantity_on_hand:Q", title="Units on hand", format=",d"),
