@@ -101,5 +101,5 @@ $(AUDIT)/.installed: tests/audit.lock | $(INSTALLED)
 # Needs uv; its options are in pyproject.toml.
 lock:
 	uv pip compile pyproject.toml --group dev --upgrade -o requirements.lock
-	uv pip compile tests/reader.in -o tests/reader.lock
+	uv pip compile --no-deps tests/reader.in -o tests/reader.lock
 	uv pip compile tests/audit.in -o tests/audit.lock

@@ -55,6 +55,10 @@ class WarehouseUnusable(IngestError):
     """The warehouse file cannot be opened or is not a Shipledger warehouse."""
 
 
+class OperationsLost(IngestError):
+    """The operations database lacks rows that the warehouse has loaded from it."""
+
+
 class FileRefused(IngestError):
     """A file is not an order export, or harmful. Reading it again does not help."""
 

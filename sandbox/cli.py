@@ -93,13 +93,15 @@ def sandbox_command(port: int, as_json: bool, **given: Any) -> None:
     except OSError as problem:
         reason = f"Port {port} on 127.0.0.1 cannot be used ({problem.strerror}): choose another with --port."
         raise click.ClickException(reason) from problem
+    # Before the address is known, so that whoever reads it can stop it.
+    stopped = _set_by_signals()
     counts = book.counts()
     _log.info("listening on %s, key %s, secret %s: %s", running.url, settings.key, settings.secret, counts)
     if as_json:
         answer = {"url": running.url, "key": settings.key, "secret": settings.secret, "counts": counts}
         click.echo(json.dumps(answer))
         sys.stdout.flush()
-    _wait_for_signal()
+    stopped.wait()
     running.stop()
     _log.info("stopped")
 
@@ -122,15 +124,15 @@ def _make_book(settings: SandboxSettings, given: dict[str, Any]) -> Book:
     return load_row_files(generate_business(plan, book), files)
 
 
-def _wait_for_signal() -> None:
-    stop = threading.Event()
+def _set_by_signals() -> threading.Event:
+    stopped = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        stopped.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    stop.wait()
+    return stopped
 
 
 def _log_to_stderr() -> None:

@@ -120,7 +120,7 @@ def retry_mail(settings: Settings, key: str) -> None:
         ShipledgerError: No worker has run in this home yet, so nothing would send it.
     """
     person = authorize(settings, "mail")
-    if settings.mail is None:
+    if not settings.recipients:
         raise ConfigurationError(NO_SERVER)
     with _jobs(settings) as jobs:
         requeue_mail(settings, key, actor=person.name, waits=False)

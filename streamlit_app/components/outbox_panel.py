@@ -22,11 +22,11 @@ _VISIBLE_ROWS = 8
 
 def show_outbox(settings: Settings) -> None:
     """Show the panel's content."""
-    if settings.mail is None:
+    if not settings.recipients:
         st.text(page_wording(NO_SERVER))
     mails = read_mails(settings)[:_SHOWN]
     if not mails:
-        if settings.mail is not None:
+        if settings.recipients:
             st.text("The outbox is empty. Closes of week and month and alerts send mail.")
         return
     key = _pick_mail(settings, mails)

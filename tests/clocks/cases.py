@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import subprocess
 import sys
@@ -21,7 +20,11 @@ from tests.support.tried_home import built_home, damage_of, order_more
 from workflows.errors import WRONG_USAGE
 
 _LONGEST_SECONDS = 240.0
+# A service syncs each minute.
+_LONGEST_SYNC_SECONDS = 120.0
 _POLL_SECONDS = 0.05
+_STEPS = "select count(*) from operation_outputs"
+_SYNCS = "select count(*) from workflow_status where name = 'sync' and status = 'SUCCESS'"
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,11 @@ class Case:
     def is_refused(self) -> bool:
         """Whether the command must refuse: a close names a day by the machine's clock."""
         return self.words[0] == "eod"
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it runs until it is stopped. Its clock changes after each of its syncs, else after a step."""
+        return self.words[0] == "serve"
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,8 @@ CASES = (
     Case(("sync",), ("+0", "-1d", "+0")),
     Case(("eod",), ("+1d",)),
     Case(("eod",), ("-1d",)),
+    Case(("serve", "--port", "0"), ("+0", "+1d", "+0")),
+    Case(("serve", "--port", "0"), ("+0", "-1d", "+0")),
 )
 
 
@@ -88,7 +98,7 @@ def _try(case: Case, line: CommandLine, box: Sandbox, library: Path) -> Outcome:
 
 
 def _with_clock(case: Case, line: CommandLine, library: Path) -> tuple[int | None, list[str]]:
-    """Run the command; its clock changes each time another step of it is stored."""
+    """Run the command; its clock changes each time another step of it is stored, or another sync of a service."""
     offset = line.home.parent / f"{line.home.name}.clock"
     offset.write_text(case.offsets[0])
     environment = line.environment(
@@ -98,15 +108,21 @@ def _with_clock(case: Case, line: CommandLine, library: Path) -> tuple[int | Non
         # Python waits for threads by this clock. Faked, no wait of it ever ends.
         FAKETIME_DONT_FAKE_MONOTONIC="1",
         PYTHONPATH=str(Path(__file__).parent / "real_sleep"),
+        SHIPLEDGER_SYNC_MINUTES="1",
     )
+    query = _SYNCS if case.is_service else _STEPS
     command = [sys.executable, str(PROJECT / "orchestrate.py"), *case.words, "--json"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        waited = []
         for following in case.offsets[1:]:
-            _wait_for_the_next_step(line.home, process)
+            waited.append(_wait_for_another(query, line.home, process))
             # In one step: an empty file is no offset.
             part = offset.with_suffix(".part")
             part.write_text(following)
             part.replace(offset)
+        if case.is_service:
+            waited.append(_wait_for_another(query, line.home, process))
+            process.terminate()
         try:
             out, errors = process.communicate(timeout=_LONGEST_SECONDS)
         except subprocess.TimeoutExpired:
@@ -114,22 +130,26 @@ def _with_clock(case: Case, line: CommandLine, library: Path) -> tuple[int | Non
             return None, ["hung"]
     traceback = errors.decode(errors="replace").strip().splitlines() if b"Traceback" in errors else []
     problems = [f"a traceback: {traceback[-1]}"] if traceback else []
+    if case.is_service and not all(waited):
+        problems.append(f"no sync within {_LONGEST_SYNC_SECONDS:.0f} seconds")
     if process.returncode != (WRONG_USAGE if case.is_refused else 0):
-        problems.append(f"{process.returncode} {json.loads(out).get('error')}")
+        problems.append(f"{process.returncode} {out.decode(errors='replace').strip()}")
     return process.returncode, problems
 
 
-def _wait_for_the_next_step(home: Path, process: subprocess.Popen[bytes]) -> None:
-    before = _steps_stored(home)
-    deadline = time.monotonic() + _LONGEST_SECONDS
-    while _steps_stored(home) == before and process.poll() is None and time.monotonic() < deadline:
+def _wait_for_another(query: str, home: Path, process: subprocess.Popen[bytes]) -> bool:
+    """Return whether there was another one in time."""
+    before = _stored(query, home)
+    deadline = time.monotonic() + _LONGEST_SYNC_SECONDS
+    while _stored(query, home) == before and process.poll() is None and time.monotonic() < deadline:
         with suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_SECONDS)
+    return _stored(query, home) > before
 
 
-def _steps_stored(home: Path) -> int:
+def _stored(query: str, home: Path) -> int:
     with closing(sqlite3.connect(home / "workflows.sqlite", timeout=30)) as store:
-        ((count,),) = store.execute("select count(*) from operation_outputs").fetchall()
+        ((count,),) = store.execute(query).fetchall()
     return int(count)
 
 

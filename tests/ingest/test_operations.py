@@ -7,8 +7,10 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from api_rows import rows
 
+from ingest.errors import OperationsLost
 from ingest.pipeline import Warehouse
 from ingest.sources.operations.operations_source import load_operations
 
@@ -33,12 +35,16 @@ def enter(store: Path, *quantities: int) -> None:
             connection.execute("insert into entries (entry_id, quantity, entered_at) values (?, ?, ?)", row)
 
 
+def make(store: Path) -> Path:
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.executescript(TABLES)
+    return store
+
+
 def test_only_new_rows_are_loaded_with_their_types_and_empty_tables_are_created(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
-    store = tmp_path / "operations.sqlite"
-    with closing(sqlite3.connect(store)) as connection, connection:
-        connection.executescript(TABLES)
+    store = make(tmp_path / "operations.sqlite")
     enter(store, 5, -2)
     assert [load_operations(store, warehouse) for _ in range(2)] == [2, 0]
     enter(store, 9)
@@ -57,3 +63,28 @@ def test_only_new_rows_are_loaded_with_their_types_and_empty_tables_are_created(
     assert rows(warehouse, "select quantity, note from raw_operations.entries order by seq limit 1") == [
         (5, "none")
     ]
+
+
+@pytest.mark.parametrize("entered_since", [(), (7,), (7, 8), (7, 8, 9)], ids=["none", "fewer", "as many", "more"])
+def test_a_database_that_lacks_what_was_loaded_is_refused_whatever_was_entered_since(
+    warehouse: Warehouse, tmp_path: Path, entered_since: tuple[int, ...]
+) -> None:
+    """Its numbers begin again, so what was entered since would never be loaded, or only in part."""
+    store = make(tmp_path / "operations.sqlite")
+    enter(store, 5, -2)
+    load_operations(store, warehouse)
+    store.unlink()
+    enter(make(store), *entered_since)
+    with pytest.raises(OperationsLost, match="entries"):
+        load_operations(store, warehouse)
+    assert rows(warehouse, "select quantity from raw_operations.entries order by seq") == [(5,), (-2,)]
+
+
+def test_a_closed_month_that_the_database_lacks_is_missed_too(warehouse: Warehouse, tmp_path: Path) -> None:
+    store = make(tmp_path / "operations.sqlite")
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute("insert into frozen_months (month) values ('2026-10-01')")
+    load_operations(store, warehouse)
+    store.unlink()
+    with pytest.raises(OperationsLost, match="frozen_months"):
+        load_operations(make(store), warehouse)

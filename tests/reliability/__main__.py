@@ -23,6 +23,11 @@ AREAS = {
     ],
     "kills: mail": ["tests/mail/test_kills.py"],
     "full disks": ["tests/workflows/cli/test_full_disk.py", "tests/workflows/cli/test_abandoned_jobs.py"],
+    "lost files": [
+        "tests/workflows/cli/test_lost_warehouse.py",
+        "tests/workflows/cycle/test_lost_rows.py",
+        "tests/workflows/cli/test_damaged_stores.py",
+    ],
     "hostile servers": [
         "tests/ingest/test_hostile_servers.py",
         "tests/ingest/test_client_bounds.py",
@@ -30,6 +35,7 @@ AREAS = {
     ],
     "hostile files": [
         "tests/workflows/backup/test_hostile_backups.py",
+        "tests/workflows/backup/test_encrypted_backups.py",
         "tests/xcart/test_spoilt_orders.py",
         "tests/fuzzing",
     ],

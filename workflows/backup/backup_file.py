@@ -2,8 +2,9 @@
 
 The file is a tar archive: a signed manifest with the size and hash of each file, then the warehouse, the
 operations database, the lines of closed months, the current snapshot, reports and copies of migrations. DuckDB's
-files are compressed already. It is a job of the worker, so no other job writes meanwhile; SQLite files are copied
-with SQLite's own backup, so that an entry made meanwhile is in it whole or not at all.
+files are compressed already. With a passphrase, it is encrypted as a whole. It is a job of the worker, so no other
+job writes meanwhile; SQLite files are copied with SQLite's own backup, so that an entry made meanwhile is in it
+whole or not at all.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import shutil
 import sqlite3
 import tarfile
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,6 +21,7 @@ from typing import Any, BinaryIO
 import duckdb
 import msgspec
 
+from workflows.backup.encryption import encrypt
 from workflows.backup.leftovers import backup_staging, part_file, remove_leftovers
 from workflows.backup.manifest import FOLDERS, FORMAT, MANIFEST, PUBLISHED, SIGNATURE, FileFacts, Manifest
 from workflows.backup.reading import hash_of, rows_by_database, unpack
@@ -60,7 +62,6 @@ def make_backup(settings: Settings, folder: Path | None, run_id: str) -> Facts:
         manifest = _collect(settings, staging)
         with part_file(folder, run_id) as part:
             _write(settings, manifest, staging, part)
-            shutil.rmtree(staging)
             _read_back(settings, Path(part.name), staging, manifest)
             Path(part.name).replace(file)
         sync_to_disk(folder)
@@ -75,15 +76,26 @@ def make_backup(settings: Settings, folder: Path | None, run_id: str) -> Facts:
 
 
 def _write(settings: Settings, manifest: Manifest, staging: Path, part: BinaryIO) -> None:
-    """Put what was collected into one file: the manifest first, so that it can be checked before anything else."""
+    """Put what was collected into one file: the manifest first, so that it can be checked before anything else.
+
+    What was collected is removed.
+    """
     names = sorted(manifest.files)
     key = choose_key(settings, manifest)
     content = msgspec.json.encode(manifest)
     (staging / MANIFEST).write_bytes(content)
     (staging / SIGNATURE).write_text(sign(key, content))
-    with tarfile.open(fileobj=part, mode="w") as archive:
+    passphrase, plain = settings.backup_passphrase, staging / "backup.tar"
+    with (
+        nullcontext(part) if passphrase is None else plain.open("wb") as file,
+        tarfile.open(fileobj=file, mode="w") as archive,
+    ):
         for name in (MANIFEST, SIGNATURE, *names):
             archive.add(staging / name, name)
+            (staging / name).unlink()
+    if passphrase is not None:
+        encrypt(passphrase, plain, part)
+    shutil.rmtree(staging)
     part.flush()
     os.fsync(part.fileno())
 

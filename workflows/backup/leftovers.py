@@ -21,6 +21,11 @@ def backup_staging(settings: Settings, run_id: str) -> Path:
     return settings.home / "scratch" / f"backup-{run_id}"
 
 
+def decryption_folder(settings: Settings) -> Path:
+    """Return the folder in which an encrypted backup is decrypted."""
+    return settings.home / "scratch" / "backup-decrypted"
+
+
 @contextmanager
 def part_file(folder: Path, run_id: str) -> Iterator[BinaryIO]:
     """Open the file that a backup is written to before it is renamed, for its owner alone.

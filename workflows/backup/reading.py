@@ -11,6 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from workflows.backup.encryption import CannotDecrypt, decrypted
+from workflows.backup.leftovers import decryption_folder
 from workflows.backup.manifest import (
     MANIFEST,
     PUBLISHED,
@@ -34,10 +36,11 @@ _LINK = f"{PUBLISHED}/{CURRENT}"
 def unpack(settings: Settings, file: Path, folder: Path, *, trust: bool) -> Manifest:
     """Unpack a backup and check it against its manifest, by hash and by opening the databases.
 
-    Nothing is written unless the signature is right and the manifest describes a home.
+    Nothing is written unless the signature is right and the manifest describes a home; but what is encrypted is
+    decrypted first.
 
     Args:
-        settings: Has the keys.
+        settings: Has the keys and the passphrase.
         file: The backup.
         folder: A new folder for its content.
         trust: Unpack it whatever its signature and format.
@@ -50,13 +53,18 @@ def unpack(settings: Settings, file: Path, folder: Path, *, trust: bool) -> Mani
         ShipledgerError: It is damaged.
     """
     try:
-        with tarfile.open(file, "r:") as archive:
+        with (
+            decrypted(settings, file, decryption_folder(settings)) as plain,
+            tarfile.open(plain, "r:") as archive,
+        ):
             content, signature = _read_manifest_members(archive)
             manifest = read_manifest(content)
             if not trust:
                 check_signature(settings, content, manifest, signature)
             folder.mkdir(mode=0o700, parents=True)
             is_whole = _extract(archive, manifest, folder)
+    except CannotDecrypt as problem:
+        raise UsageError(f"The backup {file} {problem}. Nothing was changed.") from problem
     except NotTrusted as problem:
         raise UsageError(
             f"The backup {file} {problem}. Nothing was changed. If you know where it comes from and that nobody "

@@ -26,12 +26,12 @@ _TEST = "This is a test of the mail server. Reports will come the same way."
     metavar="KEY",
     help="Send this mail again to those who may lack it.",
 )
-@click.option("--test", "is_test", is_flag=True, help="Send a test mail to SHIPLEDGER_MAIL_TO.")
+@click.option("--test", "is_test", is_flag=True, help="Send a test mail to SHIPLEDGER_MAIL_TO and the webhook.")
 @JSON
 def mail(key: str | None, is_test: bool, as_json: bool) -> None:
     """Show the outbox, and send the mails that are due."""
     settings = read_settings()
-    if settings.mail is None and (key or is_test):
+    if not settings.recipients and (key or is_test):
         raise ConfigurationError(NO_SERVER)
     prepare_home(settings)
     now = datetime.now(UTC)
@@ -40,7 +40,7 @@ def mail(key: str | None, is_test: bool, as_json: bool) -> None:
     if is_test:
         queue_mail(settings, f"test:{now.isoformat()}", "Shipledger: test of the mail server", _TEST, [])
     deliver_outbox(settings, datetime.now(UTC))
-    facts = {"is_on": settings.mail is not None, "mails": [asdict(one) for one in read_outbox(settings)]}
+    facts = {"is_on": bool(settings.recipients), "mails": [asdict(one) for one in read_outbox(settings)]}
     print_result(facts, as_json, output.describe_mail)
 
 

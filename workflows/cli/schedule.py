@@ -60,8 +60,14 @@ def start(jobs: JobClient, kind: str, due_at: datetime) -> None:
 
 
 def start_schedule(settings: Settings) -> None:
-    """Apply the schedule in the running worker, replacing an earlier one."""
+    """Apply the schedule in the running worker, replacing an earlier one.
+
+    All of it is deleted first: an unchanged schedule that is applied again keeps its id, and its thread goes on
+    waiting for the time that it computed by the earlier clock.
+    """
     _forget_the_future()
+    for known in DBOS.list_schedules():
+        DBOS.delete_schedule(known["schedule_name"])
     DBOS.apply_schedules(
         [
             {

@@ -27,7 +27,7 @@ from workflows.reports.report_archive import load_libraries
 log = logging.getLogger(__name__)
 
 _PAGE_STOP_SECONDS = 5
-_NOT_FOR_THE_PAGE = ("api_key", "api_secret", "legacy_url", "backup_passphrase", "smtp_url")
+_NOT_FOR_THE_PAGE = ("api_key", "api_secret", "legacy_url", "backup_passphrase", "smtp_url", "webhook_url")
 _JUMP_SECONDS = 30
 _LOOK_FOR_ABANDONED_SECONDS = 10
 
@@ -157,6 +157,8 @@ def page_environment(settings: Settings) -> dict[str, str]:
         "SHIPLEDGER_LEGACY_URL": "configured" if settings.legacy_url else "",
         "SHIPLEDGER_BACKUP_PASSPHRASE": "",
         "SHIPLEDGER_SMTP_URL": _without_credentials(settings.smtp_url or ""),
+        # Only the host: the path is the secret.
+        "SHIPLEDGER_WEBHOOK_URL": _without_credentials(settings.webhook_url or ""),
     }
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # A waiting job starts within this time; each look costs one small query on a local file.
 _POLL_SECONDS = 0.1
+# With a clock that was set, a thread that waits by the old one must be stopped before it starts what it missed.
+_SCHEDULE_POLL_SECONDS = 2.0
 # The workflows of a module exist once it is imported.
 WORKFLOW_MODULES = (
     "workflows.backup.backup_workflow",
@@ -95,6 +97,7 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
                 "application_version": APPLICATION_VERSION,
                 "log_level": "CRITICAL",
                 "notification_listener_polling_interval_sec": _POLL_SECONDS,
+                "scheduler_polling_interval_sec": _SCHEDULE_POLL_SECONDS,
             }
         )
         try:

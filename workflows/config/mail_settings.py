@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from workflows.errors import ConfigurationError
 
 NO_SERVER = "No mail is sent: SHIPLEDGER_SMTP_URL is not set. Set it, with the sender and recipients."
+# The recipient that stands for the webhook. It is no mail address.
+WEBHOOK = "webhook"
 _PORTS = {"smtp": 25, "smtps": 465}
 _SUBMISSION_PORT = 587
 _STARTTLS = ("auto", "required", "off")

@@ -27,6 +27,13 @@ def _http_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _webhook_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("not the http(s) address of a webhook")
+    return text
+
+
 def _home(path: Path) -> Path:
     refused = sorted(set(filterfalse(_is_allowed_in_a_path, str(path))))
     if refused:
@@ -72,6 +79,7 @@ def _interval(longest: int, text: str) -> int:
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+WebhookUrl = Annotated[str | None, Field(repr=False), AfterValidator(lambda url: url and _webhook_url(url))]
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 IpAddress = Annotated[str, AfterValidator(_ip_address)]
 FilePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]

@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails, PydanticUseDefault
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from workflows.config import setting_types as types
-from workflows.config.mail_settings import MailSettings, parse_mail_settings
+from workflows.config.mail_settings import WEBHOOK, MailSettings, parse_mail_settings
 from workflows.config.secret_files import read_secret_files
 from workflows.errors import ConfigurationError
 
@@ -115,6 +115,11 @@ class Settings(BaseSettings):
     mail_to: str | None = Field(
         None, description="Recipients of reports and alerts: plain addresses, separated by commas."
     )
+    webhook_url: types.WebhookUrl = Field(
+        None,
+        description='Webhook that gets the text of reports and alerts as `{"text": …}`, as Slack and Mattermost '
+        "take it. A secret.",
+    )
     address: types.IpAddress = Field(
         types.LOOPBACK, description="IP address the page listens on. Any address but loopback requires a login."
     )
@@ -151,8 +156,8 @@ class Settings(BaseSettings):
     backup_passphrase: types.Secret = Field(
         None,
         min_length=12,
-        description="Signs backups instead of the home's `backup.key`, so that another home with the same "
-        "passphrase can restore them. At least 12 characters.",
+        description="Encrypts backups, and signs them instead of the home's `backup.key`: any home with the same "
+        "passphrase can restore them, and none without it. At least 12 characters.",
     )
     system_database_url: types.PostgresUrl | None = Field(
         None,
@@ -194,6 +199,12 @@ class Settings(BaseSettings):
     def mail(self) -> MailSettings | None:
         """Where e-mail goes out, None when none is sent."""
         return parse_mail_settings(self.smtp_url, self.mail_from, self.mail_to)
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Who gets reports and alerts: mail addresses, and `webhook` where one is configured."""
+        addresses = self.mail.recipients if self.mail else ()
+        return (*addresses, WEBHOOK) if self.webhook_url else addresses
 
     @property
     def oidc(self) -> Oidc | None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from workflows.config.mail_settings import MailSettings
+from workflows.config.mail_settings import WEBHOOK
 from workflows.config.operations_database import open_operations_database, read_operations_database
 from workflows.config.settings import Settings
 from workflows.errors import UsageError
 from workflows.mail.message import AttachmentChanged, compose
 from workflows.mail.outbox import Mail, RecipientState, note, read_states
 from workflows.mail.smtp_session import NotSent, Unknown, send
+from workflows.mail.webhook import post
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class Delivery:
 
     Attributes:
         key: The mail's key.
-        recipient: The address.
+        recipient: The address, or `webhook`.
         subject: The mail's subject.
         state: waiting, sent, uncertain or given up.
         detail: The server's answer, or what went wrong and what to do.
@@ -66,16 +67,16 @@ def deliver_outbox(settings: Settings, now: datetime) -> list[Delivery]:
         now: The instant that decides what is due.
 
     Returns:
-        The states of the mails that were tried; none when no mail server is configured.
+        The states of the mails that were tried; none when neither a mail server nor a webhook is configured.
     """
-    if settings.mail is None or not settings.operations.exists():
+    if not settings.recipients or not settings.operations.exists():
         return []
     tried: list[Delivery] = []
     with _alone(settings):
         with read_operations_database(settings.operations) as store:
-            due = [state for state in read_states(store) if _is_due(state, now)]
-        for state in due:
-            _attempt(settings, settings.mail, state, now)
+            states = [state for state in read_states(store) if _is_configured(settings, state.recipient)]
+        for state in (state for state in states if _is_due(state, now)):
+            _attempt(settings, state, now)
             with read_operations_database(settings.operations) as store:
                 tried += [
                     _delivery(after)
@@ -122,7 +123,11 @@ def retry_mail(
         return [_delivery(state) for state in read_states(store, key)]
 
 
-def _attempt(settings: Settings, mail: MailSettings, state: RecipientState, now: datetime) -> None:
+def _is_configured(settings: Settings, recipient: str) -> bool:
+    return settings.webhook_url is not None if recipient == WEBHOOK else settings.mail is not None
+
+
+def _attempt(settings: Settings, state: RecipientState, now: datetime) -> None:
     """Try once to send a mail; each event is on disk before the next step begins."""
 
     def noted(event: str, detail: str = "") -> None:
@@ -131,15 +136,7 @@ def _attempt(settings: Settings, mail: MailSettings, state: RecipientState, now:
 
     noted("attempted")
     try:
-        message = compose(state.mail, settings.home)
-        send(
-            mail,
-            state.mail.sender,
-            state.recipient,
-            message,
-            before_handing_over=lambda: noted("handing_over"),
-            when_accepted=lambda answer: noted("sent", answer),
-        )
+        _send(settings, state, lambda: noted("handing_over"), lambda answer: noted("sent", answer))
     except AttachmentChanged as problem:
         noted("given_up", f"{problem} Make the report again with --force, which queues a mail of its own.")
     except Unknown:
@@ -151,6 +148,23 @@ def _attempt(settings: Settings, mail: MailSettings, state: RecipientState, now:
         log.warning("mail %s was not sent; `mail` says why", state.mail.key)
     else:
         log.info("mail %s was sent", state.mail.key)
+
+
+def _send(
+    settings: Settings,
+    state: RecipientState,
+    before_handing_over: Callable[[], None],
+    when_accepted: Callable[[str], None],
+) -> None:
+    mail = state.mail
+    if state.recipient == WEBHOOK:
+        assert settings.webhook_url is not None
+        post(settings.webhook_url, mail, before_handing_over, when_accepted)
+        return
+    assert settings.mail is not None
+    # A mail queued for a webhook alone has no sender, and no address among its recipients.
+    message = compose(mail, settings.home)
+    send(settings.mail, mail.sender, state.recipient, message, before_handing_over, when_accepted)
 
 
 def _advice(problem: NotSent, mail: Mail, *, ends: bool) -> str:

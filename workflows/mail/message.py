@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from workflows.config.formatting import clean
+from workflows.config.mail_settings import WEBHOOK
 from workflows.mail.outbox import Mail
 
 _POLICY = SMTP.clone(cte_type="7bit")
@@ -28,7 +29,7 @@ def compose(mail: Mail, home: Path) -> bytes:
     identity = hashlib.sha256(f"{mail.key} {mail.queued_at.isoformat()}".encode()).hexdigest()[:32]
     message = EmailMessage(policy=_POLICY)
     message["From"] = mail.sender
-    message["To"] = ", ".join(mail.recipients)
+    message["To"] = ", ".join(address for address in mail.recipients if address != WEBHOOK)
     message["Subject"] = clean(mail.subject)
     message["Date"] = format_datetime(mail.queued_at)
     message["Message-ID"] = f"<{identity}@{mail.sender.partition('@')[2]}>"

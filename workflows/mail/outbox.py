@@ -26,7 +26,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
 
-from workflows.config.mail_settings import MailSettings
 from workflows.config.operations_database import append_row, open_operations_database
 from workflows.config.settings import Settings
 from workflows.errors import ShipledgerError
@@ -64,7 +63,7 @@ class RecipientState:
 
     Attributes:
         mail: The mail.
-        recipient: The address.
+        recipient: The address, or `webhook`.
         event: The last event.
         detail: What was noted with it.
         happened_at: When, UTC.
@@ -92,22 +91,22 @@ def queue_mail(settings: Settings, key: str, subject: str, body: str, attachment
         attachments: Files below the home, which must stay as they are.
 
     Returns:
-        Whether it is in the outbox; it is not when no mail server is configured.
+        Whether it is in the outbox; it is not when neither a mail server nor a webhook is configured.
 
     Raises:
         ShipledgerError: An attachment cannot be read.
     """
-    if settings.mail is None:
+    if not settings.recipients:
         return False
     files = [_attachment(settings.home, path) for path in attachments]
     with open_operations_database(settings.operations) as store:
-        add_mail(store, settings.mail, key, subject, body, files, datetime.now(UTC))
+        add_mail(store, settings, key, subject, body, files, datetime.now(UTC))
     return True
 
 
 def add_mail(
     store: Connection,
-    server: MailSettings,
+    settings: Settings,
     key: str,
     subject: str,
     body: str,
@@ -119,8 +118,8 @@ def add_mail(
         "insert into mails values (?, ?, ?, ?, ?, ?, ?) on conflict (mail_key) do nothing",
         [
             key,
-            server.sender,
-            json.dumps(server.recipients),
+            settings.mail.sender if settings.mail else "",
+            json.dumps(settings.recipients),
             " ".join(subject.split()),
             body,
             json.dumps([[file.path, file.digest] for file in attachments]),
@@ -128,7 +127,7 @@ def add_mail(
         ],
     ).rowcount
     if added:
-        for recipient in server.recipients:
+        for recipient in settings.recipients:
             note(store, key, recipient, "queued", "", now)
 
 

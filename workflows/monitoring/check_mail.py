@@ -27,7 +27,7 @@ def mail_critical(settings: Settings, failed: Sequence[Check], now: datetime) ->
     """Queue one mail with all critical checks that have begun to fail and were not mailed since.
 
     Args:
-        settings: The home and the mail server; without a server nothing counts as mailed.
+        settings: The home and the recipients; without any, nothing counts as mailed.
         failed: The checks that fail now.
         now: The present instant, UTC.
 
@@ -35,14 +35,14 @@ def mail_critical(settings: Settings, failed: Sequence[Check], now: datetime) ->
         The titles of the checks in the mail; none when there is no mail.
     """
     critical = [one for one in failed if one.severity == "critical" and not one.name.startswith(_OWN_MAIL)]
-    if settings.mail is None or not critical:
+    if not settings.recipients or not critical:
         return []
     with open_operations_database(settings.operations) as connection:
         rows = failing_rows(connection)
         new = [one for one in critical if one.name in rows and _is_due(connection, one.name, rows[one.name], now)]
         if new:
             key = f"alert:{max(rows[check.name] for check in new)}"
-            add_mail(connection, settings.mail, key, f"{_SUBJECT}{headline(new)}", _body(settings, new), [], now)
+            add_mail(connection, settings, key, f"{_SUBJECT}{headline(new)}", _body(settings, new), [], now)
             for name in (check.name for check in new):
                 append_row(connection, "alarm_mails", turn=rows[name], alarm_key=name, mail_key=key, mailed_at=now)
     return [check.title for check in new]

@@ -18,10 +18,13 @@ from dlt.destinations.sql_client import SqlClientBase
 from dlt.sources.sql_database import TableLoader, sql_table
 from dlt.sources.sql_database.arrow_helpers import row_tuples_to_arrow
 
+from ingest.errors import OperationsLost
 from ingest.pipeline import Warehouse, create_pipeline, held_open, load, query
 
 SOURCE = "operations"
 _KEYS = {"entries": "entry_id", "lot_states": "state_id", "frozen_months": "seq", "closed_weeks": "seq"}
+# What tells a row from another one with its sequence number.
+_NAMES = {**_KEYS, "frozen_months": "month", "closed_weeks": "week_start_date"}
 _NOT_LOADED = ["seen_by_count"]
 # The lines of closed months, which an earlier release loaded.
 _FORMER_LINES = "frozen_lines"
@@ -41,13 +44,17 @@ def load_operations(store: Path, warehouse: Warehouse) -> int:
         How many rows were loaded.
 
     Raises:
+        OperationsLost: The database lacks a table's newest loaded row. It is another one, whose sequence numbers
+            begin again: new rows would be taken for loaded ones.
         sqlalchemy.exc.OperationalError: The operations database is missing, locked or lacks a table.
     """
     pipeline = create_pipeline(warehouse, SOURCE)
     engine = sa.create_engine("sqlite://", creator=lambda: _connect(store), poolclass=sa.NullPool)
     with held_open(pipeline) as database, engine.connect() as connection:
         columns = _columns(database)
-        last = _last_loaded(database, columns)
+        newest = _newest_loaded(database, columns)
+        _check_that_none_is_lost(store, connection, newest)
+        last = {table: seq for table, (seq, _) in newest.items()}
         if _FORMER_LINES in columns:
             last.pop("frozen_months", None)
         due: dict[str, int] = {}
@@ -127,11 +134,22 @@ def _columns(client: SqlClientBase[Any]) -> dict[str, set[str]]:
     return columns
 
 
-def _last_loaded(client: SqlClientBase[Any], tables: Container[str]) -> dict[str, int]:
-    """Return the last sequence number of each table in the warehouse."""
-    existing = [table for table in _KEYS if table in tables]
-    if not existing:
-        return {}
-    each = ", ".join(f"(select coalesce(max(seq), 0) from {table})" for table in existing)
-    [row] = query(client, f"select {each}")
-    return dict(zip(existing, row, strict=True))
+def _newest_loaded(client: SqlClientBase[Any], tables: Container[str]) -> dict[str, tuple[int, str]]:
+    """Return the last sequence number of each table with rows in the warehouse, and what names its row."""
+    newest: dict[str, tuple[int, str]] = {}
+    for table, name in _NAMES.items():
+        if table in tables:
+            for seq, value in query(client, f"select seq, {name} from {table} order by seq desc limit 1"):
+                newest[table] = (int(seq), str(value))
+    return newest
+
+
+def _check_that_none_is_lost(store: Path, connection: sa.Connection, newest: dict[str, tuple[int, str]]) -> None:
+    for table, row in newest.items():
+        found = connection.exec_driver_sql(f"select 1 from {table} where seq = ? and {_NAMES[table]} = ?", row)
+        if found.first() is None:
+            raise OperationsLost(
+                f"{store} lacks rows of {table} that were loaded from it: it was lost, or is an older or another "
+                "one. Nothing was loaded from it. Stop the worker, keep a copy of the file, and put the right one "
+                "back, or `restore` the newest backup; then repeat what was entered since."
+            )

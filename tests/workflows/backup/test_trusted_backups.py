@@ -82,17 +82,6 @@ def check_refused_at_first(settings: Settings, backup: Path) -> None:
     assert not settings.operations.exists()
 
 
-def test_a_backup_that_was_signed_with_a_passphrase_is_restored_where_it_is_set(
-    settings: Settings, new_machine: Settings, tmp_path: Path
-) -> None:
-    made = Path(make_backup(signed_with(settings.home, PASSPHRASE), tmp_path, "run")["file"])
-    assert PASSPHRASE.encode() not in made.read_bytes()
-    check_refused(settings, made, "SHIPLEDGER_BACKUP_PASSPHRASE is not set")
-    check_refused(signed_with(settings.home, "another passphrase"), made, "has another passphrase")
-    restore_backup(signed_with(new_machine.home, PASSPHRASE), made)
-    assert entered_in(new_machine) == [576]
-
-
 def test_a_changed_backup_is_refused(settings: Settings, backup: Path, tmp_path: Path) -> None:
     later = changed(backup, tmp_path / "later.tar", made_at="2027-01-01T00:00:00Z")
     check_refused(settings, later, "was changed afterwards")

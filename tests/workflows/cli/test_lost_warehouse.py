@@ -9,6 +9,7 @@ from command_line import Answer, CommandLine
 from sandbox import Sandbox
 
 ORDERS = "select shipstation_order_id from marts.orders_inbox"
+ENTRIES = "select quantity from marts.inventory_transactions where transaction_type = 'receive' order by all"
 LOST = "lacks rows of the published snapshot"
 
 
@@ -89,4 +90,22 @@ def test_what_goes_in_shipstation_and_a_restored_backup_lose_nothing(
     assert (again.code, again.facts["built"], again.facts["accepted_loss"]) == (0, True, None)
     assert set(known) <= orders(filled_own)
     assert filled_own.run("restore", made.facts["file"]).code == 0
+    assert filled_own.run("sync").code == 0
+
+
+def test_a_lost_operations_database_stops_the_sync_until_it_is_put_back(filled_own: CommandLine) -> None:
+    """Otherwise entries typed into the new one would be taken for those that were loaded before."""
+    entry = ("receive", "--sku", "17612", "--lot", "260601", "--quantity", "40", "--actor", "mary")
+    assert filled_own.run(*entry).code == 0
+    assert filled_own.run("sync").code == 0
+    entries = filled_own.published(ENTRIES)
+    assert entries
+    database, kept = filled_own.home / "operations.sqlite", filled_own.home / "kept.sqlite"
+    database.rename(kept)
+    assert filled_own.run(*entry).code == 0
+    refused = filled_own.run("sync")
+    assert refused.code == 1
+    assert "operations.sqlite lacks rows of entries" in refused.facts["error"]
+    assert filled_own.published(ENTRIES) == entries
+    kept.rename(database)
     assert filled_own.run("sync").code == 0

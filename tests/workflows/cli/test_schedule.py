@@ -96,6 +96,25 @@ def test_what_a_clock_that_was_ahead_has_started_is_started_again_when_its_time_
     assert left == [now - timedelta(days=1)]
 
 
+def test_a_schedule_that_is_started_again_waits_by_the_new_clock_and_has_only_what_is_configured(
+    tmp_path: Path,
+) -> None:
+    """DBOS lets the thread of a schedule wait on, by the old clock, for as long as the schedule has its id."""
+
+    def ids() -> dict[str, str]:
+        return {one["schedule_name"]: one["schedule_id"] for one in DBOS.list_schedules()}
+
+    settings = settings_of(tmp_path)
+    with working(settings):
+        start_schedule(settings.model_copy(update={"legacy_url": "/former.db"}))
+        before = ids()
+        start_schedule(settings)
+        after = ids()
+    assert before.keys() - after.keys() == {"parity"}
+    assert "sync" in after
+    assert set(after.values()).isdisjoint(before.values())
+
+
 def test_on_each_business_day_of_a_leap_year_each_daily_job_is_due_once(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
     begin = datetime(2028, 1, 1, tzinfo=settings.timezone)

@@ -31,6 +31,11 @@ def test_the_page_learns_the_mail_server_without_its_password() -> None:
     assert page_environment(settings)["SHIPLEDGER_SMTP_URL"] == "smtps://mail.example:465?starttls=off"
 
 
+def test_the_page_learns_the_host_of_the_webhook_and_not_its_secret() -> None:
+    settings = read_settings({"SHIPLEDGER_WEBHOOK_URL": "https://hooks.example/services/the-word?key=the-word"})
+    assert page_environment(settings)["SHIPLEDGER_WEBHOOK_URL"] == "https://hooks.example"
+
+
 def test_the_page_does_not_get_the_files_of_secrets_it_does_not_need(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("the-secret\n")
