@@ -59,7 +59,7 @@ def test_the_day_is_closed_by_one_button_and_again_as_a_new_version(tab: Page, b
     expect(day.get_by_role("progressbar")).to_be_visible()
     # What a run of the page replaces stands beside it for a moment.
     expect(day.get_by_text(re.compile("orders? shipped"))).to_have_count(1, timeout=300_000)
-    expect(day.get_by_text(re.compile("^Closed "))).to_have_count(1)
+    expect(day.get_by_text(re.compile(": closed "))).to_have_count(1)
 
     day.get_by_role("button", name="Files").click()
     summary = tab.get_by_role("button", name="Summary (PDF)")
