@@ -73,7 +73,7 @@ def _card(settings: Settings, person: Person, state: CloseState) -> None:
         if state.period is None:
             st.text(why_not)
         else:
-            st.warning(plain(why_not))
+            st.caption(f":orange[:material/warning:] {plain(why_not)}")
     if state.done is not None:
         _show_result(settings, person, state, state.done, now)
     if state.run is not None and state.run.is_open:

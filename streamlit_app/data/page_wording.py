@@ -30,7 +30,7 @@ _PHRASES = (
         "Close the period itself: `[a-z]+ --date` with one of its days",
         "Close the period itself, under Another day",
     ),
-    ("`sync` brings what is new", "the next sync loads what is new"),
+    ("`sync` brings what is new", "The next sync loads what is new"),
     ("run `sync`", "press Sync now in Runs and health"),
     ("run `upload` again", "send it again"),
     ("with `receive`", "as a receipt in Inventory"),

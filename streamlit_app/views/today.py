@@ -23,7 +23,7 @@ from workflows.page_api import OTHERS, Settings
 _WEEKS_CHARTED = 6
 _CHART_HEIGHT = 330
 # Attention, figures and closes fit a screen of 1280 by 800.
-_ATTENTION_HEIGHT = 250
+_ATTENTION_HEIGHT = 235
 _BADGE_WIDTH = 88
 _BADGES: dict[str, tuple[str, str, Any]] = {
     "critical": ("Critical", ":material/error:", "red"),
