@@ -95,10 +95,10 @@ def _pages(snapshot: Snapshot) -> Iterator[tuple[str, dict[str, str]]]:
     for view in VIEWS:
         yield view.path, {}
     for asked in (
-        {"order": "6718"},
-        {"tracking": "9400"},
-        {"sku": "17612"},
-        {"lot": things["lot"]},
+        {"find": "6718"},
+        {"find": "9400"},
+        {"find": "17612"},
+        {"find": things["lot"]},
         {"state": "open"},
         {"day_from": things["day"], "by_day": "shipped"},
         {"id": things["order_id"]},

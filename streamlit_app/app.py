@@ -15,6 +15,7 @@ if str(_ROOT) not in sys.path:
 
 from streamlit_app.auth.identity import current_person, show_account_menu, show_login  # noqa: E402
 from streamlit_app.components import panels  # noqa: E402
+from streamlit_app.components.alerts import numbers_in_menu  # noqa: E402
 from streamlit_app.components.links import register_pages  # noqa: E402
 from streamlit_app.components.status_bar import read_state, show_status_bar  # noqa: E402
 from streamlit_app.data.snapshot_reader import Snapshot, SnapshotGone, SnapshotUnreadable  # noqa: E402
@@ -39,38 +40,41 @@ def main() -> None:
         finish_interrupted_restore(settings.home)
         person = current_person(settings)
     except ConfigurationError as problem:
-        st.subheader("The configuration is wrong", anchor=False)
+        panels.page_title("The configuration is wrong")
         st.text(str(problem))
         return
     except ShipledgerError as problem:
-        st.subheader("The data cannot be shown now", anchor=False)
+        panels.page_title("The data cannot be shown now")
         st.text(str(problem))
         return
     if person is None:
         show_login()
         return
     sections: dict[str, list[st.Page]] = {}
-    pages = {view.path: _page(view, settings, person) for view in VIEWS}
+    numbers = numbers_in_menu(settings)
+    pages = {view.path: _page(view, settings, person, numbers.get(view.path, 0)) for view in VIEWS}
     register_pages(pages)
     for view in VIEWS:
         sections.setdefault(view.section, []).append(pages[view.path])
     page = st.navigation(sections, position="top")
-    st.set_page_config(page_title=f"{page.title} · Shipledger")
     page.run()
 
 
-def _page(view: View, settings: Settings, person: Person) -> st.Page:
+def _page(view: View, settings: Settings, person: Person, number: int) -> st.Page:
     def show() -> None:
+        # Without the menu's number; a view may set another one.
+        st.set_page_config(page_title=f"{view.title} · Shipledger")
         _show(view, settings, person)
 
-    return st.Page(show, title=view.title, icon=view.icon, url_path=view.path, default=view is VIEWS[0])
+    title = f"{view.title} ({number:,})" if number else view.title
+    return st.Page(show, title=title, icon=view.icon, url_path=view.path, default=view is VIEWS[0])
 
 
 def _show(view: View, settings: Settings, person: Person) -> None:
     try:
         _show_state(view, settings, person)
     except ShipledgerError as problem:
-        st.subheader("The data cannot be shown now", anchor=False)
+        panels.page_title("The data cannot be shown now")
         st.text(str(problem))
 
 
@@ -83,7 +87,7 @@ def _show_state(view: View, settings: Settings, person: Person) -> None:
     if state.problem is not None:
         panels.show_unreadable_snapshot(settings, state.problem)
     elif state.snapshot is None:
-        panels.show_nothing_published(settings)
+        panels.show_nothing_published()
     else:
         _show_snapshot(view, settings, state.snapshot)
 

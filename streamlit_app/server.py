@@ -38,7 +38,12 @@ def page_config(port: int, address: str, *, has_login: bool) -> dict[str, Any]:
     config["server"] |= {"port": port, "address": address}
     if not has_login:
         config["server"]["allowedHosts"] = allowed_hosts(address)
-    return {f"{section}.{name}": value for section, options in config.items() for name, value in options.items()}
+    themes = {f"theme.{name}": config["theme"].pop(name) for name in ("light", "dark")}
+    return {
+        f"{section}.{name}": value
+        for section, options in (config | themes).items()
+        for name, value in options.items()
+    }
 
 
 def allowed_hosts(address: str) -> list[str]:

@@ -15,7 +15,7 @@ from workflows.closes.readiness import check_loaded, loaded_of, ready_to_close, 
 from workflows.closes.since_close import read_changes
 
 # Configuration, people, periods.
-from workflows.config.formatting import moment, short_day
+from workflows.config.formatting import moment, run_out, short_day
 from workflows.config.home_directory import finish_interrupted_restore
 from workflows.config.job_kinds import CLOSES, KINDS
 from workflows.config.mail_settings import NO_SERVER
@@ -110,18 +110,22 @@ from workflows.reports.lot_facts import LotFacts, read_lot
 from workflows.reports.monthly import bill_month
 from workflows.reports.recall import SHIPMENTS, lot_recall_csv, lot_recall_pdf, lot_recall_xlsx
 from workflows.reports.report_archive import archived_report
+from workflows.reports.series_colors import CHARGES, DARK, LIGHT, OTHERS, series_colors
 from workflows.reports.snapshot_source import Source
 from workflows.reports.snapshot_source import open_snapshot as open_source
 from workflows.reports.tables import csv_bytes
 from workflows.reports.weekly import report_week
 
 __all__ = [
+    "CHARGES",
     "CLASSES",
     "CLASS_WORDS",
     "CLOSES",
+    "DARK",
     "DONE",
     "ENDED",
     "KINDS",
+    "LIGHT",
     "LOGIN",
     "LOGOUT",
     "LONGEST_NOTE",
@@ -129,6 +133,7 @@ __all__ = [
     "METRICS_CONTENT_TYPE",
     "MOST_REFUSALS",
     "NO_SERVER",
+    "OTHERS",
     "REFUSAL",
     "ROLLED_BACK",
     "SHIPMENTS",
@@ -238,6 +243,8 @@ __all__ = [
     "retry_job",
     "reversal_id",
     "reversal_of",
+    "run_out",
+    "series_colors",
     "short_day",
     "spelled",
     "take_back",

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from streamlit_app.auth.identity import current_person
+from streamlit_app.data.page_wording import page_wording
 from streamlit_app.data.run_list import clear_run_cache, has_job_database
 from workflows.page_api import (
     NO_SERVER,
@@ -27,7 +28,7 @@ from workflows.page_api import (
     retry_job,
 )
 
-NO_WORKER = "No worker has run here yet. Start one: `orchestrate.py serve`."
+NO_WORKER = "No worker has run here yet, so nothing can be started: ask an admin to start one."
 _REFUSAL = "refusal of "
 
 
@@ -141,7 +142,7 @@ def attempt(place: str, action: Callable[..., object], *arguments: Any, **option
     try:
         action(*arguments, **options)
     except ShipledgerError as problem:
-        st.session_state[_REFUSAL + place] = str(problem)
+        st.session_state[_REFUSAL + place] = page_wording(str(problem))
     clear_run_cache()
 
 

@@ -53,15 +53,16 @@ def show_day_lines(snapshot: Snapshot, day: date) -> None:
     _show_lines(snapshot, _OF_DAY, [day], "day_lines", f"{day}")
 
 
-def show_carrier_lines(snapshot: Snapshot, first: date, service: str) -> None:
+def show_carrier_lines(snapshot: Snapshot, first: date, service: str, name: str) -> None:
     """Show the labels of a month for a carrier's service.
 
     Args:
         snapshot: The snapshot.
         first: First day of the month.
-        service: Carrier and service, with a space between.
+        service: Codes of carrier and service, with a space between.
+        name: The service's name.
     """
-    _show_lines(snapshot, _OF_SERVICE, [first, service], "service_lines", service)
+    _show_lines(snapshot, _OF_SERVICE, [first, service], "service_lines", name)
 
 
 def _show_lines(snapshot: Snapshot, lines: str, parameters: Sequence[Any], name: str, what: str) -> None:

@@ -1,4 +1,4 @@
-"""The charts, in the page's colours."""
+"""The charts, in the page's colors: those of the theme, and the same for a product or charge everywhere."""
 
 from __future__ import annotations
 
@@ -8,47 +8,44 @@ from typing import Any
 
 import altair as alt
 
+from streamlit_app.components.chart_theme import chart_theme
 from streamlit_app.data.formatted import count, day
+from workflows.page_api import CHARGES, series_colors
 
-# Distinguishable with red-green colour blindness.
-SERIES = ("#2f6f9f", "#e0a030", "#3f9d88", "#8a6bb1", "#c8624a", "#5f7486", "#a9b4be")
-_LEVELS = {"critical": "#b3261e", "low": "#c77700", "normal": "#2f6f9f"}
 _FONT = '"Source Sans", sans-serif'
 _PADDING = 4
-_QUIET = "#5b6876"
-_GRID = "#e9edf1"
-# Longer bars are cut off; the number is beside them.
+# Longer bars end in an arrow; the number is beside them.
 _LONGEST_SUPPLY_DAYS = 91
 _WEEK = 7
 _WEEKS_A_LABEL = 4
-# The charges of a day by column, the one at the bottom first.
-CHARGES = {
-    "postage_cents": "Postage",
-    "order_charge_cents": "Orders",
-    "handling_charge_cents": "Handling",
-    "storage_charge_cents": "Storage",
-}
+_SHORT_LEGEND = 4
+_UNITS_AXIS = alt.Axis(tickCount=4, format=",d")
 
 
-def shipped_by_day(rows: Sequence[Mapping[str, Any]], order: Sequence[str], height: int) -> alt.Chart:
+def shipped_by_day(
+    rows: Sequence[Mapping[str, Any]], order: Sequence[str], products: Sequence[str], height: int
+) -> alt.Chart:
     """Return bars with the units shipped each day, stacked by product.
 
     Args:
         rows: `ship_date` as YYYY-MM-DD, `product` and `units`.
         order: The products, the one at the bottom first.
+        products: All key products by SKU, which decides their colors.
         height: Pixels.
     """
     bars = [_bar(row["ship_date"], row["product"], row["units"], order) for row in rows]
     labelled = _first_of_each_week(row["ship_date"] for row in rows)
-    return _stacked(bars, order, height, labelled, ("Shipped", "Product", "Units"), ",d")
+    return _stacked(bars, order, products, height, labelled, ("Shipped", "Product", "Units"), ",d")
 
 
-def shipped_by_week(rows: Sequence[Mapping[str, Any]], order: Sequence[str], height: int) -> alt.Chart:
+def shipped_by_week(
+    rows: Sequence[Mapping[str, Any]], order: Sequence[str], products: Sequence[str], height: int
+) -> alt.Chart:
     """Return the same by week; `week_start_date` is its Monday."""
     bars = [_bar(row["week_start_date"], row["product"], row["units"], order) for row in rows]
     mondays = sorted({row["week_start_date"] for row in rows})
     labelled = mondays[::-_WEEKS_A_LABEL]
-    return _stacked(bars, order, height, labelled, ("Week from", "Product", "Units"), ",d")
+    return _stacked(bars, order, products, height, labelled, ("Week from", "Product", "Units"), ",d")
 
 
 def charges_by_day(rows: Sequence[Mapping[str, Any]], height: int) -> alt.Chart:
@@ -65,7 +62,7 @@ def charges_by_day(rows: Sequence[Mapping[str, Any]], height: int) -> alt.Chart:
         for column, words in CHARGES.items()
     ]
     labelled = _first_of_each_week(row["charge_date"] for row in rows)
-    return _stacked(bars, order, height, labelled, ("Day", "Charge", "Amount"), "$,.2f")
+    return _stacked(bars, order, order, height, labelled, ("Day", "Charge", "Amount"), "$,.2f")
 
 
 def _bar(at: str, series: str, value: float, order: Sequence[str]) -> dict[str, Any]:
@@ -76,6 +73,7 @@ def _bar(at: str, series: str, value: float, order: Sequence[str]) -> dict[str, 
 def _stacked(
     bars: Sequence[Mapping[str, Any]],
     order: Sequence[str],
+    known: Sequence[str],
     height: int,
     labelled: Sequence[str],
     titles: tuple[str, str, str],
@@ -87,6 +85,7 @@ def _stacked(
         values=list(labelled),
         labelAngle=0,
         labelPadding=8,
+        labelOverlap=True,
         labelExpr="timeFormat(timeParse(datum.value, '%Y-%m-%d'), '%-d %b')",
         ticks=False,
     )
@@ -97,13 +96,7 @@ def _stacked(
             y=alt.Y(
                 "sum(value):Q", title=None, axis=alt.Axis(tickCount=4, format=number_format.replace(".2f", ".0f"))
             ),
-            color=alt.Color(
-                "series:N",
-                title=None,
-                sort=list(order),
-                scale=alt.Scale(domain=list(order), range=list(SERIES[: len(order)])),
-                legend=alt.Legend(orient="top", direction="horizontal", columns=3, symbolType="square"),
-            ),
+            color=_color_by_series(order, known),
             order=alt.Order("rank:Q"),
             tooltip=[
                 alt.Tooltip("when:N", title=when),
@@ -115,8 +108,26 @@ def _stacked(
     return stacked
 
 
+def _color_by_series(order: Sequence[str], known: Sequence[str]) -> alt.Color:
+    colors = series_colors(order, known, chart_theme().series)
+    return alt.Color(
+        "series:N",
+        title=None,
+        sort=list(order),
+        scale=alt.Scale(domain=list(order), range=colors),
+        legend=alt.Legend(
+            orient="top", direction="horizontal", columns=_legend_columns(order), symbolType="square"
+        ),
+    )
+
+
+def _legend_columns(order: Sequence[str]) -> int:
+    """Return how many names fit a line of a phone: four charges, or three products."""
+    return len(order) if len(order) <= _SHORT_LEGEND else _SHORT_LEGEND - 1
+
+
 def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerChart:
-    """Return bars with the days of supply of each product, cut off at three months.
+    """Return bars with the days of supply of each product; longer than three months, they end in an arrow.
 
     Args:
         rows: `sku_code`, `days_of_supply` and `alert_level`; products without shipments are left out.
@@ -138,11 +149,18 @@ def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.Lay
             alt.Tooltip("level:N", title="Level"),
         ],
     )
-    levels = alt.Scale(domain=list(_LEVELS), range=list(_LEVELS.values()))
+    theme = chart_theme()
+    levels = alt.Scale(domain=list(theme.levels), range=list(theme.levels.values()))
     bars = base.mark_bar(size=16).encode(color=alt.Color("level:N", scale=levels, legend=None))
-    labels = base.mark_text(align="left", dx=6, fontSize=13, color="#1c2733").encode(text="label:N")
-    title = alt.TitleParams("Days of supply", anchor="start", color=_QUIET, fontSize=13, fontWeight="normal")
-    chart: alt.LayerChart = styled((bars + labels).properties(title=title))
+    # Where a bar is cut off, it points on.
+    arrows = (
+        base.transform_filter("datum.is_cut")
+        .mark_point(shape="triangle-right", filled=True, size=190, opacity=1, xOffset=4)
+        .encode(color=alt.Color("level:N", scale=levels, legend=None))
+    )
+    labels = base.mark_text(align="left", dx=18, fontSize=13, color=theme.ink).encode(text="label:N")
+    title = alt.TitleParams("Days of supply", anchor="start", color=theme.quiet, fontSize=13, fontWeight="normal")
+    chart: alt.LayerChart = styled((bars + arrows + labels).properties(title=title))
     return chart
 
 
@@ -154,6 +172,7 @@ def _supply(row: Mapping[str, Any]) -> dict[str, Any]:
         "shown": min(max(days, 0), _LONGEST_SUPPLY_DAYS),
         "level": row["alert_level"],
         "label": count(int(days), "day"),
+        "is_cut": days > _LONGEST_SUPPLY_DAYS,
     }
 
 
@@ -172,7 +191,7 @@ def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height:
     )
     line = (
         alt.Chart(data, height=height)
-        .mark_line(interpolate="step-after", color=SERIES[0], strokeWidth=1.6)
+        .mark_line(interpolate="step-after", color=chart_theme().series[0], strokeWidth=1.6)
         .encode(
             x=alt.X(
                 "inventory_date:T",
@@ -180,7 +199,7 @@ def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height:
                 scale=alt.Scale(type="utc"),
                 axis=alt.Axis(format="%b %y", tickCount=6, grid=False, labelPadding=6),
             ),
-            y=alt.Y("quantity_on_hand:Q", title=None, axis=alt.Axis(tickCount=4, format=",d")),
+            y=alt.Y("quantity_on_hand:Q", title=None, axis=_UNITS_AXIS, scale=alt.Scale(zero=True)),
             tooltip=[
                 alt.Tooltip("when:N", title="End of"),
                 alt.Tooltip("quantity_on_hand:Q", title="Units on hand", format=",d"),
@@ -189,7 +208,7 @@ def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height:
     )
     rule = (
         alt.Chart(chart_data([{"units": reorder_point}]))
-        .mark_rule(color=_LEVELS["low"], strokeDash=[4, 3])
+        .mark_rule(color=chart_theme().levels["low"], strokeDash=[4, 3])
         .encode(y="units:Q", tooltip=[alt.Tooltip("units:Q", title="Reorder point", format=",d")])
     )
     chart: alt.LayerChart = styled(line + rule)
@@ -224,7 +243,8 @@ def health_history(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerC
         ],
     )
     chart: alt.LayerChart = styled(
-        base.mark_line(color=SERIES[0], strokeWidth=1.6) + base.mark_point(color=SERIES[0], filled=True, size=36)
+        base.mark_line(color=chart_theme().series[0], strokeWidth=1.6)
+        + base.mark_point(color=chart_theme().series[0], filled=True, size=36)
     )
     return chart
 
@@ -245,11 +265,17 @@ def _first_of_each_week(days: Iterable[str]) -> list[str]:
 
 def styled(chart: Any) -> Any:
     """Return the chart in the page's style."""
+    theme = chart_theme()
     return (
         chart.configure(background="transparent", font=_FONT, padding=_PADDING)
         .configure_view(stroke=None)
         .configure_axis(
-            gridColor=_GRID, domain=False, labelColor=_QUIET, labelFontSize=12, titleColor=_QUIET, tickColor=_GRID
+            gridColor=theme.grid,
+            domain=False,
+            labelColor=theme.quiet,
+            labelFontSize=12,
+            titleColor=theme.quiet,
+            tickColor=theme.grid,
         )
-        .configure_legend(labelColor="#1c2733", labelFontSize=12, symbolSize=90)
+        .configure_legend(labelColor=theme.ink, labelFontSize=12, symbolSize=90)
     )

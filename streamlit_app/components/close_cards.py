@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from streamlit_app.components.panels import responsive_columns, show_missing_wor
 from streamlit_app.components.report_mail import show_close_mail
 from streamlit_app.data.close_status import CloseState, close_states, report_files
 from streamlit_app.data.formatted import CLOSE_TITLES, clock, day, plain
+from streamlit_app.data.page_wording import page_wording
 from streamlit_app.data.run_list import Run
 from streamlit_app.data.snapshot_reader import current_snapshot
 from workflows.page_api import Close, Period, Person, Settings
@@ -31,6 +33,7 @@ _WHAT = {
     "eom": "Closes the last weekday and week first if they are open, then freezes the month. Makes the charge "
     "report and the invoice as PDF and XLSX, and sends them by e-mail if mail is configured.",
 }
+_ANOTHER_DAY = "To close an earlier one, choose one of its days under Another day."
 _WHEN = {
     "eod": "When shipping is complete",
     "eow": "Friday after shipping",
@@ -62,56 +65,66 @@ def _cards(settings: Settings, chosen: date | None) -> None:
 
 def _card(settings: Settings, person: Person, state: CloseState) -> None:
     now = datetime.now(UTC)
-    st.subheader(CLOSE_TITLES[state.kind], anchor=False)
-    st.caption(f":material/schedule: {_WHEN[state.kind]}")
-    if state.period is not None:
-        st.text(_period_text(state.period))
-        if state.why_not is not None:
-            st.warning(plain(state.why_not))
-    elif state.why_not is not None:
-        st.text(state.why_not)
-    st.caption(_WHAT[state.kind])
-    if state.run is not None and state.run.is_open:
-        _show_progress(settings, state.run)
-    else:
-        _show_buttons(settings, person, state)
-        if state.run is not None:
-            _show_failure(settings, state.run, now)
-    show_refusal(state.kind)
+    when_and_what = f"{_WHEN[state.kind]}. {_WHAT[state.kind]} {_ANOTHER_DAY}"
+    with st.container(horizontal=True):
+        st.header(CLOSE_TITLES[state.kind], anchor=False, help=when_and_what, width="content")
+    if state.why_not is not None:
+        why_not = page_wording(state.why_not)
+        if state.period is None:
+            st.text(why_not)
+        else:
+            st.caption(f":orange[:material/warning:] {plain(why_not)}")
     if state.done is not None:
         _show_result(settings, person, state, state.done, now)
-    elif state.last is not None:
+    if state.run is not None and state.run.is_open:
+        _show_progress(settings, state.run)
+    elif state.done is None:
+        _show_button(settings, person, state)
+    if state.run is not None and not state.run.is_open:
+        _show_failure(settings, state.run, now)
+    show_refusal(state.kind)
+    if state.done is not None:
+        return
+    if state.last is not None:
         st.caption(plain(f"Last closed: {state.last.period}, {_when_and_who(settings, state.last, now)}"))
         show_close_mail(settings, person, state.last)
     else:
         st.caption("Not closed yet.")
 
 
-def _show_buttons(settings: Settings, person: Person, state: CloseState) -> None:
+def _show_button(settings: Settings, person: Person, state: CloseState) -> None:
     may = person.may(state.kind)
-    help_text = None if may else NOT_ALLOWED
     # The date is fixed here, so that a button pressed after midnight still closes the period on its label.
     day = state.period.first if state.period else settings.today()
-    if state.done is None:
-        named = f": {_period_text(state.period)}" if state.period else ""
-        st.button(
-            f"{_BUTTONS[state.kind]}{named}",
-            type="primary",
-            key=f"start-{state.kind}",
-            disabled=not may or state.why_not is not None,
-            help=help_text,
-            on_click=actions.attempt,
-            args=(state.kind, actions.start_close, settings, state.kind, day),
-            kwargs={"force": False},
-        )
-        return
-    with st.popover("Close again", disabled=not may, help=help_text, key=f"again-{state.kind}"):
+    named = f": {_period_text(state.period)}" if state.period else ""
+    st.button(
+        f"{_BUTTONS[state.kind]}{named}",
+        type="primary",
+        key=f"start-{state.kind}",
+        disabled=not may or state.why_not is not None,
+        help=None if may else NOT_ALLOWED,
+        on_click=actions.attempt,
+        args=(state.kind, actions.start_close, settings, state.kind, day),
+        kwargs={"force": False},
+    )
+
+
+def _show_again(settings: Settings, person: Person, state: CloseState, done: Close) -> None:
+    may = person.may(state.kind)
+    day = state.period.first if state.period else settings.today()
+    with st.popover(
+        "Close again",
+        disabled=not may,
+        help=None if may else NOT_ALLOWED,
+        key=f"again-{state.kind}",
+        width="content",
+    ):
         st.text(
-            f"{_period_text(state.period)} is closed. Closing again makes version {state.done.version + 1} from "
+            f"{_period_text(state.period)} is closed. Closing again makes version {done.version + 1} from "
             "the present data in ShipStation. Earlier versions and their files are kept."
         )
         st.button(
-            f"Make version {state.done.version + 1}",
+            f"Make version {done.version + 1}",
             type="primary",
             key=f"force-{state.kind}",
             on_click=actions.attempt,
@@ -143,23 +156,33 @@ def _show_failure(settings: Settings, run: Run, now: datetime) -> None:
 
 def _show_result(settings: Settings, person: Person, state: CloseState, done: Close, now: datetime) -> None:
     version = f", version {done.version}" if done.version > 1 else ""
-    st.success(plain(done.facts.get("summary") or "Closed."), icon=":material/check_circle:")
-    st.caption(plain(f"Closed {_when_and_who(settings, done, now)}{version}"))
+    closed = plain(f"{_period_text(state.period)}: closed {_when_and_who(settings, done, now)}{version}")
+    st.caption(f":green[:material/check_circle:] {closed}")
+    st.text(done.facts.get("summary") or "Closed.")
     snapshot = current_snapshot(settings)
     if snapshot is not None and state.period is not None:
         show_changes(settings, snapshot, done, state.period)
     show_close_mail(settings, person, done)
-    with st.container(horizontal=True, gap="small"):
-        for file in report_files(settings, done):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        _show_files(report_files(settings, done), done.kind)
+        if state.run is None or not state.run.is_open:
+            _show_again(settings, person, state, done)
+        show_link(*_NEXT[done.kind])
+
+
+def _show_files(files: Sequence[Path], kind: str) -> None:
+    if not files:
+        return
+    with st.popover("Files", icon=":material/download:", key=f"files-{kind}", width="content"):
+        for file in files:
             st.download_button(
                 _file_label(file),
                 file.read_bytes,
                 file_name=file.name,
                 icon=":material/download:",
                 on_click="ignore",
-                key=f"file-{done.kind}-{file.name}",
+                key=f"file-{kind}-{file.name}",
             )
-        show_link(*_NEXT[done.kind])
 
 
 def _when_and_who(settings: Settings, close: Close, now: datetime) -> str:

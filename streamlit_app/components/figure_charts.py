@@ -9,7 +9,8 @@ from typing import Any
 
 import altair as alt
 
-from streamlit_app.components.charts import SERIES, chart_data, styled
+from streamlit_app.components.chart_theme import chart_theme
+from streamlit_app.components.charts import chart_data, styled
 from streamlit_app.data.formatted import day
 
 # With fewer days than this, points are drawn on the line.
@@ -97,7 +98,9 @@ def _lines(
             ),
             y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=3, format=",~f"), scale=alt.Scale(zero=True)),
             color=alt.Color(
-                "series:N", scale=alt.Scale(domain=list(titles), range=list(SERIES[: len(titles)])), legend=None
+                "series:N",
+                scale=alt.Scale(domain=list(titles), range=list(chart_theme().series[: len(titles)])),
+                legend=None,
             ),
             tooltip=[
                 alt.Tooltip("when:N", title="Time"),

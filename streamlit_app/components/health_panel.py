@@ -11,23 +11,45 @@ from streamlit_app.components import charts
 from streamlit_app.components.buttons import start_button
 from streamlit_app.components.panels import chart, result_badge
 from streamlit_app.data.formatted import age, clock, count
+from streamlit_app.data.run_list import runs_of
 from workflows.page_api import HealthPoint, Settings, health_history
 
 _DAYS = 90
 _HEIGHT = 150
+_REFRESH_SECONDS = 2
 
 
 def show_health(settings: Settings) -> None:
     """Show the panel's content."""
-    now = datetime.now(UTC)
     points = health_history(settings, _DAYS)
     if not points:
         st.text("The checks have not run yet. They run daily.")
     else:
-        _show_last(settings, points[-1], now)
+        _show_last(settings, points[-1], datetime.now(UTC))
         if len(points) > 1:
             _show_line(settings, points)
-    start_button(settings, "health", "Check now")
+    # A fragment that refreshes: these checks publish no snapshot.
+    st.fragment(_check, run_every=_REFRESH_SECONDS)(settings, _state(settings))
+
+
+def _state(settings: Settings) -> tuple[str | None, datetime | None]:
+    """Return the run of the checks, if it waits or runs, and when they were last done."""
+    last = next(iter(runs_of(settings, ("health",), 1)), None)
+    points = health_history(settings, _DAYS)
+    return last.status if last and last.is_open else None, points[-1].checked_at if points else None
+
+
+def _check(settings: Settings, shown: tuple[str | None, datetime | None]) -> None:
+    """Show the button that runs the checks, or that they run. The page follows when they begin and end."""
+    state = _state(settings)
+    if state != shown:
+        st.rerun()
+    status, _ = state
+    if status is None:
+        start_button(settings, "health", "Check now")
+    else:
+        words = "The checks are queued." if status == "queued" else "The checks are running …"
+        st.badge(words, icon=":material/sync:", color="blue")
 
 
 def _show_last(settings: Settings, point: HealthPoint, now: datetime) -> None:
@@ -38,7 +60,7 @@ def _show_last(settings: Settings, point: HealthPoint, now: datetime) -> None:
     for name in point.failed:
         st.text(f"✗ {name}")
     if point.failed:
-        st.caption("Run `orchestrate.py health` for details.")
+        st.caption("An admin finds the details in the report of the health checks.")
 
 
 def _show_line(settings: Settings, points: Sequence[HealthPoint]) -> None:

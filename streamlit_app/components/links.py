@@ -51,8 +51,8 @@ def show_order_link(shipstation_order_id: int, label: str) -> None:
     )
 
 
-def show_link(path: str, label: str) -> None:
-    """Show a link to another view."""
+def show_link(path: str, label: str, icon: str | None = ":material/arrow_forward:", **parameters: str) -> None:
+    """Show a link to another view, with the query parameters of what it is to show; `label` is Markdown."""
     page = st.session_state[_PAGES].get(path)
     if page is not None:
-        st.page_link(page, label=label, icon=":material/arrow_forward:", width="content")
+        st.page_link(page, label=label, icon=icon, width="content", query_params=parameters)

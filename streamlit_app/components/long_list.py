@@ -34,6 +34,7 @@ class Listing:
         labelled: Returns the rows with labels in place of codes, in the same order.
         kept_as: The query parameter that keeps the selection, and the column with its value; none by default, and
             the selection is gone with the next snapshot.
+        takes_several: Whether several rows can be selected.
     """
 
     name: str
@@ -47,10 +48,11 @@ class Listing:
     rows_shown: int = 12
     labelled: Callable[[pa.Table], pa.Table] = field(default=lambda rows: rows)
     kept_as: tuple[str, str] | None = None
+    takes_several: bool = False
 
 
 def show_list(snapshot: Snapshot, listing: Listing) -> dict[str, Any] | None:
-    """Show one page of a list, and return the selected row with all the query's columns, or None."""
+    """Show one page of a list, and return the (first) selected row with all the query's columns, or None."""
     query_key = (listing.query, tuple(map(str, listing.parameters)))
     pages = max(1, -(-listing.row_count // PAGE_ROWS))
     chosen_page = st.session_state.get(_page_key(listing.name), {})
@@ -71,7 +73,7 @@ def show_list(snapshot: Snapshot, listing: Listing) -> dict[str, Any] | None:
         row_height=ROW_HEIGHT,
         placeholder="",
         on_select=remember,
-        selection_mode="single-row",
+        selection_mode="multi-row" if listing.takes_several else "single-row",
         key=key,
         alt=listing.alt,
     )
@@ -111,7 +113,14 @@ def _set_page(name: str, query_key: Any, page: int) -> None:
 
 
 def pick_row(
-    rows: pa.Table, columns: Mapping[str, Any], *, name: str, keys: Sequence[str], alt: str, rows_shown: int = 12
+    rows: pa.Table,
+    columns: Mapping[str, Any],
+    *,
+    name: str,
+    keys: Sequence[str],
+    alt: str,
+    rows_shown: int = 12,
+    drops: Sequence[str] = (),
 ) -> str | None:
     """Show a short table, and return the key of the selected row, or None. The selection is in the URL.
 
@@ -119,13 +128,14 @@ def pick_row(
         rows: The rows to show.
         columns: The columns to show, with their configuration.
         name: The query parameter.
-        keys: The key of each row.
+        keys: The key of each row; rows after those, such as totals, cannot be selected.
         alt: Alternative text for screen readers.
         rows_shown: Height in rows.
+        drops: Query parameters that another selection removes.
     """
     key = f"{name}-{hash(tuple(keys))}"
     asked = st.query_params.get(name)
-    remember = _in_address(name, keys, key)
+    remember = _in_address(name, keys, key, drops)
     st.dataframe(
         rows.select(list(columns)),
         hide_index=True,
@@ -142,16 +152,17 @@ def pick_row(
     return asked if asked in keys else None
 
 
-def _in_address(name: str, keys: Sequence[str], key: str) -> Callable[[], None]:
-    """Select the row of a table that the address names, and return the callback that writes another one there."""
-    asked = st.query_params.get(name)
-    selected = [keys.index(asked)] if asked in keys else []
+def _in_address(name: str, keys: Sequence[str], key: str, drops: Sequence[str] = ()) -> Callable[[], None]:
+    """Select the rows of a table that the address names, and return the callback that writes others there."""
+    asked = st.query_params.get(name, "").split(",")
+    selected = [at for at, one in enumerate(keys) if one in asked]
     if _selected_rows(key) != selected:
         st.session_state[key] = {"selection": {"rows": selected}}
 
     def remember() -> None:
         rows = _selected_rows(key)
-        change_address(**{name: keys[rows[0]] if rows else None})
+        chosen = [keys[row] for row in rows if row < len(keys)]
+        change_address(**{name: ",".join(chosen) or None}, **dict.fromkeys(drops))
 
     return remember
 

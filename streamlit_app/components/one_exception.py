@@ -1,8 +1,8 @@
-"""One exception: its reason, why it matters, what to do, and the form to acknowledge it."""
+"""Exceptions: the reason of one, why it matters and what to do; and the form to acknowledge one or several."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
 from streamlit_app.components.links import show_order_link
 from streamlit_app.data.formatted import capital, clock, plain
+from streamlit_app.data.page_wording import page_wording
 from workflows.page_api import (
     LONGEST_NOTE,
     Acknowledgement,
@@ -23,6 +24,7 @@ from workflows.page_api import (
 )
 
 _ACTION = "acknowledge"
+_NOT_ALLOWED = "Only operators and admins can acknowledge."
 
 
 def show_exception(settings: Settings, chosen: Mapping[str, Any], note: Acknowledgement | None) -> None:
@@ -35,11 +37,11 @@ def show_exception(settings: Settings, chosen: Mapping[str, Any], note: Acknowle
     """
     kind = exception_kind(chosen["exception_type"])
     now = datetime.now(UTC)
-    since = clock(chosen["first_seen_at"], settings.timezone, now) if chosen["first_seen_at"] else "unknown"
+    since = clock(chosen["started_at"], settings.timezone, now) if chosen["started_at"] else "unknown"
     for caption, text in (
-        (f"{capital(kind.one)}, since {since}", chosen["detail"]),
+        (f"{capital(kind.one)}, since {since}", page_wording(chosen["detail"])),
         ("Why it matters", kind.why),
-        ("What to do", kind.advice),
+        ("What to do", page_wording(kind.advice)),
     ):
         with st.container(gap=None):
             st.caption(plain(caption))
@@ -52,9 +54,24 @@ def show_exception(settings: Settings, chosen: Mapping[str, Any], note: Acknowle
     if note is not None:
         _show_note(settings, note, may)
     elif may:
+        _show_form(settings, [chosen])
+    else:
+        st.caption(_NOT_ALLOWED)
+
+
+def show_several(settings: Settings, chosen: Sequence[Mapping[str, Any]]) -> None:
+    """Show the form to acknowledge several exceptions at once.
+
+    Args:
+        settings: The configuration.
+        chosen: Rows of `marts.exceptions`, none of them acknowledged.
+    """
+    st.text(f"{len(chosen):,} exceptions are selected. One note acknowledges them all.")
+    person = current_person(settings)
+    if person is not None and person.may(_ACTION):
         _show_form(settings, chosen)
     else:
-        st.caption("Only operators and admins can acknowledge it.")
+        st.caption(_NOT_ALLOWED)
 
 
 def _show_note(settings: Settings, note: Acknowledgement, may: bool) -> None:
@@ -66,8 +83,8 @@ def _show_note(settings: Settings, note: Acknowledgement, may: bool) -> None:
         _run(settings, lambda actor: take_back(settings.operations, note.exception_id, note.cause, actor))
 
 
-def _show_form(settings: Settings, chosen: Mapping[str, Any]) -> None:
-    key = f"note-{chosen['exception_id']}"
+def _show_form(settings: Settings, chosen: Sequence[Mapping[str, Any]]) -> None:
+    key = f"note-{','.join(one['exception_id'] for one in chosen)}"
     with st.form(f"form-{key}", border=False, enter_to_submit=False):
         note = st.text_area(
             "Note",
@@ -76,11 +93,15 @@ def _show_form(settings: Settings, chosen: Mapping[str, Any]) -> None:
             height=90,
             placeholder="What you found, or why nothing needs to be done",
         )
-        sent = st.form_submit_button("Acknowledge", type="primary")
+        sent = st.form_submit_button(f"Acknowledge {len(chosen)}" if chosen[1:] else "Acknowledge", type="primary")
     st.caption("It reopens when its cause changes or gets worse.")
     if sent:
-        exception_id, cause = chosen["exception_id"], chosen["cause"]
-        _run(settings, lambda actor: acknowledge(settings.operations, exception_id, cause, note, actor))
+        _run(settings, lambda actor: _acknowledge(settings, chosen, note, actor))
+
+
+def _acknowledge(settings: Settings, chosen: Sequence[Mapping[str, Any]], note: str, actor: str) -> None:
+    for one in chosen:
+        acknowledge(settings.operations, one["exception_id"], one["cause"], note, actor)
 
 
 def _run(settings: Settings, action: Any) -> None:

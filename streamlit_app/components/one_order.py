@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow as pa
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from streamlit_app.components import columns
 from streamlit_app.components.order_charges import show_charges
 from streamlit_app.components.order_timeline import show_timeline
-from streamlit_app.components.panels import responsive_columns, table, with_labels
-from streamlit_app.data.formatted import LOT_SOURCES
+from streamlit_app.components.panels import page_title, panel, responsive_columns, table, with_labels
+from streamlit_app.data.formatted import LOT_SOURCES, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import Settings
 
 _PACKAGE_KINDS = {"label": "Label", "return_label": "Return label", "fulfillment": "Shipped elsewhere"}
 
+_IN_SHIPSTATION = "https://ship.shipstation.com/orders/all-orders-search-result?quickSearch={}"
+_OPENS = ":material/open_in_new:"
+
 _HEAD = """
     select
         order_number, order_status, order_origin, order_date, ship_date, modified_at, total_items,
-        coalesce(service_name, service_code) as service, carrier_code, is_missing, has_contested_number, is_ghost
+        coalesce(service_name, service_code) as service, coalesce(names.carrier_name, carrier_code) as carrier,
+        is_missing, has_contested_number, is_ghost
     from marts.orders_inbox
+    left join (
+        select carrier_code, any_value(carrier_name) as carrier_name from marts.charge_report_carriers group by all
+    ) as names using (carrier_code)
     where shipstation_order_id = $1
 """
 _LINES = """
@@ -42,7 +51,9 @@ _COUNTED = """
 """
 _PACKAGES = """
     select
-        packages.package_kind, packages.tracking_number, packages.carrier_code, packages.service_code,
+        packages.package_kind, packages.tracking_number,
+        coalesce(names.carrier_name, packages.carrier_code) as carrier,
+        coalesce(names.service_name, packages.service_code) as service,
         packages.ship_date, packages.postage_cents / 100.0 as postage,
         case
             when packages.is_voided then 'voided'
@@ -55,6 +66,14 @@ _PACKAGES = """
     left join (
         select distinct shipment_id from marts.charge_details where shipstation_order_id = $1
     ) as details on packages.shipment_id = details.shipment_id
+    left join (
+        select
+            carrier_code, service_code, any_value(carrier_name) as carrier_name,
+            any_value(service_name) as service_name
+        from marts.charge_report_carriers
+        group by all
+    ) as names
+        on packages.carrier_code = names.carrier_code and packages.service_code = names.service_code
     where packages.shipstation_order_id = $1
     order by packages.created_at nulls last, packages.package_key
 """
@@ -82,20 +101,42 @@ _MOVEMENTS = """
 """
 
 
-def show_order(settings: Settings, snapshot: Snapshot, asked: str) -> None:
-    """Show one order, or say that the snapshot does not have it.
+def show_order(
+    settings: Settings, snapshot: Snapshot, asked: str, title: DeltaGenerator, show_way_back: Callable[[], None]
+) -> None:
+    """Show one order under its number, or say that the snapshot does not have it.
 
     Args:
         settings: The configuration.
         snapshot: The snapshot.
         asked: ShipStation's order id, from the URL.
+        title: The container of the page's title.
+        show_way_back: Shows the way back to the list of orders.
     """
     order_id = int(asked) if asked.removeprefix("-").isdecimal() and len(asked) < 19 else 0
     found = snapshot.rows(_HEAD, order_id)
-    if not found:
-        st.text("This order is not in the snapshot. Search for its number.")
-        return
-    _show_head(settings, found[0])
+    name = f"Order {found[0]['order_number'] or order_id}" if found else "No such order"
+    with title:
+        page_title(plain(name))
+    st.set_page_config(page_title=f"{name} · Shipledger")
+    with panel("One order", settings, snapshot):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            show_way_back()
+            if found:
+                _link_to_shipstation(found[0]["order_number"])
+        if not found:
+            st.text("This order is not in the snapshot. Search for its number.")
+            return
+        _show_head(settings, found[0])
+        _show_parts(settings, snapshot, order_id)
+
+
+def _link_to_shipstation(order_number: str | None) -> None:
+    if order_number:
+        st.link_button("Open in ShipStation", _IN_SHIPSTATION.format(quote(order_number, safe="")), icon=_OPENS)
+
+
+def _show_parts(settings: Settings, snapshot: Snapshot, order_id: int) -> None:
     lines, counted = responsive_columns("order-lines", [1, 1])
     with lines:
         _show_lines(snapshot.table(_LINES, order_id))
@@ -113,12 +154,11 @@ def show_order(settings: Settings, snapshot: Snapshot, asked: str) -> None:
 def _show_head(settings: Settings, head: Mapping[str, Any]) -> None:
     modified = head["modified_at"] and head["modified_at"].astimezone(settings.timezone)
     facts = {
-        "Order": head["order_number"],
         "Status": (head["order_status"] or "").replace("_", " "),
         "Origin": head["order_origin"],
         "Ordered": head["order_date"],
         "First shipped": head["ship_date"],
-        "Carrier": head["carrier_code"],
+        "Carrier": head["carrier"],
         "Service": head["service"],
         "Items as sold": head["total_items"],
         "Last changed": modified and f"{modified:%Y-%m-%d %H:%M}",
@@ -140,7 +180,7 @@ def _show_head(settings: Settings, head: Mapping[str, Any]) -> None:
 
 def _show_part(title: str, rows: pa.Table, shown: Mapping[str, Any], *, nothing: str, alt: str) -> None:
     """Show a part of the order as a table under its title, or a sentence where it has no rows."""
-    st.caption(title)
+    st.subheader(title, anchor=False)
     if rows.num_rows:
         table(rows, shown, alt=alt)
     else:
@@ -190,8 +230,8 @@ def _show_packages(packages: pa.Table) -> None:
             "package_kind": columns.text("Kind"),
             "state": columns.text("State"),
             "tracking_number": columns.text("Tracking number"),
-            "carrier_code": columns.text("Carrier"),
-            "service_code": columns.text("Service"),
+            "carrier": columns.text("Carrier"),
+            "service": columns.text("Service"),
             "ship_date": columns.day("Ship date"),
             "postage": columns.dollars("Postage", help="Insurance included"),
             "shipment": columns.text("Shipment"),

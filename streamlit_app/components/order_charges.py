@@ -56,7 +56,7 @@ _IN_DOLLARS = "select *, charge_cents / 100.0 as amount from ({charges})"
 
 def show_charges(snapshot: Snapshot, shipstation_order_id: int) -> None:
     """Show the order's charges; those of a day that has not ended are listed, but not added up."""
-    st.caption("Charges")
+    st.subheader("Charges", anchor=False)
     charges = snapshot.table(_IN_DOLLARS.format(charges=_CHARGES), shipstation_order_id)
     if not charges.num_rows:
         st.text("None: nothing was shipped.")

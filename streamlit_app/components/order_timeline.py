@@ -47,7 +47,7 @@ _DAYS = """
 def show_timeline(settings: Settings, snapshot: Snapshot, shipstation_order_id: int) -> None:
     """Show the events in order, in the business's time zone."""
     events = sorted(_events(settings, snapshot, shipstation_order_id), key=lambda event: event[:2])
-    st.caption("Timeline")
+    st.subheader("Timeline", anchor=False)
     table(
         pa.table({"when": [when for _, _, when, _ in events], "what": [what for *_, what in events]}),
         {

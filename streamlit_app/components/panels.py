@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from streamlit_app.components import columns
 from streamlit_app.components.buttons import start_button
-from streamlit_app.data.formatted import age, clock, plain
+from streamlit_app.data.formatted import age, clock
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import LEVEL_WORDS
 from workflows.page_api import Settings, worker_is_running
@@ -33,13 +33,18 @@ def responsive_columns(name: str, widths: Sequence[float]) -> list[DeltaGenerato
         return list(st.columns(widths, gap="small"))
 
 
+def page_title(title: str, **more: Any) -> None:
+    """Show the page's only heading of the first level; `more` as for Streamlit's `title`."""
+    st.title(title, anchor=False, **more)
+
+
 @contextmanager
-def panel(title: str, settings: Settings, snapshot: Snapshot) -> Iterator[None]:
-    """Show a frame with a title (Markdown) and the age of the snapshot."""
+def panel(title: str, settings: Settings, snapshot: Snapshot, **more: Any) -> Iterator[None]:
+    """Show a frame with a title (Markdown) and the age of the snapshot; `more` as for Streamlit's `header`."""
     with st.container(border=True):
         now = datetime.now(UTC)
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.subheader(title, anchor=False, width="content")
+            st.header(title, anchor=False, width="content", **more)
             st.caption(
                 f"{clock(snapshot.as_of, settings.timezone, now)} · {age(snapshot.as_of, now)}", width="content"
             )
@@ -91,6 +96,18 @@ def with_labels(data: pa.Table, column: str, labels: Mapping[str, str]) -> pa.Ta
     return data.set_column(data.column_names.index(column), column, pa.array(texts, pa.string()))
 
 
+def with_texts(data: pa.Table, column: str, write: Callable[[Any], str]) -> pa.Table:
+    """Return the rows with a column's values as they are written; nulls stay."""
+    texts = [None if value is None else write(value) for value in data[column].to_pylist()]
+    return data.set_column(data.column_names.index(column), column, pa.array(texts, pa.string()))
+
+
+def with_totals(data: pa.Table, label: str, summed: Sequence[str]) -> pa.Table:
+    """Return the rows and a last one with the sums of some columns, and `Total` in the column `label`."""
+    totals = {name: sum(value for value in data[name].to_pylist() if value is not None) for name in summed}
+    return pa.concat_tables([data, pa.Table.from_pylist([{label: "Total", **totals}], schema=data.schema)])
+
+
 def stock_table(stock: pa.Table) -> None:
     """Show the stock of the products, see `stock_query.STOCK`."""
     table(
@@ -125,18 +142,14 @@ def table_height(rows: int) -> int:
     return ROW_HEIGHT * (max(rows, 1) + 1) + 2
 
 
-def show_nothing_published(settings: Settings) -> None:
-    """Say how to publish the first snapshot."""
+def show_nothing_published() -> None:
+    """Say how the first snapshot comes to be published."""
     with _frame("Nothing has been published yet"):
-        st.write(
-            "The page shows the last build that passed. For a first one, run one of these in the project's root:"
+        st.write("The page shows the last build that passed, and there is none. It appears here by itself.")
+        st.caption(
+            'An admin loads the first orders: see "Connect an account" in the README, or "Try it" for a local '
+            "sandbox."
         )
-        st.code("make demo", language=None)
-        st.caption("runs everything on a local sandbox, without a ShipStation account.")
-        st.code(".venv/bin/python orchestrate.py backfill --since 2025-09-20", language=None)
-        st.caption("loads the orders of your ShipStation account from a day on.")
-        st.write("The page shows the figures as soon as they are published.")
-        st.caption(plain(f"Looked in {settings.published}"))
 
 
 def show_unreadable_snapshot(settings: Settings, reason: str) -> None:
@@ -144,22 +157,17 @@ def show_unreadable_snapshot(settings: Settings, reason: str) -> None:
     with _frame("This snapshot cannot be shown"):
         st.write("It is damaged, or was made by another release. A sync publishes a new one:")
         start_button(settings, "sync", "Sync now")
-        st.caption("On the command line:")
-        st.code(".venv/bin/python orchestrate.py sync", language=None)
         st.text(reason)
 
 
 def show_missing_worker(settings: Settings) -> None:
-    """Say that no worker is running and how to start one, unless one is."""
-    if worker_is_running(settings.home):
-        return
-    with st.container(border=True):
-        st.text("No worker is running. Jobs that you start here wait for one. Start it in the project's root:")
-        st.code(".venv/bin/python orchestrate.py serve", language=None)
+    """Say that no worker is running, unless one is."""
+    if not worker_is_running(settings.home):
+        st.warning("No worker is running. Jobs that you start here wait for one: ask an admin to start it.")
 
 
 @contextmanager
 def _frame(title: str) -> Iterator[None]:
+    page_title(title)
     with st.container(border=True):
-        st.subheader(title, anchor=False)
         yield

@@ -31,8 +31,8 @@ _RUNS_SHOWN = 36
 _VISIBLE_ROWS = 10
 _NEWEST = "Latest"
 _EMPTY = (
-    "Nothing has been compared yet. While the former system still runs, set SHIPLEDGER_LEGACY_URL to its "
-    "database and restart `serve`, or run `orchestrate.py parity --legacy FILE_OR_URL`."
+    "Nothing has been compared yet. While the former system still runs, an admin sets its database in the "
+    "configuration."
 )
 
 

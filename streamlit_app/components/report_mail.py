@@ -13,12 +13,12 @@ import streamlit as st
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import NOT_ALLOWED, show_refusal
 from streamlit_app.data.formatted import clock, plain
+from streamlit_app.data.page_wording import page_wording
 from workflows.page_api import Close, Delivery, Person, Settings, format_mail_states, mail_key, read_outbox
 
 # All open pages share one query.
 _CACHE_SECONDS = 1
 _ADDRESS = re.compile(r"[^\s<>\"'(),:;]+@[^\s<>\"'(),:;]+")
-_COMMAND = re.compile(r"use `mail --retry [^`]*`")
 _LOST = ("given up", "uncertain")
 
 
@@ -65,7 +65,7 @@ class QueuedMail:
     def problem(self) -> str:
         """The errors, without addresses."""
         details = [delivery.detail for delivery in self.deliveries if delivery.state != "sent" and delivery.detail]
-        return " ".join(dict.fromkeys(_ADDRESS.sub("(address)", _page_wording(detail)) for detail in details))
+        return " ".join(dict.fromkeys(_ADDRESS.sub("(address)", page_wording(detail)) for detail in details))
 
 
 def read_mails(settings: Settings, key: str | None = None) -> list[QueuedMail]:
@@ -115,14 +115,9 @@ def delivery_lines(person: Person, mail: QueuedMail) -> list[str]:
     if not person.may("addresses"):
         return []
     return [
-        f"{delivery.recipient}: {delivery.state}. {_page_wording(delivery.detail)}".rstrip()
+        f"{delivery.recipient}: {delivery.state}. {page_wording(delivery.detail)}".rstrip()
         for delivery in mail.deliveries
     ]
-
-
-def _page_wording(detail: str) -> str:
-    """Return an error with the page's button in place of the command line."""
-    return _COMMAND.sub("send it again", detail)
 
 
 def _retry(place: str, settings: Settings, key: str) -> None:

@@ -149,7 +149,7 @@ def _show_upload(settings: Settings) -> None:
         start_button(settings, "upload", "Send now", dry_run=False)
     else:
         start_button(settings, "upload", "Dry run", dry_run=True)
-        st.caption("Uploads are off. Set SHIPLEDGER_ALLOW_UPLOAD=1 to send orders to ShipStation.")
+        st.caption("Uploads are off. An admin allows them in the configuration.")
 
 
 def _show_last(settings: Settings, run: Run) -> None:

@@ -108,10 +108,7 @@ def loaded_data(_settings: Settings, path: str | None) -> Loaded:
 def _not_yet(refusal: CloseRefused) -> str:
     kind, possible_from = refusal.facts["kind"], refusal.facts["possible_from"]
     what = {"eod": "The day", "eow": "The week", "eom": f"{possible_from:%B %Y}"}[kind]
-    return (
-        f"{what} can be closed from {format_day(possible_from)} on. To close an earlier one, choose one of its "
-        "days under Another day."
-    )
+    return f"{what} can be closed from {format_day(possible_from)} on."
 
 
 def _failed_since(run: Run, last: Close | None) -> bool:

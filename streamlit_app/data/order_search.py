@@ -22,6 +22,7 @@ STATES: dict[str, tuple[str, ...]] = {
 
 # A lot as it is printed on the goods, with its product's SKU.
 _SKU_AND_LOT = re.compile("([0-9]{5})-([0-9]*)")
+_RAW = "shipstation_sku_raw"
 _LINES_WITH = """
     orders.shipstation_order_id in (
         select shipstation_order_id from marts.shipped_items where {condition}
@@ -47,25 +48,18 @@ _SHIPPED_BETWEEN = """
 
 @dataclass(frozen=True)
 class Search:
-    """The fields of a search. Texts are parts in lower case; empty texts and no date match everything.
+    """The fields of a search. The text is in lower case; an empty text and no date match everything.
 
     Attributes:
-        number: Order number.
-        tracking: Tracking number, also of a voided label.
-        sku: SKU, as printed or as parsed.
-        lot: Lot number.
-        lot_sku: The product of the lot; empty for any.
+        text: Part of an order number, a tracking number (also of a voided label), a SKU as printed or as parsed,
+            or a lot number, with or without its product's SKU.
         state: A key of `STATES`, or empty.
         by_shipping: Whether the days are ship dates, else order dates.
         since: First day.
         until: Last day.
     """
 
-    number: str = ""
-    tracking: str = ""
-    sku: str = ""
-    lot: str = ""
-    lot_sku: str = ""
+    text: str = ""
     state: str = ""
     by_shipping: bool = False
     since: date | None = None
@@ -78,25 +72,10 @@ class Search:
         return text, [value for _, values in found for value in values]
 
     def _conditions(self) -> Iterator[tuple[str, list[Any]]]:
-        if self.number:
-            yield _contains("orders.order_number", self.number), [self.number]
+        if self.text:
+            yield _anywhere(self.text)
         if self.state:
             yield "list_contains(?, orders.order_status)", [list(STATES[self.state])]
-        if self.tracking:
-            tracked = _contains("tracking_number", self.tracking)
-            yield _TRACKED.format(condition=tracked), [self.tracking]
-        if self.sku:
-            # Printed with spaces around its hyphen, or without: both are the same.
-            raw, text = "shipstation_sku_raw", self.sku
-            if "-" in text or " " in text:
-                raw, text = "replace(shipstation_sku_raw, ' ', '')", text.replace(" ", "")
-            has_sku = f"{_contains('sku_code', self.sku)} or {_contains(raw, text)}"
-            yield _LINES_WITH.format(condition=has_sku), [self.sku, text] * 2
-        if self.lot_sku:
-            of_product = f"sku_code = ? and {_contains('lot_number', self.lot)}"
-            yield _LINES_WITH.format(condition=of_product), [self.lot_sku, self.lot] * 2
-        elif self.lot:
-            yield _LINES_WITH.format(condition=_contains("lot_number", self.lot)), [self.lot] * 2
         if self.since or self.until:
             days = [self.since or date.min, self.until or date.max]
             if self.by_shipping:
@@ -110,16 +89,32 @@ def read_words(typed: str) -> str:
     return " ".join(printed(typed).split()).lower()
 
 
-def read_tracking_number(typed: str) -> str:
-    """Return a tracking number as labels have it in the data: without the spaces it is printed with."""
-    return read_words(typed).replace(" ", "")
-
-
 def read_lot_number(typed: str) -> tuple[str, str]:
     """Return the SKU, empty if there is none, and the lot of `260616`, `17612-260616` or `17612 - 260616`."""
     text = spelled(typed).lower()
     found = _SKU_AND_LOT.fullmatch(text)
     return (found[1], found[2]) if found else ("", text)
+
+
+def _anywhere(text: str) -> tuple[str, list[Any]]:
+    """Return the condition that a text is part of what an order is found by, and its parameters."""
+    # Labels have tracking numbers without the spaces they are printed with.
+    tracking = text.replace(" ", "")
+    # A SKU is printed with spaces around its hyphen, or without: both are the same.
+    is_spaced = "-" in spelled(text) or " " in text
+    raw, sku = ("replace(shipstation_sku_raw, ' ', '')", spelled(text).lower()) if is_spaced else (_RAW, text)
+    lot_sku, lot = read_lot_number(text)
+    line = f"{_contains(raw, sku)} or {_contains('sku_code', text)} or {_contains('lot_number', lot)}"
+    values = [sku, text, lot]
+    if lot_sku:
+        line = f"{_contains(raw, sku)} or sku_code = ? and {_contains('lot_number', lot)}"
+        values = [sku, lot_sku, lot]
+    conditions = (
+        _contains("orders.order_number", text),
+        _TRACKED.format(condition=_contains("tracking_number", tracking)),
+        _LINES_WITH.format(condition=line),
+    )
+    return f"({' or '.join(conditions)})", [text, tracking, *values, *values]
 
 
 def _contains(column: str, text: str) -> str:

@@ -20,13 +20,13 @@ from streamlit_app.components.closed_period import (
 )
 from streamlit_app.components.downloads import Download, show_downloads
 from streamlit_app.components.long_list import pick_row
-from streamlit_app.components.panels import chart, panel
-from streamlit_app.data.formatted import dollars, month
+from streamlit_app.components.panels import chart, page_title, panel, table, with_texts, with_totals
+from streamlit_app.data.formatted import count, dollars, month
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import Settings, bill_month, csv_bytes, last_close, period_of
 
 _CHART_HEIGHT = 230
-_DAY_ROWS = 12
+_SERVICE_ROWS = 12
 
 MONTHS = """
     select
@@ -50,6 +50,16 @@ _DAYS = """
     where charge_date between $1::date and last_day($1::date)
     order by charge_date
 """
+_COMPARED = """
+    select
+        strftime(charge_month, '%B %Y') as month, order_count, package_count, unit_count,
+        order_charge_cents / 100.0 as orders, handling_charge_cents / 100.0 as handling,
+        storage_charge_cents / 100.0 as storage, postage_cents / 100.0 as postage,
+        restatement_cents / 100.0 as restated, total_cents / 100.0 as total
+    from marts.charge_report_monthly
+    where charge_month in ($1::date, $1::date - interval 1 month, $1::date - interval 1 year)
+    order by charge_month desc
+"""
 _IN_DOLLARS = """
     select
         * exclude (order_charge_cents, handling_charge_cents, storage_charge_cents, postage_cents, total_cents),
@@ -59,7 +69,7 @@ _IN_DOLLARS = """
 """
 _CARRIERS = """
     select
-        carrier_code || ' ' || service_code as service_key, carrier_code, service_code, package_count,
+        carrier_code || ' ' || service_code as service_key, carrier_name, service_name, package_count,
         postage_cents / 100.0 as postage
     from marts.charge_report_carriers
     where charge_month = $1
@@ -81,6 +91,7 @@ _DAY_TITLES = {
 
 def show(settings: Settings, snapshot: Snapshot) -> None:
     """Show the view."""
+    page_title("Charges")
     bills = {f"{row['charge_month']:%Y-%m}": row for row in snapshot.rows(MONTHS)}
     with panel("Month", settings, snapshot):
         if not bills:
@@ -122,24 +133,44 @@ def _show_bill(settings: Settings, snapshot: Snapshot, bill: Mapping[str, Any], 
         st.caption(
             f"Charged before the day had ended, with storage for the stock at that time: {bill['days_ahead']}."
         )
-    figures = st.columns(6)
-    for place, (label, value) in zip(
-        figures,
-        {
-            "Total": dollars(bill["total_cents"]),
-            "Orders": f"{bill['order_count']:,}",
-            "Packages": f"{bill['package_count']:,}",
-            "Units": f"{bill['unit_count']:,}",
-            "Postage": dollars(bill["postage_cents"]),
-            "Restated": dollars(bill["restatement_cents"]),
-        }.items(),
-        strict=True,
-    ):
-        place.metric(label, value)
+    _show_sum(bill)
+    _show_compared(snapshot, first)
     version = bill["version"] or 1
     files = period_downloads(settings, snapshot, period, bill, lambda source: bill_month(source, first, version))
     show_downloads(f"shipledger-charges-{first:%Y-%m}", [*files, Download("CSV", lambda: _csv(snapshot, first))])
     show_files_note(files, bill)
+
+
+def _show_sum(bill: Mapping[str, Any]) -> None:
+    """Show the charges of the month, which add up to its total, each with what it is charged for."""
+    parts = {
+        "Orders": ("order_charge_cents", count(bill["order_count"], "order")),
+        "Handling": ("handling_charge_cents", count(bill["unit_count"], "unit")),
+        "Storage": ("storage_charge_cents", count(bill["pallet_day_count"], "pallet-day")),
+        "Postage": ("postage_cents", count(bill["package_count"], "package")),
+        "Restated": ("restatement_cents", "of closed months"),
+        "Total": ("total_cents", "sum of these"),
+    }
+    for place, (label, (column, what)) in zip(st.columns(len(parts)), parts.items(), strict=True):
+        place.metric(label, dollars(bill[column]), what, delta_color="off", delta_arrow="off")
+
+
+def _show_compared(snapshot: Snapshot, first: date) -> None:
+    compared = snapshot.table(_COMPARED, first)
+    if compared.num_rows == 1:
+        return
+    st.caption("Compared with the month before and the same month of last year")
+    table(
+        compared,
+        {
+            "month": columns.text("Month"),
+            **{name: columns.number(_DAY_TITLES[name]) for name in ("order_count", "package_count", "unit_count")},
+            **{name: columns.dollars(_DAY_TITLES[name]) for name in ("orders", "handling", "storage", "postage")},
+            "restated": columns.dollars("Restated"),
+            "total": columns.dollars("Total"),
+        },
+        alt="The month, the month before, and the same month of last year",
+    )
 
 
 def _csv(snapshot: Snapshot, first: date) -> bytes:
@@ -165,17 +196,20 @@ def _show_days(snapshot: Snapshot, first: date) -> None:
         name: columns.number(_DAY_TITLES[name])
         for name in ("order_count", "package_count", "unit_count", "pallet_count")
     }
+    days = with_texts(
+        snapshot.table(_IN_DOLLARS.format(days=_DAYS), first), "charge_date", "{:%Y-%m-%d %a}".format
+    )
     chosen = pick_row(
-        snapshot.table(_IN_DOLLARS.format(days=_DAYS), first),
+        with_totals(days, "charge_date", [*counts, *money]),
         {
-            "charge_date": columns.day(_DAY_TITLES["charge_date"], format="ddd D MMM"),
+            "charge_date": columns.text(_DAY_TITLES["charge_date"]),
             **counts,
             **money,
         },
         name="day",
         keys=[f"{row['charge_date']}" for row in rows],
         alt="Charges by day; select a row to see its labels",
-        rows_shown=_DAY_ROWS,
+        rows_shown=days.num_rows + 1,
     )
     if chosen is None:
         st.caption("Select a day to see its labels.")
@@ -189,19 +223,20 @@ def _show_carriers(snapshot: Snapshot, first: date) -> None:
         st.text("No label was bought in this month.")
         return
     chosen = pick_row(
-        carriers,
+        with_totals(carriers, "carrier_name", ("package_count", "postage")),
         {
-            "carrier_code": columns.text("Carrier"),
-            "service_code": columns.text("Service"),
+            "carrier_name": columns.text("Carrier"),
+            "service_name": columns.text("Service"),
             "package_count": columns.number("Packages"),
             "postage": columns.dollars("Postage", help="Insurance included"),
         },
         name="service",
         keys=carriers["service_key"].to_pylist(),
         alt="Postage by carrier and service; select a row to see its labels",
-        rows_shown=_DAY_ROWS,
+        rows_shown=_SERVICE_ROWS,
     )
     if chosen is None:
         st.caption("Select a service to see its labels.")
     else:
-        show_carrier_lines(snapshot, first, chosen)
+        names = dict(zip(carriers["service_key"].to_pylist(), carriers["service_name"].to_pylist(), strict=True))
+        show_carrier_lines(snapshot, first, chosen, names[chosen])

@@ -18,7 +18,7 @@ from streamlit_app.components.choices import change_address
 from streamlit_app.components.count_booking import book, check_bookable, compare, keep_result, lots_of, result_of
 from streamlit_app.components.count_differences import name_of, show_differences, summary_of
 from streamlit_app.components.drafts import DraftFields, discard, end_button, show_drafts
-from streamlit_app.components.panels import panel
+from streamlit_app.components.panels import page_title, panel
 from streamlit_app.data.count_result import (
     WHOLE_SKU,
     WITHOUT_LOT_COUNTED,
@@ -49,12 +49,13 @@ _OTHER_LOT, _OTHER_UNITS = "other lot", "other units"
 _LOTS = """
     select lot_number, received_date from marts.lot_inventory
     where sku_code = $1 and quantity_on_hand <> 0
-    order by fifo_rank nulls last, lot_number
+    order by quantity_on_hand > 0 desc, fifo_rank nulls last, lot_number
 """
 
 
 def show(settings: Settings, snapshot: Snapshot) -> None:
     """Show the view."""
+    page_title("Count")
     person = current_person(settings)
     with panel("Count stock", settings, snapshot):
         if person is None or not person.may("count"):
@@ -89,8 +90,8 @@ def _begin(settings: Settings, snapshot: Snapshot, *, is_over: bool) -> None:
             arguments = (_PLACE, _choose, settings, sku, name)
             st.button(plain(name), key=f"count-{sku}", on_click=actions.attempt, args=arguments)
     st.caption(
-        f"What differs by more than {count(settings.count_tolerance, 'unit')} is counted a second time "
-        "(SHIPLEDGER_COUNT_TOLERANCE)."
+        f"What differs by more than {count(settings.count_tolerance, 'unit')} is counted a second time; an admin "
+        "sets how many in the configuration."
     )
 
 

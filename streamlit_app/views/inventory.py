@@ -13,6 +13,7 @@ from streamlit_app.components.choices import choose_day, choose_one, type_text
 from streamlit_app.components.entry_forms import show_entry_forms
 from streamlit_app.components.panels import (
     chart,
+    page_title,
     panel,
     responsive_columns,
     stock_table,
@@ -83,6 +84,7 @@ _MOVEMENTS = f"""
 
 def show(settings: Settings, snapshot: Snapshot) -> None:
     """Show the view."""
+    page_title("Inventory")
     stock = snapshot.rows(STOCK)
     with panel("Products", settings, snapshot):
         _show_products(snapshot, stock)

@@ -14,7 +14,7 @@ from streamlit_app.components import columns
 from streamlit_app.components.buttons import start_button
 from streamlit_app.components.choices import choose_one
 from streamlit_app.components.figure_charts import line_by_time, lines_by_day
-from streamlit_app.components.panels import chart, panel, responsive_columns, result_badge, table
+from streamlit_app.components.panels import chart, page_title, panel, responsive_columns, result_badge, table
 from streamlit_app.data.formatted import clock, count, day
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import Measurement, Settings, key_figures, read_open_units
@@ -54,6 +54,7 @@ _CHARTS = (
 
 def show(settings: Settings, snapshot: Snapshot) -> None:
     """Show the view."""
+    page_title("Key figures")
     with panel("Key figures", settings, snapshot):
         _show_figures(settings)
     with panel("Units of open orders: ShipStation and Shipledger", settings, snapshot):
@@ -141,8 +142,8 @@ def _show_differences(last: Measurement) -> None:
         alt="SKUs with other units in ShipStation's open orders than in ours",
     )
     st.caption(
-        "A difference that lasts for more than one sync is an alert. To compare again and repair our data, run "
-        "`orchestrate.py reconcile --since DAY --repair`."
+        "A difference that lasts for more than one sync is an alert: an admin then reconciles the orders, which "
+        "repairs our data."
     )
 
 

@@ -13,7 +13,7 @@ from streamlit_app.components.choices import type_text
 from streamlit_app.components.downloads import Download, show_downloads
 from streamlit_app.components.links import open_order, order_url
 from streamlit_app.components.long_list import Listing, pick_row, show_list
-from streamlit_app.components.panels import panel, responsive_columns, table, with_labels
+from streamlit_app.components.panels import page_title, panel, responsive_columns, table, with_labels
 from streamlit_app.data.formatted import LOT_SOURCES, LOT_STATUSES, count, plain
 from streamlit_app.data.order_search import read_lot_number
 from streamlit_app.data.snapshot_reader import Snapshot
@@ -44,6 +44,7 @@ _PACKAGES = f"select *, if(is_assigned, 'fifo', 'shipment') as lot_source from (
 
 def show(settings: Settings, snapshot: Snapshot) -> None:
     """Show the view."""
+    page_title("Lot recall")
     with panel("Lot", settings, snapshot):
         lot = _ask(snapshot)
     if lot is None:

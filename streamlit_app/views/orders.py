@@ -1,4 +1,4 @@
-"""Orders: a search by number, tracking number, SKU, lot, state and day, and the details of one order."""
+"""Orders: one search by number, tracking number, SKU or lot, and the details of one order."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from streamlit_app.components.choices import change_address, choose_day, choose_
 from streamlit_app.components.downloads import Download, show_downloads
 from streamlit_app.components.long_list import Listing, show_list
 from streamlit_app.components.one_order import show_order
-from streamlit_app.components.panels import panel, with_labels
+from streamlit_app.components.panels import page_title, panel, with_labels
 from streamlit_app.components.shop_orders import show_shop_orders
 from streamlit_app.data.formatted import LOT_SOURCES, count
-from streamlit_app.data.order_search import Search, read_lot_number, read_tracking_number, read_words
+from streamlit_app.data.order_search import Search, read_words
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.page_api import Settings, csv_bytes, spelled
+from workflows.page_api import Settings, csv_bytes
 
 _CSV_ROWS = 100_000
 _PARAMETER = "id"
@@ -50,42 +50,42 @@ _LINE_TITLES = ("Shipped", "Order", "SKU as printed", "SKU", "Lot", "Lot known f
 
 def show(settings: Settings, snapshot: Snapshot) -> None:
     """Show the view."""
-    with panel("Orders", settings, snapshot):
+    title = st.container()
+    with panel("Search", settings, snapshot):
         search = _ask(settings.today())
-        chosen = st.query_params.get(_PARAMETER)
-        if chosen is None:
+        asked = st.query_params.get(_PARAMETER) or _only_hit(snapshot, search)
+        if asked is None:
             _show_found(snapshot, search)
-    if chosen is not None:
-        with panel("One order", settings, snapshot):
-            st.button("Back to the results", icon=":material/arrow_back:", on_click=_close)
-            show_order(settings, snapshot, chosen)
-    else:
-        show_shop_orders(settings, snapshot)
+    if asked is not None:
+        show_order(settings, snapshot, asked, title, _show_way_back)
+        return
+    with title:
+        page_title("Orders")
+    show_shop_orders(settings, snapshot)
 
 
 def _ask(today: date) -> Search:
-    number, tracking, sku, lot = st.columns(4, gap="small")
+    typed = type_text(st, "Find", "Order number, tracking number, SKU or lot", "find", _ORDER)
     state, days, since, until = st.columns(4, gap="small")
-
-    typed = type_text(number, "Order number", "e.g. 671825", "order", _ORDER)
-    tracked = type_text(tracking, "Tracking number", "or its last digits", "tracking", _ORDER)
-    product = type_text(sku, "SKU", "e.g. 17612", "sku", _ORDER)
-    lot_sku, lot_number = read_lot_number(type_text(lot, "Lot", "e.g. 250300", "lot", _ORDER))
     in_state = choose_from_list(state, "State", _STATE_LABELS, "state", _ORDER)
     by_day = choose_one(days, "Date", _DAYS, "by_day", _ORDER)
     first = choose_day(since, "From", "day_from", today, _ORDER)
     last = choose_day(until, "To", "day_to", today, _ORDER)
-    return Search(
-        number=read_words(typed),
-        tracking=read_tracking_number(tracked),
-        sku=spelled(product).lower(),
-        lot=lot_number,
-        lot_sku=lot_sku,
-        state=in_state,
-        by_shipping=by_day == "shipped",
-        since=first,
-        until=last,
-    )
+    return Search(text=read_words(typed), state=in_state, by_shipping=by_day == "shipped", since=first, until=last)
+
+
+def _only_hit(snapshot: Snapshot, search: Search) -> str | None:
+    """Return the id of the order that a text finds, if it is the only one: it opens."""
+    if not search.text:
+        return None
+    condition, values = search.condition()
+    if snapshot.row(_COUNT.format(condition=condition), *values)["order_count"] != 1:
+        return None
+    return str(snapshot.row(_ORDERS.format(condition=condition), *values)["shipstation_order_id"])
+
+
+def _show_way_back() -> None:
+    st.button("Back to the results", icon=":material/arrow_back:", on_click=_close)
 
 
 def _show_found(snapshot: Snapshot, search: Search) -> None:
@@ -95,7 +95,7 @@ def _show_found(snapshot: Snapshot, search: Search) -> None:
     condition, values = search.condition()
     found = snapshot.row(_COUNT.format(condition=condition), *values)["order_count"]
     if not found:
-        st.text("No order matches. Try fewer digits, wider dates, or fewer fields.")
+        st.text("No order matches. Try fewer digits, wider dates, or another state.")
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.text(f"{count(found, 'order')}, newest first. Select one to see its details.", width="content")
@@ -140,4 +140,6 @@ def _csv(snapshot: Snapshot, search: Search) -> bytes:
 
 
 def _close() -> None:
-    change_address(**{_PARAMETER: None})
+    # A text that finds this order alone would open it again.
+    is_only_hit = _PARAMETER not in st.query_params
+    change_address(**{_PARAMETER: None}, **({"find": None} if is_only_hit else {}))

@@ -1,9 +1,10 @@
-"""Runs and health: freshness, health checks, scheduled jobs, mail, the former system, logins, and all runs."""
+"""Runs and health: three lines that say whether all is well; everything else under Administration."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pyarrow as pa
 import streamlit as st
@@ -11,20 +12,22 @@ import streamlit as st
 from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions, columns
 from streamlit_app.components.buttons import run_button, show_refusal, start_button
+from streamlit_app.components.choices import change_address
 from streamlit_app.components.health_panel import show_health
 from streamlit_app.components.login_panel import show_logins
 from streamlit_app.components.long_list import pick_row
 from streamlit_app.components.outbox_panel import show_outbox
-from streamlit_app.components.panels import panel, show_missing_worker
+from streamlit_app.components.panels import page_title, panel, show_missing_worker
 from streamlit_app.components.parity_panel import show_parity
 from streamlit_app.components.switch_board import show_switches
-from streamlit_app.data.formatted import age, clock, count, duration
-from streamlit_app.data.freshness import last_checked, watermark
+from streamlit_app.data.formatted import age, clock, count, duration, plain
+from streamlit_app.data.freshness import freshness, last_checked, watermark
 from streamlit_app.data.run_list import Run, recent_runs, runs_of
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.page_api import KINDS, SLOW_SYNC_SECONDS, Read, Settings, last_read
+from workflows.page_api import KINDS, SLOW_SYNC_SECONDS, Read, Settings, health_history, last_read
 
 _RUNS_SHOWN = 100
+_IN_ADMINISTRATION = ("administration", "run", "mail")
 _VISIBLE_ROWS = 14
 _STATUS_LABELS = {
     "success": "✓ done",
@@ -37,12 +40,60 @@ _STATUS_LABELS = {
 
 def show(settings: Settings, snapshot: Snapshot) -> None:
     """Show the view."""
+    page_title("Runs and health")
     now = datetime.now(UTC)
     runs = recent_runs(settings, snapshot)
     show_missing_worker(settings)
+    with panel("At a glance", settings, snapshot):
+        _show_glance(settings, snapshot, runs, now)
+        start_button(settings, "sync", "Sync now")
+    # A run or a mail that the address names is in it.
+    is_asked = not st.query_params.keys().isdisjoint(_IN_ADMINISTRATION)
+    administration = st.expander(
+        "Administration", expanded=is_asked, key="administration", on_change=_remember_administration
+    )
+    if administration.open:
+        with administration:
+            _show_administration(settings, snapshot, runs, now)
+
+
+def _remember_administration() -> None:
+    is_open = st.session_state["administration"]
+    change_address(**{**dict.fromkeys(_IN_ADMINISTRATION), "administration": "open" if is_open else None})
+
+
+def _show_glance(settings: Settings, snapshot: Snapshot, runs: Sequence[Run], now: datetime) -> None:
+    """Show a line each on the data, the checks and the jobs."""
+    read = last_read(settings.operations) or Read(last_checked(snapshot.as_of, runs), watermark(runs))
+    fresh = freshness(read.at, now, settings.sync_minutes)
+    _line("Data", fresh.text, fresh.tone, f"Last read from ShipStation {clock(read.at, settings.timezone, now)}")
+    points = health_history(settings)
+    if not points:
+        _line("Checks", "Not run yet", "gray", "They run daily.")
+    else:
+        failed, at = points[-1].failed, clock(points[-1].checked_at, settings.timezone, now)
+        words = f"{len(failed)} failed" if failed else f"All {points[-1].passed} passed"
+        _line("Checks", words, "red" if failed else "green", ", ".join([f"Checked {at}", *failed]))
+    newest = {run.kind: run for run in reversed(runs) if not run.is_open}
+    failures = [run.kind for run in newest.values() if run.status == "failed"]
+    words = f"{count(len(failures), 'job')} failed" if failures else "All jobs done"
+    last = next((run for run in runs if run.finished_at), None)
+    ended = ""
+    if last is not None and last.finished_at is not None:
+        ended = f"Last: {last.kind}, {clock(last.finished_at, settings.timezone, now)}"
+    _line("Jobs", words, "red" if failures else "green", ", ".join(failures) or ended)
+
+
+def _line(name: str, words: str, color: Any, more: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{name}**", width=70)
+        st.badge(words, color=color)
+        st.caption(plain(more), width="content")
+
+
+def _show_administration(settings: Settings, snapshot: Snapshot, runs: Sequence[Run], now: datetime) -> None:
     with panel("Freshness", settings, snapshot):
         _show_freshness(settings, snapshot, runs, now)
-        start_button(settings, "sync", "Sync now")
     with panel("Health checks", settings, snapshot):
         show_health(settings)
     with panel("Scheduled jobs", settings, snapshot):

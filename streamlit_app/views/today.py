@@ -1,4 +1,4 @@
-"""Today: the closes of day, week and month, the day's orders, shipments by day, and alerts."""
+"""Today: what needs attention, what shipped, which close is due, and shipments by day."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from streamlit_app.components import charts
 from streamlit_app.components.alerts import Alert, find_alerts
 from streamlit_app.components.choices import choose_day
 from streamlit_app.components.close_cards import show_closes
-from streamlit_app.components.panels import chart, panel, responsive_columns
+from streamlit_app.components.links import show_link
+from streamlit_app.components.panels import chart, page_title, panel, responsive_columns
 from streamlit_app.data.formatted import count, day, plain
 from streamlit_app.data.open_exceptions import count_open
 from streamlit_app.data.snapshot_reader import Snapshot
-from streamlit_app.data.stock_query import STOCK
-from workflows.page_api import Settings
+from streamlit_app.data.stock_query import STOCK, key_products
+from workflows.page_api import OTHERS, Settings
 
 _WEEKS_CHARTED = 6
-_TOP_HEIGHT = 330
+_CHART_HEIGHT = 330
+# Attention, figures and closes fit a screen of 1280 by 800.
+_ATTENTION_HEIGHT = 235
 _BADGE_WIDTH = 88
 _BADGES: dict[str, tuple[str, str, Any]] = {
     "critical": ("Critical", ":material/error:", "red"),
@@ -43,10 +46,10 @@ _LAST_SHIPPING_DAY = """
     select max(ship_date) as ship_date from marts.shipped_daily
     where ship_date < $1 and order_count + package_count + unit_count > 0
 """
-_SHIPPED_BY_DAY = """
+_SHIPPED_BY_DAY = f"""
     select
         strftime(items.ship_date, '%Y-%m-%d') as ship_date,
-        coalesce(skus.product_name, 'Other products') as product,
+        coalesce(skus.product_name, '{OTHERS}') as product,
         sum(items.quantity_shipped)::bigint as units
     from marts.shipped_items as items
     left join marts.skus as skus on items.sku_code = skus.sku_code and skus.is_key_product
@@ -60,14 +63,15 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
     now = datetime.now(UTC)
     today = now.astimezone(settings.timezone).date()
     stock = snapshot.rows(STOCK)
-    show_closes(settings, _day_to_close(today))
-    _show_today(settings, snapshot, stock, today)
-    left, right = responsive_columns("shipped", [5, 3])
-    with left, panel("Units shipped by day", settings, snapshot):
+    chosen = _day_to_close(today)
+    left, right = responsive_columns("today", [5, 3])
+    with left, panel("Needs attention", settings, snapshot):
+        _show_alerts(find_alerts(settings, count_open(settings, snapshot), now))
+    with right, panel("Orders and shipments", settings, snapshot):
+        _show_today(snapshot, stock, today)
+    show_closes(settings, chosen)
+    with panel("Units shipped by day", settings, snapshot):
         _show_shipped(snapshot, stock, today)
-    with right, panel("Needs attention", settings, snapshot):
-        alerts = find_alerts(settings, count_open(settings, snapshot), now)
-        _show_alerts(alerts)
 
 
 def _day_to_close(today: date) -> date | None:
@@ -79,26 +83,29 @@ def _day_to_close(today: date) -> date | None:
             chosen = choose_day(st, "Close the day, week and month of this date", "close_day", today)
             st.caption("Leave it empty to close what is due today.")
     if chosen is None or chosen == today:
-        heading.subheader(f"Today, {day(today)}", anchor=False)
+        with heading:
+            page_title(f"Today, {day(today)}")
         return None
-    heading.subheader(f"Closing for {day(chosen)} {chosen.year}", anchor=False)
-    st.caption("The buttons close the day, week and month of this date. Everything below them shows today.")
+    with heading:
+        page_title(
+            f"Closing for {day(chosen)} {chosen.year}",
+            help="The buttons close the day, week and month of this date. Everything else shows today.",
+        )
     return chosen
 
 
-def _show_today(settings: Settings, snapshot: Snapshot, stock: Sequence[dict[str, Any]], today: date) -> None:
+def _show_today(snapshot: Snapshot, stock: Sequence[dict[str, Any]], today: date) -> None:
     orders = snapshot.row(_TODAY, today)
     shipped = snapshot.row(SHIPPED_ON, today)
     last_day = snapshot.row(_LAST_SHIPPING_DAY, today)["ship_date"]
     before = snapshot.row(SHIPPED_ON, last_day) if last_day else {"orders": 0, "units": 0}
     compared = f"on {day(last_day)}" if last_day else "before"
     allocated = sum(row["quantity_allocated"] for row in stock)
-    with panel("Orders and shipments", settings, snapshot):
-        figures = st.columns(4)
-        _figure(figures[0], "Orders shipped", shipped["orders"], f"{before['orders']:,} {compared}")
-        _figure(figures[1], "Units shipped", shipped["units"], f"{before['units']:,} {compared}")
-        _figure(figures[2], "New orders", orders["new_orders"], "ordered today")
-        _figure(figures[3], "Open orders", orders["open_orders"], f"{count(allocated, 'unit')} allocated")
+    figures = [*st.columns(2), *st.columns(2)]
+    _figure(figures[0], "Orders shipped", shipped["orders"], f"{before['orders']:,} {compared}")
+    _figure(figures[1], "Units shipped", shipped["units"], f"{before['units']:,} {compared}")
+    _figure(figures[2], "New orders", orders["new_orders"], "ordered today")
+    _figure(figures[3], "Open orders", orders["open_orders"], f"{count(allocated, 'unit')} allocated")
 
 
 def _figure(place: Any, label: str, value: int, context: str) -> None:
@@ -114,24 +121,23 @@ def _show_shipped(snapshot: Snapshot, stock: Sequence[dict[str, Any]], today: da
     by_volume = sorted(stock, key=lambda row: -row["average_weekly_units"])
     products = [row["product_name"] for row in by_volume]
     charted = {row["product"] for row in rows}
-    order = [product for product in [*products, "Other products"] if product in charted]
+    order = [product for product in [*products, OTHERS] if product in charted]
     chart(
-        charts.shipped_by_day(rows, order, _TOP_HEIGHT),
+        charts.shipped_by_day(rows, order, key_products(snapshot), _CHART_HEIGHT),
         f"Units shipped on each day of the last {_WEEKS_CHARTED} weeks, by product",
     )
 
 
 def _show_alerts(alerts: Sequence[Alert]) -> None:
-    with st.container(height=_TOP_HEIGHT, border=False, gap="small"):
+    with st.container(height=_ATTENTION_HEIGHT, border=False, gap=None, key="alerts"):
         if not alerts:
             st.text("No alerts.")
         for alert in alerts:
             label, icon, color = _BADGES[alert.severity]
-            with st.container(horizontal=True, gap="small", vertical_alignment="top", wrap=False):
+            with st.container(horizontal=True, gap="small", vertical_alignment="center", wrap=False):
                 with st.container(width=_BADGE_WIDTH):
                     st.badge(label, icon=icon, color=color)
-                with st.container(gap=None):
-                    st.text(alert.title, width="stretch")
-                    detail = ". ".join(part.rstrip(".") for part in (alert.detail, alert.since) if part)
-                    if detail:
-                        st.caption(plain(detail))
+                show_link(alert.path, plain(alert.title), None, **alert.parameters)
+                detail = ". ".join(part.rstrip(".") for part in (alert.detail, alert.since) if part)
+                if detail:
+                    st.caption(plain(detail))

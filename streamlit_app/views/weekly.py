@@ -21,11 +21,11 @@ from streamlit_app.components.closed_period import (
 from streamlit_app.components.downloads import Download, show_downloads
 from streamlit_app.components.links import open_order
 from streamlit_app.components.long_list import Listing, pick_row, show_list
-from streamlit_app.components.panels import chart, panel, with_labels
+from streamlit_app.components.panels import chart, page_title, panel, with_labels, with_texts, with_totals
 from streamlit_app.data.formatted import LOT_SOURCES, count, week
 from streamlit_app.data.snapshot_reader import Snapshot
-from streamlit_app.data.stock_query import LEVEL_WORDS
-from workflows.page_api import Settings, csv_bytes, last_close, period_of, report_week
+from streamlit_app.data.stock_query import LEVEL_WORDS, key_products
+from workflows.page_api import OTHERS, Settings, csv_bytes, last_close, period_of, report_week, run_out
 
 _CHART_WEEKS = 26
 _CHART_HEIGHT = 230
@@ -46,10 +46,10 @@ _REPORT = """
     where week_start_date = $1
     order by average_weekly_units desc, sku_code
 """
-_HISTORY = """
+_HISTORY = f"""
     select
         strftime(history.week_start_date, '%Y-%m-%d') as week_start_date,
-        coalesce(skus.product_name, 'Other products') as product,
+        coalesce(skus.product_name, '{OTHERS}') as product,
         sum(history.quantity_shipped)::bigint as units
     from marts.weekly_shipped_history as history
     left join marts.skus as skus on history.sku_code = skus.sku_code and skus.is_key_product
@@ -65,6 +65,13 @@ _ROWS = f"""
     {_SHIPPED}
     order by ship_date, order_number, shipped_item_id
 """
+_SUMMED = (
+    "quantity_on_hand",
+    "full_pallet_count",
+    "loose_unit_count",
+    "quantity_shipped",
+    "average_weekly_units",
+)
 _RUN_OUT = ("run_out_date", "run_out_earliest_date", "run_out_latest_date")
 _TITLES = {
     "alert_level": "Level",
@@ -84,6 +91,7 @@ _TITLES = {
 
 def show(settings: Settings, snapshot: Snapshot) -> None:
     """Show the view."""
+    page_title("Weekly")
     weeks = {f"{row['week_start_date']}": row for row in snapshot.rows(_WEEKS)}
     with panel("Week", settings, snapshot):
         if not weeks:
@@ -113,7 +121,7 @@ def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapp
     period = period_of("eow", monday)
     show_changes(settings, snapshot, last_close(settings.operations, period), period)
     show_missing_data(settings, snapshot, period)
-    sku = _pick_product(snapshot.table(_REPORT, monday))
+    sku = _pick_product(snapshot.table(_REPORT, monday), monday)
     files = period_downloads(settings, snapshot, period, close, lambda source: report_week(source, monday))
     show_downloads(f"shipledger-week-{monday}", [*files, Download("CSV", lambda: _csv(snapshot, monday))])
     show_files_note(files, close)
@@ -123,7 +131,7 @@ def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapp
         _show_shipments(snapshot, sku, monday)
 
 
-def _pick_product(report: pa.Table) -> str | None:
+def _pick_product(report: pa.Table, monday: date) -> str | None:
     shown = {
         "alert_level": columns.text(),
         "product_name": columns.text(),
@@ -134,10 +142,13 @@ def _pick_product(report: pa.Table) -> str | None:
         "quantity_shipped": columns.number(help="In this week"),
         "average_weekly_units": columns.number(format="%.1f"),
         "days_of_supply": columns.number(format="%.1f"),
-        **{name: columns.day() for name in _RUN_OUT},
+        **{name: columns.text() for name in _RUN_OUT},
     }
+    rows = with_labels(report, "alert_level", LEVEL_WORDS)
+    for name in _RUN_OUT:
+        rows = with_texts(rows, name, lambda day: f"{run_out(day, monday + timedelta(days=6))}")
     return pick_row(
-        with_labels(report, "alert_level", LEVEL_WORDS),
+        with_totals(rows, "product_name", _SUMMED),
         {name: {**column, "label": _TITLES[name]} for name, column in shown.items()},
         name="sku",
         keys=report["sku_code"].to_pylist(),
@@ -187,8 +198,11 @@ def _show_history(snapshot: Snapshot, monday: date) -> None:
     units: dict[str, int] = {}
     for row in rows:
         units[row["product"]] = units.get(row["product"], 0) + row["units"]
-    order = sorted(units, key=lambda product: (product == "Other products", -units[product], product))
+    order = sorted(units, key=lambda product: (product == OTHERS, -units[product], product))
     if not any(units.values()):
         st.text("Nothing was shipped in these weeks.")
         return
-    chart(charts.shipped_by_week(rows, order, _CHART_HEIGHT), f"Units shipped in the weeks up to {week(monday)}")
+    chart(
+        charts.shipped_by_week(rows, order, key_products(snapshot), _CHART_HEIGHT),
+        f"Units shipped in the weeks up to {week(monday)}",
+    )

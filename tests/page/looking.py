@@ -16,6 +16,11 @@ def figure(tab: Page, label: str) -> Locator:
     return metric.get_by_test_id("stMetricValue")
 
 
+def title(tab: Page, words: str) -> Locator:
+    """The page's own heading, with these words."""
+    return tab.get_by_role("heading", name=words, exact=True, level=1)
+
+
 def panel(tab: Page, title: str) -> Locator:
     """The frame with this title; the innermost one."""
     heading = tab.get_by_role("heading", name=title, exact=True)
@@ -44,7 +49,9 @@ def expect_orders(tab: Page, found: str) -> None:
 
 
 def choose_first_row(place: Page | Locator, table: int = 0) -> None:
-    """Tick the first row, where its box is painted."""
+    """Tick the first row, where its box is painted, once the page stands still: a table may be drawn again."""
+    page = place if isinstance(place, Page) else place.page
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     place.get_by_test_id("stDataFrame").nth(table).locator(".dvn-scroller").click(position={"x": 16, "y": 51})
 
 

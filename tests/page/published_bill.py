@@ -23,6 +23,7 @@ class Bill:
         month: First day of a month that is over and closed.
         days: Of that month: day, orders, packages, units, pallets, postage.
         details: Of that month: key, order, label, number, units by SKU, orders, packages, units, postage, day.
+        other_months: First days of months with four orders and units, $20.00.
         restatements: Billed with that month: key, day, order, number, cause, units, cents.
     """
 
@@ -31,6 +32,7 @@ class Bill:
     days: list[tuple[Any, ...]] = field(default_factory=list)
     details: list[tuple[Any, ...]] = field(default_factory=list)
     restatements: list[tuple[Any, ...]] = field(default_factory=list)
+    other_months: list[date] = field(default_factory=list)
 
     @classmethod
     def small(cls, today: date) -> Bill:
@@ -103,7 +105,10 @@ class Bill:
             "charge_month, order_count, package_count, unit_count, order_charge_cents, handling_charge_cents,"
             " storage_charge_cents, postage_cents, day_total_cents, restatement_cents, total_cents, is_closed,"
             " pallet_day_count",
-            [(self.month, 2, 3, 8, 850, 600, 900, 2535, 4885, -525, 4360, True, 20)],
+            [
+                (self.month, 2, 3, 8, 850, 600, 900, 2535, 4885, -525, 4360, True, 20),
+                *((month, 4, 4, 4, 1700, 300, 0, 0, 2000, 0, 2000, True, 0) for month in self.other_months),
+            ],
         )
         insert(
             connection,
@@ -120,8 +125,8 @@ class Bill:
         insert(
             connection,
             "charge_report_carriers",
-            "charge_month, carrier_code, service_code, package_count, postage_cents",
-            [(self.month, "stamps_com", "usps_priority_mail", 3, 2535)],
+            "charge_month, carrier_code, service_code, carrier_name, service_name, package_count, postage_cents",
+            [(self.month, "stamps_com", "usps_priority_mail", "Stamps.com", "USPS Priority Mail", 3, 2535)],
         )
         insert(
             connection,

@@ -36,6 +36,7 @@ class Business:
         exceptions: id, type, severity, order, order number, detail, cause, when first seen.
         runs: id, kind, status, start, end, orders changed, error.
         bill: Its weeks and months; None for a business that has none yet.
+        lots: SKU, number, units on hand.
         loaded_from: From when on ShipStation's lists were read.
     """
 
@@ -49,6 +50,9 @@ class Business:
     exceptions: list[tuple[Any, ...]] = field(default_factory=list)
     runs: list[tuple[Any, ...]] = field(default_factory=list)
     bill: Bill | None = None
+    lots: list[tuple[str, str, int]] = field(
+        default_factory=lambda: [("17612", "250300", 120), ("17612", "250111", 0), ("17904", "240901", 464)]
+    )
     loaded_from: datetime = BEGINNING
 
     @classmethod
@@ -134,8 +138,9 @@ def _fill(connection: duckdb.DuckDBPyConnection, business: Business) -> None:
     insert(
         connection,
         "exceptions",
-        "exception_id, exception_type, severity, shipstation_order_id, order_number, detail, cause, first_seen_at",
-        business.exceptions,
+        "exception_id, exception_type, severity, shipstation_order_id, order_number, detail, cause, first_seen_at,"
+        " started_at",
+        [(*row, row[7]) for row in business.exceptions],
     )
     insert(
         connection,
@@ -262,9 +267,8 @@ def _fill_stock(connection: duckdb.DuckDBPyConnection, business: Business) -> No
         "lot_inventory",
         "lot_id, sku_code, lot_number, received_date, quantity_on_hand, fifo_rank",
         [
-            ("17612-250300", "17612", "250300", RECEIVED, 120, 1),
-            ("17612-250111", "17612", "250111", RECEIVED, 0, None),
-            ("17904-240901", "17904", "240901", RECEIVED, 464, 1),
+            (f"{sku}-{number}", sku, number, RECEIVED, units, 1 if units else None)
+            for sku, number, units in business.lots
         ],
     )
     insert(

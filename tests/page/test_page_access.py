@@ -186,7 +186,7 @@ def test_each_role_finds_the_buttons_of_its_work_and_a_press_is_recorded_with_it
     expect(entry.get_by_text("Your role is read-only")).to_have_count(1 - works)
     expect(entry.get_by_role("button", name="Enter the receipt")).to_have_count(works)
     reader = give_up_a_mail(settings)
-    visitor.goto(f"{guarded.url}/runs")
+    visitor.goto(f"{guarded.url}/runs?administration=open")
     expect(visitor.get_by_role("switch", name="Sync")).to_be_enabled(enabled=bool(rules))
     outbox = panel(visitor, "E-mail")
     choose_first_row(outbox)

@@ -11,7 +11,7 @@ def test_the_days_of_shipping_are_labelled_at_the_first_of_each_week() -> None:
     # Monday 16 November had no shipment: its week is labelled at Tuesday.
     days = ["2026-11-09", "2026-11-10", "2026-11-17", "2026-11-18"]
     rows = [{"ship_date": day, "product": "PT Kit", "units": 3} for day in days]
-    spec = charts.shipped_by_day(rows, ["PT Kit"], 300).to_dict()
+    spec = charts.shipped_by_day(rows, ["PT Kit"], ["PT Kit"], 300).to_dict()
     assert spec["encoding"]["x"]["axis"]["values"] == ["2026-11-09", "2026-11-17"]
     assert [row["when"] for row in _values(spec)] == ["Mon 9 Nov", "Tue 10 Nov", "Tue 17 Nov", "Wed 18 Nov"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from looking import cells, choose_first_row, panel
+from looking import cells, choose_first_row, panel, title
 from page_process import Served
 from playwright.sync_api import Locator, Page, expect
 from published_folder import OPEN, Business, PublishedFolder
@@ -17,7 +17,7 @@ HOSTILE = "<b>=1+1</b> **bold** [x](javascript:alert(1))"
 
 @pytest.fixture
 def exceptions(tab: Page) -> Locator:
-    return panel(tab, "Exceptions")
+    return tab.get_by_test_id("stMain")
 
 
 def test_each_has_its_reason_and_what_to_do_and_leads_to_its_order(
@@ -26,14 +26,14 @@ def test_each_has_its_reason_and_what_to_do_and_leads_to_its_order(
     folder.publish(business)
     tab.goto(f"{served.url}/exceptions")
     expect(exceptions.get_by_text("1 error", exact=True)).to_be_visible()
-    expect(cells(exceptions)).to_contain_text(["● Error", "Line with an unknown SKU", "671826"])
-    choose_first_row(exceptions)
+    expect(cells(exceptions, 1)).to_contain_text(["● Error", "Line with an unknown SKU", "671826"])
+    choose_first_row(exceptions, 1)
     expect(
         exceptions.get_by_text("in no report and not deducted from stock until the SKU is known")
     ).to_be_visible()
     expect(exceptions.get_by_text("Add the SKU to seeds/sku_aliases.csv")).to_be_visible()
     exceptions.get_by_role("link", name="Open order 671826").click()
-    expect(panel(tab, "One order").get_by_text("671826")).to_be_visible()
+    expect(title(tab, "Order 671826")).to_be_visible()
 
 
 def test_a_note_puts_one_aside_until_its_cause_changes(
@@ -41,7 +41,7 @@ def test_a_note_puts_one_aside_until_its_cause_changes(
 ) -> None:
     folder.publish(business)
     tab.goto(f"{served.url}/exceptions")
-    choose_first_row(exceptions)
+    choose_first_row(exceptions, 1)
     exceptions.get_by_role("button", name="Acknowledge", exact=True).click()
     expect(exceptions.get_by_text("Write a note")).to_be_visible()
     exceptions.get_by_label("Note").fill(HOSTILE)
@@ -62,7 +62,7 @@ def test_a_note_puts_one_aside_until_its_cause_changes(
     folder.publish(business)
     tab.goto(f"{served.url}/exceptions")
     expect(exceptions.get_by_text("1 error, 1 acknowledged")).to_be_visible()
-    expect(cells(exceptions)).to_contain_text(["● Error"])
+    expect(cells(exceptions, 1)).to_contain_text(["● Error"])
 
 
 def test_an_acknowledged_one_shows_its_note_as_text_and_can_be_opened_again(
@@ -71,7 +71,7 @@ def test_an_acknowledged_one_shows_its_note_as_text_and_can_be_opened_again(
     folder.publish(business)
     acknowledge(served.home / "operations.sqlite", "exception-1", "error", HOSTILE, "lee *x*")
     tab.goto(f"{served.url}/exceptions?show=acknowledged")
-    choose_first_row(exceptions)
+    choose_first_row(exceptions, 1)
     expect(exceptions.get_by_text(HOSTILE)).to_be_visible()
     expect(exceptions.get_by_text("Acknowledged by lee *x*")).to_be_visible()
     exceptions.get_by_role("button", name="Reopen").click()
@@ -85,7 +85,7 @@ def test_a_note_and_the_selection_survive_a_publication_and_an_exception_has_an_
 ) -> None:
     folder.publish(business)
     tab.goto(f"{served.url}/exceptions")
-    choose_first_row(exceptions)
+    choose_first_row(exceptions, 1)
     exceptions.get_by_label("Note").fill(HOSTILE)
     assert tab.url.endswith("?exception=exception-1")
     row = business.exceptions[0]
@@ -109,11 +109,11 @@ def test_filters_are_in_the_address(
     folder.publish(business)
     tab.goto(f"{served.url}/exceptions?severity=warning")
     expect(exceptions.get_by_text("1 error, 1 warning")).to_be_visible()
-    expect(cells(exceptions)).to_contain_text(["▲ Warning", "Order without lines", "100001", HOSTILE])
-    expect(cells(exceptions).filter(has_text="671826")).to_have_count(0)
+    expect(cells(exceptions, 1)).to_contain_text(["▲ Warning", "Order without lines", "100001", HOSTILE])
+    expect(cells(exceptions, 1).filter(has_text="671826")).to_have_count(0)
     tab.goto(f"{served.url}/exceptions?kind=unknown_sku")
-    expect(cells(exceptions)).to_contain_text(["● Error", "671826"])
-    expect(cells(exceptions).filter(has_text="100001")).to_have_count(0)
+    expect(cells(exceptions, 1)).to_contain_text(["● Error", "671826"])
+    expect(cells(exceptions, 1).filter(has_text="100001")).to_have_count(0)
     exceptions.get_by_role("radio", name="Notes").click()
     expect(exceptions.get_by_text("No open exceptions with these filters.")).to_be_visible()
     assert tab.url.endswith("kind=unknown_sku&severity=info")
@@ -127,7 +127,7 @@ def test_after_a_scan_that_failed_all_that_was_found_stays_and_the_page_says_so(
     folder.publish(business)
     tab.goto(f"{served.url}/exceptions")
     expect(exceptions.get_by_text("The list shows the exceptions before it.")).to_be_visible()
-    expect(cells(exceptions)).to_contain_text(["● Error", "671826"])
+    expect(cells(exceptions, 1)).to_contain_text(["● Error", "671826"])
 
 
 def test_notes_that_cannot_be_read_hide_nothing(
@@ -137,7 +137,7 @@ def test_notes_that_cannot_be_read_hide_nothing(
     (served.home / "operations.sqlite").write_bytes(b"not a database" * 100)
     tab.goto(f"{served.url}/exceptions")
     expect(exceptions.get_by_text("so all exceptions are shown")).to_be_visible()
-    expect(cells(exceptions)).to_contain_text(["● Error", "671826"])
+    expect(cells(exceptions, 1)).to_contain_text(["● Error", "671826"])
 
 
 def test_nothing_open_is_said_in_a_sentence(
@@ -147,3 +147,30 @@ def test_nothing_open_is_said_in_a_sentence(
     folder.publish(business)
     tab.goto(f"{served.url}/exceptions")
     expect(exceptions.get_by_text("No exceptions.")).to_be_visible()
+
+
+def test_several_of_a_kind_are_acknowledged_at_once(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
+) -> None:
+    long_ago = datetime(2025, 10, 3, 15, tzinfo=UTC)
+    business.exceptions += [
+        (f"empty-{at}", "ghost_order", "warning", OPEN, "100001", HOSTILE, "open", long_ago) for at in (1, 2)
+    ]
+    folder.publish(business)
+    tab.goto(f"{served.url}/exceptions")
+    by_kind = panel(tab, "By kind")
+    expect(cells(by_kind)).to_contain_text(["▲ Warning", "2", "Orders without lines", "2025-10-03"])
+    by_kind.locator(".dvn-scroller").click(position={"x": 16, "y": 85})
+    of_kind = panel(tab, "Orders without lines")
+    expect(cells(of_kind)).to_contain_text(["100001", "2025-10-03", "100001"])
+    for row in (51, 85):
+        of_kind.locator(".dvn-scroller").click(position={"x": 16, "y": row})
+    expect(of_kind.get_by_text("2 exceptions are selected.")).to_be_visible()
+    of_kind.get_by_label("Note").fill("Entered by hand")
+    of_kind.get_by_role("button", name="Acknowledge 2").click()
+    expect(exceptions.get_by_text("1 error, 2 acknowledged")).to_be_visible()
+    noted = current_acknowledgements(served.home / "operations.sqlite")
+    assert sorted((one.exception_id, one.note) for one in noted) == [
+        ("empty-1", "Entered by hand"),
+        ("empty-2", "Entered by hand"),
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from looking import badge, choose, choose_first_row, figure, panel, search
+from looking import badge, choose, choose_first_row, figure, panel, search, title
 from page_process import Served
 from playwright.sync_api import Page, expect
 from published_bill import Bill
@@ -61,13 +61,13 @@ def test_an_order_that_is_opened_from_a_day_is_one_entry_and_back_shows_the_day(
     expect(days.get_by_text(f"3 lines for {bill.month}")).to_be_visible()
     day, begun = tab.url, entries(tab)
     choose_first_row(days, 1)
-    expect(panel(tab, "One order").get_by_text("671825")).to_be_visible()
+    expect(title(tab, "Order 671825")).to_be_visible()
     assert (tab.url, entries(tab)) == (f"{served.url}/orders?id=1", begun + 1)
     tab.go_back()
     expect(days.get_by_text(f"3 lines for {bill.month}")).to_be_visible()
     assert tab.url == day
     tab.go_forward()
-    expect(panel(tab, "One order").get_by_text("671825")).to_be_visible()
+    expect(title(tab, "Order 671825")).to_be_visible()
 
 
 @pytest.mark.usefixtures("published")
@@ -91,15 +91,15 @@ def test_searches_lots_and_products_are_entries_too(tab: Page, served: Served) -
     expect(tab.get_by_role("radio", name="17904 Travel Kit")).to_be_checked()
 
     tab.goto(f"{served.url}/orders")
-    search(tab, "Order number", "671826")
-    expect(tab.get_by_text("1 order, newest first")).to_be_visible()
-    choose_first_row(panel(tab, "Orders"))
+    search(tab, "Find", "6718")
+    expect(tab.get_by_text("2 orders, newest first")).to_be_visible()
+    choose_first_row(panel(tab, "Search"))
     expect(panel(tab, "One order")).to_be_visible()
     tab.go_back()
-    expect(tab.get_by_text("1 order, newest first")).to_be_visible()
+    expect(tab.get_by_text("2 orders, newest first")).to_be_visible()
     tab.go_back()
     expect(tab.get_by_text("4 orders, newest first")).to_be_visible()
-    expect(tab.get_by_label("Order number", exact=True)).to_have_value("")
+    expect(tab.get_by_label("Find", exact=True)).to_have_value("")
 
 
 def test_a_week_or_month_in_the_address_that_is_not_there_is_said(tab: Page, served: Served, bill: Bill) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 
-from looking import cells, choose_first_row, download, figure, panel, printed_text, search, workbook_texts
+from looking import cells, choose_first_row, download, figure, panel, printed_text, search, title, workbook_texts
 from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import OPEN, SHIPPED_TODAY, TWO_PACKAGES, Business, PublishedFolder
@@ -28,7 +28,7 @@ def test_a_lot_number_leads_to_its_packages_and_a_package_to_its_order(
         ["671826", "3", "oldest lot", HOSTILE, "Bright Dental", "Tulsa", "OK", "74103", "US", "94002"]
     )
     choose_first_row(packages)
-    expect(panel(tab, "One order").get_by_text("671826")).to_be_visible()
+    expect(title(tab, "Order 671826")).to_be_visible()
 
 
 def test_of_several_lots_one_is_chosen_and_stays_in_the_address(
@@ -73,7 +73,7 @@ def test_open_orders_that_name_the_lot_are_links_all_of_them_and_a_file(
         [f"/orders?id={OPEN}", "100001", "8", "/orders?id=60", f"{HOSTILE}60"]
     )
     tab.goto(f"{served.url}/orders?id={OPEN}")
-    expect(panel(tab, "One order").get_by_text("100001")).to_be_visible()
+    expect(title(tab, "Order 100001")).to_be_visible()
 
 
 def test_its_files_name_every_package_and_hold_no_formula(

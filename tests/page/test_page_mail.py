@@ -74,7 +74,7 @@ def test_the_outbox_lists_each_mail_with_its_error_and_its_next_attempt_and_send
 ) -> None:
     inbox.answers["RCPT"] = "451 greylisted"
     mail_report(settings, week)
-    tab.goto(f"{served.url}/runs")
+    tab.goto(f"{served.url}/runs?administration=open")
     outbox = panel(tab, "E-mail")
     expect(cells(outbox)).to_contain_text(["Waiting for 2 recipients", HOSTILE, "", "", "451 greylisted"])
     choose_first_row(outbox)
@@ -90,5 +90,5 @@ def test_the_outbox_lists_each_mail_with_its_error_and_its_next_attempt_and_send
 
 @pytest.mark.usefixtures("settings")
 def test_an_empty_outbox_says_what_comes_into_it(tab: Page, served: Served) -> None:
-    tab.goto(f"{served.url}/runs")
+    tab.goto(f"{served.url}/runs?administration=open")
     expect(panel(tab, "E-mail").get_by_text("The outbox is empty.")).to_be_visible()

@@ -43,6 +43,7 @@ def test_a_failed_build_is_shown_with_its_failed_tests_and_the_last_good_figures
     expect(panel(tab, "Needs attention").get_by_text("unique_lots_lot_id")).to_be_visible()
     expect(figure(tab, "Units shipped")).to_have_text("5")
     tab.get_by_role("link", name="Runs and health").click()
+    tab.get_by_text("Administration", exact=True).click()
     expect(cells(panel(tab, "Runs"))).to_contain_text(["✗ failed", "sync", "dana", "unique_lots_lot_id"])
 
 
@@ -50,6 +51,6 @@ def test_who_only_looks_makes_no_workflow_store(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:
     folder.publish(business)
-    tab.goto(f"{served.url}/runs")
+    tab.goto(f"{served.url}/runs?administration=open")
     expect(cells(panel(tab, "Runs"))).to_contain_text(["✓ done", "sync"])
     assert not (served.home / "workflows.sqlite").exists()

@@ -27,7 +27,7 @@ def test_a_failed_run_is_listed_with_who_and_why_has_an_address_and_can_be_tried
     tab: Page, served: Served, settings: Settings
 ) -> None:
     failed = workshop.fail(settings, "sync", "dana")
-    tab.goto(f"{served.url}/runs")
+    tab.goto(f"{served.url}/runs?administration=open")
     runs = panel(tab, "Runs")
     expect(cells(runs)).to_contain_text(["✗ failed", "sync", "dana", "ShipStation"])
     choose_first_row(runs)
@@ -42,7 +42,7 @@ def test_a_failed_run_is_listed_with_who_and_why_has_an_address_and_can_be_tried
 
 @pytest.mark.usefixtures("settings")
 def test_freshness_says_when_shipstation_was_read_and_what_the_api_allows(tab: Page, served: Served) -> None:
-    tab.goto(f"{served.url}/runs")
+    tab.goto(f"{served.url}/runs?administration=open")
     expect(figure(tab, "Last read from ShipStation")).to_have_text("just now")
     expect(tab.get_by_text("of 2,400 allowed")).to_be_visible()
 
@@ -53,7 +53,7 @@ def test_a_read_counts_once_it_is_loaded_although_nothing_was_published_since(
     now = datetime.now(UTC)
     folder.publish(replace(business, as_of=now - timedelta(hours=3)))
     note_read(settings.operations, Read(now - timedelta(minutes=7), None))
-    tab.goto(f"{served.url}/runs")
+    tab.goto(f"{served.url}/runs?administration=open")
     expect(figure(tab, "Last read from ShipStation")).to_have_text("7 min ago")
 
 
@@ -61,7 +61,7 @@ def test_a_switch_is_turned_with_a_name_and_follows_what_others_turn(
     tab: Page, served: Served, settings: Settings
 ) -> None:
     turn_switch(settings.operations, "cleanup", False, "ada")
-    tab.goto(f"{served.url}/runs")
+    tab.goto(f"{served.url}/runs?administration=open")
     board = panel(tab, "Scheduled jobs")
     expect(board.get_by_text("Turned off by ada")).to_be_visible()
     expect(board.get_by_role("switch", name="Cleanup")).not_to_be_checked()
@@ -74,8 +74,24 @@ def test_a_switch_is_turned_with_a_name_and_follows_what_others_turn(
 
 def test_before_the_first_check_the_page_says_what_to_do(tab: Page, served: Served, settings: Settings) -> None:
     workshop.make_store(settings)
-    tab.goto(f"{served.url}/runs")
+    tab.goto(f"{served.url}/runs?administration=open")
     health = panel(tab, "Health checks")
     expect(health.get_by_text("The checks have not run yet.")).to_be_visible()
     health.get_by_role("button", name="Check now").click()
+    expect(health.get_by_text("The checks are queued.")).to_be_visible()
+    expect(health.get_by_role("button", name="Check now")).to_have_count(0)
     expect(cells(panel(tab, "Runs"))).to_contain_text(["… queued", "health"])
+
+
+def test_the_owner_reads_three_lines_and_the_rest_is_under_administration(
+    tab: Page, served: Served, settings: Settings
+) -> None:
+    workshop.fail(settings, "sync", "dana")
+    tab.goto(f"{served.url}/runs")
+    glance = panel(tab, "At a glance")
+    for line in ("Fresh, checked just now", "Not run yet", "1 job failed"):
+        expect(glance.get_by_text(line)).to_be_visible()
+    expect(tab.get_by_role("heading", name="Scheduled jobs")).to_have_count(0)
+    tab.get_by_text("Administration", exact=True).click()
+    expect(tab.get_by_role("heading", name="Scheduled jobs")).to_be_visible()
+    assert tab.url.endswith("?administration=open")

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+
 import pytest
-from looking import cells, figure, panel
+from looking import cells, figure, panel, title
 from page_process import Served
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
+from published_bill import Bill
+from published_folder import Business, PublishedFolder
+
+from workflows.reports.series_colors import DARK, LIGHT
+
+HOSTILE = "<b>=1+1</b> **bold**"
 
 pytestmark = pytest.mark.usefixtures("published")
 
@@ -24,8 +33,74 @@ def test_today_shows_what_left_and_what_needs_a_person_each_with_its_age(tab: Pa
     expect(attention.get_by_text("No ShipStation credentials")).to_be_visible()
     expect(attention.get_by_text("PT Kit: 118 available, 5 days of supply")).to_be_visible()
     expect(attention.get_by_text("1 line with an unknown SKU")).to_be_visible()
-    for title in ("Orders and shipments", "Units shipped by day", "Needs attention"):
-        expect(panel(tab, title).get_by_text("just now")).to_be_visible()
+    for name in ("Orders and shipments", "Units shipped by day", "Needs attention"):
+        expect(panel(tab, name).get_by_text("just now")).to_be_visible()
+
+
+def test_today_answers_above_the_fold_and_its_alerts_lead_to_where_they_are_resolved(
+    tab: Page, served: Served
+) -> None:
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    tab.goto(served.url)
+    for name in ("Needs attention", "Orders and shipments", "End of day", "End of week", "End of month"):
+        expect(panel(tab, name)).to_be_visible()
+        assert _bottom(panel(tab, name)) <= 800, name
+    expect(tab.get_by_role("link", name="Today (3)")).to_be_visible()
+    expect(tab.get_by_role("link", name="Exceptions (1)")).to_be_visible()
+    attention = panel(tab, "Needs attention")
+    attention.get_by_role("link", name="1 line with an unknown SKU").click()
+    expect(title(tab, "Exceptions")).to_be_visible()
+    assert tab.url.endswith("/exceptions?kind=unknown_sku")
+    tab.go_back()
+    attention.get_by_role("link", name="Stock of 17612 is critical").click()
+    expect(tab.get_by_role("radio", name="17612 PT Kit")).to_be_checked()
+
+
+def test_lots_below_zero_are_one_alert_with_their_exceptions(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    business.lots = [
+        (sku, number, -units) for sku, number, units in (("17612", "250111", 9), ("17904", "240901", 2))
+    ]
+    business.exceptions = [
+        (f"lot {at}", "lot_overdrawn", "warning", None, None, HOSTILE, "since", datetime.now(UTC)) for at in (1, 2)
+    ]
+    folder.publish(business)
+    tab.goto(served.url)
+    attention = panel(tab, "Needs attention")
+    expect(attention.get_by_role("link", name="2 lots below zero")).to_be_visible()
+    expect(attention.get_by_text("17612 - 250111, 17904 - 240901")).to_be_visible()
+    expect(attention.get_by_text("negative balance")).to_have_count(0)
+    attention.get_by_role("link", name="2 lots below zero").click()
+    expect(panel(tab, "Lots with a negative balance")).to_be_visible()
+
+
+PAGES = ("", "inventory", "count", "weekly", "charges", "orders", "lot-recall", "exceptions", "figures", "runs")
+
+
+def test_every_page_has_one_title_and_sections_below_it_and_no_wording_of_the_command_line(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    business.bill = Bill.small(business.today)
+    folder.publish(business)
+    for path in PAGES:
+        tab.goto(f"{served.url}/{path}?administration=open")
+        expect(tab.get_by_role("heading", level=2).first).to_be_visible()
+        expect(tab.get_by_role("heading", level=1)).to_have_count(1)
+        main = tab.get_by_test_id("stMain")
+        expect(main.get_by_text(re.compile("orchestrate|SHIPLEDGER_|SHIPSTATION_|--[a-z]|`"))).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_and_the_charts_follow_the_system(browser: Browser, served: Served, scheme: str) -> None:
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    page.goto(f"{served.url}/inventory")
+    line = page.locator(f'svg.marks path[stroke="{(DARK if scheme == "dark" else LIGHT)[0]}"]')
+    expect(line.first).to_be_attached()
+    background = page.get_by_test_id("stApp").evaluate("one => getComputedStyle(one).backgroundColor")
+    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 24, 31)"}[scheme]
+    context.close()
 
 
 def test_the_inventory_shows_products_lots_and_movements(tab: Page, served: Served) -> None:
@@ -48,15 +123,21 @@ def test_one_product_narrows_lots_and_movements(tab: Page, served: Served) -> No
 
 def test_on_an_upright_tablet_panels_stand_one_below_the_other(tab: Page, served: Served) -> None:
     tab.goto(served.url)
-    closes = [panel(tab, title) for title in ("End of day", "End of week", "End of month")]
-    shipped, attention = panel(tab, "Units shipped by day"), panel(tab, "Needs attention")
-    expect(attention).to_be_visible()
-    beside = _left(attention) > _left(shipped)
+    closes = [panel(tab, name) for name in ("End of day", "End of week", "End of month")]
+    attention, figures = panel(tab, "Needs attention"), panel(tab, "Orders and shipments")
+    expect(closes[-1]).to_be_visible()
+    beside = _left(figures) > _left(attention)
     tab.set_viewport_size({"width": 820, "height": 1180})
     attention.get_by_role("heading").scroll_into_view_if_needed()
-    assert (beside, _left(attention) == _left(shipped)) == (True, True)
+    assert (beside, _left(attention) == _left(figures)) == (True, True)
     assert len({_left(close) for close in closes}) == 1
     assert tab.evaluate("document.documentElement.scrollWidth") <= 820
+
+
+def _bottom(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
 
 
 def _left(place: Locator) -> float:

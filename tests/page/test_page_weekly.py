@@ -8,7 +8,7 @@ from datetime import timedelta
 import pypdfium2 as pdfium
 import pytest
 import workshop
-from looking import badge, cells, choose_first_row, download, panel, printed_text, workbook_texts
+from looking import badge, cells, choose_first_row, download, panel, printed_text, title, workbook_texts
 from page_process import Served
 from playwright.sync_api import Page, expect
 from published_bill import Bill
@@ -36,6 +36,7 @@ def test_the_newest_week_is_shown_with_its_lines_its_chart_and_that_it_is_closed
     expect(badge(week, "Closed")).to_be_visible()
     expect(week.get_by_text("by dana <b>, version 2")).to_be_visible()
     expect(cells(week)).to_contain_text(["● Critical", "PT Kit", "17612", "120", "2", "24", "12", "140.25", "5.9"])
+    expect(cells(week)).to_contain_text(["Total", "584", "11", "56", "12", "149.25"])
     expect(tab.get_by_role("heading", name="Units shipped by week")).to_be_visible()
     expect(tab.locator("svg.marks")).to_be_visible()
 
@@ -67,7 +68,7 @@ def test_a_line_opens_its_shipments_and_a_shipment_its_order(
     assert tab.url.endswith("sku=17612")
     expect(cells(week, 1)).to_contain_text([HOSTILE, "71", "oldest lot", "12"])
     choose_first_row(week, 1)
-    expect(panel(tab, "One order").get_by_text(HOSTILE).first).to_be_visible()
+    expect(title(tab, f"Order {HOSTILE}")).to_be_visible()
 
 
 def test_a_line_without_shipments_says_so(

@@ -57,7 +57,7 @@ _COLUMNS = {
         " not_loaded"
     ),
     "charge_report_lines": "charge_month, line_number, charge_kind, rate_cents, quantity, amount_cents",
-    "charge_report_carriers": "charge_month, carrier_code, service_code, package_count, postage_cents",
+    "charge_report_carriers": "charge_month, carrier_name, service_name, package_count, postage_cents",
     "charge_restatements": (
         "billed_month, restatement_key, restated_date, order_number, sku_codes, cause, order_count, package_count,"
         " unit_count, pallet_count, total_cents"
@@ -199,5 +199,5 @@ def business() -> dict[str, Rows]:
             (MONDAY, "17904", "Travel Kit", 464, 9.0, 52, None, None, None, None, "normal", 6, 5, 59),
         ],
         **bill([charges(OCTOBER + timedelta(days=at), at, 10 * at, 70, 999 * at) for at in range(31)]),
-        "charge_report_carriers": [(OCTOBER, "stamps_com", "usps_priority_mail", 465, 464535)],
+        "charge_report_carriers": [(OCTOBER, "Stamps.com", "USPS Priority Mail", 465, 464535)],
     }

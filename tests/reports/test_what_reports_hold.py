@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
+from reading_files import pages_of
 from report_snapshot import AS_OF, MONDAY, OCTOBER, TODAY, Rows, bill, business, write_snapshot
 
 from workflows.reports.daily import count_sheet, summarize_day
-from workflows.reports.document import Document, Figures, Table
+from workflows.reports.document import Bars, Document, Figures, Table
 from workflows.reports.monthly import bill_month
+from workflows.reports.pdf import make_pdf
+from workflows.reports.series_colors import OTHERS, series_colors
 from workflows.reports.snapshot_source import Source, open_snapshot
 from workflows.reports.weekly import report_week
+from workflows.reports.workbook import make_workbook
 
 Opened = Callable[..., Source]
 SEPTEMBER = date(2026, 9, 14)
@@ -47,6 +53,12 @@ def figures(document: Document) -> dict[str, Any]:
         if isinstance(part, Figures)
         for figure in part.figures
     }
+
+
+def colors_of(document: Document) -> dict[str, str]:
+    """The color of each series of a report's chart."""
+    bars = next(part for part in document.parts if isinstance(part, Bars))
+    return {name: color for (name, _), color in zip(bars.series, bars.colors, strict=True)}
 
 
 def test_the_day_lists_the_worst_stock_first_and_of_one_level_what_sells_most(opened: Opened) -> None:
@@ -151,6 +163,7 @@ def test_the_week_lists_what_sells_most_first_and_adds_up_its_shelves(opened: Op
         "quantity_on_hand": 191,
         "full_pallet_count": 4,
         "loose_unit_count": -1,
+        "average_weekly_units": 19.0,
     }
     assert (figures(document)["Units on hand"], figures(document)["Pallets"]) == (191, 6)
 
@@ -213,9 +226,50 @@ def test_the_invoice_lists_the_dearest_service_first(opened: Opened) -> None:
         (SEPTEMBER.replace(day=1), "usps", "priority", 9, 99_999),
     ]
     document = bill_month(opened(charge_report_carriers=carriers), OCTOBER, 1)
-    assert column(document, "Postage", "carrier_code") == ["usps", "fedex", "ups"]
+    assert column(document, "Postage", "carrier_name") == ["usps", "fedex", "ups"]
     assert table(document, "Postage").totals == {
-        "carrier_code": "Total",
+        "carrier_name": "Total",
         "package_count": 12,
         "postage_cents": 5500,
     }
+
+
+@pytest.mark.parametrize("closed", [[], [(OCTOBER, 1, AS_OF, "hash")]], ids=["open", "closed"])
+def test_the_invoice_of_an_open_month_is_a_draft_on_every_page_and_sheet(opened: Opened, closed: Rows) -> None:
+    document = bill_month(opened(closed_months=closed), OCTOBER, 1)
+    pages = pages_of(make_pdf(document))
+    assert len(pages) > 1
+    # Across the page and in its title.
+    assert {page.count("DRAFT") for page in pages} == ({0} if closed else {2})
+    book = load_workbook(BytesIO(make_workbook(document)))
+    assert {f"{sheet['A1'].value}".startswith("DRAFT: Invoice") for sheet in book} == {not closed}
+
+
+def test_a_product_that_lasts_for_more_than_a_year_after_the_week_has_no_date(opened: Opened) -> None:
+    sunday = MONDAY + timedelta(days=6)
+    days = (sunday + timedelta(days=365), sunday + timedelta(days=366), None)
+    stock = [
+        (MONDAY, sku, "Kit", 464, 9.0, 52, 300.0, day, day, day, "normal", 6, 5, 59)
+        for sku, day in zip(("17612", "17904", "17914"), days, strict=True)
+    ]
+    document = report_week(opened(weekly_inventory_report=stock), MONDAY)
+    assert column(document, "Stock", "run_out_date") == [days[0], "over a year", None]
+    assert column(document, "Stock", "run_out_latest_date") == [days[0], "over a year", None]
+
+
+def test_a_product_has_the_color_of_its_place_among_the_key_products_whatever_else_is_drawn(
+    opened: Opened,
+) -> None:
+    names = ["PT Kit", "Travel Kit", "PPR Kit"]
+    colors = dict(zip(names, series_colors(names, names), strict=True))
+    assert len(set(colors.values())) == len(names)
+    assert series_colors(["PPR Kit", OTHERS, "PT Kit"], names) == [
+        colors["PPR Kit"],
+        *series_colors([OTHERS], []),
+        colors["PT Kit"],
+    ]
+    source = opened()
+    in_week, in_day = colors_of(report_week(source, MONDAY)), colors_of(summarize_day(source, TODAY))
+    both = in_week.keys() & in_day.keys()
+    assert len(set(in_week.values())) == len(in_week) > 1
+    assert [in_week[name] for name in both] == [in_day[name] for name in both]

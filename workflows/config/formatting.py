@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 _REPLACEMENT = "�"
+_A_YEAR = timedelta(days=365)
 # Controls, lone surrogates, and marks that change the direction of the text after them.
 _UNPRINTABLE = ("Cc", "Cs")
 _TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -59,6 +60,11 @@ def short_day(day: date) -> str:
 def long_day(day: date) -> str:
     """Format a day for a title: `Friday, November 20, 2026`."""
     return f"{day:%A}, {day:%B} {day.day}, {day.year}"
+
+
+def run_out(day: date | None, since: date) -> date | str | None:
+    """Return the day on which stock runs out; `over a year` when it is more than a year after another day."""
+    return "over a year" if day is not None and day - since > _A_YEAR else day
 
 
 def month_name(month: date) -> str:

@@ -19,6 +19,7 @@ from workflows.reports.document import (
     Table,
     Text,
 )
+from workflows.reports.series_colors import OTHERS, series_colors
 from workflows.reports.snapshot_source import Source
 
 _CHART_DAYS = 28
@@ -159,10 +160,12 @@ def units_by_day(source: Source, day: date) -> Bars:
     """Return a chart of the units shipped on each day of the four weeks that end with this one, by product."""
     days = [day - timedelta(days=back) for back in reversed(range(_CHART_DAYS))]
     names = [_label(one) for one in days]
+    series = series_by_product(source, source.rows(_BY_DAY, day, _CHART_DAYS), "ship_date", days)
     return Bars(
         title="Units shipped by day, last four weeks",
         categories=names,
-        series=series_by_product(source, source.rows(_BY_DAY, day, _CHART_DAYS), "ship_date", days),
+        series=series,
+        colors=product_colors(source, series),
         labelled=[_label(one) for one in days if one.weekday() == day.weekday()],
     )
 
@@ -186,8 +189,14 @@ def series_by_product(
         units[code, row[key]] = units.get((code, row[key]), 0) + row["units"]
     named = [(product["sku_code"], product["product_name"]) for product in products]
     if any(code == "" for code, _ in units):
-        named.append(("", "Others"))
+        named.append(("", OTHERS))
     return [(name, [units.get((code, one), 0) for one in dates]) for code, name in named]
+
+
+def product_colors(source: Source, series: Sequence[tuple[str, Sequence[float]]]) -> list[str]:
+    """Return the colors of series by product."""
+    known = [product["product_name"] for product in source.rows(_PRODUCTS)]
+    return series_colors([name for name, _ in series], known)
 
 
 def _of_which(unknown: int) -> str:

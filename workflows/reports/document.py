@@ -9,9 +9,6 @@ from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-# Of a chart's series: distinct also to a reader who cannot distinguish red and green.
-SERIES_COLOURS = ("#2f6f9f", "#e0a030", "#3f9d88", "#8a6bb1", "#c8624a", "#5f7486", "#a9b4be")
-
 
 class Kind(Enum):
     """What a value is: it decides format and alignment."""
@@ -99,6 +96,7 @@ class Bars:
         title: What it shows.
         categories: One for each bar, in order, unlike each other.
         series: Name and one number for each category, the one at the bottom first.
+        colors: The color of each series, see `series_colors`.
         labelled: The categories that are named on the axis.
         is_money: The numbers are dollars, not counts.
     """
@@ -106,6 +104,7 @@ class Bars:
     title: str
     categories: Sequence[str]
     series: Sequence[tuple[str, Sequence[float]]]
+    colors: Sequence[str]
     labelled: Sequence[str]
     is_money: bool = False
 
@@ -131,6 +130,7 @@ class Document:
         parts: Its content, in order.
         is_wide: Printed in landscape.
         notice: A notice on every page, such as that something is missing; empty for none.
+        is_draft: Marked as a draft on every page: its figures may still change.
     """
 
     title: str
@@ -141,3 +141,9 @@ class Document:
     parts: Sequence[Part]
     is_wide: bool = False
     notice: str = ""
+    is_draft: bool = False
+
+    @property
+    def headline(self) -> str:
+        """The title as it is printed."""
+        return f"DRAFT: {self.title}" if self.is_draft else self.title

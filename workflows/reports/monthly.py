@@ -10,6 +10,7 @@ from workflows.config.formatting import month_name, short_day
 from workflows.config.periods import period_of
 from workflows.reports.completeness import incomplete, notice_about
 from workflows.reports.document import Bars, Column, Document, Figure, Figures, Kind, NewPage, Table, Text
+from workflows.reports.series_colors import CHARGES, series_colors
 from workflows.reports.snapshot_source import Source
 
 _BILL = "select * from marts.charge_report_monthly where charge_month = $1"
@@ -25,10 +26,10 @@ _DAYS = """
     order by charge_date
 """
 _CARRIERS = """
-    select carrier_code, service_code, package_count, postage_cents
+    select carrier_name, service_name, package_count, postage_cents
     from marts.charge_report_carriers
     where charge_month = $1
-    order by postage_cents desc, carrier_code, service_code
+    order by postage_cents desc, carrier_name, service_name
 """
 _RESTATEMENTS = """
     select restated_date, order_number, sku_codes, cause, order_count, unit_count, pallet_count, total_cents
@@ -44,12 +45,6 @@ _ITEMS = {
     "postage": "Postage and insurance, as charged by the carriers",
     "restatement": "Restatements of earlier months, listed at the end",
 }
-_SERIES = (
-    ("Orders", "order_charge_cents"),
-    ("Handling", "handling_charge_cents"),
-    ("Storage", "storage_charge_cents"),
-    ("Postage", "postage_cents"),
-)
 # The columns of the day-by-day table, each with the month's column that is its total.
 _TOTALS = {
     "order_count": "order_count",
@@ -84,6 +79,7 @@ def bill_month(source: Source, month: date, version: int) -> Document:
         title=f"Invoice {number}",
         period=f"Fulfillment charges for {month_name(month)}, issued {short_day(source.today)}",
         notice=_notice(source, month, bill["not_loaded"], is_closed=bool(closed)),
+        is_draft=not closed,
         parts=[
             Figures(
                 [
@@ -146,7 +142,8 @@ def _charges_by_day(days: Sequence[dict[str, Any]]) -> Bars:
     return Bars(
         title="Charges by day",
         categories=names,
-        series=[(name, [day[key] / 100 for day in days]) for name, key in _SERIES],
+        series=[(name, [day[key] / 100 for day in days]) for key, name in CHARGES.items()],
+        colors=series_colors(CHARGES.values(), list(CHARGES.values())),
         labelled=names,
         is_money=True,
     )
@@ -156,14 +153,14 @@ def _postage(carriers: Sequence[dict[str, Any]]) -> Table:
     return Table(
         title="Postage by carrier and service",
         columns=[
-            Column("carrier_code", "Carrier", width=2.5),
-            Column("service_code", "Service", width=4),
+            Column("carrier_name", "Carrier", width=2.5),
+            Column("service_name", "Service", width=4),
             Column("package_count", "Packages", Kind.COUNT, width=1.3),
             Column("postage_cents", "Postage", Kind.MONEY, width=1.6),
         ],
         rows=carriers,
         totals={
-            "carrier_code": "Total",
+            "carrier_name": "Total",
             **{key: sum(row[key] for row in carriers) for key in ("package_count", "postage_cents")},
         },
         empty="No label was bought in this month.",

@@ -16,6 +16,7 @@ WARNING = (179, 38, 30)
 _FONTS = Path(__file__).parent / "fonts"
 _FAMILY = "Liberation Sans"
 _MARGIN, _FOOT = 15.0, 14.0
+_DRAFT, _DRAFT_POINTS, _DRAFT_ANGLE = (238, 228, 228), 150, 45
 _MISSING = "□"
 # The widest ASCII character of this font, `@`, over the font size. Measuring is slow, so short texts are not
 # measured.
@@ -39,7 +40,7 @@ class Paper(FPDF):
         self.set_margin(_MARGIN)
         self.c_margin = 0
         self.set_auto_page_break(False)
-        self.set_title(clean(f"{document.title}, {document.period}"))
+        self.set_title(clean(f"{document.headline}, {document.period}"))
         self.set_creator("Shipledger")
         self.set_lang("en-US")
         self.set_creation_date(document.as_of)
@@ -100,6 +101,8 @@ class Paper(FPDF):
         self.set_draw_color(*RULE)
         self.set_line_width(0.2)
         self.line(self.l_margin, self.h - _FOOT, self.w - self.r_margin, self.h - _FOOT)
+        if self._document.is_draft:
+            self._draft_mark()
         if self.page == 1:
             self._first_head()
         else:
@@ -109,6 +112,12 @@ class Paper(FPDF):
         self.set_line_width(0.5)
         self.line(self.l_margin, self.get_y(), self.w - self.r_margin, self.get_y())
         self.set_y(self.get_y() + 5)
+
+    def _draft_mark(self) -> None:
+        """Write DRAFT across the page, below all that follows."""
+        self.ink(_DRAFT_POINTS, bold=True, colour=_DRAFT)
+        with self.rotation(_DRAFT_ANGLE, self.w / 2, self.h / 2):
+            self.write_at(0, self.h / 2 - _DRAFT_POINTS / 6, self.w, "DRAFT", align="C", height=_DRAFT_POINTS / 3)
 
     def _notice(self) -> None:
         if self._document.notice:
@@ -121,14 +130,14 @@ class Paper(FPDF):
         self.ink(9, bold=True, colour=ACCENT)
         self.write_at(self.l_margin, 13, self.epw, "Shipledger", align="R")
         self.ink(19, bold=True)
-        self.write_at(self.l_margin, 14, self.epw, self.printable(self._document.title), height=8)
+        self.write_at(self.l_margin, 14, self.epw, self.printable(self._document.headline), height=8)
         self.ink(11.5, colour=QUIET)
         self.write_at(self.l_margin, 22.5, self.epw, self.printable(self._document.period), height=6)
         self.set_y(31)
 
     def _running_head(self) -> None:
         self.ink(8.5, bold=True, colour=QUIET)
-        title = self.printable(f"{self._document.title} · {self._document.period}")
+        title = self.printable(f"{self._document.headline} · {self._document.period}")
         self.write_at(self.l_margin, 11, self.epw, title)
         self.ink(8.5, bold=True, colour=ACCENT)
         self.write_at(self.l_margin, 11, self.epw, "Shipledger", align="R")

@@ -7,7 +7,7 @@ from pathlib import Path
 import altair as alt
 import vl_convert
 
-from workflows.reports.document import SERIES_COLOURS, Bars
+from workflows.reports.document import Bars
 
 _INK, _QUIET, _GRID = "#1c2733", "#5b6876", "#e3e8ed"
 _FONT = "Liberation Sans"
@@ -71,7 +71,7 @@ def _encoding(bars: Bars) -> tuple[alt.X, alt.Y, alt.Color, alt.Order]:
             "series:N",
             title=None,
             sort=names,
-            scale=alt.Scale(domain=names, range=list(SERIES_COLOURS[: len(names)])),
+            scale=alt.Scale(domain=names, range=list(bars.colors)),
             legend=alt.Legend(orient="top", direction="horizontal", columns=6, symbolType="square"),
         ),
         alt.Order("rank:Q"),

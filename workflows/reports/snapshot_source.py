@@ -49,10 +49,17 @@ class Source:
         return self.rows(query, *parameters)[0]
 
     def document(
-        self, title: str, period: str, parts: Sequence[Part], *, is_wide: bool = False, notice: str = ""
+        self,
+        title: str,
+        period: str,
+        parts: Sequence[Part],
+        *,
+        is_wide: bool = False,
+        notice: str = "",
+        is_draft: bool = False,
     ) -> Document:
         """Return a report made from this snapshot; see `Document`."""
-        return Document(title, period, self.name, self.as_of, self.zone, parts, is_wide, notice)
+        return Document(title, period, self.name, self.as_of, self.zone, parts, is_wide, notice, is_draft)
 
 
 @contextmanager

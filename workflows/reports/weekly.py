@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from workflows.config.formatting import short_day
+from workflows.config.formatting import run_out, short_day
 from workflows.config.periods import period_of
 from workflows.reports.completeness import notice_about
-from workflows.reports.daily import series_by_product
+from workflows.reports.daily import product_colors, series_by_product
 from workflows.reports.document import Bars, Column, Document, Figure, Figures, Kind, Table
 from workflows.reports.snapshot_source import Source
 
@@ -23,7 +23,8 @@ _HISTORY = """
     from marts.weekly_shipped_history
     where week_start_date <= $1 and week_start_date > $1::date - 7 * $2::integer
 """
-_SUMMED = ("quantity_on_hand", "full_pallet_count", "loose_unit_count")
+_SUMMED = ("quantity_on_hand", "full_pallet_count", "loose_unit_count", "average_weekly_units")
+_RUN_OUT = ("run_out_date", "run_out_earliest_date", "run_out_latest_date")
 _SHIPPED = """
     select coalesce(sum(unit_count), 0)::bigint as units from marts.shipped_daily where ship_date between $1 and $2
 """
@@ -54,10 +55,14 @@ def report_week(source: Source, monday: date) -> Document:
                     Figure("Short products", len(short), note=", ".join(row["sku_code"] for row in short)),
                 ]
             ),
-            _stock(rows, is_running=source.today <= sunday),
+            _stock([_with_run_out(row, sunday) for row in rows], is_running=source.today <= sunday),
             _units_by_week(source, monday, history),
         ],
     )
+
+
+def _with_run_out(row: dict[str, Any], sunday: date) -> dict[str, Any]:
+    return {**row, **{name: run_out(row[name], sunday) for name in _RUN_OUT}}
 
 
 def _stock(rows: list[dict[str, Any]], *, is_running: bool) -> Table:
@@ -94,9 +99,11 @@ def _stock(rows: list[dict[str, Any]], *, is_running: bool) -> Table:
 def _units_by_week(source: Source, monday: date, history: list[dict[str, Any]]) -> Bars:
     weeks = [monday - timedelta(weeks=back) for back in reversed(range(_WEEKS))]
     names = [short_day(week) for week in weeks]
+    series = series_by_product(source, history, "week_start_date", weeks)
     return Bars(
         title="Units shipped by week, last 52 weeks",
         categories=names,
-        series=series_by_product(source, history, "week_start_date", weeks),
+        series=series,
+        colors=product_colors(source, series),
         labelled=names[_WEEKS - 1 :: -8],
     )

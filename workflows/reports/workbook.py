@@ -12,7 +12,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from workflows.config.formatting import moment
 from workflows.reports.document import (
-    SERIES_COLOURS,
     Bars,
     Column,
     Document,
@@ -39,7 +38,7 @@ _FIRST_ROW = 4
 def make_workbook(document: Document) -> bytes:
     """Return the document as a workbook, ready to print; the same document gives the same bytes."""
     buffer = io.BytesIO()
-    with new_workbook(buffer, f"{document.title}, {document.period}", document.as_of) as workbook:
+    with new_workbook(buffer, f"{document.headline}, {document.period}", document.as_of) as workbook:
         book = _Book(workbook, document)
         book.add_summary()
         for part in document.parts:
@@ -82,7 +81,7 @@ class _Book:
         sheet.set_footer(f"&L&8{self._document.snapshot}&R&8Page &P of &N")
         if self._document.is_wide or columns > 8:
             sheet.set_landscape()
-        write_cell(sheet, 0, 0, self._document.title, self._title)
+        write_cell(sheet, 0, 0, self._document.headline, self._title)
         write_cell(sheet, 1, 0, self._document.period, self._quiet)
         made = f"Made from {self._document.snapshot}, as of {moment(self._document.as_of, self._document.zone)}"
         write_cell(sheet, 2, 0, made, self._quiet)
@@ -169,7 +168,7 @@ class _Book:
                     "name": ["Chart", _FIRST_ROW, column],
                     "categories": ["Chart", _FIRST_ROW + 1, 0, last, 0],
                     "values": ["Chart", _FIRST_ROW + 1, column, last, column],
-                    "fill": {"color": SERIES_COLOURS[(column - 1) % len(SERIES_COLOURS)]},
+                    "fill": {"color": bars.colors[column - 1]},
                     "gap": 40,
                 }
             )

@@ -1,4 +1,3 @@
 -- One row per month, carrier and service: packages and postage of the days that have ended; as billed if the month is
 -- closed.
-select * exclude (has_ended) from {{ ref('int_carriers_charged') }}
-where has_ended
+select * from {{ ref('int_carriers_billed') }}

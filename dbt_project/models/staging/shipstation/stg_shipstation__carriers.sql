@@ -10,7 +10,8 @@ carriers as (
     select
         carrier_key,
         code as carrier_code,
-        shipping_provider_id as carrier_id
+        shipping_provider_id as carrier_id,
+        payload ->> '$.name' as carrier_name
     from source
 
 )
