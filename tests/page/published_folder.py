@@ -260,11 +260,11 @@ def _fill_stock(connection: duckdb.DuckDBPyConnection, business: Business) -> No
     insert(
         connection,
         "lot_inventory",
-        "lot_id, sku_code, lot_number, received_date, quantity_on_hand, fifo_rank",
+        "lot_id, sku_code, lot_number, received_date, expiry_date, quantity_on_hand, fifo_rank, pick_rank",
         [
-            ("17612-250300", "17612", "250300", RECEIVED, 120, 1),
-            ("17612-250111", "17612", "250111", RECEIVED, 0, None),
-            ("17904-240901", "17904", "240901", RECEIVED, 464, 1),
+            ("17612-250300", "17612", "250300", RECEIVED, today + timedelta(days=60), 120, 1, 1),
+            ("17612-250111", "17612", "250111", RECEIVED, None, 0, None, None),
+            ("17904-240901", "17904", "240901", RECEIVED, None, 464, 1, 1),
         ],
     )
     insert(

@@ -120,10 +120,10 @@ def test_what_is_booked_or_cancelled_in_one_tab_does_not_come_back_from_another(
 
 
 def test_an_entry_that_ended_in_one_tab_does_not_come_back_from_another(settings: Settings, open_tab: Tab) -> None:
-    first = open_tab("inventory")
+    first = open_tab("inventory", tab="entries")
     field(first, "Units").set_value(48)
     run(first)
-    second = open_tab("inventory")
+    second = open_tab("inventory", tab="entries")
     press(second, "Continue")
     press(first, "Cancel")
     field(second, "Note").set_value("late")
@@ -225,12 +225,42 @@ def test_a_count_begun_on_an_earlier_day_is_continued_for_that_day_or_starts_aga
 def test_a_receipt_begun_on_one_day_is_for_that_day_when_it_is_continued_on_the_next(
     settings: Settings, open_tab: Tab
 ) -> None:
-    tab = open_tab("inventory")
+    tab = open_tab("inventory", tab="entries")
     field(tab, "Units").set_value(48)
     run(tab)
     [draft] = open_drafts(settings.operations, "receive")
     assert draft.content == {"units": 48, "day": f"{settings.today()}"}
     assert f"1 field kept, for {settings.today()}" in texts(tab)
+
+
+def _two_fields() -> None:
+    import streamlit as st
+
+    from streamlit_app.components.drafts import DraftFields
+    from workflows.page_api import read_settings
+
+    fields = DraftFields(read_settings(), "receive", "one", {}, {"day": "2026-11-20"})
+    fields.keep(units=48)
+    # What an interrupted run put into the session may be lost.
+    del st.session_state["begun one"]
+    fields.keep(lot="260401")
+
+
+def test_a_draft_goes_on_though_the_session_lost_that_it_was_begun(settings: Settings) -> None:
+    run(AppTest.from_function(_two_fields, default_timeout=60))
+    [draft] = open_drafts(settings.operations, "receive")
+    assert draft.content == {"day": "2026-11-20", "units": 48, "lot": "260401"}
+
+
+def test_an_adjustment_begun_with_a_sign_goes_on_as_found_or_lost(settings: Settings, open_tab: Tab) -> None:
+    typed = {"sku": "17612", "lot": "250300", "units": -6, "reason": "Damaged", "day": f"{settings.today()}"}
+    begin_draft(settings.operations, "begun before", "adjust", "Ann", **typed)
+    tab = open_tab("inventory", tab="entries")
+    press(tab, "Continue")
+    assert field(tab, "Units").value == 6
+    press(tab, "Enter the adjustment")
+    [booked] = recent_entries(settings)
+    assert (booked.entry_type, booked.quantity) == ("adjust_down", 6)
 
 
 def test_a_draft_of_somebody_else_is_discarded_only_after_it_was_said_whose_it_is(

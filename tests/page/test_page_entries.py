@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pytest
 from looking import cells, choose, choose_first_row, panel
 from page_process import Served
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from published_folder import Business, PublishedFolder
 from workshop import settings_of
 
@@ -48,7 +48,7 @@ def be(tab: Page, name: str) -> None:
 
 
 def open_entry_form(tab: Page, served: Served) -> Any:
-    tab.goto(f"{served.url}/inventory")
+    tab.goto(f"{served.url}/inventory?tab=entries")
     form = panel(tab, "Enter a receipt or an adjustment")
     expect(form.get_by_label("Lot", exact=True)).to_be_visible()
     return form
@@ -72,6 +72,55 @@ def test_a_receipt_is_recorded_once_with_its_actor_though_the_button_is_clicked_
     assert entries(served) == [("receive", "17612", "260401", 576, None, NOTE, "Dana D.")]
 
 
+def type_day(form: Locator, label: str, day: date) -> None:
+    """Type a day, and close the calendar, which covers what is below the field."""
+    form.get_by_role("spinbutton", name=f"year, {label}").click()
+    form.page.keyboard.type(f"{day:%Y%m%d}")
+    form.page.keyboard.press("Escape")
+
+
+def expiry_dates(served: Served) -> list[tuple[Any, ...]]:
+    """What the operations database has of lots: SKU, lot, expiry date, actor."""
+    with closing(sqlite3.connect(served.home / "operations.sqlite")) as connection:
+        return connection.execute(
+            "select sku_code, lot_number, expires, actor from lot_states order by seq"
+        ).fetchall()
+
+
+def test_a_receipt_brings_its_lots_expiry_date_which_is_corrected_and_removed_on_its_own(
+    tab: Page, served: Served, today: date
+) -> None:
+    form = open_entry_form(tab, served)
+    be(tab, "Dana D.")
+    choose(form, "Product", "17612 PT Kit")
+    form.get_by_label("Lot", exact=True).fill("260401")
+    form.get_by_label("Units").fill("576")
+    first, second = date(today.year + 1, 6, 30), date(today.year + 11, 6, 30)
+    type_day(form, "Lot expires, if kept", first)
+    form.get_by_role("button", name="Enter the receipt").click()
+    expect(form.get_by_text(f"576 units of 17612, lot 260401, which expires on {first}.")).to_be_visible()
+
+    form.get_by_role("radio", name="Expiry date").click()
+    save = form.get_by_role("button", name="Save the expiry date")
+    expect(save).to_be_visible()
+    choose(form, "Product", "17612 PT Kit")
+    form.get_by_label("Lot", exact=True).fill("17612 - 260401")
+    save.click()
+    expect(form.get_by_text("Enter the expiry date.")).to_be_visible()
+    type_day(form, "Expires", date(2001, 1, 1))
+    save.click()
+    expect(form.get_by_text(f"is before the lot was received ({today}). Check the year.")).to_be_visible()
+    type_day(form, "Expires", second)
+    save.dblclick()
+    expect(form.get_by_text(f"Lot 260401 of 17612 expires on {second}.")).to_be_visible()
+    choose(form, "Product", "17612 PT Kit")
+    form.get_by_label("Lot", exact=True).fill("260401")
+    form.get_by_role("button", name="Remove the lot's date").click()
+    expect(form.get_by_text("Lot 260401 of 17612 has no expiry date any more.")).to_be_visible()
+    lot = ("17612", "260401")
+    assert expiry_dates(served) == [(*lot, said, "Dana D.") for said in (f"{first}", f"{second}", "none")]
+
+
 def test_two_equal_receipts_are_two(tab: Page, served: Served) -> None:
     form = open_entry_form(tab, served)
     for recorded in (1, 2):
@@ -91,7 +140,10 @@ def test_an_adjustment_needs_a_reason_and_what_was_typed_stays(tab: Page, served
     expect(form.get_by_role("button", name="Enter the adjustment")).to_be_visible()
     choose(form, "Product", "17612 PT Kit")
     form.get_by_label("Lot", exact=True).fill("250300")
-    form.get_by_label("Units (−6 for a loss)").fill("-6")
+    form.get_by_label("Units").fill("6")
+    form.get_by_role("button", name="Enter the adjustment").click()
+    expect(form.get_by_text("Choose whether the units were found or lost.")).to_be_visible()
+    form.get_by_role("radio", name="Lost").click()
     form.get_by_role("button", name="Enter the adjustment").click()
     expect(form.get_by_text("Give a reason")).to_be_visible()
     assert entries(served) == []
@@ -107,10 +159,10 @@ def test_what_is_typed_survives_a_new_snapshot(
 ) -> None:
     form = open_entry_form(tab, served)
     form.get_by_label("Note").fill("half a sentence")
-    expect(panel(tab, "Lots").get_by_text("just now")).to_be_visible()
+    expect(form.get_by_text("just now")).to_be_visible()
     business.as_of -= timedelta(hours=3)
     folder.publish(business)
-    expect(panel(tab, "Lots").get_by_text("3 h ago")).to_be_visible()
+    expect(form.get_by_text("3 h ago")).to_be_visible()
     expect(form.get_by_label("Note")).to_have_value("half a sentence")
     expect(form.get_by_label("Note")).to_be_focused()
 
@@ -248,7 +300,8 @@ def test_units_out_of_proportion_are_asked_about_and_again_when_they_are_changed
     expect(form.get_by_role("button", name="Enter the receipt")).to_have_count(0)
     choose(form, "Product", "17612 PT Kit")
     form.get_by_label("Lot", exact=True).fill("250300")
-    form.get_by_label("Units (−6 for a loss)").fill("-2000")
+    form.get_by_role("radio", name="Lost").click()
+    form.get_by_label("Units").fill("2000")
     choose(form, "Reason", "Lost")
     form.get_by_role("button", name="Enter the adjustment").click()
     expect(

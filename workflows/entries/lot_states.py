@@ -68,7 +68,7 @@ def expiry_with_receipt(
     if kept not in (None, expires):
         raise EntryRefused(
             f"Lot {lot} of {sku} is kept with the expiry date {kept}, not {expires}. Check the lot and the date; "
-            "if the kept one is wrong, correct it first with `lot --expires`.",
+            "if the kept one is wrong, correct the lot's expiry date first.",
             "expires",
         )
     received = _received_day(settings, store, sku, lot)
