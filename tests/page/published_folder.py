@@ -36,6 +36,7 @@ class Business:
         exceptions: id, type, severity, order, order number, detail, cause, when first seen.
         runs: id, kind, status, start, end, orders changed, error.
         bill: Its weeks and months; None for a business that has none yet.
+        per_pallet: Units on a full pallet; None for a business that counts in units.
         loaded_from: From when on ShipStation's lists were read.
     """
 
@@ -49,6 +50,7 @@ class Business:
     exceptions: list[tuple[Any, ...]] = field(default_factory=list)
     runs: list[tuple[Any, ...]] = field(default_factory=list)
     bill: Bill | None = None
+    per_pallet: int | None = None
     loaded_from: datetime = BEGINNING
 
     @classmethod
@@ -284,9 +286,9 @@ def _fill_stock(connection: duckdb.DuckDBPyConnection, business: Business) -> No
     insert(
         connection,
         "inventory_daily",
-        "inventory_date, sku_id, sku_code, quantity_on_hand, pallet_count",
+        "inventory_date, sku_id, sku_code, quantity_on_hand, pallet_count, units_per_pallet",
         [
-            (today - timedelta(days=back), sku, sku, on_hand + back, 3)
+            (today - timedelta(days=back), sku, sku, on_hand + back, 3, business.per_pallet)
             for back in range(30)
             for sku, on_hand in (("17612", 120), ("17904", 464))
         ],

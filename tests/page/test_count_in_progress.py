@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from published_folder import Business, PublishedFolder
 from streamlit.testing.v1 import AppTest
@@ -193,6 +194,40 @@ def test_a_count_shows_no_figure_of_what_was_not_counted_and_keeps_what_was(
         (None, 1061, "48 without a lot"),
         ("250300", 1013, "first count 1000"),
     ]
+
+
+def test_pallets_and_loose_units_are_counted_together_and_again_in_the_second_count(
+    settings: Settings, open_tab: Tab, business: Business
+) -> None:
+    business.per_pallet = 48
+    PublishedFolder(settings.home).publish(business)
+    tab = open_tab()
+    begin(tab)
+    field(tab, "Lot 250300: pallets of 48").set_value(20)
+    run(tab)
+    assert "1 field kept" in texts(tab)
+    press(tab, "Compare with expected stock")
+    field(tab, "Lot 250300, again: pallets of 48").set_value(21)
+    field(tab, "Lot 250300, again: loose units").set_value(4)
+    run(tab)
+    press(tab, "Save the second count")
+    press(tab, "Book the count")
+    [booked] = recent_entries(settings)
+    assert (booked.counted_quantity, booked.quantity, booked.note) == (1012, -2, "first count 960")
+
+
+def test_lots_with_stock_are_asked_for_before_those_below_zero(settings: Settings, open_tab: Tab) -> None:
+    with duckdb.connect(str(settings.published / "current.duckdb")) as connection:
+        connection.execute("""
+            insert into marts.lot_inventory (lot_id, sku_code, lot_number, received_date, quantity_on_hand) values
+                ('17612-240001', '17612', '240001', date '2024-01-05', -3),
+                ('17612-240002', '17612', '240002', date '2024-01-06', 3)
+        """)
+    receive(settings, "260101", 30)
+    tab = open_tab()
+    begin(tab)
+    lots = [one.label for one in tab.number_input if one.label.startswith("Lot ")]
+    assert lots == ["Lot 250300", "Lot 240002", "Lot 260101", "Lot 240001"]
 
 
 def test_a_count_begun_on_an_earlier_day_is_continued_for_that_day_or_starts_again_today(

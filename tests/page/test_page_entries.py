@@ -243,7 +243,7 @@ def test_a_count_and_a_receipt_in_progress_survive_reload_navigation_and_publica
     shelf.get_by_role("button", name="17612 PT Kit").click()
     shelf.get_by_label("Lot 250300").fill("90")
     shelf.get_by_label("Another lot on the shelf").fill(NOTE)
-    shelf.get_by_label("Its units").focus()
+    shelf.get_by_label("Its units in all").focus()
     expect(shelf.get_by_text("2 fields kept")).to_be_visible()
     tab.reload()
     expect(shelf.get_by_label("Lot 250300")).to_have_value("90")
@@ -331,7 +331,51 @@ def test_a_lot_nobody_knows_is_refused_before_anything_is_booked(tab: Page, serv
     shelf = panel(tab, "Count stock")
     shelf.get_by_role("button", name="17612 PT Kit").click()
     shelf.get_by_label("Another lot on the shelf").fill("999999")
-    shelf.get_by_label("Its units").fill("5")
+    shelf.get_by_label("Its units in all").fill("5")
     shelf.get_by_role("button", name="Compare with expected stock").click()
     expect(shelf.get_by_text("No lot 999999 of 17612 is known.")).to_be_visible()
     assert entries(served) == []
+
+
+def test_a_scanner_selects_the_fields_of_a_lot_and_says_what_it_does_not_know(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    business.per_pallet = 48
+    folder.publish(business)
+    tab.goto(f"{served.url}/count")
+    shelf = panel(tab, "Count stock")
+    shelf.get_by_role("button", name="17612 PT Kit").click()
+    scanner = shelf.get_by_label("Scan a lot", exact=True)
+    pallets, loose = (shelf.get_by_label(f"Lot 250300: {what}") for what in ("pallets of 48", "loose units"))
+    scanner.click()
+    for typed, said in (
+        ("17612-260616", "No lot 260616 of 17612 is known."),
+        ("17904-240901", "is a lot of 17904, but the entry is for 17612."),
+        (NOTE, "is not a lot number."),
+    ):
+        tab.keyboard.type(f"{typed}\n")
+        expect(shelf.get_by_text(said)).to_be_visible()
+        expect(scanner).to_have_value("")
+        expect(scanner).to_be_focused()
+    # What a scanner types, and then the person.
+    tab.keyboard.type("17612-250300\n")
+    expect(pallets).to_be_focused()
+    tab.keyboard.type("21\n")
+    expect(loose).to_be_focused()
+    tab.keyboard.type("6\n")
+    expect(scanner).to_be_focused()
+    # An empty lot that has turned up has no field yet.
+    tab.keyboard.type("17612 - 250111\n")
+    expect(shelf.get_by_label("Lot 250111: pallets of 48")).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(shelf.get_by_label("Lot 250111: loose units")).to_be_focused()
+    tab.keyboard.type("0\n")
+    expect(scanner).to_be_focused()
+    shelf.get_by_role("button", name="Compare with expected stock").click()
+    expect(cells(shelf)).to_contain_text(["250300", "1014", "1014", "250111", "0", "Product"])
+    shelf.get_by_role("button", name="Book the count").click()
+    expect(shelf.get_by_text("2 counts, 0 with a difference (+0 units)")).to_be_visible()
+    assert [row[:4] for row in entries(served)] == [
+        ("count", "17612", "250300", 0),
+        ("count", "17612", "250111", 0),
+    ]
