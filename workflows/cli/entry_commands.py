@@ -122,7 +122,7 @@ def repack(as_json: bool, **given: Any) -> None:
     "--expires",
     type=_ExpiryDay(),
     default=None,
-    help="Its expiry date, YYYY-MM-DD; `none` when none is to be kept any more.",
+    help="Its expiry date, YYYY-MM-DD, or none to remove it.",
 )
 @click.option(
     "--date", "day", type=Day(), default=None, help="First day of the status, YYYY-MM-DD; today by default."

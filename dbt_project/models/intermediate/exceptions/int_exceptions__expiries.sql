@@ -10,15 +10,17 @@ with build_context as (
 expiring as (
 
     select
-        lots.lot_id,
-        lots.quantity_on_hand,
+        moved.lot_id,
+        moved.quantity_on_hand,
         lots.expiry_date,
         lots.expiry_date < build_context.today as is_expired,
         if(is_expired, lots.expiry_date + 1, lots.expiry_date - {{ var('lot_expiry_days') }}) as since_date,
         build_context.timezone
-    from {{ ref('int_lots_ranked') }} as lots
+    from {{ ref('int_lots_moved') }} as moved
+    inner join {{ ref('int_lots_described') }} as lots
+        on moved.sku_code = lots.sku_code and moved.lot_number = lots.lot_number
     cross join build_context
-    where lots.quantity_on_hand > 0 and lots.expiry_date <= build_context.today + {{ var('lot_expiry_days') }}
+    where moved.quantity_on_hand > 0 and lots.expiry_date <= build_context.today + {{ var('lot_expiry_days') }}
 
 ),
 
