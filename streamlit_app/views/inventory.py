@@ -142,15 +142,15 @@ def _show_lots(snapshot: Snapshot, sku: str) -> None:
         {
             "sku_code": columns.text("SKU"),
             "lot_number": columns.text("Lot"),
-            "received_date": columns.day("Received"),
-            "expiry_date": columns.day("Expires"),
-            "status": columns.text("Status"),
             "quantity_on_hand": columns.number("On hand"),
+            "expiry_date": columns.day("Expires"),
             "pick_rank": columns.number(
                 "Ship order",
                 help="Lot 1 is to ship first: the earliest expiry date where dates are kept, then the earliest "
                 "received date. Units that shipped without a lot are taken from the lot received first.",
             ),
+            "received_date": columns.day("Received"),
+            "status": columns.text("Status"),
         },
         rows_shown=_LOT_ROWS,
         alt="Lots and their stock",
