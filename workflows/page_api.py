@@ -25,7 +25,7 @@ from workflows.config.setting_types import LOOPBACK
 from workflows.config.settings import Settings, read_settings
 from workflows.config.sku_spelling import printed, spelled
 from workflows.config.snapshots import open_snapshot
-from workflows.config.thresholds import SLOW_SYNC_SECONDS, STALE_AFTER
+from workflows.config.thresholds import LATEST_EXPIRY_YEARS, SLOW_SYNC_SECONDS, STALE_AFTER
 from workflows.config.worker_lock import worker_is_running
 
 # What the cycle records besides the published snapshot.
@@ -54,7 +54,7 @@ from workflows.entries.drafts import (
     open_drafts,
     read_draft,
 )
-from workflows.entries.entry_log import Entry
+from workflows.entries.entry_log import NO_EXPIRY, Entry, LotState
 from workflows.entries.expected_stock import WITHOUT_LOT, lots_entered_since
 from workflows.entries.later_counts import CountAnswer, CountUnanswered
 from workflows.entries.login_log import (
@@ -66,6 +66,7 @@ from workflows.entries.login_log import (
     recent_login_events,
     record_login_event,
 )
+from workflows.entries.lot_states import record_lot_state
 from workflows.entries.proportion import out_of_proportion
 from workflows.entries.recording import EntryRequest, RecordedEntry, expect_on_hand, recent_entries, record_entry
 from workflows.entries.reversing import reversal_id, reversal_of
@@ -125,6 +126,7 @@ __all__ = [
     "DONE",
     "ENDED",
     "KINDS",
+    "LATEST_EXPIRY_YEARS",
     "LIGHT",
     "LOGIN",
     "LOGOUT",
@@ -132,6 +134,7 @@ __all__ = [
     "LOOPBACK",
     "METRICS_CONTENT_TYPE",
     "MOST_REFUSALS",
+    "NO_EXPIRY",
     "NO_SERVER",
     "OTHERS",
     "REFUSAL",
@@ -166,6 +169,7 @@ __all__ = [
     "Loaded",
     "LoginEvent",
     "LotFacts",
+    "LotState",
     "Measurement",
     "NotAllowed",
     "ParityRun",
@@ -238,6 +242,7 @@ __all__ = [
     "recent_login_events",
     "record_entry",
     "record_login_event",
+    "record_lot_state",
     "report_week",
     "requeue_mail",
     "retry_job",

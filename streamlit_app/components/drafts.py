@@ -80,10 +80,12 @@ class DraftFields:
         """
         person = actions.authorize(self._settings, self._kind)
         plain = {name: _plain(value) for name, value in fields.items()}
-        if self._begin_with is None or was_begun(self._id):
-            change_draft(self._settings.operations, self._id, person.name, **plain)
+        store = self._settings.operations
+        # An interrupted run may have begun it, and lost what it put into the session.
+        if self._begin_with is None or was_begun(self._id) or read_draft(store, self._id):
+            change_draft(store, self._id, person.name, **plain)
             return
-        begin_draft(self._settings.operations, self._id, self._kind, person.name, **{**self._begin_with, **plain})
+        begin_draft(store, self._id, self._kind, person.name, **{**self._begin_with, **plain})
         st.session_state[_begun_key(self._id)] = True
 
     def keep_changed(self, *names: str) -> Mapping[str, Any]:

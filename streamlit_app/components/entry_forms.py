@@ -1,11 +1,11 @@
-"""The forms for receipts and adjustments, which keep what is typed until it is entered."""
+"""The forms for receipts and adjustments, which keep what is typed until it is entered, and for expiry dates."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Final, Literal
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from streamlit_app.components import actions
 from streamlit_app.components.drafts import DraftFields, discard, end_button, show_drafts, was_begun
 from streamlit_app.components.entry_list import show_entries
 from streamlit_app.components.entry_questions import QUESTIONS, answer_of, record_asked, show_questions
+from streamlit_app.components.expiry_form import choose_expiry, show_expiry_form
 from streamlit_app.data.formatted import TYPE_WORDS, count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import (
@@ -35,10 +36,13 @@ _REASONS = {
     "adjust": ("Damaged", "Expired", "Lost", "Found", "Returned by a customer", "Sample", "Typing error"),
 }
 _KINDS: tuple[Kind, ...] = ("receive", "adjust")
-_TITLES = {"receive": "Receive", "adjust": "Adjust"}
+_EXPIRY: Final = "expiry"
+_TITLES = {"receive": "Receive", "adjust": "Adjust", _EXPIRY: "Expiry date"}
+# What an adjustment does to the stock.
+_WAYS = {"found": 1, "lost": -1}
 _NOUNS = {"receive": "Receipt", "adjust": "Adjustment"}
 _BUTTONS = {"receive": "Enter the receipt", "adjust": "Enter the adjustment"}
-_FIELDS = ("sku", "lot", "units", "day", "reason", "note")
+_FIELDS = ("sku", "lot", "way", "units", "day", "expires", "reason", "note")
 _LONGEST = 200
 
 
@@ -50,12 +54,15 @@ def show_entry_forms(settings: Settings, snapshot: Snapshot, names: Mapping[str,
         snapshot: The snapshot that is shown.
         names: The label of each stocked SKU.
     """
+    kinds: list[Kind | Literal["expiry"]] = [*_KINDS, _EXPIRY]
     kind = st.segmented_control(
-        "What", _KINDS, default="receive", required=True, format_func=_TITLES.__getitem__, key="entry_kind"
+        "What", kinds, default="receive", required=True, format_func=_TITLES.__getitem__, key="entry_kind"
     )
     person = current_person(settings)
     if person is None or not person.may(kind):
         st.text("Your role is read-only. Ask an admin for the operator role to make entries.")
+    elif kind == _EXPIRY:
+        show_expiry_form(settings, names)
     else:
         _show_form(settings, kind, names)
         shown = st.session_state[_id_key(kind)]
@@ -65,7 +72,7 @@ def show_entry_forms(settings: Settings, snapshot: Snapshot, names: Mapping[str,
 
 
 def _describe(draft: Draft) -> str:
-    parts = (draft.content.get(name) for name in ("units", "sku", "lot"))
+    parts = (draft.content.get(name) for name in ("way", "units", "sku", "lot"))
     return f"{_NOUNS[draft.kind]}: {' '.join(f'{part}' for part in parts if part)}"
 
 
@@ -107,7 +114,7 @@ def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None
 
 
 def _show_fields(settings: Settings, kind: Kind, names: Mapping[str, str], fields: DraftFields) -> None:
-    sku, lot, units, day = st.columns([3, 2, 2, 2])
+    sku, lot, units, day = st.columns([3, 2, 3 if kind == "adjust" else 2, 2])
     sku.selectbox(
         "Product",
         list(names),
@@ -116,16 +123,23 @@ def _show_fields(settings: Settings, kind: Kind, names: Mapping[str, str], field
         **fields.kept("sku"),
     )
     lot.text_input("Lot", fields.begun("lot", ""), placeholder="e.g. 250300", max_chars=40, **fields.kept("lot"))
-    units.number_input(
-        "Units" if kind == "receive" else "Units (−6 for a loss)",
-        value=fields.begun("units"),
-        min_value=1 if kind == "receive" else None,
-        step=1,
-        **fields.kept("units"),
-    )
+    if kind == "adjust":
+        way, units = units.columns([3, 2])
+        way.segmented_control(
+            "Found or lost",
+            list(_WAYS),
+            default=fields.begun("way"),
+            format_func=str.capitalize,
+            **fields.kept("way"),
+        )
+    units.number_input("Units", value=fields.begun("units"), min_value=1, step=1, **fields.kept("units"))
     today = settings.today()
     day.date_input("Day", fields.begun("day"), format="YYYY-MM-DD", max_value=today, **fields.kept("day"))
-    reason, note = st.columns([2, 3])
+    if kind == "receive":
+        expires, reason, note = st.columns([2, 3, 4])
+        choose_expiry(expires, "Lot expires, if kept", today, fields.begun("expires"), **fields.kept("expires"))
+    else:
+        reason, note = st.columns([2, 3])
     chosen = fields.begun("reason")
     reasons = list(dict.fromkeys([*_REASONS[kind], *([chosen] if chosen else [])]))
     reason.selectbox(
@@ -143,11 +157,17 @@ def _show_fields(settings: Settings, kind: Kind, names: Mapping[str, str], field
 
 def _content(draft: Draft | None, names: Mapping[str, str], today: date) -> dict[str, object]:
     """Return what the form begins with: what was typed, as long as it can still be chosen."""
-    content = dict(draft.content) if draft else {}
+    content = _without_sign(draft.content) if draft else {}
     if content.get("sku") not in names:
         content.pop("sku", None)
-    day = content.get("day")
-    return content | {"day": date.fromisoformat(day) if day else today}
+    days = {name: date.fromisoformat(content[name]) for name in ("day", "expires") if content.get(name)}
+    return content | {"day": today} | days
+
+
+def _without_sign(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a draft has; one of an earlier release has units with a sign instead of found or lost."""
+    units = content.get("units")
+    return dict(content) | ({"way": "lost", "units": -units} if units and units < 0 else {})
 
 
 def _enter(settings: Settings, kind: Kind, entry_id: str, fields: DraftFields) -> None:
@@ -157,16 +177,18 @@ def _enter(settings: Settings, kind: Kind, entry_id: str, fields: DraftFields) -
 
 def _record(settings: Settings, kind: Kind, entry_id: str, fields: DraftFields) -> None:
     person = actions.authorize(settings, kind)
-    kept = fields.keep_changed(*_FIELDS)
+    kept = _without_sign(fields.keep_changed(*_FIELDS))
     typed = {name: kept.get(name) for name in _FIELDS}
     if not typed["sku"]:
         raise EntryRefused("Choose a product.", "sku_code")
     if typed["units"] is None:
         raise EntryRefused("Enter the number of units.", "quantity")
+    if kind == "adjust" and not typed["way"]:
+        raise EntryRefused("Choose whether the units were found or lost.", "quantity")
     request = EntryRequest(
         kind=kind,
         sku_code=typed["sku"],
-        quantity=int(typed["units"]),
+        quantity=int(typed["units"]) * (_WAYS[f"{typed['way']}"] if kind == "adjust" else 1),
         entry_date=date.fromisoformat(typed["day"]) if typed["day"] else settings.today(),
         actor=person.name,
         lot_number=(typed["lot"] or "").strip() or None,
@@ -174,6 +196,7 @@ def _record(settings: Settings, kind: Kind, entry_id: str, fields: DraftFields) 
         note=typed["note"],
         entry_id=entry_id,
         count_answer=answer_of(entry_id),
+        expires=date.fromisoformat(typed["expires"]) if typed["expires"] else None,
     )
     recorded = record_asked(settings, entry_id, request)
     end_draft(settings.operations, entry_id)
@@ -195,6 +218,7 @@ def _start_again(kind: Kind) -> None:
 def _confirmation(recorded: RecordedEntry) -> str:
     entry = recorded.entry
     lot = f", lot {entry.lot_number}" if entry.lot_number else ""
+    lot += f", which expires on {recorded.expires}" if recorded.expires else ""
     units = count(abs(entry.quantity), "unit")
     done = TYPE_WORDS[entry.entry_type]
     counted = " The stock stays as counted." if recorded.balanced else ""

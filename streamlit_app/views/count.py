@@ -6,7 +6,7 @@ What is typed is kept in a draft, whose id is in the address: a count survives r
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,8 @@ from streamlit_app.components import actions
 from streamlit_app.components.choices import change_address
 from streamlit_app.components.count_booking import book, check_bookable, compare, keep_result, lots_of, result_of
 from streamlit_app.components.count_differences import name_of, show_differences, summary_of
+from streamlit_app.components.count_fields import FIELDS_A_ROW, ask_units, names_of, units_of
+from streamlit_app.components.count_scan import show_scan
 from streamlit_app.components.drafts import DraftFields, discard, end_button, show_drafts
 from streamlit_app.components.panels import page_title, panel
 from streamlit_app.data.count_result import (
@@ -42,14 +44,17 @@ from workflows.page_api import (
 _PARAMETER = "count"
 _PLACE = "count"
 _BOOKED = "count_booked"
-_FIELDS_A_ROW = 4
-_MOST_UNITS = 1_000_000
 _OTHER_LOT, _OTHER_UNITS = "other lot", "other units"
 
 _LOTS = """
-    select lot_number, received_date from marts.lot_inventory
+    select lot_number, quantity_on_hand > 0 as has_stock from marts.lot_inventory
     where sku_code = $1 and quantity_on_hand <> 0
-    order by quantity_on_hand > 0 desc, fifo_rank nulls last, lot_number
+    order by quantity_on_hand > 0 desc, pick_rank nulls last, received_date, lot_number
+"""
+_PER_PALLET = """
+    select sku_code, arg_max(units_per_pallet, inventory_date) as units
+    from marts.inventory_daily
+    group by sku_code
 """
 
 
@@ -83,11 +88,12 @@ def _begin(settings: Settings, snapshot: Snapshot, *, is_over: bool) -> None:
     elif is_over:
         st.info("This count has been booked or cancelled.")
     names = {row["sku_code"]: f"{row['sku_code']} {row['product_name']}" for row in snapshot.rows(STOCK)}
+    per_pallet = {row["sku_code"]: row["units"] for row in snapshot.rows(_PER_PALLET)}
     show_drafts(settings, open_drafts(settings.operations, "count"), _describe, _proceed)
     st.text("Choose the product to count. The expected stock is shown after you enter your count.")
     with st.container(horizontal=True, key="count-products"):
         for sku, name in names.items():
-            arguments = (_PLACE, _choose, settings, sku, name)
+            arguments = (_PLACE, _choose, settings, sku, name, per_pallet.get(sku))
             st.button(plain(name), key=f"count-{sku}", on_click=actions.attempt, args=arguments)
     st.caption(
         f"What differs by more than {count(settings.count_tolerance, 'unit')} is counted a second time; an admin "
@@ -103,11 +109,12 @@ def _proceed(draft: Draft) -> None:
     change_address(**{_PARAMETER: draft.draft_id})
 
 
-def _choose(settings: Settings, sku: str, name: str) -> None:
+def _choose(settings: Settings, sku: str, name: str, per_pallet: int | None) -> None:
     st.session_state.pop(_BOOKED, None)
-    draft_id, today = uuid.uuid4().hex, f"{settings.today()}"
+    draft_id = uuid.uuid4().hex
     person = actions.authorize(settings, "count")
-    begin_draft(settings.operations, draft_id, "count", person.name, sku=sku, name=name, day=today)
+    begun = {"sku": sku, "name": name, "day": f"{settings.today()}", "per_pallet": per_pallet}
+    begin_draft(settings.operations, draft_id, "count", person.name, **begun)
     change_address(**{_PARAMETER: draft_id})
 
 
@@ -140,7 +147,7 @@ def _ask_day(settings: Settings, draft: Draft) -> None:
 
 
 def _count_again(settings: Settings, draft: Draft) -> None:
-    _choose(settings, draft.content["sku"], draft.content["name"])
+    _choose(settings, draft.content["sku"], draft.content["name"], draft.content.get("per_pallet"))
     # What somebody else typed stays in the list: removing it is asked about there.
     if actions.authorize(settings, "count").name == draft.actor:
         discard(settings, "count", draft.draft_id)
@@ -152,42 +159,34 @@ def _title(draft: Draft) -> str:
 
 def _ask_first_count(settings: Settings, snapshot: Snapshot, draft: Draft) -> None:
     sku, done = draft.content["sku"], {lot.lot_number: lot for lot in lots_of(draft, "done")}
-    listed = [row["lot_number"] for row in snapshot.rows(_LOTS, sku)]
+    listed = {row["lot_number"]: row["has_stock"] for row in snapshot.rows(_LOTS, sku)}
+    entered = lots_entered_since(settings, sku)
     # A lot that was counted stays, also when a new snapshot has none of it any more.
     counted_before = [*draft.content.get("lots", ()), *(lot for lot in done if lot.isdigit())]
-    lots = list(dict.fromkeys([*listed, *lots_entered_since(settings, sku), *counted_before]))
+    stocked = [lot for lot, has_stock in listed.items() if has_stock]
+    lots = list(dict.fromkeys([*stocked, *entered, *listed, *counted_before]))
     asked = [lot for lot in ([*lots, WITHOUT_LOT_COUNTED] if lots else [WHOLE_SKU]) if lot not in done]
     fields = DraftFields(settings, "count", draft.draft_id, draft.content)
     st.text(_title(draft))
     st.caption("Enter the units on the shelf. Leave empty what you did not count; 0 if none is left.")
+    show_scan(settings, draft, fields, asked)
     _show_done(draft, list(done.values()))
-    _ask_units(fields, {lot: (name_of(lot), lot) for lot in asked})
+    ask_units(fields, {lot: (name_of(lot), lot) for lot in asked}, draft.content.get("per_pallet"))
     if lots:
-        other, units, *_ = st.columns(_FIELDS_A_ROW)
+        other, units, *_ = st.columns(FIELDS_A_ROW)
         text, number = fields.begun(_OTHER_LOT, ""), fields.begun(_OTHER_UNITS)
         other.text_input("Another lot on the shelf", text, max_chars=40, **fields.kept(_OTHER_LOT))
-        units.number_input("Its units", value=number, min_value=0, step=1, **fields.kept(_OTHER_UNITS))
+        units.number_input("Its units in all", value=number, min_value=0, step=1, **fields.kept(_OTHER_UNITS))
     _show_buttons(settings, draft, "Compare with expected stock", _compare, settings, draft, fields, asked)
 
 
 def _show_done(draft: Draft, done: Sequence[CountedLot]) -> None:
     """Show what has been compared before: its expected stock was seen, so it is not counted again."""
-    for start in range(0, len(done), _FIELDS_A_ROW):
-        row = done[start : start + _FIELDS_A_ROW]
-        for place, lot in zip(st.columns(_FIELDS_A_ROW), row, strict=False):
+    for start in range(0, len(done), FIELDS_A_ROW):
+        row = done[start : start + FIELDS_A_ROW]
+        for place, lot in zip(st.columns(FIELDS_A_ROW), row, strict=False):
             key = f"{draft.draft_id}-done {lot.lot_number}"
             place.number_input(name_of(lot.lot_number), value=lot.final, disabled=True, key=key)
-
-
-def _ask_units(fields: DraftFields, asked: Mapping[str, tuple[str, str]]) -> None:
-    """Show a field for each number of units, with its label and its name in the draft."""
-    every = list(asked.values())
-    for start in range(0, len(every), _FIELDS_A_ROW):
-        for place, (label, name) in zip(
-            st.columns(_FIELDS_A_ROW), every[start : start + _FIELDS_A_ROW], strict=False
-        ):
-            begun, kept = fields.begun(f"units {name}"), fields.kept(f"units {name}")
-            place.number_input(label, value=begun, min_value=0, max_value=_MOST_UNITS, step=1, **kept)
 
 
 def _show_buttons(settings: Settings, draft: Draft, label: str, action: Any, *arguments: Any) -> None:
@@ -200,16 +199,17 @@ def _show_buttons(settings: Settings, draft: Draft, label: str, action: Any, *ar
             args=(_PLACE, action, *arguments),
         )
         end_button(settings, draft, "Cancel", _cancel, settings, draft.draft_id)
-    typed = sum(1 for name in draft.content if name.startswith(("units ", "other ")))
+    typed = sum(1 for name in draft.content if name.startswith(("units ", "pallets ", "other ")))
     st.caption(f"{count(typed, 'field')} kept until you book or cancel the count.")
 
 
 def _compare(settings: Settings, draft: Draft, fields: DraftFields, asked: Sequence[str]) -> None:
-    kept = fields.keep_changed(*(f"units {lot}" for lot in asked), _OTHER_LOT, _OTHER_UNITS)
+    names = [name for lot in asked for name in names_of(lot)]
+    kept = fields.keep_changed(*names, _OTHER_LOT, _OTHER_UNITS)
     if "compared" in kept:
         raise EntryRefused("Somebody else has compared this count meanwhile. Go back to count more.", "quantity")
     fields.keep(lots=[lot for lot in asked if lot.isdigit()])
-    typed = {lot: kept.get(f"units {lot}") for lot in asked}
+    typed = {lot: units_of(kept, lot, kept.get("per_pallet")) for lot in asked}
     other, units = (kept.get(_OTHER_LOT) or "").strip(), kept.get(_OTHER_UNITS)
     if bool(other) != (units is not None):
         raise EntryRefused("Enter both the other lot and its units, or neither.", "lot_number")
@@ -233,7 +233,8 @@ def _show_result(settings: Settings, draft: Draft) -> None:
             f"More than {count(settings.count_tolerance, 'unit')} off. The second count is booked; the expected "
             "stock is shown after it."
         )
-        _ask_units(fields, {lot: (f"{name_of(lot)}, again", f"again {lot}") for lot in again})
+        fields_of = {lot: (f"{name_of(lot)}, again", f"again {lot}") for lot in again}
+        ask_units(fields, fields_of, draft.content.get("per_pallet"))
         _show_buttons(settings, draft, "Save the second count", _save_second_count, settings, draft, fields)
         return
     st.text(f"{_title(draft)}: {summary_of(product)}")
@@ -253,10 +254,10 @@ def _show_result(settings: Settings, draft: Draft) -> None:
 
 
 def _save_second_count(settings: Settings, draft: Draft, fields: DraftFields) -> None:
-    names = {lot.lot_number: f"units again {lot.lot_number}" for lot in result_of(draft).lots}
-    kept = fields.keep_changed(*names.values())
+    names = {lot.lot_number: f"again {lot.lot_number}" for lot in result_of(draft).lots}
+    kept = fields.keep_changed(*(field for name in names.values() for field in names_of(name)))
     product = result_of(replace(draft, content=kept))
-    again = {lot: kept.get(name) for lot, name in names.items()}
+    again = {lot: units_of(kept, name, kept.get("per_pallet")) for lot, name in names.items()}
     counted = with_recounts(product.lots, again, settings.count_tolerance)
     keep_result(fields, replace(product, lots=tuple(counted)))
     if any(lot.needs_recount(settings.count_tolerance) for lot in counted):

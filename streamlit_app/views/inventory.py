@@ -1,4 +1,4 @@
-"""Inventory: stock by product, its history, lots, movements, and the forms for entries."""
+"""Inventory: stock by product, its history, lots and movements; on a tab of its own, the forms for entries."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from streamlit_app.data.stock_query import STOCK
 from workflows.page_api import Settings, printed
 
 _ALL = ""
+_STOCK_TAB, _ENTRIES_TAB = "", "entries"
 _HISTORY_HEIGHT = 230
 _SMALL_HISTORY_HEIGHT = 130
 _SMALL_HISTORIES_A_ROW = 3
@@ -51,12 +52,12 @@ _HISTORY = """
 """
 _LOTS = """
     select
-        inventory.sku_code, inventory.lot_number, inventory.received_date, lots.status,
-        inventory.quantity_on_hand, inventory.fifo_rank
+        inventory.sku_code, inventory.lot_number, inventory.received_date, inventory.expiry_date, lots.status,
+        inventory.quantity_on_hand, inventory.pick_rank
     from marts.lot_inventory as inventory
     left join marts.lots as lots on inventory.lot_id = lots.lot_id
     where ($1 = '' or inventory.sku_code = $1) and ($2 or inventory.quantity_on_hand <> 0)
-    order by inventory.sku_code, inventory.fifo_rank nulls last, inventory.received_date desc, inventory.lot_number
+    order by inventory.sku_code, inventory.pick_rank nulls last, inventory.received_date desc, inventory.lot_number
 """
 _MOVED = """
     from marts.inventory_transactions
@@ -86,17 +87,20 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
     """Show the view."""
     page_title("Inventory")
     stock = snapshot.rows(STOCK)
+    names = {row["sku_code"]: f"{row['sku_code']} {row['product_name']}" for row in stock}
+    tabs = {_STOCK_TAB: "Stock", _ENTRIES_TAB: "Entries"}
+    if choose_one(st, "Tab", tabs, "tab") == _ENTRIES_TAB:
+        with panel("Enter a receipt or an adjustment", settings, snapshot):
+            show_entry_forms(settings, snapshot, names)
+        return
     with panel("Products", settings, snapshot):
         _show_products(snapshot, stock)
-    names = {row["sku_code"]: f"{row['sku_code']} {row['product_name']}" for row in stock}
     labels = {sku: plain(name) for sku, name in names.items()}
     sku = choose_one(st, "Product", {_ALL: "All products", **labels}, "inventory_product")
     with panel("Stock at the end of each day", settings, snapshot):
         _show_history(snapshot, [row for row in stock if sku in (_ALL, row["sku_code"])])
     with panel("Lots", settings, snapshot):
         _show_lots(snapshot, sku)
-    with panel("Enter a receipt or an adjustment", settings, snapshot):
-        show_entry_forms(settings, snapshot, names)
     with panel("Movements", settings, snapshot):
         _show_movements(snapshot, sku, settings.today())
 
@@ -133,19 +137,22 @@ def _show_lots(snapshot: Snapshot, sku: str) -> None:
     with_empty = st.toggle("Show lots without stock", key="lots_with_empty")
     lots = snapshot.table(_LOTS, sku, with_empty)
     if not lots.num_rows:
-        st.text("No lot has stock. Enter a receipt below to add one.")
+        st.text("No lot has stock. Enter a receipt on the tab Entries to add one.")
         return
     table(
         with_labels(lots, "status", LOT_STATUSES),
         {
             "sku_code": columns.text("SKU"),
             "lot_number": columns.text("Lot"),
+            "quantity_on_hand": columns.number("On hand"),
+            "expiry_date": columns.day("Expires"),
+            "pick_rank": columns.number(
+                "Ship order",
+                help="Lot 1 is to ship first: the earliest expiry date where dates are kept, then the earliest "
+                "received date. Units that shipped without a lot are taken from the lot received first.",
+            ),
             "received_date": columns.day("Received"),
             "status": columns.text("Status"),
-            "quantity_on_hand": columns.number("On hand"),
-            "fifo_rank": columns.number(
-                "FIFO order", help="Units shipped without a lot are taken from lot 1 first"
-            ),
         },
         rows_shown=_LOT_ROWS,
         alt="Lots and their stock",

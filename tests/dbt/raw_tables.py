@@ -61,7 +61,7 @@ create table raw_operations.entries (
     actor varchar, entered_at timestamptz, corrects varchar, _dlt_load_id varchar);
 create table raw_operations.lot_states (
     state_id varchar, sku_code varchar, lot_number varchar, status varchar, valid_from varchar, reason varchar,
-    note varchar, actor varchar, entered_at timestamptz, _dlt_load_id varchar);
+    note varchar, actor varchar, entered_at timestamptz, expires varchar, _dlt_load_id varchar);
 create table raw_operations.frozen_months (
     seq bigint, month varchar, version bigint, content_hash varchar, evidence_hash varchar, snapshot varchar,
     run_id varchar, actor varchar, closed_at timestamptz, _dlt_load_id varchar);
@@ -175,6 +175,17 @@ def enter(
         values (?, ?, ?, ?, ?, ?, null, null, 'test', null, 'tester', ?, null, 'entries')
         """,
         [entry_id, entry_type, entry_date, sku_code, lot_number, quantity, f"{entry_date} 15:00:00+00"],
+    )
+
+
+def set_expiry(connection: duckdb.DuckDBPyConnection, sku_code: str, lot_number: str, expires: str) -> None:
+    """Add an operator's entry of a lot's expiry date."""
+    connection.execute(
+        """
+        insert into raw_operations.lot_states
+        values (?, ?, ?, null, '2026-01-05', null, null, 'tester', '2026-01-05 15:00:00+00', ?, 'entries')
+        """,
+        [f"{sku_code}-{lot_number}", sku_code, lot_number, expires],
     )
 
 

@@ -12,8 +12,10 @@ from ledger_under_test import Ledger
 from shipstation_payloads import fulfillment, label, line, order
 
 FRIDAY = date(2026, 1, 9)
-# What a date stands for that is no day of the ledger: when stock will run out, and what a label has printed on it.
-NO_DAYS_OF_OURS = ("run_out_date", "run_out_earliest_date", "run_out_latest_date", "packages.ship_date")
+# Dates that are no day of the ledger: when stock will run out or expire, what a label has printed on it.
+NO_DAYS_OF_OURS = (
+    "run_out_date", "run_out_earliest_date", "run_out_latest_date", "packages.ship_date", "expiry_date",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,9 @@ def built(new_ledger: Callable[..., Ledger]) -> Ledger:
         raw_tables.load(connection, "shipments", labels, "load-1")
         raw_tables.load(connection, "fulfillments", [fulfillment(206, 6, "2061-01-01")], "load-1")
         raw_tables.enter(connection, "early", "receive", "2026-01-11", "18795", 1000, "250500")
+        for lot, expires in (("250600", "2026-04-10"), ("250601", "2026-01-09")):
+            raw_tables.enter(connection, lot, "receive", "2026-01-07", "18675", 10, lot)
+            raw_tables.set_expiry(connection, "18675", lot, expires)
     ledger.build()
     return ledger
 
@@ -164,3 +169,25 @@ def test_a_shipped_order_dated_tomorrow_is_accounted_for_and_its_label_without_a
     ledger.build()
     kinds = ledger.rows("select exception_type from exceptions where shipstation_order_id in (1, 2, 999)")
     assert kinds == [("missing_order",)]
+
+
+def test_a_lot_that_expires_is_listed_and_proposed_by_the_day_in_builds_without_any_change(ledger: Ledger) -> None:
+    queue = "select lot_number, fifo_rank, pick_rank from lot_inventory where lot_number in ('250600', '250601')"
+    listed_lots = "select severity, detail from exceptions where exception_type = 'lot_expiring' order by severity"
+    today = ("warning", "Lot 18675-250601 expires on 2026-01-09; 10 units are on hand.")
+    yesterday = ("error", "Lot 18675-250601 expired on 2026-01-09; 10 units are on hand.")
+    later = ("warning", "Lot 18675-250600 expires on 2026-04-10; 10 units are on hand.")
+    fifo = dict(ledger.rows(f"select lot_number, fifo_rank from ({queue})"))
+    assert ledger.rows(listed_lots) == [today]
+    assert ledger.rows(f"select lot_number from ({queue}) where pick_rank is not null order by pick_rank") == [
+        ("250601",), ("250600",),
+    ]  # fmt: skip
+    pass_time(ledger, FRIDAY + timedelta(days=1))
+    assert ledger.rows(listed_lots) == [yesterday, later]
+    assert ledger.rows(f"select lot_number from ({queue}) where pick_rank is not null") == [("250600",)]
+    assert dict(ledger.rows(f"select lot_number, fifo_rank from ({queue})")) == fifo
+    with ledger.connect() as connection:
+        connection.execute("update raw_operations.lot_states set expires = 'none'")
+    ledger.build()
+    assert ledger.rows(listed_lots) == []
+    ledger.assert_same_as_full_build()

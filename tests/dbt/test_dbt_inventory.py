@@ -95,6 +95,24 @@ def test_forty_wanted_ten_left_are_10_and_30_of_the_next_lot(ledger: Ledger) -> 
     assert sorted(ranks) == [("250237", 0, None), ("250400", 70, 1)]
 
 
+def test_an_expiry_date_changes_what_is_proposed_and_no_lot_of_what_has_shipped(ledger: Ledger) -> None:
+    enter(ledger, "r1", "receive", "2026-01-02", "17612", 100, "250400")
+    ship(ledger, 1, "2026-01-05", "17612", 40)
+    ledger.build()
+    shipped = ledger.rows("from shipped_items order by all")
+    assert lots_of(ledger, 1) == [("250237", "fifo", 40)]
+    with ledger.connect() as connection:
+        raw_tables.set_expiry(connection, "17612", "250400", "2026-12-31")
+    ledger.build()
+    assert ledger.rows("from shipped_items order by all") == shipped
+    ranks = "select lot_number, fifo_rank, pick_rank, expiry_date from lot_inventory where fifo_rank is not null"
+    assert ledger.rows(f"{ranks} and sku_code = '17612' order by 1") == [
+        ("250237", 1, 2, None),
+        ("250400", 2, 1, date(2026, 12, 31)),
+    ]
+    assert ledger.rows("select expiry_date from lots where lot_number = '250400'") == [(date(2026, 12, 31),)]
+
+
 def test_what_no_lot_covers_stays_unassigned_and_still_counts_for_its_sku(ledger: Ledger) -> None:
     ship(ledger, 1, "2026-01-05", "17612 - 250237", 1015)
     ship(ledger, 2, "2026-01-06", "17612", 10)

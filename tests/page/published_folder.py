@@ -36,7 +36,8 @@ class Business:
         exceptions: id, type, severity, order, order number, detail, cause, when first seen.
         runs: id, kind, status, start, end, orders changed, error.
         bill: Its weeks and months; None for a business that has none yet.
-        lots: SKU, number, units on hand.
+        lots: SKU, number, units on hand. The first expires in 60 days.
+        per_pallet: Units on a full pallet; None for a business that counts in units.
         loaded_from: From when on ShipStation's lists were read.
     """
 
@@ -53,6 +54,7 @@ class Business:
     lots: list[tuple[str, str, int]] = field(
         default_factory=lambda: [("17612", "250300", 120), ("17612", "250111", 0), ("17904", "240901", 464)]
     )
+    per_pallet: int | None = None
     loaded_from: datetime = BEGINNING
 
     @classmethod
@@ -265,10 +267,11 @@ def _fill_stock(connection: duckdb.DuckDBPyConnection, business: Business) -> No
     insert(
         connection,
         "lot_inventory",
-        "lot_id, sku_code, lot_number, received_date, quantity_on_hand, fifo_rank",
+        "lot_id, sku_code, lot_number, received_date, expiry_date, quantity_on_hand, fifo_rank, pick_rank",
         [
-            (f"{sku}-{number}", sku, number, RECEIVED, units, 1 if units else None)
-            for sku, number, units in business.lots
+            (f"{sku}-{number}", sku, number, RECEIVED, expiry, units, rank, rank)
+            for place, (sku, number, units) in enumerate(business.lots)
+            for expiry, rank in [(None if place else today + timedelta(days=60), 1 if units else None)]
         ],
     )
     insert(
@@ -288,9 +291,9 @@ def _fill_stock(connection: duckdb.DuckDBPyConnection, business: Business) -> No
     insert(
         connection,
         "inventory_daily",
-        "inventory_date, sku_id, sku_code, quantity_on_hand, pallet_count",
+        "inventory_date, sku_id, sku_code, quantity_on_hand, pallet_count, units_per_pallet",
         [
-            (today - timedelta(days=back), sku, sku, on_hand + back, 3)
+            (today - timedelta(days=back), sku, sku, on_hand + back, 3, business.per_pallet)
             for back in range(30)
             for sku, on_hand in (("17612", 120), ("17904", 464))
         ],

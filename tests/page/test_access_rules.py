@@ -39,6 +39,7 @@ OPERATORS = {
     "repack",
     "adjust",
     "count",
+    "expiry",
     "acknowledge",
     "mail",
 }

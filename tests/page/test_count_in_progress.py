@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from published_folder import Business, PublishedFolder
 from streamlit.testing.v1 import AppTest
@@ -120,10 +121,10 @@ def test_what_is_booked_or_cancelled_in_one_tab_does_not_come_back_from_another(
 
 
 def test_an_entry_that_ended_in_one_tab_does_not_come_back_from_another(settings: Settings, open_tab: Tab) -> None:
-    first = open_tab("inventory")
+    first = open_tab("inventory", tab="entries")
     field(first, "Units").set_value(48)
     run(first)
-    second = open_tab("inventory")
+    second = open_tab("inventory", tab="entries")
     press(second, "Continue")
     press(first, "Cancel")
     field(second, "Note").set_value("late")
@@ -195,6 +196,40 @@ def test_a_count_shows_no_figure_of_what_was_not_counted_and_keeps_what_was(
     ]
 
 
+def test_pallets_and_loose_units_are_counted_together_and_again_in_the_second_count(
+    settings: Settings, open_tab: Tab, business: Business
+) -> None:
+    business.per_pallet = 48
+    PublishedFolder(settings.home).publish(business)
+    tab = open_tab()
+    begin(tab)
+    field(tab, "Lot 250300: pallets of 48").set_value(20)
+    run(tab)
+    assert "1 field kept" in texts(tab)
+    press(tab, "Compare with expected stock")
+    field(tab, "Lot 250300, again: pallets of 48").set_value(21)
+    field(tab, "Lot 250300, again: loose units").set_value(4)
+    run(tab)
+    press(tab, "Save the second count")
+    press(tab, "Book the count")
+    [booked] = recent_entries(settings)
+    assert (booked.counted_quantity, booked.quantity, booked.note) == (1012, -2, "first count 960")
+
+
+def test_lots_with_stock_are_asked_for_before_those_below_zero(settings: Settings, open_tab: Tab) -> None:
+    with duckdb.connect(str(settings.published / "current.duckdb")) as connection:
+        connection.execute("""
+            insert into marts.lot_inventory (lot_id, sku_code, lot_number, received_date, quantity_on_hand) values
+                ('17612-240001', '17612', '240001', date '2024-01-05', -3),
+                ('17612-240002', '17612', '240002', date '2024-01-06', 3)
+        """)
+    receive(settings, "260101", 30)
+    tab = open_tab()
+    begin(tab)
+    lots = [one.label for one in tab.number_input if one.label.startswith("Lot ")]
+    assert lots == ["Lot 250300", "Lot 240002", "Lot 260101", "Lot 240001"]
+
+
 def test_a_count_begun_on_an_earlier_day_is_continued_for_that_day_or_starts_again_today(
     settings: Settings, open_tab: Tab
 ) -> None:
@@ -225,12 +260,42 @@ def test_a_count_begun_on_an_earlier_day_is_continued_for_that_day_or_starts_aga
 def test_a_receipt_begun_on_one_day_is_for_that_day_when_it_is_continued_on_the_next(
     settings: Settings, open_tab: Tab
 ) -> None:
-    tab = open_tab("inventory")
+    tab = open_tab("inventory", tab="entries")
     field(tab, "Units").set_value(48)
     run(tab)
     [draft] = open_drafts(settings.operations, "receive")
     assert draft.content == {"units": 48, "day": f"{settings.today()}"}
     assert f"1 field kept, for {settings.today()}" in texts(tab)
+
+
+def _two_fields() -> None:
+    import streamlit as st
+
+    from streamlit_app.components.drafts import DraftFields
+    from workflows.page_api import read_settings
+
+    fields = DraftFields(read_settings(), "receive", "one", {}, {"day": "2026-11-20"})
+    fields.keep(units=48)
+    # What an interrupted run put into the session may be lost.
+    del st.session_state["begun one"]
+    fields.keep(lot="260401")
+
+
+def test_a_draft_goes_on_though_the_session_lost_that_it_was_begun(settings: Settings) -> None:
+    run(AppTest.from_function(_two_fields, default_timeout=60))
+    [draft] = open_drafts(settings.operations, "receive")
+    assert draft.content == {"day": "2026-11-20", "units": 48, "lot": "260401"}
+
+
+def test_an_adjustment_begun_with_a_sign_goes_on_as_found_or_lost(settings: Settings, open_tab: Tab) -> None:
+    typed = {"sku": "17612", "lot": "250300", "units": -6, "reason": "Damaged", "day": f"{settings.today()}"}
+    begin_draft(settings.operations, "begun before", "adjust", "Ann", **typed)
+    tab = open_tab("inventory", tab="entries")
+    press(tab, "Continue")
+    assert field(tab, "Units").value == 6
+    press(tab, "Enter the adjustment")
+    [booked] = recent_entries(settings)
+    assert (booked.entry_type, booked.quantity) == ("adjust_down", 6)
 
 
 def test_a_draft_of_somebody_else_is_discarded_only_after_it_was_said_whose_it_is(

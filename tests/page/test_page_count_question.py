@@ -39,12 +39,14 @@ def entries(served: Served) -> list[tuple[Any, ...]]:
 def fill(tab: Page, served: Served, kind: str, units: str, day: date) -> Locator:
     """The form, filled for lot 250300 of 17612."""
     button = {"Receive": "Enter the receipt", "Adjust": "Enter the adjustment"}[kind]
-    tab.goto(f"{served.url}/inventory")
+    tab.goto(f"{served.url}/inventory?tab=entries")
     form = panel(tab, "Enter a receipt or an adjustment")
     form.get_by_role("radio", name=kind).click()
     expect(form.get_by_role("button", name=button)).to_be_visible()
     choose(form, "Product", "17612 PT Kit")
     form.get_by_label("Lot", exact=True).fill("250300")
+    if kind == "Adjust":
+        form.get_by_role("radio", name="Lost").click()
     form.get_by_label("Units").fill(units)
     date_it(form, day)
     return form
@@ -96,7 +98,7 @@ def test_an_adjustment_that_no_count_saw_changes_the_stock_and_one_after_it_need
     tab: Page, served: Served, today: date
 ) -> None:
     count_shelf(served, today - timedelta(days=1), 1019)
-    form = fill(tab, served, "Adjust", "-6", today - timedelta(days=1))
+    form = fill(tab, served, "Adjust", "6", today - timedelta(days=1))
     choose(form, "Reason", "Damaged")
     enter = form.get_by_role("button", name="Enter the adjustment")
     enter.click()
@@ -105,7 +107,7 @@ def test_an_adjustment_that_no_count_saw_changes_the_stock_and_one_after_it_need
     enter.click()
     expect(form.get_by_text("Adjusted down: 6 units of 17612, lot 250300. The next sync")).to_be_visible()
     # Answered for yesterday, then dated today: no count stands after it any more.
-    form = fill(tab, served, "Adjust", "-7", today - timedelta(days=1))
+    form = fill(tab, served, "Adjust", "7", today - timedelta(days=1))
     choose(form, "Reason", "Lost")
     enter.click()
     answers.get_by_text("Yes, in the count of").click()

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pytest
 from looking import cells, choose, choose_first_row, panel
 from page_process import Served
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from published_folder import Business, PublishedFolder
 from workshop import settings_of
 
@@ -48,7 +48,7 @@ def be(tab: Page, name: str) -> None:
 
 
 def open_entry_form(tab: Page, served: Served) -> Any:
-    tab.goto(f"{served.url}/inventory")
+    tab.goto(f"{served.url}/inventory?tab=entries")
     form = panel(tab, "Enter a receipt or an adjustment")
     expect(form.get_by_label("Lot", exact=True)).to_be_visible()
     return form
@@ -72,6 +72,55 @@ def test_a_receipt_is_recorded_once_with_its_actor_though_the_button_is_clicked_
     assert entries(served) == [("receive", "17612", "260401", 576, None, NOTE, "Dana D.")]
 
 
+def type_day(form: Locator, label: str, day: date) -> None:
+    """Type a day, and close the calendar, which covers what is below the field."""
+    form.get_by_role("spinbutton", name=f"year, {label}").click()
+    form.page.keyboard.type(f"{day:%Y%m%d}")
+    form.page.keyboard.press("Escape")
+
+
+def expiry_dates(served: Served) -> list[tuple[Any, ...]]:
+    """What the operations database has of lots: SKU, lot, expiry date, actor."""
+    with closing(sqlite3.connect(served.home / "operations.sqlite")) as connection:
+        return connection.execute(
+            "select sku_code, lot_number, expires, actor from lot_states order by seq"
+        ).fetchall()
+
+
+def test_a_receipt_brings_its_lots_expiry_date_which_is_corrected_and_removed_on_its_own(
+    tab: Page, served: Served, today: date
+) -> None:
+    form = open_entry_form(tab, served)
+    be(tab, "Dana D.")
+    choose(form, "Product", "17612 PT Kit")
+    form.get_by_label("Lot", exact=True).fill("260401")
+    form.get_by_label("Units").fill("576")
+    first, second = date(today.year + 1, 6, 30), date(today.year + 11, 6, 30)
+    type_day(form, "Lot expires, if kept", first)
+    form.get_by_role("button", name="Enter the receipt").click()
+    expect(form.get_by_text(f"576 units of 17612, lot 260401, which expires on {first}.")).to_be_visible()
+
+    form.get_by_role("radio", name="Expiry date").click()
+    save = form.get_by_role("button", name="Save the expiry date")
+    expect(save).to_be_visible()
+    choose(form, "Product", "17612 PT Kit")
+    form.get_by_label("Lot", exact=True).fill("17612 - 260401")
+    save.click()
+    expect(form.get_by_text("Enter the expiry date.")).to_be_visible()
+    type_day(form, "Expires", date(2001, 1, 1))
+    save.click()
+    expect(form.get_by_text(f"is before the lot was received ({today}). Check the year.")).to_be_visible()
+    type_day(form, "Expires", second)
+    save.dblclick()
+    expect(form.get_by_text(f"Lot 260401 of 17612 expires on {second}.")).to_be_visible()
+    choose(form, "Product", "17612 PT Kit")
+    form.get_by_label("Lot", exact=True).fill("260401")
+    form.get_by_role("button", name="Remove the lot's date").click()
+    expect(form.get_by_text("Lot 260401 of 17612 has no expiry date any more.")).to_be_visible()
+    lot = ("17612", "260401")
+    assert expiry_dates(served) == [(*lot, said, "Dana D.") for said in (f"{first}", f"{second}", "none")]
+
+
 def test_two_equal_receipts_are_two(tab: Page, served: Served) -> None:
     form = open_entry_form(tab, served)
     for recorded in (1, 2):
@@ -91,7 +140,10 @@ def test_an_adjustment_needs_a_reason_and_what_was_typed_stays(tab: Page, served
     expect(form.get_by_role("button", name="Enter the adjustment")).to_be_visible()
     choose(form, "Product", "17612 PT Kit")
     form.get_by_label("Lot", exact=True).fill("250300")
-    form.get_by_label("Units (−6 for a loss)").fill("-6")
+    form.get_by_label("Units").fill("6")
+    form.get_by_role("button", name="Enter the adjustment").click()
+    expect(form.get_by_text("Choose whether the units were found or lost.")).to_be_visible()
+    form.get_by_role("radio", name="Lost").click()
     form.get_by_role("button", name="Enter the adjustment").click()
     expect(form.get_by_text("Give a reason")).to_be_visible()
     assert entries(served) == []
@@ -107,10 +159,10 @@ def test_what_is_typed_survives_a_new_snapshot(
 ) -> None:
     form = open_entry_form(tab, served)
     form.get_by_label("Note").fill("half a sentence")
-    expect(panel(tab, "Lots").get_by_text("just now")).to_be_visible()
+    expect(form.get_by_text("just now")).to_be_visible()
     business.as_of -= timedelta(hours=3)
     folder.publish(business)
-    expect(panel(tab, "Lots").get_by_text("3 h ago")).to_be_visible()
+    expect(form.get_by_text("3 h ago")).to_be_visible()
     expect(form.get_by_label("Note")).to_have_value("half a sentence")
     expect(form.get_by_label("Note")).to_be_focused()
 
@@ -191,7 +243,7 @@ def test_a_count_and_a_receipt_in_progress_survive_reload_navigation_and_publica
     shelf.get_by_role("button", name="17612 PT Kit").click()
     shelf.get_by_label("Lot 250300").fill("90")
     shelf.get_by_label("Another lot on the shelf").fill(NOTE)
-    shelf.get_by_label("Its units").focus()
+    shelf.get_by_label("Its units in all").focus()
     expect(shelf.get_by_text("2 fields kept")).to_be_visible()
     tab.reload()
     expect(shelf.get_by_label("Lot 250300")).to_have_value("90")
@@ -248,7 +300,8 @@ def test_units_out_of_proportion_are_asked_about_and_again_when_they_are_changed
     expect(form.get_by_role("button", name="Enter the receipt")).to_have_count(0)
     choose(form, "Product", "17612 PT Kit")
     form.get_by_label("Lot", exact=True).fill("250300")
-    form.get_by_label("Units (−6 for a loss)").fill("-2000")
+    form.get_by_role("radio", name="Lost").click()
+    form.get_by_label("Units").fill("2000")
     choose(form, "Reason", "Lost")
     form.get_by_role("button", name="Enter the adjustment").click()
     expect(
@@ -278,7 +331,51 @@ def test_a_lot_nobody_knows_is_refused_before_anything_is_booked(tab: Page, serv
     shelf = panel(tab, "Count stock")
     shelf.get_by_role("button", name="17612 PT Kit").click()
     shelf.get_by_label("Another lot on the shelf").fill("999999")
-    shelf.get_by_label("Its units").fill("5")
+    shelf.get_by_label("Its units in all").fill("5")
     shelf.get_by_role("button", name="Compare with expected stock").click()
     expect(shelf.get_by_text("No lot 999999 of 17612 is known.")).to_be_visible()
     assert entries(served) == []
+
+
+def test_a_scanner_selects_the_fields_of_a_lot_and_says_what_it_does_not_know(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    business.per_pallet = 48
+    folder.publish(business)
+    tab.goto(f"{served.url}/count")
+    shelf = panel(tab, "Count stock")
+    shelf.get_by_role("button", name="17612 PT Kit").click()
+    scanner = shelf.get_by_label("Scan a lot", exact=True)
+    pallets, loose = (shelf.get_by_label(f"Lot 250300: {what}") for what in ("pallets of 48", "loose units"))
+    scanner.click()
+    for typed, said in (
+        ("17612-260616", "No lot 260616 of 17612 is known."),
+        ("17904-240901", "is a lot of 17904, but the entry is for 17612."),
+        (NOTE, "is not a lot number."),
+    ):
+        tab.keyboard.type(f"{typed}\n")
+        expect(shelf.get_by_text(said)).to_be_visible()
+        expect(scanner).to_have_value("")
+        expect(scanner).to_be_focused()
+    # What a scanner types, and then the person.
+    tab.keyboard.type("17612-250300\n")
+    expect(pallets).to_be_focused()
+    tab.keyboard.type("21\n")
+    expect(loose).to_be_focused()
+    tab.keyboard.type("6\n")
+    expect(scanner).to_be_focused()
+    # An empty lot that has turned up has no field yet.
+    tab.keyboard.type("17612 - 250111\n")
+    expect(shelf.get_by_label("Lot 250111: pallets of 48")).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(shelf.get_by_label("Lot 250111: loose units")).to_be_focused()
+    tab.keyboard.type("0\n")
+    expect(scanner).to_be_focused()
+    shelf.get_by_role("button", name="Compare with expected stock").click()
+    expect(cells(shelf)).to_contain_text(["250300", "1014", "1014", "250111", "0", "Product"])
+    shelf.get_by_role("button", name="Book the count").click()
+    expect(shelf.get_by_text("2 counts, 0 with a difference (+0 units)")).to_be_visible()
+    assert [row[:4] for row in entries(served)] == [
+        ("count", "17612", "250300", 0),
+        ("count", "17612", "250111", 0),
+    ]

@@ -29,13 +29,13 @@ def publish(settings: Settings, *movements: tuple[str, str, str | None, int]) ->
             "create table marts.inventory_transactions (transaction_id varchar, transaction_date date,"
             " sku_code varchar, lot_number varchar, quantity bigint, transaction_type varchar)"
         )
-        connection.execute("create table marts.lots (sku_code varchar, lot_number varchar)")
+        connection.execute("create table marts.lots (sku_code varchar, lot_number varchar, received_date date)")
         for key, day, lot, quantity in movements:
             values = [key, day, lot, quantity]
             connection.execute(
                 "insert into marts.inventory_transactions values (?, ?, '17612', ?, ?, 'opening')", values
             )
-            connection.execute("insert into marts.lots values ('17612', ?)", [lot])
+            connection.execute("insert into marts.lots values ('17612', ?, ?)", [lot, day])
 
 
 def in_store(settings: Settings) -> list[tuple[Any, ...]]:

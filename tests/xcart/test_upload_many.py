@@ -48,7 +48,7 @@ def waiting(home: Path, orders: int) -> Settings:
             columns,
             [(one, "17612", "17612", "17612", "stocked", 1) for one in numbers],
         )
-        columns = "sku_code, lot_number, quantity_on_hand, fifo_rank"
+        columns = "sku_code, lot_number, quantity_on_hand, pick_rank"
         insert(ledger, "lot_inventory", columns, [("17612", "250300", 1_000, 1)])
     with duckdb.connect(str(settings.warehouse)) as warehouse:
         for statement in _WAREHOUSE.split(";")[:-1]:

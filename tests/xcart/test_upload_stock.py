@@ -22,7 +22,7 @@ create schema ledger.marts;
 create schema intermediate;
 create schema raw_xcart;
 create table ledger.marts.lot_inventory (
-    sku_code varchar, lot_number varchar, quantity_on_hand bigint, fifo_rank integer
+    sku_code varchar, lot_number varchar, quantity_on_hand bigint, pick_rank integer
 );
 create table intermediate.int_lots_promised (sku_code varchar, lot_number varchar, quantity_promised bigint);
 create table ledger.marts.skus (sku_code varchar, product_name varchar);

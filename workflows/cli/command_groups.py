@@ -75,7 +75,7 @@ GROUPS: dict[str, dict[str, Listed]] = {
         ),
         "lot": Listed(
             _ENTRIES,
-            "Set a lot's status",
+            "Set a lot's status or expiry date",
             "lot --sku 17612 --lot 250300 --status quarantined --reason 'broken seals'",
         ),
     },

@@ -12,9 +12,10 @@ import click
 from workflows.cli.console import ACTOR, JSON, Day, print_result, who
 from workflows.cli.output import describe_entry, describe_lot_state
 from workflows.config.settings import read_settings
-from workflows.entries.entry_log import LotState
+from workflows.entries.entry_log import NO_EXPIRY, LotState
 from workflows.entries.later_counts import CountAnswer
-from workflows.entries.recording import LOT_STATUSES, EntryRequest, record_entry, record_lot_state
+from workflows.entries.lot_states import LOT_STATUSES, record_lot_state
+from workflows.entries.recording import EntryRequest, record_entry
 from workflows.errors import UsageError
 
 _SKU = click.option("--sku", required=True, help="The product, five digits.")
@@ -33,6 +34,15 @@ class _FirstDay(Day):
         return date.min if value == _EARLIEST else super().convert(value, param, ctx)
 
 
+class _ExpiryDay(click.ParamType[Any]):
+    """A day, or `none`."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return NO_EXPIRY if value == NO_EXPIRY else Day().convert(value, param, ctx)
+
+
 _SEEN = click.option(
     "--seen-by-count",
     type=_FirstDay(),
@@ -48,6 +58,7 @@ _NOT_SEEN = click.option(
     is_flag=True,
     help="No count on or after --date included this: the stock changes by it.",
 )
+_EXPIRES = click.option("--expires", type=Day(), default=None, help="The lot's expiry date, YYYY-MM-DD; optional.")
 _Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
@@ -75,7 +86,7 @@ def _entry_options(quantity_help: str, *more: _Decorator) -> _Decorator:
 
 
 @click.command()
-@_entry_options("Units received, 1 or more.", _SEEN, _NOT_SEEN)
+@_entry_options("Units received, 1 or more.", _EXPIRES, _SEEN, _NOT_SEEN)
 def receive(as_json: bool, **given: Any) -> None:
     """Record a delivery. Two equal deliveries are two entries."""
     _record("receive", as_json, **given)
@@ -106,29 +117,36 @@ def repack(as_json: bool, **given: Any) -> None:
 @click.command()
 @_SKU
 @click.option("--lot", required=True, help="The lot, five or more digits.")
-@click.option("--status", type=click.Choice(LOT_STATUSES), required=True, help="Its status from that day on.")
+@click.option("--status", type=click.Choice(LOT_STATUSES), default=None, help="Its status from that day on.")
+@click.option(
+    "--expires",
+    type=_ExpiryDay(),
+    default=None,
+    help="Its expiry date, YYYY-MM-DD, or none to remove it.",
+)
 @click.option(
     "--date", "day", type=Day(), default=None, help="First day of the status, YYYY-MM-DD; today by default."
 )
-@click.option("--reason", default=None, help="Why; required.")
+@click.option("--reason", default=None, help="Why; required for a status.")
 @_NOTE
 @ACTOR
 @JSON
 def lot(
     sku: str,
     lot: str,
-    status: str,
+    status: str | None,
+    expires: Any,
     day: date | None,
     reason: str | None,
     note: str | None,
     actor: str | None,
     as_json: bool,
 ) -> None:
-    """Record the status of a lot from a day on: active, quarantined or retired."""
+    """Record the status of a lot from a day on (active, quarantined, retired), its expiry date, or both."""
     settings = read_settings()
     since = day or settings.today()
-    state = record_lot_state(settings, LotState(sku, lot, status, since, reason or "", who(actor), note))
-    print_result(asdict(state), as_json, describe_lot_state)
+    said = LotState(sku, lot, status, since, reason, who(actor), note, expires=expires)
+    print_result(asdict(record_lot_state(settings, said)), as_json, describe_lot_state)
 
 
 COMMANDS = (receive, adjust, count, repack, lot)

@@ -119,16 +119,22 @@ def describe_entry(facts: dict[str, Any]) -> str:
         f"A count difference of {one['quantity']:+} on {one['entry_date']} keeps the stock as it was counted.\n"
         for one in facts["balanced"]
     )
+    expires = f"The lot expires on {facts['expires']}.\n" if facts.get("expires") else ""
     return (
         f"{facts['entry_date']}, {of_what}: {done}{moved}; the shelf gains {facts['shelf_gains']}.\n"
-        f"{seen}Entry {facts['entry_id']}. {stood}"
+        f"{seen}{expires}Entry {facts['entry_id']}. {stood}"
     )
 
 
 def describe_lot_state(facts: dict[str, Any]) -> str:
-    """Describe a lot's status, and since when it has it."""
+    """Describe what was said of a lot: its status and since when it has it, its expiry date."""
+    said = [f"is {facts['status']} from {facts['valid_from']} on"] if facts["status"] else []
+    if facts["expires"] == "none":
+        said.append("has no expiry date any more")
+    elif facts["expires"]:
+        said.append(f"expires on {facts['expires']}")
     return (
-        f"Lot {facts['lot_number']} of {facts['sku_code']} is {facts['status']} from {facts['valid_from']} on.\n"
+        f"Lot {facts['lot_number']} of {facts['sku_code']} {' and '.join(said)}.\n"
         "The next sync brings it into the ledger."
     )
 

@@ -23,6 +23,8 @@ _LATER_COLUMNS = {
     "entries": ("corrects text", "seen_by_count integer"),
     "login_events": ("session_key text",),
 }
+# Tables with a column that the first releases required and may be null now; SQLite cannot alter that.
+_NOW_OPTIONAL = {"lot_states": "status"}
 _BUSY_SECONDS = 30
 
 
@@ -140,4 +142,23 @@ def _apply_schema(connection: sqlite3.Connection) -> None:
             for column in columns:
                 if column.split()[0] not in there:
                     connection.execute(f"alter table {table} add column {column}")
+        for table, column in _NOW_OPTIONAL.items():
+            required = 'select 1 from pragma_table_info(?) where name = ? and "notnull" = 1'
+            if connection.execute(required, [table, column]).fetchone():
+                _make_again(connection, table)
         connection.execute(f"pragma user_version = {_VERSION}")
+
+
+def _make_again(connection: sqlite3.Connection, table: str) -> None:
+    """Replace a table by the schema's, with the same rows. Dropping it fires none of its triggers."""
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        fresh.executescript(_SCHEMA)
+        query = "select sql from sqlite_master where tbl_name = ? and sql is not null order by type"
+        statements = [sql for (sql,) in fresh.execute(query, [table])]
+    names = ", ".join(name for _, name, *_ in connection.execute(f"pragma table_info({table})"))
+    connection.execute(f"create temp table earlier as select * from {table}")
+    connection.execute(f"drop table main.{table}")
+    for statement in statements:
+        connection.execute(statement)
+    connection.execute(f"insert into {table} ({names}) select {names} from temp.earlier order by seq")
+    connection.execute("drop table temp.earlier")

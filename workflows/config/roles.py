@@ -43,6 +43,7 @@ _LEAST_ROLE = {
     "repack": Role.OPERATOR,
     "adjust": Role.OPERATOR,
     "count": Role.OPERATOR,
+    "expiry": Role.OPERATOR,
     "acknowledge": Role.OPERATOR,
     "mail": Role.OPERATOR,
 }
@@ -62,8 +63,8 @@ class Person:
     def may(self, action: str) -> bool:
         """Return whether this person may do an action.
 
-        An action is a kind of job or of entry, `switch`, `acknowledge`, `mail` (send a mail again), `addresses`
-        (see the recipients' addresses) or `logins` (see who logged in).
+        An action is a kind of job or of entry, `expiry` (a lot's expiry date), `switch`, `acknowledge`, `mail`
+        (send a mail again), `addresses` (see the recipients' addresses) or `logins` (see who logged in).
         """
         return self.role >= _LEAST_ROLE.get(action, Role.ADMIN)
 

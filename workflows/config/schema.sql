@@ -38,18 +38,22 @@ create table if not exists drafts (
     changed_at text not null
 ) strict;
 
--- One row for each state (active, quarantined, retired) that an operator gave a lot.
+-- One row for each thing that an operator said of a lot: a state (active, quarantined, retired) from a day on, its expiry
+-- date, or both. `expires` is a day, or `none` when no date is kept any more; null says nothing about it.
 create table if not exists lot_states (
     seq integer primary key autoincrement,
     state_id text not null unique,
     sku_code text not null,
     lot_number text not null,
-    status text not null check (status in ('active', 'quarantined', 'retired')),
+    status text check (status in ('active', 'quarantined', 'retired')),
     valid_from text not null,
-    reason text not null,
+    reason text,
     note text,
     actor text not null,
-    entered_at text not null
+    entered_at text not null,
+    expires text check (expires = 'none' or expires like '____-__-__'),
+    check (status is not null or expires is not null),
+    check (status is null or reason is not null)
 ) strict;
 create trigger if not exists lot_states_are_never_changed before update on lot_states
 begin select raise(abort, 'lot_states are never changed: correct one by another'); end;

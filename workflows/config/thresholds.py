@@ -36,3 +36,5 @@ KEPT_LOGS = timedelta(days=30)
 KEPT_SCRATCH_FILES = timedelta(days=7)
 # After a longer pause, a home has no key figures for the days before these.
 MOST_KEY_FIGURE_DAYS = 60
+# A later expiry date is a typing error: no health product is kept that long.
+LATEST_EXPIRY_YEARS = 20

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 from workflows.config.operations_database import append_row, open_operations_database
+
+NO_EXPIRY: Final = "none"
 
 
 def _new_id() -> str:
@@ -67,17 +69,25 @@ class Entry:
 
 @dataclass(frozen=True)
 class LotState:
-    """A lot's state from a day on, by an operator: active, quarantined (nothing of it may ship) or retired."""
+    """What an operator said of a lot.
+
+    Attributes:
+        status: Its state from the day `valid_from` on: active, quarantined (nothing of it may ship) or retired;
+            None when nothing is said about that.
+        reason: Why; a state has one.
+        expires: Its expiry date; `NO_EXPIRY` when none is kept any more, None when nothing is said about that.
+    """
 
     sku_code: str
     lot_number: str
-    status: str
+    status: str | None
     valid_from: date
-    reason: str
+    reason: str | None
     actor: str
     note: str | None = None
     state_id: str = field(default_factory=_new_id)
     entered_at: datetime = field(default_factory=_now)
+    expires: date | Literal["none"] | None = None
 
 
 class EntryLog:
@@ -100,6 +110,14 @@ class EntryLog:
         """Return all entries of a product, oldest first."""
         return self._entries("where sku_code = ? order by seq", sku_code)
 
+    def expiry_of(self, sku_code: str, lot_number: str) -> date | None:
+        """Return the expiry date that is kept of a lot; None when there is none."""
+        return self._expiry("sku_code = ? and lot_number = ?", sku_code, lot_number)
+
+    def expiry_in(self, state_id: str) -> date | None:
+        """Return the expiry date in the row with this id; None when there is no such row, or no date."""
+        return self._expiry("state_id = ?", state_id)
+
     def newest_entries(self, limit: int) -> list[Entry]:
         """Return the last entries, newest first."""
         return self._entries("order by seq desc limit ?", limit)
@@ -108,6 +126,11 @@ class EntryLog:
         """Return the first entry made after an instant (UTC); None when there is none."""
         found = self._entries("where entered_at > ? order by entered_at limit 1", instant.isoformat())
         return found[0] if found else None
+
+    def _expiry(self, which: str, *values: str) -> date | None:
+        query = f"select expires from lot_states where expires is not null and {which} order by seq desc limit 1"
+        found = self._connection.execute(query, values).fetchone()
+        return None if found is None or found[0] == NO_EXPIRY else date.fromisoformat(found[0])
 
     def _entries(self, which: str, value: str | int) -> list[Entry]:
         names = [one.name for one in fields(Entry)]

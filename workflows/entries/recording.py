@@ -15,13 +15,12 @@ from workflows.config.operations_database import read_operations_database
 from workflows.config.reference_data import Reference, read_reference
 from workflows.config.settings import Settings
 from workflows.config.sku_spelling import spelled
-from workflows.entries.entry_log import Entry, EntryLog, LotState, open_entries
+from workflows.entries.entry_log import Entry, EntryLog, open_entries
 from workflows.entries.entry_rules import Kind, check_day, check_product, check_quantity, check_texts, read_lot
 from workflows.entries.expected_stock import Expectation, check_lot_is_known, expected
 from workflows.entries.later_counts import CountAnswer, apply_answer, corrections_of
+from workflows.entries.lot_states import expiry_id, expiry_with_receipt
 from workflows.errors import EntryRefused
-
-LOT_STATUSES = ("active", "quarantined", "retired")
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,7 @@ class EntryRequest:
         corrects: The id of the entry that this one corrects.
         entry_id: An id of the caller's; a repeat with it is recorded once.
         count_answer: Whether a count on or after the entry's day included the units; needed when there is one.
+        expires: Of a receipt: the expiry date of its lot, when it is to be kept.
     """
 
     kind: Kind
@@ -57,6 +57,7 @@ class EntryRequest:
     corrects: str | None = None
     entry_id: str | None = None
     count_answer: CountAnswer | None = None
+    expires: date | None = None
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,14 @@ class RecordedEntry:
         taken_from: Its counterpart in the lot the units come from.
         balanced: The corrections of the counts that included it, each with the count it `corrects`.
         repeated: Whether it had been recorded before.
+        expires: The expiry date of its lot, recorded with it.
     """
 
     entry: Entry
     taken_from: Entry | None = None
     balanced: tuple[Entry, ...] = ()
     repeated: bool = False
+    expires: date | None = None
 
     def facts(self) -> dict[str, Any]:
         """Return it for JSON; `shelf_gains` is signed, and 0 for a move or for what a count included."""
@@ -93,6 +96,7 @@ class RecordedEntry:
                 for one in self.balanced
             ],
             "repeated": self.repeated,
+            "expires": self.expires,
         }
 
 
@@ -115,11 +119,12 @@ def record_entry(settings: Settings, request: EntryRequest) -> RecordedEntry:
         rows = _checked(settings, reference, request, store)
         found = store.entry(rows[0].entry_id)
         if found is not None:
-            return _repeat(found, rows[0], request.count_answer, store)
+            return _repeat(found, rows[0], request, store)
         recorded = store.entries_of(rows[0].sku_code)
         rows, balances = apply_answer(rows, recorded, _earliest_day(rows[0], store), request.count_answer)
-        store.append((*rows, *balances))
-    return RecordedEntry(rows[0], rows[1] if len(rows) > 1 else None, balances)
+        dated = expiry_with_receipt(settings, store, rows[0], request.expires)
+        store.append((*rows, *balances, *dated))
+    return RecordedEntry(rows[0], rows[1] if len(rows) > 1 else None, balances, expires=request.expires)
 
 
 def expect_on_hand(settings: Settings, sku_code: str, lot_number: str | None, day: date) -> Expectation:
@@ -146,30 +151,6 @@ def expect_on_hand(settings: Settings, sku_code: str, lot_number: str | None, da
         if lot:
             check_lot_is_known(settings, reference, store, sku_code, lot)
         return expected(settings, store, sku_code, lot, day)
-
-
-def record_lot_state(settings: Settings, state: LotState) -> LotState:
-    """Record what a lot is from a day on: active, quarantined or retired.
-
-    Raises:
-        EntryRefused: The product or lot is not known, or a field is wrong.
-        HomeUnusable: The home or the current snapshot cannot be used.
-    """
-    prepare_home(settings)
-    reference = read_reference(settings.reference)
-    state = replace(state, sku_code=spelled(state.sku_code))
-    check_product(reference, state.sku_code)
-    if state.status not in LOT_STATUSES:
-        raise EntryRefused(f"'{state.status}' is not a state of a lot. Use {', '.join(LOT_STATUSES)}.", "status")
-    if state.valid_from > settings.today():
-        raise EntryRefused(f"{state.valid_from} lies in the future. Enter the state on its day.", "entry_date")
-    check_texts(state.actor, state.reason, needs_reason=True)
-    lot = read_lot(state.sku_code, state.lot_number)
-    with open_entries(settings.operations) as store:
-        check_lot_is_known(settings, reference, store, state.sku_code, lot)
-        recorded = LotState(**{**asdict(state), "lot_number": lot})
-        store.append([recorded])
-    return recorded
 
 
 def recent_entries(settings: Settings, limit: int = 50) -> list[Entry]:
@@ -248,17 +229,20 @@ def _earliest_day(entry: Entry, store: EntryLog) -> date:
     return day
 
 
-def _repeat(found: Entry, wanted: Entry, answer: CountAnswer | None, store: EntryLog) -> RecordedEntry:
+def _repeat(found: Entry, wanted: Entry, request: EntryRequest, store: EntryLog) -> RecordedEntry:
     """Return the entry that has this id already, if it is the same; a different one is an error."""
     compared = ["entry_type", "entry_date", "sku_code", "lot_number", "counted_quantity"]
     compared += [] if found.entry_type == "count" else ["quantity"]
     same = all(getattr(found, name) == getattr(wanted, name) for name in compared)
     # An answer about other counts did not count the first time either.
+    answer = request.count_answer
     same_answer = answer is None or answer.asked is not None or answer.seen == found.seen_by_count
-    if not (same and same_answer):
+    same_expiry = store.expiry_in(expiry_id(found)) == request.expires
+    if not (same and same_answer and same_expiry):
         raise EntryRefused(f"The id {found.entry_id} belongs to another entry already. Use a new one.", "entry_id")
     balances = corrections_of(found, store.entries_of(found.sku_code))
-    return RecordedEntry(found, store.entry(f"{found.entry_id}-from"), balances, repeated=True)
+    taken_from = store.entry(f"{found.entry_id}-from")
+    return RecordedEntry(found, taken_from, balances, repeated=True, expires=request.expires)
 
 
 def _check_corrected(store: EntryLog, request: EntryRequest) -> None:

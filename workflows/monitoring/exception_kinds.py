@@ -115,6 +115,13 @@ _KINDS = {
         "More of the lot was shipped than was received: a receipt is missing, or labels name the wrong lot.",
         "Enter the missing receipt, or correct the lot in ShipStation; otherwise count the lot.",
     ),
+    "lot_expiring": ExceptionKind(
+        "lot that expires soon or has expired",
+        "lots that expire soon or have expired",
+        "It has stock and expires within 90 days. Once it has expired, it is no longer proposed for shipping.",
+        "Ship it first. If it has expired, take it off the shelf and enter its units as lost, with the reason "
+        "Expired. If the date is wrong, enter the right one for the lot.",
+    ),
     "unassigned_lot": ExceptionKind(
         "shipment without a lot",
         "shipments without a lot",

@@ -66,7 +66,7 @@ class Held:
 
 
 class LotQueues:
-    """The free units of each SKU, its oldest lot first."""
+    """The free units of each SKU, the lot to ship first first."""
 
     def __init__(self, lots: Mapping[str, Queue]) -> None:
         self._lots = {sku: list(queue) for sku, queue in lots.items()}
@@ -76,7 +76,7 @@ class LotQueues:
         return sum(units for _lot, units in self._lots.get(sku_code, ()))
 
     def take(self, sku_code: str, quantity: int) -> Queue:
-        """Take units from the oldest lots first, at most what is free, and return them by lot."""
+        """Take units from the first lots, at most what is free, and return them by lot."""
         taken: Queue = []
         left: Queue = []
         for lot, units in self._lots.get(sku_code, ()):

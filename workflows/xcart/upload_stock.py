@@ -34,7 +34,7 @@ order by items.order_number, items.item_key
 """
 _LOTS = """
 select sku_code, lot_number, quantity_on_hand
-from ledger.marts.lot_inventory where fifo_rank is not null order by sku_code, fifo_rank
+from ledger.marts.lot_inventory where pick_rank is not null order by sku_code, pick_rank
 """
 _PROMISED = "select sku_code, lot_number, quantity_promised from intermediate.int_lots_promised order by all"
 # Orders that ShipStation knows by their number alone, with less of a product than the shop sold.

@@ -82,6 +82,36 @@ def test_a_database_of_an_earlier_release_gets_what_it_lacks_and_keeps_its_rows(
         assert connection.execute("select name, is_on from switch_turns").fetchall() == [("sync", 0)]
 
 
+def test_a_lot_state_of_an_earlier_release_is_kept_and_an_expiry_date_needs_no_state(database: Path) -> None:
+    prepare_operations_database(database)
+    with closing(sqlite3.connect(database)) as earlier, earlier:
+        earlier.execute("drop table lot_states")
+        earlier.execute("""
+            create table lot_states (
+                seq integer primary key autoincrement, state_id text not null unique, sku_code text not null,
+                lot_number text not null, status text not null, valid_from text not null, reason text not null,
+                note text, actor text not null, entered_at text not null
+            ) strict
+        """)
+        of_old = (7, "old", "17612", "250300", "retired", "2026-11-01", "empty", None, "ann", "2026-11-01T09:00")
+        earlier.execute(f"insert into lot_states values ({', '.join('?' * 10)})", of_old)
+        earlier.execute(
+            "create trigger lot_states_are_never_changed before update on lot_states "
+            "begin select raise(abort, 'never'); end"
+        )
+        earlier.execute("pragma user_version = 0")
+    with open_operations_database(database) as connection:
+        said = {"sku_code": "17612", "lot_number": "250300", "valid_from": "2026-11-02", "actor": "ann"}
+        append_row(connection, "lot_states", **said, state_id="new", entered_at="x", expires="2027-06-30")
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            append_row(connection, "lot_states", **said, state_id="nothing", entered_at="x")
+        rows = connection.execute("select seq, state_id, status, expires from lot_states order by seq").fetchall()
+    assert rows == [(7, "old", "retired", None), (8, "new", None, "2027-06-30")]
+    for change in ("update lot_states set status = null", "delete from lot_states"):
+        with pytest.raises(sqlite3.IntegrityError, match="never"), open_operations_database(database) as one:
+            one.execute(change)
+
+
 def test_the_audit_log_of_logins_is_deleted_after_its_time_and_not_before(database: Path) -> None:
     now = datetime.now(UTC)
     ages = (KEPT_LOGINS - timedelta(minutes=5), KEPT_LOGINS + timedelta(minutes=5))

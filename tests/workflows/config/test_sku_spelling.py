@@ -15,7 +15,8 @@ from jinja2 import Environment
 from workflows.config.settings import read_settings
 from workflows.config.sku_spelling import printed, spelled, visible
 from workflows.entries.entry_log import LotState
-from workflows.entries.recording import EntryRequest, record_entry, record_lot_state
+from workflows.entries.lot_states import record_lot_state
+from workflows.entries.recording import EntryRequest, record_entry
 from workflows.errors import EntryRefused
 
 MACROS = (Path(__file__).parents[3] / "dbt_project" / "macros" / "parse_sku_lot.sql").read_text()

@@ -15,7 +15,8 @@ from homes import settings_of
 
 from workflows.config.settings import Settings
 from workflows.entries.entry_log import LotState, append_entries
-from workflows.entries.recording import recent_entries, record_entry, record_lot_state
+from workflows.entries.lot_states import record_lot_state
+from workflows.entries.recording import recent_entries, record_entry
 from workflows.errors import EntryRefused
 
 
@@ -162,7 +163,10 @@ def test_an_entry_alone_makes_the_next_sync_build_and_the_shelf_shows_it(filled:
     filled.run("sync")
     shelf = "select quantity_on_hand from marts.inventory_current where sku_code = '18675'"
     ((before,),) = filled.published(shelf)
-    entered = filled.run("receive", "--sku", "18675", "--lot", "250777", "--quantity", "48", "--note", "by truck")
+    lot_received = ("receive", "--sku", "18675", "--lot", "250777", "--quantity", "48")
+    entered = filled.run(*lot_received, "--note", "by truck", "--expires", f"{TODAY + timedelta(days=30)}")
+    again = filled.run("lot", "--sku", "18675", "--lot", "250777", "--expires", f"{TODAY + timedelta(days=60)}")
+    assert (again.code, again.facts["status"]) == (0, None)
     found = filled.run("adjust", "--sku", "18675", "--quantity", "-6", "--reason", "broken", "--actor", "ann")
     missed = filled.run("count", "--sku", "18675", "--quantity", str(before + 40))
     assert (entered.code, found.code, missed.code) == (0, 0, 0)
@@ -175,8 +179,13 @@ def test_an_entry_alone_makes_the_next_sync_build_and_the_shelf_shows_it(filled:
     synced = filled.run("sync")
     assert (synced.code, synced.facts["orders_changed"], synced.facts["built"]) == (0, 0, True)
     assert filled.published(shelf) == [(before + 40,)]
-    lot = "select lots.status, fifo_rank, quantity_on_hand from marts.lots join marts.lot_inventory using (lot_id)"
-    assert filled.published(f"{lot} where lots.lot_id = '18675-250777'") == [("quarantined", None, 48)]
+    lot = (
+        "select status, pick_rank, quantity_on_hand, lots.expiry_date, severity from marts.lots "
+        "join marts.lot_inventory using (lot_id) join marts.exceptions on contains(detail, lot_id) "
+        "where exception_type = 'lot_expiring'"
+    )
+    expiring = [("quarantined", None, 48, TODAY + timedelta(days=60), "warning")]
+    assert filled.published(lot) == expiring
     made = "select transaction_type, quantity, actor from marts.inventory_transactions where transaction_id = "
     assert filled.published(f"{made} 'entry:{found.facts['entry_id']}'") == [("adjust_down", -6, "ann")]
 

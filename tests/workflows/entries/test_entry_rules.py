@@ -14,7 +14,8 @@ from entered import TODAY, in_store, publish, request
 from workflows.config.settings import Settings, read_settings
 from workflows.entries.entry_log import Entry, LotState, append_entries
 from workflows.entries.entry_rules import check_quantity, read_lot
-from workflows.entries.recording import EntryRequest, recent_entries, record_entry, record_lot_state
+from workflows.entries.lot_states import record_lot_state
+from workflows.entries.recording import EntryRequest, recent_entries, record_entry
 from workflows.errors import EntryRefused
 
 

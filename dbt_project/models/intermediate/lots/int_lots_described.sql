@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row per lot described beyond its movements: by an operator (the last status applies), or by the former system,
--- which has a received date before the opening day and whether the lot was active.
+-- One row per lot described beyond its movements: by an operator (the last status and expiry date apply), or by the
+-- former system, which has a received date before the opening day and whether the lot was active.
 with former_receipts as (
 
     select
@@ -37,7 +37,9 @@ stated as (
     select
         states.sku_code,
         states.lot_number,
-        arg_max(states.status, (states.valid_from_date, states.entered_at)) as status
+        -- `arg_max` skips the rows that set no status, or no expiry date.
+        arg_max(states.status, (states.valid_from_date, states.entered_at)) as status,
+        try_cast(arg_max(states.stated_expiry, states.entered_at) as date) as expiry_date
     from {{ ref('stg_operations__lot_states') }} as states
     inner join {{ ref('stg_shipledger__build_context') }} as build_context
         on states.valid_from_date <= build_context.today
@@ -51,7 +53,8 @@ described as (
         coalesce(stated.sku_code, former_lots.sku_code) as sku_code,
         coalesce(stated.lot_number, former_lots.lot_number) as lot_number,
         coalesce(stated.status, former_lots.status) as status,
-        former_lots.received_date
+        former_lots.received_date,
+        stated.expiry_date
     from stated
     full outer join former_lots
         on stated.sku_code = former_lots.sku_code and stated.lot_number = former_lots.lot_number

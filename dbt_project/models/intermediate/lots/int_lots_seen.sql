@@ -55,7 +55,8 @@ lots as (
             else 'depleted'
         end as status,
         coalesce(moved.received_date, described.received_date) is null as is_inferred,
-        least(moved.received_date, described.received_date) as received_date
+        least(moved.received_date, described.received_date) as received_date,
+        described.expiry_date
     from seen
     left join moved on seen.sku_code = moved.sku_code and seen.lot_number = moved.lot_number
     left join described on seen.sku_code = described.sku_code and seen.lot_number = described.lot_number

@@ -1,4 +1,4 @@
--- One row per lot of a key product: its current balance and its FIFO position; a quarantined or retired lot has none.
--- Lots plus the unassigned units of a SKU add up to its stock. A negative balance means that more was shipped than
--- received.
+-- One row per lot of a key product: its current balance, its FIFO position by received date, and its position among the
+-- lots that are proposed for shipping; a quarantined or retired lot has neither. Lots plus the unassigned units of a
+-- SKU add up to its stock. A negative balance means that more was shipped than received.
 select * from {{ ref('int_lots_ranked') }}

@@ -1,5 +1,5 @@
--- One row per lot status that an operator set, valid from a day on. Append-only; of the latest day, the last entry
--- applies.
+-- One row per status that an operator set for a lot, valid from a day on, or expiry date, or both. Append-only: of the
+-- latest day, the last status applies; of the expiry dates, the last one.
 with source as (
 
     select * from {{ source('operations', 'lot_states') }}
@@ -19,6 +19,7 @@ lot_states as (
         reason,
         note,
         actor,
+        expires as stated_expiry,
 
         ---------- dates
         try_cast(valid_from as date) as valid_from_date,
