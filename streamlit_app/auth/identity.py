@@ -81,10 +81,10 @@ def show_login() -> None:
     """Show a login button, or say that the session has ended."""
     with st.container(border=True, width=480):
         if login_method() == "oidc" and not st.user.get("is_logged_in"):
-            st.subheader("Shipledger", anchor=False)
+            st.title("Shipledger", anchor=False)
             st.button("Log in", type="primary", on_click=st.login)
             return
-        st.subheader("You are logged out", anchor=False)
+        st.title("You are logged out", anchor=False)
         if login_method() == "oidc":
             st.text("Your session has ended, or your account has no role here. Log in again or ask an admin.")
             st.button("Log out", on_click=st.logout)
