@@ -11,7 +11,7 @@ from homes import copy_of, founded_home, settings_of
 from inbox import Inbox, free_port, serving
 from once import made_once
 
-from sandbox import BusinessPlan, Sandbox, SandboxSettings, generate_business
+from sandbox import Book, BusinessPlan, Sandbox, SandboxSettings, generate_business
 from workflows.config.settings import Settings
 
 WEEKS = 6
@@ -44,7 +44,23 @@ def own_business(end_of_business: datetime) -> Iterator[Sandbox]:
 
 def _sandbox_with_business(end: datetime) -> Sandbox:
     book = generate_business(BusinessPlan(end=end, weeks=WEEKS, orders_per_day=12))
+    _ship_an_unknown_sku(book)
     return Sandbox(SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0), book)
+
+
+def _ship_an_unknown_sku(book: Book) -> None:
+    """Rename what one label has. A generated business of six weeks has such a one on most days, not on all."""
+    label = next(
+        row
+        for record in book.newest("shipments")
+        for row in [record.row()]
+        if row["shipmentItems"] and not row["voided"]
+    )
+    order = book.order(label["orderId"])
+    for item in (*label["shipmentItems"], *order["items"]):
+        item["sku"] = "99999 - 250300"
+    book.put_shipment(label)
+    book.put_order(order)
 
 
 @pytest.fixture(scope="session")

@@ -162,7 +162,7 @@ def test_the_last_run_of_each_kind_decides_and_a_failed_backup_is_an_alarm_each_
         for expected in ({"run backup"}, set(), {"run backup"}):
             to = settings.home / ("in-the-way" if expected else "elsewhere")
             made = done(jobs, "backup", to=str(to))
-            assert ("could not be written" in str(made.error)) is bool(expected)
+            assert ("No backup can be written" in str(made.error)) is bool(expected)
             assert failed_runs(settings, jobs, datetime.now(UTC)) == expected
 
 
