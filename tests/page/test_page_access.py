@@ -181,7 +181,7 @@ def test_each_role_finds_the_buttons_of_its_work_and_a_press_is_recorded_with_it
         assert jobs_of(settings, "eow")[0].actor == name
         panel(visitor, "End of week").get_by_role("button", name="Cancel").click()
         expect(close).to_be_visible()
-    visitor.goto(f"{guarded.url}/inventory")
+    visitor.goto(f"{guarded.url}/inventory?tab=entries")
     entry = panel(visitor, "Enter a receipt or an adjustment")
     expect(entry.get_by_text("Your role is read-only")).to_have_count(1 - works)
     expect(entry.get_by_role("button", name="Enter the receipt")).to_have_count(works)
