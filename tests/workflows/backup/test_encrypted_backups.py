@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import tarfile
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pyrage
@@ -120,6 +121,35 @@ def test_a_changed_one_is_refused(
     members = members_of(encrypted)
     changed = write_members(tmp_path / "changed.tar", *(members | {part: change(members[part])}).items())
     check_refused(with_passphrase(settings.home), changed, sentence)
+
+
+def for_a_faster_machine(key: bytes) -> bytes:
+    """The same with a cost of which age says that decryption takes days."""
+    stanza = key.split(b"\n")[1]
+    return key.replace(stanza, stanza.rpartition(b" ")[0] + b" 40", 1)
+
+
+def test_a_machine_that_is_too_slow_is_not_taken_for_another_passphrase(
+    settings: Settings, encrypted: Path, tmp_path: Path
+) -> None:
+    members = members_of(encrypted)
+    changed = members | {"key.age": for_a_faster_machine(members["key.age"])}
+    slow = write_members(tmp_path / "slow.tar", *changed.items())
+    check_refused(with_passphrase(settings.home), slow, "much faster than this one is now")
+
+
+def test_a_machine_that_is_busy_for_a_moment_decrypts_it(
+    settings: Settings, encrypted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """age measures the machine before each decryption: one measurement that goes well is enough."""
+    decrypt, before = passphrases.decrypt, count()
+
+    def decrypt_when_idle(content: bytes, passphrase: str) -> bytes:
+        return decrypt(for_a_faster_machine(content) if next(before) < 3 else content, passphrase)
+
+    monkeypatch.setattr("workflows.backup.encryption.passphrases.decrypt", decrypt_when_idle)
+    restore_backup(with_passphrase(settings.home), encrypted)
+    assert next(before) == 4
 
 
 def test_one_without_its_content_is_refused(settings: Settings, encrypted: Path, tmp_path: Path) -> None:
