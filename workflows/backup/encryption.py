@@ -61,7 +61,7 @@ def decrypted(settings: Settings, backup: Path, scratch: Path) -> Iterator[Path]
         scratch: A new folder for the copy.
 
     Raises:
-        CannotDecrypt: The passphrase is missing or another one, the backup was changed, or decrypting takes too long.
+        CannotDecrypt: The passphrase is missing or another one, it was changed, or decrypting takes too long.
         NotABackup: An encrypted backup lacks a part.
     """
     with tarfile.open(backup, "r:") as archive:
@@ -106,7 +106,8 @@ def _decrypt_key(encrypted: bytes, passphrase: str) -> bytes:
     """
     for _ in range(_MEASUREMENTS):
         try:
-            return passphrases.decrypt(encrypted, passphrase)
+            content: bytes = passphrases.decrypt(encrypted, passphrase)
+            return content
         except pyrage.DecryptError as problem:
             if _EXCESSIVE not in str(problem):
                 raise
