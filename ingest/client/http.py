@@ -16,6 +16,7 @@ import requests
 
 from ingest.client.account import Account
 from ingest.client.attempts import Transient, backoff, is_complete, plain_reason, raise_for_status
+from ingest.client.direct_session import DirectSession
 from ingest.client.payload import read_json
 from ingest.client.rate_limit import RateLimiter
 from ingest.client.time_limit import TimedAdapter
@@ -65,7 +66,8 @@ class Client:
         self._account = account
         self._sleep = sleep
         self._limiter = limiter or RateLimiter(account.requests_per_minute, sleep=sleep)
-        self._session = requests.Session()
+        # A redirect would carry the credentials to wherever it points.
+        self._session = DirectSession()
         self._session.auth = (account.key, account.secret)
         self._session.headers["Accept"] = "application/json"
         # A proxy or netrc entry of the machine must not change the credentials.
@@ -243,8 +245,6 @@ class Client:
                 data=body,
                 headers={"Content-Type": "application/json"} if body else None,
                 timeout=(self._account.connect_seconds, self._account.read_seconds),
-                # A redirect would carry the credentials to wherever it points.
-                allow_redirects=False,
                 stream=True,
             ) as answer:
                 self._note_clock(answer.headers)

@@ -98,19 +98,23 @@ def test_a_proxy_or_a_login_of_the_machine_is_not_used(
         assert api.get("/orders")["orders"] == []
 
 
-def test_a_redirect_is_refused_and_never_followed(box: Sandbox) -> None:
+@pytest.mark.parametrize("address", [None, "/\xff", "http://["], ids=["the sandbox", "no text", "no address"])
+def test_a_redirect_is_refused_and_neither_followed_nor_read(box: Sandbox, address: str | None) -> None:
     class Elsewhere(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(302)
-            self.send_header("Location", f"{box.url}/orders")
+            self.send_header("Location", address or f"{box.url}/orders")
+            self.send_header("Content-Length", "1000")
             self.end_headers()
+            # Until the client hangs up.
+            self.rfile.read(1)
 
         def log_message(self, *_: object) -> None:
             """Nothing on the terminal."""
 
     with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
         Thread(target=server.handle_request, daemon=True).start()
-        api = Client(account_at(f"http://127.0.0.1:{server.server_port}"))
+        api = Client(account_at(f"http://127.0.0.1:{server.server_port}", read_seconds=1))
         with api, pytest.raises(ApiRefused, match="SHIPSTATION_BASE_URL"):
             api.get("/orders")
     assert box.requests.entries() == []

@@ -29,11 +29,14 @@ NOW = datetime.now(UTC) + timedelta(seconds=5)
 
 
 class Hook:
-    """What a webhook got, and what it answers: a status, or None to hang up without an answer."""
+    """What a webhook got, and what it answers: a status, bytes, or None to hang up without an answer.
+
+    After bytes it keeps the connection until the client closes it.
+    """
 
     def __init__(self) -> None:
         self.got: list[tuple[str, Any]] = []
-        self.answer: int | None = 200
+        self.answer: int | bytes | None = 200
 
 
 @contextmanager
@@ -43,6 +46,10 @@ def listening(hook: Hook, port: int) -> Iterator[None]:
             hook.got.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
             if hook.answer is None:
                 self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            if isinstance(hook.answer, bytes):
+                self.wfile.write(hook.answer)
+                self.rfile.read(1)
                 return
             self.send_response(hook.answer)
             self.send_header("Location", "/elsewhere")
@@ -122,6 +129,27 @@ def test_each_answer_has_its_state(
         retry_mail(hooked, KEY, NOW)
     deliver_outbox(hooked, NOW + timedelta(minutes=1))
     assert [one.state for one in read_outbox(hooked)] == ["uncertain" if state == "uncertain" else "sent"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (b"302 Found\r\nLocation: /elsewhere\r\nContent-Length: 1000\r\n\r\nx", "given up"),
+        (b"302 Found\r\nLocation: /\xff\r\n\r\n", "given up"),
+        (b"302 Found\r\nLocation: http://[\r\n\r\n", "given up"),
+        (b"200 OK\r\nContent-Length: 1, 2\r\n\r\nx", "uncertain"),
+        (b"200 OK\r\nno header\r\n\r\n", "sent"),
+        (b"rubbish\r\n\r\n", "uncertain"),
+    ],
+    ids=["a body that never ends", "no text", "no address", "two lengths", "no header", "no status"],
+)
+def test_a_strange_answer_is_no_reason_to_wait_to_send_it_twice_or_to_log_the_address(
+    hooked: Settings, hook: Hook, caplog: pytest.LogCaptureFixture, answer: bytes, state: str
+) -> None:
+    hook.answer = b"HTTP/1.1 " + answer
+    queue_mail(hooked, KEY, "Weekly", "text", [])
+    assert [one.state for one in deliver_outbox(hooked, NOW)] == [state]
+    assert "s3cret" not in caplog.text
 
 
 def test_one_that_is_down_gets_the_message_when_it_is_back_and_its_address_is_a_secret(

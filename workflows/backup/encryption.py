@@ -23,10 +23,13 @@ from workflows.config.settings import Settings
 
 KEY, CONTENT = "key.age", "backup.tar.age"
 _LONGEST_KEY = 4096
+# How often age may measure the machine, which takes it milliseconds.
+_MEASUREMENTS = 100
+_EXCESSIVE = "Excessive work"
 
 
 class CannotDecrypt(Exception):
-    """A backup is encrypted with another passphrase, or was changed; the message completes "the backup …"."""
+    """A backup cannot be decrypted, mostly for another passphrase; the message completes "the backup …"."""
 
 
 def encrypt(passphrase: str, backup: Path, target: BinaryIO) -> None:
@@ -58,7 +61,7 @@ def decrypted(settings: Settings, backup: Path, scratch: Path) -> Iterator[Path]
         scratch: A new folder for the copy.
 
     Raises:
-        CannotDecrypt: The passphrase is missing or another one, or the backup was changed.
+        CannotDecrypt: The passphrase is missing or another one, it was changed, or decrypting takes too long.
         NotABackup: An encrypted backup lacks a part.
     """
     with tarfile.open(backup, "r:") as archive:
@@ -89,10 +92,29 @@ def _key(settings: Settings, archive: tarfile.TarFile, member: tarfile.TarInfo) 
     if content is None:
         raise NotABackup(f"its {KEY} is not a file, or too large")
     try:
-        key = passphrases.decrypt(content.read(), settings.backup_passphrase)
+        key = _decrypt_key(content.read(), settings.backup_passphrase)
         return x25519.Identity.from_str(key.decode("ascii").strip())
     except (pyrage.DecryptError, pyrage.IdentityError, UnicodeDecodeError) as problem:
         raise CannotDecrypt("has another passphrase, or was changed after it was made") from problem
+
+
+def _decrypt_key(encrypted: bytes, passphrase: str) -> bytes:
+    """Return the content of a `key.age`.
+
+    age refuses what would take the machine more than some 16 seconds, by one measurement of a few milliseconds. On
+    a busy machine, that refuses what it has just encrypted.
+    """
+    for _ in range(_MEASUREMENTS):
+        try:
+            content: bytes = passphrases.decrypt(encrypted, passphrase)
+            return content
+        except pyrage.DecryptError as problem:
+            if _EXCESSIVE not in str(problem):
+                raise
+    raise CannotDecrypt(
+        "was encrypted on a machine that is much faster than this one is now. Try again when it is less busy, or "
+        "decrypt it with age's own tool"
+    )
 
 
 def _decrypt(key: x25519.Identity, encrypted: IO[bytes], target: IO[bytes]) -> None:

@@ -51,6 +51,7 @@ def unpack(settings: Settings, file: Path, folder: Path, *, trust: bool) -> Mani
     Raises:
         UsageError: It is not a backup, or not a trusted one.
         ShipledgerError: It is damaged.
+        OSError: It could not be unpacked: the disk is full.
     """
     try:
         with (
@@ -71,6 +72,8 @@ def unpack(settings: Settings, file: Path, folder: Path, *, trust: bool) -> Mani
             "could change it, use --trust."
         ) from problem
     except (NotABackup, OSError, tarfile.TarError) as problem:
+        if isinstance(problem, OSError) and str(problem.filename) != str(file):
+            raise
         raise UsageError(f"{file} is not a backup of Shipledger that can be read ({problem}).") from problem
     if not is_whole or not _has_its_rows(folder, manifest):
         raise ShipledgerError(f"The backup {file} is damaged: it does not match its manifest. Use another one.")

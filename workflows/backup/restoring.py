@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import duckdb
+
 from workflows.backup.backup_file import Facts
-from workflows.backup.leftovers import RESTORING
+from workflows.backup.leftovers import RESTORING, remove_leftovers
 from workflows.backup.manifest import DATABASES, FOLDERS, PUBLISHED, WORKFLOW_STORE
 from workflows.backup.reading import unpack
 from workflows.backup.stored_code import remove_stored_code
@@ -14,7 +16,7 @@ from workflows.config.home_directory import prepare_home
 from workflows.config.home_replacement import is_being_replaced, replace_in_home
 from workflows.config.settings import Settings
 from workflows.config.worker_lock import WorkerLock
-from workflows.errors import AlreadyRunning
+from workflows.errors import AlreadyRunning, ShipledgerError
 
 # A database is moved with its sidecar files. SQLite would take one that a killed writer left for the restored
 # file's own, and write the old rows into it.
@@ -52,11 +54,16 @@ def restore_backup(settings: Settings, file: Path, *, trust: bool = False) -> Fa
         raise AlreadyRunning(f"A worker is running in {settings.home}. Stop it, then restore.")
     staging = settings.home / RESTORING
     try:
-        shutil.rmtree(staging, ignore_errors=True)
+        remove_leftovers(settings)
         manifest = unpack(settings, file, staging, trust=trust)
         remove_stored_code(staging)
         kept = replace_in_home(settings.home, staging, _REPLACED)
         prepare_home(settings)
+    except (OSError, duckdb.Error) as problem:
+        raise ShipledgerError(
+            f"The backup {file} could not be unpacked in {settings.home} ({str(problem).splitlines()[0]}). "
+            "Make room; restore it again."
+        ) from problem
     finally:
         if not is_being_replaced(settings.home):
             shutil.rmtree(staging, ignore_errors=True)

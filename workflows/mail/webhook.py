@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
-import requests
 from requests.exceptions import ConnectionError as NoConnection
-from requests.exceptions import ConnectTimeout, ProxyError, RequestException, SSLError, Timeout
+from requests.exceptions import ConnectTimeout, InvalidHeader, ProxyError, RequestException, SSLError, Timeout
 from urllib3.exceptions import MaxRetryError
 
+from ingest.client.direct_session import DirectSession
 from ingest.client.time_limit import TimedAdapter
 from workflows.config.formatting import clean
 from workflows.mail.outbox import Mail
@@ -19,6 +20,8 @@ _LONGEST_TEXT = 4000
 _LONGEST_REASON = 100
 # Request Timeout, Too Early, Too Many Requests.
 _LATER = (408, 425, 429)
+# Its warning of headers that it cannot parse has the address.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 def post(
@@ -39,12 +42,10 @@ def post(
     before_handing_over()
     adapter = TimedAdapter()
     try:
-        with requests.Session() as session, adapter.limited(2 * _SECONDS):
+        with DirectSession() as session, adapter.limited(2 * _SECONDS):
             session.mount(url, adapter)
             # Its text is not read: the status says all, and a server may send without end.
-            answer = session.post(
-                url, json={"text": text_of(mail)}, timeout=_SECONDS, allow_redirects=False, stream=True
-            )
+            answer = session.post(url, json={"text": text_of(mail)}, timeout=_SECONDS, stream=True)
     except RequestException as problem:
         # Without the library's message, which has the address.
         if _was_sent(problem):
@@ -75,4 +76,5 @@ def _was_sent(problem: RequestException) -> bool:
         return False
     if isinstance(problem, NoConnection):
         return not (problem.args and isinstance(problem.args[0], MaxRetryError))
-    return isinstance(problem, Timeout)
+    # The headers are those of an answer.
+    return isinstance(problem, Timeout | InvalidHeader)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import resource
 import tarfile
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pyrage
 import pytest
 from homes import settings_of
+from process_limits import limited
 from pyrage import passphrase as passphrases
 from pyrage import x25519
 from rewritten_backups import members_of, write_members
@@ -19,7 +22,7 @@ from workflows.backup.leftovers import remove_leftovers
 from workflows.backup.restoring import restore_backup
 from workflows.config.settings import Settings
 from workflows.entries.recording import recent_entries
-from workflows.errors import UsageError
+from workflows.errors import FAILED, ShipledgerError, UsageError
 
 PASSPHRASE = "correct horse battery"
 NOT_SET = "is encrypted, and SHIPLEDGER_BACKUP_PASSPHRASE is not set"
@@ -120,15 +123,62 @@ def test_a_changed_one_is_refused(
     check_refused(with_passphrase(settings.home), changed, sentence)
 
 
+def for_a_faster_machine(key: bytes) -> bytes:
+    """The same with a cost of which age says that decryption takes days."""
+    stanza = key.split(b"\n")[1]
+    return key.replace(stanza, stanza.rpartition(b" ")[0] + b" 40", 1)
+
+
+def test_a_machine_that_is_too_slow_is_not_taken_for_another_passphrase(
+    settings: Settings, encrypted: Path, tmp_path: Path
+) -> None:
+    members = members_of(encrypted)
+    changed = members | {"key.age": for_a_faster_machine(members["key.age"])}
+    slow = write_members(tmp_path / "slow.tar", *changed.items())
+    check_refused(with_passphrase(settings.home), slow, "much faster than this one is now")
+
+
+def test_a_machine_that_is_busy_for_a_moment_decrypts_it(
+    settings: Settings, encrypted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """age measures the machine before each decryption: one measurement that goes well is enough."""
+    decrypt, before = passphrases.decrypt, count()
+
+    def decrypt_when_idle(content: bytes, passphrase: str) -> bytes:
+        return decrypt(for_a_faster_machine(content) if next(before) < 3 else content, passphrase)
+
+    monkeypatch.setattr("workflows.backup.encryption.passphrases.decrypt", decrypt_when_idle)
+    restore_backup(with_passphrase(settings.home), encrypted)
+    assert next(before) == 4
+
+
 def test_one_without_its_content_is_refused(settings: Settings, encrypted: Path, tmp_path: Path) -> None:
     for more in ([], [("other", b"")], [(tarfile.TarInfo("backup.tar.age"), b"")]):
         cut = write_members(tmp_path / "cut.tar", ("key.age", members_of(encrypted)["key.age"]), *more)
         check_refused(with_passphrase(settings.home), cut, "backup.tar.age|was changed after it was made")
 
 
-def test_what_a_killed_restore_had_decrypted_is_removed(settings: Settings) -> None:
+@pytest.mark.parametrize("removed_by", ["the next worker", "the next restore"])
+def test_what_a_killed_restore_had_decrypted_is_removed(tmp_path: Path, encrypted: Path, removed_by: str) -> None:
+    settings = with_passphrase(tmp_path / "home")
     left = settings.home / "scratch" / "backup-decrypted"
     left.mkdir(parents=True)
     (left / "backup.tar").write_bytes(b"personal data")
-    remove_leftovers(settings)
+    if removed_by == "the next worker":
+        remove_leftovers(settings)
+    else:
+        restore_backup(settings, encrypted)
     assert not left.exists()
+
+
+@pytest.mark.parametrize("is_encrypted", [True, False])
+def test_a_disk_without_room_to_unpack_it_is_not_taken_for_a_bad_backup(
+    settings: Settings, encrypted: Path, tmp_path: Path, is_encrypted: bool
+) -> None:
+    backup = encrypted if is_encrypted else decrypted_as_by_age(encrypted, tmp_path / "plain.tar")
+    before = files_in(settings.home)
+    with limited(resource.RLIMIT_FSIZE, 4096), pytest.raises(ShipledgerError, match="Make room") as refused:
+        restore_backup(with_passphrase(settings.home), backup)
+    assert refused.value.exit_code == FAILED
+    assert files_in(settings.home) == before
+    restore_backup(with_passphrase(settings.home), backup)

@@ -6,12 +6,13 @@ import os
 import resource
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from process_limits import limited
 
 from workflows.config import operations_database
 from workflows.config.operations_database import (
@@ -174,17 +175,6 @@ def test_a_database_that_another_process_keeps_locked_is_an_error_that_says_what
         open_operations_database(database),
     ):
         pass
-
-
-@contextmanager
-def limited(kind: int, limit: int) -> Iterator[None]:
-    """A limit of this process for as long as the block lasts."""
-    before = resource.getrlimit(kind)
-    resource.setrlimit(kind, (limit, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(kind, before)
 
 
 def test_a_healthy_database_that_no_file_handle_is_left_for_is_not_called_damaged(database: Path) -> None:
