@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -39,7 +40,7 @@ class MetricsMiddleware:
     def _answer(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
             return PlainTextResponse("Use GET.", _BAD_METHOD, {"Allow": "GET, HEAD"})
-        if self._login is None and request.url.hostname not in allowed_hosts(self._settings.address):
+        if self._login is None and _host_of(request) not in allowed_hosts(self._settings.address):
             return PlainTextResponse("Ask by the name localhost.", _BAD_HOST)
         try:
             if self._login is not None and not self._has_token(request) and not self._has_session(request):
@@ -57,3 +58,11 @@ class MetricsMiddleware:
     def _has_session(self, request: Request) -> bool:
         users = read_users(self._settings.users_file)
         return SESSIONS.unchanged_user(request.cookies.get(COOKIE), users) is not None
+
+
+def _host_of(request: Request) -> str | None:
+    """Return the host that was asked for. Starlette gives the server's own address for a malformed one."""
+    try:
+        return urlsplit(f"//{request.headers.get('host', '')}").hostname
+    except ValueError:
+        return None

@@ -77,7 +77,8 @@ def test_the_page_itself_answers_this_machine_and_no_rebound_name_and_makes_no_f
     answer = requests.get(f"{served.url}/metrics")
     assert (answer.status_code, FIGURE in answer.text) == (200, True)
     assert "frame-ancestors" in answer.headers["Content-Security-Policy"]
-    rebound = requests.get(f"{served.url}/metrics", headers={"Host": "shop.example"})
-    assert (rebound.status_code, FIGURE in rebound.text) == (400, False)
+    for host in ("shop.example", "localhost@shop.example", "shop.example/localhost", "[", ""):
+        rebound = requests.get(f"{served.url}/metrics", headers={"Host": host})
+        assert (rebound.status_code, FIGURE in rebound.text) == (400, False), host
     assert requests.post(f"{served.url}/metrics").status_code == 405
     assert {path: path.lstat().st_mtime_ns for path in served.home.rglob("*")} == before

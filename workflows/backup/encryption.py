@@ -7,6 +7,7 @@ then encrypts in memory only.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -20,12 +21,16 @@ from pyrage import x25519
 
 from workflows.backup.manifest import NotABackup
 from workflows.config.settings import Settings
+from workflows.errors import ShipledgerError
 
 KEY, CONTENT = "key.age", "backup.tar.age"
 _LONGEST_KEY = 4096
 # How often age may measure the machine, which takes it milliseconds.
 _MEASUREMENTS = 100
 _EXCESSIVE = "Excessive work"
+# The least cost of a guess, as a power of two: a tenth of a second and 64 MiB.
+_LEAST_COST = 16
+_COST = re.compile(rb"^-> scrypt \S+ (\d+)$", re.MULTILINE)
 
 
 class CannotDecrypt(Exception):
@@ -39,16 +44,32 @@ def encrypt(passphrase: str, backup: Path, target: BinaryIO) -> None:
         passphrase: Whoever has it can decrypt the backup.
         backup: The plain backup. The encrypted files are made beside it.
         target: The file to write.
+
+    Raises:
+        ShipledgerError: The machine was too busy for a good encryption.
     """
     key = x25519.Identity.generate()
     key_file, content = backup.with_name(KEY), backup.with_name(CONTENT)
-    key_file.write_bytes(passphrases.encrypt(f"{key}\n".encode(), passphrase))
+    key_file.write_bytes(_encrypted_key(passphrase, key))
     with backup.open("rb") as plain, content.open("wb") as encrypted:
         pyrage.encrypt_io(plain, encrypted, [key.to_public()])
     backup.unlink()
     with tarfile.open(fileobj=target, mode="w") as archive:
         for file in (key_file, content):
             archive.add(file, file.name)
+
+
+def _encrypted_key(passphrase: str, key: x25519.Identity) -> bytes:
+    """Return a key encrypted at no less than our least cost.
+
+    age measures the machine to choose what a guess of the passphrase costs, and a busy one seems slow.
+    """
+    for _ in range(_MEASUREMENTS):
+        encrypted = bytes(passphrases.encrypt(f"{key}\n".encode(), passphrase))
+        cost = _COST.search(encrypted)
+        if cost is not None and int(cost[1]) >= _LEAST_COST:
+            return encrypted
+    raise ShipledgerError("The machine is too busy to encrypt a backup safely. Repeat it when it is less busy.")
 
 
 @contextmanager

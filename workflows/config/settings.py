@@ -169,7 +169,10 @@ class Settings(BaseSettings):
         "text", description="`json` writes each line of the log as a JSON object, on standard error too."
     )
     metrics_token: types.Secret = Field(
-        None, min_length=16, description="Bearer token that opens the page's `/metrics`. At least 16 characters."
+        None,
+        min_length=16,
+        pattern=r"^[!-~]*$",
+        description="Bearer token that opens the page's `/metrics`. At least 16 characters of ASCII, no blanks.",
     )
 
     @classmethod

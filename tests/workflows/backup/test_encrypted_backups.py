@@ -7,6 +7,7 @@ import tarfile
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyrage
 import pytest
@@ -17,7 +18,9 @@ from pyrage import x25519
 from rewritten_backups import members_of, write_members
 from small_homes import small_home
 
+from workflows.backup import encryption
 from workflows.backup.backup_file import make_backup
+from workflows.backup.encryption import encrypt
 from workflows.backup.leftovers import remove_leftovers
 from workflows.backup.restoring import restore_backup
 from workflows.config.settings import Settings
@@ -182,3 +185,26 @@ def test_a_disk_without_room_to_unpack_it_is_not_taken_for_a_bad_backup(
     assert refused.value.exit_code == FAILED
     assert files_in(settings.home) == before
     restore_backup(with_passphrase(settings.home), backup)
+
+
+@pytest.mark.parametrize("cheap", [3, 1000])
+def test_a_key_that_a_busy_machine_would_make_cheap_to_guess_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cheap: int
+) -> None:
+    made: list[bytes] = []
+
+    def busy(plain: bytes, passphrase: str) -> bytes:
+        made.append(b"age-encryption.org/v1\n-> scrypt c2FsdA 9\nbody\n")
+        return made[-1] if len(made) <= cheap else passphrases.encrypt(plain, passphrase)
+
+    monkeypatch.setattr(encryption, "passphrases", SimpleNamespace(encrypt=busy))
+    (tmp_path / "backup.tar").write_bytes(b"all of it")
+    with (tmp_path / "encrypted.tar").open("wb") as target:
+        if cheap == 1000:
+            with pytest.raises(ShipledgerError, match="too busy to encrypt"):
+                encrypt(PASSPHRASE, tmp_path / "backup.tar", target)
+            assert (tmp_path / "backup.tar").exists()
+            return
+        encrypt(PASSPHRASE, tmp_path / "backup.tar", target)
+    plain = decrypted_as_by_age(tmp_path / "encrypted.tar", tmp_path / "plain.tar")
+    assert (plain.read_bytes(), len(made)) == (b"all of it", 4)
