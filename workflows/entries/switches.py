@@ -68,7 +68,7 @@ def read_switches(database: Path) -> list[Switch]:
 
 
 def turn_switch(database: Path, name: str, on: bool, actor: str) -> Switch:
-    """Turn a switch on or off.
+    """Turn a switch on or off. One that is so already stays as it was turned: a press may come twice.
 
     Args:
         database: The operations database; made when missing.
@@ -83,5 +83,10 @@ def turn_switch(database: Path, name: str, on: bool, actor: str) -> Switch:
         raise UsageError(f"There is no switch '{name}'. There are: {', '.join(SWITCHES)}.")
     now = datetime.now(UTC)
     with open_operations_database(database) as connection:
+        last = connection.execute(
+            "select is_on, actor, turned_at from switch_turns where name = ? order by seq desc limit 1", [name]
+        ).fetchone()
+        if last is not None and bool(last[0]) is on:
+            return Switch(name, SWITCHES[name], on, last[1], read_instant(last[2]))
         append_row(connection, "switch_turns", name=name, is_on=on, actor=actor, turned_at=now)
     return Switch(name, SWITCHES[name], on, actor, now)

@@ -43,6 +43,16 @@ def test_every_switch_is_on_until_somebody_turns_it_and_each_turn_is_kept(tmp_pa
         turn_switch(store, "lights", True, "mary")
 
 
+def test_a_switch_that_is_turned_to_what_it_is_keeps_who_turned_it(tmp_path: Path) -> None:
+    store = tmp_path / "operations.sqlite"
+    first = turn_switch(store, "cleanup", False, "mary")
+    assert turn_switch(store, "cleanup", False, "tom") == first
+    assert turn_switch(store, "cleanup", True, "tom").actor == "tom"
+    with closing(sqlite3.connect(store)) as connection:
+        turns = connection.execute("select is_on, actor from switch_turns").fetchall()
+    assert turns == [(0, "mary"), (1, "tom")]
+
+
 def test_a_switch_that_is_off_stays_off_when_serving_begins_again(filled: CommandLine) -> None:
     turned = filled.run("switch", "sync", "off", "--actor", "mary")
     assert (turned.code, turned.facts["is_on"], turned.facts["actor"]) == (0, False, "mary")
