@@ -162,7 +162,7 @@ def _account_of_demo(words: Sequence[str]) -> Iterator[None]:
     Raises:
         ConfigurationError: The home is a demo's, and an account is configured.
     """
-    if not _ASK_SHIPSTATION.intersection(words[:1]):
+    if not _ASK_SHIPSTATION.intersection(words[:1]) or {"-h", "--help"}.intersection(words):
         yield
         return
     from sandbox.book import Book
