@@ -158,8 +158,11 @@ def _account_of_demo(words: Sequence[str]) -> Iterator[None]:
     """Give a command the account of the demo whose home it works in, if it is one.
 
     The demo's ShipStation is the one that still runs in another terminal, or it is started for this command.
+
+    Raises:
+        ConfigurationError: The home is a demo's, and an account is configured.
     """
-    if not _ASK_SHIPSTATION.intersection(words[:1]):
+    if not _ASK_SHIPSTATION.intersection(words[:1]) or {"-h", "--help"}.intersection(words):
         yield
         return
     from sandbox.book import Book

@@ -14,7 +14,7 @@ from workflows.config.home_directory import prepare_home
 from workflows.config.settings import Settings
 from workflows.config.worker_lock import LOCK_FILE, WorkerLock
 from workflows.entries.entry_log import Entry, append_entries
-from workflows.errors import AlreadyRunning, UsageError
+from workflows.errors import AlreadyRunning, ConfigurationError, UsageError
 
 # In a demo's home, the address of its ShipStation.
 _MARKER = "rehearsal"
@@ -60,10 +60,22 @@ def begin_rehearsal(settings: Settings, receipts: Iterable[Mapping[str, Any]]) -
 
 
 def demo_rows(settings: Settings) -> Path | None:
-    """Return the folder with the rows of a demo's ShipStation; None for a home that has an account or no demo."""
+    """Return the folder with the rows of a demo's ShipStation; None for a home without them.
+
+    Raises:
+        ConfigurationError: The home is a demo's, and an account is configured. Its orders would be mixed with
+            generated ones, and the next demo would delete them.
+    """
+    if not (settings.home / _MARKER).exists():
+        return None
+    if settings.api_key or settings.api_secret:
+        raise ConfigurationError(
+            f"{settings.home} is the home of a demo. To work with your account, point SHIPLEDGER_HOME to an empty "
+            "directory, or delete the demo's. To work with the demo, remove SHIPSTATION_API_KEY and "
+            "SHIPSTATION_API_SECRET."
+        )
     rows = settings.home / _ROWS
-    is_demo = (settings.home / _MARKER).exists() and rows.is_dir()
-    return rows if is_demo and not (settings.api_key or settings.api_secret) else None
+    return rows if rows.is_dir() else None
 
 
 def note_shipstation(settings: Settings, url: str) -> Path:

@@ -57,11 +57,14 @@ def test_one_that_runs_in_another_terminal_is_asked(demo: CommandLine, own_busin
     assert len(own_business.requests.entries()) > asked
 
 
-def test_a_configured_account_is_never_replaced(demo: CommandLine, own_business: Sandbox) -> None:
+def test_an_account_is_never_loaded_into_it(demo: CommandLine, own_business: Sandbox) -> None:
     asked = len(own_business.requests.entries())
-    assert demo.run("sync").code == 0
-    assert len(own_business.requests.entries()) > asked
-    assert demo_rows(settings_of(demo.home, SHIPSTATION_API_KEY="key")) is None
+    refused = demo.run("sync")
+    assert refused.code == 78
+    assert "is the home of a demo" in refused.facts["error"]
+    assert "SHIPLEDGER_HOME" in refused.facts["error"]
+    assert len(own_business.requests.entries()) == asked
     (demo.home / "rehearsal").unlink()
     assert demo_rows(settings_of(demo.home)) is None
+    assert demo.run("sync").facts["orders_changed"] == 1
     assert demo.run("sync", **NO_ACCOUNT).code == 78

@@ -83,3 +83,10 @@ def test_a_backup_that_cannot_be_written_there_says_why_and_starts_no_job(
         assert "--to" in answer.facts["error"]
         assert "room" not in answer.facts["error"]
     assert not command.home.exists()
+
+
+def test_help_needs_no_valid_configuration(command: CommandLine) -> None:
+    process = command.start("sync", "--help", SHIPLEDGER_TIMEZONE="Nowhere")
+    out, errors = process.communicate()
+    assert process.returncode == 0, errors
+    assert "--accept-loss" in out
