@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from workflows.config.home_directory import prepare_home
+from workflows.config.home_directory import DEMO_MARKER, is_of_demo, prepare_home
 from workflows.config.settings import Settings
 from workflows.config.worker_lock import LOCK_FILE, WorkerLock
 from workflows.entries.entry_log import Entry, append_entries
 from workflows.errors import AlreadyRunning, ConfigurationError, UsageError
 
-# In a demo's home, the address of its ShipStation.
-_MARKER = "rehearsal"
 _ROWS = "demo-shipstation"
 ACTOR = "demo"
 _TO_TRY = (
@@ -42,8 +40,7 @@ def begin_rehearsal(settings: Settings, receipts: Iterable[Mapping[str, Any]]) -
         AlreadyRunning: A worker runs in it.
     """
     prepare_home(settings)
-    marker = settings.home / _MARKER
-    if not marker.exists() and (settings.warehouse.exists() or settings.operations.exists()):
+    if not is_of_demo(settings.home) and (settings.warehouse.exists() or settings.operations.exists()):
         raise UsageError(
             f"{settings.home} holds the data of an account, which a demo must not touch. "
             "Point SHIPLEDGER_HOME to an empty directory for it."
@@ -52,7 +49,7 @@ def begin_rehearsal(settings: Settings, receipts: Iterable[Mapping[str, Any]]) -
     if not lock.acquire():
         raise AlreadyRunning(f"A worker is at work in {settings.home}. Stop it first.")
     try:
-        marker.touch()
+        (settings.home / DEMO_MARKER).touch()
         _empty(settings)
         append_entries(settings.operations, (_entry(receipt) for receipt in receipts))
     finally:
@@ -66,7 +63,7 @@ def demo_rows(settings: Settings) -> Path | None:
         ConfigurationError: The home is a demo's, and an account is configured. Its orders would be mixed with
             generated ones, and the next demo would delete them.
     """
-    if not (settings.home / _MARKER).exists():
+    if not is_of_demo(settings.home):
         return None
     if settings.api_key or settings.api_secret:
         raise ConfigurationError(
@@ -80,13 +77,13 @@ def demo_rows(settings: Settings) -> Path | None:
 
 def note_shipstation(settings: Settings, url: str) -> Path:
     """Note the address of a demo's ShipStation, and return the folder for its rows."""
-    (settings.home / _MARKER).write_text(url, encoding="ascii")
+    (settings.home / DEMO_MARKER).write_text(url, encoding="ascii")
     return settings.home / _ROWS
 
 
 def running_shipstation(settings: Settings) -> str | None:
     """Return the address of a demo's ShipStation; None when it does not run."""
-    url = urlsplit((settings.home / _MARKER).read_text(encoding="ascii"))
+    url = urlsplit((settings.home / DEMO_MARKER).read_text(encoding="ascii"))
     try:
         socket.create_connection((url.hostname, url.port or 0), 1).close()
     except OSError:
@@ -105,7 +102,7 @@ def describe_demo(program: str | None, settings: Settings) -> str:
 
 def _empty(settings: Settings) -> None:
     """Remove what an earlier demo wrote, except the marker and the lock."""
-    kept = (_MARKER, LOCK_FILE)
+    kept = (DEMO_MARKER, LOCK_FILE)
     for path in settings.home.iterdir():
         if path.is_dir():
             shutil.rmtree(path)

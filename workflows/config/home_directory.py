@@ -12,6 +12,8 @@ from workflows.config.settings import Settings
 from workflows.config.worker_lock import WorkerLock
 from workflows.errors import AlreadyRunning, HomeUnusable
 
+# In a demo's home, the file with the address of its ShipStation.
+DEMO_MARKER = "rehearsal"
 _FOLDERS = ("scratch", "logs")
 _PRIVATE = (
     *("*.duckdb*", "*.sqlite*", "*.lock", "*.json", "backup.key", "home.id"),
@@ -69,3 +71,8 @@ def _close_to_others(home: Path) -> None:
             mode = path.stat().st_mode
             if mode & OWNER_ONLY:
                 path.chmod(mode & ~OWNER_ONLY)
+
+
+def is_of_demo(home: Path) -> bool:
+    """Return whether a home is a demo's, which needs no account."""
+    return (home / DEMO_MARKER).exists()

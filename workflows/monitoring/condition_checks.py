@@ -33,7 +33,7 @@ class SystemState:
     Attributes:
         now: The present.
         zone: The business's time zone.
-        has_credentials: Whether ShipStation's key and secret are configured.
+        has_credentials: Whether ShipStation's key and secret are configured, or the home is a demo's.
         failures: Kind and error of those jobs whose last run failed.
         failed_tests: The models and tests that failed in the last build.
         refused_publication: What the last build lacks, so that it was not published; None when it was.

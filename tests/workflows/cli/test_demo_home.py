@@ -50,6 +50,15 @@ def test_its_shipstation_is_started_for_a_command_and_keeps_its_rows(
     assert before["orders"]
 
 
+def test_its_status_asks_for_no_credentials(demo: CommandLine) -> None:
+    alerts = [alert["message"] for alert in demo.run("status", **NO_ACCOUNT).facts["alerts"]]
+    assert alerts
+    assert [message for message in alerts if "credentials" in message] == []
+    (demo.home / "rehearsal").unlink()
+    without = [alert["message"] for alert in demo.run("status", **NO_ACCOUNT).facts["alerts"]]
+    assert [message for message in without if "credentials" in message]
+
+
 def test_one_that_runs_in_another_terminal_is_asked(demo: CommandLine, own_business: Sandbox) -> None:
     note_shipstation(settings_of(demo.home), own_business.url)
     asked = len(own_business.requests.entries())
