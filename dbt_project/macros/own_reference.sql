@@ -10,7 +10,7 @@
         select *
         from read_csv(
             '{{ folder }}/{{ this.identifier }}.csv', header = true, delim = ',', quote = '"', escape = '"',
-            types = {{ model.config.column_types }}
+            dateformat = '%Y-%m-%d', types = {{ model.config.column_types }}
         )
     {%- endif -%}
 {%- endmacro %}

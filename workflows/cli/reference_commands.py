@@ -19,6 +19,8 @@ from workflows.errors import FAILED
 @JSON
 def init(folder: Path, as_json: bool) -> None:
     """Write a copy of the reference files to DIR (./reference by default), to edit. Files that exist are kept."""
+    # A folder that the variable could not name is refused before anything is written.
+    read_settings({"SHIPLEDGER_REFERENCE": str(folder.absolute())})
     facts = copy_reference(places_of(PROJECT).seeds, folder.absolute())
     facts |= {"configuration": str(places_of(PROJECT).configuration / ".env")}
     print_result(facts, as_json, output.describe_init)

@@ -38,6 +38,8 @@ def test_init_never_overwrites_a_file(cli: CommandLine, own: Path) -> None:
     assert again.facts["kept"] == [name for name in FILES if name != "rate_card.csv"]
     assert (own / "skus.csv").read_text() == "mine"
     assert cli.run("init", str(own / "skus.csv")).code == 78
+    assert cli.run("init", str(own.parent / "the owner's")).code == 78
+    assert not (own.parent / "the owner's").exists()
 
 
 def test_what_is_wrong_in_the_values_is_listed_with_file_row_and_column(cli: CommandLine, own: Path) -> None:
@@ -45,10 +47,13 @@ def test_what_is_wrong_in_the_values_is_listed_with_file_row_and_column(cli: Com
     rates.write_text(rates.read_text().replace("425", "4.25 USD"))
     factors.write_text(factors.read_text().replace("17612,48", "17612,0"))
     aliases.write_text(aliases.read_text() + "18999,11111,1,bundle,x\n18999,17612,-2,bundle,x\n")
+    openings = own / "opening_balances.csv"
+    openings.write_text(openings.read_text().replace("2025-09-19", "19.09.2025", 1))
     before = {file: file.read_bytes() for file in own.iterdir()}
     checked = cli.run("check-reference", SHIPLEDGER_REFERENCE=str(own))
     assert checked.code == 1
     assert [(one["file"], one["row"], one["column"]) for one in checked.facts["problems"]] == [
+        ("opening_balances.csv", 2, "opening_date"),
         ("pallet_factors.csv", 2, "units_per_pallet"),
         ("rate_card.csv", 2, "rate_cents"),
         ("sku_aliases.csv", 65, "component_sku"),
