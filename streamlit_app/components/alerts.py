@@ -35,7 +35,7 @@ Severity = Literal["critical", "error", "warning", "info"]
 
 _LONGEST_DETAIL = 160
 _OVERDRAWN = "lot_overdrawn"
-_CACHE_SECONDS = 5
+_CACHE_SECONDS = 1
 _RANK: dict[str, int] = {"critical": 0, "error": 1, "warning": 2, "info": 3}
 _EXCEPTION_SEVERITY: dict[str, Severity] = {"error": "error", "warning": "warning"}
 # The checks of one kind, by the beginning and end of their names, and what to say of several.

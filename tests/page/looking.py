@@ -48,16 +48,20 @@ def expect_orders(tab: Page, found: str) -> None:
     expect(tab.get_by_text(f"{found}, newest first")).to_be_visible()
 
 
+def stand_still(page: Page) -> None:
+    """Wait until no script of the page runs: what it draws again loses a click or the focus."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def choose_first_row(place: Page | Locator, table: int = 0) -> None:
     """Tick the first row, where its box is painted, once the page stands still: a table may be drawn again."""
-    page = place if isinstance(place, Page) else place.page
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    stand_still(place if isinstance(place, Page) else place.page)
     place.get_by_test_id("stDataFrame").nth(table).locator(".dvn-scroller").click(position={"x": 16, "y": 51})
 
 
 def choose(place: Locator, label: str, option: str) -> None:
     """Choose from a list that opens, once the page stands still: one that is drawn again or scrolled closes."""
-    expect(place.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    stand_still(place.page)
     field = place.get_by_role("combobox", name=label)
     field.scroll_into_view_if_needed()
     # The browser reports a scroll in the frame after it.

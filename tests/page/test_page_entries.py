@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 import pytest
-from looking import cells, choose, choose_first_row, panel
+from looking import cells, choose, choose_first_row, panel, stand_still
 from page_process import Served
 from playwright.sync_api import Locator, Page, expect
 from published_folder import Business, PublishedFolder
@@ -367,6 +367,7 @@ def test_a_scanner_selects_the_fields_of_a_lot_and_says_what_it_does_not_know(
     # An empty lot that has turned up has no field yet.
     tab.keyboard.type("17612 - 250111\n")
     expect(shelf.get_by_label("Lot 250111: pallets of 48")).to_be_focused()
+    stand_still(tab)
     tab.keyboard.press("Enter")
     expect(shelf.get_by_label("Lot 250111: loose units")).to_be_focused()
     tab.keyboard.type("0\n")

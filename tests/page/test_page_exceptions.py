@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from looking import cells, choose_first_row, panel, title
+from looking import cells, choose_first_row, panel, stand_still, title
 from page_process import Served
 from playwright.sync_api import Locator, Page, expect
 from published_folder import OPEN, Business, PublishedFolder
@@ -160,10 +160,12 @@ def test_several_of_a_kind_are_acknowledged_at_once(
     tab.goto(f"{served.url}/exceptions")
     by_kind = panel(tab, "By kind")
     expect(cells(by_kind)).to_contain_text(["▲ Warning", "2", "Orders without lines", "2025-10-03"])
+    stand_still(tab)
     by_kind.locator(".dvn-scroller").click(position={"x": 16, "y": 85})
     of_kind = panel(tab, "Orders without lines")
     expect(cells(of_kind)).to_contain_text(["100001", "2025-10-03", "100001"])
     for row in (51, 85):
+        stand_still(tab)
         of_kind.locator(".dvn-scroller").click(position={"x": 16, "y": row})
     expect(of_kind.get_by_text("2 exceptions are selected.")).to_be_visible()
     of_kind.get_by_label("Note").fill("Entered by hand")
