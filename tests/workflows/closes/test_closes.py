@@ -35,6 +35,14 @@ STEPS_OF_A_WEEK = [
     "weekly e-mail",
     "week entered",
 ]
+STEPS_OF_A_MONTH = [
+    "month closed and frozen",
+    "frozen month published",
+    "charge report",
+    "invoice PDF and XLSX",
+    "invoice e-mail",
+    "month entered",
+]
 READER = "owner@example.com"
 
 
@@ -78,20 +86,24 @@ def friday(filled_own: CommandLine) -> date:
     return today - timedelta(days=(today.weekday() - 4) % 7 or 7)
 
 
-@pytest.mark.long
-def test_a_week_killed_at_every_step_is_closed_with_every_effect_present_once(
-    office: Office, friday: date
-) -> None:
-    killer = subprocess.run(
+def close_killed_at_every_step(office: Office, kind: str, day: date) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [
             *(sys.executable, str(Path(__file__).parents[1] / "killed_closes.py")),
-            *("eow", "--date", friday.isoformat(), "--json"),
+            *(kind, "--date", day.isoformat(), "--json"),
         ],
         env=office.environment | {"PYTHONPATH": f"{PROJECT}:{PROJECT / 'tests' / 'support'}"},
         capture_output=True,
         text=True,
         check=True,
     )
+
+
+@pytest.mark.long
+def test_a_week_killed_at_every_step_is_closed_with_every_effect_present_once(
+    office: Office, friday: date
+) -> None:
+    killer = close_killed_at_every_step(office, "eow", friday)
     assert killer.stderr.split("\n")[-len(STEPS_OF_A_WEEK) - 1 : -1] == STEPS_OF_A_WEEK
     facts = json.loads(killer.stdout)
     monday = (friday - timedelta(days=4)).isoformat()
@@ -108,6 +120,29 @@ def test_a_week_killed_at_every_step_is_closed_with_every_effect_present_once(
     assert attached == sorted(Path(file).name for file in facts["reports"])
     published = office.command.published("select week_start_date::varchar, run_id from marts.closed_weeks")
     assert published == [(monday, facts["run_id"])]
+
+
+@pytest.mark.long
+def test_a_month_killed_at_every_step_is_frozen_entered_and_mailed_once(office: Office) -> None:
+    """With the days and weeks that it closes first."""
+    last_day = office.command.today().replace(day=1) - timedelta(days=1)
+    killer = close_killed_at_every_step(office, "eom", last_day)
+    killed_at = killer.stderr.split("\n")
+    for step in ("day closed", "week entered", *STEPS_OF_A_MONTH):
+        assert step in killed_at
+    facts, closes = json.loads(killer.stdout), office.closes()
+    assert closes[-1] == ("eom", f"{last_day:%Y-%m}", 1)
+    assert len(closes) == len({*closes}) == len(facts["closed_before"]) + 1
+    assert {version for *_, version in closes} == {1}
+    assert office.archive() == {f"{kind}/{period}/v1" for kind, period, _ in closes}
+    assert office.stored("select count(*), min(month) from frozen_months") == [(1, f"{last_day:%Y-%m-01}")]
+    subjects = office.inbox.subjects(READER)
+    assert len(subjects) == len({*subjects})
+    assert f"Invoice: {last_day:%B %Y}" in subjects
+    published = office.command.published(
+        "select charge_month::varchar from marts.charge_report_monthly where is_closed"
+    )
+    assert published == [(f"{last_day:%Y-%m-01}",)]
 
 
 def test_a_failed_close_goes_on_at_the_step_that_failed(office: Office, own_business: Sandbox) -> None:
