@@ -319,14 +319,6 @@ def test_lots_that_were_entered_since_the_snapshot_are_asked_for(settings: Setti
     assert "no differences, and the product's total agrees." in texts(tab)
 
 
-def test_lots_with_stock_are_asked_for_first(settings: Settings, open_tab: Tab, business: Business) -> None:
-    business.lots = [("17612", "240000", -9), ("17612", "250300", 120)]
-    PublishedFolder(settings.home).publish(business)
-    tab = open_tab()
-    begin(tab)
-    assert [one.label for one in tab.number_input][:2] == ["Lot 250300", "Lot 240000"]
-
-
 @pytest.mark.parametrize("asked", ["1990-01-01", "2999-01-01", "yesterday"])
 def test_a_day_of_an_address_that_cannot_be_chosen_is_named(settings: Settings, open_tab: Tab, asked: str) -> None:
     del settings

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from looking import cells, choose, panel
+from entering import fill, open_entry_form, type_day
+from looking import cells, choose
 from page_process import Served
 from playwright.sync_api import Locator, Page, expect
 from published_folder import Business, PublishedFolder
@@ -36,33 +37,24 @@ def entries(served: Served) -> list[tuple[Any, ...]]:
         ).fetchall()
 
 
-def fill(tab: Page, served: Served, kind: str, units: str, day: date) -> Locator:
+def filled_form(tab: Page, served: Served, kind: str, units: int, day: date) -> Locator:
     """The form, filled for lot 250300 of 17612."""
     button = {"Receive": "Enter the receipt", "Adjust": "Enter the adjustment"}[kind]
-    tab.goto(f"{served.url}/inventory?tab=entries")
-    form = panel(tab, "Enter a receipt or an adjustment")
+    form = open_entry_form(tab, served)
     form.get_by_role("radio", name=kind).click()
     expect(form.get_by_role("button", name=button)).to_be_visible()
-    choose(form, "Product", "17612 PT Kit")
-    form.get_by_label("Lot", exact=True).fill("250300")
+    fill(form, "17612 PT Kit", "250300", units)
     if kind == "Adjust":
         form.get_by_role("radio", name="Lost").click()
-    form.get_by_label("Units").fill(units)
-    date_it(form, day)
+    type_day(form, "Day", day)
     return form
-
-
-def date_it(form: Locator, day: date) -> None:
-    """Type the day; its parts are fields that follow one another."""
-    form.get_by_role("spinbutton", name="year, Day").click()
-    form.page.keyboard.type(f"{day:%Y%m%d}")
 
 
 def test_a_receipt_before_counts_is_asked_about_each_of_them_and_booked_once_with_what_they_saw(
     tab: Page, served: Served, today: date
 ) -> None:
     first, second = today - timedelta(days=5), today - timedelta(days=2)
-    form = fill(tab, served, "Receive", "48", today - timedelta(days=6))
+    form = filled_form(tab, served, "Receive", 48, today - timedelta(days=6))
     # Counted after the form was drawn, and twice more while the question was, once on the same day.
     count_shelf(served, first, 1067)
     enter = form.get_by_role("button", name="Enter the receipt")
@@ -98,7 +90,7 @@ def test_an_adjustment_that_no_count_saw_changes_the_stock_and_one_after_it_need
     tab: Page, served: Served, today: date
 ) -> None:
     count_shelf(served, today - timedelta(days=1), 1019)
-    form = fill(tab, served, "Adjust", "6", today - timedelta(days=1))
+    form = filled_form(tab, served, "Adjust", 6, today - timedelta(days=1))
     choose(form, "Reason", "Damaged")
     enter = form.get_by_role("button", name="Enter the adjustment")
     enter.click()
@@ -107,11 +99,11 @@ def test_an_adjustment_that_no_count_saw_changes_the_stock_and_one_after_it_need
     enter.click()
     expect(form.get_by_text("Adjusted down: 6 units of 17612, lot 250300. The next sync")).to_be_visible()
     # Answered for yesterday, then dated today: no count stands after it any more.
-    form = fill(tab, served, "Adjust", "7", today - timedelta(days=1))
+    form = filled_form(tab, served, "Adjust", 7, today - timedelta(days=1))
     choose(form, "Reason", "Lost")
     enter.click()
     answers.get_by_text("Yes, in the count of").click()
-    date_it(form, today)
+    type_day(form, "Day", today)
     enter.click()
     expect(form.get_by_text("Adjusted down: 7 units of 17612, lot 250300. The next sync")).to_be_visible()
     assert [row[:4] for row in entries(served)[1:]] == [

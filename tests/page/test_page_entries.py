@@ -1,40 +1,23 @@
-"""Operators enter receipts, adjustments and counts: judged as on the command line, recorded once, blind."""
+"""Operators enter receipts and adjustments: judged as on the command line, recorded once."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from looking import cells, choose, choose_first_row, panel, stand_still
+from entering import enter, entries, fill, open_entry_form, type_day
+from looking import cells, choose, choose_first_row, panel
 from page_process import Served
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
-from workshop import settings_of
-
-from workflows.entries.recording import EntryRequest, record_entry
 
 NOTE = '<b>wet</b> =1+1 "box"'
 
 
 pytestmark = pytest.mark.usefixtures("published")
-
-
-def entries(served: Served) -> list[tuple[Any, ...]]:
-    """What the operations database holds: type, SKU, lot, units, reason, note, actor."""
-    with closing(sqlite3.connect(served.home / "operations.sqlite")) as connection:
-        if not connection.execute("select name from sqlite_master where name = 'entries'").fetchall():
-            return []
-        return connection.execute(
-            "select entry_type, sku_code, lot_number, quantity, reason, note, actor from entries order by seq"
-        ).fetchall()
-
-
-def enter(served: Served, kind: Literal["receive", "adjust"], units: int, day: date) -> None:
-    """Somebody enters units of 17612 without a lot."""
-    record_entry(settings_of(served.home), EntryRequest(kind, "17612", units, day, "Cleo", reason="found"))
 
 
 def be(tab: Page, name: str) -> None:
@@ -47,21 +30,12 @@ def be(tab: Page, name: str) -> None:
     expect(tab.get_by_test_id("stPopoverButton").first).to_contain_text(name)
 
 
-def open_entry_form(tab: Page, served: Served) -> Any:
-    tab.goto(f"{served.url}/inventory?tab=entries")
-    form = panel(tab, "Enter a receipt or an adjustment")
-    expect(form.get_by_label("Lot", exact=True)).to_be_visible()
-    return form
-
-
 def test_a_receipt_is_recorded_once_with_its_actor_though_the_button_is_clicked_twice(
     tab: Page, served: Served
 ) -> None:
     form = open_entry_form(tab, served)
     be(tab, "Dana D.")
-    choose(form, "Product", "17612 PT Kit")
-    form.get_by_label("Lot", exact=True).fill("260401")
-    form.get_by_label("Units").fill("576")
+    fill(form, "17612 PT Kit", "260401", 576)
     form.get_by_label("Note").fill(NOTE)
     form.get_by_role("button", name="Enter the receipt").dblclick()
     expect(form.get_by_text("Received: 576 units of 17612, lot 260401.")).to_be_visible()
@@ -70,13 +44,6 @@ def test_a_receipt_is_recorded_once_with_its_actor_though_the_button_is_clicked_
     expect(form.get_by_label("Units")).to_have_count(1)
     expect(form.get_by_label("Units")).to_have_value("")
     assert entries(served) == [("receive", "17612", "260401", 576, None, NOTE, "Dana D.")]
-
-
-def type_day(form: Locator, label: str, day: date) -> None:
-    """Type a day, and close the calendar, which covers what is below the field."""
-    form.get_by_role("spinbutton", name=f"year, {label}").click()
-    form.page.keyboard.type(f"{day:%Y%m%d}")
-    form.page.keyboard.press("Escape")
 
 
 def expiry_dates(served: Served) -> list[tuple[Any, ...]]:
@@ -92,9 +59,7 @@ def test_a_receipt_brings_its_lots_expiry_date_which_is_corrected_and_removed_on
 ) -> None:
     form = open_entry_form(tab, served)
     be(tab, "Dana D.")
-    choose(form, "Product", "17612 PT Kit")
-    form.get_by_label("Lot", exact=True).fill("260401")
-    form.get_by_label("Units").fill("576")
+    fill(form, "17612 PT Kit", "260401", 576)
     first, second = date(today.year + 1, 6, 30), date(today.year + 11, 6, 30)
     type_day(form, "Lot expires, if kept", first)
     form.get_by_role("button", name="Enter the receipt").click()
@@ -103,8 +68,7 @@ def test_a_receipt_brings_its_lots_expiry_date_which_is_corrected_and_removed_on
     form.get_by_role("radio", name="Expiry date").click()
     save = form.get_by_role("button", name="Save the expiry date")
     expect(save).to_be_visible()
-    choose(form, "Product", "17612 PT Kit")
-    form.get_by_label("Lot", exact=True).fill("17612 - 260401")
+    fill(form, "17612 PT Kit", "17612 - 260401")
     save.click()
     expect(form.get_by_text("Enter the expiry date.")).to_be_visible()
     type_day(form, "Expires", date(2001, 1, 1))
@@ -113,8 +77,7 @@ def test_a_receipt_brings_its_lots_expiry_date_which_is_corrected_and_removed_on
     type_day(form, "Expires", second)
     save.dblclick()
     expect(form.get_by_text(f"Lot 260401 of 17612 expires on {second}.")).to_be_visible()
-    choose(form, "Product", "17612 PT Kit")
-    form.get_by_label("Lot", exact=True).fill("260401")
+    fill(form, "17612 PT Kit", "260401")
     form.get_by_role("button", name="Remove the lot's date").click()
     expect(form.get_by_text("Lot 260401 of 17612 has no expiry date any more.")).to_be_visible()
     lot = ("17612", "260401")
@@ -124,9 +87,7 @@ def test_a_receipt_brings_its_lots_expiry_date_which_is_corrected_and_removed_on
 def test_two_equal_receipts_are_two(tab: Page, served: Served) -> None:
     form = open_entry_form(tab, served)
     for recorded in (1, 2):
-        choose(form, "Product", "17904 Travel Kit")
-        form.get_by_label("Lot", exact=True).fill("260402")
-        form.get_by_label("Units").fill("96")
+        fill(form, "17904 Travel Kit", "260402", 96)
         form.get_by_role("button", name="Enter the receipt").click()
         # The recorded form goes, and a blank one takes its place.
         expect(cells(form).get_by_text("96", exact=True)).to_have_count(recorded)
@@ -138,9 +99,7 @@ def test_an_adjustment_needs_a_reason_and_what_was_typed_stays(tab: Page, served
     form = open_entry_form(tab, served)
     form.get_by_role("radio", name="Adjust").click()
     expect(form.get_by_role("button", name="Enter the adjustment")).to_be_visible()
-    choose(form, "Product", "17612 PT Kit")
-    form.get_by_label("Lot", exact=True).fill("250300")
-    form.get_by_label("Units").fill("6")
+    fill(form, "17612 PT Kit", "250300", 6)
     form.get_by_role("button", name="Enter the adjustment").click()
     expect(form.get_by_text("Choose whether the units were found or lost.")).to_be_visible()
     form.get_by_role("radio", name="Lost").click()
@@ -165,74 +124,6 @@ def test_what_is_typed_survives_a_new_snapshot(
     expect(form.get_by_text("3 h ago")).to_be_visible()
     expect(form.get_by_label("Note")).to_have_value("half a sentence")
     expect(form.get_by_label("Note")).to_be_focused()
-
-
-def test_a_count_is_blind_compares_recounts_what_differs_and_books_the_difference(
-    tab: Page, served: Served
-) -> None:
-    tab.goto(f"{served.url}/count")
-    shelf = panel(tab, "Count stock")
-    shelf.get_by_role("button", name="17612 PT Kit").click()
-    expect(shelf.get_by_label("Lot 250300")).to_be_visible()
-    # The lot has 120; it was lot 250111 that is empty, and is not asked for.
-    assert "120" not in shelf.inner_text()
-    expect(shelf.get_by_label("Lot 250111")).to_have_count(0)
-    shelf.get_by_label("Lot 250300").fill("90")
-    shelf.get_by_role("button", name="Compare with expected stock").click()
-    expect(shelf.get_by_text("please count again")).to_be_visible()
-    expect(shelf.get_by_role("button", name="Book the count")).to_have_count(0)
-    # The second count is blind, too: neither the stock, nor the first count, nor the difference.
-    expect(shelf.get_by_test_id("stDataFrame")).to_have_count(0)
-    assert not [number for number in ("1014", "1,014", "90", "924") if number in shelf.inner_text()]
-    shelf.get_by_label("Lot 250300, again").fill("1011")
-    shelf.get_by_role("button", name="Save the second count").click()
-    expect(cells(shelf)).to_contain_text(["250300", "90", "1011", "1011", "1014", "0", "1014", "-3", "▲ differs"])
-    shelf.get_by_role("button", name="Book the count").dblclick()
-    expect(shelf.get_by_text("1 with a difference (-3 units)")).to_be_visible()
-    assert [row[:6] for row in entries(served)] == [("count", "17612", "250300", -3, "count", "first count 90")]
-
-
-def test_a_count_knows_what_was_entered_since_the_snapshot(tab: Page, served: Served) -> None:
-    form = open_entry_form(tab, served)
-    choose(form, "Product", "17904 Travel Kit")
-    form.get_by_label("Lot", exact=True).fill("240901")
-    form.get_by_label("Units").fill("40")
-    form.get_by_role("button", name="Enter the receipt").click()
-    expect(form.get_by_text("Received: 40 units")).to_be_visible()
-    tab.get_by_role("link", name="Count").click()
-    shelf = panel(tab, "Count stock")
-    shelf.get_by_role("button", name="17904 Travel Kit").click()
-    shelf.get_by_label("Lot 240901").fill("136")
-    shelf.get_by_role("button", name="Compare with expected stock").click()
-    expect(shelf.get_by_text("no differences, and the product's total agrees.")).to_be_visible()
-    expect(cells(shelf)).to_contain_text(["240901", "136", "96", "40", "136", "0", "✓ agrees"])
-
-
-def test_a_count_of_lots_alone_does_not_agree_and_units_without_a_lot_are_booked_with_the_products_total(
-    tab: Page, served: Served, today: date
-) -> None:
-    enter(served, "receive", 48, today)
-    tab.goto(f"{served.url}/count")
-    shelf = panel(tab, "Count stock")
-    shelf.get_by_role("button", name="17612 PT Kit").click()
-    shelf.get_by_label("Lot 250300").fill("1014")
-    shelf.get_by_role("button", name="Compare with expected stock").click()
-    expect(shelf.get_by_text("Other lots have not been counted")).to_be_visible()
-    expect(cells(shelf)).to_contain_text(["250300", "✓ agrees", "Product", "not compared"])
-    assert not [
-        number for number in ("48", "1062", "1,062") if number in " ".join(cells(shelf).all_text_contents())
-    ]
-    shelf.get_by_role("button", name="Back, to count more of it").click()
-    expect(shelf.get_by_label("Lot 250300")).to_be_disabled()
-    shelf.get_by_label("Units without a lot").fill("50")
-    shelf.get_by_role("button", name="Compare with expected stock").click()
-    expect(cells(shelf)).to_contain_text(["without a lot", "50", "48", "2", "Product", "1064", "1062", "2"])
-    shelf.get_by_role("button", name="Book the count").click()
-    expect(shelf.get_by_text("1 with a difference (+2 units)")).to_be_visible()
-    assert [row[:4] for row in entries(served)[1:]] == [
-        ("count", "17612", "250300", 0),
-        ("count", "17612", None, 2),
-    ]
 
 
 def test_a_count_and_a_receipt_in_progress_survive_reload_navigation_and_publication(
@@ -298,8 +189,7 @@ def test_units_out_of_proportion_are_asked_about_and_again_when_they_are_changed
     form.get_by_role("radio", name="Adjust").click()
     expect(form.get_by_role("button", name="Enter the adjustment")).to_be_visible()
     expect(form.get_by_role("button", name="Enter the receipt")).to_have_count(0)
-    choose(form, "Product", "17612 PT Kit")
-    form.get_by_label("Lot", exact=True).fill("250300")
+    fill(form, "17612 PT Kit", "250300")
     form.get_by_role("radio", name="Lost").click()
     form.get_by_label("Units").fill("2000")
     choose(form, "Reason", "Lost")
@@ -324,59 +214,3 @@ def test_an_entry_is_taken_back_once_by_another_with_a_reason(tab: Page, served:
     tab.reload()
     expect(form.get_by_text("This entry has been taken back by another one.")).to_be_visible()
     assert [row[:5] for row in entries(served)[1:]] == [("adjust_down", "17612", None, 48, NOTE)]
-
-
-def test_a_lot_nobody_knows_is_refused_before_anything_is_booked(tab: Page, served: Served) -> None:
-    tab.goto(f"{served.url}/count")
-    shelf = panel(tab, "Count stock")
-    shelf.get_by_role("button", name="17612 PT Kit").click()
-    shelf.get_by_label("Another lot on the shelf").fill("999999")
-    shelf.get_by_label("Its units in all").fill("5")
-    shelf.get_by_role("button", name="Compare with expected stock").click()
-    expect(shelf.get_by_text("No lot 999999 of 17612 is known.")).to_be_visible()
-    assert entries(served) == []
-
-
-def test_a_scanner_selects_the_fields_of_a_lot_and_says_what_it_does_not_know(
-    tab: Page, served: Served, folder: PublishedFolder, business: Business
-) -> None:
-    business.per_pallet = 48
-    folder.publish(business)
-    tab.goto(f"{served.url}/count")
-    shelf = panel(tab, "Count stock")
-    shelf.get_by_role("button", name="17612 PT Kit").click()
-    scanner = shelf.get_by_label("Scan a lot", exact=True)
-    pallets, loose = (shelf.get_by_label(f"Lot 250300: {what}") for what in ("pallets of 48", "loose units"))
-    scanner.click()
-    for typed, said in (
-        ("17612-260616", "No lot 260616 of 17612 is known."),
-        ("17904-240901", "is a lot of 17904, but the entry is for 17612."),
-        (NOTE, "is not a lot number."),
-    ):
-        tab.keyboard.type(f"{typed}\n")
-        expect(shelf.get_by_text(said)).to_be_visible()
-        expect(scanner).to_have_value("")
-        expect(scanner).to_be_focused()
-    # What a scanner types, and then the person.
-    tab.keyboard.type("17612-250300\n")
-    expect(pallets).to_be_focused()
-    tab.keyboard.type("21\n")
-    expect(loose).to_be_focused()
-    tab.keyboard.type("6\n")
-    expect(scanner).to_be_focused()
-    # An empty lot that has turned up has no field yet.
-    tab.keyboard.type("17612 - 250111\n")
-    expect(shelf.get_by_label("Lot 250111: pallets of 48")).to_be_focused()
-    stand_still(tab)
-    tab.keyboard.press("Enter")
-    expect(shelf.get_by_label("Lot 250111: loose units")).to_be_focused()
-    tab.keyboard.type("0\n")
-    expect(scanner).to_be_focused()
-    shelf.get_by_role("button", name="Compare with expected stock").click()
-    expect(cells(shelf)).to_contain_text(["250300", "1014", "1014", "250111", "0", "Product"])
-    shelf.get_by_role("button", name="Book the count").click()
-    expect(shelf.get_by_text("2 counts, 0 with a difference (+0 units)")).to_be_visible()
-    assert [row[:4] for row in entries(served)] == [
-        ("count", "17612", "250300", 0),
-        ("count", "17612", "250111", 0),
-    ]
