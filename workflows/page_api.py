@@ -83,7 +83,7 @@ from workflows.errors import (
 )
 
 # Jobs and mail.
-from workflows.jobs.client import Job, JobClient, job_client
+from workflows.jobs.client import Job, JobClient, has_store, job_client, reading_job_client
 from workflows.jobs.progress import percent
 from workflows.mail import Delivery, read_outbox
 from workflows.mail import retry_mail as requeue_mail
@@ -200,6 +200,7 @@ __all__ = [
     "finish_interrupted_restore",
     "format_explanation",
     "format_mail_states",
+    "has_store",
     "health_history",
     "job_client",
     "key_figures",
@@ -235,6 +236,7 @@ __all__ = [
     "read_switches",
     "read_system_state",
     "read_users",
+    "reading_job_client",
     "ready_to_close",
     "recent_closes",
     "recent_comparisons",

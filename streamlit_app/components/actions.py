@@ -11,7 +11,7 @@ import streamlit as st
 
 from streamlit_app.auth.identity import current_person
 from streamlit_app.data.page_wording import page_wording
-from streamlit_app.data.run_list import clear_run_cache, has_job_database
+from streamlit_app.data.run_list import clear_run_cache
 from workflows.page_api import (
     NO_SERVER,
     AlreadyRunning,
@@ -22,6 +22,7 @@ from workflows.page_api import (
     Person,
     Settings,
     ShipledgerError,
+    has_store,
     job_client,
     ready_to_close,
     requeue_mail,
@@ -154,7 +155,7 @@ def refusal(place: str) -> str | None:
 
 @contextmanager
 def _jobs(settings: Settings) -> Iterator[JobClient]:
-    if not has_job_database(settings):
+    if not has_store(settings):
         raise ShipledgerError(NO_WORKER)
     with job_client(settings) as jobs:
         if not jobs.is_ready():

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from textwrap import shorten
 from typing import Any, Literal
 
@@ -16,18 +13,16 @@ import streamlit as st
 from streamlit_app.data.formatted import clock, count
 from streamlit_app.data.open_exceptions import count_open
 from streamlit_app.data.page_wording import page_wording
-from streamlit_app.data.run_list import has_job_database
 from streamlit_app.data.snapshot_reader import SnapshotGone, SnapshotUnreadable, current_snapshot
 from workflows.page_api import (
     Check,
-    JobClient,
     Settings,
     ShipledgerError,
     exception_kind,
     failed_conditions,
-    job_client,
     read_published,
     read_system_state,
+    reading_job_client,
     with_since,
 )
 
@@ -109,19 +104,9 @@ def numbers_in_menu(settings: Settings) -> dict[str, int]:
 @st.cache_data(ttl=_CACHE_SECONDS, max_entries=4, show_spinner=False)
 def _failed_checks(_settings: Settings, home: str) -> list[Check]:
     del home  # Only a key of the cache: the settings hold credentials, which must not be hashed.
-    with _read_only_client(_settings) as jobs:
+    with reading_job_client(_settings) as jobs:
         state = read_system_state(_settings, jobs, read_published(_settings), datetime.now(UTC))
     return with_since(_settings.operations, failed_conditions(state))
-
-
-@contextmanager
-def _read_only_client(settings: Settings) -> Iterator[JobClient]:
-    """Yield a job client. If DBOS's database does not exist yet, it reads the one of an empty temporary home."""
-    with TemporaryDirectory() as folder:
-        if not has_job_database(settings):
-            settings = settings.model_copy(update={"home": Path(folder)})
-        with job_client(settings) as jobs:
-            yield jobs
 
 
 def _group(name: str) -> str:

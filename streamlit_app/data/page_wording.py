@@ -7,7 +7,10 @@ from functools import partial
 
 _PHRASES = (
     ("Set SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET", "Set the API key and secret in the configuration"),
-    (": SHIPLEDGER_SMTP_URL is not set. Set it,", ": no mail server is configured. Set one in the configuration,"),
+    (
+        ": SHIPLEDGER_SMTP_URL is not set. Set it, with the sender and recipients, or SHIPLEDGER_WEBHOOK_URL[.]",
+        ": neither a mail server nor a webhook is configured.",
+    ),
     (" `--incomplete` closes it [^;]*; then every page says so[.]", ""),
     ("run `backfill --since` or `sync`", "ask an admin to load the orders"),
     ("run `backfill --since` for the time before", "ask an admin to load the time before"),

@@ -12,7 +12,7 @@ import streamlit as st
 
 from streamlit_app.data.page_wording import page_wording
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.page_api import CLOSES, BuildFailed, CloseRefused, Job, Settings, job_client, percent
+from workflows.page_api import CLOSES, BuildFailed, CloseRefused, Job, Settings, has_store, job_client, percent
 
 log = logging.getLogger(__name__)
 
@@ -111,14 +111,9 @@ def _cached(_settings: Settings, store: str, kinds: tuple[str, ...], limit: int)
 
 
 def _live_runs(settings: Settings, kinds: tuple[str, ...], limit: int) -> list[Run]:
-    if not has_job_database(settings):
+    if not has_store(settings):
         return []
     return _cached(settings, settings.workflow_database_url, kinds, limit)
-
-
-def has_job_database(settings: Settings) -> bool:
-    """Return whether DBOS's database exists. The first worker creates it; reading must not."""
-    return settings.system_database_url is not None or (settings.home / "workflows.sqlite").exists()
 
 
 def _line(job: Job) -> Run:

@@ -248,6 +248,13 @@ def job_client(settings: Settings, *, waits: bool = False) -> Iterator[JobClient
             dbos.destroy()
 
 
+def has_store(settings: Settings) -> bool:
+    """Return whether the home has a workflow store, which its first worker makes."""
+    if settings.system_database_url:
+        return has_home_id(settings.home)
+    return (settings.home / "workflows.sqlite").exists()
+
+
 @contextmanager
 def reading_job_client(settings: Settings) -> Iterator[JobClient]:
     """Open a client that makes nothing in the home: before its first worker, it reads an empty store elsewhere.
@@ -255,13 +262,8 @@ def reading_job_client(settings: Settings) -> Iterator[JobClient]:
     Raises:
         ShipledgerError: As of `job_client`.
     """
-    is_made = (
-        has_home_id(settings.home)
-        if settings.system_database_url
-        else (settings.home / "workflows.sqlite").exists()
-    )
     with TemporaryDirectory() as elsewhere:
-        if not is_made:
+        if not has_store(settings):
             settings = settings.model_copy(update={"home": Path(elsewhere), "system_database_url": None})
         with job_client(settings) as jobs:
             yield jobs
