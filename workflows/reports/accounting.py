@@ -20,28 +20,39 @@ from workflows.config.settings import Settings
 from workflows.config.snapshots import OpenSnapshot, reading_snapshot
 from workflows.errors import ConfigurationError, ShipledgerError, UsageError
 
-# The columns of QuickBooks Online's sample file that we fill.
-_QUICKBOOKS = (
-    *("*InvoiceNo", "*Customer", "*InvoiceDate", "*DueDate", "Item(Product/Service)", "ItemDescription"),
-    *("ItemQuantity", "ItemRate", "*ItemAmount"),
-)
-# All columns of Xero's template, which may not be left out or renamed.
-_XERO = (
-    *("*ContactName", "EmailAddress", "POAddressLine1", "POAddressLine2", "POAddressLine3", "POAddressLine4"),
-    *(
-        "POCity",
-        "PORegion",
-        "POPostalCode",
-        "POCountry",
-        "*InvoiceNumber",
-        "Reference",
-        "*InvoiceDate",
-        "*DueDate",
-    ),
-    *("InventoryItemCode", "*Description", "*Quantity", "*UnitAmount", "Discount", "*AccountCode", "*TaxType"),
-    *("TrackingName1", "TrackingOption1", "TrackingName2", "TrackingOption2", "Currency", "BrandingTheme"),
-)
-COLUMNS = {"quickbooks": _QUICKBOOKS, "xero": _XERO}
+# By program, the columns of its import file, and what is in each; empty for what we leave empty. They are those of
+# QuickBooks Online's sample file that we fill, and all of Xero's template, which may not be left out or renamed.
+COLUMNS: dict[str, dict[str, str]] = {
+    "quickbooks": {
+        "*InvoiceNo": "number",
+        "*Customer": "customer",
+        "*InvoiceDate": "issued",
+        "*DueDate": "due",
+        "Item(Product/Service)": "quickbooks_item",
+        "ItemDescription": "description",
+        "ItemQuantity": "quantity",
+        "ItemRate": "rate",
+        "*ItemAmount": "amount",
+    },
+    "xero": {
+        "*ContactName": "customer",
+        **dict.fromkeys(("EmailAddress", *(f"POAddressLine{line}" for line in range(1, 5))), ""),
+        **dict.fromkeys(("POCity", "PORegion", "POPostalCode", "POCountry"), ""),
+        "*InvoiceNumber": "number",
+        "Reference": "",
+        "*InvoiceDate": "issued",
+        "*DueDate": "due",
+        "InventoryItemCode": "",
+        "*Description": "description",
+        "*Quantity": "quantity",
+        "*UnitAmount": "rate",
+        "Discount": "",
+        "*AccountCode": "xero_account_code",
+        "*TaxType": "xero_tax_type",
+        **dict.fromkeys(("TrackingName1", "TrackingOption1", "TrackingName2", "TrackingOption2"), ""),
+        **dict.fromkeys(("Currency", "BrandingTheme"), ""),
+    },
+}
 _CLOSED = "select version, closed_at from marts.closed_months where month = $1"
 _LINES = """
     select charge_kind, rate_cents, quantity, amount_cents
@@ -111,8 +122,8 @@ def export_invoice(
     number = f"{month:%Y-%m}" if bill.version == 1 else f"{month:%Y-%m}-{bill.version}"
     accounts = _accounts(settings, bill.lines)
     header = _header(number, bill.closed_at.astimezone(settings.timezone).date(), terms)
-    row = {"quickbooks": _quickbooks, "xero": _xero}[software]
-    _write_file(file, COLUMNS[software], [row(line, accounts[line.kind], header) for line in bill.lines])
+    rows = [{**header, **accounts[line.kind], **_values(line)} for line in bill.lines]
+    _write_file(file, COLUMNS[software], rows)
     facts = {"file": str(file), "format": software, "invoice": number, "snapshot": bill.snapshot}
     return facts | {"lines": len(bill.lines), "total_cents": bill.total_cents}
 
@@ -161,31 +172,11 @@ def _header(number: str, issued: date, terms: InvoiceTerms) -> dict[str, str]:
     return {"number": number, "customer": terms.customer, **dates}
 
 
-def _quickbooks(line: _Line, account: Mapping[str, str], header: Mapping[str, str]) -> dict[str, str]:
+def _values(line: _Line) -> dict[str, str]:
     return {
-        "*InvoiceNo": header["number"],
-        "*Customer": header["customer"],
-        "*InvoiceDate": header["issued"],
-        "*DueDate": header["due"],
-        "Item(Product/Service)": account["quickbooks_item"],
-        "ItemDescription": account["description"],
-        "ItemQuantity": str(line.quantity),
-        "ItemRate": _amount(line.rate_cents),
-        "*ItemAmount": _amount(line.amount_cents),
-    }
-
-
-def _xero(line: _Line, account: Mapping[str, str], header: Mapping[str, str]) -> dict[str, str]:
-    return {
-        "*ContactName": header["customer"],
-        "*InvoiceNumber": header["number"],
-        "*InvoiceDate": header["issued"],
-        "*DueDate": header["due"],
-        "*Description": account["description"],
-        "*Quantity": str(line.quantity),
-        "*UnitAmount": _amount(line.rate_cents),
-        "*AccountCode": account["xero_account_code"],
-        "*TaxType": account["xero_tax_type"],
+        "quantity": str(line.quantity),
+        "rate": _amount(line.rate_cents),
+        "amount": _amount(line.amount_cents),
     }
 
 
@@ -193,12 +184,12 @@ def _amount(cents: int) -> str:
     return f"{Decimal(cents) / 100:.2f}"
 
 
-def _write_file(file: Path, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:
+def _write_file(file: Path, columns: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> None:
     try:
         with file.open("x", newline="", encoding="utf-8") as target:
-            writer = csv.DictWriter(target, columns, restval="")
-            writer.writeheader()
-            writer.writerows(rows)
+            writer = csv.writer(target)
+            writer.writerow(columns)
+            writer.writerows([row.get(name, "") for name in columns.values()] for row in rows)
     except FileExistsError as problem:
         raise UsageError(f"{file} exists. Name another file, or delete it.") from problem
     except OSError as problem:
