@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from workflows.config.settings import Settings, default_of, variable_of
 
+def sentence(error: ErrorDetails, field: FieldInfo, variable: str, default: str) -> str:
+    """Say what is wrong and what to do. The value is repeated for numbers only: another may be a secret.
 
-def sentence(error: ErrorDetails) -> str:
-    """Say what is wrong and what to do. The value is repeated for numbers only: another may be a secret."""
-    place = str(error["loc"][0])
-    name = next(name for name in Settings.model_fields if place in (name, variable_of(name)))
-    field, variable, default = Settings.model_fields[name], variable_of(name), default_of(name)
+    Args:
+        error: What pydantic says.
+        field: The setting.
+        variable: Its environment variable.
+        default: Its default as a person writes it, or `none`.
+    """
     least, most = (
         next((getattr(one, end) for one in field.metadata if hasattr(one, end)), None) for end in ("ge", "le")
     )
@@ -20,5 +23,6 @@ def sentence(error: ErrorDetails) -> str:
         limit = f" and at most {most}" if most is not None else ""
         return f"{variable} is '{error['input']}'. Use a {kind} of at least {least}{limit}."
     otherwise = "" if default == "none" else f" to use the default, {default}"
-    advice = "Set it" if place == name else f"Correct it, or remove it{otherwise}"
+    # A default that is wrong is named by its field: the variable is not set.
+    advice = f"Correct it, or remove it{otherwise}" if error["loc"][0] == variable else "Set it"
     return f"{variable}: {error['msg'].removeprefix('Value error, ')}. {advice}."

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AliasGenerator, Field, ValidationError, field_validator, model_validator
-from pydantic_core import PydanticUseDefault
+from pydantic_core import ErrorDetails, PydanticUseDefault
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from workflows.config import setting_types as types
@@ -22,6 +22,7 @@ from workflows.config.mail_settings import WEBHOOK, MailSettings, parse_mail_set
 from workflows.config.oidc_settings import Oidc, parse_oidc_settings
 from workflows.config.places import PROJECT, places_of
 from workflows.config.secret_files import read_secret_files
+from workflows.config.setting_errors import sentence
 from workflows.errors import ConfigurationError
 
 # Ten times what any law asks for, and still a day that the calendar has.
@@ -164,7 +165,6 @@ class Settings(BaseSettings):
     fast_build: types.OnUnlessZero = Field(
         True, description="`0` lets dbt run every build itself instead of replaying recorded statements."
     )
-
     log_format: Literal["text", "json"] = Field(
         "text", description="`json` writes each line of the log as a JSON object, on standard error too."
     )
@@ -275,9 +275,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as problem:
-        from workflows.config.setting_errors import sentence
+        raise ConfigurationError(" ".join(map(_sentence, problem.errors(include_url=False)))) from None
 
-        raise ConfigurationError(" ".join(map(sentence, problem.errors(include_url=False)))) from None
+
+def _sentence(error: ErrorDetails) -> str:
+    place = error["loc"][0]
+    name = next(name for name in Settings.model_fields if place in (name, variable_of(name)))
+    return sentence(error, Settings.model_fields[name], variable_of(name), default_of(name))
 
 
 def default_of(name: str) -> str:
