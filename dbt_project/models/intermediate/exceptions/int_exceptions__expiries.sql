@@ -7,6 +7,18 @@ with build_context as (
 
 ),
 
+moved as (
+
+    select * from {{ ref('int_lots_moved') }}
+
+),
+
+lots as (
+
+    select * from {{ ref('int_lots_described') }}
+
+),
+
 expiring as (
 
     select
@@ -16,8 +28,8 @@ expiring as (
         lots.expiry_date < build_context.today as is_expired,
         if(is_expired, lots.expiry_date + 1, lots.expiry_date - {{ var('lot_expiry_days') }}) as since_date,
         build_context.timezone
-    from {{ ref('int_lots_moved') }} as moved
-    inner join {{ ref('int_lots_described') }} as lots
+    from moved
+    inner join lots
         on moved.sku_code = lots.sku_code and moved.lot_number = lots.lot_number
     cross join build_context
     where moved.quantity_on_hand > 0 and lots.expiry_date <= build_context.today + {{ var('lot_expiry_days') }}

@@ -16,7 +16,19 @@ orders as (
 dated as (
 
     select
-        exceptions.*,
+        ---------- ids
+        exceptions.exception_id,
+        exceptions.shipstation_order_id,
+
+        ---------- text
+        exceptions.exception_type,
+        exceptions.severity,
+        exceptions.order_number,
+        exceptions.detail,
+        exceptions.cause,
+
+        ---------- instants
+        exceptions.first_seen_at,
         least(exceptions.first_seen_at, orders.created_at) as started_at
     from exceptions
     left join orders on exceptions.shipstation_order_id = orders.shipstation_order_id
