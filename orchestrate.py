@@ -91,40 +91,40 @@ def demo(once: bool, port: int, as_json: bool) -> None:
     from workflows.cli import output
     from workflows.cli.close_commands import run_close
     from workflows.cli.cycle_commands import span_of_days
-    from workflows.cli.rehearsal import describe_demo
+    from workflows.cli.demo_home import describe_demo
     from workflows.cli.run_job import run_job
     from workflows.cli.serving import check_port
     from workflows.config.settings import read_settings
 
-    settings = read_settings()
+    configured = read_settings()
     if not once:
         # Now, not after the minute that the first load takes.
-        check_port(settings.address, port)
-    with _rehearsed(settings) as account:
-        rehearsed = settings.model_copy(update=account | {"sync_minutes": 1})
-        since, _ = span_of_days(rehearsed, BusinessPlan().begins.date() - timedelta(days=1), None)
-        loaded = run_job(rehearsed, "backfill", {"since": since.isoformat(), "until": None}, "demo")
-        facts = run_job(rehearsed, "sync", {}, "demo")
-        closed = run_close(rehearsed, "eod", None, "demo")
+        check_port(configured.address, port)
+    with _demo(configured) as account:
+        settings = configured.model_copy(update=account | {"sync_minutes": 1})
+        since, _ = span_of_days(settings, BusinessPlan().begins.date() - timedelta(days=1), None)
+        loaded = run_job(settings, "backfill", {"since": since.isoformat(), "until": None}, "demo")
+        facts = run_job(settings, "sync", {}, "demo")
+        closed = run_close(settings, "eod", None, "demo")
         say("The first load:  " + output.describe_cycle(loaded))
         say("The next cycle:  " + output.describe_cycle(facts))
         print_result({**facts, "reports": closed["reports"]}, as_json, lambda _: output.describe_close(closed))
-        say(describe_demo(click.get_current_context().find_root().info_name, settings))
+        say(describe_demo(click.get_current_context().find_root().info_name, configured))
         if not once:
-            _serve(rehearsed, port, lambda facts: say(output.describe_serving(facts)))
+            _serve(settings, port, lambda facts: say(output.describe_serving(facts)))
 
 
 @contextmanager
-def _rehearsed(settings: Settings) -> Iterator[dict[str, Any]]:
+def _demo(settings: Settings) -> Iterator[dict[str, Any]]:
     """Start a sandbox that trades, and yield the settings of its account."""
     from sandbox.business import BusinessPlan, generate_business
-    from workflows.cli.rehearsal import begin_rehearsal
+    from workflows.cli.demo_home import begin_demo
 
     say("Starting a local ShipStation with 60 weeks of generated trade ...")
     book = generate_business(BusinessPlan())
     # Some trade of today, also on a weekend and in the early morning.
     book.trade(_STEPS_OF_TODAY)
-    begin_rehearsal(settings, book.receipts)
+    begin_demo(settings, book.receipts)
     with _shipstation(settings, book) as account:
         yield account
 
@@ -135,7 +135,7 @@ def _shipstation(settings: Settings, book: Book) -> Iterator[dict[str, Any]]:
     from sandbox.rowfiles import save_row_files
     from sandbox.server import Sandbox
     from sandbox.settings import SandboxSettings
-    from workflows.cli.rehearsal import note_shipstation
+    from workflows.cli.demo_home import note_shipstation
     from workflows.cli.worker import end_worker
 
     with Sandbox(SandboxSettings(rate_limit=6000), book) as box:
@@ -167,7 +167,7 @@ def _account_of_demo(words: Sequence[str]) -> Iterator[None]:
         return
     from sandbox.book import Book
     from sandbox.rowfiles import load_row_files, saved_row_files
-    from workflows.cli.rehearsal import demo_rows, running_shipstation
+    from workflows.cli.demo_home import demo_rows, running_shipstation
     from workflows.config.settings import read_settings, variable_of
 
     settings = read_settings()

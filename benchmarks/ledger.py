@@ -25,7 +25,7 @@ import duckdb
 
 from benchmarks.measure import Row, peak_megabytes, print_table, run_job, settings_for, timed
 from sandbox import BusinessPlan, Sandbox, SandboxSettings, generate_business
-from workflows.cli.rehearsal import begin_rehearsal
+from workflows.cli.demo_home import begin_demo
 from workflows.cli.worker import run_worker
 from workflows.config.worker_lock import WorkerLock
 from workflows.cycle.engine import Engine
@@ -101,7 +101,7 @@ def _load(home: Path) -> None:
     book = generate_business(BusinessPlan(weeks=_WEEKS, orders_per_day=_SMALL / _WEEKS / 7))
     with Sandbox(SandboxSettings(rate_limit=1_000_000, trade_every_seconds=0), book) as box:
         settings = settings_for(home, box.url)
-        begin_rehearsal(settings, book.receipts)
+        begin_demo(settings, book.receipts)
         lock = WorkerLock(home)
         lock.acquire()
         with run_worker(settings) as jobs:

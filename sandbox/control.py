@@ -1,4 +1,4 @@
-"""The control paths under `/_sandbox/`: rows, log, faults, clock and trading, for tests and rehearsals."""
+"""The control paths under `/_sandbox/`: rows, log, faults, clock and trading, for tests and demos."""
 
 from __future__ import annotations
 

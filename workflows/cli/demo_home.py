@@ -28,7 +28,7 @@ _TO_TRY = (
 )
 
 
-def begin_rehearsal(settings: Settings, receipts: Iterable[Mapping[str, Any]]) -> None:
+def begin_demo(settings: Settings, receipts: Iterable[Mapping[str, Any]]) -> None:
     """Empty a demo home and enter receipts.
 
     Args:

@@ -8,7 +8,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from workflows.errors import ConfigurationError
 
-NO_SERVER = "No mail is sent: SHIPLEDGER_SMTP_URL is not set. Set it, with the sender and recipients."
+NO_SERVER = (
+    "No mail is sent: SHIPLEDGER_SMTP_URL is not set. Set it, with the sender and recipients, or "
+    "SHIPLEDGER_WEBHOOK_URL."
+)
 # The recipient that stands for the webhook. It is no mail address.
 WEBHOOK = "webhook"
 _PORTS = {"smtp": 25, "smtps": 465}

@@ -77,8 +77,12 @@ def deliver_outbox(settings: Settings, now: datetime, key: str | None = None) ->
     tried: list[Delivery] = []
     with _alone(settings):
         with read_operations_database(settings.operations) as store:
-            states = [state for state in read_states(store, key) if _is_configured(settings, state.recipient)]
-        for state in (state for state in states if _is_due(state, now)):
+            due = [
+                state
+                for state in read_states(store, key)
+                if _is_configured(settings, state.recipient) and _is_due(state, now)
+            ]
+        for state in due:
             _attempt(settings, state, now)
             with read_operations_database(settings.operations) as store:
                 tried += [

@@ -118,7 +118,7 @@ _KINDS = {
     "lot_expiring": ExceptionKind(
         "lot that expires soon or has expired",
         "lots that expire soon or have expired",
-        "It has stock and expires within 90 days. Once it has expired, it is no longer proposed for shipping.",
+        "It has stock. Once it has expired, it is no longer proposed for shipping.",
         "Ship it first. If it has expired, take it off the shelf and enter its units as lost, with the reason "
         "Expired. If the date is wrong, enter the right one for the lot.",
     ),

@@ -11,7 +11,7 @@ from homes import settings_of
 
 from sandbox import Sandbox
 from sandbox.rowfiles import save_row_files, saved_row_files
-from workflows.cli.rehearsal import demo_rows, note_shipstation
+from workflows.cli.demo_home import demo_rows, note_shipstation
 
 NO_ACCOUNT = {
     "SHIPSTATION_API_KEY": "",
