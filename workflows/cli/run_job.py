@@ -11,7 +11,7 @@ from workflows.closes.readiness import retry_job
 from workflows.config.settings import Settings
 from workflows.errors import Cancelled, ShipledgerError
 from workflows.jobs.client import Job, JobClient, job_client
-from workflows.jobs.progress import TerminalProgress
+from workflows.jobs.progress import CommandProgress
 from workflows.jobs.workflow_store import errors_for_the_user
 
 _POLL_SECONDS = 0.1
@@ -21,14 +21,14 @@ _ALWAYS_AGAIN = ("sync", "import-xcart", "upload", "parity")
 
 
 def run_job(settings: Settings, kind: str, arguments: dict[str, Any], actor: str) -> dict[str, Any]:
-    """Run a job to its end and return its facts; show its progress on a terminal.
+    """Run a job to its end and return its facts; show its progress.
 
     It runs in this process when the home has no worker, else at the worker.
 
     Raises:
         ShipledgerError: With the contract's exit code.
     """
-    with TerminalProgress() as progress, errors_for_the_user(settings):
+    with CommandProgress() as progress, errors_for_the_user(settings):
         own = become_worker(settings)
         if own is not None:
             return _run_here(own, kind, arguments, actor, progress)
@@ -43,7 +43,7 @@ def retry(settings: Settings, run_id: str, actor: str) -> dict[str, Any]:
     Raises:
         ShipledgerError: With the contract's exit code.
     """
-    with TerminalProgress() as progress, errors_for_the_user(settings):
+    with CommandProgress() as progress, errors_for_the_user(settings):
         own = become_worker(settings)
         if own is not None:
             return _outcome(_wait(own, retry_job(settings, own, run_id, actor), progress))
@@ -53,7 +53,7 @@ def retry(settings: Settings, run_id: str, actor: str) -> dict[str, Any]:
 
 
 def _run_here(
-    jobs: JobClient, kind: str, arguments: dict[str, Any], actor: str, progress: TerminalProgress
+    jobs: JobClient, kind: str, arguments: dict[str, Any], actor: str, progress: CommandProgress
 ) -> dict[str, Any]:
     """Run a job in this process, after one of its kind that a killed worker left behind.
 
@@ -77,7 +77,7 @@ def _wait_for_store(jobs: JobClient) -> None:
 
 
 def _follow_elsewhere(
-    settings: Settings, jobs: JobClient, run_id: str, progress: TerminalProgress
+    settings: Settings, jobs: JobClient, run_id: str, progress: CommandProgress
 ) -> dict[str, Any]:
     """Follow a job at another process; become the worker when that process dies."""
     while (own := become_worker(settings)) is None:
@@ -88,7 +88,7 @@ def _follow_elsewhere(
     return _outcome(_wait(own, run_id, progress))
 
 
-def _wait(jobs: JobClient, run_id: str, progress: TerminalProgress) -> Job:
+def _wait(jobs: JobClient, run_id: str, progress: CommandProgress) -> Job:
     """Wait for a job of this process's worker."""
     abandoned = AbandonedJobs()
     while (job := _look(jobs, run_id, progress)).is_open:
@@ -98,7 +98,7 @@ def _wait(jobs: JobClient, run_id: str, progress: TerminalProgress) -> Job:
     return job
 
 
-def _look(jobs: JobClient, run_id: str, progress: TerminalProgress) -> Job:
+def _look(jobs: JobClient, run_id: str, progress: CommandProgress) -> Job:
     job = jobs.job(run_id)
     if job is None:
         raise ShipledgerError(f"The run {run_id} is gone from the workflow store. Start it again.")

@@ -1,4 +1,4 @@
-"""The progress of a job on a terminal, as one line that is overwritten."""
+"""The progress of a job on standard error: one line that is overwritten on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -13,19 +13,22 @@ _WIDTH = 79
 _BAR = 16
 # Earlier, a rate is a guess.
 _RATE_AFTER_SECONDS = 2.0
+# Elsewhere than on a terminal. Cron mails every line, so a job of every few minutes should end before the first.
+_PLAIN_LINE_EVERY_SECONDS = 30.0
 
 
-class TerminalProgress:
-    """Shows a job's step on standard error while it is a terminal. Use as a context manager."""
+class CommandProgress:
+    """Shows a job's step on standard error. Use as a context manager."""
 
     def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream or sys.stderr
         self._clock = clock
         self._shown = ""
+        self._plain_line_at = clock()
         self._step = ""
         self._began, self._first = 0.0, 0.0
 
-    def __enter__(self) -> TerminalProgress:
+    def __enter__(self) -> CommandProgress:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -34,30 +37,36 @@ class TerminalProgress:
             self._stream.flush()
 
     def show(self, job: Job) -> None:
-        """Overwrite the line with the job's progress."""
-        if not self._stream.isatty():
-            return
-        line = f"{describe(job)}{self._pace(job)}"[:_WIDTH]
+        """Overwrite the line with the job's progress, or write a plain one when it is time."""
+        bar, pace = self._pace(job)
+        if self._stream.isatty():
+            self._overwrite(f"{describe(job)}{bar}{pace}"[:_WIDTH])
+        elif self._clock() - self._plain_line_at >= _PLAIN_LINE_EVERY_SECONDS:
+            self._stream.write(f"{describe(job)}{pace}\n")
+            self._stream.flush()
+            self._plain_line_at = self._clock()
+
+    def _overwrite(self, line: str) -> None:
         if line != self._shown:
             self._stream.write("\r" + line.ljust(_WIDTH))
             self._stream.flush()
             self._shown = line
 
-    def _pace(self, job: Job) -> str:
-        """Return a bar, the rows a second since the step began, and how long the rest takes at that rate."""
+    def _pace(self, job: Job) -> tuple[str, str]:
+        """Return a bar; and the rows a second since the step began, and how long the rest takes at that rate."""
         done, total, is_rows = _measure(job)
         if not total:
-            return ""
+            return "", ""
         step = f"{job.run_id} {job.progress.get('step') if is_rows else ''}"
         if step != self._step:
             self._step, self._began, self._first = step, self._clock(), done
         bar = f" [{'#' * int(_BAR * done / total):<{_BAR}}]"
         seconds, made = self._clock() - self._began, done - self._first
         if made <= 0 or seconds < _RATE_AFTER_SECONDS:
-            return bar
+            return bar, ""
         left = round((total - done) * seconds / made)
         rate = f" {made / seconds:,.0f}/s," if is_rows else ""
-        return f"{bar}{rate} {left // 60}:{left % 60:02} left"
+        return bar, f"{rate} {left // 60}:{left % 60:02} left"
 
 
 def _measure(job: Job) -> tuple[float, float, bool]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from workflows.jobs.client import Job
-from workflows.jobs.progress import TerminalProgress, describe, percent
+from workflows.jobs.progress import CommandProgress, describe, percent
 
 
 def job(kind: str = "eod", status: str = "running", **progress: Any) -> Job:
@@ -57,7 +57,7 @@ def lines(terminal: io.StringIO) -> list[str]:
 
 def test_a_step_has_a_bar_and_once_it_is_known_its_rate_and_the_time_left() -> None:
     terminal, now = Terminal(), 100.0
-    with TerminalProgress(terminal, clock=lambda: now) as progress:
+    with CommandProgress(terminal, clock=lambda: now) as progress:
         for step, done in (("orders", 1000), ("orders", 1200), ("orders", 3000), ("labels", 10)):
             progress.show(job("backfill", step=step, done=done, total=4000))
             now += 1.5
@@ -71,7 +71,7 @@ def test_a_step_has_a_bar_and_once_it_is_known_its_rate_and_the_time_left() -> N
 
 def test_a_close_has_its_time_left_by_the_share_that_is_done() -> None:
     terminal, now = Terminal(), 0.0
-    with TerminalProgress(terminal, clock=lambda: now) as progress:
+    with CommandProgress(terminal, clock=lambda: now) as progress:
         for done in (0, 2, 4):
             progress.show(job(step="build and test", done=done, total=8, finished=[]))
             now += 60
@@ -87,15 +87,22 @@ class Terminal(io.StringIO):
         return True
 
 
+def test_elsewhere_a_plain_line_says_now_and_then_how_far_it_is_and_a_short_job_says_nothing() -> None:
+    log, now = io.StringIO(), 100.0
+    with CommandProgress(log, clock=lambda: now) as progress:
+        for seconds, done in ((29.9, 1000), (0.1, 1300), (29.9, 2000), (30.1, 2500)):
+            now += seconds
+            progress.show(job("backfill", step="orders", done=done, total=4000))
+    assert log.getvalue() == "backfill: orders 1300 of 4000\nbackfill: orders 2500 of 4000 25/s, 1:00 left\n"
+
+
 def test_a_terminal_shows_each_state_once_in_one_line_and_nothing_is_left_of_it() -> None:
-    terminal, file = Terminal(), io.StringIO()
-    for stream in (terminal, file):
-        with TerminalProgress(stream) as progress:
-            for done in (1, 1, 2):
-                progress.show(job("sync", step="x" * 100, done=done, total=3))
-    assert file.getvalue() == ""
+    terminal = Terminal()
+    with CommandProgress(terminal) as progress:
+        for done in (1, 1, 2):
+            progress.show(job("sync", step="x" * 100, done=done, total=3))
     shown = terminal.getvalue().split("\r")
     assert shown == ["", "sync: " + "x" * 73, " " * 79, ""]
-    with TerminalProgress(terminal):
+    with CommandProgress(terminal):
         pass
     assert terminal.getvalue().split("\r") == shown
