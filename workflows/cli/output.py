@@ -177,19 +177,15 @@ def describe_health(facts: dict[str, Any]) -> str:
 
 def describe_mail(facts: dict[str, Any]) -> str:
     """Describe each mail, newest first, with what to do about it."""
+    again = dict.fromkeys(("given up", "uncertain"), " `mail --retry {}` sends it again.")
     lines = [
         f"{mail['queued_at']:%Y-%m-%d %H:%M}  {mail['state']:<9}  {mail['key']}  {mail['recipient']}\n"
-        f"    {mail['detail']}{_how_again(mail)}"
+        f"    {mail['detail']}{again.get(mail['state'], '').format(mail['key'])}"
         for mail in facts["mails"]
     ]
     if not facts["is_on"]:
         lines.append(NO_SERVER.command_line)
     return "\n".join(lines) or "The outbox is empty."
-
-
-def _how_again(mail: dict[str, Any]) -> str:
-    is_lost = mail["state"] in ("given up", "uncertain")
-    return f" `mail --retry {mail['key']}` sends it again." if is_lost else ""
 
 
 def describe_migration(facts: dict[str, Any]) -> str:

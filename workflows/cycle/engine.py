@@ -22,7 +22,7 @@ from ingest.sources.shipstation.load import load_backfill_window, load_changes
 from ingest.sources.shipstation.load_report import LoadReport
 from ingest.sources.shipstation.reconcile import reconcile
 from ingest.sources.xcart.xcart_source import prepare_tables
-from workflows.config.operations_database import prepare_operations_database
+from workflows.config.operations_database import RESTORE, prepare_operations_database
 from workflows.config.settings import Settings
 from workflows.config.shipstation_account import account_of
 from workflows.config.snapshots import current_snapshot, is_current
@@ -264,11 +264,6 @@ _CHECK_CREDENTIALS = Advice(
 _CHECK_ADDRESS = Advice(
     "Check that SHIPSTATION_BASE_URL is ShipStation's V1 API.", "Ask an admin to check ShipStation's address."
 )
-_RESTORE = Advice(
-    "Stop the worker, keep a copy of the file, and put the right one back, or `restore` the newest backup; then "
-    "repeat what was entered since.",
-    "Ask an admin to put the right one back or to restore the newest backup; then repeat what was entered since.",
-)
 
 
 @contextmanager
@@ -287,7 +282,7 @@ def _for_the_user(problem: ingest_errors.IngestError) -> ShipledgerError:
     if isinstance(problem, ingest_errors.ApiRefused | ingest_errors.UnexpectedAnswer):
         return ShipledgerError(str(problem), advice=_CHECK_ADDRESS)
     if isinstance(problem, ingest_errors.OperationsLost):
-        return ShipledgerError(str(problem), advice=_RESTORE)
+        return ShipledgerError(str(problem), advice=RESTORE)
     if isinstance(problem, ingest_errors.ApiUnreachable | ingest_errors.FormerSystemOutOfReach):
         return OutOfReach(str(problem))
     if isinstance(problem, ingest_errors.NoSuchSource):
