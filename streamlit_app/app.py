@@ -26,6 +26,7 @@ from workflows.page_api import (  # noqa: E402
     Settings,
     ShipledgerError,
     finish_interrupted_restore,
+    on_page,
     read_settings,
 )
 
@@ -45,7 +46,7 @@ def main() -> None:
         return
     except ShipledgerError as problem:
         panels.page_title("The data cannot be shown now")
-        st.text(str(problem))
+        st.text(on_page(problem))
         return
     if person is None:
         show_login()
@@ -75,7 +76,7 @@ def _show(view: View, settings: Settings, person: Person) -> None:
         _show_state(view, settings, person)
     except ShipledgerError as problem:
         panels.page_title("The data cannot be shown now")
-        st.text(str(problem))
+        st.text(on_page(problem))
 
 
 def _show_state(view: View, settings: Settings, person: Person) -> None:

@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 FAILED = 1
 WRONG_USAGE = 2
 TRY_AGAIN_LATER = 75
 WRONG_CONFIGURATION = 78
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do: on the command line, and on the page, which names no commands, options and variables."""
+
+    command_line: str
+    page: str
+
+
+def sync_advice(then: str) -> Advice:
+    """Return the advice to sync; `then` goes on: ` first`."""
+    return Advice(f"Run `sync`{then}.", f"Press Sync now in Runs and health{then}.")
+
+
+def load_command(first: date, last: date | None) -> str:
+    """Return the command that loads the changes from a day on, up to now or another day."""
+    return f"backfill --since {first}" + (f" --until {last}" if last else "")
+
+
+def load_advice(first: date, last: date | None, then: str = "") -> Advice:
+    """Return the advice to load the changes from a day on, up to now or another day; `then` goes on."""
+    days = f"of {first} to {last}" if last else f"since {first}"
+    return Advice(f"Run `{load_command(first, last)}`{then}.", f"Ask an admin to load the changes {days}{then}.")
 
 
 class ShipledgerError(Exception):
@@ -18,9 +44,22 @@ class ShipledgerError(Exception):
     """
 
     exit_code = FAILED
+    # An error that an earlier release stored has only the text of the command line.
+    _on_page: str | None = None
+
+    def __init__(self, message: str, *details: object, advice: Advice | None = None) -> None:
+        super().__init__(f"{message} {advice.command_line}" if advice else message, *details)
+        if advice:
+            self._on_page = f"{message} {advice.page}"
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        return str(self.args[0])
+
+
+def on_page(error: Exception) -> str:
+    """Return the text of an error for the page, in one line."""
+    text = error._on_page if isinstance(error, ShipledgerError) else None
+    return " ".join((text or str(error)).replace("`", "").split())
 
 
 class ConfigurationError(ShipledgerError):
@@ -46,8 +85,8 @@ class EntryRefused(UsageError):
         field: The part of the entry to correct.
     """
 
-    def __init__(self, message: str, field: str) -> None:
-        super().__init__(message, field)
+    def __init__(self, message: str, field: str, *, advice: Advice | None = None) -> None:
+        super().__init__(message, field, advice=advice)
         self.field = field
 
 
@@ -58,8 +97,8 @@ class CloseRefused(UsageError):
         facts: `reason` (one word), `kind` and `period`; `possible_from` (a day) or `command` (what has to be run).
     """
 
-    def __init__(self, message: str, facts: dict[str, Any]) -> None:
-        super().__init__(message, facts)
+    def __init__(self, message: str, facts: dict[str, Any], *, advice: Advice | None = None) -> None:
+        super().__init__(message, facts, advice=advice)
         self.facts = facts
 
 
@@ -78,8 +117,8 @@ class AlreadyRunning(ShipledgerError):
 
     exit_code = TRY_AGAIN_LATER
 
-    def __init__(self, message: str, run_id: str | None = None) -> None:
-        super().__init__(message, run_id)
+    def __init__(self, message: str, run_id: str | None = None, *, advice: Advice | None = None) -> None:
+        super().__init__(message, run_id, advice=advice)
         self.run_id = run_id
 
 
@@ -90,8 +129,8 @@ class BuildFailed(ShipledgerError):
         failed: Names of the failed models and tests.
     """
 
-    def __init__(self, message: str, failed: list[str] | None = None) -> None:
-        super().__init__(message, failed or [])
+    def __init__(self, message: str, failed: list[str] | None = None, *, advice: Advice | None = None) -> None:
+        super().__init__(message, failed or [], advice=advice)
         self.failed = failed or []
 
 
@@ -102,8 +141,8 @@ class PublicationRefused(ShipledgerError):
         facts: `reason`, the numbers, and the `command` that loads the rows again.
     """
 
-    def __init__(self, message: str, facts: dict[str, Any]) -> None:
-        super().__init__(message, facts)
+    def __init__(self, message: str, facts: dict[str, Any], *, advice: Advice | None = None) -> None:
+        super().__init__(message, facts, advice=advice)
         self.facts = facts
 
 
@@ -118,8 +157,8 @@ class CutoverRefused(ShipledgerError):
         facts: The numbers of the refusal.
     """
 
-    def __init__(self, message: str, facts: dict[str, Any]) -> None:
-        super().__init__(message, facts)
+    def __init__(self, message: str, facts: dict[str, Any], *, advice: Advice | None = None) -> None:
+        super().__init__(message, facts, advice=advice)
         self.facts = facts
 
 

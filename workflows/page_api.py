@@ -80,6 +80,7 @@ from workflows.errors import (
     NotAllowed,
     ShipledgerError,
     UsageError,
+    on_page,
 )
 
 # Jobs and mail.
@@ -217,6 +218,7 @@ __all__ = [
     "make_report",
     "moment",
     "not_loaded",
+    "on_page",
     "open_drafts",
     "open_snapshot",
     "out_of_proportion",

@@ -31,15 +31,12 @@ def raise_for_status(status: int, path: str) -> None:
     if status == 200:
         return
     if status in (401, 403):
-        raise CredentialsRejected(
-            f"ShipStation rejected the credentials (HTTP {status}). "
-            "Check SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET."
-        )
+        raise CredentialsRejected(f"ShipStation rejected the credentials (HTTP {status}).")
     if status == 404:
         raise NotFound(f"ShipStation does not know {path} (HTTP 404).")
     if status == 429 or status >= 500:
         raise Transient(f"HTTP {status}", status)
-    raise ApiRefused(f"ShipStation refused {path} (HTTP {status}). Check SHIPSTATION_BASE_URL.")
+    raise ApiRefused(f"ShipStation refused {path} (HTTP {status}).")
 
 
 def is_complete(body: bytes) -> bool:

@@ -202,10 +202,7 @@ def fetch_page(
         if page is None:
             raise
     if page is None:
-        raise UnexpectedAnswer(
-            f"ShipStation's answer to {query.path} has no list '{query.envelope}'. "
-            "Check that SHIPSTATION_BASE_URL is ShipStation's V1 API."
-        )
+        raise UnexpectedAnswer(f"ShipStation's answer to {query.path} has no list '{query.envelope}'.")
     return page
 
 

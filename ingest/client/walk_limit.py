@@ -45,7 +45,4 @@ class WalkLimit:
             raise self._refused(f"more than {MOST_ROWS:,} rows without an end")
 
     def _refused(self, what: str) -> UnexpectedAnswer:
-        return UnexpectedAnswer(
-            f"ShipStation sent {what} for {self._path}. Nothing of it was loaded. Check that SHIPSTATION_BASE_URL "
-            "is ShipStation's V1 API, and try again."
-        )
+        return UnexpectedAnswer(f"ShipStation sent {what} for {self._path}. Nothing of it was loaded.")

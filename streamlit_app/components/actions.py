@@ -10,7 +10,6 @@ from typing import Any
 import streamlit as st
 
 from streamlit_app.auth.identity import current_person
-from streamlit_app.data.page_wording import page_wording
 from streamlit_app.data.run_list import clear_run_cache
 from workflows.page_api import (
     NO_SERVER,
@@ -24,6 +23,7 @@ from workflows.page_api import (
     ShipledgerError,
     has_store,
     job_client,
+    on_page,
     ready_to_close,
     requeue_mail,
     retry_job,
@@ -122,7 +122,7 @@ def retry_mail(settings: Settings, key: str) -> None:
     """
     person = authorize(settings, "mail")
     if not settings.recipients:
-        raise ConfigurationError(NO_SERVER)
+        raise ConfigurationError(NO_SERVER.page)
     with _jobs(settings) as jobs:
         requeue_mail(settings, key, actor=person.name, waits=False)
         # The job `watch` sends queued mail. If one is queued or running, it will do.
@@ -143,7 +143,7 @@ def attempt(place: str, action: Callable[..., object], *arguments: Any, **option
     try:
         action(*arguments, **options)
     except ShipledgerError as problem:
-        st.session_state[_REFUSAL + place] = page_wording(str(problem))
+        st.session_state[_REFUSAL + place] = on_page(problem)
     clear_run_cache()
 
 

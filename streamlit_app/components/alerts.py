@@ -12,7 +12,6 @@ import streamlit as st
 
 from streamlit_app.data.formatted import clock, count
 from streamlit_app.data.open_exceptions import count_open
-from streamlit_app.data.page_wording import page_wording
 from streamlit_app.data.snapshot_reader import SnapshotGone, SnapshotUnreadable, current_snapshot
 from workflows.page_api import (
     Check,
@@ -118,17 +117,17 @@ def _group(name: str) -> str:
 
 def _of_checks(group: str, checks: Sequence[Check], settings: Settings, now: datetime) -> Alert:
     first, many = checks[0], {f"{start}{end}": words for start, end, words in _GROUPS}
-    title, detail = first.title, first.detail
+    title, detail = first.title, first.on_page
     if len(checks) > 1:
         title = f"{len(checks):,} {many[group]}"
-        named = [check.name.removeprefix("lot ") if group == "lot " else check.detail for check in checks]
+        named = [check.name.removeprefix("lot ") if group == "lot " else check.on_page for check in checks]
         detail = ", ".join(named) if group == "lot " else " ".join(named)
     path = next((path for start, path in _PLACES.items() if group.startswith(start)), "runs")
     since = min((check.since for check in checks if check.since), default=None)
     return Alert(
         first.severity,
         title,
-        shorten(page_wording(detail), _LONGEST_DETAIL, placeholder=" …"),
+        shorten(detail, _LONGEST_DETAIL, placeholder=" …"),
         f"since {clock(since, settings.timezone, now)}" if since else "",
         *_place(group, path, checks),
     )

@@ -18,7 +18,6 @@ from streamlit_app.components.panels import responsive_columns, show_missing_wor
 from streamlit_app.components.report_mail import show_close_mail
 from streamlit_app.data.close_status import CloseState, close_states, report_files
 from streamlit_app.data.formatted import CLOSE_TITLES, clock, day, plain
-from streamlit_app.data.page_wording import page_wording
 from streamlit_app.data.run_list import Run
 from streamlit_app.data.snapshot_reader import current_snapshot
 from workflows.page_api import Close, Period, Person, Settings
@@ -69,11 +68,10 @@ def _card(settings: Settings, person: Person, state: CloseState) -> None:
     with st.container(horizontal=True):
         st.header(CLOSE_TITLES[state.kind], anchor=False, help=when_and_what, width="content")
     if state.why_not is not None:
-        why_not = page_wording(state.why_not)
         if state.period is None:
-            st.text(why_not)
+            st.text(state.why_not)
         else:
-            st.caption(f":orange[:material/warning:] {plain(why_not)}")
+            st.caption(f":orange[:material/warning:] {plain(state.why_not)}")
     if state.done is not None:
         _show_result(settings, person, state, state.done, now)
     if state.run is not None and state.run.is_open:

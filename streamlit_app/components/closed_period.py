@@ -11,7 +11,6 @@ import streamlit as st
 from streamlit_app.components.downloads import Download, archived_downloads, report_downloads
 from streamlit_app.data.close_status import loaded_data
 from streamlit_app.data.formatted import clock, count, plain
-from streamlit_app.data.page_wording import page_wording
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import (
     Close,
@@ -115,7 +114,7 @@ def show_missing_data(settings: Settings, snapshot: Snapshot, period: Period) ->
         return
     missing = not_loaded(period, loaded, snapshot.as_of)
     gap = loaded.gap_of(period, snapshot.as_of) or loaded.stock_gap(snapshot.as_of)
-    run = page_wording(f" Run {gap.command}.") if gap else ""
+    run = f" {gap.advice().page}" if gap else ""
     if missing is not None:
         st.warning(plain(f"Incomplete: {missing} is not loaded.{run}"))
     elif gap is not None:

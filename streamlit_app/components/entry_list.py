@@ -15,7 +15,7 @@ from streamlit_app.components.entry_questions import QUESTIONS, answer_of, recor
 from streamlit_app.components.long_list import pick_row
 from streamlit_app.data.formatted import TYPE_WORDS, clock, count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.page_api import Entry, EntryRefused, Settings, recent_entries, reversal_id, reversal_of
+from workflows.page_api import Entry, EntryRefused, Settings, on_page, recent_entries, reversal_id, reversal_of
 
 _RECENT = 50
 _ROWS = 8
@@ -93,7 +93,7 @@ def _show_correction(settings: Settings, entry: Entry, *, is_reversed: bool) -> 
     try:
         reversal = reversal_of(settings, entry.entry_id, person.name, "")
     except EntryRefused as problem:
-        st.text(str(problem))
+        st.text(on_page(problem))
         return
     lot = f", lot {entry.lot_number}" if entry.lot_number else ""
     units = entry.shelf_gains if reversal.from_lot else -reversal.quantity

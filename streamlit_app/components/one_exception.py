@@ -12,7 +12,6 @@ from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
 from streamlit_app.components.links import show_order_link
 from streamlit_app.data.formatted import capital, clock, plain
-from streamlit_app.data.page_wording import page_wording
 from workflows.page_api import (
     LONGEST_NOTE,
     Acknowledgement,
@@ -20,6 +19,7 @@ from workflows.page_api import (
     ShipledgerError,
     acknowledge,
     exception_kind,
+    on_page,
     take_back,
 )
 
@@ -38,10 +38,11 @@ def show_exception(settings: Settings, chosen: Mapping[str, Any], note: Acknowle
     kind = exception_kind(chosen["exception_type"])
     now = datetime.now(UTC)
     since = clock(chosen["started_at"], settings.timezone, now) if chosen["started_at"] else "unknown"
+    # An earlier release stored the name of a command in the detail.
     for caption, text in (
-        (f"{capital(kind.one)}, since {since}", page_wording(chosen["detail"])),
+        (f"{capital(kind.one)}, since {since}", chosen["detail"].replace("`", "")),
         ("Why it matters", kind.why),
-        ("What to do", page_wording(kind.advice)),
+        ("What to do", kind.advice),
     ):
         with st.container(gap=None):
             st.caption(plain(caption))
@@ -108,6 +109,6 @@ def _run(settings: Settings, action: Any) -> None:
     try:
         action(actions.authorize(settings, _ACTION).name)
     except ShipledgerError as problem:
-        st.error(plain(str(problem)))
+        st.error(plain(on_page(problem)))
     else:
         st.rerun()

@@ -13,7 +13,6 @@ from streamlit_app.components import columns
 from streamlit_app.components.long_list import pick_row
 from streamlit_app.components.report_mail import QueuedMail, delivery_lines, read_mails, retry_button
 from streamlit_app.data.formatted import capital, clock
-from streamlit_app.data.page_wording import page_wording
 from workflows.page_api import NO_SERVER, Settings
 
 _SHOWN = 100
@@ -23,7 +22,7 @@ _VISIBLE_ROWS = 8
 def show_outbox(settings: Settings) -> None:
     """Show the panel's content."""
     if not settings.recipients:
-        st.text(page_wording(NO_SERVER))
+        st.text(NO_SERVER.page)
     mails = read_mails(settings)[:_SHOWN]
     if not mails:
         if settings.recipients:

@@ -13,7 +13,6 @@ import streamlit as st
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import NOT_ALLOWED, show_refusal
 from streamlit_app.data.formatted import clock, plain
-from streamlit_app.data.page_wording import page_wording
 from workflows.page_api import Close, Delivery, Person, Settings, format_mail_states, mail_key, read_outbox
 
 # All open pages share one query.
@@ -64,8 +63,8 @@ class QueuedMail:
     @property
     def problem(self) -> str:
         """The errors, without addresses."""
-        details = [delivery.detail for delivery in self.deliveries if delivery.state != "sent" and delivery.detail]
-        return " ".join(dict.fromkeys(_ADDRESS.sub("(address)", page_wording(detail)) for detail in details))
+        details = [_said(one) for one in self.deliveries if one.state != "sent" and one.detail]
+        return " ".join(dict.fromkeys(_ADDRESS.sub("(address)", detail) for detail in details))
 
 
 def read_mails(settings: Settings, key: str | None = None) -> list[QueuedMail]:
@@ -114,10 +113,12 @@ def delivery_lines(person: Person, mail: QueuedMail) -> list[str]:
     """Return the state of each delivery; nothing for a person who may not see addresses."""
     if not person.may("addresses"):
         return []
-    return [
-        f"{delivery.recipient}: {delivery.state}. {page_wording(delivery.detail)}".rstrip()
-        for delivery in mail.deliveries
-    ]
+    return [f"{delivery.recipient}: {delivery.state}. {_said(delivery)}".rstrip() for delivery in mail.deliveries]
+
+
+def _said(delivery: Delivery) -> str:
+    # An earlier release stored the name of a command.
+    return delivery.detail.replace("`", "")
 
 
 def _retry(place: str, settings: Settings, key: str) -> None:

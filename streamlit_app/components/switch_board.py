@@ -10,7 +10,6 @@ from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import show_refusal
 from streamlit_app.data.formatted import clock, plain
-from streamlit_app.data.page_wording import page_wording
 from workflows.page_api import Settings, Switch, read_switches, turn_switch
 
 _PLACE = "switches"
@@ -34,7 +33,7 @@ def show_switches(settings: Settings) -> None:
                 on_change=actions.attempt,
                 args=(_PLACE, _turn, settings, switch),
             )
-            st.caption(plain(f"{page_wording(switch.purpose)}{_turned(settings, switch, now)}"))
+            st.caption(plain(f"{switch.purpose}{_turned(settings, switch, now)}"))
     if not may:
         st.caption("Only an admin can turn switches.")
     show_refusal(_PLACE)

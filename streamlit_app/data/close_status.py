@@ -23,6 +23,7 @@ from workflows.page_api import (
     check_loaded,
     last_close,
     loaded_of,
+    on_page,
     period_to_close,
     recent_closes,
 )
@@ -91,7 +92,7 @@ def _period_for(settings: Settings, kind: CloseKind, day: date | None) -> tuple[
         loaded = loaded_data(settings, str(snapshot.path) if snapshot else None)
         check_loaded(period, loaded, datetime.now(UTC), syncs_first=True)
     except CloseRefused as refusal:
-        return period, str(refusal)
+        return period, on_page(refusal)
     return period, None
 
 

@@ -10,9 +10,18 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app.data.page_wording import page_wording
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.page_api import CLOSES, BuildFailed, CloseRefused, Job, Settings, has_store, job_client, percent
+from workflows.page_api import (
+    CLOSES,
+    BuildFailed,
+    CloseRefused,
+    Job,
+    Settings,
+    has_store,
+    job_client,
+    on_page,
+    percent,
+)
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +137,7 @@ def _line(job: Job) -> Run:
         finished_at=job.finished_at,
         orders_changed=facts.get("orders_changed"),
         watermark=_instant(facts.get("watermark_after")),
-        error=page_wording(" ".join(str(job.error).split())) if job.error else None,
+        error=on_page(job.error) if job.error else None,
         failed_tests=tuple(job.error.failed) if isinstance(job.error, BuildFailed) else (),
         is_failed_build=isinstance(job.error, BuildFailed),
         is_refused=isinstance(job.error, CloseRefused),

@@ -26,6 +26,7 @@ from workflows.page_api import (
     lot_recall_csv,
     lot_recall_pdf,
     lot_recall_xlsx,
+    on_page,
     read_lot,
 )
 
@@ -52,7 +53,7 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
     try:
         facts = read_lot(snapshot, lot["sku_code"], lot["lot_number"])
     except UsageError as problem:
-        st.text(str(problem))
+        st.text(on_page(problem))
         return
     with panel(f"Recall of lot {lot['lot_number']}", settings, snapshot):
         _show_facts(snapshot, facts)

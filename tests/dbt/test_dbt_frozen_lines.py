@@ -88,7 +88,7 @@ def test_a_warehouse_built_again_shows_exactly_what_was_billed_and_restates_noth
     listed = rebuilt.rows("select severity, detail from exceptions where exception_type = 'missing_history'")
     assert listed == [
         ("error", "1 shipments billed in December 2025 are not in the warehouse. Nothing is restated until "
-         "`backfill --since 2025-12-01` has loaded them."),
+         "the changes since 2025-12-01 are loaded."),
     ]  # fmt: skip
     publish_marts(rebuilt, "run-2")
     with pytest.raises(ShipledgerError, match="Run `backfill --since 2025-12-01`"):

@@ -136,7 +136,7 @@ def test_an_unusable_watermark_is_a_warning_for_each_list_and_reason() -> None:
     assert (found.severity, found.first_seen_at) == ("warning", NOW)
     assert found.detail == (
         "The watermark of orders is missing; the last 30 days were read again. "
-        "Older changes may be missing: run `backfill --since` over the time before."
+        "Older changes may be missing: load the time before."
     )
 
 

@@ -84,7 +84,7 @@ def test_a_refusal_for_now_is_tried_again_with_longer_and_longer_pauses(settings
     assert timedelta(days=3) < at - NOW < timedelta(days=3, hours=5)
     assert delivery.state == "given up"
     assert "451 try again later" in delivery.detail
-    assert f"mail --retry {KEY}" in delivery.detail
+    assert "send it again" in delivery.detail
     assert inbox.received == []
 
 
@@ -129,7 +129,7 @@ def test_a_server_that_goes_silent_after_the_mail_leaves_it_uncertain_and_unrepe
         [delivery] = deliver_outbox(settings, NOW)
         server.join()
     assert delivery.state == "uncertain"
-    assert f"mail --retry {KEY}" in delivery.detail
+    assert "send it again" in delivery.detail
     inbox = Inbox()
     with serving(inbox, port):
         assert deliver_outbox(settings, NOW + timedelta(days=1)) == []

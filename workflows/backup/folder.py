@@ -22,5 +22,5 @@ def prepare_folder(folder: Path) -> None:
         # The operating system says of a file only that it exists.
         reason = "it is a file" if folder.is_file() else problem.strerror
         raise UsageError(
-            f"No backup can be written to the folder {folder}: {reason}. Correct that, or name another with --to."
+            f"No backup can be written to the folder {folder}: {reason}. Correct that, or name another folder."
         ) from problem

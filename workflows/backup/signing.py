@@ -13,7 +13,7 @@ from pathlib import Path
 from workflows.backup.manifest import FORMAT, Manifest
 from workflows.config.disk_sync import sync_to_disk
 from workflows.config.settings import Settings
-from workflows.errors import HomeUnusable
+from workflows.errors import Advice, HomeUnusable
 
 _KEY_FILE = "backup.key"
 _KEY_BYTES = 32
@@ -94,8 +94,12 @@ def _home_key(home: Path) -> bytes | None:
         return None
     if len(key) != _KEY_BYTES:
         raise HomeUnusable(
-            f"{home / _KEY_FILE}, which signs backups, is damaged. Put it back from where you keep it. Or move it "
-            "away: the next backup makes a new one, and the older backups need `restore --trust`."
+            f"{home / _KEY_FILE}, which signs backups, is damaged.",
+            advice=Advice(
+                "Put it back from where you keep it. Or move it away: the next backup makes a new one, and the "
+                "older backups need `restore --trust`.",
+                "Ask an admin to put it back.",
+            ),
         )
     return key
 

@@ -37,7 +37,7 @@ def mail(context: click.Context, key: str | None, is_test: bool, as_json: bool) 
         raise UsageError("Give --retry KEY or --test, not both.")
     settings = read_settings()
     if not settings.recipients and (key or is_test):
-        raise ConfigurationError(NO_SERVER)
+        raise ConfigurationError(NO_SERVER.command_line)
     prepare_home(settings)
     now = datetime.now(UTC)
     if key:

@@ -12,7 +12,7 @@ import duckdb
 from workflows.config.periods import Period
 from workflows.config.settings import Settings
 from workflows.config.snapshots import open_snapshot
-from workflows.errors import ShipledgerError
+from workflows.errors import ShipledgerError, sync_advice
 from workflows.reports.coverage import not_loaded, read_loaded
 
 Figures = dict[str, Any]
@@ -124,8 +124,8 @@ def _opened(settings: Settings, snapshot: str) -> Iterator[duckdb.DuckDBPyConnec
             yield connection
     except duckdb.Error as problem:
         raise ShipledgerError(
-            f"The snapshot {snapshot} cannot be read ({str(problem).splitlines()[0]}). "
-            "Run `sync` to publish a new one, then close again."
+            f"The snapshot {snapshot} cannot be read ({str(problem).splitlines()[0]}).",
+            advice=sync_advice(" to publish a new one, then close again"),
         ) from problem
 
 

@@ -25,7 +25,7 @@ from workflows.entries.closed_months import (
     open_closed_periods,
 )
 from workflows.entries.month_files import altered, file_of, make_line_table, write_part
-from workflows.errors import ShipledgerError, UsageError
+from workflows.errors import ShipledgerError, UsageError, load_advice, sync_advice
 
 _Close = TypeVar("_Close", FrozenMonth, ClosedWeek)
 # A month that is closed before its end is billed whole: with the days that have not ended, as the models say they
@@ -159,7 +159,7 @@ def _earlier(closes: Sequence[_Close], run_id: str, *, again: bool) -> _Close | 
 def _snapshot_path(settings: Settings) -> Path:
     path = current_snapshot(settings)
     if path is None:
-        raise ShipledgerError("Nothing has been published yet. Run `sync` first.")
+        raise ShipledgerError("Nothing has been published yet.", advice=sync_advice(" first"))
     return path
 
 
@@ -179,14 +179,14 @@ def _check_snapshot(snapshot: duckdb.DuckDBPyConnection, month: Period) -> None:
     missing = snapshot.execute("select min(ship_date) from marts.charge_details where is_missing").fetchall()[0][0]
     if missing is not None:
         raise ShipledgerError(
-            f"The warehouse lacks shipments that were billed in a closed month. "
-            f"Run `backfill --since {missing.replace(day=1)}`, then close again."
+            "The warehouse lacks shipments that were billed in a closed month.",
+            advice=load_advice(missing.replace(day=1), None, ", then close again"),
         )
     today = snapshot.execute("select today from marts.snapshot_info").fetchall()[0][0]
     if today < month.opens:
         raise ShipledgerError(
-            f"The published snapshot is of {today}, when {month.title} could not be closed. "
-            "Run `sync`, then close again."
+            f"The published snapshot is of {today}, when {month.title} could not be closed.",
+            advice=sync_advice(", then close again"),
         )
     days, unrated, unstacked = snapshot.execute(
         f"select count(*), min(charge_date) filter (where total_cents is null), (select min(inventory_date)"
@@ -199,7 +199,7 @@ def _check_snapshot(snapshot: duckdb.DuckDBPyConnection, month: Period) -> None:
     for day, file, what in ((unrated, "rate_card", "rate"), (unstacked, "pallet_factors", "pallet factor")):
         if day is not None:
             raise ShipledgerError(
-                f"seeds/{file}.csv has no {what} for {day}. Add it, run `sync`, then close again."
+                f"seeds/{file}.csv has no {what} for {day}. Add it.", advice=sync_advice(", then close again")
             )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -19,7 +19,7 @@ from workflows.config.settings import Settings
 from workflows.config.snapshots import current_snapshot, open_snapshot
 from workflows.config.wall_clock import clock
 from workflows.entries.close_log import last_close
-from workflows.errors import CloseRefused
+from workflows.errors import Advice, CloseRefused, load_advice, load_command, sync_advice
 from workflows.reports.coverage import Gap, Loaded, read_loaded
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # More is no drift: somebody set the clock, or its battery is empty.
 _CLOCK_TOLERANCE = timedelta(hours=1)
+_AGAIN = ", then close again"
 
 
 def ready_to_close(
@@ -85,9 +86,12 @@ def retry_job(settings: Settings, jobs: JobClient, run_id: str, actor: str) -> s
     if job is not None and job.kind in CLOSES:
         if "incomplete" not in job.arguments:
             raise CloseRefused(
-                "This close was begun by an earlier release, in which its date may have meant another period. "
-                f"Close the period itself: `{job.kind} --date` with one of its days.",
+                "This close was begun by an earlier release, in which its date may have meant another period.",
                 {"reason": "earlier_release", "kind": job.kind},
+                advice=Advice(
+                    f"Close the period itself: `{job.kind} --date` with one of its days.",
+                    "Close the period itself, under Another day.",
+                ),
             )
         given = job.arguments.get("date")
         day = date.fromisoformat(given) if given else None
@@ -110,9 +114,9 @@ def loaded_of(settings: Settings, snapshot: Path | None) -> Loaded:
         loaded = None
     if loaded is None:
         raise CloseRefused(
-            "The published snapshot does not say what is loaded: it is damaged, or of an earlier release. "
-            "Run `sync`, then close again.",
+            "The published snapshot does not say what is loaded: it is damaged, or of an earlier release.",
             {"reason": "old_snapshot", "command": "sync"},
+            advice=sync_advice(_AGAIN),
         )
     return loaded
 
@@ -136,7 +140,7 @@ def check_loaded(
         raise _before_the_opening(period, loaded)
     gap = None if incomplete else loaded.gap_of(period, now, syncs_first=syncs_first)
     if gap is not None:
-        raise _refused(period, "incomplete", _missing(period, gap), command=gap.command)
+        raise _incomplete(period, gap)
     if period.kind == "eom":
         _check_bill(period, loaded)
 
@@ -145,31 +149,35 @@ def _check_bill(period: Period, loaded: Loaded) -> None:
     """Check that all that earlier months were billed with is loaded, and that there is something to bill."""
     first = loaded.charged_from
     if loaded.missing_since is not None:
-        command = f"backfill --since {loaded.missing_since.replace(day=1)}"
-        sentence = (
-            f"Shipments that were billed in a closed month are not loaded. Run `{command}`, then close again."
-        )
-        raise _refused(period, "missing_history", sentence, command=command)
+        since = loaded.missing_since.replace(day=1)
+        sentence = "Shipments that were billed in a closed month are not loaded."
+        advice = load_advice(since, None, _AGAIN)
+        raise _refused(period, "missing_history", sentence, advice, load_command(since, None))
     if first is None or first > period.last:
         command = period_of("eom", first).command if first else "sync"
-        why = (
-            f"the first day with charges is {first}. The first month with any: `{command}`."
+        why = f"the first day with charges is {first}" if first else "nothing was shipped yet"
+        advice = (
+            Advice(f"The first month with any: `{command}`.", f"The first month with any is {first:%B %Y}.")
             if first
-            else "nothing was shipped yet. `sync` brings what is new."
+            else Advice("`sync` brings what is new.", "The next sync loads what is new.")
         )
-        sentence = f"{period.title} has no charges, so nothing to close: {why}"
-        raise _refused(period, "no_charges", sentence, command=command)
+        sentence = f"{period.title} has no charges, so nothing to close: {why}."
+        raise _refused(period, "no_charges", sentence, advice, command)
 
 
-def _missing(period: Period, gap: Gap) -> str:
+def _incomplete(period: Period, gap: Gap) -> CloseRefused:
     why = (
-        "Storage is charged by the stock, which depends on every shipment since the opening balances. "
+        " Storage is charged by the stock, which depends on every shipment since the opening balances."
         if period.kind == "eom"
         else ""
     )
-    return (
-        f"{period.title} is not complete: ShipStation's changes of {gap.days} are not loaded. {why}"
-        f"Run `{gap.command}`, then close again. `--incomplete` closes it without them; then every page says so."
+    load = gap.advice(_AGAIN)
+    return _refused(
+        period,
+        "incomplete",
+        f"{period.title} is not complete: ShipStation's changes of {gap.days} are not loaded.{why}",
+        Advice(f"{load.command_line} `--incomplete` closes it without them; then every page says so.", load.page),
+        gap.command,
     )
 
 
@@ -179,15 +187,19 @@ def _before_the_opening(period: Period, loaded: Loaded) -> CloseRefused:
         first = period_of(period.kind, first.last + timedelta(days=1))
     straddles = period.last > loaded.opening_day
     what = "begins before the ledger does" if straddles else "lies before the ledger's first day"
-    though = " `--incomplete` closes it anyway; then every page says so." if straddles else ""
     return _refused(
         period,
         "before_opening",
-        f"{period.title} {what}: the opening balances are of the end of {loaded.opening_day}. "
-        f"The first that can be closed: `{first.command}`.{though}",
-        command=first.command,
+        f"{period.title} {what}: the opening balances are of the end of {loaded.opening_day}.",
+        Advice(
+            f"The first that can be closed: `{first.command}`."
+            + (" `--incomplete` closes it anyway; then every page says so." if straddles else ""),
+            f"The first that can be closed is that of {first.opens}.",
+        ),
+        first.command,
     )
 
 
-def _refused(period: Period, reason: str, sentence: str, **facts: Any) -> CloseRefused:
-    return CloseRefused(sentence, {"reason": reason, "kind": period.kind, "period": period.name, **facts})
+def _refused(period: Period, reason: str, sentence: str, advice: Advice, command: str) -> CloseRefused:
+    facts = {"reason": reason, "kind": period.kind, "period": period.name, "command": command}
+    return CloseRefused(sentence, facts, advice=advice)

@@ -10,7 +10,7 @@ from workflows.config.home_replacement import is_being_replaced
 from workflows.config.places import OWNER_ONLY
 from workflows.config.settings import Settings
 from workflows.config.worker_lock import WorkerLock
-from workflows.errors import AlreadyRunning, HomeUnusable
+from workflows.errors import Advice, AlreadyRunning, HomeUnusable
 
 # In a demo's home, the file with the address of its ShipStation.
 DEMO_MARKER = "rehearsal"
@@ -43,8 +43,11 @@ def prepare_home(settings: Settings) -> None:
             probe.write(b".")
     except OSError as problem:
         raise HomeUnusable(
-            f"SHIPLEDGER_HOME is {settings.home}, which cannot be written ({problem.strerror}). "
-            "Give it to this user, or point SHIPLEDGER_HOME elsewhere."
+            f"The home {settings.home} cannot be written ({problem.strerror}).",
+            advice=Advice(
+                "Give it to this user, or point SHIPLEDGER_HOME elsewhere.",
+                "Ask an admin to give it to this user.",
+            ),
         ) from problem
 
 

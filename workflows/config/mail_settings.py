@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from workflows.errors import ConfigurationError
+from workflows.errors import Advice, ConfigurationError
 
-NO_SERVER = (
+NO_SERVER = Advice(
     "No mail is sent: SHIPLEDGER_SMTP_URL is not set. Set it, with the sender and recipients, or "
-    "SHIPLEDGER_WEBHOOK_URL."
+    "SHIPLEDGER_WEBHOOK_URL.",
+    "No mail is sent: neither a mail server nor a webhook is configured.",
 )
 # The recipient that stands for the webhook. It is no mail address.
 WEBHOOK = "webhook"

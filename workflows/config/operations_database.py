@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workflows.config.sqlite_damage import error_of_system, is_damage
-from workflows.errors import DatabaseBusy, HomeUnusable
+from workflows.errors import Advice, DatabaseBusy, HomeUnusable
 
 _SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 # Noted in the file itself, so that a database of this very schema is opened without applying it.
@@ -26,6 +26,10 @@ _LATER_COLUMNS = {
 # Tables with a column that the first releases required and may be null now; SQLite cannot alter that.
 _NOW_OPTIONAL = {"lot_states": "status"}
 _BUSY_SECONDS = 30
+RESTORE = Advice(
+    "Stop the worker and `restore` the newest backup.",
+    "Ask an admin to stop the worker and restore the newest backup.",
+)
 
 
 @contextmanager
@@ -127,9 +131,9 @@ def _errors_for_the_user(database: Path | str) -> Iterator[None]:
 
 def _damaged(database: Path | str, reason: str) -> HomeUnusable:
     return HomeUnusable(
-        f"{database} cannot be read ({reason}): it is damaged. Nothing was changed. It "
-        "holds the entries and closes, which cannot be made again: stop the worker and `restore` the "
-        "newest backup."
+        f"{database} cannot be read ({reason}): it is damaged. Nothing was changed. It holds the entries and "
+        "closes, which cannot be made again.",
+        advice=RESTORE,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from workflows.errors import CloseRefused
+from workflows.errors import Advice, CloseRefused
 
 CloseKind = Literal["eod", "eow", "eom"]
 
@@ -131,9 +131,12 @@ def _not_yet(reason: str, why: str, period: Period, today: date) -> CloseRefused
     noun = {"eod": "day", "eow": "week", "eom": "month"}[period.kind]
     after_eod = ", after that day's EOD" if period.kind == "eom" else ""
     return CloseRefused(
-        f"{why}: {_within_a_sentence(period.title)} can be closed from {_day_words(period.opens)} on{after_eod}. "
-        f"The last {noun} that can be closed today, {today}: `{last.command}`.",
+        f"{why}: {_within_a_sentence(period.title)} can be closed from {_day_words(period.opens)} on{after_eod}.",
         {"reason": reason, "kind": period.kind, "period": period.name, "possible_from": period.opens},
+        advice=Advice(
+            f"The last {noun} that can be closed today, {today}: `{last.command}`.",
+            f"The last {noun} that can be closed today is that of {last.opens}.",
+        ),
     )
 
 

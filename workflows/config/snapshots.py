@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from workflows.config.settings import Settings
-from workflows.errors import HomeUnusable
+from workflows.errors import HomeUnusable, sync_advice
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,8 +53,8 @@ def reading_snapshot(settings: Settings) -> Iterator[OpenSnapshot | None]:
             yield OpenSnapshot(path.name, connection)
     except duckdb.Error as problem:
         raise HomeUnusable(
-            f"The snapshot {path} cannot be read ({str(problem).splitlines()[0]}). "
-            "Run `sync` to publish a new one."
+            f"The snapshot {path} cannot be read ({str(problem).splitlines()[0]}).",
+            advice=sync_advice(" to publish a new one"),
         ) from problem
 
 

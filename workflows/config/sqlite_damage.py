@@ -24,7 +24,7 @@ def error_of_system(file: Path | str, problem: sqlite3.Error) -> ShipledgerError
     if _code(problem) in _NO_ACCESS:
         return HomeUnusable(
             f"{file} cannot be opened ({problem}). Nothing was changed. Check that this user may write to it and "
-            "to its folder, and raise the limit of open files (`ulimit -n`) if it is reached."
+            "to its folder, and raise the limit of open files (ulimit -n) if it is reached."
         )
     if _code(problem) in _NO_ROOM:
         return ShipledgerError(

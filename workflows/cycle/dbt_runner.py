@@ -32,7 +32,7 @@ from workflows.cycle.replay import (
     read_recording,
     replay,
 )
-from workflows.errors import BuildFailed
+from workflows.errors import Advice, BuildFailed
 
 log = logging.getLogger(__name__)
 
@@ -257,8 +257,9 @@ def _failure(nodes: list[Any], failed: list[str], exception: BaseException | Non
     others = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
     return BuildFailed(
         f"The build failed: {failed[0]}{others} failed ({_one_line(first.message)}). "
-        "Nothing was published; the last good snapshot stays. See `status` and the log.",
+        "Nothing was published; the last good snapshot stays.",
         failed,
+        advice=Advice("See `status` and the log.", "See Runs and health, and the log."),
     )
 
 

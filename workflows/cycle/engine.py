@@ -22,7 +22,7 @@ from ingest.sources.shipstation.load import load_backfill_window, load_changes
 from ingest.sources.shipstation.load_report import LoadReport
 from ingest.sources.shipstation.reconcile import reconcile
 from ingest.sources.xcart.xcart_source import prepare_tables
-from workflows.config.operations_database import prepare_operations_database
+from workflows.config.operations_database import RESTORE, prepare_operations_database
 from workflows.config.settings import Settings
 from workflows.config.shipstation_account import account_of
 from workflows.config.snapshots import current_snapshot, is_current
@@ -50,7 +50,7 @@ from workflows.cycle.warehouse import (
     state_of,
 )
 from workflows.entries.closed_months import prepare_closes
-from workflows.errors import ConfigurationError, OutOfReach, ShipledgerError, UsageError
+from workflows.errors import Advice, ConfigurationError, OutOfReach, ShipledgerError, UsageError
 
 log = logging.getLogger(__name__)
 
@@ -258,6 +258,14 @@ def _last_tested_build(connection: duckdb.DuckDBPyConnection) -> GreenBuild | No
     return green if green is not None and green.build_number == last_build_number(connection) else None
 
 
+_CHECK_CREDENTIALS = Advice(
+    "Check SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET.", "Ask an admin to check ShipStation's key and secret."
+)
+_CHECK_ADDRESS = Advice(
+    "Check that SHIPSTATION_BASE_URL is ShipStation's V1 API.", "Ask an admin to check ShipStation's address."
+)
+
+
 @contextmanager
 def errors_for_the_user() -> Iterator[None]:
     """Turn ingest's errors into errors of the command line."""
@@ -268,9 +276,13 @@ def errors_for_the_user() -> Iterator[None]:
 
 
 def _for_the_user(problem: ingest_errors.IngestError) -> ShipledgerError:
-    """Return an error with the same sentence and the contract's exit code."""
+    """Return an error with the same sentence, the contract's exit code, and what to do."""
     if isinstance(problem, ingest_errors.CredentialsRejected):
-        return ConfigurationError(str(problem))
+        return ConfigurationError(str(problem), advice=_CHECK_CREDENTIALS)
+    if isinstance(problem, ingest_errors.ApiRefused | ingest_errors.UnexpectedAnswer):
+        return ShipledgerError(str(problem), advice=_CHECK_ADDRESS)
+    if isinstance(problem, ingest_errors.OperationsLost):
+        return ShipledgerError(str(problem), advice=RESTORE)
     if isinstance(problem, ingest_errors.ApiUnreachable | ingest_errors.FormerSystemOutOfReach):
         return OutOfReach(str(problem))
     if isinstance(problem, ingest_errors.NoSuchSource):

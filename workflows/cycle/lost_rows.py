@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from workflows.config.settings import Settings
-from workflows.errors import PublicationRefused
+from workflows.errors import Advice, PublicationRefused, load_advice, load_command
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class LostRows:
     @property
     def command(self) -> str:
         """The command that loads them again."""
-        return f"backfill --since {self.first} --until {self.until}"
+        return load_command(self.first, self.until)
 
     def __str__(self) -> str:
         found = (
@@ -118,11 +118,14 @@ class LostRows:
 
     def refusal(self) -> PublicationRefused:
         """Return the error that says what is missing and what to do."""
+        again = load_advice(self.first, self.until, ", which loads them again and publishes")
         return PublicationRefused(
-            f"Nothing was published: the new build lacks rows of the last snapshot ({self}). That snapshot stays. "
-            f"Run `{self.command}`, which loads them again and publishes. To publish without them, run "
-            "`sync --accept-loss`.",
+            f"Nothing was published: the new build lacks rows of the last snapshot ({self}). That snapshot stays.",
             {**vars(self), "reason": "lost_rows", "command": self.command},
+            advice=Advice(
+                f"{again.command_line} To publish without them, run `sync --accept-loss`.",
+                again.page,
+            ),
         )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from workflows.errors import HomeUnusable
+from workflows.errors import Advice, HomeUnusable
 
 # A full build of a million orders takes 5.4 GB without a limit and 2.8 GB with this one, no slower: the rest
 # spills to the scratch directory, which a starting worker empties. dbt shares the instance, and so the limit.
@@ -92,13 +92,19 @@ def check_warehouse(path: Path) -> None:
     except duckdb.Error as problem:
         reason = str(problem).strip().splitlines()[0]
         raise HomeUnusable(
-            f"The warehouse {path} cannot be opened ({reason}). Nothing was changed. "
-            "Close what holds it, or move the file away and run `backfill` to load it again."
+            f"The warehouse {path} cannot be opened ({reason}). Nothing was changed.",
+            advice=Advice(
+                "Close what holds it, or move the file away and run `backfill` to load it again.",
+                "Ask an admin to close what holds it, or to move the file away and load it again.",
+            ),
         ) from problem
     if schemas and not any(name.startswith("raw_") for name in schemas):
         raise HomeUnusable(
-            f"{path} is a DuckDB database, but not a Shipledger warehouse. Nothing was changed. "
-            "Point SHIPLEDGER_HOME to another directory, or move the file away."
+            f"{path} is a DuckDB database, but not a Shipledger warehouse. Nothing was changed.",
+            advice=Advice(
+                "Point SHIPLEDGER_HOME to another directory, or move the file away.",
+                "Ask an admin to configure another home, or to move the file away.",
+            ),
         )
 
 

@@ -65,9 +65,9 @@ def check_day(today: date, reference: Reference, day: date) -> None:
 def check_texts(actor: str, reason: str | None, *, needs_reason: bool) -> None:
     """Check that there is an actor and, where needed, a reason."""
     if not actor.strip():
-        raise EntryRefused("Say who enters this (--actor).", "actor")
+        raise EntryRefused("Say who enters this.", "actor")
     if needs_reason and not (reason or "").strip():
-        raise EntryRefused("Give a reason (--reason): somebody will ask why.", "reason")
+        raise EntryRefused("Give a reason: somebody will ask why.", "reason")
 
 
 def read_lot(sku: str, text: str) -> str:

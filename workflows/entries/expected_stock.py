@@ -11,7 +11,7 @@ from workflows.config.reference_data import Reference
 from workflows.config.settings import Settings
 from workflows.config.snapshots import reading_snapshot
 from workflows.entries.entry_log import EntryLog
-from workflows.errors import EntryRefused
+from workflows.errors import EntryRefused, sync_advice
 
 WITHOUT_LOT = ""
 
@@ -47,7 +47,9 @@ def expected(settings: Settings, store: EntryLog, sku_code: str, lot: str | None
     )
     if found is None:
         raise EntryRefused(
-            "Nothing has been published yet, so nothing can be expected. Run `sync`, then count.", "entry_date"
+            "Nothing has been published yet, so nothing can be expected.",
+            "entry_date",
+            advice=sync_advice(", then count"),
         )
     published, known = int(found[0]), set(found[1] or ())
     since = sum(

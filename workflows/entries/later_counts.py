@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from workflows.entries.entry_log import Entry
-from workflows.errors import EntryRefused
+from workflows.errors import Advice, EntryRefused
 
 FIELD = "seen_by_count"
 _NAMES = {"receive": "receipt", "adjust_up": "adjustment", "adjust_down": "adjustment"}
@@ -40,8 +40,8 @@ class CountUnanswered(EntryRefused):
         counts: The counts, in the order of their days.
     """
 
-    def __init__(self, message: str, counts: tuple[Entry, ...]) -> None:
-        super().__init__(message, FIELD)
+    def __init__(self, message: str, counts: tuple[Entry, ...], *, advice: Advice | None = None) -> None:
+        super().__init__(message, FIELD, advice=advice)
         self.counts = counts
 
 
@@ -98,7 +98,7 @@ def _checked(entry: Entry, counts: Sequence[Entry], answer: CountAnswer | None) 
     if not counts:
         raise EntryRefused(_nothing_to_answer(entry), FIELD)
     if answer is None:
-        raise CountUnanswered(_question(entry, counts), tuple(counts))
+        raise _question(entry, counts)
     if answer.first_day is not None and answer.first_day not in {count.entry_date for count in counts}:
         raise EntryRefused(
             f"No count of {answer.first_day} can have seen this. The counts are {_days(counts)}.", FIELD
@@ -148,12 +148,16 @@ def _units_for(rows: Sequence[Entry], count: Entry) -> int:
     )
 
 
-def _question(entry: Entry, counts: Sequence[Entry]) -> str:
+def _question(entry: Entry, counts: Sequence[Entry]) -> CountUnanswered:
     several = " and the day of the first that did" if len({count.entry_date for count in counts}) > 1 else ""
-    return (
-        f"The shelf was counted on {_days(counts)}, when this {_name(entry)} was not entered yet. If the count "
-        f"saw it, add --seen-by-count{several}: the stock after the count stays as counted. If it did not, "
-        "add --not-seen-by-count: the stock changes by it."
+    return CountUnanswered(
+        f"The shelf was counted on {_days(counts)}, when this {_name(entry)} was not entered yet.",
+        tuple(counts),
+        advice=Advice(
+            f"If the count saw it, add --seen-by-count{several}: the stock after the count stays as counted. If "
+            "it did not, add --not-seen-by-count: the stock changes by it.",
+            "Answer whether the count saw it.",
+        ),
     )
 
 

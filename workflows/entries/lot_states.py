@@ -31,7 +31,7 @@ def record_lot_state(settings: Settings, state: LotState) -> LotState:
     sku = spelled(state.sku_code)
     check_product(reference, sku)
     if state.status is None and state.expires is None:
-        raise EntryRefused("Give a status (--status), an expiry date (--expires), or both.", "status")
+        raise EntryRefused("Give a status, an expiry date, or both.", "status")
     if state.status not in (None, *LOT_STATUSES):
         raise EntryRefused(f"'{state.status}' is not a state of a lot. Use {', '.join(LOT_STATUSES)}.", "status")
     if state.valid_from > settings.today():

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from workflows.config.home_id import has_home_id
 from workflows.config.job_kinds import CONCURRENT, KINDS
 from workflows.config.settings import Settings
-from workflows.errors import AlreadyRunning, Cancelled, UsageError
+from workflows.errors import Advice, AlreadyRunning, Cancelled, UsageError
 from workflows.jobs.job import Job as Job
 from workflows.jobs.job import job_of
 from workflows.jobs.workflow_store import address_of, errors_for_the_user, is_missing_table
@@ -72,7 +72,9 @@ class JobClient:
             job = self.open_job(kind)
             run_id = job.run_id if job else None
             raise AlreadyRunning(
-                f"Another {kind} is already queued or running (run {run_id}). Wait, or see `status`.", run_id
+                f"Another {kind} is already queued or running (run {run_id}).",
+                run_id,
+                advice=Advice("Wait, or see `status`.", "Wait, or see Runs and health."),
             ) from problem
         return str(handle.get_workflow_id())
 
@@ -141,7 +143,9 @@ class JobClient:
     def _known(self, run_id: str) -> Job:
         job = self.job(run_id)
         if job is None:
-            raise UsageError(f"There is no run {run_id}. `status` names the runs.")
+            raise UsageError(
+                f"There is no run {run_id}.", advice=Advice("`status` names the runs.", "See Runs and health.")
+            )
         return job
 
     def job(self, run_id: str) -> Job | None:

@@ -22,7 +22,7 @@ from ingest.hidden_passwords import without_passwords
 from workflows.config.home_id import home_id
 from workflows.config.settings import Settings
 from workflows.config.sqlite_damage import error_of_system, is_damage
-from workflows.errors import ConfigurationError, HomeUnusable, OutOfReach, ShipledgerError
+from workflows.errors import Advice, ConfigurationError, HomeUnusable, OutOfReach, ShipledgerError
 
 _VARIABLE = "SHIPLEDGER_SYSTEM_DATABASE_URL"
 _CONNECT_SECONDS = "10"
@@ -125,9 +125,16 @@ def _of_server(url: str, problem: DBAPIError) -> ShipledgerError:
     is_refused = getattr(problem.orig, "sqlstate", None) or any(word in reason for word in _WRONG)
     if (is_refused or reason.startswith("invalid")) and not any(word in reason for word in _LATER):
         return ConfigurationError(
-            f"The workflow store of {_VARIABLE} cannot be used ({reason}). Correct the variable, or what the "
-            "server lacks: the database must exist, and its user must be allowed to create a schema in it."
+            f"The server of the workflow store cannot be used ({reason}).",
+            advice=Advice(
+                f"Correct {_VARIABLE}, or what the server lacks: the database must exist, and its user must be "
+                "allowed to create a schema in it.",
+                "Ask an admin to correct its address, or what the server lacks.",
+            ),
         )
     return OutOfReach(
-        f"The workflow store of {_VARIABLE} does not answer ({reason}). Start the server, and try again."
+        f"The server of the workflow store does not answer ({reason}).",
+        advice=Advice(
+            f"Start the server of {_VARIABLE}, and try again.", "Ask an admin to start the server, and try again."
+        ),
     )

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from workflows.config.mail_settings import WEBHOOK
 from workflows.config.operations_database import open_operations_database, read_operations_database
 from workflows.config.settings import Settings
-from workflows.errors import UsageError
+from workflows.errors import Advice, UsageError
 from workflows.mail.message import AttachmentChanged, compose
-from workflows.mail.outbox import Mail, RecipientState, note, read_states
+from workflows.mail.outbox import RecipientState, note, read_states
 from workflows.mail.smtp_session import NotSent, Unknown, send
 from workflows.mail.webhook import post
 
@@ -29,7 +29,7 @@ _PATIENCE = timedelta(days=3)
 _STATES = {"sent": "sent", "given_up": "given up", "handing_over": "uncertain"}
 _UNCERTAIN = (
     "Shipledger was stopped, or the server did not answer, while the mail was handed over. It has very probably "
-    "arrived, and is not sent again. Ask the recipient; if it is missing, use `mail --retry {key}`."
+    "arrived, and is not sent again. Ask the recipient; if it is missing, send it again."
 )
 
 
@@ -121,7 +121,10 @@ def retry_mail(
         states = read_states(store, key)
         missing = [state for state in states if state.event != "sent"]
         if not states:
-            raise UsageError(f"There is no mail {key!r} in the outbox. `mail` lists them.")
+            raise UsageError(
+                f"There is no mail {key!r} in the outbox.",
+                advice=Advice("`mail` lists them.", "See Runs and health."),
+            )
         if not missing:
             raise UsageError(f"The mail {key!r} was sent to everybody. Nothing to retry.")
         for state in missing:
@@ -145,13 +148,13 @@ def _attempt(settings: Settings, state: RecipientState, now: datetime) -> None:
     try:
         _send(settings, state, lambda: noted("handing_over"), lambda answer: noted("sent", answer))
     except AttachmentChanged as problem:
-        noted("given_up", f"{problem} Make the report again with --force, which queues a mail of its own.")
+        noted("given_up", f"{problem} Close the period again, which queues a mail of its own.")
     except Unknown:
         log.warning("mail %s may or may not have arrived; `mail` says why", state.mail.key)
     except NotSent as problem:
         is_test = state.mail.key.startswith(TEST)
         ends = is_test or problem.is_final or now - state.waits_since > _PATIENCE
-        noted("given_up" if ends else "failed", _advice(problem, state.mail, ends=ends))
+        noted("given_up" if ends else "failed", _advice(problem, ends=ends))
         # A server's answer often repeats the recipient's address, which must not be logged.
         log.warning("mail %s was not sent; `mail` says why", state.mail.key)
     else:
@@ -175,10 +178,8 @@ def _send(
     send(settings.mail, mail.sender, state.recipient, message, before_handing_over, when_accepted)
 
 
-def _advice(problem: NotSent, mail: Mail, *, ends: bool) -> str:
-    if not ends:
-        return f"{problem} It will be tried again."
-    return f"{problem} Remove the cause, then use `mail --retry {mail.key}`."
+def _advice(problem: NotSent, *, ends: bool) -> str:
+    return f"{problem} {'Remove the cause, then send it again.' if ends else 'It will be tried again.'}"
 
 
 def _is_due(state: RecipientState, now: datetime) -> bool:
@@ -204,7 +205,7 @@ def _delivery(state: RecipientState) -> Delivery:
         recipient=state.recipient,
         subject=state.mail.subject,
         state=name,
-        detail=_UNCERTAIN.format(key=state.mail.key) if name == "uncertain" else detail,
+        detail=_UNCERTAIN if name == "uncertain" else detail,
         queued_at=state.mail.queued_at,
         changed_at=state.happened_at,
         next_attempt_at=_next_attempt_at(state) if name == "waiting" else None,

@@ -103,7 +103,7 @@ def _encrypt(server: smtplib.SMTP, mail: MailSettings, context: ssl.SSLContext) 
     elif mail.starttls == "required" or (mail.password and not _is_loopback(mail.host)):
         raise NotSent(
             f"{mail.host}:{mail.port} offers no encryption, so neither password nor mail was sent. "
-            "Use smtps:// or another port in SHIPLEDGER_SMTP_URL."
+            "Configure smtps:// or another port."
         )
 
 
@@ -114,7 +114,7 @@ def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
         # Without the server's answer: some repeat the password.
         code = problem.smtp_code if isinstance(problem, smtplib.SMTPResponseException) else "no method in common"
         raise NotSent(
-            f"The mail server refused the login ({code}). Check user and password in SHIPLEDGER_SMTP_URL."
+            f"The mail server refused the login ({code}). Check user and password in the configuration."
         ) from None
 
 

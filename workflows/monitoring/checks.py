@@ -30,6 +30,7 @@ class Check:
         detail: What was found, and what to do.
         severity: How bad it is when it fails.
         since: Since when (UTC) it has failed; None when that was not recorded.
+        on_page: The detail for the page; empty of a check of `health`, which the page only names.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Check:
     detail: str
     severity: Severity = "critical"
     since: datetime | None = None
+    on_page: str = ""
 
 
 def headline(failed: Sequence[Check]) -> str:

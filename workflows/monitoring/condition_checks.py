@@ -16,6 +16,7 @@ from workflows.config.thresholds import (
     STALE_AFTER,
 )
 from workflows.config.wall_clock import clock
+from workflows.errors import Advice, PublicationRefused, on_page
 from workflows.monitoring.checks import CLOSES, OPENS, Check, Severity
 
 # What is checked. A check's name begins with one of these; some add which one failed: `run sync`, `lot 17612 - 1`.
@@ -24,6 +25,20 @@ CONDITIONS = (
     *("open units", "cutover", "parity", "health", "stock", "lot"),
 )
 _SATURDAY = 5
+
+_SET_CREDENTIALS = Advice(
+    "Set SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET; until then nothing new comes in.",
+    "Set the API key and secret in the configuration; until then nothing new comes in.",
+)
+_SEE_MAIL = Advice("`mail` says why.", "See Runs and health.")
+_IS_RUNNING = Advice("Is `serve` running?", "Is the worker running?")
+_LOAD = Advice("Run `backfill --since` or `sync`.", "Ask an admin to load the orders.")
+_RECONCILE = Advice(
+    "Run `reconcile --since` a date with `--repair`.", "Ask an admin to reconcile and repair the orders."
+)
+_FINISH = Advice("Run the same command again, which finishes it.", "Ask an admin to finish it.")
+_COMPARE = Advice("See Runs and health, or run `parity`.", "See Runs and health.")
+_SEE_HEALTH = Advice("Run `health` for the details.", "See Runs and health.")
 
 
 @dataclass(frozen=True)
@@ -36,7 +51,7 @@ class SystemState:
         has_credentials: Whether ShipStation's key and secret are configured, or the home is a demo's.
         failures: Kind and error of those jobs whose last run failed.
         failed_tests: The models and tests that failed in the last build.
-        refused_publication: What the last build lacks, so that it was not published; None when it was.
+        refused_publication: Why the last build was refused because it lacks rows; None when it was not.
         sync_seconds: How long the last sync took.
         read_at: When the last read of ShipStation that was loaded began; None before the first one.
         watermark: The newest change in ShipStation that is known. It stays while nothing changes there.
@@ -55,9 +70,9 @@ class SystemState:
     now: datetime
     zone: ZoneInfo
     has_credentials: bool
-    failures: Sequence[tuple[str, str]] = ()
+    failures: Sequence[tuple[str, Exception]] = ()
     failed_tests: Sequence[str] = ()
-    refused_publication: str | None = None
+    refused_publication: PublicationRefused | None = None
     sync_seconds: float | None = None
     read_at: datetime | None = None
     watermark: datetime | None = None
@@ -101,22 +116,27 @@ def working_time_since(instant: datetime, now: datetime, zone: ZoneInfo) -> time
     return total
 
 
-def _failed(name: str, severity: Severity, title: str, detail: str) -> Check:
-    return Check(name, title, False, detail, severity)
+def _failed(name: str, severity: Severity, title: str, found: str, advice: Advice | None = None) -> Check:
+    texts = (advice.command_line, advice.page) if advice else ("", "")
+    detail, shown = (f"{found} {text}".strip() for text in texts)
+    return Check(name, title, False, detail, severity, on_page=shown)
+
+
+def _said(error: Exception) -> Advice:
+    return Advice(str(error), on_page(error))
 
 
 def _failed_runs(state: SystemState) -> Iterator[Check]:
     if not state.has_credentials:
-        advice = "Set SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET; until then nothing new comes in."
-        yield _failed("credentials", "critical", "No ShipStation credentials", advice)
+        yield _failed("credentials", "critical", "No ShipStation credentials", "", _SET_CREDENTIALS)
     if state.failed_tests:
         names = ", ".join(state.failed_tests)
         yield _failed("tests", "critical", "The build failed, nothing was published", f"Failed: {names}.")
     if state.refused_publication:
         title = "The last build lacks rows of the published snapshot"
-        yield _failed("lost rows", "critical", title, state.refused_publication)
+        yield _failed("lost rows", "critical", title, "", _said(state.refused_publication))
     for kind, error in state.failures:
-        yield _failed(f"run {kind}", "critical", f"The last {kind} failed", error)
+        yield _failed(f"run {kind}", "critical", f"The last {kind} failed", "", _said(error))
     if state.sync_seconds is not None and state.sync_seconds > SLOW_SYNC_SECONDS:
         yield _failed(
             "slow sync",
@@ -132,7 +152,7 @@ def _failed_runs(state: SystemState) -> Iterator[Check]:
             f"Fewer than {LEAST_ROOM_FOR_SNAPSHOTS}: make room, or soon nothing can be built and published.",
         )
     for subject in state.lost_mail:
-        yield _failed(f"mail {subject}", "critical", "A mail was not sent", f"{subject}. `mail` says why.")
+        yield _failed(f"mail {subject}", "critical", "A mail was not sent", f"{subject}.", _SEE_MAIL)
 
 
 def _stale_data(state: SystemState) -> Iterator[Check]:
@@ -143,14 +163,15 @@ def _stale_data(state: SystemState) -> Iterator[Check]:
             "read",
             "critical",
             "ShipStation was not read for two business hours",
-            f"The last read was at {clock(read_at, zone)}{known}. Is `serve` running, is the sync "
-            "switched on, and what does the last sync say?",
+            f"The last read was at {clock(read_at, zone)}{known}. Is the sync switched on, and what does the last "
+            "sync say?",
+            _IS_RUNNING,
         )
     if snapshot_at is None:
-        yield _failed("snapshot", "warning", "Nothing has been published yet", "Run `backfill --since` or `sync`.")
+        yield _failed("snapshot", "warning", "Nothing has been published yet", "", _LOAD)
     elif state.now - snapshot_at > STALE_AFTER:
-        detail = f"They are of {clock(snapshot_at, zone)}. Is `serve` running?"
-        yield _failed("snapshot", "warning", "The published data are old", detail)
+        detail = f"They are of {clock(snapshot_at, zone)}."
+        yield _failed("snapshot", "warning", "The published data are old", detail, _IS_RUNNING)
 
 
 def _wrong_data(state: SystemState) -> Iterator[Check]:
@@ -159,17 +180,17 @@ def _wrong_data(state: SystemState) -> Iterator[Check]:
         title = f"{state.empty_orders} orders without lines"
         yield _failed("ghosts", "warning", title, f"More than {MANY_EMPTY_ORDERS}: {advice}")
     if state.open_units:
-        detail = f"{', '.join(state.open_units)}. Run `reconcile --since` a date with `--repair`."
-        yield _failed("open units", "critical", "Open units differ from ShipStation's", detail)
+        detail = f"{', '.join(state.open_units)}."
+        yield _failed("open units", "critical", "Open units differ from ShipStation's", detail, _RECONCILE)
     if state.is_cutover_unfinished:
-        advice = "The former system's workflows may be on or off: run the same command again, which finishes it."
-        yield _failed("cutover", "critical", "A cutover or its rollback is not finished", advice)
+        detail = "The former system's workflows may be on or off."
+        yield _failed("cutover", "critical", "A cutover or its rollback is not finished", detail, _FINISH)
     if state.parity_differences:
-        detail = f"{state.parity_differences} differences are unexplained: see Runs and health, or run `parity`."
-        yield _failed("parity", "warning", "The former system differs", detail)
+        detail = f"{state.parity_differences} differences are unexplained."
+        yield _failed("parity", "warning", "The former system differs", detail, _COMPARE)
     if state.unhealthy:
-        detail = f"{', '.join(state.unhealthy)}. Run `health` for the details."
-        yield _failed("health", "critical", "Health checks failed", detail)
+        detail = f"{', '.join(state.unhealthy)}."
+        yield _failed("health", "critical", "Health checks failed", detail, _SEE_HEALTH)
 
 
 def _short_stock(state: SystemState) -> Iterator[Check]:

@@ -13,7 +13,7 @@ class ExceptionKind:
         one: Its name in the singular, in lower case.
         many: Its name in the plural.
         why: Why it matters; a sentence.
-        advice: What to do; one or two sentences.
+        advice: What to do, on the page; one or two sentences.
     """
 
     one: str
@@ -50,14 +50,14 @@ _KINDS = {
         "lines with an unknown SKU",
         "Its units are in no report and not deducted from stock until the SKU is known.",
         "Add the SKU to seeds/sku_aliases.csv (a bundle, pack or promotion) or seeds/skus.csv (a product), then "
-        "run `sync`; or correct the SKU in ShipStation.",
+        "press Sync now in Runs and health; or correct the SKU in ShipStation.",
     ),
     "unparsed_sku": ExceptionKind(
         "line with an unreadable SKU",
         "lines with an unreadable SKU",
         "Its units are in no report and not deducted from stock until the SKU can be read.",
-        "Correct the line in ShipStation, as `17612 - 250300`; or add the text exactly as printed to "
-        "seeds/sku_aliases.csv and run `sync`.",
+        "Correct the line in ShipStation, as 17612 - 250300; or add the text exactly as printed to "
+        "seeds/sku_aliases.csv, then press Sync now in Runs and health.",
     ),
     "missing_ship_date": ExceptionKind(
         "shipped line without a date",
@@ -69,8 +69,7 @@ _KINDS = {
         "shipment from long ago",
         "shipments from long ago",
         "It is dated more than 60 days before it was first seen, so its units are in no report.",
-        "If it is real, load its days with `backfill --since` its date; if it is a typing error, correct the date "
-        "in ShipStation.",
+        "If it is real, ask an admin to load its days; if it is a typing error, correct the date in ShipStation.",
     ),
     "future_ship_date": ExceptionKind(
         "shipment dated far ahead",
@@ -94,14 +93,14 @@ _KINDS = {
         "refund line",
         "refund lines",
         "A line with a negative quantity is a refund; it moves no stock.",
-        "If goods came back, enter them with `receive`; otherwise note here that it was a refund.",
+        "If goods came back, enter them as a receipt in Inventory; otherwise note here that it was a refund.",
     ),
     "unreadable_quantity": ExceptionKind(
         "line with an unreadable quantity",
         "lines with an unreadable quantity",
         "Its units are in no report and not deducted from stock.",
         f"Enter the quantity as a whole number in ShipStation. {_GONE_WITH_SYNC} A label cannot be changed: note "
-        "here what was in the parcel, and enter it with `adjust`.",
+        "here what was in the parcel, and enter it as an adjustment in Inventory.",
     ),
     "unreadable_amount": ExceptionKind(
         "amount that cannot be read",
@@ -164,7 +163,7 @@ _KINDS = {
         "row without an id",
         "rows without an id",
         "It has no usable id, so it was not loaded.",
-        "Look for the order by its number in ShipStation, and run `backfill --since` its date.",
+        "Look for the order by its number in ShipStation, and ask an admin to load the days since its date.",
     ),
     "missing_in_shipstation": ExceptionKind(
         "order gone from ShipStation",
@@ -176,7 +175,7 @@ _KINDS = {
         "order that differs from ShipStation",
         "orders that differ from ShipStation",
         "The loaded order is not the same as the one in ShipStation now.",
-        "Run `reconcile --since` its date with `--repair`.",
+        "Ask an admin to reconcile and repair the orders.",
     ),
     "xcart_invalid": ExceptionKind(
         "order of the shop that could not be loaded",
@@ -206,13 +205,13 @@ _KINDS = {
         "order of the shop that was not uploaded",
         "orders of the shop that were not uploaded",
         "ShipStation does not have it, so it will not be packed.",
-        "Correct the problem it names, and run `upload` again; or enter the order in ShipStation.",
+        "Correct the problem it names, and send it again; or enter the order in ShipStation.",
     ),
     "watermark_fallback": ExceptionKind(
         "watermark that was lost",
         "watermarks that were lost",
         "The last 30 days were read again; older changes may be missing.",
-        "Run `backfill --since` for the time before.",
+        "Ask an admin to load the time before.",
     ),
 }
 

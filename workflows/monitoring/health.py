@@ -21,7 +21,7 @@ from workflows.config.wall_clock import clock
 from workflows.cycle.last_read import last_read
 from workflows.entries.closed_months import altered_months
 from workflows.entries.entry_log import EntryLog
-from workflows.errors import PublicationRefused, ShipledgerError
+from workflows.errors import PublicationRefused, ShipledgerError, sync_advice
 from workflows.jobs.client import JobClient, job_client
 from workflows.monitoring.check_log import record_results
 from workflows.monitoring.checks import Check
@@ -76,15 +76,17 @@ def run_health(settings: Settings) -> HealthReport:
     began, now = time.monotonic(), datetime.now(UTC)
     path = current_snapshot(settings)
     if path is None:
-        raise ShipledgerError("Nothing has been published yet, so there is nothing to check. Run `sync` first.")
+        raise ShipledgerError(
+            "Nothing has been published yet, so there is nothing to check.", advice=sync_advice(" first")
+        )
     with job_client(settings) as jobs:
         try:
             with open_snapshot(path) as connection:
                 checks = [*check_integrity(connection), *_freshness(settings, jobs, connection, now)]
         except duckdb.Error as problem:
             raise ShipledgerError(
-                f"The snapshot {path.name} cannot be checked ({str(problem).splitlines()[0]}). "
-                "Run `sync` to publish a new one."
+                f"The snapshot {path.name} cannot be checked ({str(problem).splitlines()[0]}).",
+                advice=sync_advice(" to publish a new one"),
             ) from problem
         checks += [_no_rows_lost(jobs), _closed_months(settings), *check_services(settings, jobs, now)]
     record_results(settings.operations, now, path.name, checks)

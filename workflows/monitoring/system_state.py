@@ -53,14 +53,15 @@ def read_system_state(settings: Settings, jobs: JobClient, published: Published,
         zone=settings.timezone,
         has_credentials=bool(settings.api_key and settings.api_secret) or is_of_demo(settings.home),
         failures=[
-            (job.kind, str(job.error))
+            (job.kind, job.error)
             for job in recent
             if job.status == "failed"
+            and job.error is not None
             and not isinstance(job.error, CloseRefused)
             and not (unpublished and isinstance(job.error, type(unpublished)))
         ],
         failed_tests=unpublished.failed if isinstance(unpublished, BuildFailed) else (),
-        refused_publication=str(unpublished) if isinstance(unpublished, PublicationRefused) else None,
+        refused_publication=unpublished if isinstance(unpublished, PublicationRefused) else None,
         sync_seconds=next((_seconds(job) for job in ended if job.kind == "sync"), None),
         read_at=read.at if read else None,
         watermark=read.watermark if read else None,

@@ -8,8 +8,12 @@ from ingest.hidden_passwords import STARS, passwords_of, shown
 from ingest.sources.legacy.live_database import source_url
 from workflows.config.settings import Settings
 from workflows.cycle.engine import errors_for_the_user
-from workflows.errors import ConfigurationError, UsageError
+from workflows.errors import Advice, ConfigurationError, UsageError
 
+_NAME_IT = Advice("Give --legacy FILE_OR_URL, or set SHIPLEDGER_LEGACY_URL.", "Ask an admin to configure it.")
+_CONFIGURE = Advice(
+    "Set SHIPLEDGER_LEGACY_URL for it, or stop it and repeat the command.", "Ask an admin to configure it."
+)
 # Addresses that were given to this process with a password, by what is shown of them.
 _given: dict[str, str] = {}
 
@@ -42,9 +46,7 @@ def known_source(settings: Settings, given: str | None) -> Source:
     """
     if given is None:
         if settings.legacy_url is None:
-            raise ConfigurationError(
-                "No former system is named. Give --legacy FILE_OR_URL, or set SHIPLEDGER_LEGACY_URL."
-            )
+            raise ConfigurationError("No former system is named.", advice=_NAME_IT)
         return _source(settings.legacy_url)
     source = _source(given)
     if not source.is_hidden:
@@ -54,10 +56,7 @@ def known_source(settings: Settings, given: str | None) -> Source:
     if configured is not None and configured.shown == source.shown:
         return configured
     if source.shown not in _given:
-        raise ConfigurationError(
-            f"The worker does not know the password for {source.shown}. Set SHIPLEDGER_LEGACY_URL for it, "
-            "or stop it and repeat the command."
-        )
+        raise ConfigurationError(f"The worker does not know the password for {source.shown}.", advice=_CONFIGURE)
     return Source(source.shown, _given[source.shown])
 
 
@@ -69,7 +68,7 @@ def checked_hours(hours: float) -> float:
     """
     if not 1 <= hours <= 100_000:
         raise UsageError(
-            f"--hours {hours:g} makes no sense. Give how far back to compare: 1 to 100000, such as 48."
+            f"Comparing {hours:g} hours makes no sense. Give how far back to compare: 1 to 100000, such as 48."
         )
     return hours
 

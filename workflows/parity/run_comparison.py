@@ -12,7 +12,7 @@ from workflows.config.settings import Settings
 from workflows.config.snapshots import reading_snapshot
 from workflows.cycle.engine import Facts, Report, errors_for_the_user
 from workflows.cycle.last_read import last_read
-from workflows.errors import ShipledgerError
+from workflows.errors import Advice, ShipledgerError
 from workflows.parity.both_sides import create_tables, our_numbers
 from workflows.parity.comparison import Compared, ReadTimes, compare, counted_by
 from workflows.parity.comparison_log import ParityRun, lasting_differences, record_run
@@ -20,7 +20,8 @@ from workflows.parity.criteria import Criteria, read_criteria
 from workflows.parity.explanations import CLASSES, UNEXPLAINED
 from workflows.parity.legacy_connection import Source
 
-_NOTHING = "Nothing has been published yet, so there is nothing to compare. Run `backfill --since` first."
+_NOTHING = "Nothing has been published yet, so there is nothing to compare."
+_LOAD_FIRST = Advice("Run `backfill --since` first.", "Ask an admin to load the orders first.")
 
 
 def compare_with_former_system(
@@ -53,7 +54,7 @@ def compare_with_former_system(
     read = last_read(settings.operations)
     with reading_snapshot(settings) as snapshot:
         if snapshot is None:
-            raise ShipledgerError(_NOTHING)
+            raise ShipledgerError(_NOTHING, advice=_LOAD_FIRST)
         ours = read.watermark if read and read.watermark else _published_look(snapshot.connection)
         times = ReadTimes(until - timedelta(hours=hours), until, ours)
         compared = _compare(settings, snapshot.connection, source, times, criteria, report)

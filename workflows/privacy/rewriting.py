@@ -18,7 +18,7 @@ import duckdb
 from workflows.config.settings import Settings
 from workflows.config.snapshots import snapshots
 from workflows.cycle.warehouse import configure, open_warehouse
-from workflows.errors import ShipledgerError
+from workflows.errors import Advice, ShipledgerError
 from workflows.privacy.retention import without_recipient
 
 # As in dbt_project/profiles.yml: what is published must open with DuckDB 1.5 and all that is built on it.
@@ -117,5 +117,8 @@ def _errors_for_the_user() -> Iterator[None]:
     except (OSError, duckdb.Error) as problem:
         raise ShipledgerError(
             f"A file could not be rewritten without the redacted data ({str(problem).splitlines()[0]}). "
-            "What was redacted stays so. Make room on the disk and run `retention` again."
+            "What was redacted stays so.",
+            advice=Advice(
+                "Make room on the disk and run `retention` again.", "Ask an admin to make room on the disk."
+            ),
         ) from problem

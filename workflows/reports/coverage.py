@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from workflows.config.periods import Period, begin_of
+from workflows.errors import Advice, load_advice, load_command
 
 # Both are those of `ingest.sources.shipstation.watermarks`, which is not imported here: it would make every
 # command wait for its libraries.
@@ -60,7 +61,15 @@ class Gap:
     @property
     def command(self) -> str:
         """The command that loads it; up to now where no sync would go on from its end."""
-        return f"backfill --since {self.first}" + (f" --until {self.last}" if self.is_followed else "")
+        return load_command(self.first, self._until)
+
+    def advice(self, then: str = "") -> Advice:
+        """Return the advice to load it; `then` goes on."""
+        return load_advice(self.first, self._until, then)
+
+    @property
+    def _until(self) -> date | None:
+        return self.last if self.is_followed else None
 
 
 @dataclass(frozen=True)

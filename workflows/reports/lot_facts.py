@@ -107,7 +107,7 @@ class LotFacts:
     def verdict(self) -> str:
         """The result of the balance, for people."""
         if not self.is_balanced:
-            return "NOT balanced: units of this lot are not accounted for. Run `health`, and count the shelf."
+            return "NOT balanced: units of this lot are not accounted for. Check the health, and count the shelf."
         if not self.is_sound:
             return (
                 f"{-(self.quantity_on_hand or 0):,} more left than came: a receipt is missing, or labels name "

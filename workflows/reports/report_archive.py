@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from workflows.config.settings import Settings
-from workflows.errors import ShipledgerError
+from workflows.errors import Advice, ShipledgerError
 from workflows.reports.document import Document
 from workflows.reports.snapshot_source import open_snapshot
 
@@ -71,8 +71,8 @@ def make_reports(settings: Settings, kind: ReportKind, period: date, snapshot: P
     if kept is not None:
         if kept.snapshot != snapshot.name:
             raise ReportExists(
-                f"Version {version} of this {kind} was made from {kept.snapshot} and is kept as it was. "
-                "Use --force for a new version."
+                f"Version {version} of this {kind} was made from {kept.snapshot} and is kept as it was.",
+                advice=Advice("Use --force for a new version.", "Close again for a new version."),
             )
         return list(kept.files)
     made = dict(_render(kind, period, snapshot, version))

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from workflows.config import snapshots
-from workflows.errors import ShipledgerError
+from workflows.errors import Advice, ShipledgerError, sync_advice
 from workflows.reports.document import Document, Part
 
 
@@ -78,21 +78,29 @@ def open_snapshot(path: Path) -> Iterator[Source]:
                 "select epoch_us(as_of), today, timezone from marts.snapshot_info"
             ).fetchone()
             if info is None:
-                raise SnapshotUnusable(f"The snapshot {path.name} is empty. Run `sync` to publish a new one.")
+                raise SnapshotUnusable(
+                    f"The snapshot {path.name} is empty.", advice=sync_advice(" to publish a new one")
+                )
             as_of = datetime.fromtimestamp(info[0] / 1e6, UTC)
             yield Source(path.name, as_of, info[1], ZoneInfo(info[2]), connection)
     except duckdb.Error as problem:
         if not path.exists():
             raise SnapshotUnusable(
-                f"The snapshot {path.name} is gone: only the last ones are kept. Close again with --force, which "
-                "makes a new version from the newest snapshot."
+                f"The snapshot {path.name} is gone: only the last ones are kept.",
+                advice=Advice(
+                    "Close again with --force, which makes a new version from the newest snapshot.",
+                    "Close again, which makes a new version from the newest snapshot.",
+                ),
             ) from problem
         if isinstance(problem, duckdb.CatalogException | duckdb.BinderException):
             raise SnapshotUnusable(
-                f"The snapshot {path.name} was made by an earlier release and lacks what the report shows. "
-                "Run `sync`, then close again with --force."
+                f"The snapshot {path.name} was made by an earlier release and lacks what the report shows.",
+                advice=Advice(
+                    "Run `sync`, then close again with --force.",
+                    "Press Sync now in Runs and health, then close again.",
+                ),
             ) from problem
         raise SnapshotUnusable(
-            f"The snapshot {path.name} cannot be read ({str(problem).splitlines()[0]}). "
-            "Run `sync` to publish a new one."
+            f"The snapshot {path.name} cannot be read ({str(problem).splitlines()[0]}).",
+            advice=sync_advice(" to publish a new one"),
         ) from problem

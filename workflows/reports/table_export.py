@@ -17,7 +17,7 @@ import duckdb
 
 from workflows.config.settings import Settings
 from workflows.config.snapshots import current_snapshot
-from workflows.errors import AlreadyRunning, HomeUnusable, ShipledgerError, UsageError
+from workflows.errors import AlreadyRunning, HomeUnusable, ShipledgerError, UsageError, sync_advice
 
 FORMATS = ("parquet", "csv")
 MANIFEST = "manifest.json"
@@ -49,7 +49,7 @@ def export_tables(settings: Settings, folder: Path, file_format: str, names: Seq
     """
     snapshot = current_snapshot(settings)
     if snapshot is None:
-        raise ShipledgerError("Nothing has been published yet. Run `sync` first.")
+        raise ShipledgerError("Nothing has been published yet.", advice=sync_advice(" first"))
     with _reading(snapshot) as connection:
         tables = _chosen(connection, names)
         try:
@@ -71,8 +71,8 @@ def _reading(snapshot: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute(f"attach '{path}' as snapshot (read_only)")
         except duckdb.Error as problem:
             raise HomeUnusable(
-                f"The snapshot {snapshot} cannot be read ({str(problem).splitlines()[0]}). "
-                "Run `sync` to publish a new one."
+                f"The snapshot {snapshot} cannot be read ({str(problem).splitlines()[0]}).",
+                advice=sync_advice(" to publish a new one"),
             ) from problem
         connection.execute("set timezone = 'UTC'")
         yield connection

@@ -129,7 +129,7 @@ def _as_found(job: _Upload, order: LocalOrder, there: LookUp) -> UploadEvent | N
 def _why_not_now(job: _Upload, order: LocalOrder, there: LookUp) -> tuple[str, str] | None:
     """Return why an order cannot be sent by this run, whatever the stock: a reason and a sentence."""
     if order.order_number in there.unknown:
-        return "lookup_failed", "ShipStation could not be asked whether it has this order. Run `upload` again."
+        return "lookup_failed", "ShipStation could not be asked whether it has this order. Upload again."
     if there.found.get(order.order_number):
         return "already_there", (
             "ShipStation has an order of this number that did not come from here. Compare the two there."
@@ -140,7 +140,7 @@ def _why_not_now(job: _Upload, order: LocalOrder, there: LookUp) -> tuple[str, s
         if datetime.now(UTC) < again_at:
             return "unanswered", (
                 f"It was sent at {last.noted_at:%Y-%m-%d %H:%M} UTC without an answer, and ShipStation does "
-                f"not list it yet. Run `upload` again after {again_at:%H:%M} UTC."
+                f"not list it yet. Upload again after {again_at:%H:%M} UTC."
             )
     return None
 

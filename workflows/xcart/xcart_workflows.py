@@ -18,7 +18,7 @@ from workflows.cycle.cycle_workflows import begin, build, build_and_publish, loa
 from workflows.cycle.engine import Facts, errors_for_the_user
 from workflows.cycle.warehouse import check_warehouse, has_shipstation, open_warehouse
 from workflows.cycle.worker_context import current, job_reporter, working
-from workflows.errors import OutOfReach, ShipledgerError
+from workflows.errors import Advice, OutOfReach, ShipledgerError
 from workflows.xcart.uploading import upload as send_orders
 
 
@@ -54,10 +54,11 @@ def upload(arguments: dict[str, Any]) -> Facts:
     outcome = _upload(arguments["dry_run"])
     facts = build_and_publish("upload", started_at, loaded | outcome)
     if outcome["unanswered"]:
+        later = f"in {UPLOADS_SETTLE_IN // timedelta(minutes=1)} minutes: it looks up which arrived"
         raise OutOfReach(
             f"ShipStation gave no answer for {len(outcome['unanswered'])} of the orders sent; "
-            f"{len(outcome['uploaded'])} are there. Run `upload` again in "
-            f"{UPLOADS_SETTLE_IN // timedelta(minutes=1)} minutes: it looks up which arrived."
+            f"{len(outcome['uploaded'])} are there.",
+            advice=Advice(f"Run `upload` again {later}.", f"Send again {later}."),
         )
     return facts
 

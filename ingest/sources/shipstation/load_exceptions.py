@@ -24,7 +24,7 @@ def watermark_fallback(resource: str, reason: str, days: int, now: datetime) -> 
         "watermark_fallback",
         "warning",
         f"The watermark of {resource} is {reason}; the last {days} days were read again. "
-        "Older changes may be missing: run `backfill --since` over the time before.",
+        "Older changes may be missing: load the time before.",
         now,
     )
 

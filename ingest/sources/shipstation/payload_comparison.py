@@ -85,7 +85,7 @@ def exception_of(difference: Difference, now: datetime) -> ExceptionRow:
         mismatch_key(difference.table, difference.key),
         "field_mismatch",
         "warning",
-        f"A row of {difference.table} ({difference.key}) {words}. Run `reconcile --repair` over its day.",
+        f"A row of {difference.table} ({difference.key}) {words}. Reconcile and repair its day.",
         now,
         shipstation_order_id=difference.key if difference.table == "orders" else None,
         order_number=difference.order_number,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -138,6 +138,18 @@ def test_health_counts_what_passed_and_what_failed_and_says_why() -> None:
         ["FAIL", "keys", "are", "unique", "1", "breaches:", "x"],
         ["ok", "models", "fresh", "2026-11-20", "18:00", "UTC"],
         ["2", "passed,", "1", "failed;", "s.duckdb,", "0.2", "s."],
+    ]
+
+
+def test_a_mail_that_is_not_sent_again_by_itself_names_the_command_that_sends_it() -> None:
+    mail = {"queued_at": datetime(2026, 11, 20, 17), "key": "eow:1", "recipient": "a@example.com", "detail": "No."}
+    said = {
+        state: output.describe_mail({"mails": [mail | {"state": state}], "is_on": True})
+        for state in ("waiting", "sent", "uncertain", "given up")
+    }
+    assert [state for state in said if said[state].endswith("`mail --retry eow:1` sends it again.")] == [
+        "uncertain",
+        "given up",
     ]
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from workflows.errors import PublicationRefused
 from workflows.monitoring.check_log import failures_for_digest, record_digest, record_failures, with_since
 from workflows.monitoring.checks import Check
 from workflows.monitoring.condition_checks import (
@@ -34,6 +35,7 @@ CALM = SystemState(
     room_for_snapshots=3,
     empty_orders=10,
 )
+LESS = PublicationRefused("3 of 9 orders are missing.", {})
 SHORT = {
     "sku_code": "17612",
     "product_name": "PT Kit",
@@ -59,8 +61,8 @@ def test_on_a_calm_day_at_the_limits_every_check_passes() -> None:
         ({"sync_seconds": 60.1}, ["slow sync"]),
         ({"read_at": NOW - timedelta(hours=2, seconds=1)}, ["read"]),
         ({"failed_tests": ["assert_stock_is_conserved"]}, ["tests"]),
-        ({"refused_publication": "3 of 9 orders"}, ["lost rows"]),
-        ({"failures": [("eow", "no room")]}, ["run eow"]),
+        ({"refused_publication": LESS}, ["lost rows"]),
+        ({"failures": [("eow", OSError("no room"))]}, ["run eow"]),
         ({"room_for_snapshots": 2}, ["disk"]),
         ({"room_for_snapshots": None}, []),
         ({"empty_orders": 11}, ["ghosts"]),
@@ -89,8 +91,8 @@ def test_what_stops_the_business_is_critical_and_what_can_wait_is_not() -> None:
         CALM,
         has_credentials=False,
         failed_tests=["a"],
-        refused_publication="3 of 9 orders",
-        failures=[("eow", "no room")],
+        refused_publication=LESS,
+        failures=[("eow", OSError("no room"))],
         sync_seconds=61,
         lost_mail=["Invoice"],
         read_at=NOW - timedelta(hours=3),

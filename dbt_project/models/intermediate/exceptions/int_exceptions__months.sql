@@ -27,8 +27,8 @@ excepted as (
         cast(missing.month as varchar) as subject,
         missing.departure_count || ' missing' as cause,
         missing.departure_count || ' shipments billed in ' || strftime(missing.month, '%B %Y')
-        || ' are not in the warehouse. Nothing is restated until `backfill --since ' || missing.month
-        || '` has loaded them.' as detail,
+        || ' are not in the warehouse. Nothing is restated until the changes since ' || missing.month
+        || ' are loaded.' as detail,
         closed.frozen_at as first_seen_at
     from missing
     inner join closed on missing.month = closed.month
