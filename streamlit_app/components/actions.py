@@ -143,14 +143,14 @@ def attempt(place: str, action: Callable[..., object], *arguments: Any, **option
     try:
         action(*arguments, **options)
     except ShipledgerError as problem:
-        st.session_state[_REFUSAL + place] = page_wording(str(problem))
+        st.session_state[_REFUSAL + place] = str(problem)
     clear_run_cache()
 
 
-def refusal(place: str) -> str | None:
+def refusal(settings: Settings, place: str) -> str | None:
     """Return why the last action of a place was refused, None when it was not."""
     found: str | None = st.session_state.get(_REFUSAL + place)
-    return found
+    return None if found is None else page_wording(found, settings.dates)
 
 
 @contextmanager

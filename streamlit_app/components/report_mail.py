@@ -12,9 +12,9 @@ import streamlit as st
 
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import NOT_ALLOWED, show_refusal
-from streamlit_app.data.formatted import clock, plain
+from streamlit_app.data.formatted import plain
 from streamlit_app.data.page_wording import page_wording
-from workflows.page_api import Close, Delivery, Person, Settings, format_mail_states, mail_key, read_outbox
+from workflows.page_api import Close, Dates, Delivery, Person, Settings, format_mail_states, mail_key, read_outbox
 
 # All open pages share one query.
 _CACHE_SECONDS = 1
@@ -61,11 +61,12 @@ class QueuedMail:
             (delivery.next_attempt_at for delivery in self.deliveries if delivery.next_attempt_at), default=None
         )
 
-    @property
-    def problem(self) -> str:
-        """The errors, without addresses."""
+    def problem(self, dates: Dates) -> str:
+        """Return the errors, without addresses."""
         details = [delivery.detail for delivery in self.deliveries if delivery.state != "sent" and delivery.detail]
-        return " ".join(dict.fromkeys(_ADDRESS.sub("(address)", page_wording(detail)) for detail in details))
+        return " ".join(
+            dict.fromkeys(_ADDRESS.sub("(address)", page_wording(detail, dates)) for detail in details)
+        )
 
 
 def read_mails(settings: Settings, key: str | None = None) -> list[QueuedMail]:
@@ -83,7 +84,7 @@ def show_close_mail(settings: Settings, person: Person, close: Close) -> None:
     [mail] = found
     now = datetime.now(UTC)
     at = mail.next_attempt_at
-    again = f", next attempt {clock(at, settings.timezone, now) if at > now else 'due now'}" if at else ""
+    again = f", next attempt {settings.dates.clock(at, now) if at > now else 'due now'}" if at else ""
     words = plain(f"E-mail: {mail.state}{again}")
     if mail.is_lost:
         st.warning(words, icon=":material/mail:")
@@ -91,7 +92,7 @@ def show_close_mail(settings: Settings, person: Person, close: Close) -> None:
         st.caption(f":material/mail: {words}")
     if not mail.is_sent:
         # Not Markdown, which would turn parts of a server's answer into links.
-        st.text(mail.problem)
+        st.text(mail.problem(settings.dates))
         retry_button(settings, person, mail, f"card-{close.kind}")
 
 
@@ -107,15 +108,15 @@ def retry_button(settings: Settings, person: Person, mail: QueuedMail, place: st
         on_click=_retry,
         args=(place, settings, mail.key),
     )
-    show_refusal(f"mail {place}")
+    show_refusal(settings, f"mail {place}")
 
 
-def delivery_lines(person: Person, mail: QueuedMail) -> list[str]:
+def delivery_lines(settings: Settings, person: Person, mail: QueuedMail) -> list[str]:
     """Return the state of each delivery; nothing for a person who may not see addresses."""
     if not person.may("addresses"):
         return []
     return [
-        f"{delivery.recipient}: {delivery.state}. {page_wording(delivery.detail)}".rstrip()
+        f"{delivery.recipient}: {delivery.state}. {page_wording(delivery.detail, settings.dates)}".rstrip()
         for delivery in mail.deliveries
     ]
 

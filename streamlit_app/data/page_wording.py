@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import partial
 
+from workflows.page_api import Dates
+
 _PHRASES = (
     ("Set SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET", "Set the API key and secret in the configuration"),
     (
@@ -51,11 +53,11 @@ _PHRASES = (
 _PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in _PHRASES)
 
 
-def page_wording(text: str) -> str:
-    """Return a message without commands, options and names of variables."""
+def page_wording(text: str, dates: Dates) -> str:
+    """Return a message without commands, options and names of variables, with its days as the page has them."""
     for pattern, words in _PATTERNS:
         text = pattern.sub(partial(_cased, words), text)
-    return text
+    return dates.in_sentence(text)
 
 
 def _cased(words: str, found: re.Match[str]) -> str:

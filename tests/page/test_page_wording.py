@@ -10,6 +10,7 @@ import pytest
 
 from streamlit_app.data.page_wording import page_wording
 from workflows.closes.readiness import check_loaded
+from workflows.config.dates import Dates
 from workflows.config.mail_settings import NO_SERVER
 from workflows.config.periods import period_of
 from workflows.entries.switches import SWITCHES
@@ -19,8 +20,12 @@ from workflows.monitoring.exception_kinds import _KINDS
 from workflows.reports.coverage import Loaded
 
 ZONE = ZoneInfo("America/Chicago")
+DATES = Dates("en-US", ZONE)
 NOW = datetime(2026, 11, 30, 18, tzinfo=UTC)
-COMMAND_LINE = re.compile("orchestrate|SHIPLEDGER_|SHIPSTATION_|--[a-z]|`|backfill --|\\bserve\\b")
+# A date as in 2026-11-20, too.
+COMMAND_LINE = re.compile(
+    "orchestrate|[0-9]{4}-[0-9]{2}-[0-9]{2}|SHIPLEDGER_|SHIPSTATION_|--[a-z]|`|backfill --|\\bserve\\b"
+)
 
 
 def _everything_wrong() -> SystemState:
@@ -48,13 +53,13 @@ def _refusals() -> list[str]:
     return texts
 
 
-def test_no_message_of_the_page_names_a_command_an_option_or_a_variable() -> None:
+def test_no_message_of_the_page_names_a_command_an_option_a_variable_or_a_date_to_type() -> None:
     checks = failed_conditions(_everything_wrong())
     texts = [text for check in checks for text in (check.title, check.detail)]
     texts += [text for kind in _KINDS.values() for text in (kind.why, kind.advice)]
     texts += [NO_SERVER, *SWITCHES.values(), *_refusals()]
     assert len(texts) > 80
-    worded = [page_wording(text) for text in texts]
+    worded = [page_wording(text, DATES) for text in texts]
     assert [text for text in worded if COMMAND_LINE.search(text)] == []
 
 
@@ -65,16 +70,17 @@ def test_no_message_of_the_page_names_a_command_an_option_or_a_variable() -> Non
         (
             "It is not complete. Run `backfill --since 2026-11-01 --until 2026-11-03`, then close again. "
             "`--incomplete` closes it without them; then every page says so.",
-            "It is not complete. Ask an admin to load the changes of 2026-11-01 to 2026-11-03, then close again.",
+            "It is not complete. Ask an admin to load the changes of Nov 1, 2026 to Nov 3, 2026, then close "
+            "again.",
         ),
         (
             "Run `backfill --since 2026-11-01`, which loads them again. To publish without them, run "
             "`sync --accept-loss`.",
-            "Ask an admin to load the changes since 2026-11-01, which loads them again.",
+            "Ask an admin to load the changes since Nov 1, 2026, which loads them again.",
         ),
         ("Enter it with `adjust`.", "Enter it as an adjustment in Inventory."),
         ("Nothing to replace.", "Nothing to replace."),
     ],
 )
 def test_it_says_what_can_be_done_on_the_page_or_by_an_admin(text: str, worded: str) -> None:
-    assert page_wording(text) == worded
+    assert page_wording(text, DATES) == worded
