@@ -15,7 +15,8 @@ from workflows.closes.readiness import check_loaded, loaded_of, ready_to_close, 
 from workflows.closes.since_close import read_changes
 
 # Configuration, people, periods.
-from workflows.config.formatting import moment, run_out, short_day
+from workflows.config.dates import Dates
+from workflows.config.formatting import run_out
 from workflows.config.home_directory import finish_interrupted_restore
 from workflows.config.job_kinds import CLOSES, KINDS
 from workflows.config.mail_settings import NO_SERVER
@@ -156,6 +157,7 @@ __all__ = [
     "ConfigurationError",
     "CountAnswer",
     "CountUnanswered",
+    "Dates",
     "Delivery",
     "Difference",
     "Document",
@@ -216,7 +218,6 @@ __all__ = [
     "lots_entered_since",
     "mail_key",
     "make_report",
-    "moment",
     "not_loaded",
     "on_page",
     "open_drafts",
@@ -254,7 +255,6 @@ __all__ = [
     "reversal_of",
     "run_out",
     "series_colors",
-    "short_day",
     "spelled",
     "take_back",
     "turn_switch",
@@ -263,15 +263,16 @@ __all__ = [
 ]
 
 
-def make_report(snapshot: Path, describe: Callable[[Source], Document], *, as_pdf: bool) -> bytes:
+def make_report(snapshot: Path, locale: str, describe: Callable[[Source], Document], *, as_pdf: bool) -> bytes:
     """Return a report as a PDF, or else as an XLSX.
 
     Args:
         snapshot: The snapshot's file.
+        locale: How dates are printed.
         describe: Returns the report's content, read from the snapshot.
         as_pdf: Whether to make a PDF.
     """
-    with open_source(snapshot) as source:
+    with open_source(snapshot, locale) as source:
         document = describe(source)
     if as_pdf:
         from workflows.reports.pdf import make_pdf

@@ -147,10 +147,10 @@ def attempt(place: str, action: Callable[..., object], *arguments: Any, **option
     clear_run_cache()
 
 
-def refusal(place: str) -> str | None:
+def refusal(settings: Settings, place: str) -> str | None:
     """Return why the last action of a place was refused, None when it was not."""
     found: str | None = st.session_state.get(_REFUSAL + place)
-    return found
+    return None if found is None else settings.dates.in_sentence(found)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from streamlit_app.data.formatted import clock, count
+from streamlit_app.data.formatted import count
 from streamlit_app.data.open_exceptions import count_open
 from streamlit_app.data.snapshot_reader import SnapshotGone, SnapshotUnreadable, current_snapshot
 from workflows.page_api import (
@@ -127,8 +127,8 @@ def _of_checks(group: str, checks: Sequence[Check], settings: Settings, now: dat
     return Alert(
         first.severity,
         title,
-        shorten(detail, _LONGEST_DETAIL, placeholder=" …"),
-        f"since {clock(since, settings.timezone, now)}" if since else "",
+        shorten(settings.dates.in_sentence(detail), _LONGEST_DETAIL, placeholder=" …"),
+        f"since {settings.dates.clock(since, now)}" if since else "",
         *_place(group, path, checks),
     )
 

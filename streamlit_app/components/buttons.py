@@ -36,7 +36,7 @@ def start_button(settings: Settings, kind: str, label: str, **arguments: Any) ->
         args=(kind, actions.start, settings, kind),
         kwargs=arguments,
     )
-    show_refusal(kind)
+    show_refusal(settings, kind)
 
 
 def run_button(settings: Settings, run: Run, label: str, action: Callable[[Settings, str, str], None]) -> None:
@@ -53,8 +53,8 @@ def run_button(settings: Settings, run: Run, label: str, action: Callable[[Setti
     )
 
 
-def show_refusal(place: str) -> None:
+def show_refusal(settings: Settings, place: str) -> None:
     """Show why the last action of a place was refused, if it was."""
-    refused = actions.refusal(place)
+    refused = actions.refusal(settings, place)
     if refused:
         st.warning(plain(refused))

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit_app.components import columns
 from streamlit_app.components.links import open_order
 from streamlit_app.components.long_list import Listing, show_list
+from streamlit_app.components.panels import with_texts
 from streamlit_app.data.formatted import count
 from streamlit_app.data.snapshot_reader import Snapshot
 
@@ -50,7 +51,7 @@ _RESTATED = """
 
 def show_day_lines(snapshot: Snapshot, day: date) -> None:
     """Show the labels of a day."""
-    _show_lines(snapshot, _OF_DAY, [day], "day_lines", f"{day}")
+    _show_lines(snapshot, _OF_DAY, [day], "day_lines", snapshot.dates.day(day))
 
 
 def show_carrier_lines(snapshot: Snapshot, first: date, service: str, name: str) -> None:
@@ -79,7 +80,7 @@ def _show_lines(snapshot: Snapshot, lines: str, parameters: Sequence[Any], name:
             parameters=parameters,
             row_count=found,
             columns={
-                "ship_date": columns.day("Shipped"),
+                "ship_date": columns.day(snapshot.dates, "Shipped"),
                 "order_number": columns.text("Order"),
                 "shipment_id": columns.text("Shipment"),
                 "order_count": columns.number("Orders charged", help="1 for the first label of an order"),
@@ -113,7 +114,7 @@ def show_restatements(snapshot: Snapshot, first: date) -> None:
             parameters=[first],
             row_count=found["row_count"],
             columns={
-                "restated_date": columns.day("Day"),
+                "restated_date": columns.day(snapshot.dates, "Day"),
                 "order_number": columns.text("Order"),
                 "cause": columns.text("Cause", width="large"),
                 "sku_codes": columns.text("SKUs"),
@@ -126,6 +127,7 @@ def show_restatements(snapshot: Snapshot, first: date) -> None:
             noun=("restatement", "restatements"),
             order="by day",
             alt="Restatements; select a row to open its order",
+            labelled=lambda rows: with_texts(rows, "cause", snapshot.dates.in_sentence),
         ),
     )
     if chosen is not None and chosen["shipstation_order_id"] is not None:

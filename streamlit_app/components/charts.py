@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import altair as alt
 
 from streamlit_app.components.chart_theme import chart_theme
-from streamlit_app.data.formatted import count, day
-from workflows.page_api import CHARGES, series_colors
+from streamlit_app.data.formatted import count
+from workflows.page_api import CHARGES, Dates, series_colors
 
 _FONT = '"Source Sans", sans-serif'
 _PADDING = 4
@@ -23,54 +24,57 @@ _UNITS_AXIS = alt.Axis(tickCount=4, format=",d")
 
 
 def shipped_by_day(
-    rows: Sequence[Mapping[str, Any]], order: Sequence[str], products: Sequence[str], height: int
+    dates: Dates, rows: Sequence[Mapping[str, Any]], order: Sequence[str], products: Sequence[str], height: int
 ) -> alt.Chart:
     """Return bars with the units shipped each day, stacked by product.
 
     Args:
+        dates: How days are written.
         rows: `ship_date` as YYYY-MM-DD, `product` and `units`.
         order: The products, the one at the bottom first.
         products: All key products by SKU, which decides their colors.
         height: Pixels.
     """
-    bars = [_bar(row["ship_date"], row["product"], row["units"], order) for row in rows]
+    bars = [_bar(dates, row["ship_date"], row["product"], row["units"], order) for row in rows]
     labelled = _first_of_each_week(row["ship_date"] for row in rows)
-    return _stacked(bars, order, products, height, labelled, ("Shipped", "Product", "Units"), ",d")
+    return _stacked(dates, bars, order, products, height, labelled, ("Shipped", "Product", "Units"), ",d")
 
 
 def shipped_by_week(
-    rows: Sequence[Mapping[str, Any]], order: Sequence[str], products: Sequence[str], height: int
+    dates: Dates, rows: Sequence[Mapping[str, Any]], order: Sequence[str], products: Sequence[str], height: int
 ) -> alt.Chart:
     """Return the same by week; `week_start_date` is its Monday."""
-    bars = [_bar(row["week_start_date"], row["product"], row["units"], order) for row in rows]
+    bars = [_bar(dates, row["week_start_date"], row["product"], row["units"], order) for row in rows]
     mondays = sorted({row["week_start_date"] for row in rows})
     labelled = mondays[::-_WEEKS_A_LABEL]
-    return _stacked(bars, order, products, height, labelled, ("Week from", "Product", "Units"), ",d")
+    return _stacked(dates, bars, order, products, height, labelled, ("Week from", "Product", "Units"), ",d")
 
 
-def charges_by_day(rows: Sequence[Mapping[str, Any]], height: int) -> alt.Chart:
+def charges_by_day(dates: Dates, rows: Sequence[Mapping[str, Any]], height: int) -> alt.Chart:
     """Return bars with the charges of each day, stacked by kind.
 
     Args:
+        dates: How days are written.
         rows: `charge_date` as YYYY-MM-DD, and each of `CHARGES` in cents.
         height: Pixels.
     """
     order = list(CHARGES.values())
     bars = [
-        _bar(row["charge_date"], words, row[column] / 100, order)
+        _bar(dates, row["charge_date"], words, row[column] / 100, order)
         for row in rows
         for column, words in CHARGES.items()
     ]
     labelled = _first_of_each_week(row["charge_date"] for row in rows)
-    return _stacked(bars, order, order, height, labelled, ("Day", "Charge", "Amount"), "$,.2f")
+    return _stacked(dates, bars, order, order, height, labelled, ("Day", "Charge", "Amount"), "$,.2f")
 
 
-def _bar(at: str, series: str, value: float, order: Sequence[str]) -> dict[str, Any]:
-    when = day(date.fromisoformat(at))
+def _bar(dates: Dates, at: str, series: str, value: float, order: Sequence[str]) -> dict[str, Any]:
+    when = dates.weekday(date.fromisoformat(at))
     return {"at": at, "when": when, "series": series, "value": value, "rank": order.index(series)}
 
 
 def _stacked(
+    dates: Dates,
     bars: Sequence[Mapping[str, Any]],
     order: Sequence[str],
     known: Sequence[str],
@@ -81,12 +85,13 @@ def _stacked(
 ) -> alt.Chart:
     """Return stacked bars over days; `titles` name the day, the series and the value in tooltips."""
     when, series, value = titles
+    texts = {at: dates.short_day(date.fromisoformat(at)) for at in labelled}
     days = alt.Axis(
         values=list(labelled),
         labelAngle=0,
         labelPadding=8,
         labelOverlap=True,
-        labelExpr="timeFormat(timeParse(datum.value, '%Y-%m-%d'), '%-d %b')",
+        labelExpr=f"{json.dumps(texts)}[datum.value]",
         ticks=False,
     )
     chart = alt.Chart(chart_data(bars), height=height).mark_bar(width={"band": 0.75})
@@ -176,17 +181,20 @@ def _supply(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height: int) -> alt.LayerChart:
+def stock_history(
+    dates: Dates, rows: Sequence[Mapping[str, Any]], reorder_point: int, height: int
+) -> alt.LayerChart:
     """Return a line of the units on hand at the end of each day, with a dashed line at the reorder point.
 
     Args:
+        dates: How days are written.
         rows: `inventory_date` as YYYY-MM-DD and `quantity_on_hand`.
         reorder_point: Units.
         height: Pixels.
     """
     # Parsed and drawn as UTC, or browsers west of it would show each day one day early.
     data = chart_data(
-        ({**row, "when": day(date.fromisoformat(row["inventory_date"]))} for row in rows),
+        ({**row, "when": dates.weekday(date.fromisoformat(row["inventory_date"]))} for row in rows),
         inventory_date="utc:'%Y-%m-%d'",
     )
     line = (
@@ -215,11 +223,13 @@ def stock_history(rows: Sequence[Mapping[str, Any]], reorder_point: int, height:
     return chart
 
 
-def health_history(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerChart:
+def health_history(dates: Dates, rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerChart:
     """Return a line of the number of failed checks at each run.
 
     Args:
-        rows: `checked` as YYYY-MM-DD HH:MM in the business's time zone, `passed`, `failed`, and `which` failed.
+        dates: How days are written.
+        rows: `checked` as YYYY-MM-DD HH:MM in the business's time zone, `when` that is for people, `passed`,
+            `failed`, and `which` failed.
         height: Pixels.
     """
     # Local times, parsed and drawn as UTC, so that the browser's time zone does not shift them.
@@ -228,7 +238,7 @@ def health_history(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerC
             "checked:T",
             title=None,
             scale=alt.Scale(type="utc"),
-            axis=alt.Axis(format="%-d %b", tickCount=6, grid=False, labelPadding=6),
+            axis=alt.Axis(format=dates.axis, tickCount=6, grid=False, labelPadding=6),
         ),
         y=alt.Y(
             "failed:Q",
@@ -237,7 +247,7 @@ def health_history(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerC
             axis=alt.Axis(tickCount=4, format="d"),
         ),
         tooltip=[
-            alt.Tooltip("checked:T", title="Checked", format="%-d %b, %H:%M"),
+            alt.Tooltip("when:N", title="Checked"),
             alt.Tooltip("passed:Q", title="Passed"),
             alt.Tooltip("which:N", title="Failed"),
         ],

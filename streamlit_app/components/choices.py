@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from streamlit_app.data.formatted import plain
+from workflows.page_api import Dates
 
 _LONGEST = 60
 # Before ShipStation's first order.
@@ -66,7 +67,9 @@ def type_text(place: Any, label: str, example: str, name: str, drops: Sequence[s
     return typed
 
 
-def choose_day(place: Any, label: str, name: str, latest: date, drops: Sequence[str] = ()) -> date | None:
+def choose_day(
+    place: Any, label: str, name: str, latest: date, dates: Dates, drops: Sequence[str] = ()
+) -> date | None:
     """Show a field for a day, and return it; None while it is empty.
 
     Args:
@@ -74,6 +77,7 @@ def choose_day(place: Any, label: str, name: str, latest: date, drops: Sequence[
         label: The widget's label.
         name: The query parameter.
         latest: The last day that can be chosen.
+        dates: How days are written.
         drops: Query parameters that another day removes.
     """
     text = st.query_params.get(name, "")
@@ -81,10 +85,10 @@ def choose_day(place: Any, label: str, name: str, latest: date, drops: Sequence[
     can_be_chosen = asked is not None and _EARLIEST <= asked <= latest
     if text and not can_be_chosen:
         shown = plain(shorten(text, _LONGEST, placeholder=" …"))
-        place.warning(f'"{shown}" is not a day from {_EARLIEST} to {latest}.')
+        place.warning(f'"{shown}" is not a day from {dates.day(_EARLIEST)} to {dates.day(latest)}.')
     kept = _kept(name, asked if can_be_chosen else None, None, drops)
     limits = {"min_value": _EARLIEST, "max_value": latest}
-    chosen: date | None = place.date_input(label, None, format="YYYY-MM-DD", **limits, **kept)
+    chosen: date | None = place.date_input(label, None, format=dates.field, **limits, **kept)
     return chosen
 
 

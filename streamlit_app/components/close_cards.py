@@ -17,10 +17,10 @@ from streamlit_app.components.links import show_link
 from streamlit_app.components.panels import responsive_columns, show_missing_worker
 from streamlit_app.components.report_mail import show_close_mail
 from streamlit_app.data.close_status import CloseState, close_states, report_files
-from streamlit_app.data.formatted import CLOSE_TITLES, clock, day, plain
+from streamlit_app.data.formatted import CLOSE_TITLES, plain
 from streamlit_app.data.run_list import Run
 from streamlit_app.data.snapshot_reader import current_snapshot
-from workflows.page_api import Close, Period, Person, Settings
+from workflows.page_api import Close, Dates, Period, Person, Settings
 
 _REFRESH_SECONDS = 1
 _BUTTONS = {"eod": "Close the day", "eow": "Close the week", "eom": "Close the month"}
@@ -68,10 +68,11 @@ def _card(settings: Settings, person: Person, state: CloseState) -> None:
     with st.container(horizontal=True):
         st.header(CLOSE_TITLES[state.kind], anchor=False, help=when_and_what, width="content")
     if state.why_not is not None:
+        why_not = settings.dates.in_sentence(state.why_not)
         if state.period is None:
-            st.text(state.why_not)
+            st.text(why_not)
         else:
-            st.caption(f":orange[:material/warning:] {plain(state.why_not)}")
+            st.caption(f":orange[:material/warning:] {plain(why_not)}")
     if state.done is not None:
         _show_result(settings, person, state, state.done, now)
     if state.run is not None and state.run.is_open:
@@ -80,11 +81,12 @@ def _card(settings: Settings, person: Person, state: CloseState) -> None:
         _show_button(settings, person, state)
     if state.run is not None and not state.run.is_open:
         _show_failure(settings, state.run, now)
-    show_refusal(state.kind)
+    show_refusal(settings, state.kind)
     if state.done is not None:
         return
     if state.last is not None:
-        st.caption(plain(f"Last closed: {state.last.period}, {_when_and_who(settings, state.last, now)}"))
+        last = _last_period(settings.dates, state.last)
+        st.caption(plain(f"Last closed: {last}, {_when_and_who(settings, state.last, now)}"))
         show_close_mail(settings, person, state.last)
     else:
         st.caption("Not closed yet.")
@@ -94,7 +96,7 @@ def _show_button(settings: Settings, person: Person, state: CloseState) -> None:
     may = person.may(state.kind)
     # The date is fixed here, so that a button pressed after midnight still closes the period on its label.
     day = state.period.first if state.period else settings.today()
-    named = f": {_period_text(state.period)}" if state.period else ""
+    named = f": {_period_text(settings.dates, state.period)}" if state.period else ""
     st.button(
         f"{_BUTTONS[state.kind]}{named}",
         type="primary",
@@ -118,8 +120,8 @@ def _show_again(settings: Settings, person: Person, state: CloseState, done: Clo
         width="content",
     ):
         st.text(
-            f"{_period_text(state.period)} is closed. Closing again makes version {done.version + 1} from "
-            "the present data in ShipStation. Earlier versions and their files are kept."
+            f"{_period_text(settings.dates, state.period)} is closed. Closing again makes version "
+            f"{done.version + 1} from the present data in ShipStation. Earlier versions and their files are kept."
         )
         st.button(
             f"Make version {done.version + 1}",
@@ -145,7 +147,7 @@ def _show_progress(settings: Settings, run: Run) -> None:
 
 
 def _show_failure(settings: Settings, run: Run, now: datetime) -> None:
-    at = clock(run.finished_at or run.started_at or now, settings.timezone, now)
+    at = settings.dates.clock(run.finished_at or run.started_at or now, now)
     word = "was cancelled" if run.status == "cancelled" else "was refused" if run.is_refused else "failed"
     st.error(plain(f"The run by {run.actor or 'unknown'} {word} at {at}. {run.error or ''}"))
     if not run.is_refused:
@@ -154,9 +156,10 @@ def _show_failure(settings: Settings, run: Run, now: datetime) -> None:
 
 def _show_result(settings: Settings, person: Person, state: CloseState, done: Close, now: datetime) -> None:
     version = f", version {done.version}" if done.version > 1 else ""
-    closed = plain(f"{_period_text(state.period)}: closed {_when_and_who(settings, done, now)}{version}")
+    period = _period_text(settings.dates, state.period)
+    closed = plain(f"{period}: closed {_when_and_who(settings, done, now)}{version}")
     st.caption(f":green[:material/check_circle:] {closed}")
-    st.text(done.facts.get("summary") or "Closed.")
+    st.text(settings.dates.in_sentence(done.facts.get("summary") or "Closed."))
     snapshot = current_snapshot(settings)
     if snapshot is not None and state.period is not None:
         show_changes(settings, snapshot, done, state.period)
@@ -184,17 +187,19 @@ def _show_files(files: Sequence[Path], kind: str) -> None:
 
 
 def _when_and_who(settings: Settings, close: Close, now: datetime) -> str:
-    return f"{clock(close.closed_at, settings.timezone, now)} by {close.actor}"
+    return f"{settings.dates.clock(close.closed_at, now)} by {close.actor}"
 
 
-def _period_text(period: Period | None) -> str:
+def _last_period(dates: Dates, last: Close) -> str:
+    """Return the period of a close, which may be long ago."""
+    first = date.fromisoformat(f"{last.period}-01" if last.kind == "eom" else last.period)
+    return {"eod": dates.day, "eow": dates.week, "eom": dates.month}[last.kind](first)
+
+
+def _period_text(dates: Dates, period: Period | None) -> str:
     if period is None:
         return ""
-    if period.kind == "eod":
-        return day(period.first)
-    if period.kind == "eow":
-        return f"{day(period.first)} to {day(period.last)}"
-    return f"{period.first:%B %Y}"
+    return {"eod": dates.weekday, "eow": dates.week, "eom": dates.month}[period.kind](period.first)
 
 
 def _file_label(file: Path) -> str:

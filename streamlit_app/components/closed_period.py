@@ -10,7 +10,7 @@ import streamlit as st
 
 from streamlit_app.components.downloads import Download, archived_downloads, report_downloads
 from streamlit_app.data.close_status import loaded_data
-from streamlit_app.data.formatted import clock, count, plain
+from streamlit_app.data.formatted import count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import (
     Close,
@@ -22,10 +22,8 @@ from workflows.page_api import (
     Source,
     archived_report,
     last_close,
-    moment,
     not_loaded,
     read_changes,
-    short_day,
 )
 
 
@@ -43,7 +41,7 @@ def show_state(
     """
     if close["closed_at"] is not None:
         again = f", version {close['version']}" if close["version"] > 1 else ""
-        when = clock(close["closed_at"], settings.timezone, datetime.now(UTC))
+        when = settings.dates.clock(close["closed_at"], datetime.now(UTC))
         badge = ("Closed", "green", ":material/lock:")
         text = f"{when}, by {close['actor']}{again}"
     elif is_running:
@@ -85,14 +83,14 @@ def period_downloads(
         return archived_downloads(archived.files)
     if row["closed_at"] is None:
         return report_downloads(snapshot, describe)
-    closed_on = short_day(row["closed_at"].astimezone(settings.timezone).date())
+    closed_on = settings.dates.day(row["closed_at"].astimezone(settings.timezone).date())
     figures = close.facts.get("figures", {}).get("shipped") if close else None
     then = (
         f"with {count(figures['orders'], 'order')} and {count(figures['units'], 'unit')}"
         if figures
         else f"as version {row['version']}"
     )
-    notice = f"Figures as of {moment(snapshot.as_of, settings.timezone)}; closed on {closed_on} {then}."
+    notice = f"Figures as of {settings.dates.moment(snapshot.as_of)}; closed on {closed_on} {then}."
     return report_downloads(snapshot, describe, notice)
 
 
@@ -114,11 +112,12 @@ def show_missing_data(settings: Settings, snapshot: Snapshot, period: Period) ->
         return
     missing = not_loaded(period, loaded, snapshot.as_of)
     gap = loaded.gap_of(period, snapshot.as_of) or loaded.stock_gap(snapshot.as_of)
-    run = f" {gap.advice().page}" if gap else ""
+    run = settings.dates.in_sentence(f" {gap.advice().page}") if gap else ""
     if missing is not None:
-        st.warning(plain(f"Incomplete: {missing} is not loaded.{run}"))
+        st.warning(plain(settings.dates.in_sentence(f"Incomplete: {missing} is not loaded.{run}")))
     elif gap is not None:
-        st.warning(plain(f"The stock is incomplete: changes from {gap.days} are not loaded.{run}"))
+        lack = settings.dates.in_sentence(f"The stock is incomplete: changes from {gap.days} are not loaded.")
+        st.warning(plain(f"{lack}{run}"))
 
 
 def _changes_since(settings: Settings, snapshot: Snapshot, close: Close | None, period: Period) -> str:

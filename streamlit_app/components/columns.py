@@ -6,13 +6,15 @@ from typing import Any
 
 import streamlit as st
 
+from workflows.page_api import Dates
+
 text = st.column_config.TextColumn
 checkbox = st.column_config.CheckboxColumn
 
 
-def day(label: str | None = None, **more: Any) -> Any:
+def day(dates: Dates, label: str, **more: Any) -> Any:
     """Return a column of calendar days; `more` as for Streamlit's `DateColumn`."""
-    return st.column_config.DateColumn(label, **{"format": "YYYY-MM-DD"} | more)
+    return st.column_config.DateColumn(label, format=dates.column, **more)
 
 
 def number(label: str | None = None, **more: Any) -> Any:

@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from streamlit_app.data.formatted import plain
-from workflows.page_api import CountAnswer, CountUnanswered
+from workflows.page_api import CountAnswer, CountUnanswered, Settings
 
 ANSWER_FIRST = "There is a count on or after that day. Answer the question, then enter it."
 _QUESTIONS = {
@@ -27,7 +27,7 @@ def keep_count_question(entry_id: str, question: CountUnanswered) -> None:
     st.session_state[_key(entry_id)] = counts, frozenset(count.entry_id for count in question.counts)
 
 
-def show_count_question(entry_id: str, kind: str) -> None:
+def show_count_question(settings: Settings, entry_id: str, kind: str) -> None:
     """Show the question, if there is one, with no answer preselected."""
     if _key(entry_id) not in st.session_state:
         return
@@ -38,7 +38,7 @@ def show_count_question(entry_id: str, kind: str) -> None:
         if not isinstance(option, date):
             return _NO[kind]
         lots = ", ".join(counts[option])
-        return plain(f"Yes, {which.format(option)} ({lots}): the stock stays as counted")
+        return plain(f"Yes, {which.format(settings.dates.day(option))} ({lots}): the stock stays as counted")
 
     st.radio(
         _QUESTIONS[kind], [*counts, _NOT_SEEN], index=None, format_func=words, key=_answer_key(entry_id, asked)

@@ -63,7 +63,7 @@ def show_scan(settings: Settings, draft: Draft, fields: DraftFields, asked: Coll
         on_change=actions.attempt,
         args=(_PLACE, _find, settings, draft, fields, asked),
     )
-    refused, found = actions.refusal(_PLACE), st.session_state.pop(_FOUND, None)
+    refused, found = actions.refusal(settings, _PLACE), st.session_state.pop(_FOUND, None)
     # Always there: what comes and goes by itself would make the browser draw the fields below again.
     with st.container():
         if refused:

@@ -43,14 +43,15 @@ def report_downloads(
         describe: Returns the report's content.
         notice: A sentence for the top of each page; empty for none.
     """
+    locale = snapshot.dates.locale
 
     def describe_with_notice(source: Source) -> Document:
         document = describe(source)
         return replace(document, notice=" ".join(filter(None, (notice, document.notice))))
 
     return [
-        Download("PDF", lambda: make_report(snapshot.path, describe_with_notice, as_pdf=True)),
-        Download("XLSX", lambda: make_report(snapshot.path, describe_with_notice, as_pdf=False)),
+        Download("PDF", lambda: make_report(snapshot.path, locale, describe_with_notice, as_pdf=True)),
+        Download("XLSX", lambda: make_report(snapshot.path, locale, describe_with_notice, as_pdf=False)),
     ]
 
 

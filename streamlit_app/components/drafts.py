@@ -10,7 +10,7 @@ import streamlit as st
 
 from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
-from streamlit_app.data.formatted import age, clock
+from streamlit_app.data.formatted import age
 from workflows.page_api import Draft, DraftKind, Settings, begin_draft, change_draft, end_draft, read_draft
 
 
@@ -129,7 +129,7 @@ def show_drafts(
     now = datetime.now(UTC)
     for draft in drafts:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            when = clock(draft.changed_at, settings.timezone, now)
+            when = settings.dates.clock(draft.changed_at, now)
             st.text(f"{describe(draft)}, {draft.actor}, {when}", width="content")
             st.button("Continue", key=f"continue-{draft.draft_id}", on_click=_proceed, args=(draft, proceed))
             end_button(settings, draft, "Discard", discard, settings, draft.kind, draft.draft_id)

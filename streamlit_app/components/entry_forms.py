@@ -91,7 +91,7 @@ def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None
     # A new entry has new keys, so a second click on the old form cannot record another one.
     fields = DraftFields(settings, kind, entry_id, _content(draft, names, settings.today()), begin_with)
     _show_fields(settings, kind, names, fields)
-    show_questions(entry_id, kind)
+    show_questions(settings, entry_id, kind)
     with st.container(horizontal=True):
         st.button(
             _BUTTONS[kind],
@@ -104,9 +104,10 @@ def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None
             end_button(settings, draft, "Cancel", _cancel, settings, kind, entry_id)
     if draft is not None:
         typed = [name for name in draft.content if name != "day"]
-        of_day = f", for {draft.content['day']}" if "day" in draft.content else ""
+        day = draft.content.get("day")
+        of_day = f", for {settings.dates.in_sentence(day)}" if day else ""
         st.caption(f"{count(len(typed), 'field')} kept{of_day}, until you enter or cancel it.")
-    refused, entered = actions.refusal(kind), st.session_state.get(_entered_key(kind))
+    refused, entered = actions.refusal(settings, kind), st.session_state.get(_entered_key(kind))
     if refused:
         (st.warning if refused in QUESTIONS else st.error)(plain(refused))
     elif entered:
@@ -134,10 +135,10 @@ def _show_fields(settings: Settings, kind: Kind, names: Mapping[str, str], field
         )
     units.number_input("Units", value=fields.begun("units"), min_value=1, step=1, **fields.kept("units"))
     today = settings.today()
-    day.date_input("Day", fields.begun("day"), format="YYYY-MM-DD", max_value=today, **fields.kept("day"))
+    day.date_input("Day", fields.begun("day"), format=settings.dates.field, max_value=today, **fields.kept("day"))
     if kind == "receive":
         expires, reason, note = st.columns([2, 3, 4])
-        choose_expiry(expires, "Lot expires, if kept", today, fields.begun("expires"), **fields.kept("expires"))
+        choose_expiry(settings, expires, "Lot expires, if kept", fields.begun("expires"), **fields.kept("expires"))
     else:
         reason, note = st.columns([2, 3])
     chosen = fields.begun("reason")
@@ -200,7 +201,7 @@ def _record(settings: Settings, kind: Kind, entry_id: str, fields: DraftFields) 
     )
     recorded = record_asked(settings, entry_id, request)
     end_draft(settings.operations, entry_id)
-    st.session_state[_entered_key(kind)] = _confirmation(recorded)
+    st.session_state[_entered_key(kind)] = _confirmation(settings, recorded)
     st.session_state[_id_key(kind)] = uuid.uuid4().hex
 
 
@@ -215,10 +216,10 @@ def _start_again(kind: Kind) -> None:
     raise EntryRefused(ENDED, "draft")
 
 
-def _confirmation(recorded: RecordedEntry) -> str:
+def _confirmation(settings: Settings, recorded: RecordedEntry) -> str:
     entry = recorded.entry
     lot = f", lot {entry.lot_number}" if entry.lot_number else ""
-    lot += f", which expires on {recorded.expires}" if recorded.expires else ""
+    lot += f", which expires on {settings.dates.day(recorded.expires)}" if recorded.expires else ""
     units = count(abs(entry.quantity), "unit")
     done = TYPE_WORDS[entry.entry_type]
     counted = " The stock stays as counted." if recorded.balanced else ""

@@ -13,7 +13,7 @@ from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions, columns
 from streamlit_app.components.entry_questions import QUESTIONS, answer_of, record_asked, show_questions
 from streamlit_app.components.long_list import pick_row
-from streamlit_app.data.formatted import TYPE_WORDS, clock, count, plain
+from streamlit_app.data.formatted import TYPE_WORDS, count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import Entry, EntryRefused, Settings, on_page, recent_entries, reversal_id, reversal_of
 
@@ -41,7 +41,7 @@ def show_entries(settings: Settings, snapshot: Snapshot) -> None:
             "sku": columns.text("SKU"),
             "lot": columns.text("Lot"),
             "units": columns.number("Units"),
-            "day": columns.day("Day"),
+            "day": columns.day(snapshot.dates, "Day"),
             "reason": columns.text("Reason and note"),
             "actor": columns.text("By"),
             "state": columns.text("State"),
@@ -61,7 +61,7 @@ def _table(settings: Settings, snapshot: Snapshot, entries: Sequence[Entry]) -> 
     known = {row["transaction_id"] for row in snapshot.rows(_KNOWN, ids)}
     return pa.table(
         {
-            "entered": [clock(entry.entered_at, settings.timezone, now) for entry in entries],
+            "entered": [settings.dates.clock(entry.entered_at, now) for entry in entries],
             "type": [_type_label(entry.entry_type, entry.counted_quantity) for entry in entries],
             "sku": [entry.sku_code for entry in entries],
             "lot": [entry.lot_number or "" for entry in entries],
@@ -93,23 +93,21 @@ def _show_correction(settings: Settings, entry: Entry, *, is_reversed: bool) -> 
     try:
         reversal = reversal_of(settings, entry.entry_id, person.name, "")
     except EntryRefused as problem:
-        st.text(on_page(problem))
+        st.text(settings.dates.in_sentence(on_page(problem)))
         return
     lot = f", lot {entry.lot_number}" if entry.lot_number else ""
+    day = settings.dates.day(entry.entry_date)
     units = entry.shelf_gains if reversal.from_lot else -reversal.quantity
-    st.text(
-        f"Correct: takes back {units:+,} units of {entry.sku_code}{lot} on {entry.entry_date}. "
-        "Then enter what is right."
-    )
+    st.text(f"Correct: takes back {units:+,} units of {entry.sku_code}{lot} on {day}. Then enter what is right.")
     reason = st.text_input("Reason", max_chars=_LONGEST, key=f"reason {entry.entry_id}")
-    show_questions(reversal_id(entry.entry_id), "adjust")
+    show_questions(settings, reversal_id(entry.entry_id), "adjust")
     st.button(
         f"Take back {count(abs(units), 'unit')}",
         key=f"reverse {entry.entry_id}",
         on_click=actions.attempt,
         args=(_PLACE, _reverse, settings, entry.entry_id, reason),
     )
-    refused = actions.refusal(_PLACE)
+    refused = actions.refusal(settings, _PLACE)
     if refused:
         (st.warning if refused in QUESTIONS else st.error)(plain(refused))
 

@@ -26,17 +26,18 @@ CONFIRM_FIRST = "Please check the units. If they are right, tick the box, then e
 QUESTIONS = (ANSWER_FIRST, CONFIRM_FIRST)
 
 
-def show_questions(entry_id: str, kind: str) -> None:
+def show_questions(settings: Settings, entry_id: str, kind: str) -> None:
     """Show the questions about an entry, if there are any.
 
     Args:
+        settings: The configuration.
         entry_id: The entry's own id.
         kind: receive or adjust.
     """
     odd = st.session_state.get(_odd_key(entry_id))
     if odd:
         st.checkbox(plain(f"{odd} This is right."), key=_confirmed_key(entry_id, odd))
-    show_count_question(entry_id, kind)
+    show_count_question(settings, entry_id, kind)
 
 
 def answer_of(entry_id: str) -> CountAnswer | None:

@@ -26,18 +26,18 @@ _DONE = "expiry recorded"
 _EARLIEST = date(2000, 1, 1)
 
 
-def choose_expiry(place: Any, label: str, today: date, value: date | None, **kept: Any) -> None:
+def choose_expiry(settings: Settings, place: Any, label: str, value: date | None, **kept: Any) -> None:
     """Show a field for an expiry date.
 
     Args:
+        settings: The configuration.
         place: The container.
         label: The field's label.
-        today: The business day.
         value: What it begins with.
         kept: The key and callback.
     """
-    latest = date(today.year + LATEST_EXPIRY_YEARS, 12, 31)
-    place.date_input(label, value, min_value=_EARLIEST, max_value=latest, format="YYYY-MM-DD", **kept)
+    latest = date(settings.today().year + LATEST_EXPIRY_YEARS, 12, 31)
+    place.date_input(label, value, min_value=_EARLIEST, max_value=latest, format=settings.dates.field, **kept)
 
 
 def show_expiry_form(settings: Settings, names: Mapping[str, str]) -> None:
@@ -56,7 +56,7 @@ def show_expiry_form(settings: Settings, names: Mapping[str, str]) -> None:
     sku, lot, day = st.columns([3, 2, 2])
     sku.selectbox("Product", list(names), index=None, format_func=names.__getitem__, key=_key(form, "sku"))
     lot.text_input("Lot", placeholder="e.g. 250300", max_chars=40, key=_key(form, "lot"))
-    choose_expiry(day, "Expires", settings.today(), None, key=_key(form, "day"))
+    choose_expiry(settings, day, "Expires", None, key=_key(form, "day"))
     with st.container(horizontal=True):
         for label, removes in (("Save the expiry date", False), ("Remove the lot's date", True)):
             st.button(
@@ -66,7 +66,7 @@ def show_expiry_form(settings: Settings, names: Mapping[str, str]) -> None:
                 on_click=actions.attempt,
                 args=(_PLACE, _record, settings, form, removes),
             )
-    refused, done = actions.refusal(_PLACE), st.session_state.get(_DONE)
+    refused, done = actions.refusal(settings, _PLACE), st.session_state.get(_DONE)
     if refused:
         st.error(plain(refused))
     elif done:
@@ -90,7 +90,7 @@ def _record(settings: Settings, form: int, removes: bool) -> None:
         expires=NO_EXPIRY if removes else day,
     )
     recorded = record_lot_state(settings, state)
-    said = "has no expiry date any more" if removes else f"expires on {recorded.expires}"
+    said = f"expires on {settings.dates.day(day)}" if day and not removes else "has no expiry date any more"
     st.session_state[_DONE] = f"Lot {recorded.lot_number} of {sku} {said}. The next sync adds it to the figures."
     st.session_state[_NUMBER] = form + 1
 

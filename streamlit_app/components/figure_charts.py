@@ -11,13 +11,14 @@ import altair as alt
 
 from streamlit_app.components.chart_theme import chart_theme
 from streamlit_app.components.charts import chart_data, styled
-from streamlit_app.data.formatted import day
+from workflows.page_api import Dates
 
 # With fewer days than this, points are drawn on the line.
 _FEW = 31
 
 
 def lines_by_day(
+    dates: Dates,
     figures: Sequence[Mapping[str, Any]],
     names: Mapping[str, str],
     height: int,
@@ -28,6 +29,7 @@ def lines_by_day(
     """Return a chart with a line for each figure; days without data are gaps.
 
     Args:
+        dates: How days are written.
         figures: The days, oldest first: `day`, and a number or None under each name.
         names: The label of each figure to draw.
         height: Pixels.
@@ -35,23 +37,25 @@ def lines_by_day(
         by_week: Draw the daily mean of each week instead of each day.
     """
     points = [
-        {"at": at.isoformat(), "when": f"{day(at)} {at.year}", "series": words, "value": value}
+        {"at": at.isoformat(), "when": dates.day(at), "series": words, "value": value}
         for name, words in names.items()
         for at, value in (_by_week if by_week else _by_day)(figures, name)
     ]
-    return _lines(points, list(names.values()), height, number_format, ("%Y-%m-%d", "%-d %b"))
+    return _lines(points, list(names.values()), height, number_format, ("%Y-%m-%d", dates.axis))
 
 
-def line_by_time(rows: Sequence[Mapping[str, Any]], label: str, height: int) -> alt.Chart:
+def line_by_time(dates: Dates, rows: Sequence[Mapping[str, Any]], label: str, height: int) -> alt.Chart:
     """Return a chart with a line through measurements.
 
     Args:
-        rows: Oldest first: `at` as YYYY-MM-DD HH:MM in the business's time zone, and `value`.
+        dates: How days are written.
+        rows: Oldest first: `at` as YYYY-MM-DD HH:MM in the business's time zone, `when` that is for people, and
+            `value`.
         label: What is measured.
         height: Pixels.
     """
-    points = [{"at": row["at"], "when": row["at"], "series": label, "value": row["value"]} for row in rows]
-    return _lines(points, [label], height, ",d", ("%Y-%m-%d %H:%M", "%-d %b %H:%M"))
+    points = [{"at": row["at"], "when": row["when"], "series": label, "value": row["value"]} for row in rows]
+    return _lines(points, [label], height, ",d", ("%Y-%m-%d %H:%M", f"{dates.axis} %H:%M"))
 
 
 def _by_day(figures: Sequence[Mapping[str, Any]], name: str) -> list[tuple[date, float | None]]:

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit_app.components import charts
 from streamlit_app.components.buttons import start_button
 from streamlit_app.components.panels import chart, result_badge
-from streamlit_app.data.formatted import age, clock, count
+from streamlit_app.data.formatted import age, count
 from streamlit_app.data.run_list import runs_of
 from workflows.page_api import HealthPoint, Settings, health_history
 
@@ -55,7 +55,7 @@ def _check(settings: Settings, shown: tuple[str | None, datetime | None]) -> Non
 def _show_last(settings: Settings, point: HealthPoint, now: datetime) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         result_badge(f"All {point.passed} passed", point.failed and f"{len(point.failed)} failed")
-        at = clock(point.checked_at, settings.timezone, now)
+        at = settings.dates.clock(point.checked_at, now)
         st.caption(f"Checked {at} · {age(point.checked_at, now)}", width="content")
     for name in point.failed:
         st.text(f"✗ {name}")
@@ -67,6 +67,7 @@ def _show_line(settings: Settings, points: Sequence[HealthPoint]) -> None:
     rows = [
         {
             "checked": point.checked_at.astimezone(settings.timezone).strftime("%Y-%m-%d %H:%M"),
+            "when": settings.dates.moment(point.checked_at),
             "passed": point.passed,
             "failed": len(point.failed),
             "which": ", ".join(point.failed) or "none",
@@ -74,6 +75,6 @@ def _show_line(settings: Settings, points: Sequence[HealthPoint]) -> None:
         for point in points
     ]
     chart(
-        charts.health_history(rows, _HEIGHT),
+        charts.health_history(settings.dates, rows, _HEIGHT),
         f"Failed checks in the last {count(len(points), 'run')}",
     )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from streamlit_app.components import columns
 from streamlit_app.components.panels import table
-from streamlit_app.data.formatted import capital, clock
+from streamlit_app.data.formatted import capital
 from workflows.page_api import LOGIN, LOGOUT, MOST_REFUSALS, REFUSAL, Settings, recent_login_events
 
 _SHOWN = 200
@@ -31,7 +31,7 @@ def show_logins(settings: Settings) -> None:
     table(
         pa.table(
             {
-                "when": [clock(event.happened_at, settings.timezone, now) for event in events],
+                "when": [settings.dates.clock(event.happened_at, now) for event in events],
                 "event": [capital(event.event) for event in events],
                 "user": [event.user_name or "" for event in events],
                 "address": [event.address for event in events],

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
 from streamlit_app.components.links import show_order_link
-from streamlit_app.data.formatted import capital, clock, plain
+from streamlit_app.data.formatted import capital, plain
 from workflows.page_api import (
     LONGEST_NOTE,
     Acknowledgement,
@@ -37,10 +37,10 @@ def show_exception(settings: Settings, chosen: Mapping[str, Any], note: Acknowle
     """
     kind = exception_kind(chosen["exception_type"])
     now = datetime.now(UTC)
-    since = clock(chosen["started_at"], settings.timezone, now) if chosen["started_at"] else "unknown"
+    since = settings.dates.clock(chosen["started_at"], now) if chosen["started_at"] else "unknown"
     # An earlier release stored the name of a command in the detail.
     for caption, text in (
-        (f"{capital(kind.one)}, since {since}", chosen["detail"].replace("`", "")),
+        (f"{capital(kind.one)}, since {since}", settings.dates.in_sentence(chosen["detail"].replace("`", ""))),
         ("Why it matters", kind.why),
         ("What to do", kind.advice),
     ):
@@ -77,7 +77,7 @@ def show_several(settings: Settings, chosen: Sequence[Mapping[str, Any]]) -> Non
 
 def _show_note(settings: Settings, note: Acknowledgement, may: bool) -> None:
     with st.container(gap=None):
-        when = clock(note.acknowledged_at, settings.timezone, datetime.now(UTC))
+        when = settings.dates.clock(note.acknowledged_at, datetime.now(UTC))
         st.caption(plain(f"Acknowledged by {note.actor}, {when}"))
         st.text(note.note)
     if may and st.button("Reopen", help="The note is kept"):
@@ -109,6 +109,6 @@ def _run(settings: Settings, action: Any) -> None:
     try:
         action(actions.authorize(settings, _ACTION).name)
     except ShipledgerError as problem:
-        st.error(plain(on_page(problem)))
+        st.error(plain(settings.dates.in_sentence(on_page(problem))))
     else:
         st.rerun()

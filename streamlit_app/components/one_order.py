@@ -141,27 +141,27 @@ def _show_parts(settings: Settings, snapshot: Snapshot, order_id: int) -> None:
     with lines:
         _show_lines(snapshot.table(_LINES, order_id))
     with counted:
-        _show_counted(snapshot.table(_COUNTED, order_id))
-    _show_packages(snapshot.table(_PACKAGES, order_id))
+        _show_counted(snapshot, order_id)
+    _show_packages(snapshot, order_id)
     movements, charges = responsive_columns("order-effects", [1, 1])
     with movements:
-        _show_movements(snapshot.table(_MOVEMENTS, order_id))
+        _show_movements(snapshot, order_id)
     with charges:
         show_charges(snapshot, order_id)
     show_timeline(settings, snapshot, order_id)
 
 
 def _show_head(settings: Settings, head: Mapping[str, Any]) -> None:
-    modified = head["modified_at"] and head["modified_at"].astimezone(settings.timezone)
+    dates = settings.dates
     facts = {
         "Status": (head["order_status"] or "").replace("_", " "),
         "Origin": head["order_origin"],
-        "Ordered": head["order_date"],
-        "First shipped": head["ship_date"],
+        "Ordered": head["order_date"] and dates.day(head["order_date"]),
+        "First shipped": head["ship_date"] and dates.day(head["ship_date"]),
         "Carrier": head["carrier"],
         "Service": head["service"],
         "Items as sold": head["total_items"],
-        "Last changed": modified and f"{modified:%Y-%m-%d %H:%M}",
+        "Last changed": head["modified_at"] and dates.moment(head["modified_at"]),
     }
     with st.container(horizontal=True, gap="medium"):
         for name, value in facts.items():
@@ -204,12 +204,12 @@ def _show_lines(lines: pa.Table) -> None:
     )
 
 
-def _show_counted(counted: pa.Table) -> None:
+def _show_counted(snapshot: Snapshot, order_id: int) -> None:
     _show_part(
         "Shipped, in component units",
-        with_labels(counted, "lot_source", LOT_SOURCES),
+        with_labels(snapshot.table(_COUNTED, order_id), "lot_source", LOT_SOURCES),
         {
-            "ship_date": columns.day("Shipped"),
+            "ship_date": columns.day(snapshot.dates, "Shipped"),
             "shipment": columns.text("Shipment"),
             "shipstation_sku_raw": columns.text("SKU as printed"),
             "sku_code": columns.text("SKU"),
@@ -222,17 +222,17 @@ def _show_counted(counted: pa.Table) -> None:
     )
 
 
-def _show_packages(packages: pa.Table) -> None:
+def _show_packages(snapshot: Snapshot, order_id: int) -> None:
     _show_part(
         "Labels and fulfillments, voided ones included",
-        with_labels(packages, "package_kind", _PACKAGE_KINDS),
+        with_labels(snapshot.table(_PACKAGES, order_id), "package_kind", _PACKAGE_KINDS),
         {
             "package_kind": columns.text("Kind"),
             "state": columns.text("State"),
             "tracking_number": columns.text("Tracking number"),
             "carrier": columns.text("Carrier"),
             "service": columns.text("Service"),
-            "ship_date": columns.day("Ship date"),
+            "ship_date": columns.day(snapshot.dates, "Ship date"),
             "postage": columns.dollars("Postage", help="Insurance included"),
             "shipment": columns.text("Shipment"),
         },
@@ -241,12 +241,12 @@ def _show_packages(packages: pa.Table) -> None:
     )
 
 
-def _show_movements(movements: pa.Table) -> None:
+def _show_movements(snapshot: Snapshot, order_id: int) -> None:
     _show_part(
         "Inventory movements",
-        movements,
+        snapshot.table(_MOVEMENTS, order_id),
         {
-            "transaction_date": columns.day("Day"),
+            "transaction_date": columns.day(snapshot.dates, "Day"),
             "sku_code": columns.text("SKU"),
             "lot_number": columns.text("Lot"),
             "quantity": columns.number("This order"),

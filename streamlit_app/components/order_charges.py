@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.components import columns
 from streamlit_app.components.panels import table
 from streamlit_app.data.formatted import dollars
 from streamlit_app.data.snapshot_reader import Snapshot
+from workflows.page_api import Dates
 
 # Charges as billed, and restatements, which a later month bills. A day without a row in the daily report has not
 # ended.
@@ -42,11 +44,11 @@ _CHARGES = """
 
     select
         charged.rank, charged.ship_date, charged.charge, charged.quantity,
-        if(days.charge_date is null, null, charged.charge_cents) as charge_cents
+        if(days.charge_date is null, null, charged.charge_cents) as charge_cents, null as billed_month
     from charged
     left join marts.charge_report_daily as days on charged.ship_date = days.charge_date
     union all
-    select 4, restated_date, 'Restated in ' || strftime(billed_month, '%Y-%m') || ': ' || cause, null, total_cents
+    select 4, restated_date, cause, null, total_cents, billed_month
     from marts.charge_restatements
     where shipstation_order_id = $1
     order by ship_date, rank
@@ -62,9 +64,9 @@ def show_charges(snapshot: Snapshot, shipstation_order_id: int) -> None:
         st.text("None: nothing was shipped.")
         return
     table(
-        charges,
+        _with_months(charges, snapshot.dates),
         {
-            "ship_date": columns.day("Day"),
+            "ship_date": columns.day(snapshot.dates, "Day"),
             "charge": columns.text("Charge"),
             "quantity": columns.number("Quantity"),
             "amount": columns.dollars("Amount"),
@@ -74,3 +76,14 @@ def show_charges(snapshot: Snapshot, shipstation_order_id: int) -> None:
     known = [cents for cents in charges["charge_cents"].to_pylist() if cents is not None]
     waiting = "" if len(known) == charges.num_rows else "; a day is billed once it has ended"
     st.text(f"{dollars(sum(known))} in all{waiting}.")
+
+
+def _with_months(charges: pa.Table, dates: Dates) -> pa.Table:
+    """Return the charges, and of restatements in which month they are billed."""
+    texts = [
+        f"Restated in {dates.month(row['billed_month'])}: {dates.in_sentence(row['charge'])}"
+        if row["billed_month"]
+        else row["charge"]
+        for row in charges.to_pylist()
+    ]
+    return charges.set_column(charges.column_names.index("charge"), "charge", pa.array(texts, pa.string()))

@@ -51,7 +51,7 @@ def show_timeline(settings: Settings, snapshot: Snapshot, shipstation_order_id: 
     table(
         pa.table({"when": [when for _, _, when, _ in events], "what": [what for *_, what in events]}),
         {
-            "when": columns.text("When", width="small"),
+            "when": columns.text("When", width="medium"),
             "what": columns.text("Event", width="large"),
         },
         alt="Timeline of the order",
@@ -59,12 +59,13 @@ def show_timeline(settings: Settings, snapshot: Snapshot, shipstation_order_id: 
 
 
 def _events(settings: Settings, snapshot: Snapshot, order_id: int) -> Iterator[tuple[date, float, str, str]]:
+    dates = settings.dates
     for row in snapshot.rows(_INSTANTS, order_id):
         if row["happened_at"] is not None:
             local = row["happened_at"].astimezone(settings.timezone)
-            yield local.date(), local.timestamp(), f"{local:%Y-%m-%d %H:%M}", row["what"]
+            yield local.date(), local.timestamp(), dates.moment(local), dates.in_sentence(row["what"])
     for row in snapshot.rows(_DAYS, order_id):
         shipped = f"Shipped: {count(row['units'], 'unit')}"
         packages = f" in {count(row['packages'], 'package')}" if row["packages"] else ""
         # A ship date has no time of day, so it comes after the day's events.
-        yield row["ship_date"], float("inf"), f"{row['ship_date']}", shipped + packages
+        yield row["ship_date"], float("inf"), dates.day(row["ship_date"]), shipped + packages

@@ -12,7 +12,7 @@ from streamlit_app.auth.identity import current_person
 from streamlit_app.components import columns
 from streamlit_app.components.long_list import pick_row
 from streamlit_app.components.report_mail import QueuedMail, delivery_lines, read_mails, retry_button
-from streamlit_app.data.formatted import capital, clock
+from streamlit_app.data.formatted import capital
 from workflows.page_api import NO_SERVER, Settings
 
 _SHOWN = 100
@@ -43,12 +43,12 @@ def _pick_mail(settings: Settings, mails: Sequence[QueuedMail]) -> str | None:
             {
                 "state": [f"{'▲ ' if mail.is_lost else ''}{capital(mail.state)}" for mail in mails],
                 "subject": [mail.subject for mail in mails],
-                "queued": [clock(mail.queued_at, settings.timezone, now) for mail in mails],
+                "queued": [settings.dates.clock(mail.queued_at, now) for mail in mails],
                 "next": [
-                    clock(mail.next_attempt_at, settings.timezone, now) if mail.next_attempt_at else ""
+                    settings.dates.clock(mail.next_attempt_at, now) if mail.next_attempt_at else ""
                     for mail in mails
                 ],
-                "problem": [mail.problem for mail in mails],
+                "problem": [mail.problem(settings.dates) for mail in mails],
             }
         ),
         {
@@ -70,7 +70,7 @@ def _show_mail(settings: Settings, mail: QueuedMail) -> None:
     if person is None:
         return
     st.text(f"{mail.subject}: {mail.state}.")
-    for line in delivery_lines(person, mail) or [mail.problem]:
+    for line in delivery_lines(settings, person, mail) or [mail.problem(settings.dates)]:
         if line:
             st.text(line)
     if not mail.is_sent:

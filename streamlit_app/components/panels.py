@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from streamlit_app.components import columns
 from streamlit_app.components.buttons import start_button
-from streamlit_app.data.formatted import age, clock
+from streamlit_app.data.formatted import age
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import LEVEL_WORDS
 from workflows.page_api import Settings, worker_is_running
@@ -46,7 +46,7 @@ def panel(title: str, settings: Settings, snapshot: Snapshot, **more: Any) -> It
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.header(title, anchor=False, width="content", **more)
             st.caption(
-                f"{clock(snapshot.as_of, settings.timezone, now)} · {age(snapshot.as_of, now)}", width="content"
+                f"{settings.dates.clock(snapshot.as_of, now)} · {age(snapshot.as_of, now)}", width="content"
             )
         yield
 

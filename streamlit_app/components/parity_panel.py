@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit_app.components import columns
 from streamlit_app.components.buttons import start_button
 from streamlit_app.components.panels import result_badge, table
-from streamlit_app.data.formatted import age, clock, count, plain
+from streamlit_app.data.formatted import age, count, plain
 from workflows.page_api import (
     CLASS_WORDS,
     CLASSES,
@@ -55,7 +55,7 @@ def _show_cutover(settings: Settings, now: datetime) -> None:
     event = last_event(settings.operations)
     if event is None:
         return
-    at = clock(event.noted_at, settings.timezone, now)
+    at = settings.dates.clock(event.noted_at, now)
     if event.event in (DONE, ROLLED_BACK):
         done = "Cutover completed" if event.event == DONE else "Cutover rolled back"
         st.caption(plain(f"{done} by {event.actor}, {at}"))
@@ -65,9 +65,7 @@ def _show_cutover(settings: Settings, now: datetime) -> None:
 
 def _chosen(settings: Settings, runs: Sequence[ParityRun], now: datetime) -> ParityRun:
     """Return the chosen comparison, by default the latest."""
-    by_name = {_NEWEST: runs[0]} | {
-        f"{clock(run.until, settings.timezone, now)}, {_result(run)}": run for run in runs
-    }
+    by_name = {_NEWEST: runs[0]} | {f"{settings.dates.clock(run.until, now)}, {_result(run)}": run for run in runs}
     name = st.selectbox("Comparison", list(by_name), key="parity_run", width=420)
     return by_name[name]
 
@@ -83,7 +81,7 @@ def _show_counts(settings: Settings, run: ParityRun, now: datetime) -> None:
         st.caption(
             plain(
                 f"{count(run.orders_compared, 'order')} on both sides, changed or shipped since "
-                f"{clock(run.since, settings.timezone, now)}; compared {age(run.until, now)} with {run.source}"
+                f"{settings.dates.clock(run.since, now)}; compared {age(run.until, now)} with {run.source}"
             ),
             width="content",
         )

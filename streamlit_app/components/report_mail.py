@@ -12,8 +12,8 @@ import streamlit as st
 
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import NOT_ALLOWED, show_refusal
-from streamlit_app.data.formatted import clock, plain
-from workflows.page_api import Close, Delivery, Person, Settings, format_mail_states, mail_key, read_outbox
+from streamlit_app.data.formatted import plain
+from workflows.page_api import Close, Dates, Delivery, Person, Settings, format_mail_states, mail_key, read_outbox
 
 # All open pages share one query.
 _CACHE_SECONDS = 1
@@ -60,10 +60,9 @@ class QueuedMail:
             (delivery.next_attempt_at for delivery in self.deliveries if delivery.next_attempt_at), default=None
         )
 
-    @property
-    def problem(self) -> str:
-        """The errors, without addresses."""
-        details = [_said(one) for one in self.deliveries if one.state != "sent" and one.detail]
+    def problem(self, dates: Dates) -> str:
+        """Return the errors, without addresses."""
+        details = [_said(one, dates) for one in self.deliveries if one.state != "sent" and one.detail]
         return " ".join(dict.fromkeys(_ADDRESS.sub("(address)", detail) for detail in details))
 
 
@@ -82,7 +81,7 @@ def show_close_mail(settings: Settings, person: Person, close: Close) -> None:
     [mail] = found
     now = datetime.now(UTC)
     at = mail.next_attempt_at
-    again = f", next attempt {clock(at, settings.timezone, now) if at > now else 'due now'}" if at else ""
+    again = f", next attempt {settings.dates.clock(at, now) if at > now else 'due now'}" if at else ""
     words = plain(f"E-mail: {mail.state}{again}")
     if mail.is_lost:
         st.warning(words, icon=":material/mail:")
@@ -90,7 +89,7 @@ def show_close_mail(settings: Settings, person: Person, close: Close) -> None:
         st.caption(f":material/mail: {words}")
     if not mail.is_sent:
         # Not Markdown, which would turn parts of a server's answer into links.
-        st.text(mail.problem)
+        st.text(mail.problem(settings.dates))
         retry_button(settings, person, mail, f"card-{close.kind}")
 
 
@@ -106,19 +105,22 @@ def retry_button(settings: Settings, person: Person, mail: QueuedMail, place: st
         on_click=_retry,
         args=(place, settings, mail.key),
     )
-    show_refusal(f"mail {place}")
+    show_refusal(settings, f"mail {place}")
 
 
-def delivery_lines(person: Person, mail: QueuedMail) -> list[str]:
+def delivery_lines(settings: Settings, person: Person, mail: QueuedMail) -> list[str]:
     """Return the state of each delivery; nothing for a person who may not see addresses."""
     if not person.may("addresses"):
         return []
-    return [f"{delivery.recipient}: {delivery.state}. {_said(delivery)}".rstrip() for delivery in mail.deliveries]
+    return [
+        f"{delivery.recipient}: {delivery.state}. {_said(delivery, settings.dates)}".rstrip()
+        for delivery in mail.deliveries
+    ]
 
 
-def _said(delivery: Delivery) -> str:
+def _said(delivery: Delivery, dates: Dates) -> str:
     # An earlier release stored the name of a command.
-    return delivery.detail.replace("`", "")
+    return dates.in_sentence(delivery.detail.replace("`", ""))
 
 
 def _retry(place: str, settings: Settings, key: str) -> None:

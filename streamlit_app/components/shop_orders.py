@@ -11,11 +11,11 @@ import streamlit as st
 from streamlit_app.components import columns
 from streamlit_app.components.buttons import start_button
 from streamlit_app.components.links import show_link
-from streamlit_app.components.panels import panel, table
-from streamlit_app.data.formatted import clock, count, plain
+from streamlit_app.components.panels import panel, table, with_texts
+from streamlit_app.data.formatted import count, plain
 from streamlit_app.data.run_list import Run, runs_of
 from streamlit_app.data.snapshot_reader import Snapshot
-from workflows.page_api import Settings
+from workflows.page_api import Dates, Settings
 
 _MOST_ROWS = 500
 _STATES = """
@@ -103,7 +103,8 @@ def _show_list(settings: Settings, snapshot: Snapshot) -> None:
 
 def _show_held(_settings: Settings, snapshot: Snapshot) -> None:
     _orders(
-        snapshot.table(_HELD),
+        snapshot.dates,
+        with_texts(snapshot.table(_HELD), "why", snapshot.dates.in_sentence),
         {"why": columns.text("Reason", width="large")},
         "Orders of the shop that need a person, and why",
     )
@@ -111,15 +112,16 @@ def _show_held(_settings: Settings, snapshot: Snapshot) -> None:
 
 
 def _show_waiting(_settings: Settings, snapshot: Snapshot) -> None:
-    _orders(snapshot.table(_WAITING), {}, "Orders of the shop that wait for the next upload")
+    _orders(snapshot.dates, snapshot.table(_WAITING), {}, "Orders of the shop that wait for the next upload")
 
 
 def _show_sent(settings: Settings, snapshot: Snapshot) -> None:
     now = datetime.now(UTC)
     sent = snapshot.table(_SENT)
-    times = [clock(at, settings.timezone, now) if at else "" for at in sent["upload_noted_at"].to_pylist()]
+    times = [settings.dates.clock(at, now) if at else "" for at in sent["upload_noted_at"].to_pylist()]
     sent = sent.append_column("sent_at", pa.array(times, pa.string()))
     _orders(
+        snapshot.dates,
         sent,
         {
             "sent_at": columns.text("Sent", width="small"),
@@ -130,10 +132,10 @@ def _show_sent(settings: Settings, snapshot: Snapshot) -> None:
     )
 
 
-def _orders(rows: pa.Table, more: dict[str, Any], alt: str) -> None:
+def _orders(dates: Dates, rows: pa.Table, more: dict[str, Any], alt: str) -> None:
     shown = {
         "order_number": columns.text("Order", width="small"),
-        "order_date": columns.day("Ordered", width="small"),
+        "order_date": columns.day(dates, "Ordered", width="small"),
         "quantity_stocked": columns.number("Units", width="small"),
         **more,
     }
@@ -156,7 +158,7 @@ def _show_last(settings: Settings, run: Run) -> None:
     if run.is_open:
         st.text("An upload is queued." if run.status == "queued" else "An upload is running.")
         return
-    when = f"{clock(run.finished_at, settings.timezone, datetime.now(UTC))}, " if run.finished_at else ""
+    when = f"{settings.dates.clock(run.finished_at, datetime.now(UTC))}, " if run.finished_at else ""
     st.caption(plain(f"Last upload: {when}by {run.actor or 'unknown'}. {_outcome(run)}"))
     planned = run.facts.get("planned") or []
     if planned and not run.facts.get("sent"):

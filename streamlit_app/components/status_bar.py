@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from streamlit_app.auth.identity import current_person
-from streamlit_app.data.formatted import age, clock
+from streamlit_app.data.formatted import age
 from streamlit_app.data.freshness import Badge, build_badge, freshness, last_checked, running_badge, watermark
 from streamlit_app.data.run_list import Run, recent_runs
 from streamlit_app.data.snapshot_reader import Snapshot, SnapshotGone, SnapshotUnreadable, current_snapshot
@@ -78,7 +78,7 @@ def _status_bar(settings: Settings) -> None:
         _show(running_badge(state.runs))
         known_to = watermark(state.runs)
         if known_to is not None:
-            st.caption(f"ShipStation data up to {clock(known_to, settings.timezone, now)}", width="content")
+            st.caption(f"ShipStation data up to {settings.dates.clock(known_to, now)}", width="content")
         st.caption(f"Times in {settings.timezone.key}", width="content")
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import show_refusal
-from streamlit_app.data.formatted import clock, plain
+from streamlit_app.data.formatted import plain
 from workflows.page_api import Settings, Switch, read_switches, turn_switch
 
 _PLACE = "switches"
@@ -36,7 +36,7 @@ def show_switches(settings: Settings) -> None:
             st.caption(plain(f"{switch.purpose}{_turned(settings, switch, now)}"))
     if not may:
         st.caption("Only an admin can turn switches.")
-    show_refusal(_PLACE)
+    show_refusal(settings, _PLACE)
 
 
 def _turn(settings: Settings, switch: Switch) -> None:
@@ -48,4 +48,4 @@ def _turned(settings: Settings, switch: Switch, now: datetime) -> str:
     if switch.turned_at is None:
         return ""
     word = "on" if switch.is_on else "off"
-    return f". Turned {word} by {switch.actor}, {clock(switch.turned_at, settings.timezone, now)}"
+    return f". Turned {word} by {switch.actor}, {settings.dates.clock(switch.turned_at, now)}"

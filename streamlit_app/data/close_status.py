@@ -9,7 +9,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from streamlit_app.data.formatted import day as format_day
 from streamlit_app.data.run_list import Run, runs_of
 from streamlit_app.data.snapshot_reader import current_snapshot
 from workflows.page_api import (
@@ -86,7 +85,7 @@ def _period_for(settings: Settings, kind: CloseKind, day: date | None) -> tuple[
     try:
         period = period_to_close(kind, day, settings.today())
     except CloseRefused as refusal:
-        return None, _not_yet(refusal)
+        return None, _not_yet(settings, refusal)
     snapshot = current_snapshot(settings)
     try:
         loaded = loaded_data(settings, str(snapshot.path) if snapshot else None)
@@ -106,10 +105,10 @@ def loaded_data(_settings: Settings, path: str | None) -> Loaded:
     return loaded_of(_settings, Path(path) if path else None)
 
 
-def _not_yet(refusal: CloseRefused) -> str:
+def _not_yet(settings: Settings, refusal: CloseRefused) -> str:
     kind, possible_from = refusal.facts["kind"], refusal.facts["possible_from"]
-    what = {"eod": "The day", "eow": "The week", "eom": f"{possible_from:%B %Y}"}[kind]
-    return f"{what} can be closed from {format_day(possible_from)} on."
+    what = {"eod": "The day", "eow": "The week", "eom": settings.dates.month(possible_from)}[kind]
+    return f"{what} can be closed from {settings.dates.weekday(possible_from)} on."
 
 
 def _failed_since(run: Run, last: Close | None) -> bool:

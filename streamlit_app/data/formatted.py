@@ -1,10 +1,9 @@
-"""Numbers, times and foreign text as they are written on the page."""
+"""Numbers, durations and foreign text as they are written on the page; for days see `Settings.dates`."""
 
 from __future__ import annotations
 
 import string
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 # How the lot of a shipped line is known, as the tables say it.
 LOT_SOURCES = {"shipment": "label", "fifo": "oldest lot", "unassigned": "none"}
@@ -32,35 +31,6 @@ def age(since: datetime, now: datetime) -> str:
     if seconds < 2 * _DAY:
         return f"{int(seconds // _HOUR)} h ago"
     return f"{int(seconds // _DAY)} days ago"
-
-
-def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """Return an instant in the business's time zone: `14:03` if it is today, else `Fri 20 Nov, 14:03`."""
-    local = instant.astimezone(zone)
-    if local.date() == now.astimezone(zone).date():
-        return f"{local:%H:%M}"
-    return f"{day(local.date())}, {local:%H:%M}"
-
-
-def day(value: date) -> str:
-    """Return a calendar day: `Fri 20 Nov`."""
-    return f"{value:%a} {value.day} {value:%b}"
-
-
-def week(monday: date) -> str:
-    """Return the week that begins on a Monday: `16 to 22 Nov 2026`, `28 Dec 2026 to 3 Jan 2027`."""
-    sunday = monday + timedelta(days=6)
-    first = f"{monday.day}"
-    if monday.month != sunday.month:
-        first += f" {monday:%b}"
-    if monday.year != sunday.year:
-        first += f" {monday.year}"
-    return f"{first} to {sunday.day} {sunday:%b} {sunday.year}"
-
-
-def month(first: date) -> str:
-    """Return a month: `November 2026`."""
-    return f"{first:%B} {first.year}"
 
 
 def duration(seconds: float | None) -> str:

@@ -15,6 +15,7 @@ from workflows.page_api import (
     CLOSES,
     BuildFailed,
     CloseRefused,
+    Dates,
     Job,
     Settings,
     has_store,
@@ -112,7 +113,7 @@ def _cached(_settings: Settings, store: str, kinds: tuple[str, ...], limit: int)
     del store  # Only a key of the cache: the settings hold credentials, which must not be hashed.
     try:
         with job_client(_settings) as jobs:
-            return [_line(job) for job in jobs.jobs(kinds=kinds, limit=limit)]
+            return [_line(job, _settings.dates) for job in jobs.jobs(kinds=kinds, limit=limit)]
     except Exception as problem:
         # The page goes on with the runs of the snapshot.
         log.warning("The job database cannot be read: %s", type(problem).__name__)
@@ -125,7 +126,7 @@ def _live_runs(settings: Settings, kinds: tuple[str, ...], limit: int) -> list[R
     return _cached(settings, settings.workflow_database_url, kinds, limit)
 
 
-def _line(job: Job) -> Run:
+def _line(job: Job, dates: Dates) -> Run:
     facts: Mapping[str, Any] = job.result or {}
     progress = job.progress if job.status == "running" else {}
     return Run(
@@ -137,7 +138,7 @@ def _line(job: Job) -> Run:
         finished_at=job.finished_at,
         orders_changed=facts.get("orders_changed"),
         watermark=_instant(facts.get("watermark_after")),
-        error=on_page(job.error) if job.error else None,
+        error=dates.in_sentence(on_page(job.error)) if job.error else None,
         failed_tests=tuple(job.error.failed) if isinstance(job.error, BuildFailed) else (),
         is_failed_build=isinstance(job.error, BuildFailed),
         is_refused=isinstance(job.error, CloseRefused),

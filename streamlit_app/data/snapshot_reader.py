@@ -17,7 +17,7 @@ import pyarrow as pa
 import streamlit as st
 from duckdb import DuckDBPyRelation
 
-from workflows.page_api import Settings, open_snapshot
+from workflows.page_api import Dates, Settings, open_snapshot
 
 _CURRENT = "current.duckdb"
 _CACHED_RESULTS = 256
@@ -40,10 +40,12 @@ class Snapshot:
     Attributes:
         path: The version's own file, not the link.
         as_of: The instant it describes, UTC.
+        dates: How its days are written.
     """
 
     path: Path
     as_of: datetime
+    dates: Dates
 
     def table(self, query: str, *parameters: Any) -> pa.Table:
         """Return the result of a query, cached.
@@ -79,7 +81,7 @@ def current_snapshot(settings: Settings) -> Snapshot | None:
     for _ in range(3):
         try:
             path = link.resolve(strict=True)
-            return Snapshot(path, _as_of(path))
+            return Snapshot(path, _as_of(path), settings.dates)
         except OSError:
             return None
         except SnapshotGone:

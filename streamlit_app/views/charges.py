@@ -21,7 +21,7 @@ from streamlit_app.components.closed_period import (
 from streamlit_app.components.downloads import Download, show_downloads
 from streamlit_app.components.long_list import pick_row
 from streamlit_app.components.panels import chart, page_title, panel, table, with_texts, with_totals
-from streamlit_app.data.formatted import count, dollars, month
+from streamlit_app.data.formatted import count, dollars
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import Settings, bill_month, csv_bytes, last_close, period_of
 
@@ -32,7 +32,7 @@ MONTHS = """
     select
         bills.*, closes.version, closes.closed_at, closes.actor,
         (
-            select string_agg(strftime(days.charge_date, '%a %-d %b'), ', ' order by days.charge_date)
+            select list(days.charge_date order by days.charge_date)
             from marts.charge_report_daily as days
             where
                 days.is_charged_ahead
@@ -52,7 +52,7 @@ _DAYS = """
 """
 _COMPARED = """
     select
-        strftime(charge_month, '%B %Y') as month, order_count, package_count, unit_count,
+        charge_month, order_count, package_count, unit_count,
         order_charge_cents / 100.0 as orders, handling_charge_cents / 100.0 as handling,
         storage_charge_cents / 100.0 as storage, postage_cents / 100.0 as postage,
         restatement_cents / 100.0 as restated, total_cents / 100.0 as total
@@ -97,12 +97,12 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
         if not bills:
             st.text("No charges yet. A day is charged once it has ended.")
             return
-        labels = {key: _label(row) for key, row in bills.items()}
+        labels = {key: _label(snapshot, row) for key, row in bills.items()}
         place, _ = st.columns([2, 3])
         bill = bills[choose_from_list(place, "Month", labels, "month", ("day",))]
         first: date = bill["charge_month"]
         _show_bill(settings, snapshot, bill, first)
-    with panel(f"Days of {month(first)}", settings, snapshot):
+    with panel(f"Days of {snapshot.dates.month(first)}", settings, snapshot):
         _show_days(snapshot, first)
     with panel("Postage by carrier and service", settings, snapshot):
         _show_carriers(snapshot, first)
@@ -110,8 +110,8 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
         show_restatements(snapshot, first)
 
 
-def _label(bill: Mapping[str, Any]) -> str:
-    return f"{month(bill['charge_month'])}{', closed' if bill['closed_at'] else ''}"
+def _label(snapshot: Snapshot, bill: Mapping[str, Any]) -> str:
+    return f"{snapshot.dates.month(bill['charge_month'])}{', closed' if bill['closed_at'] else ''}"
 
 
 def _show_bill(settings: Settings, snapshot: Snapshot, bill: Mapping[str, Any], first: date) -> None:
@@ -128,11 +128,11 @@ def _show_bill(settings: Settings, snapshot: Snapshot, bill: Mapping[str, Any], 
     if bill["closed_at"] is None:
         show_missing_data(settings, snapshot, period)
     if bill["not_loaded"]:
-        st.warning(f"Closed incomplete: {bill['not_loaded']} was not loaded. Its charges are restated later.")
+        lack = snapshot.dates.in_sentence(bill["not_loaded"])
+        st.warning(f"Closed incomplete: {lack} was not loaded. Its charges are restated later.")
     if bill["days_ahead"]:
-        st.caption(
-            f"Charged before the day had ended, with storage for the stock at that time: {bill['days_ahead']}."
-        )
+        days = ", ".join(map(snapshot.dates.day, bill["days_ahead"]))
+        st.caption(f"Charged before the day had ended, with storage for the stock at that time: {days}.")
     _show_sum(bill)
     _show_compared(snapshot, first)
     version = bill["version"] or 1
@@ -161,9 +161,9 @@ def _show_compared(snapshot: Snapshot, first: date) -> None:
         return
     st.caption("Compared with the month before and the same month of last year")
     table(
-        compared,
+        with_texts(compared, "charge_month", snapshot.dates.month),
         {
-            "month": columns.text("Month"),
+            "charge_month": columns.text("Month"),
             **{name: columns.number(_DAY_TITLES[name]) for name in ("order_count", "package_count", "unit_count")},
             **{name: columns.dollars(_DAY_TITLES[name]) for name in ("orders", "handling", "storage", "postage")},
             "restated": columns.dollars("Restated"),
@@ -186,8 +186,10 @@ def _show_days(snapshot: Snapshot, first: date) -> None:
         st.text("No day of this month has ended yet.")
         return
     chart(
-        charts.charges_by_day([{**row, "charge_date": f"{row['charge_date']}"} for row in rows], _CHART_HEIGHT),
-        f"Charges on each day of {month(first)}",
+        charts.charges_by_day(
+            snapshot.dates, [{**row, "charge_date": f"{row['charge_date']}"} for row in rows], _CHART_HEIGHT
+        ),
+        f"Charges on each day of {snapshot.dates.month(first)}",
     )
     money = {
         name: columns.dollars(_DAY_TITLES[name]) for name in ("orders", "handling", "storage", "postage", "total")
@@ -196,9 +198,7 @@ def _show_days(snapshot: Snapshot, first: date) -> None:
         name: columns.number(_DAY_TITLES[name])
         for name in ("order_count", "package_count", "unit_count", "pallet_count")
     }
-    days = with_texts(
-        snapshot.table(_IN_DOLLARS.format(days=_DAYS), first), "charge_date", "{:%Y-%m-%d %a}".format
-    )
+    days = with_texts(snapshot.table(_IN_DOLLARS.format(days=_DAYS), first), "charge_date", snapshot.dates.weekday)
     chosen = pick_row(
         with_totals(days, "charge_date", [*counts, *money]),
         {

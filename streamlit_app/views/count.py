@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -76,7 +77,7 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
             _ask_first_count(settings, snapshot, draft)
         else:
             _show_result(settings, draft)
-        refused = actions.refusal(_PLACE)
+        refused = actions.refusal(settings, _PLACE)
         if refused:
             st.error(plain(refused))
 
@@ -89,7 +90,7 @@ def _begin(settings: Settings, snapshot: Snapshot, *, is_over: bool) -> None:
         st.info("This count has been booked or cancelled.")
     names = {row["sku_code"]: f"{row['sku_code']} {row['product_name']}" for row in snapshot.rows(STOCK)}
     per_pallet = {row["sku_code"]: row["units"] for row in snapshot.rows(_PER_PALLET)}
-    show_drafts(settings, open_drafts(settings.operations, "count"), _describe, _proceed)
+    show_drafts(settings, open_drafts(settings.operations, "count"), partial(_describe, settings), _proceed)
     st.text("Choose the product to count. The expected stock is shown after you enter your count.")
     with st.container(horizontal=True, key="count-products"):
         for sku, name in names.items():
@@ -101,8 +102,12 @@ def _begin(settings: Settings, snapshot: Snapshot, *, is_over: bool) -> None:
     )
 
 
-def _describe(draft: Draft) -> str:
-    return f"{draft.content.get('name', 'No product')}, count of {draft.content.get('day', 'no day')}"
+def _describe(settings: Settings, draft: Draft) -> str:
+    return f"{draft.content.get('name', 'No product')}, count of {_day(settings, draft)}"
+
+
+def _day(settings: Settings, draft: Draft) -> str:
+    return settings.dates.in_sentence(draft.content.get("day", "no day"))
 
 
 def _proceed(draft: Draft) -> None:
@@ -124,7 +129,7 @@ def _is_of_another_day(draft: Draft, today: str) -> bool:
 
 def _ask_day(settings: Settings, draft: Draft) -> None:
     today, fields = f"{settings.today()}", DraftFields(settings, "count", draft.draft_id, draft.content)
-    begun = draft.content["day"]
+    begun = _day(settings, draft)
     st.text(
         f"{draft.content['name']}: this count was begun on {begun}. What it has is compared with the stock at the "
         "end of that day, and booked for it."
@@ -138,7 +143,7 @@ def _ask_day(settings: Settings, draft: Draft) -> None:
             kwargs={"asked_on": today},
         )
         st.button(
-            f"Count again, for {today}",
+            f"Count again, for {settings.dates.in_sentence(today)}",
             key=f"{draft.draft_id}-today",
             on_click=actions.attempt,
             args=(_PLACE, _count_again, settings, draft),
@@ -153,8 +158,8 @@ def _count_again(settings: Settings, draft: Draft) -> None:
         discard(settings, "count", draft.draft_id)
 
 
-def _title(draft: Draft) -> str:
-    return f"{draft.content['name']}, compared with the stock at the end of {draft.content['day']}"
+def _title(settings: Settings, draft: Draft) -> str:
+    return f"{draft.content['name']}, compared with the stock at the end of {_day(settings, draft)}"
 
 
 def _ask_first_count(settings: Settings, snapshot: Snapshot, draft: Draft) -> None:
@@ -167,7 +172,7 @@ def _ask_first_count(settings: Settings, snapshot: Snapshot, draft: Draft) -> No
     lots = list(dict.fromkeys([*stocked, *entered, *listed, *counted_before]))
     asked = [lot for lot in ([*lots, WITHOUT_LOT_COUNTED] if lots else [WHOLE_SKU]) if lot not in done]
     fields = DraftFields(settings, "count", draft.draft_id, draft.content)
-    st.text(_title(draft))
+    st.text(_title(settings, draft))
     st.caption("Enter the units on the shelf. Leave empty what you did not count; 0 if none is left.")
     show_scan(settings, draft, fields, asked)
     _show_done(draft, list(done.values()))
@@ -228,7 +233,7 @@ def _show_result(settings: Settings, draft: Draft) -> None:
     again = [lot.lot_number for lot in product.lots if lot.needs_recount(settings.count_tolerance)]
     if again:
         # Who counts again knows no more than at the first time: neither the stock nor the difference.
-        st.text(f"{_title(draft)}: please count again.")
+        st.text(f"{_title(settings, draft)}: please count again.")
         st.caption(
             f"More than {count(settings.count_tolerance, 'unit')} off. The second count is booked; the expected "
             "stock is shown after it."
@@ -237,7 +242,7 @@ def _show_result(settings: Settings, draft: Draft) -> None:
         ask_units(fields, fields_of, draft.content.get("per_pallet"))
         _show_buttons(settings, draft, "Save the second count", _save_second_count, settings, draft, fields)
         return
-    st.text(f"{_title(draft)}: {summary_of(product)}")
+    st.text(f"{_title(settings, draft)}: {summary_of(product)}")
     show_differences(product)
     _show_buttons(settings, draft, "Book the count", _book, settings, draft, product, fields)
     if WHOLE_SKU not in [lot.lot_number for lot in product.lots]:
@@ -273,7 +278,7 @@ def _book(settings: Settings, draft: Draft, product: CountedProduct, fields: Dra
     booked = book(settings, draft, product, fields)
     differing = [entry for entry in booked if entry.quantity]
     st.session_state[_BOOKED] = (
-        f"Booked for {draft.content['day']}: {draft.content['name']}, {count(len(booked), 'count')}, "
+        f"Booked for {_day(settings, draft)}: {draft.content['name']}, {count(len(booked), 'count')}, "
         f"{len(differing)} with a difference ({sum(entry.quantity for entry in booked):+,} units)."
     )
     change_address(**{_PARAMETER: None})

@@ -13,7 +13,7 @@ from streamlit_app.components import columns
 from streamlit_app.components.choices import choose_one
 from streamlit_app.components.long_list import Listing, pick_row, show_list
 from streamlit_app.components.one_exception import show_exception, show_several
-from streamlit_app.components.panels import page_title, panel, responsive_columns, with_labels
+from streamlit_app.components.panels import page_title, panel, responsive_columns, with_labels, with_texts
 from streamlit_app.data.formatted import capital, count
 from streamlit_app.data.freshness import last_finished
 from streamlit_app.data.open_exceptions import (
@@ -134,7 +134,7 @@ def _pick_kind(settings: Settings, snapshot: Snapshot, noted: Acknowledged, cond
             "severity": columns.text("Severity", width="small"),
             "exception_count": columns.number("Number", width="small"),
             "exception_type": columns.text("Kind", width="large"),
-            "since": columns.day("Oldest since", width="small"),
+            "since": columns.day(snapshot.dates, "Oldest since", width="small"),
         },
         name="kind",
         keys=kinds["exception_type"].to_pylist(),
@@ -168,14 +168,14 @@ def _show_listed(
                 "severity": columns.text("Severity", width="small"),
                 "exception_type": columns.text("Kind", width="medium"),
                 "order_number": columns.text("Order", width="small"),
-                "since": columns.day("Since", width="small"),
+                "since": columns.day(snapshot.dates, "Since", width="small"),
                 "detail": columns.text("Reason", width="large"),
             },
             noun=("exception", "exceptions"),
             order="worst first",
             alt="Exceptions; select one to see what to do, or several to acknowledge them",
             rows_shown=14,
-            labelled=_labelled,
+            labelled=lambda rows: with_texts(_labelled(rows), "detail", snapshot.dates.in_sentence),
             kept_as=(_PARAMETER, "exception_id"),
             takes_several=True,
         ),

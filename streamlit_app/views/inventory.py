@@ -128,7 +128,9 @@ def _show_history(snapshot: Snapshot, stock: Sequence[dict[str, Any]]) -> None:
 
 def _show_stock_chart(snapshot: Snapshot, row: dict[str, Any], height: int) -> None:
     chart(
-        charts.stock_history(snapshot.rows(_HISTORY, row["sku_code"]), row["reorder_point"], height),
+        charts.stock_history(
+            snapshot.dates, snapshot.rows(_HISTORY, row["sku_code"]), row["reorder_point"], height
+        ),
         f"Units of {row['sku_code']} on hand at the end of each day",
     )
 
@@ -145,13 +147,13 @@ def _show_lots(snapshot: Snapshot, sku: str) -> None:
             "sku_code": columns.text("SKU"),
             "lot_number": columns.text("Lot"),
             "quantity_on_hand": columns.number("On hand"),
-            "expiry_date": columns.day("Expires"),
+            "expiry_date": columns.day(snapshot.dates, "Expires"),
             "pick_rank": columns.number(
                 "Ship order",
                 help="Lot 1 is to ship first: the earliest expiry date where dates are kept, then the earliest "
                 "received date. Units that shipped without a lot are taken from the lot received first.",
             ),
-            "received_date": columns.day("Received"),
+            "received_date": columns.day(snapshot.dates, "Received"),
             "status": columns.text("Status"),
         },
         rows_shown=_LOT_ROWS,
@@ -165,8 +167,8 @@ def _show_movements(snapshot: Snapshot, sku: str, today: date) -> None:
         "Kind", list(_TYPES), format_func=_TYPES.__getitem__, placeholder="All kinds", key="movement_types"
     )
     lot_number = printed(type_text(lot, "Lot", "any", "movement_lot")).strip().lower()
-    first = choose_day(since, "From", "movement_from", today)
-    last = choose_day(until, "To", "movement_to", today)
+    first = choose_day(since, "From", "movement_from", today, snapshot.dates)
+    last = choose_day(until, "To", "movement_to", today, snapshot.dates)
     filters = (sku, types, lot_number, first, last)
     total = snapshot.row(_MOVED_TOTAL, *filters)
     if not total["movement_count"]:
@@ -179,7 +181,7 @@ def _show_movements(snapshot: Snapshot, sku: str, today: date) -> None:
     table(
         with_labels(snapshot.table(_MOVEMENTS, *filters), "transaction_type", _TYPES),
         {
-            "transaction_date": columns.day("Day"),
+            "transaction_date": columns.day(snapshot.dates, "Day"),
             "sku_code": columns.text("SKU"),
             "lot_number": columns.text("Lot"),
             "transaction_type": columns.text("Kind"),

@@ -15,7 +15,7 @@ from streamlit_app.components.buttons import start_button
 from streamlit_app.components.choices import choose_one
 from streamlit_app.components.figure_charts import line_by_time, lines_by_day
 from streamlit_app.components.panels import chart, page_title, panel, responsive_columns, result_badge, table
-from streamlit_app.data.formatted import clock, count, day
+from streamlit_app.data.formatted import count
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import Measurement, Settings, key_figures, read_open_units
 
@@ -75,15 +75,15 @@ def _show_figures(settings: Settings) -> None:
         return
     by_week = span != _BY_DAY
     explanation = "the charts show the daily mean of each week" if by_week else "days without data are gaps"
-    st.caption(f"{count(len(figures), 'day')}, up to {day(figures[-1]['day'])}; {explanation}.")
+    st.caption(f"{count(len(figures), 'day')}, up to {settings.dates.weekday(figures[-1]['day'])}; {explanation}.")
     for start in range(0, len(_CHARTS), _ABREAST):
         row = _CHARTS[start : start + _ABREAST]
         for place, spec in zip(responsive_columns(f"figures-{start}", [1] * _ABREAST), row, strict=True):
             with place:
-                _show_chart(figures, spec, by_week)
+                _show_chart(settings, figures, spec, by_week)
 
 
-def _show_chart(figures: Sequence[dict[str, Any]], spec: _Chart, by_week: bool) -> None:
+def _show_chart(settings: Settings, figures: Sequence[dict[str, Any]], spec: _Chart, by_week: bool) -> None:
     last = [
         (next((row[name] for row in reversed(figures) if row[name] is not None), None), label)
         for name, label in spec.names.items()
@@ -97,7 +97,14 @@ def _show_chart(figures: Sequence[dict[str, Any]], spec: _Chart, by_week: bool) 
         st.caption(f"latest: {values}")
         if any(value is not None for value, _label in last):
             chart(
-                lines_by_day(figures, names, _HEIGHT, f",.{1 if by_week else spec.decimals}f", by_week=by_week),
+                lines_by_day(
+                    settings.dates,
+                    figures,
+                    names,
+                    _HEIGHT,
+                    f",.{1 if by_week else spec.decimals}f",
+                    by_week=by_week,
+                ),
                 f"{spec.title} by day; latest: {values}",
             )
 
@@ -113,7 +120,7 @@ def _show_open_units(settings: Settings) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         differing = len(last.differences)
         result_badge("No differences", differing and count(differing, "SKU differs", "SKUs differ"))
-        at = clock(last.measured_at, settings.timezone, now)
+        at = settings.dates.clock(last.measured_at, now)
         st.caption(
             f"{count(last.units_there, 'unit')} of open orders in ShipStation, {last.units_here:,} in Shipledger; "
             f"compared {at}",
@@ -151,10 +158,11 @@ def _show_history(settings: Settings, measured: Sequence[Measurement]) -> None:
     rows = [
         {
             "at": one.measured_at.astimezone(settings.timezone).strftime("%Y-%m-%d %H:%M"),
+            "when": settings.dates.moment(one.measured_at),
             "value": one.units_there - one.units_here,
         }
         for one in measured
     ]
     title = f"Units in ShipStation minus ours, in the last {count(len(rows), 'comparison')}"
     st.caption(title)
-    chart(line_by_time(rows, "Difference", _HISTORY_HEIGHT), title)
+    chart(line_by_time(settings.dates, rows, "Difference", _HISTORY_HEIGHT), title)

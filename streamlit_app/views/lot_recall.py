@@ -71,11 +71,11 @@ def _ask(snapshot: Snapshot) -> Mapping[str, Any] | None:
     if not lots.num_rows:
         st.text("No lot with this number. Try fewer digits.")
         return None
-    lot_id = lots["lot_id"][0].as_py() if lots.num_rows == 1 else _choose(lots)
+    lot_id = lots["lot_id"][0].as_py() if lots.num_rows == 1 else _choose(snapshot, lots)
     return next((row for row in lots.to_pylist() if row["lot_id"] == lot_id), None)
 
 
-def _choose(lots: pa.Table) -> str | None:
+def _choose(snapshot: Snapshot, lots: pa.Table) -> str | None:
     chosen = pick_row(
         with_labels(lots, "status", LOT_STATUSES),
         {
@@ -83,7 +83,7 @@ def _choose(lots: pa.Table) -> str | None:
             "sku_code": columns.text("SKU"),
             "product_name": columns.text("Product"),
             "status": columns.text("Status"),
-            "received_date": columns.day("Received"),
+            "received_date": columns.day(snapshot.dates, "Received"),
             "quantity_on_hand": columns.number("On hand"),
         },
         name="lot",
@@ -107,7 +107,7 @@ def _show_facts(snapshot: Snapshot, facts: LotFacts) -> None:
             "Orders": f"{facts.order_count:,}",
             "Packages": f"{facts.package_count:,}",
             "On hand": on_hand,
-            "Received": f"{facts.received_date or 'unknown'}",
+            "Received": snapshot.dates.day(facts.received_date) if facts.received_date else "unknown",
         }.items(),
         strict=True,
     ):
@@ -116,7 +116,7 @@ def _show_facts(snapshot: Snapshot, facts: LotFacts) -> None:
     show_downloads(
         f"shipledger-recall-{facts.sku_code}",
         [
-            Download("PDF", lambda: lot_recall_pdf(*lot)),
+            Download("PDF", lambda: lot_recall_pdf(*lot, snapshot.dates.locale)),
             Download("XLSX", lambda: lot_recall_xlsx(*lot)),
             Download("CSV", lambda: lot_recall_csv(*lot)),
         ],
@@ -125,7 +125,7 @@ def _show_facts(snapshot: Snapshot, facts: LotFacts) -> None:
     with balance:
         _show_balance(facts)
     with open_orders:
-        _show_open_orders(facts)
+        _show_open_orders(snapshot, facts)
 
 
 def _show_balance(facts: LotFacts) -> None:
@@ -149,7 +149,7 @@ def _show_balance(facts: LotFacts) -> None:
         st.error(plain(facts.verdict), icon=":material/error:")
 
 
-def _show_open_orders(facts: LotFacts) -> None:
+def _show_open_orders(snapshot: Snapshot, facts: LotFacts) -> None:
     st.caption("Open orders with this lot: stop these")
     if not facts.open_orders:
         st.text("None.")
@@ -167,7 +167,7 @@ def _show_open_orders(facts: LotFacts) -> None:
         {
             "url": columns.link("", width="small", help="Opens the order in a new tab"),
             "order_number": columns.text("Order"),
-            "order_date": columns.day("Ordered"),
+            "order_date": columns.day(snapshot.dates, "Ordered"),
             "order_status": columns.text("Status"),
             "quantity": columns.number("Units"),
         },
@@ -195,7 +195,7 @@ def _show_packages(snapshot: Snapshot, facts: LotFacts) -> None:
             parameters=[facts.sku_code, facts.lot_number],
             row_count=facts.package_count,
             columns={
-                "ship_date": columns.day("Shipped"),
+                "ship_date": columns.day(snapshot.dates, "Shipped"),
                 "order_number": columns.text("Order"),
                 "quantity": columns.number("Units"),
                 "lot_source": columns.text("Lot known from"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pyarrow as pa
 import streamlit as st
 
@@ -52,7 +50,7 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
     """Show the view."""
     title = st.container()
     with panel("Search", settings, snapshot):
-        search = _ask(settings.today())
+        search = _ask(settings)
         asked = st.query_params.get(_PARAMETER) or _only_hit(snapshot, search)
         if asked is None:
             _show_found(snapshot, search)
@@ -64,13 +62,14 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
     show_shop_orders(settings, snapshot)
 
 
-def _ask(today: date) -> Search:
+def _ask(settings: Settings) -> Search:
+    today, dates = settings.today(), settings.dates
     typed = type_text(st, "Find", "Order number, tracking number, SKU or lot", "find", _ORDER)
     state, days, since, until = st.columns(4, gap="small")
     in_state = choose_from_list(state, "State", _STATE_LABELS, "state", _ORDER)
     by_day = choose_one(days, "Date", _DAYS, "by_day", _ORDER)
-    first = choose_day(since, "From", "day_from", today, _ORDER)
-    last = choose_day(until, "To", "day_to", today, _ORDER)
+    first = choose_day(since, "From", "day_from", today, dates, _ORDER)
+    last = choose_day(until, "To", "day_to", today, dates, _ORDER)
     return Search(text=read_words(typed), state=in_state, by_shipping=by_day == "shipped", since=first, until=last)
 
 
@@ -111,8 +110,8 @@ def _show_found(snapshot: Snapshot, search: Search) -> None:
                 "order_number": columns.text("Order"),
                 "order_status": columns.text("Status"),
                 "order_origin": columns.text("Origin"),
-                "order_date": columns.day("Ordered"),
-                "ship_date": columns.day("First shipped"),
+                "order_date": columns.day(snapshot.dates, "Ordered"),
+                "ship_date": columns.day(snapshot.dates, "First shipped"),
                 "total_items": columns.number("Items", help="As sold"),
                 "service": columns.text("Service"),
                 "tracking_number": columns.text("First tracking number"),

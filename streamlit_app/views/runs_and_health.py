@@ -20,7 +20,7 @@ from streamlit_app.components.outbox_panel import show_outbox
 from streamlit_app.components.panels import page_title, panel, show_missing_worker
 from streamlit_app.components.parity_panel import show_parity
 from streamlit_app.components.switch_board import show_switches
-from streamlit_app.data.formatted import age, clock, count, duration, plain
+from streamlit_app.data.formatted import age, count, duration, plain
 from streamlit_app.data.freshness import freshness, last_checked, watermark
 from streamlit_app.data.run_list import Run, recent_runs, runs_of
 from streamlit_app.data.snapshot_reader import Snapshot
@@ -66,12 +66,12 @@ def _show_glance(settings: Settings, snapshot: Snapshot, runs: Sequence[Run], no
     """Show a line each on the data, the checks and the jobs."""
     read = last_read(settings.operations) or Read(last_checked(snapshot.as_of, runs), watermark(runs))
     fresh = freshness(read.at, now, settings.sync_minutes)
-    _line("Data", fresh.text, fresh.tone, f"Last read from ShipStation {clock(read.at, settings.timezone, now)}")
+    _line("Data", fresh.text, fresh.tone, f"Last read from ShipStation {settings.dates.clock(read.at, now)}")
     points = health_history(settings)
     if not points:
         _line("Checks", "Not run yet", "gray", "They run daily.")
     else:
-        failed, at = points[-1].failed, clock(points[-1].checked_at, settings.timezone, now)
+        failed, at = points[-1].failed, settings.dates.clock(points[-1].checked_at, now)
         words = f"{len(failed)} failed" if failed else f"All {points[-1].passed} passed"
         _line("Checks", words, "red" if failed else "green", ", ".join([f"Checked {at}", *failed]))
     newest = {run.kind: run for run in reversed(runs) if not run.is_open}
@@ -80,7 +80,7 @@ def _show_glance(settings: Settings, snapshot: Snapshot, runs: Sequence[Run], no
     last = next((run for run in runs if run.finished_at), None)
     ended = ""
     if last is not None and last.finished_at is not None:
-        ended = f"Last: {last.kind}, {clock(last.finished_at, settings.timezone, now)}"
+        ended = f"Last: {last.kind}, {settings.dates.clock(last.finished_at, now)}"
     _line("Jobs", words, "red" if failures else "green", ", ".join(failures) or ended)
 
 
@@ -116,11 +116,11 @@ def _show_freshness(settings: Settings, snapshot: Snapshot, runs: Sequence[Run],
     read = last_read(settings.operations) or Read(last_checked(snapshot.as_of, runs), watermark(runs))
     requests = sum(run.facts.get("api_requests") or 0 for run in runs if _is_in_last_hour(run, now))
     passed = next((run.tests_passed for run in runs if run.tests_passed), None)
-    _figure(figures[0], "Last read from ShipStation", age(read.at, now), clock(read.at, settings.timezone, now))
+    _figure(figures[0], "Last read from ShipStation", age(read.at, now), settings.dates.clock(read.at, now))
     _figure(
         figures[1],
         "Changes loaded up to",
-        clock(read.watermark, settings.timezone, now) if read.watermark else "unknown",
+        settings.dates.clock(read.watermark, now) if read.watermark else "unknown",
         "the watermark",
     )
     _figure(figures[2], "Requests in the last hour", f"{requests:,}", f"of {settings.rate_limit * 60:,} allowed")
@@ -158,12 +158,10 @@ def _pick_run(settings: Settings, runs: Sequence[Run], now: datetime) -> str | N
             {
                 "status": [_STATUS_LABELS.get(run.status, run.status) for run in runs],
                 "kind": [run.kind for run in runs],
-                "started": [
-                    clock(run.started_at, settings.timezone, now) if run.started_at else "" for run in runs
-                ],
+                "started": [settings.dates.clock(run.started_at, now) if run.started_at else "" for run in runs],
                 "duration": [_duration(run) for run in runs],
                 "actor": [run.actor or "" for run in runs],
-                "result": [_result(run) for run in runs],
+                "result": [_result(settings, run) for run in runs],
             }
         ),
         {
@@ -187,7 +185,7 @@ def _show_run(settings: Settings, run: Run, now: datetime) -> None:
         "Kind": run.kind,
         "Status": run.status,
         "By": run.actor,
-        "Started": run.started_at and clock(run.started_at, settings.timezone, now),
+        "Started": run.started_at and settings.dates.clock(run.started_at, now),
         "Duration": duration(run.seconds),
         "Requests": run.facts.get("api_requests"),
         "Orders changed": run.orders_changed,
@@ -207,7 +205,7 @@ def _show_run(settings: Settings, run: Run, now: datetime) -> None:
         run_button(settings, run, "Cancel", actions.cancel)
     elif run.status in ("failed", "cancelled"):
         run_button(settings, run, "Retry", actions.retry)
-    show_refusal(run.kind)
+    show_refusal(settings, run.kind)
 
 
 def _duration(run: Run) -> str:
@@ -216,9 +214,9 @@ def _duration(run: Run) -> str:
     return f"▲ {text}, slow" if is_slow else text
 
 
-def _result(run: Run) -> str:
+def _result(settings: Settings, run: Run) -> str:
     if run.error or run.failed_tests:
         return ", ".join(run.failed_tests) or run.error or ""
     if run.facts.get("summary"):
-        return str(run.facts["summary"])
+        return settings.dates.in_sentence(run.facts["summary"])
     return count(run.orders_changed, "order changed", "orders changed") if run.orders_changed is not None else ""

@@ -14,7 +14,7 @@ from streamlit_app.components.choices import choose_day
 from streamlit_app.components.close_cards import show_closes
 from streamlit_app.components.links import show_link
 from streamlit_app.components.panels import chart, page_title, panel, responsive_columns
-from streamlit_app.data.formatted import count, day, plain
+from streamlit_app.data.formatted import count, plain
 from streamlit_app.data.open_exceptions import count_open
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import STOCK, key_products
@@ -63,7 +63,7 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
     now = datetime.now(UTC)
     today = now.astimezone(settings.timezone).date()
     stock = snapshot.rows(STOCK)
-    chosen = _day_to_close(today)
+    chosen = _day_to_close(settings, today)
     left, right = responsive_columns("today", [5, 3])
     with left, panel("Needs attention", settings, snapshot):
         _show_alerts(find_alerts(settings, count_open(settings, snapshot), now))
@@ -74,21 +74,23 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
         _show_shipped(snapshot, stock, today)
 
 
-def _day_to_close(today: date) -> date | None:
+def _day_to_close(settings: Settings, today: date) -> date | None:
     """Return the chosen day to close, or None for today."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         heading = st.container(width="content")
         st.space("stretch")
         with st.popover("Another day", icon=":material/event:", width="content"):
-            chosen = choose_day(st, "Close the day, week and month of this date", "close_day", today)
+            chosen = choose_day(
+                st, "Close the day, week and month of this date", "close_day", today, settings.dates
+            )
             st.caption("Leave it empty to close what is due today.")
     if chosen is None or chosen == today:
         with heading:
-            page_title(f"Today, {day(today)}")
+            page_title(f"Today, {settings.dates.weekday(today)}")
         return None
     with heading:
         page_title(
-            f"Closing for {day(chosen)} {chosen.year}",
+            f"Closing for {settings.dates.long_day(chosen)}",
             help="The buttons close the day, week and month of this date. Everything else shows today.",
         )
     return chosen
@@ -99,7 +101,7 @@ def _show_today(snapshot: Snapshot, stock: Sequence[dict[str, Any]], today: date
     shipped = snapshot.row(SHIPPED_ON, today)
     last_day = snapshot.row(_LAST_SHIPPING_DAY, today)["ship_date"]
     before = snapshot.row(SHIPPED_ON, last_day) if last_day else {"orders": 0, "units": 0}
-    compared = f"on {day(last_day)}" if last_day else "before"
+    compared = f"on {snapshot.dates.weekday(last_day)}" if last_day else "before"
     allocated = sum(row["quantity_allocated"] for row in stock)
     figures = [*st.columns(2), *st.columns(2)]
     _figure(figures[0], "Orders shipped", shipped["orders"], f"{before['orders']:,} {compared}")
@@ -123,7 +125,7 @@ def _show_shipped(snapshot: Snapshot, stock: Sequence[dict[str, Any]], today: da
     charted = {row["product"] for row in rows}
     order = [product for product in [*products, OTHERS] if product in charted]
     chart(
-        charts.shipped_by_day(rows, order, key_products(snapshot), _CHART_HEIGHT),
+        charts.shipped_by_day(snapshot.dates, rows, order, key_products(snapshot), _CHART_HEIGHT),
         f"Units shipped on each day of the last {_WEEKS_CHARTED} weeks, by product",
     )
 

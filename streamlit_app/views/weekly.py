@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.components import charts, columns
@@ -22,7 +21,7 @@ from streamlit_app.components.downloads import Download, show_downloads
 from streamlit_app.components.links import open_order
 from streamlit_app.components.long_list import Listing, pick_row, show_list
 from streamlit_app.components.panels import chart, page_title, panel, with_labels, with_texts, with_totals
-from streamlit_app.data.formatted import LOT_SOURCES, count, week
+from streamlit_app.data.formatted import LOT_SOURCES, count
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.data.stock_query import LEVEL_WORDS, key_products
 from workflows.page_api import OTHERS, Settings, csv_bytes, last_close, period_of, report_week, run_out
@@ -97,16 +96,16 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
         if not weeks:
             st.text("No complete week yet. A week is complete from its Friday on.")
             return
-        labels = {key: _label(row) for key, row in weeks.items()}
+        labels = {key: _label(snapshot, row) for key, row in weeks.items()}
         place, _ = st.columns([2, 3])
         monday = date.fromisoformat(choose_from_list(place, "Week", labels, "week"))
         _show_week(settings, snapshot, monday, weeks[f"{monday}"])
-    with panel(f"Units shipped by week, up to the week of {week(monday)}", settings, snapshot):
+    with panel(f"Units shipped by week, up to the week of {snapshot.dates.week(monday)}", settings, snapshot):
         _show_history(snapshot, monday)
 
 
-def _label(row: Mapping[str, Any]) -> str:
-    return f"{week(row['week_start_date'])}{', closed' if row['closed_at'] else ''}"
+def _label(snapshot: Snapshot, row: Mapping[str, Any]) -> str:
+    return f"{snapshot.dates.week(row['week_start_date'])}{', closed' if row['closed_at'] else ''}"
 
 
 def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapping[str, Any]) -> None:
@@ -121,7 +120,7 @@ def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapp
     period = period_of("eow", monday)
     show_changes(settings, snapshot, last_close(settings.operations, period), period)
     show_missing_data(settings, snapshot, period)
-    sku = _pick_product(snapshot.table(_REPORT, monday), monday)
+    sku = _pick_product(snapshot, monday)
     files = period_downloads(settings, snapshot, period, close, lambda source: report_week(source, monday))
     show_downloads(f"shipledger-week-{monday}", [*files, Download("CSV", lambda: _csv(snapshot, monday))])
     show_files_note(files, close)
@@ -131,7 +130,8 @@ def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapp
         _show_shipments(snapshot, sku, monday)
 
 
-def _pick_product(report: pa.Table, monday: date) -> str | None:
+def _pick_product(snapshot: Snapshot, monday: date) -> str | None:
+    report = snapshot.table(_REPORT, monday)
     shown = {
         "alert_level": columns.text(),
         "product_name": columns.text(),
@@ -146,7 +146,7 @@ def _pick_product(report: pa.Table, monday: date) -> str | None:
     }
     rows = with_labels(report, "alert_level", LEVEL_WORDS)
     for name in _RUN_OUT:
-        rows = with_texts(rows, name, lambda day: f"{run_out(day, monday + timedelta(days=6))}")
+        rows = with_texts(rows, name, lambda day: _run_out(snapshot, day, monday))
     return pick_row(
         with_totals(rows, "product_name", _SUMMED),
         {name: {**column, "label": _TITLES[name]} for name, column in shown.items()},
@@ -154,6 +154,11 @@ def _pick_product(report: pa.Table, monday: date) -> str | None:
         keys=report["sku_code"].to_pylist(),
         alt="The week by product; select a row to see its shipments",
     )
+
+
+def _run_out(snapshot: Snapshot, day: date, monday: date) -> str:
+    shown = run_out(day, monday + timedelta(days=6))
+    return snapshot.dates.day(shown) if isinstance(shown, date) else f"{shown}"
 
 
 def _csv(snapshot: Snapshot, monday: date) -> bytes:
@@ -175,7 +180,7 @@ def _show_shipments(snapshot: Snapshot, sku: str, monday: date) -> None:
             parameters=[sku, monday],
             row_count=found["row_count"],
             columns={
-                "ship_date": columns.day("Shipped"),
+                "ship_date": columns.day(snapshot.dates, "Shipped"),
                 "order_number": columns.text("Order"),
                 "shipment_id": columns.text("Shipment"),
                 "shipstation_sku_raw": columns.text("SKU as printed"),
@@ -203,6 +208,6 @@ def _show_history(snapshot: Snapshot, monday: date) -> None:
         st.text("Nothing was shipped in these weeks.")
         return
     chart(
-        charts.shipped_by_week(rows, order, key_products(snapshot), _CHART_HEIGHT),
-        f"Units shipped in the weeks up to {week(monday)}",
+        charts.shipped_by_week(snapshot.dates, rows, order, key_products(snapshot), _CHART_HEIGHT),
+        f"Units shipped in the weeks up to {snapshot.dates.week(monday)}",
     )

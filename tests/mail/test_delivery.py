@@ -11,6 +11,7 @@ import pytest
 from homes import settings_of
 from inbox import Inbox, serving
 
+from workflows.config.operations_database import read_operations_database
 from workflows.config.settings import Settings
 from workflows.errors import ShipledgerError, UsageError
 from workflows.mail import deliver_outbox, queue_mail, read_outbox, retry_mail
@@ -38,6 +39,18 @@ def test_a_mail_arrives_whole_with_its_attachment(settings: Settings, inbox: Inb
     [attachment] = message.iter_attachments()
     assert (attachment.get_filename(), attachment.get_content_type()) == ("weekly.pdf", "application/pdf")
     assert attachment.get_content() == report.read_bytes()
+
+
+def test_a_mail_has_the_dates_of_the_locale_and_the_commands_as_they_are_typed(settings: Settings) -> None:
+    german = settings.model_copy(update={"locale": "de-DE"})
+    body = "Changes of 2026-11-16 are not loaded. Run `backfill --since 2026-11-16`.\n"
+    queue_mail(german, KEY, "Day's summary: Friday, 2026-11-20", body, [])
+    with read_operations_database(german.operations) as store:
+        [kept] = store.execute("select subject, body from mails").fetchall()
+    assert kept == (
+        "Day's summary: Friday, 20.11.2026",
+        "Changes of 16.11.2026 are not loaded. Run `backfill --since 2026-11-16`.\n",
+    )
 
 
 def test_a_mail_queued_and_delivered_twice_is_sent_once(settings: Settings, inbox: Inbox, report: Path) -> None:

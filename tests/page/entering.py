@@ -47,6 +47,6 @@ def fill(form: Locator, product: str, lot: str, units: int | None = None) -> Non
 
 def type_day(form: Locator, label: str, day: date) -> None:
     """Type a day, and close the calendar, which covers what is below the field."""
-    form.get_by_role("spinbutton", name=f"year, {label}").click()
-    form.page.keyboard.type(f"{day:%Y%m%d}")
+    form.get_by_role("spinbutton", name=f"month, {label}").click()
+    form.page.keyboard.type(f"{day:%m%d%Y}")
     form.page.keyboard.press("Escape")

@@ -17,9 +17,11 @@ from zoneinfo import ZoneInfo
 import requests
 
 from streamlit_app.server import page_command
+from workflows.config.dates import Dates
 
 _START_SECONDS = 600
 ZONE = ZoneInfo("America/Chicago")
+DATES = Dates("en-US", ZONE)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from streamlit_app.data import close_status
 from streamlit_app.data.close_status import close_states, report_files
@@ -89,3 +90,32 @@ def test_only_a_closes_own_files_can_be_downloaded_and_those_that_are_gone_are_l
     close = closed(settings, "2025-10-03", facts={"reports": [*names, "reports/eod/a.xlsx"]})
     assert [file.name for file in report_files(settings, close)] == ["b.pdf", "a.xlsx"]
     assert report_files(settings, closed(settings, "2025-10-04")) == []
+
+
+def _closes() -> None:
+    from datetime import date
+
+    from streamlit_app.components.close_cards import show_closes
+    from workflows.page_api import read_settings
+
+    show_closes(read_settings(), date(2025, 10, 3))
+
+
+def test_a_card_names_the_last_close_in_the_style_of_the_locale(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed(settings, "2025-10-02")
+    closed(settings, "2025-09-22", kind="eow")
+    closed(settings, "2025-09", kind="eom")
+    monkeypatch.setenv("SHIPLEDGER_HOME", f"{tmp_path}")
+    monkeypatch.setenv("SHIPLEDGER_USERS", f"{tmp_path / 'no-users.toml'}")
+    monkeypatch.setenv("SHIPLEDGER_LOCALE", "de-DE")
+    tab = AppTest.from_function(_closes, default_timeout=60).run()
+    assert not tab.exception
+    captions = [one.value.replace("\\", "") for one in tab.caption]
+    assert [text.partition(", Fr.")[0] for text in captions if text.startswith("Last closed")] == [
+        "Last closed: 02.10.2025",
+        "Last closed: 22.–28. Sept. 2025",
+        "Last closed: September 2025",
+    ]
+    assert "Close the day: Fr., 3. Okt." in [button.label for button in tab.button]

@@ -239,20 +239,20 @@ def test_a_count_begun_on_an_earlier_day_is_continued_for_that_day_or_starts_aga
         begin_draft(settings.operations, draft_id, "count", "Ann", **typed)
     tab = open_tab(count="that day")
     assert not tab.number_input
-    press(tab, f"Continue the count of {before}")
-    assert f"stock at the end of {before}" in texts(tab)
+    press(tab, f"Continue the count of {settings.dates.day(before)}")
+    assert f"stock at the end of {settings.dates.day(before)}" in texts(tab)
     press(tab, "Compare with expected stock")
     press(tab, "Book the count")
     [booked] = recent_entries(settings)
     assert (booked.entry_date, booked.quantity) == (before, 0)
     # Somebody else's numbers are not removed by the way.
-    press(open_tab(person="Ben", count="again"), f"Count again, for {today}")
+    press(open_tab(person="Ben", count="again"), f"Count again, for {settings.dates.day(today)}")
     [begun] = [draft for draft in open_drafts(settings.operations, "count") if draft.draft_id != "again"]
     end_draft(settings.operations, begun.draft_id)
     tab = open_tab(count="again")
-    press(tab, f"Count again, for {today}")
+    press(tab, f"Count again, for {settings.dates.day(today)}")
     assert field(tab, "Lot 250300").value is None
-    assert f"stock at the end of {today}" in texts(tab)
+    assert f"stock at the end of {settings.dates.day(today)}" in texts(tab)
     [draft] = open_drafts(settings.operations, "count")
     assert draft.content["day"] == f"{today}"
 
@@ -265,7 +265,7 @@ def test_a_receipt_begun_on_one_day_is_for_that_day_when_it_is_continued_on_the_
     run(tab)
     [draft] = open_drafts(settings.operations, "receive")
     assert draft.content == {"units": 48, "day": f"{settings.today()}"}
-    assert f"1 field kept, for {settings.today()}" in texts(tab)
+    assert f"1 field kept, for {settings.dates.day(settings.today())}" in texts(tab)
 
 
 def _two_fields() -> None:

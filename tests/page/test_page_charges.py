@@ -7,12 +7,11 @@ from datetime import timedelta
 import pytest
 import workshop
 from looking import badge, cells, choose_first_row, download, figure, panel, printed_text, title, workbook_texts
-from page_process import Served
+from page_process import DATES, Served
 from playwright.sync_api import Page, expect
 from published_bill import Bill
 from published_folder import Business, PublishedFolder
 
-from streamlit_app.data.formatted import month
 from workflows.config.periods import period_of
 from workflows.reports.report_archive import make_reports
 
@@ -34,7 +33,7 @@ def test_a_month_shows_its_total_and_its_days_and_that_it_is_closed(
     expect(figure(tab, "Total")).to_have_text("$43.60")
     expect(figure(tab, "Postage")).to_have_text("$25.35")
     expect(figure(tab, "Restated")).to_have_text("-$5.25")
-    days = panel(tab, f"Days of {month(bill.month)}")
+    days = panel(tab, f"Days of {DATES.month(bill.month)}")
     expect(cells(days)).to_contain_text(["2", "3", "8", "10", "8.5", "6", "4.5", "25.35", "44.35"])
     expect(cells(days)).to_contain_text(["Total", "2", "3", "8", "20", "8.5", "6", "9", "25.35", "48.85"])
     tiles = [figure(tab, name) for name in ("Orders", "Handling", "Storage", "Postage", "Restated", "Total")]
@@ -53,9 +52,9 @@ def test_a_month_is_compared_with_the_one_before_and_the_same_month_of_last_year
     tab.goto(f"{served.url}/charges?month={bill.month:%Y-%m}")
     compared = panel(tab, "Month")
     expect(cells(compared)).to_contain_text(
-        [month(bill.month), "43.6", month(before), "4", "17", "20", month(year_before), "20"]
+        [DATES.month(bill.month), "43.6", DATES.month(before), "4", "17", "20", DATES.month(year_before), "20"]
     )
-    expect(cells(compared).filter(has_text=month(bill.other_months[2]))).to_have_count(0)
+    expect(cells(compared).filter(has_text=DATES.month(bill.other_months[2]))).to_have_count(0)
 
 
 def test_a_day_opens_its_labels_and_a_label_its_order(
@@ -63,9 +62,9 @@ def test_a_day_opens_its_labels_and_a_label_its_order(
 ) -> None:
     folder.publish(business)
     tab.goto(f"{served.url}/charges")
-    days = panel(tab, f"Days of {month(bill.month)}")
+    days = panel(tab, f"Days of {DATES.month(bill.month)}")
     choose_first_row(days)
-    expect(days.get_by_text(f"3 lines for {bill.month}")).to_be_visible()
+    expect(days.get_by_text(f"3 lines for {DATES.day(bill.month)}")).to_be_visible()
     expect(cells(days, 1)).to_contain_text(["671825", "31", "17612:5", "8.45", "671826", "32", "671826", "33"])
     choose_first_row(days, 1)
     expect(title(tab, "Order 671825")).to_be_visible()

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from streamlit_app.components import charts
+from workflows.config.dates import Dates
+
+DATES = Dates("en-US", ZoneInfo("America/Chicago"))
 
 
 def test_the_days_of_shipping_are_labelled_at_the_first_of_each_week() -> None:
     # Monday 16 November had no shipment: its week is labelled at Tuesday.
     days = ["2026-11-09", "2026-11-10", "2026-11-17", "2026-11-18"]
     rows = [{"ship_date": day, "product": "PT Kit", "units": 3} for day in days]
-    spec = charts.shipped_by_day(rows, ["PT Kit"], ["PT Kit"], 300).to_dict()
+    spec = charts.shipped_by_day(DATES, rows, ["PT Kit"], ["PT Kit"], 300).to_dict()
     assert spec["encoding"]["x"]["axis"]["values"] == ["2026-11-09", "2026-11-17"]
-    assert [row["when"] for row in _values(spec)] == ["Mon 9 Nov", "Tue 10 Nov", "Tue 17 Nov", "Wed 18 Nov"]
+    assert '{"2026-11-09": "Nov 9", "2026-11-17": "Nov 17"}' in spec["encoding"]["x"]["axis"]["labelExpr"]
+    assert [row["when"] for row in _values(spec)] == ["Mon, Nov 9", "Tue, Nov 10", "Tue, Nov 17", "Wed, Nov 18"]
 
 
 def test_calendar_days_of_the_stock_are_the_same_in_every_time_zone() -> None:
-    spec = charts.stock_history([{"inventory_date": "2026-11-20", "quantity_on_hand": 7}], 50, 200).to_dict()
+    rows = [{"inventory_date": "2026-11-20", "quantity_on_hand": 7}]
+    spec = charts.stock_history(DATES, rows, 50, 200).to_dict()
     line = spec["layer"][0]
     assert line["data"]["format"]["parse"] == {"inventory_date": "utc:'%Y-%m-%d'"}
     assert line["encoding"]["x"]["scale"] == {"type": "utc"}

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 import workshop
 from looking import panel
-from page_process import ZONE, Served
+from page_process import DATES, ZONE, Served
 from playwright.sync_api import Locator, Page, expect
 from published_bill import Bill
 from published_folder import Business, PublishedFolder
@@ -25,10 +25,6 @@ def settings(served: Served, folder: PublishedFolder, business: Business) -> Set
     return workshop.settings_of(served.home)
 
 
-def words(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b}"
-
-
 def press(place: Locator, name: str) -> None:
     place.get_by_role("button", name=name).click()
 
@@ -37,9 +33,9 @@ def press(place: Locator, name: str) -> None:
 def test_each_button_names_the_period_that_is_due(tab: Page, served: Served, today: date) -> None:
     monday = today - timedelta(days=today.weekday() + (0 if today.weekday() >= 4 else 7))
     tab.goto(served.url)
-    expect(tab.get_by_role("heading", name=f"Today, {words(today)}")).to_be_visible()
-    expect(panel(tab, EOD).get_by_role("button", name=f"Close the day: {words(today)}")).to_be_enabled()
-    week = f"{words(monday)} to {words(monday + timedelta(days=6))}"
+    expect(tab.get_by_role("heading", name=f"Today, {DATES.weekday(today)}")).to_be_visible()
+    expect(panel(tab, EOD).get_by_role("button", name=f"Close the day: {DATES.weekday(today)}")).to_be_enabled()
+    week = DATES.week(monday)
     expect(panel(tab, EOW).get_by_role("button", name=f"Close the week: {week}")).to_be_enabled()
     for title in (EOD, EOW, EOM):
         expect(panel(tab, title).get_by_text("Not closed yet.")).to_be_visible()
@@ -56,7 +52,7 @@ def test_a_month_that_cannot_be_closed_yet_says_from_when_on_it_can(
         # No day of this business was ever charged.
         expect(panel(tab, EOM).get_by_text(f"{month.title} has no charges")).to_be_visible()
     elif today.day > 3:
-        opens = f"{month.title} can be closed from {words(month.opens)} on."
+        opens = f"{month.title} can be closed from {DATES.weekday(month.opens)} on."
         expect(panel(tab, EOM).get_by_text(opens)).to_be_visible()
     else:
         expect(panel(tab, EOM).get_by_text(f"{period_before(month).title} has no charges")).to_be_visible()
@@ -86,9 +82,9 @@ def test_another_day_changes_the_heading_and_what_each_button_closes(
     day = (today.replace(day=1) - timedelta(days=1)).replace(day=20)
     monday = day - timedelta(days=day.weekday())
     tab.goto(f"{served.url}/?close_day={day}")
-    expect(tab.get_by_role("heading", name=f"Closing for {words(day)} {day.year}")).to_be_visible()
-    expect(panel(tab, EOD).get_by_role("button", name=f"Close the day: {words(day)}")).to_be_enabled()
-    week = f"{words(monday)} to {words(monday + timedelta(days=6))}"
+    expect(tab.get_by_role("heading", name=f"Closing for {DATES.long_day(day)}")).to_be_visible()
+    expect(panel(tab, EOD).get_by_role("button", name=f"Close the day: {DATES.weekday(day)}")).to_be_enabled()
+    week = DATES.week(monday)
     expect(panel(tab, EOW).get_by_role("button", name=f"Close the week: {week}")).to_be_enabled()
     press(panel(tab, EOM), f"Close the month: {day:%B %Y}")
     expect(panel(tab, EOM).get_by_text("Queued: starts when")).to_be_visible()
@@ -100,10 +96,11 @@ def test_a_period_that_is_not_loaded_is_refused_with_what_to_do_and_nothing_is_q
     tab: Page, served: Served, settings: Settings, folder: PublishedFolder, business: Business, today: date
 ) -> None:
     loaded_from = today - timedelta(days=20)
+    first = loaded_from - timedelta(days=7)
     folder.publish(replace(business, loaded_from=datetime.combine(loaded_from, time(), ZONE)))
     workshop.make_store(settings)
     tab.goto(f"{served.url}/?close_day={loaded_from}")
-    missing = f"load the changes of {loaded_from - timedelta(days=7)} to {loaded_from - timedelta(days=1)}"
+    missing = f"load the changes of {DATES.day(first)} to {DATES.day(loaded_from - timedelta(days=1))}"
     expect(panel(tab, EOD).get_by_text(f"Ask an admin to {missing}, then close again.")).to_be_visible()
     expect(panel(tab, EOD).get_by_role("button", name="Close the day")).to_be_disabled()
     tab.goto(served.url)

@@ -6,12 +6,10 @@ from datetime import timedelta
 
 import pytest
 from looking import badge, choose, choose_first_row, figure, panel, search, title
-from page_process import Served
+from page_process import DATES, Served
 from playwright.sync_api import Page, expect
 from published_bill import Bill
 from published_folder import Business, PublishedFolder
-
-from streamlit_app.data.formatted import month, week
 
 HOSTILE = "<img src=x onerror=alert(1)> **bold**"
 
@@ -35,7 +33,7 @@ def test_back_and_forward_show_the_week_and_the_product_of_the_address(
     shown, before = panel(tab, "Week"), bill.week - timedelta(weeks=1)
     expect(badge(shown, "Closed")).to_be_visible()
     begun = entries(tab)
-    choose(shown, "Week", week(before))
+    choose(shown, "Week", DATES.week(before))
     expect(badge(shown, "Open")).to_be_visible()
     choose_first_row(shown)
     expect(shown.get_by_text("No units of 17612 were shipped in this week.")).to_be_visible()
@@ -45,7 +43,7 @@ def test_back_and_forward_show_the_week_and_the_product_of_the_address(
     expect(badge(shown, "Open")).to_be_visible()
     tab.go_back()
     expect(badge(shown, "Closed")).to_be_visible()
-    expect(shown.get_by_label("Week", exact=True)).to_have_value(f"{week(bill.week)}, closed")
+    expect(shown.get_by_label("Week", exact=True)).to_have_value(f"{DATES.week(bill.week)}, closed")
     tab.go_forward()
     expect(badge(shown, "Open")).to_be_visible()
     tab.go_forward()
@@ -56,15 +54,15 @@ def test_an_order_that_is_opened_from_a_day_is_one_entry_and_back_shows_the_day(
     tab: Page, served: Served, bill: Bill
 ) -> None:
     tab.goto(f"{served.url}/charges?month={bill.month:%Y-%m}")
-    days = panel(tab, f"Days of {month(bill.month)}")
+    days = panel(tab, f"Days of {DATES.month(bill.month)}")
     choose_first_row(days)
-    expect(days.get_by_text(f"3 lines for {bill.month}")).to_be_visible()
+    expect(days.get_by_text(f"3 lines for {DATES.day(bill.month)}")).to_be_visible()
     day, begun = tab.url, entries(tab)
     choose_first_row(days, 1)
     expect(title(tab, "Order 671825")).to_be_visible()
     assert (tab.url, entries(tab)) == (f"{served.url}/orders?id=1", begun + 1)
     tab.go_back()
-    expect(days.get_by_text(f"3 lines for {bill.month}")).to_be_visible()
+    expect(days.get_by_text(f"3 lines for {DATES.day(bill.month)}")).to_be_visible()
     assert tab.url == day
     tab.go_forward()
     expect(title(tab, "Order 671825")).to_be_visible()
@@ -103,7 +101,7 @@ def test_searches_lots_and_products_are_entries_too(tab: Page, served: Served) -
 
 
 def test_a_week_or_month_in_the_address_that_is_not_there_is_said(tab: Page, served: Served, bill: Bill) -> None:
-    other = week(bill.week - timedelta(weeks=1))
+    other = DATES.week(bill.week - timedelta(weeks=1))
     for path, label in (("charges?month", "month"), ("weekly?week", "week")):
         for asked in ("2031-13-99", HOSTILE):
             tab.goto(f"{served.url}/{path}={asked}")

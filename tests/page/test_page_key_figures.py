@@ -9,12 +9,11 @@ import duckdb
 import pytest
 import workshop
 from looking import badge, cells, panel
-from page_process import Served
+from page_process import DATES, Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
 
 from streamlit_app.components.figure_charts import lines_by_day
-from streamlit_app.data.formatted import day
 from workflows.config.settings import Settings
 from workflows.cycle.key_figures import note_key_figures
 from workflows.cycle.open_units import Difference, Measurement, note_measurement
@@ -60,7 +59,7 @@ def test_each_figure_is_a_line_with_its_last_number_over_the_span_that_is_chosen
     note_days(settings, today - timedelta(days=120), today - timedelta(days=80), today - timedelta(days=30), today)
     tab.goto(f"{served.url}/figures")
     figures = panel(tab, "Key figures")
-    yesterday = day(today - timedelta(days=1))
+    yesterday = DATES.weekday(today - timedelta(days=1))
     expect(figures.get_by_text(f"90 days, up to {yesterday}; days without data are gaps.")).to_be_visible()
     expect(figures.get_by_test_id("stVegaLiteChart")).to_have_count(10)
     expect(figures.get_by_text("latest: unknown").first).to_be_visible()

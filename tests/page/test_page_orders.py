@@ -56,8 +56,8 @@ def test_a_search_can_be_shared_by_its_address(tab: Page, served: Served, busine
 def test_a_day_can_be_typed(tab: Page, served: Served, business: Business) -> None:
     tab.goto(f"{served.url}/orders")
     expect_orders(tab, "4 orders")
-    tab.get_by_role("spinbutton", name="year, From").click()
-    tab.keyboard.type(business.today.strftime("%Y%m%d"))
+    tab.get_by_role("spinbutton", name="month, From").click()
+    tab.keyboard.type(business.today.strftime("%m%d%Y"))
     tab.get_by_role("heading", name="Orders", exact=True).click()
     expect_orders(tab, "1 order")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from openpyxl import load_workbook
 from reading_files import kinds_of, outside_margins, pages_of, sheets_of, text_of
 from report_snapshot import AS_OF, HOSTILE, MONDAY, OCTOBER, TODAY, bill, business, write_snapshot
 
@@ -51,6 +52,20 @@ def test_the_weekly_report_shows_each_product_with_its_supply(settings: Settings
     assert "PT Kit 17612 7,777 162 1 140.3 388.1 over a year Nov 1, 2027 over a year Low" in text
     assert "Travel Kit 17904 464 5 59 9.0 Normal" in text
     assert "Units shipped 1,207" in text
+
+
+def test_dates_are_written_as_the_locale_does_and_figures_as_before(settings: Settings, snapshot: Path) -> None:
+    files = made(settings.model_copy(update={"locale": "de-DE"}), "eow", MONDAY, snapshot)
+    text = text_of(files["inventory.pdf"])
+    assert "Week of Monday, 16.11.2026, to Sunday, 22.11.2026" in text
+    assert "PT Kit 17612 7,777 162 1 140.3 388.1 over a year 01.11.2027 over a year Low" in text
+    assert "as of 20.11.2026, 14:05 CST" in text
+    sheet = load_workbook(files["inventory.xlsx"])["Stock and supply"]
+    days = {cell.number_format for row in sheet.iter_rows() for cell in row if cell.is_date}
+    assert days == {"dd.mm.yyyy"}
+    # Made once, it stays: its bytes are what was sent.
+    again = made(settings, "eow", MONDAY, snapshot)
+    assert text_of(again["inventory.pdf"]) == text
 
 
 def test_the_invoice_has_every_day_and_its_lines_add_up_to_the_total(settings: Settings, snapshot: Path) -> None:

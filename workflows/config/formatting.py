@@ -1,11 +1,10 @@
-"""Figures, days and other people's text as plain text, in US style."""
+"""Figures and other people's text as plain text, in US style; for days and instants see `dates`."""
 
 from __future__ import annotations
 
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
 
 _REPLACEMENT = "�"
 _A_YEAR = timedelta(days=365)
@@ -52,28 +51,6 @@ def one_place(number: float) -> str:
     return f"{Decimal(str(number)).quantize(Decimal('0.1'), ROUND_HALF_UP):,}"
 
 
-def short_day(day: date) -> str:
-    """Format a day for a column: `Nov 20, 2026`."""
-    return f"{day:%b} {day.day}, {day.year}"
-
-
-def long_day(day: date) -> str:
-    """Format a day for a title: `Friday, November 20, 2026`."""
-    return f"{day:%A}, {day:%B} {day.day}, {day.year}"
-
-
 def run_out(day: date | None, since: date) -> date | str | None:
     """Return the day on which stock runs out; `over a year` when it is more than a year after another day."""
     return "over a year" if day is not None and day - since > _A_YEAR else day
-
-
-def month_name(month: date) -> str:
-    """Format a month for a title: `November 2026`."""
-    return f"{month:%B} {month.year}"
-
-
-def moment(instant: datetime, zone: ZoneInfo) -> str:
-    """Format an instant in the business's time zone: `Nov 20, 2026, 2:05 PM CST`."""
-    local = instant.astimezone(zone)
-    hour = local.hour % 12 or 12
-    return f"{short_day(local.date())}, {hour}:{local:%M %p %Z}"

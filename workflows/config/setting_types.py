@@ -64,6 +64,13 @@ def _postgres_url(text: str) -> str:
     return text
 
 
+def _locale(text: str) -> str:
+    # Imported late: most installations have the default.
+    from workflows.config.dates import known_locale
+
+    return known_locale(text)
+
+
 def _ip_address(text: str) -> str:
     try:
         return str(ip_address(LOOPBACK if text == "localhost" else text))
@@ -81,6 +88,7 @@ def _interval(longest: int, text: str) -> int:
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 WebhookUrl = Annotated[str | None, Field(repr=False), AfterValidator(lambda url: url and _webhook_url(url))]
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
+Locale = Annotated[str, AfterValidator(_locale)]
 IpAddress = Annotated[str, AfterValidator(_ip_address)]
 FilePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 DatabasePath = Annotated[FilePath, AfterValidator(_database_path)]

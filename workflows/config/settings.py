@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AliasGenerator, Field, ValidationError, field_validator, model_validator
@@ -24,6 +24,9 @@ from workflows.config.places import PROJECT, places_of
 from workflows.config.secret_files import read_secret_files
 from workflows.config.setting_errors import sentence
 from workflows.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from workflows.config.dates import Dates
 
 # Ten times what any law asks for, and still a day that the calendar has.
 _MOST_YEARS = 100
@@ -70,6 +73,11 @@ class Settings(BaseSettings):
     )
     timezone: ZoneInfo = Field(
         ZoneInfo("America/Chicago"), description="Time zone of the business's day, week and month."
+    )
+    locale: types.Locale = Field(
+        "en-US",
+        description="How the page, reports and mail write dates and times, such as `en-GB` or `de-DE`. Texts stay "
+        "English, money US dollars; the command line and files for programs have ISO dates.",
     )
     rate_limit: int = Field(40, ge=1, description="ShipStation requests per minute.")
     retry_seconds: types.Amount = Field(60.0, description="Time budget for retrying one request.")
@@ -248,6 +256,14 @@ class Settings(BaseSettings):
     def workflow_database_url(self) -> str:
         """Where the workflow state is kept, as an SQLAlchemy URL."""
         return self.system_database_url or f"sqlite:///{self.home / 'workflows.sqlite'}"
+
+    @property
+    def dates(self) -> Dates:
+        """How people read days and instants."""
+        # Imported late: most commands write none.
+        from workflows.config.dates import Dates
+
+        return Dates(self.locale, self.timezone)
 
     def today(self) -> date:
         """Return the business's calendar day."""

@@ -1,4 +1,4 @@
-"""Instants as text for people, in the business's time zone."""
+"""Instants as the command line writes them, in the business's time zone; for page and mail see `dates`."""
 
 from __future__ import annotations
 

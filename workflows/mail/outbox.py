@@ -113,15 +113,15 @@ def add_mail(
     attachments: Sequence[Attachment],
     now: datetime,
 ) -> None:
-    """Put a mail into the open outbox, in its transaction; see `queue_mail`."""
+    """Put a mail into the open outbox, in its transaction; see `queue_mail`. Its dates are as on the page."""
     added = store.execute(
         "insert into mails values (?, ?, ?, ?, ?, ?, ?) on conflict (mail_key) do nothing",
         [
             key,
             settings.mail.sender if settings.mail else "",
             json.dumps(settings.recipients),
-            " ".join(subject.split()),
-            body,
+            " ".join(settings.dates.in_sentence(subject).split()),
+            settings.dates.in_sentence(body),
             json.dumps([[file.path, file.digest] for file in attachments]),
             now.isoformat(),
         ],

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 
-from workflows.config.formatting import moment
 from workflows.config.operations_database import append_row, open_operations_database
 from workflows.config.settings import Settings
 from workflows.config.thresholds import MAIL_AGAIN_AFTER
@@ -60,7 +59,7 @@ def _is_due(connection: Connection, name: str, row: int, now: datetime) -> bool:
 
 def _body(settings: Settings, failed: Sequence[Check]) -> str:
     lines = [
-        f"{check.title}{f' (since {moment(check.since, settings.timezone)})' if check.since else ''}\n"
+        f"{check.title}{f' (since {settings.dates.moment(check.since)})' if check.since else ''}\n"
         f"  {check.detail}\n"
         for check in failed
     ]

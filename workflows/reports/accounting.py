@@ -14,7 +14,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from workflows.config.formatting import month_name
 from workflows.config.reference_data import seed_rows
 from workflows.config.settings import Settings
 from workflows.config.snapshots import OpenSnapshot, reading_snapshot
@@ -132,13 +131,13 @@ def _read_bill(snapshot: OpenSnapshot | None, month: date) -> _Bill:
     closes = snapshot.connection.execute(_CLOSED, [month]).fetchall() if snapshot else []
     if not snapshot or not closes:
         raise UsageError(
-            f"{month_name(month)} is not closed, so its invoice may still change. Close it with "
+            f"{month:%B %Y} is not closed, so its invoice may still change. Close it with "
             f"`eom --date {month}`; if it is closed, run `sync`."
         )
     lines = [_line(*row) for row in snapshot.connection.execute(_LINES, [month]).fetchall()]
     total = snapshot.connection.execute(_TOTAL, [month]).fetchall()[0][0]
     if sum(line.amount_cents for line in lines) != total:
-        raise ShipledgerError(f"The lines of {month_name(month)} do not add up to its total. Run `health`.")
+        raise ShipledgerError(f"The lines of {month:%B %Y} do not add up to its total. Run `health`.")
     version, closed_at = closes[0]
     return _Bill(snapshot.name, version, closed_at, total, lines)
 

@@ -19,11 +19,13 @@ def notice_about(source: Source, period: Period) -> str:
         return ""
     lack = not_loaded(period, loaded, source.as_of)
     if lack is not None:
-        return incomplete(lack)
+        return incomplete(source, lack)
     gap = loaded.stock_gap(source.as_of)
-    return f"The stock is incomplete: changes of {gap.days} are not loaded." if gap else ""
+    return (
+        source.dates.in_sentence(f"The stock is incomplete: changes of {gap.days} are not loaded.") if gap else ""
+    )
 
 
-def incomplete(days: str) -> str:
+def incomplete(source: Source, days: str) -> str:
     """Return the notice that days are missing, such as `2026-11-02 to 2026-11-04`."""
-    return f"INCOMPLETE: changes of {days} were not loaded when this was made."
+    return source.dates.in_sentence(f"INCOMPLETE: changes of {days} were not loaded when this was made.")

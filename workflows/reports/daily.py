@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from workflows.config.formatting import long_day
 from workflows.config.periods import period_of
 from workflows.reports.completeness import notice_about
 from workflows.reports.document import (
@@ -98,7 +97,7 @@ def summarize_day(source: Source, day: date) -> Document:
     facts = source.row(_FIGURES, day)
     return source.document(
         "End of Day",
-        long_day(day),
+        source.dates.long_day(day),
         notice=notice_about(source, period_of("eod", day)),
         parts=[
             Figures(
@@ -153,20 +152,22 @@ def count_sheet(source: Source, day: date) -> Document:
     )
     who = "Counted by ____________________   Date and time ____________________   Checked by ____________________"
     notice = notice_about(source, period_of("eod", day))
-    return source.document("Count Sheet", long_day(day), [Text(how), Text(who), *tables], notice=notice)
+    return source.document(
+        "Count Sheet", source.dates.long_day(day), [Text(how), Text(who), *tables], notice=notice
+    )
 
 
 def units_by_day(source: Source, day: date) -> Bars:
     """Return a chart of the units shipped on each day of the four weeks that end with this one, by product."""
     days = [day - timedelta(days=back) for back in reversed(range(_CHART_DAYS))]
-    names = [_label(one) for one in days]
+    names = [source.dates.short_day(one) for one in days]
     series = series_by_product(source, source.rows(_BY_DAY, day, _CHART_DAYS), "ship_date", days)
     return Bars(
         title="Units shipped by day, last four weeks",
         categories=names,
         series=series,
         colors=product_colors(source, series),
-        labelled=[_label(one) for one in days if one.weekday() == day.weekday()],
+        labelled=[source.dates.short_day(one) for one in days if one.weekday() == day.weekday()],
     )
 
 
@@ -201,10 +202,6 @@ def product_colors(source: Source, series: Sequence[tuple[str, Sequence[float]]]
 
 def _of_which(unknown: int) -> str:
     return f"of known products; {unknown:,} of unknown SKUs" if unknown else "of known products"
-
-
-def _label(day: date) -> str:
-    return f"{day:%b} {day.day}"
 
 
 def _shipped(rows: Sequence[dict[str, Any]]) -> Table:

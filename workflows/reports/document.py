@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
-from zoneinfo import ZoneInfo
+
+from workflows.config.dates import Dates
 
 
 class Kind(Enum):
@@ -126,7 +127,7 @@ class Document:
         period: What it is about: a day, a week, a month, a lot.
         snapshot: File name of the snapshot it was made from.
         as_of: The snapshot's instant.
-        zone: The business's time zone, in which the instant is printed.
+        dates: How days and instants are printed.
         parts: Its content, in order.
         is_wide: Printed in landscape.
         notice: A notice on every page, such as that something is missing; empty for none.
@@ -137,7 +138,7 @@ class Document:
     period: str
     snapshot: str
     as_of: datetime
-    zone: ZoneInfo
+    dates: Dates
     parts: Sequence[Part]
     is_wide: bool = False
     notice: str = ""

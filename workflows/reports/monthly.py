@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from workflows.config.formatting import month_name, short_day
 from workflows.config.periods import period_of
 from workflows.reports.completeness import incomplete, notice_about
 from workflows.reports.document import Bars, Column, Document, Figure, Figures, Kind, NewPage, Table, Text
@@ -77,7 +76,7 @@ def bill_month(source: Source, month: date, version: int) -> Document:
     number = f"{month:%Y-%m}" if version == 1 else f"{month:%Y-%m}-{version}"
     return source.document(
         title=f"Invoice {number}",
-        period=f"Fulfillment charges for {month_name(month)}, issued {short_day(source.today)}",
+        period=f"Fulfillment charges for {source.dates.month(month)}, issued {source.dates.day(source.today)}",
         notice=_notice(source, month, bill["not_loaded"], is_closed=bool(closed)),
         is_draft=not closed,
         parts=[
@@ -95,8 +94,8 @@ def bill_month(source: Source, month: date, version: int) -> Document:
             _charges_by_day(days),
             _postage(carriers),
             NewPage(),
-            _by_day(days, bill),
-            _restated(source.rows(_RESTATEMENTS, month), bill["restatement_cents"]),
+            _by_day(source, days, bill),
+            _restated(_restatements(source, month), bill["restatement_cents"]),
         ],
     )
 
@@ -104,7 +103,7 @@ def bill_month(source: Source, month: date, version: int) -> Document:
 def _notice(source: Source, month: date, lack: str | None, *, is_closed: bool) -> str:
     """Return what is missing: for a closed month at the time of its close, else now."""
     if is_closed:
-        return incomplete(lack) if lack else ""
+        return incomplete(source, lack) if lack else ""
     return notice_about(source, period_of("eom", month))
 
 
@@ -112,11 +111,11 @@ def _closing_note(source: Source, closed: Sequence[dict[str, Any]], days: Sequen
     """Return whether the lines can still change, their hash, and the days that had not ended at the close."""
     if not closed:
         return "This month is not closed: the figures may still change."
-    closed_on = closed[0]["frozen_at"].astimezone(source.zone).date()
-    ahead = [short_day(day["charge_date"]) for day in days if day.get("is_charged_ahead")]
+    closed_on = source.dates.day(closed[0]["frozen_at"].astimezone(source.dates.zone).date())
+    ahead = [source.dates.day(day["charge_date"]) for day in days if day.get("is_charged_ahead")]
     to_come = f"Charged before they had ended, marked * below: {'; '.join(ahead)}. " if ahead else ""
     return (
-        f"Closed on {short_day(closed_on)}; its lines are frozen, and a later change is a restatement in a later "
+        f"Closed on {closed_on}; its lines are frozen, and a later change is a restatement in a later "
         f"invoice. {to_come}Hash of the lines: {closed[0]['content_hash']}"
     )
 
@@ -167,7 +166,7 @@ def _postage(carriers: Sequence[dict[str, Any]]) -> Table:
     )
 
 
-def _by_day(days: Sequence[dict[str, Any]], bill: dict[str, Any]) -> Table:
+def _by_day(source: Source, days: Sequence[dict[str, Any]], bill: dict[str, Any]) -> Table:
     ahead = (
         " * Had not ended when the month was closed: shipments as known then, storage for the stock then on hand. "
         "What turned out otherwise is a restatement in a later invoice."
@@ -186,7 +185,7 @@ def _by_day(days: Sequence[dict[str, Any]], bill: dict[str, Any]) -> Table:
             Column("postage_cents", "Postage", Kind.MONEY, width=1.7),
             Column("total_cents", "Total", Kind.MONEY, width=1.8),
         ],
-        rows=[{**day, "day": _format_day(day)} for day in days],
+        rows=[{**day, "day": _format_day(source, day)} for day in days],
         totals={"day": "Total", **{column: bill[total] for column, total in _TOTALS.items()}},
         note="Pallets are those at the end of the day, their total is pallet-days."
         + (ahead if any(day.get("is_charged_ahead") for day in days) else " Today is not billed yet."),
@@ -194,9 +193,14 @@ def _by_day(days: Sequence[dict[str, Any]], bill: dict[str, Any]) -> Table:
     )
 
 
-def _format_day(day: dict[str, Any]) -> str:
+def _format_day(source: Source, day: dict[str, Any]) -> str:
     mark = " *" if day.get("is_charged_ahead") else ""
-    return f"{day['charge_date']:%a, %b} {day['charge_date'].day}{mark}"
+    return f"{source.dates.weekday(day['charge_date'])}{mark}"
+
+
+def _restatements(source: Source, month: date) -> list[dict[str, Any]]:
+    found = source.rows(_RESTATEMENTS, month)
+    return [{**row, "cause": source.dates.in_sentence(row["cause"])} for row in found]
 
 
 def _restated(restatements: Sequence[dict[str, Any]], restated: int) -> Table:

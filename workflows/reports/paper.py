@@ -8,7 +8,8 @@ from pathlib import Path
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
-from workflows.config.formatting import clean, moment
+from workflows.config.dates import Dates
+from workflows.config.formatting import clean
 from workflows.reports.document import Document
 
 INK, QUIET, RULE, ACCENT = (28, 39, 51), (91, 104, 118), (208, 215, 222), (47, 111, 159)
@@ -44,6 +45,11 @@ class Paper(FPDF):
         self.set_creator("Shipledger")
         self.set_lang("en-US")
         self.set_creation_date(document.as_of)
+
+    @property
+    def dates(self) -> Dates:
+        """How days and instants are printed."""
+        return self._document.dates
 
     @property
     def bottom(self) -> float:
@@ -145,7 +151,7 @@ class Paper(FPDF):
 
     def sign_pages(self) -> None:
         """Write the footer of every page, now that their number is known."""
-        made = f"Made from {self._document.snapshot}, as of {moment(self._document.as_of, self._document.zone)}"
+        made = f"Made from {self._document.snapshot}, as of {self.dates.moment(self._document.as_of)}"
         total = self.pages_count
         for number in range(1, total + 1):
             self.page = number

@@ -7,7 +7,8 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-from workflows.config.formatting import money, one_place, short_day, whole
+from workflows.config.dates import Dates
+from workflows.config.formatting import money, one_place, whole
 from workflows.reports.document import (
     Bars,
     Column,
@@ -41,7 +42,7 @@ def make_pdf(document: Document) -> bytes:
     return bytes(paper.output())
 
 
-def format_value(value: Any, kind: Kind) -> str:
+def format_value(value: Any, kind: Kind, dates: Dates) -> str:
     """Return a value as it is printed; an empty text for None."""
     if value is None:
         return ""
@@ -52,7 +53,7 @@ def format_value(value: Any, kind: Kind) -> str:
     if kind is Kind.MONEY and isinstance(value, int):
         return money(value)
     if isinstance(value, date):
-        return short_day(value)
+        return dates.day(value)
     return str(value)
 
 
@@ -90,7 +91,9 @@ def _draw_figures(paper: Paper, figures: Sequence[Figure]) -> None:
         paper.ink(8, colour=QUIET)
         paper.write_at(left + 1.5, top + 2, width - 3, paper.printable(figure.label))
         paper.ink(15, bold=True)
-        paper.write_at(left + 1.5, top + 6.5, width - 3, format_value(figure.value, figure.kind), height=7)
+        paper.write_at(
+            left + 1.5, top + 6.5, width - 3, format_value(figure.value, figure.kind, paper.dates), height=7
+        )
         paper.ink(7.5, colour=QUIET)
         paper.write_at(left + 1.5, top + 13.8, width - 3, paper.wrapped(figure.note, width - 4, 1)[0])
     paper.set_y(top + height + 5)
@@ -179,7 +182,9 @@ def _lines(
     """Return each cell's text in lines that fit."""
     paper.ink(9, bold=is_bold)
     return [
-        paper.wrapped(format_value(row.get(column.key), column.kind), width - 2 * _PADDING, _MOST_LINES)
+        paper.wrapped(
+            format_value(row.get(column.key), column.kind, paper.dates), width - 2 * _PADDING, _MOST_LINES
+        )
         for column, width in zip(table.columns, widths, strict=True)
     ]
 

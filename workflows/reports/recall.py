@@ -95,13 +95,14 @@ def read_recall(source: Source, sku_code: str, lot_number: str) -> Recall:
     return Recall(**vars(facts), shipments=shipments)
 
 
-def lot_recall_pdf(snapshot: Path, sku_code: str, lot_number: str) -> bytes:
+def lot_recall_pdf(snapshot: Path, sku_code: str, lot_number: str, locale: str = "en-US") -> bytes:
     """Return the recall of a lot as a PDF. It has personal data, so it is made on request and stored nowhere.
 
     Args:
         snapshot: The version's own file, not the link to the current one.
         sku_code: The product's code.
         lot_number: The lot.
+        locale: How dates are printed; see the settings.
 
     Raises:
         UsageError: There is no such lot.
@@ -110,7 +111,7 @@ def lot_recall_pdf(snapshot: Path, sku_code: str, lot_number: str) -> bytes:
     # Imported late: the page imports this module, and only a download needs what draws it.
     from workflows.reports.pdf import make_pdf
 
-    with open_snapshot(snapshot) as source:
+    with open_snapshot(snapshot, locale) as source:
         document = _document(source, read_recall(source, sku_code, lot_number))
     return make_pdf(document)
 

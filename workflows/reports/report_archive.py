@@ -49,7 +49,7 @@ def make_reports(settings: Settings, kind: ReportKind, period: date, snapshot: P
     """Make a period's reports from a snapshot and keep them in the archive.
 
     All files appear in one step. Made again from the same snapshot they are the same, byte for byte; a complete
-    version is left as it is.
+    version is left as it is, also when the locale has changed since.
 
     Args:
         settings: Where.
@@ -75,7 +75,7 @@ def make_reports(settings: Settings, kind: ReportKind, period: date, snapshot: P
                 advice=Advice("Use --force for a new version.", "Close again for a new version."),
             )
         return list(kept.files)
-    made = dict(_render(kind, period, snapshot, version))
+    made = dict(_render(settings, kind, period, version, snapshot))
     try:
         _write(folder, kind, period, version, snapshot.name, made)
     except OSError as problem:
@@ -112,7 +112,9 @@ def _folder(settings: Settings, kind: str, period: date, version: int) -> Path:
     return settings.home / "reports" / kind / period_name(kind, period) / f"v{version}"
 
 
-def _render(kind: ReportKind, period: date, snapshot: Path, version: int) -> Iterator[tuple[str, bytes]]:
+def _render(
+    settings: Settings, kind: ReportKind, period: date, version: int, snapshot: Path
+) -> Iterator[tuple[str, bytes]]:
     # Imported late: only making a report waits for the libraries that draw it.
     from workflows.reports.daily import count_sheet, summarize_day
     from workflows.reports.monthly import bill_month
@@ -121,7 +123,7 @@ def _render(kind: ReportKind, period: date, snapshot: Path, version: int) -> Ite
     from workflows.reports.workbook import make_workbook
 
     formats: dict[str, Callable[[Document], bytes]] = {"pdf": make_pdf, "xlsx": make_workbook}
-    with open_snapshot(snapshot) as source:
+    with open_snapshot(snapshot, settings.locale) as source:
         documents = {
             "eod": lambda: {"summary": summarize_day(source, period), "count-sheet": count_sheet(source, period)},
             "eow": lambda: {"inventory": report_week(source, period)},

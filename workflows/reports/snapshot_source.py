@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from workflows.config import snapshots
+from workflows.config.dates import Dates
 from workflows.errors import Advice, ShipledgerError, sync_advice
 from workflows.reports.document import Document, Part
 
@@ -29,13 +30,13 @@ class Source:
         name: Its file name.
         as_of: The instant it describes, UTC.
         today: The business's day at that instant.
-        zone: The business's time zone.
+        dates: How days and instants are printed, in the business's time zone.
     """
 
     name: str
     as_of: datetime
     today: date
-    zone: ZoneInfo
+    dates: Dates
     connection: duckdb.DuckDBPyConnection
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
@@ -59,15 +60,16 @@ class Source:
         is_draft: bool = False,
     ) -> Document:
         """Return a report made from this snapshot; see `Document`."""
-        return Document(title, period, self.name, self.as_of, self.zone, parts, is_wide, notice, is_draft)
+        return Document(title, period, self.name, self.as_of, self.dates, parts, is_wide, notice, is_draft)
 
 
 @contextmanager
-def open_snapshot(path: Path) -> Iterator[Source]:
+def open_snapshot(path: Path, locale: str = "en-US") -> Iterator[Source]:
     """Open a snapshot, read-only, for as long as the block lasts.
 
     Args:
         path: The version's own file, not the link to the current one.
+        locale: How dates are printed; see the settings.
 
     Raises:
         SnapshotUnusable: It cannot be read, or lacks what the report shows.
@@ -82,7 +84,7 @@ def open_snapshot(path: Path) -> Iterator[Source]:
                     f"The snapshot {path.name} is empty.", advice=sync_advice(" to publish a new one")
                 )
             as_of = datetime.fromtimestamp(info[0] / 1e6, UTC)
-            yield Source(path.name, as_of, info[1], ZoneInfo(info[2]), connection)
+            yield Source(path.name, as_of, info[1], Dates(locale, ZoneInfo(info[2])), connection)
     except duckdb.Error as problem:
         if not path.exists():
             raise SnapshotUnusable(

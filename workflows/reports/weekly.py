@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from workflows.config.formatting import run_out, short_day
+from workflows.config.formatting import run_out
 from workflows.config.periods import period_of
 from workflows.reports.completeness import notice_about
 from workflows.reports.daily import product_colors, series_by_product
@@ -39,7 +39,7 @@ def report_week(source: Source, monday: date) -> Document:
     short = [row for row in rows if row["alert_level"] in ("critical", "low")]
     return source.document(
         title="Weekly Inventory Report",
-        period=f"Week of Monday, {short_day(monday)}, to Sunday, {short_day(sunday)}",
+        period=f"Week of Monday, {source.dates.day(monday)}, to Sunday, {source.dates.day(sunday)}",
         is_wide=True,
         notice=notice_about(source, period_of("eow", monday)),
         parts=[
@@ -98,7 +98,7 @@ def _stock(rows: list[dict[str, Any]], *, is_running: bool) -> Table:
 
 def _units_by_week(source: Source, monday: date, history: list[dict[str, Any]]) -> Bars:
     weeks = [monday - timedelta(weeks=back) for back in reversed(range(_WEEKS))]
-    names = [short_day(week) for week in weeks]
+    names = [source.dates.day(week) for week in weeks]
     series = series_by_product(source, history, "week_start_date", weeks)
     return Bars(
         title="Units shipped by week, last 52 weeks",

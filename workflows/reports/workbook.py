@@ -10,7 +10,6 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from workflows.config.formatting import moment
 from workflows.reports.document import (
     Bars,
     Column,
@@ -28,7 +27,6 @@ _NUMBER_FORMATS = {
     Kind.COUNT: "#,##0",
     Kind.DECIMAL: "#,##0.0",
     Kind.MONEY: "$#,##0.00;-$#,##0.00",
-    Kind.DATE: "mmm d, yyyy",
 }
 _WIDTHS = {Kind.COUNT: 12, Kind.DECIMAL: 12, Kind.MONEY: 14, Kind.DATE: 14, Kind.LEVEL: 12, Kind.BOX: 16}
 _TEXT_WIDTHS = (10, 48)
@@ -68,8 +66,9 @@ class _Book:
 
     def _format(self, kind: Kind, **more: Any) -> Format:
         boxed = {"border": 1} if kind is Kind.BOX else {}
+        formats = {**_NUMBER_FORMATS, Kind.DATE: self._document.dates.column.lower()}
         return self._workbook.add_format(
-            {"num_format": _NUMBER_FORMATS.get(kind, "General"), "align": _side(kind), **boxed, **more}
+            {"num_format": formats.get(kind, "General"), "align": _side(kind), **boxed, **more}
         )
 
     def _new_sheet(self, name: str, columns: int) -> Worksheet:
@@ -83,7 +82,7 @@ class _Book:
             sheet.set_landscape()
         write_cell(sheet, 0, 0, self._document.headline, self._title)
         write_cell(sheet, 1, 0, self._document.period, self._quiet)
-        made = f"Made from {self._document.snapshot}, as of {moment(self._document.as_of, self._document.zone)}"
+        made = f"Made from {self._document.snapshot}, as of {self._document.dates.moment(self._document.as_of)}"
         write_cell(sheet, 2, 0, made, self._quiet)
         if self._document.notice:
             write_cell(sheet, 3, 0, self._document.notice, self._notice)

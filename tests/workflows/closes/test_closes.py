@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
@@ -17,6 +18,7 @@ from inbox import Inbox, free_port, serving
 from own_worker import done, ended, working
 
 from sandbox import Fault, Sandbox
+from workflows.config.dates import Dates
 from workflows.config.settings import PROJECT, Settings, read_settings
 
 STEPS_OF_A_WEEK = [
@@ -106,7 +108,8 @@ def test_a_week_killed_at_every_step_is_closed_with_every_effect_present_once(
     killer = close_killed_at_every_step(office, "eow", friday)
     assert killer.stderr.split("\n")[-len(STEPS_OF_A_WEEK) - 1 : -1] == STEPS_OF_A_WEEK
     facts = json.loads(killer.stdout)
-    monday = (friday - timedelta(days=4)).isoformat()
+    first = friday - timedelta(days=4)
+    monday, words = first.isoformat(), Dates("en-US", ZoneInfo("UTC")).day
     assert office.closes() == [("eod", friday.isoformat(), 1), ("eow", monday, 1)]
     assert office.archive() == {f"eod/{friday}/v1", f"eow/{monday}/v1"}
     assert office.stored("select week_start_date, run_id from closed_weeks") == [(monday, facts["run_id"])]
@@ -114,7 +117,7 @@ def test_a_week_killed_at_every_step_is_closed_with_every_effect_present_once(
     sunday = friday + timedelta(days=2)
     assert (reader, message["Subject"]) == (
         READER,
-        f"Weekly inventory report: The week of {monday} to {sunday}",
+        f"Weekly inventory report: The week of {words(first)} to {words(sunday)}",
     )
     attached = sorted(str(part.get_filename()) for part in message.iter_attachments())
     assert attached == sorted(Path(file).name for file in facts["reports"])
