@@ -14,7 +14,7 @@ from workflows.config.thresholds import LATEST_EXPIRY_YEARS
 from workflows.entries.entry_log import Entry, EntryLog, LotState, open_entries
 from workflows.entries.entry_rules import check_product, check_texts, read_lot
 from workflows.entries.expected_stock import check_lot_is_known
-from workflows.errors import EntryRefused
+from workflows.errors import Advice, EntryRefused
 
 LOT_STATUSES = ("active", "quarantined", "retired")
 
@@ -31,7 +31,8 @@ def record_lot_state(settings: Settings, state: LotState) -> LotState:
     sku = spelled(state.sku_code)
     check_product(reference, sku)
     if state.status is None and state.expires is None:
-        raise EntryRefused("Give a status, an expiry date, or both.", "status")
+        how = Advice("Give --status, --expires, or both.", "Give one of them, or both.")
+        raise EntryRefused("A lot needs a status or an expiry date.", "status", advice=how)
     if state.status not in (None, *LOT_STATUSES):
         raise EntryRefused(f"'{state.status}' is not a state of a lot. Use {', '.join(LOT_STATUSES)}.", "status")
     if state.valid_from > settings.today():
