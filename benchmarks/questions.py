@@ -165,7 +165,7 @@ def _publish_small(home: Path) -> Snapshot:
         lock.release()
     path = settings.published / published
     path.chmod(0o644)
-    return Snapshot(path, datetime.now(UTC))
+    return Snapshot(path, datetime.now(UTC), settings.dates)
 
 
 if __name__ == "__main__":

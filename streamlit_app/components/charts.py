@@ -205,7 +205,7 @@ def stock_history(
                 "inventory_date:T",
                 title=None,
                 scale=alt.Scale(type="utc"),
-                axis=alt.Axis(format="%b %y", tickCount=6, grid=False, labelPadding=6),
+                axis=alt.Axis(format="%b %Y", tickCount=6, grid=False, labelPadding=6, labelOverlap=True),
             ),
             y=alt.Y("quantity_on_hand:Q", title=None, axis=_UNITS_AXIS, scale=alt.Scale(zero=True)),
             tooltip=[

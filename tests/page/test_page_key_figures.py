@@ -93,9 +93,9 @@ def test_what_nobody_noted_is_a_gap_and_a_week_is_the_mean_of_its_days() -> None
         {"day": monday + timedelta(days=at), "ghosts": value}
         for at, value in ((0, 2.0), (1, None), (3, 4.0), (14, 1.0))
     ]
-    by_day = _values(lines_by_day(figures, {"ghosts": "open"}, 100, ",d", by_week=False).to_dict())
+    by_day = _values(lines_by_day(DATES, figures, {"ghosts": "open"}, 100, ",d", by_week=False).to_dict())
     assert [row["value"] for row in by_day] == [2.0, None, None, 4.0, *[None] * 10, 1.0]
-    by_week = _values(lines_by_day(figures, {"ghosts": "open"}, 100, ",d", by_week=True).to_dict())
+    by_week = _values(lines_by_day(DATES, figures, {"ghosts": "open"}, 100, ",d", by_week=True).to_dict())
     assert [(row["at"], row["value"]) for row in by_week] == [
         ("2026-11-09", 3.0),
         ("2026-11-16", None),
