@@ -127,8 +127,8 @@ def _of_server(url: str, problem: DBAPIError) -> ShipledgerError:
         return ConfigurationError(
             f"The server of the workflow store cannot be used ({reason}).",
             advice=Advice(
-                f"Correct the variable {_VARIABLE}, or what the server lacks: the database must exist, and its user "
-                "must be allowed to create a schema in it.",
+                f"Correct the variable {_VARIABLE}, or what the server lacks: the database must exist, and its "
+                "user must be allowed to create a schema in it.",
                 "Ask an admin to correct its address, or what the server lacks.",
             ),
         )
