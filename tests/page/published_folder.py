@@ -191,12 +191,13 @@ def _fill_orders(connection: duckdb.DuckDBPyConnection, business: Business) -> N
         connection,
         "orders_inbox",
         "shipstation_order_id, order_number, order_status, order_origin, order_date, created_at, modified_at,"
-        " first_seen_at, ship_date, carrier_code, carrier_id, service_code, service_name, tracking_number,"
-        " total_items, is_ghost",
+        " first_seen_at, ship_date, carrier_code, carrier_name, carrier_id, service_code, service_name,"
+        " tracking_number, total_items, is_ghost",
         [
             (
                 *(order_id, number, status, "manual" if number.startswith("10") else "channel", ordered),
-                *(business.as_of, business.as_of, business.as_of, shipped, "stamps_com", 7, "usps_priority_mail"),
+                *(business.as_of, business.as_of, business.as_of, shipped, "stamps_com", "Stamps.com", 7),
+                "usps_priority_mail",
                 *("USPS Priority", f"9400{order_id}" if shipped else None, 2, False),
             )
             for order_id, number, status, ordered, shipped in business.orders
@@ -233,21 +234,13 @@ def _fill_orders(connection: duckdb.DuckDBPyConnection, business: Business) -> N
     insert(
         connection,
         "packages",
-        "package_key, shipstation_order_id, shipment_id, package_kind, carrier_code, service_code,"
-        " tracking_number, postage_cents, is_voided, ship_date, created_at, voided_at",
+        "package_key, shipstation_order_id, shipment_id, package_kind, carrier_code, service_code, carrier_name,"
+        " service_name, tracking_number, postage_cents, is_voided, ship_date, created_at, voided_at",
         [
             (
-                *(
-                    f"label {shipment}",
-                    order,
-                    shipment,
-                    "label",
-                    "stamps_com",
-                    "usps_priority_mail",
-                    tracking,
-                    845,
-                ),
-                *(voided_at is not None, day, business.as_of, voided_at),
+                *(f"label {shipment}", order, shipment, "label", "stamps_com", "usps_priority_mail"),
+                *("Stamps.com", "USPS Priority", tracking, 845, voided_at is not None, day),
+                *(business.as_of, voided_at),
             )
             for shipment, order, day, tracking, voided_at in business.labels
         ],
