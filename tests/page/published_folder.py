@@ -12,7 +12,15 @@ from typing import Any
 import duckdb
 from published_bill import Bill, fill_charge_details
 
-from tests.contract_tables import BEGINNING, create_tables, insert, insert_spans, mark_open_orders, sum_up_days
+from tests.contract_tables import (
+    BEGINNING,
+    TABLES,
+    create_tables,
+    insert,
+    insert_spans,
+    mark_open_orders,
+    sum_up_days,
+)
 
 SHIPPED_TODAY = 1
 TWO_PACKAGES = 2
@@ -35,6 +43,7 @@ class Business:
         recipients: order, name, company, city, state, postal code, country.
         exceptions: id, type, severity, order, order number, detail, cause, when first seen.
         runs: id, kind, status, start, end, orders changed, error.
+        figures: Ended days with the figures of `daily_figures`, in the order of its columns.
         bill: Its weeks and months; None for a business that has none yet.
         lots: SKU, number, units on hand. The first expires in 60 days.
         per_pallet: Units on a full pallet; None for a business that counts in units.
@@ -50,6 +59,7 @@ class Business:
     recipients: list[tuple[Any, ...]] = field(default_factory=list)
     exceptions: list[tuple[Any, ...]] = field(default_factory=list)
     runs: list[tuple[Any, ...]] = field(default_factory=list)
+    figures: list[tuple[Any, ...]] = field(default_factory=list)
     bill: Bill | None = None
     lots: list[tuple[str, str, int]] = field(
         default_factory=lambda: [("17612", "250300", 120), ("17612", "250111", 0), ("17904", "240901", 464)]
@@ -135,6 +145,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, business: Business) -> None:
     sum_up_days(connection)
     mark_open_orders(connection)
     _fill_stock(connection, business)
+    insert(connection, "daily_figures", ", ".join(TABLES["daily_figures"]), business.figures)
     if business.bill is not None:
         business.bill.fill(connection)
     insert(
