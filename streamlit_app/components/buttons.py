@@ -1,8 +1,9 @@
-"""Buttons that start, cancel or retry a job. They are disabled when the role does not allow it."""
+"""Buttons that start, cancel or retry a job, disabled when the role does not allow it, and its progress."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
@@ -10,14 +11,16 @@ import streamlit as st
 from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
 from streamlit_app.data.formatted import plain
-from streamlit_app.data.run_list import Run
+from streamlit_app.data.run_list import Run, open_run, usual_seconds
+from streamlit_app.data.run_progress import percent_done, progress_text
 from workflows.page_api import Settings
 
+_REFRESH_SECONDS = 1
 NOT_ALLOWED = "Your role does not allow this. Ask an admin."
 
 
 def start_button(settings: Settings, kind: str, label: str, **arguments: Any) -> None:
-    """Show a button that starts a job.
+    """Show a button that starts a job, and the progress of one of its kind.
 
     Args:
         settings: The configuration.
@@ -37,6 +40,21 @@ def start_button(settings: Settings, kind: str, label: str, **arguments: Any) ->
         kwargs=arguments,
     )
     show_refusal(settings, kind)
+    if open_run(settings, kind) is not None:
+        st.fragment(_show_open_run, run_every=_REFRESH_SECONDS)(settings, kind)
+
+
+def show_progress(settings: Settings, run: Run) -> None:
+    """Show how far an open run is, and how long it still takes by earlier runs."""
+    now, usual = datetime.now(UTC), usual_seconds(settings, run)
+    st.progress(percent_done(run, usual, now) / 100, plain(progress_text(run, usual, now)))
+
+
+def _show_open_run(settings: Settings, kind: str) -> None:
+    run = open_run(settings, kind)
+    if run is None:
+        st.rerun()
+    show_progress(settings, run)
 
 
 def run_button(settings: Settings, run: Run, label: str, action: Callable[[Settings, str, str], None]) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
-from streamlit_app.components.buttons import NOT_ALLOWED, run_button, show_refusal
+from streamlit_app.components.buttons import NOT_ALLOWED, run_button, show_progress, show_refusal
 from streamlit_app.components.closed_period import show_changes
 from streamlit_app.components.links import show_link
 from streamlit_app.components.panels import responsive_columns, show_missing_worker
@@ -134,11 +134,7 @@ def _show_again(settings: Settings, person: Person, state: CloseState, done: Clo
 
 
 def _show_progress(settings: Settings, run: Run) -> None:
-    if run.status == "queued":
-        st.progress(0, "Queued: starts when the job before it has ended.")
-    else:
-        step = plain(run.step or "starting")
-        st.progress((run.percent or 0) / 100, f"{run.percent or 0} % · {step}")
+    show_progress(settings, run)
     if run.finished:
         st.caption(plain("✓ " + ", ✓ ".join(run.finished)))
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from streamlit_app.components import charts
-from streamlit_app.components.buttons import start_button
+from streamlit_app.components.buttons import show_progress, start_button
 from streamlit_app.components.panels import chart, result_badge
 from streamlit_app.data.formatted import age, count
-from streamlit_app.data.run_list import runs_of
+from streamlit_app.data.run_list import open_run
 from workflows.page_api import HealthPoint, Settings, health_history
 
 _DAYS = 90
@@ -33,23 +33,22 @@ def show_health(settings: Settings) -> None:
 
 
 def _state(settings: Settings) -> tuple[str | None, datetime | None]:
-    """Return the run of the checks, if it waits or runs, and when they were last done."""
-    last = next(iter(runs_of(settings, ("health",), 1)), None)
+    """Return the status of the checks, if they wait or run, and when they were last done."""
+    run = open_run(settings, "health")
     points = health_history(settings, _DAYS)
-    return last.status if last and last.is_open else None, points[-1].checked_at if points else None
+    return run.status if run else None, points[-1].checked_at if points else None
 
 
 def _check(settings: Settings, shown: tuple[str | None, datetime | None]) -> None:
-    """Show the button that runs the checks, or that they run. The page follows when they begin and end."""
+    """Show the button that runs the checks, or their progress. The page follows when they begin and end."""
     state = _state(settings)
     if state != shown:
         st.rerun()
-    status, _ = state
-    if status is None:
+    run = open_run(settings, "health")
+    if run is None:
         start_button(settings, "health", "Check now")
     else:
-        words = "The checks are queued." if status == "queued" else "The checks are running …"
-        st.badge(words, icon=":material/sync:", color="blue")
+        show_progress(settings, run)
 
 
 def _show_last(settings: Settings, point: HealthPoint, now: datetime) -> None:

@@ -26,12 +26,9 @@ _OPENS = ":material/open_in_new:"
 _HEAD = """
     select
         order_number, order_status, order_origin, order_date, ship_date, modified_at, total_items,
-        coalesce(service_name, service_code) as service, coalesce(names.carrier_name, carrier_code) as carrier,
+        coalesce(carrier_name, carrier_code) as carrier, coalesce(service_name, service_code) as service,
         is_missing, has_contested_number, is_ghost
     from marts.orders_inbox
-    left join (
-        select carrier_code, any_value(carrier_name) as carrier_name from marts.charge_report_carriers group by all
-    ) as names using (carrier_code)
     where shipstation_order_id = $1
 """
 _LINES = """
@@ -51,31 +48,19 @@ _COUNTED = """
 """
 _PACKAGES = """
     select
-        packages.package_kind, packages.tracking_number,
-        coalesce(names.carrier_name, packages.carrier_code) as carrier,
-        coalesce(names.service_name, packages.service_code) as service,
-        packages.ship_date, packages.postage_cents / 100.0 as postage,
+        package_kind, tracking_number, carrier_name, service_name, ship_date, postage_cents / 100.0 as postage,
         case
-            when packages.is_voided then 'voided'
-            when packages.package_kind = 'fulfillment' then 'not our postage'
-            when details.shipment_id is null then 'not counted'
-            else 'counted'
+            when is_voided then 'voided'
+            when package_kind = 'fulfillment' then 'not our postage'
+            when shipment_id in (
+                select shipment_id from marts.charge_details where shipstation_order_id = $1
+            ) then 'counted'
+            else 'not counted'
         end as state,
-        coalesce(packages.shipment_id::varchar, packages.package_key) as shipment
-    from marts.packages as packages
-    left join (
-        select distinct shipment_id from marts.charge_details where shipstation_order_id = $1
-    ) as details on packages.shipment_id = details.shipment_id
-    left join (
-        select
-            carrier_code, service_code, any_value(carrier_name) as carrier_name,
-            any_value(service_name) as service_name
-        from marts.charge_report_carriers
-        group by all
-    ) as names
-        on packages.carrier_code = names.carrier_code and packages.service_code = names.service_code
-    where packages.shipstation_order_id = $1
-    order by packages.created_at nulls last, packages.package_key
+        coalesce(shipment_id::varchar, package_key) as shipment
+    from marts.packages
+    where shipstation_order_id = $1
+    order by created_at nulls last, package_key
 """
 _MOVEMENTS = """
     with moved as (
@@ -230,8 +215,8 @@ def _show_packages(snapshot: Snapshot, order_id: int) -> None:
             "package_kind": columns.text("Kind"),
             "state": columns.text("State"),
             "tracking_number": columns.text("Tracking number"),
-            "carrier": columns.text("Carrier"),
-            "service": columns.text("Service"),
+            "carrier_name": columns.text("Carrier"),
+            "service_name": columns.text("Service"),
             "ship_date": columns.day(snapshot.dates, "Ship date"),
             "postage": columns.dollars("Postage", help="Insurance included"),
             "shipment": columns.text("Shipment"),

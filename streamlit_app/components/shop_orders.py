@@ -145,7 +145,7 @@ def _orders(dates: Dates, rows: pa.Table, more: dict[str, Any], alt: str) -> Non
 def _show_upload(settings: Settings) -> None:
     """Show the result of the last upload, and a button for the next one."""
     last = next(iter(runs_of(settings, ("upload",), 1)), None)
-    if last is not None:
+    if last is not None and not last.is_open:
         _show_last(settings, last)
     if settings.allow_upload:
         start_button(settings, "upload", "Send now", dry_run=False)
@@ -155,9 +155,6 @@ def _show_upload(settings: Settings) -> None:
 
 
 def _show_last(settings: Settings, run: Run) -> None:
-    if run.is_open:
-        st.text("An upload is queued." if run.status == "queued" else "An upload is running.")
-        return
     when = f"{settings.dates.clock(run.finished_at, datetime.now(UTC))}, " if run.finished_at else ""
     st.caption(plain(f"Last upload: {when}by {run.actor or 'unknown'}. {_outcome(run)}"))
     planned = run.facts.get("planned") or []

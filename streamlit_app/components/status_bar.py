@@ -10,8 +10,16 @@ import streamlit as st
 
 from streamlit_app.auth.identity import current_person
 from streamlit_app.data.formatted import age
-from streamlit_app.data.freshness import Badge, build_badge, freshness, last_checked, running_badge, watermark
-from streamlit_app.data.run_list import Run, recent_runs
+from streamlit_app.data.freshness import (
+    Badge,
+    build_badge,
+    freshness,
+    last_checked,
+    open_job,
+    running_badge,
+    watermark,
+)
+from streamlit_app.data.run_list import Run, recent_runs, usual_seconds
 from streamlit_app.data.snapshot_reader import Snapshot, SnapshotGone, SnapshotUnreadable, current_snapshot
 from workflows.page_api import Settings, worker_is_running
 
@@ -75,7 +83,8 @@ def _status_bar(settings: Settings) -> None:
             _show(build_badge(state.runs))
         if not worker_is_running(settings.home):
             _show(_NO_WORKER)
-        _show(running_badge(state.runs))
+        running = open_job(state.runs)
+        _show(running_badge(running, usual_seconds(settings, running) if running else None, now))
         known_to = watermark(state.runs)
         if known_to is not None:
             st.caption(f"ShipStation data up to {settings.dates.clock(known_to, now)}", width="content")

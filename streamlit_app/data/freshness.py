@@ -9,6 +9,7 @@ from typing import Literal
 
 from streamlit_app.data.formatted import CLOSE_TITLES, age
 from streamlit_app.data.run_list import Run
+from streamlit_app.data.run_progress import time_left
 from workflows.page_api import STALE_AFTER
 
 # Missed syncs until the data count as late.
@@ -64,13 +65,19 @@ def last_finished(runs: Sequence[Run]) -> Run | None:
     return next((run for run in runs if run.status in ("success", "failed")), None)
 
 
-def running_badge(runs: Sequence[Run]) -> Badge:
-    """Return a badge for the running or queued job."""
-    running = next((run for run in runs if run.status == "running"), None)
-    if running is not None:
-        return Badge(f"{_title(running)} running{_step(running)}", "blue", ":material/sync:")
-    if any(run.is_open for run in runs):
-        return Badge("Queued", "blue", ":material/hourglass_top:")
+def open_job(runs: Sequence[Run]) -> Run | None:
+    """Return the running job, else the one that is queued first."""
+    waiting = [run for run in runs if run.is_open]
+    return next((run for run in waiting if run.status == "running"), waiting[-1] if waiting else None)
+
+
+def running_badge(run: Run | None, usual_seconds: float | None, now: datetime) -> Badge:
+    """Return a badge for the running or queued job, with the time left by the duration of earlier runs."""
+    if run is not None and run.status == "running":
+        parts = (_step(run), time_left(run, usual_seconds, now))
+        return Badge(f"{_title(run)} running: {', '.join(filter(None, parts))}", "blue", ":material/sync:")
+    if run is not None:
+        return Badge(f"{_title(run)} queued: 0 %", "blue", ":material/hourglass_top:")
     return Badge("Idle", "gray", ":material/pause_circle:")
 
 
@@ -80,8 +87,8 @@ def _title(run: Run) -> str:
 
 def _step(run: Run) -> str:
     if not run.step:
-        return ""
-    return f": {run.step} {run.done:,} of {run.total:,}" if run.total else f": {run.step} {run.done:,}"
+        return "0 %"
+    return f"{run.step} {run.done:,} of {run.total:,}" if run.total else f"{run.step} {run.done:,}"
 
 
 def watermark(runs: Sequence[Run]) -> datetime | None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from statistics import median
 from typing import Any
 
 import streamlit as st
@@ -30,6 +31,8 @@ CYCLES = ("sync", "backfill", "reconcile", "upload", *CLOSES)
 _SHOWN = 30
 # All open pages share one query.
 _CACHE_SECONDS = 1
+# Runs whose median is the usual duration.
+_COMPARED = 5
 
 _PUBLISHED_RUNS = f"""
     select run_id, kind, status, actor, started_at, finished_at, orders_changed, watermark_after, error
@@ -103,6 +106,21 @@ def runs_of(settings: Settings, kinds: tuple[str, ...], limit: int = _SHOWN) -> 
     return _live_runs(settings, kinds, limit)
 
 
+def open_run(settings: Settings, kind: str) -> Run | None:
+    """Return the queued or running run of a kind, None when there is none."""
+    return next((run for run in runs_of(settings, (kind,), 1) if run.is_open), None)
+
+
+def usual_seconds(settings: Settings, run: Run) -> float | None:
+    """Return the median duration of the last successful runs of an open run's kind.
+
+    None without such a run, and for a span of dates: how long it takes depends on the span.
+    """
+    if "since" in run.arguments or not has_store(settings):
+        return None
+    return _usual(settings, settings.workflow_database_url, run.kind, run.run_id)
+
+
 def clear_run_cache() -> None:
     """Clear the cached runs, because a job was just started or changed."""
     _cached.clear()
@@ -111,9 +129,22 @@ def clear_run_cache() -> None:
 @st.cache_data(ttl=_CACHE_SECONDS, max_entries=16, show_spinner=False)
 def _cached(_settings: Settings, store: str, kinds: tuple[str, ...], limit: int) -> list[Run]:
     del store  # Only a key of the cache: the settings hold credentials, which must not be hashed.
+    return _read(_settings, kinds, limit)
+
+
+# Runs that ended before this one began do not change while it is open.
+@st.cache_data(max_entries=16, show_spinner=False)
+def _usual(_settings: Settings, store: str, kind: str, run_id: str) -> float | None:
+    del store, run_id
+    runs = _read(_settings, (kind,), _COMPARED, status=["SUCCESS"])
+    seconds = [run.seconds for run in runs if run.seconds is not None]
+    return median(seconds) if seconds else None
+
+
+def _read(settings: Settings, kinds: tuple[str, ...], limit: int, status: list[str] | None = None) -> list[Run]:
     try:
-        with job_client(_settings) as jobs:
-            return [_line(job, _settings.dates) for job in jobs.jobs(kinds=kinds, limit=limit)]
+        with job_client(settings) as jobs:
+            return [_line(job, settings.dates) for job in jobs.jobs(kinds=kinds, limit=limit, status=status)]
     except Exception as problem:
         # The page goes on with the runs of the snapshot.
         log.warning("The job database cannot be read: %s", type(problem).__name__)

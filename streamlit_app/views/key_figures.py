@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -36,51 +36,91 @@ class _Chart:
     decimals: int = 0
 
 
-_CHARTS = (
-    _Chart("New orders", {"orders_in": ""}),
-    _Chart("Orders shipped", {"orders_shipped": ""}),
+_LEDGER = (
+    _Chart("New orders", {"new_order_count": ""}),
+    _Chart("Units ordered", {"ordered_unit_count": ""}),
+    _Chart("Orders shipped", {"order_count": ""}),
+    _Chart("Units shipped", {"unit_count": ""}),
+    _Chart("Packages shipped", {"package_count": ""}),
+    _Chart("Units on hand", {"quantity_on_hand": ""}),
+    _Chart("Pallets", {"pallet_count": ""}),
+    _Chart("Order charges", {"order_charges": "dollars"}, 2),
+    _Chart("Handling charges", {"handling_charges": "dollars"}, 2),
+    _Chart("Storage charges", {"storage_charges": "dollars"}, 2),
+    _Chart("Postage", {"postage": "dollars"}, 2),
+)
+_RECORDED = (
     _Chart("Open orders", {"open_orders": ""}),
-    _Chart("Exceptions", {"exceptions": ""}),
-    _Chart("Units ordered", {"units_in": ""}),
-    _Chart("Units shipped", {"units_shipped": ""}),
     _Chart("Units of open orders", {"open_units": ""}),
+    _Chart("Exceptions", {"exceptions": ""}),
     _Chart("Orders without lines", {"ghosts": "open", "repairs": "repaired (orange)"}),
     _Chart("Sync duration", {"sync_seconds": "seconds"}, 1),
     _Chart("Syncs per day", {"sync_count": ""}),
     _Chart("API requests per day", {"api_requests": ""}),
     _Chart("Oldest data", {"watermark_age_minutes": "minutes"}, 1),
 )
+_DAYS = """
+    select
+        figure_date as day, new_order_count, ordered_unit_count, order_count, package_count, unit_count,
+        quantity_on_hand, pallet_count, order_charge_cents / 100.0 as order_charges,
+        handling_charge_cents / 100.0 as handling_charges, storage_charge_cents / 100.0 as storage_charges,
+        postage_cents / 100.0 as postage
+    from marts.daily_figures
+    order by figure_date
+"""
 
 
 def show(settings: Settings, snapshot: Snapshot) -> None:
     """Show the view."""
     page_title("Key figures")
     with panel("Key figures", settings, snapshot):
-        _show_figures(settings)
+        _show_figures(settings, snapshot)
     with panel("Units of open orders: ShipStation and Shipledger", settings, snapshot):
         _show_open_units(settings)
 
 
-def _show_figures(settings: Settings) -> None:
-    figures = key_figures(settings)
-    if not figures:
-        st.text("No key figures yet. The first sync after the end of a day records them.")
-        return
+def _show_figures(settings: Settings, snapshot: Snapshot) -> None:
     span = choose_one(st, "Time span", _SPANS, "span")
-    if span != "all":
-        first = settings.today() - timedelta(days=int(span))
-        figures = [row for row in figures if row["day"] >= first]
-    if not figures:
-        st.text("No key figures in this time span. Choose a longer one.")
+    first = None if span == "all" else settings.today() - timedelta(days=int(span))
+    days, recorded = snapshot.rows(_DAYS), key_figures(settings)
+    if days:
+        _show_group(
+            settings, days, _LEDGER, "From the ledger, for every day from the first shipment on", first, span
+        )
+    else:
+        st.text("Nothing has been shipped yet.")
+    if recorded:
+        _show_group(
+            settings, recorded, _RECORDED, "Recorded when a day has ended, as no table has them later", first, span
+        )
+    else:
+        st.text("Nothing recorded yet. The first sync after the end of a day records what no table has later.")
+
+
+def _show_group(
+    settings: Settings,
+    figures: Sequence[dict[str, Any]],
+    charts: Sequence[_Chart],
+    source: str,
+    first: date | None,
+    span: str,
+) -> None:
+    """Show where figures come from and since when, and their charts of the days from `first` on; None for all."""
+    since = f"{source}: since {settings.dates.day(figures[0]['day'])}."
+    shown = [row for row in figures if first is None or row["day"] >= first]
+    if not shown:
+        st.caption(f"{since} Nothing in this time span; choose a longer one.")
         return
     by_week = span != _BY_DAY
-    explanation = "the charts show the daily mean of each week" if by_week else "days without data are gaps"
-    st.caption(f"{count(len(figures), 'day')}, up to {settings.dates.weekday(figures[-1]['day'])}; {explanation}.")
-    for start in range(0, len(_CHARTS), _ABREAST):
-        row = _CHARTS[start : start + _ABREAST]
-        for place, spec in zip(responsive_columns(f"figures-{start}", [1] * _ABREAST), row, strict=True):
+    drawn = "the charts show the daily mean of each week" if by_week else "days without data are gaps"
+    up_to = settings.dates.weekday(shown[-1]["day"])
+    st.caption(f"{since} {count(len(shown), 'day')}, up to {up_to}; {drawn}.")
+    for start in range(0, len(charts), _ABREAST):
+        row = charts[start : start + _ABREAST]
+        places = responsive_columns(f"figures-{next(iter(row[0].names))}", [1] * _ABREAST)
+        for place, spec in zip(places, row, strict=False):
             with place:
-                _show_chart(settings, figures, spec, by_week)
+                _show_chart(settings, shown, spec, by_week)
 
 
 def _show_chart(settings: Settings, figures: Sequence[dict[str, Any]], spec: _Chart, by_week: bool) -> None:

@@ -85,8 +85,8 @@ def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
         raw_tables.load(connection, "fulfillments", fulfillments, "load-1")
         connection.execute("""
             insert into raw_shipstation.carriers values
-                ('stamps-1', 'stamps', 11, '{}', 'l'), ('ups-1', 'ups', 21, '{}', 'l'),
-                ('ups-2', 'ups', 22, '{}', 'l');
+                ('stamps-1', 'stamps', 11, '{}', 'l'), ('ups-1', 'ups', 21, '{"name": "UPS"}', 'l'),
+                ('ups-2', 'ups', 22, '{"name": "UPS of the customer"}', 'l');
             insert into raw_shipstation.services values
                 ('ups-1-g', 'ups', 'ups_ground', '{"name": "UPS Ground"}', 'l'),
                 ('ups-2-g', 'ups', 'ups_ground', '{"name": "UPS Ground"}', 'l');
@@ -252,8 +252,17 @@ def test_a_payload_of_nulls_and_wrong_types_is_loaded_and_counted_where_it_can_b
 def test_a_carrier_code_of_two_accounts_doubles_nothing_and_names_no_account(ledger: Ledger) -> None:
     assert ledger.rows("select count(*), count(distinct shipstation_order_id) from orders_inbox") == [(27, 27)]
     assert ledger.rows("""
-        select carrier_id, service_name, tracking_number from orders_inbox where shipstation_order_id = 25
-    """) == [(None, "UPS Ground", "9400111")]
+        select carrier_id, carrier_name, service_name, tracking_number from orders_inbox
+        where shipstation_order_id = 25
+    """) == [(None, "UPS", "UPS Ground", "9400111")]
+
+
+def test_a_package_names_its_carrier_and_service_and_a_code_without_a_name_is_its_own(ledger: Ledger) -> None:
+    assert ledger.rows("""
+        select shipment_id, carrier_name, service_name from packages
+        where shipstation_order_id in (4, 25) order by shipstation_order_id
+    """) == [(None, "usps", None), (119, "UPS", "UPS Ground")]
+    assert ledger.rows("select count(*), count(distinct package_key) from packages") == [(22, 22)]
 
 
 def test_one_sku_and_lot_on_two_lines_is_listed_and_both_lines_count(ledger: Ledger) -> None:

@@ -12,7 +12,15 @@ from typing import Any
 import duckdb
 from published_bill import Bill, fill_charge_details
 
-from tests.contract_tables import BEGINNING, create_tables, insert, insert_spans, mark_open_orders, sum_up_days
+from tests.contract_tables import (
+    BEGINNING,
+    TABLES,
+    create_tables,
+    insert,
+    insert_spans,
+    mark_open_orders,
+    sum_up_days,
+)
 
 SHIPPED_TODAY = 1
 TWO_PACKAGES = 2
@@ -35,6 +43,7 @@ class Business:
         recipients: order, name, company, city, state, postal code, country.
         exceptions: id, type, severity, order, order number, detail, cause, when first seen.
         runs: id, kind, status, start, end, orders changed, error.
+        figures: Ended days with the figures of `daily_figures`, in the order of its columns.
         bill: Its weeks and months; None for a business that has none yet.
         lots: SKU, number, units on hand. The first expires in 60 days.
         per_pallet: Units on a full pallet; None for a business that counts in units.
@@ -50,6 +59,7 @@ class Business:
     recipients: list[tuple[Any, ...]] = field(default_factory=list)
     exceptions: list[tuple[Any, ...]] = field(default_factory=list)
     runs: list[tuple[Any, ...]] = field(default_factory=list)
+    figures: list[tuple[Any, ...]] = field(default_factory=list)
     bill: Bill | None = None
     lots: list[tuple[str, str, int]] = field(
         default_factory=lambda: [("17612", "250300", 120), ("17612", "250111", 0), ("17904", "240901", 464)]
@@ -135,6 +145,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, business: Business) -> None:
     sum_up_days(connection)
     mark_open_orders(connection)
     _fill_stock(connection, business)
+    insert(connection, "daily_figures", ", ".join(TABLES["daily_figures"]), business.figures)
     if business.bill is not None:
         business.bill.fill(connection)
     insert(
@@ -191,12 +202,13 @@ def _fill_orders(connection: duckdb.DuckDBPyConnection, business: Business) -> N
         connection,
         "orders_inbox",
         "shipstation_order_id, order_number, order_status, order_origin, order_date, created_at, modified_at,"
-        " first_seen_at, ship_date, carrier_code, carrier_id, service_code, service_name, tracking_number,"
-        " total_items, is_ghost",
+        " first_seen_at, ship_date, carrier_code, carrier_name, carrier_id, service_code, service_name,"
+        " tracking_number, total_items, is_ghost",
         [
             (
                 *(order_id, number, status, "manual" if number.startswith("10") else "channel", ordered),
-                *(business.as_of, business.as_of, business.as_of, shipped, "stamps_com", 7, "usps_priority_mail"),
+                *(business.as_of, business.as_of, business.as_of, shipped, "stamps_com", "Stamps.com", 7),
+                "usps_priority_mail",
                 *("USPS Priority", f"9400{order_id}" if shipped else None, 2, False),
             )
             for order_id, number, status, ordered, shipped in business.orders
@@ -233,21 +245,13 @@ def _fill_orders(connection: duckdb.DuckDBPyConnection, business: Business) -> N
     insert(
         connection,
         "packages",
-        "package_key, shipstation_order_id, shipment_id, package_kind, carrier_code, service_code,"
-        " tracking_number, postage_cents, is_voided, ship_date, created_at, voided_at",
+        "package_key, shipstation_order_id, shipment_id, package_kind, carrier_code, service_code, carrier_name,"
+        " service_name, tracking_number, postage_cents, is_voided, ship_date, created_at, voided_at",
         [
             (
-                *(
-                    f"label {shipment}",
-                    order,
-                    shipment,
-                    "label",
-                    "stamps_com",
-                    "usps_priority_mail",
-                    tracking,
-                    845,
-                ),
-                *(voided_at is not None, day, business.as_of, voided_at),
+                *(f"label {shipment}", order, shipment, "label", "stamps_com", "usps_priority_mail"),
+                *("Stamps.com", "USPS Priority", tracking, 845, voided_at is not None, day),
+                *(business.as_of, voided_at),
             )
             for shipment, order, day, tracking, voided_at in business.labels
         ],

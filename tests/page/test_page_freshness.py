@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from streamlit_app.data.freshness import build_badge, freshness, last_checked, running_badge, watermark
+from streamlit_app.data.freshness import build_badge, freshness, last_checked, open_job, running_badge, watermark
 from streamlit_app.data.run_list import Run
 
 NOON = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -56,10 +56,20 @@ def test_a_cancelled_run_says_nothing_of_the_data() -> None:
     assert build_badge([run("cancelled"), run()]).tone == "green"
 
 
-def test_a_running_job_tells_its_step() -> None:
-    assert (
-        running_badge([run("running", step="models", done=58, total=73)]).text == "Sync running: models 58 of 73"
-    )
+def test_the_badge_of_a_running_job_has_its_step_and_the_time_left_by_earlier_runs() -> None:
+    running = run("running", step="models", done=58, total=73)  # since 68 s
+    assert running_badge(running, None, NOON).text == "Sync running: models 58 of 73"
+    assert running_badge(running, 80, NOON).text == "Sync running: models 58 of 73, about 12 s left"
+    assert running_badge(run("running"), 60, NOON).text == "Sync running: 0 %, longer than usual"
+    assert running_badge(run("queued"), 80, NOON).text == "Sync queued: 0 %"
+    assert running_badge(None, None, NOON).text == "Idle"
+
+
+def test_the_badge_is_of_the_running_job_else_of_the_one_that_is_queued_first() -> None:
+    newest, first, running = run("queued"), run("queued", 2), run("running", 3)
+    assert open_job([newest, first, running, run()]) is running
+    assert open_job([newest, first, run()]) is first
+    assert open_job([run()]) is None
 
 
 def test_the_watermark_is_the_furthest_any_run_reached() -> None:

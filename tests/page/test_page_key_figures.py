@@ -47,28 +47,43 @@ def measure(settings: Settings, minutes_ago: int, there: int, *differences: Diff
 @pytest.mark.usefixtures("settings")
 def test_before_the_first_figures_the_page_says_what_to_do(tab: Page, served: Served) -> None:
     tab.goto(f"{served.url}/figures")
-    expect(panel(tab, "Key figures").get_by_text("No key figures yet.")).to_be_visible()
+    figures = panel(tab, "Key figures")
+    expect(figures.get_by_text("Nothing has been shipped yet.")).to_be_visible()
+    expect(figures.get_by_text("Nothing recorded yet.")).to_be_visible()
     units = panel(tab, OPEN_UNITS)
     expect(units.get_by_text("Not compared yet.")).to_be_visible()
     expect(units.get_by_role("button", name="Sync now")).to_be_visible()
 
 
-def test_each_figure_is_a_line_with_its_last_number_over_the_span_that_is_chosen(
-    tab: Page, served: Served, settings: Settings, today: date
+def test_marts_have_figures_since_the_first_shipment_and_recorded_ones_begin_later(
+    tab: Page, served: Served, settings: Settings, folder: PublishedFolder, business: Business, today: date
 ) -> None:
+    business.figures = [
+        (today - timedelta(days=back), 2, 9, 1, 3, back, 500, 10, 425, 300, 450, 2535)
+        for back in range(400, 0, -1)
+    ]
+    folder.publish(business)
     note_days(settings, today - timedelta(days=120), today - timedelta(days=80), today - timedelta(days=30), today)
     tab.goto(f"{served.url}/figures")
     figures = panel(tab, "Key figures")
     yesterday = DATES.weekday(today - timedelta(days=1))
-    expect(figures.get_by_text(f"90 days, up to {yesterday}; days without data are gaps.")).to_be_visible()
-    expect(figures.get_by_test_id("stVegaLiteChart")).to_have_count(10)
+    shipped, noted = DATES.day(today - timedelta(days=400)), DATES.day(today - timedelta(days=121))
+    expect(figures.get_by_text(f"first shipment on: since {shipped}.")).to_be_visible()
+    expect(figures.get_by_text(f"no table has them later: since {noted}.")).to_be_visible()
+    expect(figures.get_by_text(f"90 days, up to {yesterday}; days without data are gaps.")).to_have_count(2)
+    expect(figures.get_by_test_id("stVegaLiteChart")).to_have_count(17)
     expect(figures.get_by_text("latest: unknown").first).to_be_visible()
-    expect(figures.get_by_role("button", name="Show data: Orders shipped by day; latest: 1")).to_have_count(1)
-    expect(figures.get_by_role("button", name="Show data: Units shipped by day; latest: 4")).to_have_count(1)
+    for chart in (
+        "Packages shipped by day; latest: 3",
+        "Units shipped by day; latest: 1",
+        "Postage by day; latest: 25.35 dollars",
+        "Open orders by day; latest: 1",
+    ):
+        expect(figures.get_by_role("button", name=f"Show data: {chart}", exact=True)).to_have_count(1)
     figures.get_by_role("radio", name="1 year").click()
-    expect(
-        figures.get_by_text(f"121 days, up to {yesterday}; the charts show the daily mean of each week.")
-    ).to_be_visible()
+    by_week = f"up to {yesterday}; the charts show the daily mean of each week."
+    expect(figures.get_by_text(f"365 days, {by_week}")).to_be_visible()
+    expect(figures.get_by_text(f"121 days, {by_week}")).to_be_visible()
     expect(tab).to_have_url(f"{served.url}/figures?span=365")
 
 

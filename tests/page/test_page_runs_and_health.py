@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import workshop
-from looking import cells, choose_first_row, figure, panel
+from looking import cells, choose_first_row, figure, panel, stand_still
 from page_process import Served
 from playwright.sync_api import Page, expect
 from published_folder import Business, PublishedFolder
@@ -78,9 +79,13 @@ def test_before_the_first_check_the_page_says_what_to_do(tab: Page, served: Serv
     health = panel(tab, "Health checks")
     expect(health.get_by_text("The checks have not run yet.")).to_be_visible()
     health.get_by_role("button", name="Check now").click()
-    expect(health.get_by_text("The checks are queued.")).to_be_visible()
+    expect(health.get_by_text("0 % · Queued: starts when the job before it has ended.")).to_be_visible()
     expect(health.get_by_role("button", name="Check now")).to_have_count(0)
     expect(cells(panel(tab, "Runs"))).to_contain_text(["… queued", "health"])
+    assert workshop.finish(settings, "health").status == "success"
+    stand_still(tab)
+    health.get_by_role("button", name="Check now").click()
+    expect(health.get_by_text(re.compile("^0 % · Queued: .*, then takes about [0-9]+ s[.]$"))).to_be_visible()
 
 
 def test_the_owner_reads_three_lines_and_the_rest_is_under_administration(

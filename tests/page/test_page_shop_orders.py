@@ -109,7 +109,7 @@ def test_without_the_permission_a_press_only_tries(tab: Page, served: Served, se
     shop = panel(tab, SHOP)
     expect(shop.get_by_text("Uploads are off. An admin allows them")).to_be_visible()
     shop.get_by_role("button", name="Dry run").click()
-    expect(shop.get_by_text("An upload is queued.")).to_be_visible()
+    expect(shop.get_by_text("0 % · Queued: starts when")).to_be_visible()
     assert upload_arguments(settings) == {"dry_run": True}
 
 
@@ -121,7 +121,7 @@ def test_with_the_permission_a_press_sends_and_a_second_one_is_refused(
     tab.goto(f"{allowed.url}/orders")
     shop = panel(tab, SHOP)
     shop.get_by_role("button", name="Send now").click()
-    expect(shop.get_by_text("An upload is queued.")).to_be_visible()
+    expect(shop.get_by_text("0 % · Queued: starts when")).to_be_visible()
     shop.get_by_role("button", name="Send now").click()
     expect(shop.get_by_text("Another upload is already queued or running")).to_be_visible()
     assert upload_arguments(settings) == {"dry_run": False}

@@ -14,7 +14,11 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates
 
 # A day, perhaps with a time, in a sentence; not in a command, a file's name, a key or a link.
-_IN_SENTENCES = re.compile(r"(?:`[^`]*`)|(?<![\w:./=-])(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d)(?::\d\d)?)?(?![\w:/=-]|\.\w)")
+_IN_SENTENCES = re.compile(
+    r"(?:`[^`]*`)|(?<![\w:./=-])(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d)(?::\d\d)?)?(?![\w:/=-]|\.\w)"
+)
+    r"(?:`[^`]*`)|(?<![\w:./=-])(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d)(?::\d\d)?)?(?![\w:/=-]|\.\w)"
+)
 
 
 @dataclass(frozen=True)

@@ -162,14 +162,11 @@ begin select raise(abort, 'open_units are never changed: another row says what i
 create trigger if not exists open_units_are_never_deleted before delete on open_units
 begin select raise(abort, 'open_units are never deleted: another row says what is new'); end;
 
--- One row for each day that has ended, with the figures of the home's operation.
+-- One row for each day that has ended, with the figures of the home's operation that no table has later. Homes of
+-- earlier releases have more columns, which nothing reads.
 create table if not exists key_figures (
     day text primary key,
     noted_at text not null,
-    orders_in real,
-    units_in real,
-    orders_shipped real,
-    units_shipped real,
     api_requests real,
     sync_count real,
     repairs real,

@@ -1,7 +1,7 @@
-"""The key figures: one row for each day that has ended, kept for ever in `operations.sqlite`.
+"""The key figures that no mart has later: one row for each ended day, kept for ever in `operations.sqlite`.
 
-The first build after a day records it. Figures that can be computed later (orders, units, runs) are recorded for
-days without a build, too; figures of the moment (open orders, ghosts, exceptions) stay empty for those.
+The first build after a day records it. Runs and repairs are recorded for days without a build, too; figures of the
+moment (open orders, ghosts, exceptions) stay empty for those. The others are in the mart `daily_figures`.
 """
 
 from __future__ import annotations
@@ -16,20 +16,13 @@ from workflows.config.operations_database import open_operations_database, read_
 from workflows.config.settings import Settings
 from workflows.config.thresholds import MOST_KEY_FIGURE_DAYS
 
-COUNTED = ("orders_in", "units_in", "orders_shipped", "units_shipped", "api_requests", "sync_count", "repairs")
+COUNTED = ("api_requests", "sync_count", "repairs")
 MEASURED = ("sync_seconds", "watermark_age_minutes")
 OF_THE_MOMENT = ("open_orders", "open_units", "ghosts", "exceptions")
 _NUMBERS = (*COUNTED, *MEASURED, *OF_THE_MOMENT)
 
 _OF_A_DAY = """
-with zone as (select timezone from ledger.marts.snapshot_info), orders as (
-    select count(*) as orders_in, coalesce(sum(total_items), 0) as units_in
-    from ledger.marts.orders_inbox, zone
-    where cast(created_at at time zone zone.timezone as date) = $day
-), shipped as (
-    select coalesce(sum(order_count), 0) as orders_shipped, coalesce(sum(unit_count), 0) as units_shipped
-    from ledger.marts.shipped_daily where ship_date = $day
-), repaired as (
+with zone as (select timezone from ledger.marts.snapshot_info), repaired as (
     select count(*) as repairs
     from raw_shipstation.order_states, zone
     where state = 'repaired' and cast(checked_at at time zone zone.timezone as date) = $day
@@ -41,9 +34,8 @@ with zone as (select timezone from ledger.marts.snapshot_info), orders as (
     from ledger.marts.sync_runs, zone
     where status = 'success' and cast(started_at at time zone zone.timezone as date) = $day
 )
-select orders_in, units_in, orders_shipped, units_shipped, api_requests, sync_count, repairs, sync_seconds,
-    watermark_age_minutes
-from orders, shipped, repaired, runs
+select api_requests, sync_count, repairs, sync_seconds, watermark_age_minutes
+from repaired, runs
 """
 _NOW = """
 select
@@ -90,7 +82,7 @@ def note_key_figures(
 
 
 def key_figures(settings: Settings) -> list[dict[str, Any]]:
-    """Return all key figures, oldest day first: `day`, and a number or None for each figure."""
+    """Return the recorded key figures, oldest day first: `day`, and a number or None for each figure."""
     with read_operations_database(settings.operations) as kept:
         rows = kept.execute(f"select day, {', '.join(_NUMBERS)} from key_figures order by day").fetchall()
     named = [dict(zip(("day", *_NUMBERS), row, strict=True)) for row in rows]

@@ -53,26 +53,6 @@ def figures(settings: Settings, warehouse: duckdb.DuckDBPyConnection, today: dat
     return key_figures(settings)[-1]
 
 
-def test_orders_belong_to_the_day_they_were_made_on_where_the_business_is(
-    settings: Settings, warehouse: duckdb.DuckDBPyConnection
-) -> None:
-    at = (BEGIN - SECOND, BEGIN, END - SECOND, END)
-    orders = [(number, False, instant, 10**number, False) for number, instant in enumerate(at)]
-    fill(warehouse, "orders_inbox", ORDERS, orders)
-    found = figures(settings, warehouse)
-    assert (found["day"], found["orders_in"], found["units_in"]) == (DAY, 2, 110)
-
-
-def test_what_shipped_counts_on_its_ship_date_and_units_of_unknown_skus_are_none(
-    settings: Settings, warehouse: duckdb.DuckDBPyConnection
-) -> None:
-    days = (DAY - timedelta(days=1), DAY, TODAY)
-    rows = [(day, 3**number, 10**number, 7) for number, day in enumerate(days)]
-    fill(warehouse, "shipped_daily", "ship_date, order_count, unit_count, unknown_unit_count", rows)
-    found = figures(settings, warehouse)
-    assert (found["orders_shipped"], found["units_shipped"]) == (3, 10)
-
-
 def test_open_orders_are_all_that_wait_and_nothing_else(
     settings: Settings, warehouse: duckdb.DuckDBPyConnection
 ) -> None:

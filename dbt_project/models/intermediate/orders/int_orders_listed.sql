@@ -9,7 +9,7 @@ with orders as (
 
 carriers as (
 
-    select * from {{ ref('int_carriers_unambiguous') }}
+    select * from {{ ref('int_carriers_named') }}
 
 ),
 
@@ -55,6 +55,7 @@ listed as (
             else 'channel'
         end as order_origin,
         orders.carrier_code,
+        carriers.carrier_name,
         orders.service_code,
         services.service_name,
         orders.tracking_number,

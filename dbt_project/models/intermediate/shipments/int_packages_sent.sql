@@ -56,6 +56,31 @@ packages as (
         voided_at
     from fulfillments
 
+),
+
+carriers as (
+
+    select * from {{ ref('int_carriers_named') }}
+
+),
+
+services as (
+
+    select * from {{ ref('int_services_named') }}
+
+),
+
+named as (
+
+    select
+        packages.*,
+        coalesce(carriers.carrier_name, packages.carrier_code) as carrier_name,
+        coalesce(services.service_name, packages.service_code) as service_name
+    from packages
+    left join carriers on packages.carrier_code = carriers.carrier_code
+    left join services
+        on packages.carrier_code = services.carrier_code and packages.service_code = services.service_code
+
 )
 
-select * from packages
+select * from named
