@@ -17,8 +17,6 @@ from babel import Locale, dates
 _IN_SENTENCES = re.compile(
     r"(?:`[^`]*`)|(?<![\w:./=-])(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d)(?::\d\d)?)?(?![\w:/=-]|\.\w)"
 )
-    r"(?:`[^`]*`)|(?<![\w:./=-])(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d)(?::\d\d)?)?(?![\w:/=-]|\.\w)"
-)
 
 
 @dataclass(frozen=True)
