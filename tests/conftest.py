@@ -14,10 +14,14 @@ import pytest
 from shared_dbt import RECORDINGS
 
 _SHORT = ("mail", "reports", "ingest", "sandbox", "tests")
+_MEMORY, _NEEDED = Path("/dev/shm"), 6 * 2**30
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
+        if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _NEEDED:
+            # A disk confirms each of a hundred thousand transactions some milliseconds later.
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
         os.environ[RECORDINGS] = tempfile.mkdtemp(prefix="recordings-")
 
 
