@@ -105,7 +105,7 @@ def _show_form(settings: Settings, kind: Kind, names: Mapping[str, str]) -> None
     if draft is not None:
         typed = [name for name in draft.content if name != "day"]
         day = draft.content.get("day")
-        of_day = f", for {settings.dates.in_sentence(day)}" if day else ""
+        of_day = f", for {settings.dates.day(date.fromisoformat(day))}" if day else ""
         st.caption(f"{count(len(typed), 'field')} kept{of_day}, until you enter or cancel it.")
     refused, entered = actions.refusal(settings, kind), st.session_state.get(_entered_key(kind))
     if refused:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -107,7 +108,8 @@ def _describe(settings: Settings, draft: Draft) -> str:
 
 
 def _day(settings: Settings, draft: Draft) -> str:
-    return settings.dates.in_sentence(draft.content.get("day", "no day"))
+    day = draft.content.get("day")
+    return settings.dates.day(date.fromisoformat(day)) if day else "no day"
 
 
 def _proceed(draft: Draft) -> None:
@@ -143,7 +145,7 @@ def _ask_day(settings: Settings, draft: Draft) -> None:
             kwargs={"asked_on": today},
         )
         st.button(
-            f"Count again, for {settings.dates.in_sentence(today)}",
+            f"Count again, for {settings.dates.day(settings.today())}",
             key=f"{draft.draft_id}-today",
             on_click=actions.attempt,
             args=(_PLACE, _count_again, settings, draft),
