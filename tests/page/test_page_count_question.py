@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from entering import fill, open_entry_form, type_day
 from looking import cells, choose
-from page_process import Served
+from page_process import DATES, Served
 from playwright.sync_api import Locator, Page, expect
 from published_folder import Business, PublishedFolder
 from workshop import settings_of
@@ -65,13 +65,13 @@ def test_a_receipt_before_counts_is_asked_about_each_of_them_and_booked_once_wit
     expect(answers.get_by_role("radio", checked=True)).to_have_count(0)
     enter.click()
     for day, options in ((first, 2), (second, 3)):
-        answers.get_by_text(f"Yes, in the count of {first} (lot 250300)").click()
+        answers.get_by_text(f"Yes, in the count of {DATES.day(first)} (lot 250300)").click()
         count_shelf(served, day, 1067)
         enter.click()
         expect(answers.get_by_role("radio", checked=True)).to_have_count(0)
         expect(answers.get_by_role("radio")).to_have_count(options)
     assert [row[4] for row in entries(served)] == [1, 1, 1]
-    answers.get_by_text(f"Yes, from the count of {second} on (lot 250300)").click()
+    answers.get_by_text(f"Yes, from the count of {DATES.day(second)} on (lot 250300)").click()
     enter.dblclick()
     expect(
         form.get_by_text("Received: 48 units of 17612, lot 250300. The stock stays as counted.")
