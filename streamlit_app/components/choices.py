@@ -21,7 +21,9 @@ _EARLIEST = date(2000, 1, 1)
 _UNSET = object()
 
 
-def choose_one(place: Any, label: str, options: Mapping[str, str], name: str, drops: Sequence[str] = ()) -> str:
+def choose_one(
+    place: Any, label: str, options: Mapping[str, str], name: str, drops: Sequence[str] = (), **more: Any
+) -> str:
     """Show a row of options, and return the code of the chosen one.
 
     Args:
@@ -30,6 +32,7 @@ def choose_one(place: Any, label: str, options: Mapping[str, str], name: str, dr
         options: The label (Markdown) of each code; the first is the default.
         name: The query parameter.
         drops: Query parameters that another choice removes.
+        more: As for Streamlit's `segmented_control`.
     """
     chosen: str = place.segmented_control(
         label,
@@ -37,6 +40,7 @@ def choose_one(place: Any, label: str, options: Mapping[str, str], name: str, dr
         format_func=options.__getitem__,
         required=True,
         **_of_options(place, label, options, name, drops),
+        **more,
     )
     return chosen
 

@@ -17,15 +17,17 @@ from workflows.reports.series_colors import DARK, LIGHT
 
 HOSTILE = "<b>=1+1</b> **bold**"
 
-# What overlaps an element of the page's main part, by its text.
-COVERED = """one => {
+# What overlaps an element of the page's main part, once it has moved into place, by its text.
+COVERED = """async one => {
+    await Promise.all(one.parentElement.getAnimations().map(move => move.finished));
     const over = one.getBoundingClientRect();
     const main = one.closest('[data-testid="stMain"]');
     return [...main.querySelectorAll("h1, h2, h3, p, label, button, canvas, svg.marks")]
         .filter(other => !one.contains(other))
         .filter(other => {
             const it = other.getBoundingClientRect();
-            return it.width && it.left < over.right && it.right > over.left && it.top < over.bottom && it.bottom > over.top;
+            const isBeside = it.left >= over.right || it.right <= over.left;
+            return it.width && !isBeside && it.top < over.bottom && it.bottom > over.top;
         })
         .map(other => other.textContent || other.tagName);
 }"""
@@ -120,8 +122,9 @@ def test_the_theme_and_the_charts_follow_the_system(browser: Browser, served: Se
 def test_the_inventory_shows_products_lots_and_movements(tab: Page, served: Served) -> None:
     tab.goto(f"{served.url}/inventory")
     expect(tab).to_have_title("Inventory · Shipledger")
+    expect(tab.get_by_role("radiogroup", name="View")).to_have_count(1)
     expect(cells(panel(tab, "Products"))).to_contain_text(
-        ["● Critical", "17612", "PT Kit", "120", "2", "118", "140.3", "Normal", "17904"]
+        ["17612", "● Critical", "PT Kit", "120", "2", "118", "140.3", "17904", "Normal"]
     )
     expires = f"{datetime.now(ZONE).date() + timedelta(days=60)}"
     expect(cells(panel(tab, "Lots"))).to_contain_text(["250300", "120", expires, "1", "240901", "464", "1"])
