@@ -16,7 +16,7 @@ if str(_ROOT) not in sys.path:
 from streamlit_app.auth.identity import current_person, show_account_menu, show_login  # noqa: E402
 from streamlit_app.components import panels  # noqa: E402
 from streamlit_app.components.alerts import numbers_in_menu  # noqa: E402
-from streamlit_app.components.links import register_pages  # noqa: E402
+from streamlit_app.components.links import close_menu, register_pages  # noqa: E402
 from streamlit_app.components.status_bar import read_state, show_status_bar  # noqa: E402
 from streamlit_app.data.snapshot_reader import Snapshot, SnapshotGone, SnapshotUnreadable  # noqa: E402
 from streamlit_app.navigation import VIEWS, View  # noqa: E402
@@ -82,7 +82,8 @@ def _show(view: View, settings: Settings, person: Person) -> None:
 def _show_state(view: View, settings: Settings, person: Person) -> None:
     state = read_state(settings)
     with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container():
+        with st.container(gap=None):
+            close_menu(view.path)
             show_status_bar(settings, state)
         show_account_menu(settings, person)
     if state.problem is not None:
