@@ -177,10 +177,9 @@ def describe_health(facts: dict[str, Any]) -> str:
 
 def describe_mail(facts: dict[str, Any]) -> str:
     """Describe each mail, newest first, with what to do about it."""
-    again = dict.fromkeys(("given up", "uncertain"), " `mail --retry {}` sends it again.")
     lines = [
         f"{mail['queued_at']:%Y-%m-%d %H:%M}  {mail['state']:<9}  {mail['key']}  {mail['recipient']}\n"
-        f"    {mail['detail']}{again.get(mail['state'], '').format(mail['key'])}"
+        f"    {mail['detail']}"
         for mail in facts["mails"]
     ]
     if not facts["is_on"]:
