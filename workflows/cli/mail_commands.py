@@ -11,7 +11,7 @@ import click
 from workflows.cli import output
 from workflows.cli.console import JSON, print_result
 from workflows.config.home_directory import prepare_home
-from workflows.config.mail_settings import NO_SERVER
+from workflows.config.mail_settings import NO_SERVER, SET_A_SERVER
 from workflows.config.settings import read_settings
 from workflows.errors import FAILED, ConfigurationError, UsageError
 from workflows.mail import TEST, deliver_outbox, queue_mail, read_outbox, retry_mail
@@ -38,7 +38,7 @@ def mail(context: click.Context, key: str | None, is_test: bool, as_json: bool) 
         raise UsageError("Give --retry KEY or --test, not both.")
     settings = read_settings()
     if not settings.recipients and (key or is_test):
-        raise ConfigurationError(NO_SERVER.command_line)
+        raise ConfigurationError(NO_SERVER, advice=SET_A_SERVER)
     prepare_home(settings)
     now = datetime.now(UTC)
     if key:
