@@ -36,6 +36,7 @@ def main() -> None:
     st.set_page_config(page_title="Shipledger", page_icon=str(_HERE / "icon.svg"), layout="wide")
     st.html(_HERE / "style.css")
     st.logo(str(_HERE / "logo.svg"), size="large")
+    settings = None
     try:
         settings = read_settings()
         finish_interrupted_restore(settings.home)
@@ -45,8 +46,7 @@ def main() -> None:
         st.text(str(problem))
         return
     except ShipledgerError as problem:
-        panels.page_title("The data cannot be shown now")
-        st.text(on_page(problem))
+        _show_problem(settings, problem)
         return
     if person is None:
         show_login()
@@ -75,8 +75,13 @@ def _show(view: View, settings: Settings, person: Person) -> None:
     try:
         _show_state(view, settings, person)
     except ShipledgerError as problem:
-        panels.page_title("The data cannot be shown now")
-        st.text(on_page(problem))
+        _show_problem(settings, problem)
+
+
+def _show_problem(settings: Settings | None, problem: ShipledgerError) -> None:
+    panels.page_title("The data cannot be shown now")
+    text = on_page(problem)
+    st.text(settings.dates.in_sentence(text) if settings else text)
 
 
 def _show_state(view: View, settings: Settings, person: Person) -> None:

@@ -60,7 +60,9 @@ def _show_cutover(settings: Settings, now: datetime) -> None:
         done = "Cutover completed" if event.event == DONE else "Cutover rolled back"
         st.caption(plain(f"{done} by {event.actor}, {at}"))
     else:
-        st.warning(plain(f"A cutover or rollback by {event.actor}, {at}, is not finished. Run the command again."))
+        st.warning(
+            plain(f"A cutover or rollback by {event.actor}, {at}, is not finished. Ask an admin to finish it.")
+        )
 
 
 def _chosen(settings: Settings, runs: Sequence[ParityRun], now: datetime) -> ParityRun:

@@ -53,7 +53,7 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
     try:
         facts = read_lot(snapshot, lot["sku_code"], lot["lot_number"])
     except UsageError as problem:
-        st.text(on_page(problem))
+        st.text(settings.dates.in_sentence(on_page(problem)))
         return
     with panel(f"Recall of lot {lot['lot_number']}", settings, snapshot):
         _show_facts(snapshot, facts)
