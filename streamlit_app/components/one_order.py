@@ -48,7 +48,8 @@ _COUNTED = """
 """
 _PACKAGES = """
     select
-        package_kind, tracking_number, carrier_name, service_name, ship_date, postage_cents / 100.0 as postage,
+        package_kind, tracking_number, ship_date, postage_cents / 100.0 as postage,
+        coalesce(carrier_name, carrier_code) as carrier, coalesce(service_name, service_code) as service,
         case
             when is_voided then 'voided'
             when package_kind = 'fulfillment' then 'not our postage'
@@ -215,8 +216,8 @@ def _show_packages(snapshot: Snapshot, order_id: int) -> None:
             "package_kind": columns.text("Kind"),
             "state": columns.text("State"),
             "tracking_number": columns.text("Tracking number"),
-            "carrier_name": columns.text("Carrier"),
-            "service_name": columns.text("Service"),
+            "carrier": columns.text("Carrier"),
+            "service": columns.text("Service"),
             "ship_date": columns.day(snapshot.dates, "Ship date"),
             "postage": columns.dollars("Postage", help="Insurance included"),
             "shipment": columns.text("Shipment"),

@@ -257,11 +257,11 @@ def test_a_carrier_code_of_two_accounts_doubles_nothing_and_names_no_account(led
     """) == [(None, "UPS", "UPS Ground", "9400111")]
 
 
-def test_a_package_names_its_carrier_and_service_and_a_code_without_a_name_is_its_own(ledger: Ledger) -> None:
+def test_a_package_names_its_carrier_and_service_if_shipstation_does(ledger: Ledger) -> None:
     assert ledger.rows("""
         select shipment_id, carrier_name, service_name from packages
         where shipstation_order_id in (4, 25) order by shipstation_order_id
-    """) == [(None, "usps", None), (119, "UPS", "UPS Ground")]
+    """) == [(None, None, None), (119, "UPS", "UPS Ground")]
     assert ledger.rows("select count(*), count(distinct package_key) from packages") == [(22, 22)]
 
 

@@ -74,8 +74,8 @@ named as (
 
     select
         packages.*,
-        coalesce(carriers.carrier_name, packages.carrier_code) as carrier_name,
-        coalesce(services.service_name, packages.service_code) as service_name
+        carriers.carrier_name,
+        services.service_name
     from packages
     left join carriers on packages.carrier_code = carriers.carrier_code
     left join services
