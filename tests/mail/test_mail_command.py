@@ -73,4 +73,4 @@ def test_without_a_server_it_says_so(tmp_path: Path) -> None:
     assert run(tmp_path) == (0, {"is_on": False, "mails": []})
     code, facts = run(tmp_path, "--test")
     assert code == 78
-    assert "SHIPLEDGER_SMTP_URL is not set" in facts["error"]
+    assert "Set SHIPLEDGER_SMTP_URL" in facts["error"]
