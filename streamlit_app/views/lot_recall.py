@@ -112,11 +112,11 @@ def _show_facts(snapshot: Snapshot, facts: LotFacts) -> None:
         strict=True,
     ):
         place.metric(label, value)
-    lot = (snapshot.path, facts.sku_code, facts.lot_number)
+    lot = (snapshot.path, facts.sku_code, facts.lot_number, snapshot.dates.locale)
     show_downloads(
         f"shipledger-recall-{facts.sku_code}",
         [
-            Download("PDF", lambda: lot_recall_pdf(*lot, snapshot.dates.locale)),
+            Download("PDF", lambda: lot_recall_pdf(*lot)),
             Download("XLSX", lambda: lot_recall_xlsx(*lot)),
             Download("CSV", lambda: lot_recall_csv(*lot)),
         ],
