@@ -18,7 +18,7 @@ _IN_SENTENCES = re.compile(
     r"(?:`[^`]*`)|(?<![\w:./=-])(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d)(?::\d\d)?)?(?![\w:/=-]|\.\w)"
 )
 
-# What the reports' font lacks (it has Latin, Greek, Cyrillic and Hebrew letters), and a month without a name: `M11`.
+# What the reports' font (Latin, Greek, Cyrillic and Hebrew letters) lacks, or a month without a name: `M11`.
 _UNPRINTABLE = re.compile(r"[^\0-\u0523\u0590-\u05ff\u1e00-\u206f]|\bM\d")
 # Days of every month and weekday.
 _SAMPLE = [date(2026, 1, 1) + timedelta(days=29 * number) for number in range(13)]
