@@ -16,6 +16,9 @@ APT := apt-get install -y -qq --no-install-recommends
 PROSE := README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs dbt_project
 SOURCES := ingest workflows streamlit_app sandbox tests benchmarks dbt_checks orchestrate.py
 
+# Tests start hundreds of processes. Where a machine forbids compiled files, each would compile everything again.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: setup develop demo test tests test-long lint format lock bench docs mutants audit reliability wheel try-wheel try-dbt
 
 setup: $(INSTALLED)

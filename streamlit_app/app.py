@@ -16,7 +16,7 @@ if str(_ROOT) not in sys.path:
 from streamlit_app.auth.identity import current_person, show_account_menu, show_login  # noqa: E402
 from streamlit_app.components import panels  # noqa: E402
 from streamlit_app.components.alerts import numbers_in_menu  # noqa: E402
-from streamlit_app.components.links import register_pages  # noqa: E402
+from streamlit_app.components.links import close_menu, register_pages  # noqa: E402
 from streamlit_app.components.status_bar import read_state, show_status_bar  # noqa: E402
 from streamlit_app.data.snapshot_reader import Snapshot, SnapshotGone, SnapshotUnreadable  # noqa: E402
 from streamlit_app.navigation import VIEWS, View  # noqa: E402
@@ -36,6 +36,7 @@ def main() -> None:
     st.set_page_config(page_title="Shipledger", page_icon=str(_HERE / "icon.svg"), layout="wide")
     st.html(_HERE / "style.css")
     st.logo(str(_HERE / "logo.svg"), size="large")
+    settings = None
     try:
         settings = read_settings()
         finish_interrupted_restore(settings.home)
@@ -45,8 +46,7 @@ def main() -> None:
         st.text(str(problem))
         return
     except ShipledgerError as problem:
-        panels.page_title("The data cannot be shown now")
-        st.text(on_page(problem))
+        _show_problem(settings, problem)
         return
     if person is None:
         show_login()
@@ -75,14 +75,20 @@ def _show(view: View, settings: Settings, person: Person) -> None:
     try:
         _show_state(view, settings, person)
     except ShipledgerError as problem:
-        panels.page_title("The data cannot be shown now")
-        st.text(on_page(problem))
+        _show_problem(settings, problem)
+
+
+def _show_problem(settings: Settings | None, problem: ShipledgerError) -> None:
+    panels.page_title("The data cannot be shown now")
+    text = on_page(problem)
+    st.text(settings.dates.in_sentence(text) if settings else text)
 
 
 def _show_state(view: View, settings: Settings, person: Person) -> None:
     state = read_state(settings)
     with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container():
+        with st.container(gap=None):
+            close_menu(view.path)
             show_status_bar(settings, state)
         show_account_menu(settings, person)
     if state.problem is not None:

@@ -57,9 +57,9 @@ class ShipledgerError(Exception):
 
 
 def on_page(error: Exception) -> str:
-    """Return the text of an error for the page, in one line."""
+    """Return the text of an error for the page, in one line; `Dates.in_sentence` gives it the page's style."""
     text = error._on_page if isinstance(error, ShipledgerError) else None
-    return " ".join((text or str(error)).replace("`", "").split())
+    return " ".join((text or str(error)).split())
 
 
 class ConfigurationError(ShipledgerError):

@@ -19,7 +19,7 @@ from workflows.config.dates import Dates
 from workflows.config.formatting import run_out
 from workflows.config.home_directory import finish_interrupted_restore
 from workflows.config.job_kinds import CLOSES, KINDS
-from workflows.config.mail_settings import NO_SERVER
+from workflows.config.mail_settings import NO_SERVER, SET_A_SERVER
 from workflows.config.periods import CloseKind, Period, period_of, period_to_close
 from workflows.config.roles import Person, Role, User, login_kind, password_matches, read_users
 from workflows.config.setting_types import LOOPBACK
@@ -141,6 +141,7 @@ __all__ = [
     "OTHERS",
     "REFUSAL",
     "ROLLED_BACK",
+    "SET_A_SERVER",
     "SHIPMENTS",
     "SLOW_SYNC_SECONDS",
     "STALE_AFTER",

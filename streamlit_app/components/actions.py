@@ -13,6 +13,7 @@ from streamlit_app.auth.identity import current_person
 from streamlit_app.data.run_list import clear_run_cache
 from workflows.page_api import (
     NO_SERVER,
+    SET_A_SERVER,
     AlreadyRunning,
     CloseKind,
     ConfigurationError,
@@ -122,7 +123,7 @@ def retry_mail(settings: Settings, key: str) -> None:
     """
     person = authorize(settings, "mail")
     if not settings.recipients:
-        raise ConfigurationError(NO_SERVER.page)
+        raise ConfigurationError(NO_SERVER, advice=SET_A_SERVER)
     with _jobs(settings) as jobs:
         requeue_mail(settings, key, actor=person.name, waits=False)
         # The job `watch` sends queued mail. If one is queued or running, it will do.

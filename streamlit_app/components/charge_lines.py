@@ -81,7 +81,7 @@ def _show_lines(snapshot: Snapshot, lines: str, parameters: Sequence[Any], name:
             row_count=found,
             columns={
                 "ship_date": columns.day(snapshot.dates, "Shipped"),
-                "order_number": columns.text("Order"),
+                "order_number": columns.text("Order", pinned=True),
                 "shipment_id": columns.text("Shipment"),
                 "order_count": columns.number("Orders charged", help="1 for the first label of an order"),
                 "unit_count": columns.number("Units"),
@@ -115,7 +115,7 @@ def show_restatements(snapshot: Snapshot, first: date) -> None:
             row_count=found["row_count"],
             columns={
                 "restated_date": columns.day(snapshot.dates, "Day"),
-                "order_number": columns.text("Order"),
+                "order_number": columns.text("Order", pinned=True),
                 "cause": columns.text("Cause", width="large"),
                 "sku_codes": columns.text("SKUs"),
                 "order_count": columns.number("Orders"),

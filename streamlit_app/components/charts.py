@@ -19,7 +19,9 @@ _PADDING = 4
 _LONGEST_SUPPLY_DAYS = 91
 _WEEK = 7
 _WEEKS_A_LABEL = 4
-_SHORT_LEGEND = 4
+# Characters of names that fit a line of a legend, a symbol taking four; narrower than the width it is a phone.
+_NARROW_PIXELS, _NARROW_LEGEND, _WIDE_LEGEND = 500, 50, 110
+_SYMBOL = 4
 _UNITS_AXIS = alt.Axis(tickCount=4, format=",d")
 
 
@@ -121,14 +123,24 @@ def _color_by_series(order: Sequence[str], known: Sequence[str]) -> alt.Color:
         sort=list(order),
         scale=alt.Scale(domain=list(order), range=colors),
         legend=alt.Legend(
-            orient="top", direction="horizontal", columns=_legend_columns(order), symbolType="square"
+            orient="top",
+            direction="horizontal",
+            columns=alt.ExprRef(
+                f"width < {_NARROW_PIXELS} ? {_legend_columns(order, _NARROW_LEGEND)}"
+                f" : {_legend_columns(order, _WIDE_LEGEND)}"
+            ),
+            symbolType="square",
         ),
     )
 
 
-def _legend_columns(order: Sequence[str]) -> int:
-    """Return how many names fit a line of a phone: four charges, or three products."""
-    return len(order) if len(order) <= _SHORT_LEGEND else _SHORT_LEGEND - 1
+def _legend_columns(order: Sequence[str], characters: int) -> int:
+    """Return the most columns, each as wide as its longest name, that fit a line."""
+    return next(
+        columns
+        for columns in range(len(order), 0, -1)
+        if columns == 1 or sum(_SYMBOL + max(map(len, order[at::columns])) for at in range(columns)) <= characters
+    )
 
 
 def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.LayerChart:
@@ -147,7 +159,7 @@ def supply_by_product(rows: Sequence[Mapping[str, Any]], height: int) -> alt.Lay
     base = alt.Chart(data, height=height).encode(
         y=alt.Y("sku:N", title=None, sort=None, axis=alt.Axis(ticks=False, labelPadding=8, labelFontSize=13)),
         # Wider than the longest bar, so that the label beside it fits.
-        x=alt.X("shown:Q", title=None, scale=alt.Scale(domain=[0, _LONGEST_SUPPLY_DAYS * 1.33]), axis=weeks),
+        x=alt.X("shown:Q", title=None, scale=alt.Scale(domain=[0, _LONGEST_SUPPLY_DAYS * 1.45]), axis=weeks),
         tooltip=[
             alt.Tooltip("sku:N", title="SKU"),
             alt.Tooltip("days:Q", title="Days of supply", format=",.1f"),

@@ -22,7 +22,9 @@ _EARLIEST = date(2000, 1, 1)
 _UNSET = object()
 
 
-def choose_one(place: Any, label: str, options: Mapping[str, str], name: str, drops: Sequence[str] = ()) -> str:
+def choose_one(
+    place: Any, label: str, options: Mapping[str, str], name: str, drops: Sequence[str] = (), **more: Any
+) -> str:
     """Show a row of options, and return the code of the chosen one.
 
     Args:
@@ -31,6 +33,7 @@ def choose_one(place: Any, label: str, options: Mapping[str, str], name: str, dr
         options: The label (Markdown) of each code; the first is the default.
         name: The query parameter.
         drops: Query parameters that another choice removes.
+        more: As for Streamlit's `segmented_control`.
     """
     chosen: str = place.segmented_control(
         label,
@@ -38,6 +41,7 @@ def choose_one(place: Any, label: str, options: Mapping[str, str], name: str, dr
         format_func=options.__getitem__,
         required=True,
         **_of_options(place, label, options, name, drops),
+        **more,
     )
     return chosen
 

@@ -112,12 +112,12 @@ def show_missing_data(settings: Settings, snapshot: Snapshot, period: Period) ->
         return
     missing = not_loaded(period, loaded, snapshot.as_of)
     gap = loaded.gap_of(period, snapshot.as_of) or loaded.stock_gap(snapshot.as_of)
-    run = settings.dates.in_sentence(f" {gap.advice().page}") if gap else ""
+    run = f" {gap.advice().page}" if gap else ""
     if missing is not None:
         st.warning(plain(settings.dates.in_sentence(f"Incomplete: {missing} is not loaded.{run}")))
     elif gap is not None:
-        lack = settings.dates.in_sentence(f"The stock is incomplete: changes from {gap.days} are not loaded.")
-        st.warning(plain(f"{lack}{run}"))
+        lack = f"The stock is incomplete: changes from {gap.days} are not loaded."
+        st.warning(plain(settings.dates.in_sentence(f"{lack}{run}")))
 
 
 def _changes_since(settings: Settings, snapshot: Snapshot, close: Close | None, period: Period) -> str:

@@ -18,11 +18,24 @@ _CLICK = """
     })();
 </script>
 """
+# Below this width Streamlit's menu covers the view. It closes it after a choice in a phone's browser only.
+_CLOSE_MENU = """
+<script>
+    // {path}
+    if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+</script>
+"""
 
 
 def register_pages(pages: Mapping[str, st.Page]) -> None:
     """Store the page of each path for the functions below."""
     st.session_state[_PAGES] = dict(pages)
+
+
+def close_menu(path: str) -> None:
+    """Close the menu of a narrow window, once each time that another view is shown."""
+    # A browser runs a script again only if its text is another one.
+    st.html(_CLOSE_MENU.format(path=path), unsafe_allow_javascript=True)
 
 
 def open_order(shipstation_order_id: int) -> None:

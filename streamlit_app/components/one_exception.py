@@ -38,9 +38,8 @@ def show_exception(settings: Settings, chosen: Mapping[str, Any], note: Acknowle
     kind = exception_kind(chosen["exception_type"])
     now = datetime.now(UTC)
     since = settings.dates.clock(chosen["started_at"], now) if chosen["started_at"] else "unknown"
-    # An earlier release stored the name of a command in the detail.
     for caption, text in (
-        (f"{capital(kind.one)}, since {since}", settings.dates.in_sentence(chosen["detail"].replace("`", ""))),
+        (f"{capital(kind.one)}, since {since}", settings.dates.in_sentence(chosen["detail"])),
         ("Why it matters", kind.why),
         ("What to do", kind.advice),
     ):

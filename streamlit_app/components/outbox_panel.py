@@ -22,7 +22,7 @@ _VISIBLE_ROWS = 8
 def show_outbox(settings: Settings) -> None:
     """Show the panel's content."""
     if not settings.recipients:
-        st.text(NO_SERVER.page)
+        st.text(NO_SERVER)
     mails = read_mails(settings)[:_SHOWN]
     if not mails:
         if settings.recipients:

@@ -51,6 +51,11 @@ def panel(title: str, settings: Settings, snapshot: Snapshot, **more: Any) -> It
         yield
 
 
+def figure_row() -> DeltaGenerator:
+    """Return a row for figures of their own width (`st.metric`); on a phone it goes on in the next line."""
+    return st.container(horizontal=True, horizontal_alignment="distribute")
+
+
 def table(
     data: pa.Table,
     columns: Mapping[str, Any],
@@ -114,7 +119,7 @@ def stock_table(stock: pa.Table) -> None:
         with_labels(stock, "alert_level", LEVEL_WORDS),
         {
             "alert_level": columns.text("Level"),
-            "sku_code": columns.text("SKU"),
+            "sku_code": columns.text("SKU", pinned=True),
             "product_name": columns.text("Product"),
             "quantity_on_hand": columns.number("On hand"),
             "quantity_allocated": columns.number("Allocated", help="Ordered, not yet shipped"),

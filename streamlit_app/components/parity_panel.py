@@ -10,7 +10,7 @@ import streamlit as st
 
 from streamlit_app.components import columns
 from streamlit_app.components.buttons import start_button
-from streamlit_app.components.panels import result_badge, table
+from streamlit_app.components.panels import figure_row, result_badge, table
 from streamlit_app.data.formatted import age, count, plain
 from workflows.page_api import (
     CLASS_WORDS,
@@ -60,7 +60,9 @@ def _show_cutover(settings: Settings, now: datetime) -> None:
         done = "Cutover completed" if event.event == DONE else "Cutover rolled back"
         st.caption(plain(f"{done} by {event.actor}, {at}"))
     else:
-        st.warning(plain(f"A cutover or rollback by {event.actor}, {at}, is not finished. Run the command again."))
+        st.warning(
+            plain(f"A cutover or rollback by {event.actor}, {at}, is not finished. Ask an admin to finish it.")
+        )
 
 
 def _chosen(settings: Settings, runs: Sequence[ParityRun], now: datetime) -> ParityRun:
@@ -85,9 +87,9 @@ def _show_counts(settings: Settings, run: ParityRun, now: datetime) -> None:
             ),
             width="content",
         )
-    figures = st.columns(len(CLASSES))
-    for place, kind in zip(figures, CLASSES, strict=True):
-        place.metric(CLASS_WORDS[kind].capitalize(), f"{facts['by_class'].get(kind, 0):,}")
+    figures = figure_row()
+    for kind in CLASSES:
+        figures.metric(CLASS_WORDS[kind].capitalize(), f"{facts['by_class'].get(kind, 0):,}", width="content")
     if facts["not_compared"]:
         st.caption(plain(f"Not compared, because it has no such column: {', '.join(facts['not_compared'])}."))
 

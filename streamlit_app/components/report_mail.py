@@ -62,7 +62,7 @@ class QueuedMail:
 
     def problem(self, dates: Dates) -> str:
         """Return the errors, without addresses."""
-        details = [_said(one, dates) for one in self.deliveries if one.state != "sent" and one.detail]
+        details = [dates.in_sentence(one.detail) for one in self.deliveries if one.state != "sent" and one.detail]
         return " ".join(dict.fromkeys(_ADDRESS.sub("(address)", detail) for detail in details))
 
 
@@ -113,14 +113,9 @@ def delivery_lines(settings: Settings, person: Person, mail: QueuedMail) -> list
     if not person.may("addresses"):
         return []
     return [
-        f"{delivery.recipient}: {delivery.state}. {_said(delivery, settings.dates)}".rstrip()
+        f"{delivery.recipient}: {delivery.state}. {settings.dates.in_sentence(delivery.detail)}".rstrip()
         for delivery in mail.deliveries
     ]
-
-
-def _said(delivery: Delivery, dates: Dates) -> str:
-    # An earlier release stored the name of a command.
-    return dates.in_sentence(delivery.detail.replace("`", ""))
 
 
 def _retry(place: str, settings: Settings, key: str) -> None:

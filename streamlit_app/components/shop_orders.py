@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit_app.components import columns
 from streamlit_app.components.buttons import start_button
 from streamlit_app.components.links import show_link
-from streamlit_app.components.panels import panel, table, with_texts
+from streamlit_app.components.panels import figure_row, panel, table, with_texts
 from streamlit_app.data.formatted import count, plain
 from streamlit_app.data.run_list import Run, runs_of
 from streamlit_app.data.snapshot_reader import Snapshot
@@ -76,10 +76,12 @@ def show_shop_orders(settings: Settings, snapshot: Snapshot) -> None:
     if not states:
         return
     with panel("Orders of the shop", settings, snapshot):
-        for place, (state, label) in zip(st.columns(len(_LABELS)), _LABELS.items(), strict=True):
+        figures = figure_row()
+        for state, label in _LABELS.items():
             row = states.get(state, {"order_count": 0, "unit_count": 0})
             units = count(row["unit_count"], "unit")
-            place.metric(label, f"{row['order_count']:,}", units, delta_color="off", delta_arrow="off")
+            orders = f"{row['order_count']:,}"
+            figures.metric(label, orders, units, delta_color="off", delta_arrow="off", width="content")
         _show_list(settings, snapshot)
         # A fragment that refreshes: a queued or failed upload publishes no snapshot.
         st.fragment(_show_upload, run_every=_REFRESH_SECONDS)(settings)
@@ -134,7 +136,7 @@ def _show_sent(settings: Settings, snapshot: Snapshot) -> None:
 
 def _orders(dates: Dates, rows: pa.Table, more: dict[str, Any], alt: str) -> None:
     shown = {
-        "order_number": columns.text("Order", width="small"),
+        "order_number": columns.text("Order"),
         "order_date": columns.day(dates, "Ordered", width="small"),
         "quantity_stocked": columns.number("Units", width="small"),
         **more,

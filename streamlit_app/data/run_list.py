@@ -98,7 +98,7 @@ def recent_runs(settings: Settings, snapshot: Snapshot | None) -> list[Run]:
     live = _live_runs(settings, CYCLES, _SHOWN)
     if live or snapshot is None:
         return live
-    return [_published(row) for row in snapshot.rows(_PUBLISHED_RUNS)]
+    return [_published(row, snapshot.dates) for row in snapshot.rows(_PUBLISHED_RUNS)]
 
 
 def runs_of(settings: Settings, kinds: tuple[str, ...], limit: int = _SHOWN) -> list[Run]:
@@ -184,7 +184,7 @@ def _line(job: Job, dates: Dates) -> Run:
     )
 
 
-def _published(row: Mapping[str, Any]) -> Run:
+def _published(row: Mapping[str, Any], dates: Dates) -> Run:
     return Run(
         run_id=row["run_id"],
         kind=row["kind"],
@@ -194,7 +194,7 @@ def _published(row: Mapping[str, Any]) -> Run:
         finished_at=row["finished_at"],
         orders_changed=row["orders_changed"],
         watermark=row["watermark_after"],
-        error=row["error"],
+        error=dates.in_sentence(row["error"]) if row["error"] else None,
     )
 
 

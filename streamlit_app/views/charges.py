@@ -20,7 +20,7 @@ from streamlit_app.components.closed_period import (
 )
 from streamlit_app.components.downloads import Download, show_downloads
 from streamlit_app.components.long_list import pick_row
-from streamlit_app.components.panels import chart, page_title, panel, table, with_texts, with_totals
+from streamlit_app.components.panels import chart, figure_row, page_title, panel, table, with_texts, with_totals
 from streamlit_app.data.formatted import count, dollars
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import Settings, bill_month, csv_bytes, last_close, period_of
@@ -151,8 +151,9 @@ def _show_sum(bill: Mapping[str, Any]) -> None:
         "Restated": ("restatement_cents", "of closed months"),
         "Total": ("total_cents", "sum of these"),
     }
-    for place, (label, (column, what)) in zip(st.columns(len(parts)), parts.items(), strict=True):
-        place.metric(label, dollars(bill[column]), what, delta_color="off", delta_arrow="off")
+    row = figure_row()
+    for label, (column, what) in parts.items():
+        row.metric(label, dollars(bill[column]), what, delta_color="off", delta_arrow="off", width="content")
 
 
 def _show_compared(snapshot: Snapshot, first: date) -> None:
@@ -163,7 +164,7 @@ def _show_compared(snapshot: Snapshot, first: date) -> None:
     table(
         with_texts(compared, "charge_month", snapshot.dates.month),
         {
-            "charge_month": columns.text("Month"),
+            "charge_month": columns.text("Month", pinned=True),
             **{name: columns.number(_DAY_TITLES[name]) for name in ("order_count", "package_count", "unit_count")},
             **{name: columns.dollars(_DAY_TITLES[name]) for name in ("orders", "handling", "storage", "postage")},
             "restated": columns.dollars("Restated"),
@@ -202,7 +203,7 @@ def _show_days(snapshot: Snapshot, first: date) -> None:
     chosen = pick_row(
         with_totals(days, "charge_date", [*counts, *money]),
         {
-            "charge_date": columns.text(_DAY_TITLES["charge_date"]),
+            "charge_date": columns.text(_DAY_TITLES["charge_date"], pinned=True),
             **counts,
             **money,
         },

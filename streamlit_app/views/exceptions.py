@@ -167,7 +167,7 @@ def _show_listed(
             columns={
                 "severity": columns.text("Severity", width="small"),
                 "exception_type": columns.text("Kind", width="medium"),
-                "order_number": columns.text("Order", width="small"),
+                "order_number": columns.text("Order"),
                 "since": columns.day(snapshot.dates, "Since", width="small"),
                 "detail": columns.text("Reason", width="large"),
             },

@@ -89,7 +89,7 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
     stock = snapshot.rows(STOCK)
     names = {row["sku_code"]: f"{row['sku_code']} {row['product_name']}" for row in stock}
     tabs = {_STOCK_TAB: "Stock", _ENTRIES_TAB: "Entries"}
-    if choose_one(st, "Tab", tabs, "tab") == _ENTRIES_TAB:
+    if choose_one(st, "View", tabs, "tab", label_visibility="collapsed") == _ENTRIES_TAB:
         with panel("Enter a receipt or an adjustment", settings, snapshot):
             show_entry_forms(settings, snapshot, names)
         return
@@ -144,8 +144,8 @@ def _show_lots(snapshot: Snapshot, sku: str) -> None:
     table(
         with_labels(lots, "status", LOT_STATUSES),
         {
-            "sku_code": columns.text("SKU"),
-            "lot_number": columns.text("Lot"),
+            "sku_code": columns.text("SKU", pinned=True),
+            "lot_number": columns.text("Lot", pinned=True),
             "quantity_on_hand": columns.number("On hand"),
             "expiry_date": columns.day(snapshot.dates, "Expires"),
             "pick_rank": columns.number(

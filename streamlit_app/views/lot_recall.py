@@ -13,7 +13,7 @@ from streamlit_app.components.choices import type_text
 from streamlit_app.components.downloads import Download, show_downloads
 from streamlit_app.components.links import open_order, order_url
 from streamlit_app.components.long_list import Listing, pick_row, show_list
-from streamlit_app.components.panels import page_title, panel, responsive_columns, table, with_labels
+from streamlit_app.components.panels import figure_row, page_title, panel, responsive_columns, table, with_labels
 from streamlit_app.data.formatted import LOT_SOURCES, LOT_STATUSES, count, plain
 from streamlit_app.data.order_search import read_lot_number
 from streamlit_app.data.snapshot_reader import Snapshot
@@ -53,7 +53,7 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
     try:
         facts = read_lot(snapshot, lot["sku_code"], lot["lot_number"])
     except UsageError as problem:
-        st.text(on_page(problem))
+        st.text(settings.dates.in_sentence(on_page(problem)))
         return
     with panel(f"Recall of lot {lot['lot_number']}", settings, snapshot):
         _show_facts(snapshot, facts)
@@ -98,20 +98,16 @@ def _choose(snapshot: Snapshot, lots: pa.Table) -> str | None:
 
 def _show_facts(snapshot: Snapshot, facts: LotFacts) -> None:
     st.text(f"{facts.sku_code} {facts.product_name}".strip())
-    figures = st.columns(5)
+    figures = figure_row()
     on_hand = "not stocked" if facts.quantity_on_hand is None else f"{facts.quantity_on_hand:,}"
-    for place, (label, value) in zip(
-        figures,
-        {
-            "Units shipped": f"{facts.unit_count:,}",
-            "Orders": f"{facts.order_count:,}",
-            "Packages": f"{facts.package_count:,}",
-            "On hand": on_hand,
-            "Received": snapshot.dates.day(facts.received_date) if facts.received_date else "unknown",
-        }.items(),
-        strict=True,
-    ):
-        place.metric(label, value)
+    for label, value in {
+        "Units shipped": f"{facts.unit_count:,}",
+        "Orders": f"{facts.order_count:,}",
+        "Packages": f"{facts.package_count:,}",
+        "On hand": on_hand,
+        "Received": snapshot.dates.day(facts.received_date) if facts.received_date else "unknown",
+    }.items():
+        figures.metric(label, value, width="content")
     lot = (snapshot.path, facts.sku_code, facts.lot_number, snapshot.dates.locale)
     show_downloads(
         f"shipledger-recall-{facts.sku_code}",
@@ -196,7 +192,7 @@ def _show_packages(snapshot: Snapshot, facts: LotFacts) -> None:
             row_count=facts.package_count,
             columns={
                 "ship_date": columns.day(snapshot.dates, "Shipped"),
-                "order_number": columns.text("Order"),
+                "order_number": columns.text("Order", pinned=True),
                 "quantity": columns.number("Units"),
                 "lot_source": columns.text("Lot known from"),
                 "consignee_name": columns.text("Recipient"),

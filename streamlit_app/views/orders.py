@@ -107,7 +107,7 @@ def _show_found(snapshot: Snapshot, search: Search) -> None:
             parameters=values,
             row_count=found,
             columns={
-                "order_number": columns.text("Order"),
+                "order_number": columns.text("Order", pinned=True),
                 "order_status": columns.text("Status"),
                 "order_origin": columns.text("Origin"),
                 "order_date": columns.day(snapshot.dates, "Ordered"),

@@ -17,7 +17,7 @@ from streamlit_app.components.health_panel import show_health
 from streamlit_app.components.login_panel import show_logins
 from streamlit_app.components.long_list import pick_row
 from streamlit_app.components.outbox_panel import show_outbox
-from streamlit_app.components.panels import page_title, panel, show_missing_worker
+from streamlit_app.components.panels import figure_row, page_title, panel, show_missing_worker
 from streamlit_app.components.parity_panel import show_parity
 from streamlit_app.components.switch_board import show_switches
 from streamlit_app.data.formatted import age, count, duration, plain
@@ -111,22 +111,20 @@ def _show_administration(settings: Settings, snapshot: Snapshot, runs: Sequence[
 
 
 def _show_freshness(settings: Settings, snapshot: Snapshot, runs: Sequence[Run], now: datetime) -> None:
-    figures = st.columns(4)
+    figures = figure_row()
     # As in `orchestrate.py status`: a read counts once it is loaded, even if the build fails.
     read = last_read(settings.operations) or Read(last_checked(snapshot.as_of, runs), watermark(runs))
     requests = sum(run.facts.get("api_requests") or 0 for run in runs if _is_in_last_hour(run, now))
     passed = next((run.tests_passed for run in runs if run.tests_passed), None)
-    _figure(figures[0], "Last read from ShipStation", age(read.at, now), settings.dates.clock(read.at, now))
+    _figure(figures, "Last read from ShipStation", age(read.at, now), settings.dates.clock(read.at, now))
     _figure(
-        figures[1],
+        figures,
         "Changes loaded up to",
         settings.dates.clock(read.watermark, now) if read.watermark else "unknown",
         "the watermark",
     )
-    _figure(figures[2], "Requests in the last hour", f"{requests:,}", f"of {settings.rate_limit * 60:,} allowed")
-    _figure(
-        figures[3], "Tests of the last build", "unknown" if passed is None else f"{passed} passed", "none failed"
-    )
+    _figure(figures, "Requests in the last hour", f"{requests:,}", f"of {settings.rate_limit * 60:,} allowed")
+    _figure(figures, "Tests of the last build", "unknown" if passed is None else f"{passed} passed", "none failed")
 
 
 def _is_in_last_hour(run: Run, now: datetime) -> bool:
@@ -134,7 +132,7 @@ def _is_in_last_hour(run: Run, now: datetime) -> bool:
 
 
 def _figure(place: st.delta_generator.DeltaGenerator, label: str, value: str, context: str) -> None:
-    place.metric(label, value, context, delta_color="off", delta_arrow="off")
+    place.metric(label, value, context, delta_color="off", delta_arrow="off", width="content")
 
 
 def _show_runs(settings: Settings, published: Sequence[Run], now: datetime) -> None:

@@ -103,7 +103,7 @@ def _show_today(snapshot: Snapshot, stock: Sequence[dict[str, Any]], today: date
     before = snapshot.row(SHIPPED_ON, last_day) if last_day else {"orders": 0, "units": 0}
     compared = f"on {snapshot.dates.weekday(last_day)}" if last_day else "before"
     allocated = sum(row["quantity_allocated"] for row in stock)
-    figures = [*st.columns(2), *st.columns(2)]
+    figures = [*st.columns(2, wrap=False), *st.columns(2, wrap=False)]
     _figure(figures[0], "Orders shipped", shipped["orders"], f"{before['orders']:,} {compared}")
     _figure(figures[1], "Units shipped", shipped["units"], f"{before['units']:,} {compared}")
     _figure(figures[2], "New orders", orders["new_orders"], "ordered today")
@@ -142,4 +142,4 @@ def _show_alerts(alerts: Sequence[Alert]) -> None:
                 show_link(alert.path, plain(alert.title), None, **alert.parameters)
                 detail = ". ".join(part.rstrip(".") for part in (alert.detail, alert.since) if part)
                 if detail:
-                    st.caption(plain(detail))
+                    st.caption(plain(detail), wrap=False)

@@ -135,7 +135,7 @@ def _pick_product(snapshot: Snapshot, monday: date) -> str | None:
     shown = {
         "alert_level": columns.text(),
         "product_name": columns.text(),
-        "sku_code": columns.text(),
+        "sku_code": columns.text(pinned=True),
         "quantity_on_hand": columns.number(),
         "full_pallet_count": columns.number(help="Full pallets"),
         "loose_unit_count": columns.number(help="Besides the full pallets"),
@@ -181,7 +181,7 @@ def _show_shipments(snapshot: Snapshot, sku: str, monday: date) -> None:
             row_count=found["row_count"],
             columns={
                 "ship_date": columns.day(snapshot.dates, "Shipped"),
-                "order_number": columns.text("Order"),
+                "order_number": columns.text("Order", pinned=True),
                 "shipment_id": columns.text("Shipment"),
                 "shipstation_sku_raw": columns.text("SKU as printed"),
                 "lot_number": columns.text("Lot"),

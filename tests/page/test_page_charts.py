@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from streamlit_app.components import charts
 from workflows.config.dates import Dates
+from workflows.page_api import CHARGES
 
 DATES = Dates("en-US", ZoneInfo("America/Chicago"))
 
@@ -42,6 +43,18 @@ def test_supply_is_drawn_up_to_a_quarter_and_written_beyond() -> None:
         ("18795", 91, "3,993 days"),
         ("17904", 0, "-2 days"),
     ]
+
+
+def test_a_legend_has_as_many_columns_as_fit_a_phone_or_a_wider_screen() -> None:
+    products = ["PT Kit", "PPR Kit", "Travel Kit", "OraPro Paste Peppermint", "Ortho Protect", "Other products"]
+    rows = [{"ship_date": "2026-11-09", "product": product, "units": 3} for product in products]
+    assert _legend_columns(charts.shipped_by_day(rows, products, products, 300)) == "width < 500 ? 2 : 6"
+    charge_day = {"charge_date": "2026-11-09", **dict.fromkeys(CHARGES, 100)}
+    assert _legend_columns(charts.charges_by_day([charge_day], 300)) == "width < 500 ? 4 : 4"
+
+
+def _legend_columns(chart: Any) -> str:
+    return str(chart.to_dict()["encoding"]["color"]["legend"]["columns"]["expr"])
 
 
 def _values(spec: dict[str, Any]) -> list[dict[str, Any]]:

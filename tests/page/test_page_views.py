@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
-from looking import cells, figure, panel, title
+from looking import cells, figure, panel, stand_still, title
 from page_process import ZONE, Served
 from playwright.sync_api import Browser, Locator, Page, expect
 from published_bill import Bill
@@ -15,6 +16,21 @@ from published_folder import Business, PublishedFolder
 from workflows.reports.series_colors import DARK, LIGHT
 
 HOSTILE = "<b>=1+1</b> **bold**"
+
+# What overlaps an element of the page's main part, once it has moved into place, by its text.
+COVERED = """async one => {
+    await Promise.all(one.parentElement.getAnimations().map(move => move.finished));
+    const over = one.getBoundingClientRect();
+    const main = one.closest('[data-testid="stMain"]');
+    return [...main.querySelectorAll("h1, h2, h3, p, label, button, canvas, svg.marks")]
+        .filter(other => !one.contains(other))
+        .filter(other => {
+            const it = other.getBoundingClientRect();
+            const isBeside = it.left >= over.right || it.right <= over.left;
+            return it.width && !isBeside && it.top < over.bottom && it.bottom > over.top;
+        })
+        .map(other => other.textContent || other.tagName);
+}"""
 
 pytestmark = pytest.mark.usefixtures("published")
 
@@ -106,8 +122,9 @@ def test_the_theme_and_the_charts_follow_the_system(browser: Browser, served: Se
 def test_the_inventory_shows_products_lots_and_movements(tab: Page, served: Served) -> None:
     tab.goto(f"{served.url}/inventory")
     expect(tab).to_have_title("Inventory · Shipledger")
+    expect(tab.get_by_role("radiogroup", name="View")).to_have_count(1)
     expect(cells(panel(tab, "Products"))).to_contain_text(
-        ["● Critical", "17612", "PT Kit", "120", "2", "118", "140.3", "Normal", "17904"]
+        ["17612", "● Critical", "PT Kit", "120", "2", "118", "140.3", "17904", "Normal"]
     )
     # What a screen reader gets of a day, in every style.
     expires = f"{datetime.now(ZONE).date() + timedelta(days=60)}"
@@ -134,6 +151,29 @@ def test_on_an_upright_tablet_panels_stand_one_below_the_other(tab: Page, served
     assert (beside, _left(attention) == _left(figures)) == (True, True)
     assert len({_left(close) for close in closes}) == 1
     assert tab.evaluate("document.documentElement.scrollWidth") <= 820
+
+
+def test_the_toolbar_of_a_table_covers_nothing(tab: Page, served: Served) -> None:
+    tab.goto(f"{served.url}/inventory")
+    for width, name in product((1280, 820, 390), ("Products", "Lots", "Movements")):
+        tab.set_viewport_size({"width": width, "height": 900})
+        table = panel(tab, name).get_by_test_id("stDataFrame")
+        table.hover()
+        bar = table.get_by_test_id("stElementToolbarButtonContainer")
+        expect(bar).to_be_visible()
+        assert bar.evaluate(COVERED) == [], (width, name)
+
+
+def test_the_menu_of_a_narrow_window_closes_after_a_choice(tab: Page, served: Served) -> None:
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(served.url)
+    for name in ("Inventory", "Weekly", "Inventory"):
+        stand_still(tab)
+        tab.get_by_test_id("stExpandSidebarButton").click()
+        tab.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+        expect(title(tab, name)).to_be_visible()
+        expect(tab.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+        expect(tab.get_by_test_id("stSidebar")).not_to_be_in_viewport()
 
 
 def _bottom(place: Locator) -> float:

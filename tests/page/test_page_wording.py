@@ -14,7 +14,7 @@ import pytest
 
 from workflows.closes.readiness import check_loaded
 from workflows.config.dates import Dates
-from workflows.config.mail_settings import NO_SERVER
+from workflows.config.mail_settings import NO_SERVER, SET_A_SERVER
 from workflows.config.periods import period_of
 from workflows.config.places import PROJECT
 from workflows.entries.switches import SWITCHES
@@ -85,7 +85,7 @@ def test_no_message_of_the_page_names_a_command_an_option_a_variable_or_a_date_t
     checks = failed_conditions(_everything_wrong())
     texts = [text for check in checks for text in (check.title, check.on_page)]
     texts += [text for kind in _KINDS.values() for text in (kind.why, kind.advice)]
-    texts += [NO_SERVER.page, *SWITCHES.values(), *_refusals()]
+    texts += [NO_SERVER, SET_A_SERVER.page, *SWITCHES.values(), *_refusals()]
     assert len(texts) > 80
     assert all(texts)
     assert [text for text in map(DATES.in_sentence, texts) if COMMAND_LINE.search(text)] == []
@@ -160,4 +160,4 @@ def test_an_error_that_an_earlier_release_stored_is_shown_without_backticks() ->
     )
     error = pickle.loads(stored)
     assert (str(error), error.facts) == ("Run `sync`, then close again.", {"reason": "old_snapshot"})
-    assert on_page(error) == "Run sync, then close again."
+    assert DATES.in_sentence(on_page(error)) == "Run sync, then close again."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from workflows.errors import UsageError
+from workflows.errors import Advice, UsageError
 
 
 def prepare_folder(folder: Path) -> None:
@@ -22,5 +22,6 @@ def prepare_folder(folder: Path) -> None:
         # The operating system says of a file only that it exists.
         reason = "it is a file" if folder.is_file() else problem.strerror
         raise UsageError(
-            f"No backup can be written to the folder {folder}: {reason}. Correct that, or name another folder."
+            f"No backup can be written to the folder {folder}: {reason}.",
+            advice=Advice("Correct that, or name another with --to.", "Ask an admin to correct that."),
         ) from problem

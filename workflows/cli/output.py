@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from workflows.config.formatting import money
 from workflows.config.job_kinds import CLOSES
-from workflows.config.mail_settings import NO_SERVER
+from workflows.config.mail_settings import NO_SERVER, SET_A_SERVER
 from workflows.config.wall_clock import clock
 from workflows.migration.validation_table import format_checks
 
@@ -177,14 +177,13 @@ def describe_health(facts: dict[str, Any]) -> str:
 
 def describe_mail(facts: dict[str, Any]) -> str:
     """Describe each mail, newest first, with what to do about it."""
-    again = dict.fromkeys(("given up", "uncertain"), " `mail --retry {}` sends it again.")
     lines = [
         f"{mail['queued_at']:%Y-%m-%d %H:%M}  {mail['state']:<9}  {mail['key']}  {mail['recipient']}\n"
-        f"    {mail['detail']}{again.get(mail['state'], '').format(mail['key'])}"
+        f"    {mail['detail']}"
         for mail in facts["mails"]
     ]
     if not facts["is_on"]:
-        lines.append(NO_SERVER.command_line)
+        lines.append(f"{NO_SERVER} {SET_A_SERVER.command_line}")
     return "\n".join(lines) or "The outbox is empty."
 
 

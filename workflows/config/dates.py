@@ -74,7 +74,15 @@ class Dates:
         return f"{self.weekday(local.date())}, {self._time(local)}"
 
     def in_sentence(self, text: str) -> str:
-        """Return a sentence of the command line with its days and times in this style; its commands stay."""
+        """Return a sentence of the command line with its days and times in this style, for the page or a report.
+
+        Commands, of which earlier releases stored some, keep their days and lose their backticks. So this is not
+        to be applied twice.
+        """
+        return self.in_mail(text).replace("`", "")
+
+    def in_mail(self, text: str) -> str:
+        """Return a text with its days and times in this style, and its commands as they are typed."""
         return _IN_SENTENCES.sub(self._found, text)
 
     @property

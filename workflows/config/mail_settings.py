@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from workflows.errors import Advice, ConfigurationError
 
-NO_SERVER = Advice(
-    "No mail is sent: SHIPLEDGER_SMTP_URL is not set. Set it, with the sender and recipients, or "
-    "SHIPLEDGER_WEBHOOK_URL.",
-    "No mail is sent: neither a mail server nor a webhook is configured.",
+NO_SERVER = "No mail is sent: neither a mail server nor a webhook is configured."
+SET_A_SERVER = Advice(
+    "Set SHIPLEDGER_SMTP_URL, with the sender and recipients, or SHIPLEDGER_WEBHOOK_URL.",
+    "Ask an admin to configure one.",
 )
 # The recipient that stands for the webhook. It is no mail address.
 WEBHOOK = "webhook"

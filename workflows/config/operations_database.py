@@ -26,7 +26,7 @@ _LATER_COLUMNS = {
 # Tables with a column that the first releases required and may be null now; SQLite cannot alter that.
 _NOW_OPTIONAL = {"lot_states": "status"}
 _BUSY_SECONDS = 30
-RESTORE = Advice(
+_RESTORE = Advice(
     "Stop the worker and `restore` the newest backup.",
     "Ask an admin to stop the worker and restore the newest backup.",
 )
@@ -133,7 +133,7 @@ def _damaged(database: Path | str, reason: str) -> HomeUnusable:
     return HomeUnusable(
         f"{database} cannot be read ({reason}): it is damaged. Nothing was changed. It holds the entries and "
         "closes, which cannot be made again.",
-        advice=RESTORE,
+        advice=_RESTORE,
     )
 
 

@@ -22,7 +22,7 @@ from ingest.sources.shipstation.load import load_backfill_window, load_changes
 from ingest.sources.shipstation.load_report import LoadReport
 from ingest.sources.shipstation.reconcile import reconcile
 from ingest.sources.xcart.xcart_source import prepare_tables
-from workflows.config.operations_database import RESTORE, prepare_operations_database
+from workflows.config.operations_database import prepare_operations_database
 from workflows.config.settings import Settings
 from workflows.config.shipstation_account import account_of
 from workflows.config.snapshots import current_snapshot, is_current
@@ -261,9 +261,21 @@ def _last_tested_build(connection: duckdb.DuckDBPyConnection) -> GreenBuild | No
 _CHECK_CREDENTIALS = Advice(
     "Check SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET.", "Ask an admin to check ShipStation's key and secret."
 )
-_CHECK_ADDRESS = Advice(
-    "Check that SHIPSTATION_BASE_URL is ShipStation's V1 API.", "Ask an admin to check ShipStation's address."
-)
+_ADVICE: dict[type[ingest_errors.IngestError], Advice] = {
+    ingest_errors.ApiRefused: Advice(
+        "Check that SHIPSTATION_BASE_URL is ShipStation's V1 API.", "Ask an admin to check ShipStation's address."
+    ),
+    ingest_errors.UnexpectedAnswer: Advice(
+        "Check that SHIPSTATION_BASE_URL is ShipStation's V1 API, and try again.",
+        "Ask an admin to check ShipStation's address, and try again.",
+    ),
+    ingest_errors.OperationsLost: Advice(
+        "Stop the worker, keep a copy of the file, and put the right one back, or `restore` the newest backup; "
+        "then repeat what was entered since.",
+        "Ask an admin to stop the worker, keep a copy of the file, and put the right one back, or restore the "
+        "newest backup; then repeat what was entered since.",
+    ),
+}
 
 
 @contextmanager
@@ -279,12 +291,8 @@ def _for_the_user(problem: ingest_errors.IngestError) -> ShipledgerError:
     """Return an error with the same sentence, the contract's exit code, and what to do."""
     if isinstance(problem, ingest_errors.CredentialsRejected):
         return ConfigurationError(str(problem), advice=_CHECK_CREDENTIALS)
-    if isinstance(problem, ingest_errors.ApiRefused | ingest_errors.UnexpectedAnswer):
-        return ShipledgerError(str(problem), advice=_CHECK_ADDRESS)
-    if isinstance(problem, ingest_errors.OperationsLost):
-        return ShipledgerError(str(problem), advice=RESTORE)
     if isinstance(problem, ingest_errors.ApiUnreachable | ingest_errors.FormerSystemOutOfReach):
         return OutOfReach(str(problem))
     if isinstance(problem, ingest_errors.NoSuchSource):
         return UsageError(str(problem))
-    return ShipledgerError(str(problem))
+    return ShipledgerError(str(problem), advice=_ADVICE.get(type(problem)))

@@ -15,7 +15,7 @@ from dbos import DBOS
 from workflows.config.disk_sync import is_disk_full
 from workflows.cycle.engine import Engine, Facts, Report
 from workflows.cycle.warehouse import Run
-from workflows.errors import Cancelled, ShipledgerError, on_page
+from workflows.errors import Cancelled, ShipledgerError
 from workflows.jobs.client import Job, JobClient
 
 log = logging.getLogger(__name__)
@@ -156,7 +156,7 @@ def _run_of(job: Job) -> Run:
             "finished_at": job.finished_at,
             "status": job.status,
             "actor": job.actor,
-            "error": on_page(job.error) if job.error else None,
+            "error": str(job.error) if job.error else None,
             **_known(job.result or {}),
         }
     )

@@ -8,11 +8,13 @@ from typing import Literal
 
 from workflows.config.reference_data import Reference
 from workflows.config.sku_spelling import spelled, visible
-from workflows.errors import EntryRefused
+from workflows.errors import Advice, EntryRefused
 
 Kind = Literal["receive", "adjust", "count", "repack"]
 # More than the warehouse can hold: a typing error.
 _MOST_UNITS = 1_000_000
+_NAME = Advice("Say with --actor who enters this.", "Say who enters this.")
+_REASON = Advice("Give a --reason.", "Give a reason.")
 _LOT = re.compile(r"(?:([0-9]{5})-)?([0-9]{5,})")
 
 
@@ -65,9 +67,9 @@ def check_day(today: date, reference: Reference, day: date) -> None:
 def check_texts(actor: str, reason: str | None, *, needs_reason: bool) -> None:
     """Check that there is an actor and, where needed, a reason."""
     if not actor.strip():
-        raise EntryRefused("Say who enters this.", "actor")
+        raise EntryRefused("An entry needs a name.", "actor", advice=_NAME)
     if needs_reason and not (reason or "").strip():
-        raise EntryRefused("Give a reason: somebody will ask why.", "reason")
+        raise EntryRefused("Somebody will ask why.", "reason", advice=_REASON)
 
 
 def read_lot(sku: str, text: str) -> str:

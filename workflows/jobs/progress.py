@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from workflows.config.log_lines import message_line
 from workflows.jobs.client import Job
 
 _WIDTH = 79
@@ -42,7 +43,7 @@ class CommandProgress:
         if self._stream.isatty():
             self._overwrite(f"{describe(job)}{bar}{pace}"[:_WIDTH])
         elif self._clock() - self._plain_line_at >= _PLAIN_LINE_EVERY_SECONDS:
-            self._stream.write(f"{describe(job)}{pace}\n")
+            self._stream.write(f"{message_line(f'{describe(job)}{pace}')}\n")
             self._stream.flush()
             self._plain_line_at = self._clock()
 

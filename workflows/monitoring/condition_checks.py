@@ -122,8 +122,8 @@ def _failed(name: str, severity: Severity, title: str, found: str, advice: Advic
     return Check(name, title, False, detail, severity, on_page=shown)
 
 
-def _said(error: Exception) -> Advice:
-    return Advice(str(error), on_page(error))
+def _raised(name: str, title: str, error: Exception) -> Check:
+    return Check(name, title, False, str(error), on_page=on_page(error))
 
 
 def _failed_runs(state: SystemState) -> Iterator[Check]:
@@ -134,9 +134,9 @@ def _failed_runs(state: SystemState) -> Iterator[Check]:
         yield _failed("tests", "critical", "The build failed, nothing was published", f"Failed: {names}.")
     if state.refused_publication:
         title = "The last build lacks rows of the published snapshot"
-        yield _failed("lost rows", "critical", title, "", _said(state.refused_publication))
+        yield _raised("lost rows", title, state.refused_publication)
     for kind, error in state.failures:
-        yield _failed(f"run {kind}", "critical", f"The last {kind} failed", "", _said(error))
+        yield _raised(f"run {kind}", f"The last {kind} failed", error)
     if state.sync_seconds is not None and state.sync_seconds > SLOW_SYNC_SECONDS:
         yield _failed(
             "slow sync",

@@ -150,6 +150,5 @@ def _check_that_none_is_lost(store: Path, connection: sa.Connection, newest: dic
         if found.first() is None:
             raise OperationsLost(
                 f"{store} lacks rows of {table} that were loaded from it: it was lost, or is an older or another "
-                "one. Nothing was loaded from it. Keep a copy of the file, and put the right one back if there "
-                "is one. What was entered since the newest backup has to be repeated."
+                "one. Nothing was loaded from it."
             )

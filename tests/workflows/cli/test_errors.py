@@ -86,3 +86,23 @@ def test_an_error_of_ingest_keeps_its_sentence_and_has_the_exit_code_of_what_to_
     with pytest.raises(shown, match="what happened") as caught, errors_for_the_user():
         raise raised("what happened")
     assert type(caught.value) is shown
+
+
+@pytest.mark.parametrize(
+    ("raised", "advice"),
+    [
+        (of_ingest.ApiRefused, "Check that SHIPSTATION_BASE_URL is ShipStation's V1 API."),
+        (of_ingest.UnexpectedAnswer, "Check that SHIPSTATION_BASE_URL is ShipStation's V1 API, and try again."),
+        (
+            of_ingest.OperationsLost,
+            "Stop the worker, keep a copy of the file, and put the right one back, or `restore` the newest "
+            "backup; then repeat what was entered since.",
+        ),
+    ],
+)
+def test_an_error_of_ingest_says_what_to_do_in_the_order_in_which_it_is_done(
+    raised: type[of_ingest.IngestError], advice: str
+) -> None:
+    with pytest.raises(ShipledgerError) as caught, errors_for_the_user():
+        raise raised("It happened.")
+    assert str(caught.value) == f"It happened. {advice}"

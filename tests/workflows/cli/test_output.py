@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from workflows.cli import output
+from workflows.cli.mail_commands import with_command
 from workflows.cli.parity_commands import describe_parity
 from workflows.migration.validation_table import format_checks
 
@@ -141,16 +142,28 @@ def test_health_counts_what_passed_and_what_failed_and_says_why() -> None:
     ]
 
 
-def test_a_mail_that_is_not_sent_again_by_itself_names_the_command_that_sends_it() -> None:
-    mail = {"queued_at": datetime(2026, 11, 20, 17), "key": "eow:1", "recipient": "a@example.com", "detail": "No."}
-    said = {
-        state: output.describe_mail({"mails": [mail | {"state": state}], "is_on": True})
-        for state in ("waiting", "sent", "uncertain", "given up")
-    }
-    assert [state for state in said if said[state].endswith("`mail --retry eow:1` sends it again.")] == [
-        "uncertain",
-        "given up",
-    ]
+COMMAND = "`mail --retry eow:1`"
+
+
+@pytest.mark.parametrize(
+    ("state", "detail", "said"),
+    [
+        ("waiting", "No.", "No."),
+        ("sent", "250 OK", "250 OK"),
+        ("uncertain", "Ask.", f"Ask. {COMMAND} sends it again."),
+        ("given up", "No.", f"No. {COMMAND} sends it again."),
+        # What cannot be sent again, and what an earlier release stored.
+        ("given up", "Close the period again, which", "Close the period again, which"),
+        ("given up", f"Use {COMMAND}.", f"Use {COMMAND}."),
+    ],
+)
+def test_a_mail_names_the_command_that_sends_it_once_and_where_it_helps(
+    state: str, detail: str, said: str
+) -> None:
+    mail = {"queued_at": datetime(2026, 11, 20, 17), "key": "eow:1", "recipient": "a@example.com"}
+    shown = with_command(mail | {"state": state, "detail": detail})
+    assert shown["detail"] == said
+    assert output.describe_mail({"mails": [shown], "is_on": True}).endswith(said)
 
 
 @pytest.mark.parametrize(("dry_run", "done"), [(True, "would lose"), (False, "lost")])

@@ -95,7 +95,8 @@ def test_a_day_begins_and_ends_at_the_business_midnight(hour: int, american: str
         ("Changes of 2026-11-16 to 2026-11-20 (Friday).", "Changes of 16.11.2026 to 20.11.2026 (Friday)."),
         ("The last read was at 2026-11-20 14:03 CST.", "The last read was at 20.11.2026, 14:03 CST."),
         # What a person types, what a program reads, and what is no day.
-        ("Run `eod --date 2026-11-20`.", "Run `eod --date 2026-11-20`."),
+        ("Run `eod --date 2026-11-20`.", "Run eod --date 2026-11-20."),
+        ("Load 2026-11-20, `load 2026-11-20 --trust`.", "Load 20.11.2026, load 2026-11-20 --trust."),
         ("shipledger-eod-2026-11-20-v1.pdf", "shipledger-eod-2026-11-20-v1.pdf"),
         ("eow:2026-11-16:v1", "eow:2026-11-16:v1"),
         ("reports/2026-11-20/v1 of 2026-11-20T14:03", "reports/2026-11-20/v1 of 2026-11-20T14:03"),
@@ -104,6 +105,10 @@ def test_a_day_begins_and_ends_at_the_business_midnight(hour: int, american: str
 )
 def test_a_sentence_of_the_command_line_gets_the_style_except_what_is_typed_back(text: str, german: str) -> None:
     assert GERMAN.in_sentence(text) == german
+
+
+def test_a_mail_marks_the_commands_to_type() -> None:
+    assert GERMAN.in_mail("Of 2026-11-20, `eod 2026-11-20`.") == "Of 20.11.2026, `eod 2026-11-20`."
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from workflows.config.log_lines import ConsoleHandler, JsonLines
 from workflows.jobs.client import Job
-from workflows.jobs.progress import TerminalProgress
+from workflows.jobs.progress import CommandProgress
 
 
 class Terminal(io.StringIO):
@@ -61,7 +61,7 @@ def test_a_log_line_stands_alone_on_a_terminal_that_shows_progress() -> None:
     terminal = Terminal()
     handler = ConsoleHandler(terminal)
     handler.setFormatter(logging.Formatter("%(message)s"))
-    with TerminalProgress(terminal) as progress:
+    with CommandProgress(terminal) as progress:
         progress.show(sync(1))
         handler.handle(record("a page is read in pieces"))
         assert terminal.lines() == ["a page is read in pieces", ""]
@@ -72,6 +72,20 @@ def test_a_log_line_stands_alone_on_a_terminal_that_shows_progress() -> None:
 def sync(done: int) -> Job:
     progress = {"step": "orders", "done": done, "total": 3}
     return Job("run", "sync", "running", "mary", None, None, None, {}, None, None, progress)
+
+
+def test_a_plain_line_of_progress_is_an_object_where_the_log_is_json() -> None:
+    file, now = io.StringIO(), 0.0
+    handler = logging.StreamHandler(io.StringIO())
+    handler.setFormatter(JsonLines())
+    logging.getLogger().addHandler(handler)
+    try:
+        with CommandProgress(file, clock=lambda: now) as progress:
+            now = 60.0
+            progress.show(sync(2))
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert json.loads(file.getvalue())["message"] == "sync: orders 2 of 3"
 
 
 def test_a_file_gets_no_control_characters() -> None:
