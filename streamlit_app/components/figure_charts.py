@@ -55,7 +55,7 @@ def line_by_time(dates: Dates, rows: Sequence[Mapping[str, Any]], label: str, he
         height: Pixels.
     """
     points = [{"at": row["at"], "when": row["when"], "series": label, "value": row["value"]} for row in rows]
-    return _lines(points, [label], height, ",d", ("%Y-%m-%d %H:%M", f"{dates.axis} %H:%M"))
+    return _lines(points, [label], height, ",d", ("%Y-%m-%d %H:%M", f"{dates.axis}, {dates.axis_time}"))
 
 
 def _by_day(figures: Sequence[Mapping[str, Any]], name: str) -> list[tuple[date, float | None]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from statistics import median
 from typing import Any
 
@@ -31,8 +32,8 @@ CYCLES = ("sync", "backfill", "reconcile", "upload", *CLOSES)
 _SHOWN = 30
 # All open pages share one query.
 _CACHE_SECONDS = 1
-# Runs whose median is the usual duration.
-_COMPARED = 5
+# Runs whose median is the usual duration, among so many of the last.
+_COMPARED, _READ = 5, 25
 
 _PUBLISHED_RUNS = f"""
     select run_id, kind, status, actor, started_at, finished_at, orders_changed, watermark_after, error
@@ -112,13 +113,35 @@ def open_run(settings: Settings, kind: str) -> Run | None:
 
 
 def usual_seconds(settings: Settings, run: Run) -> float | None:
-    """Return the median duration of the last successful runs of an open run's kind.
+    """Return the median duration of the last successful runs like an open one.
 
     None without such a run, and for a span of dates: how long it takes depends on the span.
     """
     if "since" in run.arguments or not has_store(settings):
         return None
-    return _usual(settings, settings.workflow_database_url, run.kind, run.run_id)
+    try:
+        return _usual(settings, settings.workflow_database_url, run.run_id, run)
+    except Exception as problem:
+        # Not kept: the database may only be locked for a moment.
+        _warn(problem)
+        return None
+
+
+def usual_of(runs: Iterable[Run], like: Run) -> float | None:
+    """Return the median duration of the first runs that do the same as another: try or send, and over no span.
+
+    A close of a period that was closed already does nothing.
+    """
+    alike = (
+        run.seconds
+        for run in runs
+        if run.seconds is not None
+        and not run.facts.get("already_done")
+        and "since" not in run.arguments
+        and run.arguments.get("dry_run") == like.arguments.get("dry_run")
+    )
+    seconds = list(islice(alike, _COMPARED))
+    return median(seconds) if seconds else None
 
 
 def clear_run_cache() -> None:
@@ -129,26 +152,28 @@ def clear_run_cache() -> None:
 @st.cache_data(ttl=_CACHE_SECONDS, max_entries=16, show_spinner=False)
 def _cached(_settings: Settings, store: str, kinds: tuple[str, ...], limit: int) -> list[Run]:
     del store  # Only a key of the cache: the settings hold credentials, which must not be hashed.
-    return _read(_settings, kinds, limit)
+    try:
+        return _read(_settings, kinds, limit)
+    except Exception as problem:
+        # The page goes on with the runs of the snapshot.
+        _warn(problem)
+        return []
 
 
 # Runs that ended before this one began do not change while it is open.
 @st.cache_data(max_entries=16, show_spinner=False)
-def _usual(_settings: Settings, store: str, kind: str, run_id: str) -> float | None:
+def _usual(_settings: Settings, store: str, run_id: str, _run: Run) -> float | None:
     del store, run_id
-    runs = _read(_settings, (kind,), _COMPARED, status=["SUCCESS"])
-    seconds = [run.seconds for run in runs if run.seconds is not None]
-    return median(seconds) if seconds else None
+    return usual_of(_read(_settings, (_run.kind,), _READ, status=["SUCCESS"]), _run)
 
 
 def _read(settings: Settings, kinds: tuple[str, ...], limit: int, status: list[str] | None = None) -> list[Run]:
-    try:
-        with job_client(settings) as jobs:
-            return [_line(job, settings.dates) for job in jobs.jobs(kinds=kinds, limit=limit, status=status)]
-    except Exception as problem:
-        # The page goes on with the runs of the snapshot.
-        log.warning("The job database cannot be read: %s", type(problem).__name__)
-        return []
+    with job_client(settings) as jobs:
+        return [_line(job, settings.dates) for job in jobs.jobs(kinds=kinds, limit=limit, status=status)]
+
+
+def _warn(problem: Exception) -> None:
+    log.warning("The job database cannot be read: %s", type(problem).__name__)
 
 
 def _live_runs(settings: Settings, kinds: tuple[str, ...], limit: int) -> list[Run]:

@@ -108,11 +108,11 @@ def _show_facts(snapshot: Snapshot, facts: LotFacts) -> None:
         "Received": snapshot.dates.day(facts.received_date) if facts.received_date else "unknown",
     }.items():
         figures.metric(label, value, width="content")
-    lot = (snapshot.path, facts.sku_code, facts.lot_number)
+    lot = (snapshot.path, facts.sku_code, facts.lot_number, snapshot.dates.locale)
     show_downloads(
         f"shipledger-recall-{facts.sku_code}",
         [
-            Download("PDF", lambda: lot_recall_pdf(*lot, snapshot.dates.locale)),
+            Download("PDF", lambda: lot_recall_pdf(*lot)),
             Download("XLSX", lambda: lot_recall_xlsx(*lot)),
             Download("CSV", lambda: lot_recall_csv(*lot)),
         ],

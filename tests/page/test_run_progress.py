@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from streamlit_app.data.run_list import Run
+from streamlit_app.data.run_list import Run, usual_of
 from streamlit_app.data.run_progress import percent_done, progress_text, time_left
 
 NOON = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -70,3 +70,19 @@ def test_a_run_starts_at_zero_and_is_not_done_before_it_ends(
 )
 def test_the_bar_says_what_is_done_and_the_time_left(shown: Run, usual: float | None, words: str) -> None:
     assert progress_text(shown, usual, NOON) == words
+
+
+def ended(seconds: float, kind: str = "eod", **more: Any) -> Run:
+    """A run that took so many seconds."""
+    return Run("run", kind, "success", "dana", NOON - timedelta(seconds=seconds), NOON, **more)
+
+
+def test_the_usual_duration_is_the_median_of_the_last_five_runs_that_did_the_same() -> None:
+    closes = [ended(seconds) for seconds in (10, 12, 11, 50, 13, 900, 900)]
+    nothing_to_do = ended(0.1, facts={"already_done": True})
+    assert usual_of([nothing_to_do, *closes], run(0, kind="eod")) == 12
+    uploads = [ended(90 if sends else 2, "upload", arguments={"dry_run": not sends}) for sends in (True, False)]
+    assert usual_of(uploads, run(0, arguments={"dry_run": False})) == 90
+    assert usual_of(uploads, run(0, arguments={"dry_run": True})) == 2
+    of_a_span = ended(900, "reconcile", arguments={"since": "2026-01-01"})
+    assert usual_of([of_a_span], run(0, kind="reconcile")) is None

@@ -42,6 +42,6 @@ def test_the_orders_to_stop_are_all_open_ones_with_units_of_the_lot(tmp_path: Pa
     lines += [(9, "17612", "250237", 5)]
     orders += [(number, f"{number}", TODAY, "on_hold") for number in (7, 8, 9)]
     rows = {"orders_inbox": orders, "order_items_inbox": lines}
-    with open_snapshot(write_snapshot(tmp_path / "s.duckdb", rows)) as source:
+    with open_snapshot(write_snapshot(tmp_path / "s.duckdb", rows), "en-US") as source:
         found = read_lot(source, "17612", "250300").open_orders
     assert [(row["order_number"], row["quantity"]) for row in found] == [("1", 5), ("2", 2), ("3", 2), ("4", 2)]

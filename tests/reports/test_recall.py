@@ -17,7 +17,7 @@ LOT = ("17612", "250300")
 
 
 def test_a_recall_names_every_package_with_its_own_tracking_number_and_its_consignee(snapshot: Path) -> None:
-    with open_snapshot(snapshot) as source:
+    with open_snapshot(snapshot, "en-US") as source:
         recall = read_recall(source, *LOT)
     assert [
         (row["ship_date"], row["order_number"], row["quantity"], row["lot_source"], row["tracking_number"])
@@ -40,13 +40,13 @@ def test_units_without_a_label_left_with_the_first_fulfillment_that_is_not_void(
         package("fulfillment 99", 1, "first"),
     ]
     snapshot = write_snapshot(tmp_path / "s.duckdb", {"shipped_items": items, "packages": packages})
-    with open_snapshot(snapshot) as source:
+    with open_snapshot(snapshot, "en-US") as source:
         recall = read_recall(source, *LOT)
     assert [(row["quantity"], row["tracking_number"]) for row in recall.shipments] == [(2, "9400-1"), (3, "first")]
 
 
 def test_opening_and_adjustments_less_shipped_are_on_hand(snapshot: Path) -> None:
-    with open_snapshot(snapshot) as source:
+    with open_snapshot(snapshot, "en-US") as source:
         recall = read_recall(source, *LOT)
     moved = {movement.name: movement.quantity for movement in recall.movements}
     assert moved == {"Opening stock": 8000, "Adjusted up": 980, "Shipped": -1203}
@@ -56,11 +56,11 @@ def test_opening_and_adjustments_less_shipped_are_on_hand(snapshot: Path) -> Non
 
 def test_units_that_nobody_can_place_are_said_to_be_missing(tmp_path: Path) -> None:
     snapshot = write_snapshot(tmp_path / "s.duckdb", {"shipped_items": [], "packages": []})
-    assert "NOT balanced" in text_of(lot_recall_pdf(snapshot, *LOT))
+    assert "NOT balanced" in text_of(lot_recall_pdf(snapshot, *LOT, "en-US"))
 
 
 def test_the_print_has_the_balance_the_packages_and_the_orders_to_stop(snapshot: Path) -> None:
-    pdf = lot_recall_pdf(snapshot, *LOT)
+    pdf = lot_recall_pdf(snapshot, *LOT, "en-US")
     text = text_of(pdf)
     assert "Lot 250300 of 17612 PT Kit" in text
     assert "Opening stock 8,000 Adjusted up 980 Shipped -1,203 On hand 7,777" in text
@@ -69,11 +69,11 @@ def test_the_print_has_the_balance_the_packages_and_the_orders_to_stop(snapshot:
     assert "100001 Nov 20, 2026 on_hold 2" in text
     assert "Total 1,203" in text
     assert outside_margins(pdf, 20) == []
-    assert pdf == lot_recall_pdf(snapshot, *LOT)
+    assert pdf == lot_recall_pdf(snapshot, *LOT, "en-US")
 
 
 def test_the_files_show_names_as_text_and_codes_as_they_are(snapshot: Path, tmp_path: Path) -> None:
-    lines = list(csv.DictReader(io.StringIO(lot_recall_csv(snapshot, *LOT).decode("utf-8-sig"))))
+    lines = list(csv.DictReader(io.StringIO(lot_recall_csv(snapshot, *LOT, "en-US").decode("utf-8-sig"))))
     assert [line["consignee_name"] for line in lines] == [f"'{HOSTILE}", "Dana Smith"]
     assert list(lines[1].items()) == [
         ("ship_date", "2026-11-20"),
@@ -90,18 +90,18 @@ def test_the_files_show_names_as_text_and_codes_as_they_are(snapshot: Path, tmp_
         ("shipstation_order_id", "2"),
     ]
     path = tmp_path / "recall.xlsx"
-    path.write_bytes(lot_recall_xlsx(snapshot, *LOT))
+    path.write_bytes(lot_recall_xlsx(snapshot, *LOT, "en-US"))
     header, first, _ = sheets_of(path)["Lot recall"]
     cells = dict(zip(header, first, strict=True))
     assert (cells["order_number"], cells["quantity"], cells["consignee_name"]) == ("671825", 1200, HOSTILE)
 
 
 def test_a_lot_of_a_product_that_is_not_stocked_has_no_balance(snapshot: Path) -> None:
-    text = text_of(lot_recall_pdf(snapshot, "17913", "250001"))
+    text = text_of(lot_recall_pdf(snapshot, "17913", "250001", "en-US"))
     assert "not stocked here: there is no balance" in text
     assert "Nothing of this lot has shipped." in text
 
 
 def test_an_unknown_lot_is_a_sentence(snapshot: Path) -> None:
     with pytest.raises(UsageError, match="There is no lot '999999' of '17612'"):
-        lot_recall_pdf(snapshot, "17612", "999999")
+        lot_recall_pdf(snapshot, "17612", "999999", "en-US")

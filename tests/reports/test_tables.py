@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
+from workflows.config.dates import Dates
 from workflows.reports.tables import csv_bytes, xlsx_bytes
 
 AS_OF = datetime(2026, 11, 20, 20, 5, tzinfo=UTC)
+DATES = Dates("en-US", ZoneInfo("America/Chicago"))
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", " =1", "\x00=1"]
 
 
@@ -18,7 +20,7 @@ def test_a_formula_is_shown_as_text_in_csv_and_in_a_workbook(formula: str, tmp_p
     value = csv_bytes(["note"], [[formula]]).decode("utf-8-sig").split("\r\n")[1].strip('"')
     assert value[0] in ("'", "�")
     path = tmp_path / "table.xlsx"
-    path.write_bytes(xlsx_bytes("Notes", ["note"], [[formula]], AS_OF))
+    path.write_bytes(xlsx_bytes("Notes", ["note"], [[formula]], AS_OF, DATES))
     cell = openpyxl.load_workbook(path)["Notes"]["A2"]
     assert cell.data_type != "f"
     assert isinstance(cell.value, str)
@@ -36,7 +38,7 @@ def test_a_formula_is_shown_as_text_in_csv_and_in_a_workbook(formula: str, tmp_p
 )
 def test_any_text_can_name_a_sheet(text: str, name: str, tmp_path: Path) -> None:
     path = tmp_path / "table.xlsx"
-    path.write_bytes(xlsx_bytes(text, ["lot"], [["250300"]], AS_OF))
+    path.write_bytes(xlsx_bytes(text, ["lot"], [["250300"]], AS_OF, DATES))
     assert openpyxl.load_workbook(path).sheetnames == [name]
 
 
@@ -52,7 +54,7 @@ def test_a_workbook_keeps_what_each_value_is_and_writes_instants_as_utc(tmp_path
     row = ["00250300", 17612, 4.25, date(2026, 11, 20), elsewhere, True, None, "https://example.com", "W" * 40_000]
     path = tmp_path / "table.xlsx"
     path.write_bytes(
-        xlsx_bytes("A name that is longer than a sheet's", [str(at) for at in range(9)], [row], AS_OF)
+        xlsx_bytes("A name that is longer than a sheet's", [str(at) for at in range(9)], [row], AS_OF, DATES)
     )
     sheet = openpyxl.load_workbook(path).active
     assert sheet is not None
@@ -66,13 +68,14 @@ def test_a_workbook_keeps_what_each_value_is_and_writes_instants_as_utc(tmp_path
         True,
         None,
     ]
+    assert [cell.number_format for cell in cells[3:5]] == ["mmm d, yyyy", "mmm d, yyyy hh:mm:ss"]
     assert cells[7].hyperlink is None
     assert cells[8].value == "W" * 32_767
 
 
 def test_the_same_rows_are_the_same_bytes() -> None:
     for make in (
-        lambda: xlsx_bytes("Lots", ["lot"], [["250300"]], AS_OF),
+        lambda: xlsx_bytes("Lots", ["lot"], [["250300"]], AS_OF, DATES),
         lambda: csv_bytes(["lot"], [["250300"]]),
     ):
         assert make() == make()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,11 @@ from babel import Locale, dates
 _IN_SENTENCES = re.compile(
     r"(?:`[^`]*`)|(?<![\w:./=-])(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d)(?::\d\d)?)?(?![\w:/=-]|\.\w)"
 )
+
+# What the reports' font (Latin, Greek, Cyrillic and Hebrew letters) lacks, or a month without a name: `M11`.
+_UNPRINTABLE = re.compile(r"[^\0-\u0523\u0590-\u05ff\u1e00-\u206f]|\bM\d")
+# Days of every month and weekday.
+_SAMPLE = [date(2026, 1, 1) + timedelta(days=29 * number) for number in range(13)]
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,11 @@ class Dates:
         """The day on a chart's axis, as d3 takes it: `%b %-d`."""
         return "%-d %b" if self.field.startswith("D") else "%b %-d"
 
+    @property
+    def axis_time(self) -> str:
+        """The time on a chart's axis, as d3 takes it: `%-I:%M %p`."""
+        return "%-I:%M %p" if "a" in _locale(self.locale).time_formats["short"].pattern else "%H:%M"
+
     def _found(self, found: re.Match[str]) -> str:
         try:
             at = datetime.fromisoformat(found[0])
@@ -127,9 +137,19 @@ def known_locale(text: str) -> str:
     """Return a locale as it is written in a browser: `en-US`.
 
     Raises:
-        ValueError: There is no such locale.
+        ValueError: There is no such locale, or reports cannot have its names of months and weekdays.
     """
-    return str(_locale(text.strip())).replace("_", "-")
+    known = str(_locale(text.strip())).replace("_", "-")
+    style = Dates(known, ZoneInfo("UTC"))
+    forms = (style.day, style.long_day, style.weekday, style.short_day, style.month, style.week)
+    times = [datetime.combine(_SAMPLE[0], time(hour)) for hour in (3, 15)]
+    if any(
+        map(_UNPRINTABLE.search, [*(form(day) for form in forms for day in _SAMPLE), *map(style._time, times)])
+    ):
+        raise ValueError(
+            f"the dates of '{text}' cannot be printed: reports have Latin, Greek, Cyrillic and Hebrew letters"
+        )
+    return known
 
 
 @cache

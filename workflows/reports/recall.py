@@ -95,7 +95,7 @@ def read_recall(source: Source, sku_code: str, lot_number: str) -> Recall:
     return Recall(**vars(facts), shipments=shipments)
 
 
-def lot_recall_pdf(snapshot: Path, sku_code: str, lot_number: str, locale: str = "en-US") -> bytes:
+def lot_recall_pdf(snapshot: Path, sku_code: str, lot_number: str, locale: str) -> bytes:
     """Return the recall of a lot as a PDF. It has personal data, so it is made on request and stored nowhere.
 
     Args:
@@ -116,18 +116,18 @@ def lot_recall_pdf(snapshot: Path, sku_code: str, lot_number: str, locale: str =
     return make_pdf(document)
 
 
-def lot_recall_csv(snapshot: Path, sku_code: str, lot_number: str) -> bytes:
-    """Return the packages of a recall as CSV; errors as in `lot_recall_pdf`."""
-    with open_snapshot(snapshot) as source:
+def lot_recall_csv(snapshot: Path, sku_code: str, lot_number: str, locale: str) -> bytes:
+    """Return the packages of a recall as CSV, for programs: with ISO dates; the rest as in `lot_recall_pdf`."""
+    with open_snapshot(snapshot, locale) as source:
         recall = read_recall(source, sku_code, lot_number)
     return csv_bytes(_FILE_COLUMNS, _file_rows(recall))
 
 
-def lot_recall_xlsx(snapshot: Path, sku_code: str, lot_number: str) -> bytes:
-    """Return the packages of a recall as a workbook; errors as in `lot_recall_pdf`."""
-    with open_snapshot(snapshot) as source:
+def lot_recall_xlsx(snapshot: Path, sku_code: str, lot_number: str, locale: str) -> bytes:
+    """Return the packages of a recall as a workbook; arguments and errors as in `lot_recall_pdf`."""
+    with open_snapshot(snapshot, locale) as source:
         recall = read_recall(source, sku_code, lot_number)
-        return xlsx_bytes("Lot recall", _FILE_COLUMNS, _file_rows(recall), source.as_of)
+        return xlsx_bytes("Lot recall", _FILE_COLUMNS, _file_rows(recall), source.as_of, source.dates)
 
 
 def _file_rows(recall: Recall) -> list[list[Any]]:

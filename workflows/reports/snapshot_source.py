@@ -64,7 +64,7 @@ class Source:
 
 
 @contextmanager
-def open_snapshot(path: Path, locale: str = "en-US") -> Iterator[Source]:
+def open_snapshot(path: Path, locale: str) -> Iterator[Source]:
     """Open a snapshot, read-only, for as long as the block lasts.
 
     Args:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from workflows.config.dates import Dates
 from workflows.config.formatting import clean
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], as_of: datetime) -> bytes:
+def xlsx_bytes(
+    title: str, header: Sequence[str], rows: Iterable[Sequence[object]], as_of: datetime, dates: Dates
+) -> bytes:
     """Return rows as a workbook of one sheet; the same rows give the same bytes.
 
     Text stays text, lot numbers and SKUs with it; numbers, days and instants (as UTC) are what they are.
@@ -48,12 +51,14 @@ def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[object
         header: The columns' names.
         rows: Their values; None is an empty cell.
         as_of: The snapshot's instant, noted as the file's date.
+        dates: How days are shown.
     """
     buffer = io.BytesIO()
     with new_workbook(buffer, title, as_of) as workbook:
         sheet = workbook.add_worksheet(sheet_name(title))
-        formats: dict[type, Format] = {date: workbook.add_format({"num_format": "yyyy-mm-dd"})}
-        formats[datetime] = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        day = dates.column.lower()
+        formats: dict[type, Format] = {date: workbook.add_format({"num_format": day})}
+        formats[datetime] = workbook.add_format({"num_format": f"{day} hh:mm:ss"})
         sheet.write_row(0, 0, [clean(name) for name in header], workbook.add_format({"bold": True}))
         widths = [len(name) for name in header]
         for number, row in enumerate(rows, start=1):

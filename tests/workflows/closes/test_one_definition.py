@@ -36,7 +36,7 @@ def settings(built_home: Path) -> Settings:
 
 @pytest.fixture(scope="module")
 def source(settings: Settings) -> Iterator[Source]:
-    with open_snapshot((settings.published / "current.duckdb").resolve()) as opened:
+    with open_snapshot((settings.published / "current.duckdb").resolve(), settings.locale) as opened:
         yield opened
 
 

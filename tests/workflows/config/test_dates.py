@@ -112,23 +112,23 @@ def test_a_mail_marks_the_commands_to_type() -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "column", "field", "axis"),
+    ("locale", "column", "field", "axis", "axis_time"),
     [
-        ("en-US", "MMM D, YYYY", "MM/DD/YYYY", "%b %-d"),
-        ("en-GB", "D MMM YYYY", "DD/MM/YYYY", "%-d %b"),
-        ("de-DE", "DD.MM.YYYY", "DD.MM.YYYY", "%-d %b"),
+        ("en-US", "MMM D, YYYY", "MM/DD/YYYY", "%b %-d", "%-I:%M %p"),
+        ("en-GB", "D MMM YYYY", "DD/MM/YYYY", "%-d %b", "%H:%M"),
+        ("de-DE", "DD.MM.YYYY", "DD.MM.YYYY", "%-d %b", "%H:%M"),
         # A table of the browser knows no French names of months.
-        ("fr-FR", "DD/MM/YYYY", "DD/MM/YYYY", "%-d %b"),
-        ("sv-SE", "YYYY-MM-DD", "YYYY-MM-DD", "%b %-d"),
-        ("bg-BG", "D.MM.YYYY", "DD.MM.YYYY", "%-d %b"),
-        ("hu-HU", "YYYY. MM. DD", "YYYY.MM.DD", "%b %-d"),
+        ("fr-FR", "DD/MM/YYYY", "DD/MM/YYYY", "%-d %b", "%H:%M"),
+        ("sv-SE", "YYYY-MM-DD", "YYYY-MM-DD", "%b %-d", "%H:%M"),
+        ("bg-BG", "D.MM.YYYY", "DD.MM.YYYY", "%-d %b", "%H:%M"),
+        ("hu-HU", "YYYY. MM. DD", "YYYY.MM.DD", "%b %-d", "%H:%M"),
     ],
 )
 def test_tables_fields_and_axes_have_the_order_of_the_locale(
-    locale: str, column: str, field: str, axis: str
+    locale: str, column: str, field: str, axis: str, axis_time: str
 ) -> None:
     dates = Dates(locale, CHICAGO)
-    assert (dates.column, dates.field, dates.axis) == (column, field, axis)
+    assert (dates.column, dates.field, dates.axis, dates.axis_time) == (column, field, axis, axis_time)
 
 
 def test_the_settings_name_locale_and_time_zone_and_american_is_the_default() -> None:

@@ -34,7 +34,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @contextmanager
 def opened(path: Path, manifest: Any) -> Iterator[tuple[Source, Metrics]]:
-    with open_snapshot(path) as source:
+    with open_snapshot(path, "en-US") as source:
         yield source, Metrics(manifest, source.connection)
 
 
