@@ -134,7 +134,7 @@ def _pick_product(snapshot: Snapshot, monday: date) -> str | None:
     report = snapshot.table(_REPORT, monday)
     shown = {
         "alert_level": columns.text(),
-        "product_name": columns.text(),
+        "product_name": columns.text(width=170),
         "sku_code": columns.text(pinned=True),
         "quantity_on_hand": columns.number(),
         "full_pallet_count": columns.number(help="Full pallets"),
