@@ -76,9 +76,9 @@ class Settings(BaseSettings):
     )
     locale: types.Locale = Field(
         "en-US",
-        description="How the page, reports and mail write dates and times, such as `en-GB` or `de-DE`; its letters "
-        "have to be Latin, Greek, Cyrillic or Hebrew. Texts stay English, money US dollars; the command line and "
-        "files for programs have ISO dates.",
+        description="How the page, reports and mail write dates and times, such as `en-GB` or `de-DE`; its "
+        "letters have to be Latin, Greek, Cyrillic or Hebrew. Texts stay English, money US dollars; the command "
+        "line and files for programs have ISO dates.",
     )
     rate_limit: int = Field(40, ge=1, description="ShipStation requests per minute.")
     retry_seconds: types.Amount = Field(60.0, description="Time budget for retrying one request.")
