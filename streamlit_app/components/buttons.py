@@ -20,7 +20,7 @@ NOT_ALLOWED = "Your role does not allow this. Ask an admin."
 
 
 def start_button(settings: Settings, kind: str, label: str, **arguments: Any) -> None:
-    """Show a button that starts a job, and the progress of one of its kind.
+    """Show a button that starts a job, and the progress of one of its kind, which refreshes; not in a fragment.
 
     Args:
         settings: The configuration.
@@ -28,20 +28,40 @@ def start_button(settings: Settings, kind: str, label: str, **arguments: Any) ->
         label: The button's label.
         arguments: The job's arguments.
     """
+    run = open_run(settings, kind)
+    _show_start(settings, kind, label, run, arguments)
+    if run is not None:
+        st.fragment(_show_open_run, run_every=_REFRESH_SECONDS)(settings, kind)
+
+
+def start_in_fragment(settings: Settings, kind: str, label: str, run: Run | None, **arguments: Any) -> None:
+    """Show the same in a fragment that refreshes by itself.
+
+    Args:
+        settings: The configuration.
+        kind: The kind of job.
+        label: The button's label.
+        run: The open run of the kind, if there is one.
+        arguments: The job's arguments.
+    """
+    _show_start(settings, kind, label, run, arguments)
+    if run is not None:
+        show_progress(settings, run)
+
+
+def _show_start(settings: Settings, kind: str, label: str, run: Run | None, arguments: dict[str, Any]) -> None:
     person = current_person(settings)
     may = person is not None and person.may(kind)
     st.button(
         label,
         key=f"start-{kind}",
-        disabled=not may,
+        disabled=not may or run is not None,
         help=None if may else NOT_ALLOWED,
         on_click=actions.attempt,
         args=(kind, actions.start, settings, kind),
         kwargs=arguments,
     )
     show_refusal(settings, kind)
-    if open_run(settings, kind) is not None:
-        st.fragment(_show_open_run, run_every=_REFRESH_SECONDS)(settings, kind)
 
 
 def show_progress(settings: Settings, run: Run) -> None:

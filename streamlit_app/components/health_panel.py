@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from streamlit_app.components import charts
-from streamlit_app.components.buttons import show_progress, start_button
+from streamlit_app.components.buttons import start_in_fragment
 from streamlit_app.components.panels import chart, result_badge
 from streamlit_app.data.formatted import age, count
-from streamlit_app.data.run_list import open_run
+from streamlit_app.data.run_list import Run, open_run
 from workflows.page_api import HealthPoint, Settings, health_history
 
 _DAYS = 90
@@ -29,26 +29,22 @@ def show_health(settings: Settings) -> None:
         if len(points) > 1:
             _show_line(settings, points)
     # A fragment that refreshes: these checks publish no snapshot.
-    st.fragment(_check, run_every=_REFRESH_SECONDS)(settings, _state(settings))
+    shown = _state(settings, open_run(settings, "health"))
+    st.fragment(_check, run_every=_REFRESH_SECONDS)(settings, shown)
 
 
-def _state(settings: Settings) -> tuple[str | None, datetime | None]:
+def _state(settings: Settings, run: Run | None) -> tuple[str | None, datetime | None]:
     """Return the status of the checks, if they wait or run, and when they were last done."""
-    run = open_run(settings, "health")
     points = health_history(settings, _DAYS)
     return run.status if run else None, points[-1].checked_at if points else None
 
 
 def _check(settings: Settings, shown: tuple[str | None, datetime | None]) -> None:
-    """Show the button that runs the checks, or their progress. The page follows when they begin and end."""
-    state = _state(settings)
-    if state != shown:
-        st.rerun()
+    """Show the button that runs the checks, and their progress. The page follows when they begin and end."""
     run = open_run(settings, "health")
-    if run is None:
-        start_button(settings, "health", "Check now")
-    else:
-        show_progress(settings, run)
+    if _state(settings, run) != shown:
+        st.rerun()
+    start_in_fragment(settings, "health", "Check now", run)
 
 
 def _show_last(settings: Settings, point: HealthPoint, now: datetime) -> None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import streamlit as st
 
 from streamlit_app.components import columns
-from streamlit_app.components.buttons import start_button
+from streamlit_app.components.buttons import start_in_fragment
 from streamlit_app.components.links import show_link
 from streamlit_app.components.panels import figure_row, panel, table, with_texts
 from streamlit_app.data.formatted import count, plain
@@ -147,12 +147,13 @@ def _orders(dates: Dates, rows: pa.Table, more: dict[str, Any], alt: str) -> Non
 def _show_upload(settings: Settings) -> None:
     """Show the result of the last upload, and a button for the next one."""
     last = next(iter(runs_of(settings, ("upload",), 1)), None)
-    if last is not None and not last.is_open:
+    run = last if last is not None and last.is_open else None
+    if last is not None and run is None:
         _show_last(settings, last)
     if settings.allow_upload:
-        start_button(settings, "upload", "Send now", dry_run=False)
+        start_in_fragment(settings, "upload", "Send now", run, dry_run=False)
     else:
-        start_button(settings, "upload", "Dry run", dry_run=True)
+        start_in_fragment(settings, "upload", "Dry run", run, dry_run=True)
         st.caption("Uploads are off. An admin allows them in the configuration.")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workflows.closes.close_plan import Part
+from workflows.config.dates import Dates
 from workflows.config.formatting import counted, money
 from workflows.config.periods import Period
 
@@ -44,13 +45,17 @@ def summary_of(figures: Mapping[str, Any]) -> str:
     return "; ".join(parts)
 
 
-def mail_of(part: Part, snapshot: str, figures: Mapping[str, Any]) -> tuple[str, str]:
+def mail_of(part: Part, snapshot: str, figures: Mapping[str, Any], dates: Dates) -> tuple[str, str]:
     """Return subject and body of the mail with a close's report."""
+    period = part.period
+    # The mail's own style is for days as numbers; names are of the locale's language.
+    names = {"eod": dates.long_day, "eom": dates.month}
+    words = names[period.kind](period.first) if period.kind in names else period.title
     again = f", version {part.version}" if part.version > 1 else ""
     incomplete = ", incomplete" if missing_days(figures) else ""
-    subject = f"{_NAMES[part.period.kind]}: {part.period.title}{again}{incomplete}"
+    subject = f"{_NAMES[period.kind]}: {words}{again}{incomplete}"
     body = (
-        f"{part.period.title} is closed{again}.\n\n{summary_of(figures)}.\n\n"
+        f"{words} is closed{again}.\n\n{summary_of(figures)}.\n\n"
         f"The report is attached. It was made from the snapshot {snapshot}.\n"
     )
     return subject, body

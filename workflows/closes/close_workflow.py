@@ -227,7 +227,7 @@ def _send(part: Part, snapshot: str, figures: Figures, files: list[str], _report
     """Queue the report's mail, once for each version, try to deliver it, and return its state as text."""
     settings = _settings()
     key = mail_key(part.period.kind, part.period.name, part.version)
-    subject, body = mail_of(part, snapshot, figures)
+    subject, body = mail_of(part, snapshot, figures, settings.dates)
     if not queue_mail(settings, key, subject, body, [settings.home / file for file in files]):
         return MAIL_OFF
     deliver_outbox(settings, datetime.now(UTC))

@@ -157,7 +157,7 @@ def _check_bill(period: Period, loaded: Loaded) -> None:
         command = period_of("eom", first).command if first else "sync"
         why = f"the first day with charges is {first}" if first else "nothing was shipped yet"
         advice = (
-            Advice(f"The first month with any: `{command}`.", f"The first month with any is {first:%B %Y}.")
+            Advice(f"The first month with any: `{command}`.", f"The first month with any is that of {first}.")
             if first
             else Advice("`sync` brings what is new.", "The next sync loads what is new.")
         )

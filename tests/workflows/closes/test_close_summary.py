@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,8 +17,10 @@ from workflows.closes.close_summary import (
     restated_since,
     summary_of,
 )
+from workflows.config.dates import Dates
 from workflows.config.periods import Period
 
+DATES = Dates("it-IT", ZoneInfo("Europe/Rome"))
 DAY = Period("eod", date(2026, 11, 20), date(2026, 11, 20))
 WEEK = Period("eow", date(2026, 11, 16), date(2026, 11, 22))
 MONTH = Period("eom", date(2026, 10, 1), date(2026, 10, 31))
@@ -88,15 +91,20 @@ def test_a_close_says_in_one_line_what_shipped_what_it_charged_and_what_is_short
             "Weekly inventory report: The week of 2026-11-16 to 2026-11-22, version 2",
             "The week of 2026-11-16 to 2026-11-22 is closed, version 2.\n\n",
         ),
-        (Part(MONTH, 1), "Invoice: October 2026", "October 2026 is closed.\n\n"),
+        (Part(MONTH, 1), "Invoice: ottobre 2026", "ottobre 2026 is closed.\n\n"),
+        (
+            Part(DAY, 1),
+            "Day's summary: venerdì 20 novembre 2026",
+            "venerdì 20 novembre 2026 is closed.\n\n",
+        ),
     ],
 )
 def test_a_closes_mail_names_the_period_and_each_version_but_the_first(
     part: Part, subject: str, begins: str
 ) -> None:
     whole = {"shipped": SHIPPED, "bill": SHIPPED | {"not_loaded": "2026-10-01", "total_cents": 1}}
-    assert mail_of(part, "ledger-7.duckdb", whole)[0] == f"{subject}, incomplete"
-    found, body = mail_of(part, "ledger-7.duckdb", {"shipped": SHIPPED})
+    assert mail_of(part, "ledger-7.duckdb", whole, DATES)[0] == f"{subject}, incomplete"
+    found, body = mail_of(part, "ledger-7.duckdb", {"shipped": SHIPPED}, DATES)
     assert found == subject
     assert body == (
         f"{begins}1,234 orders shipped, 2 units.\n\nThe report is attached. It was made from the snapshot "

@@ -58,11 +58,19 @@ stock as (
 
 ),
 
+labels as (
+
+    select ship_date
+    from packages
+    where package_kind = 'label'
+
+),
+
 known as (
 
     select
         (select min(orders.order_date) from orders) as ordered_from,
-        (select min(packages.ship_date) from packages where packages.package_kind = 'label') as labelled_from
+        (select min(labels.ship_date) from labels) as labelled_from
 
 ),
 
