@@ -3,4 +3,4 @@
 import sys
 from pathlib import Path
 
-sys.path += [str(Path(__file__).parent / folder) for folder in ("support", "mail", "dbt", "workflows")]
+sys.path += [str(Path(__file__).parent / folder) for folder in ("support", "mail", "dbt", "page", "workflows")]

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import pytest
 import yaml
 
 from orchestrate import cli
+from tests.screens.pictures import file_names
 
 PROJECT = Path(__file__).parents[1]
 MOST_WORDS_OF_THE_README = 1200
@@ -146,10 +146,10 @@ def test_every_command_of_the_readmes_table_exists_and_none_is_left_out() -> Non
     assert shown == set(cli.list_commands(click.Context(cli))) - not_everyday
 
 
-@pytest.mark.parametrize("picture", sorted((PROJECT / "docs/images").glob("*")), ids=lambda path: path.name)
-def test_a_picture_is_small_and_shown(picture: Path) -> None:
-    assert picture.stat().st_size < 150_000
-    assert any(f"images/{picture.name})" in text for _, text in _texts())
+def test_each_view_has_its_pictures_and_they_are_small() -> None:
+    pictures = {picture.name: picture.stat().st_size for picture in (PROJECT / "docs/screens").iterdir()}
+    assert set(pictures) == set(file_names())
+    assert sum(pictures.values()) <= 3_000_000
 
 
 def test_the_commit_hooks_do_what_make_lint_does() -> None:

@@ -51,7 +51,7 @@ def show_timeline(settings: Settings, snapshot: Snapshot, shipstation_order_id: 
     table(
         pa.table({"when": [when for _, _, when, _ in events], "what": [what for *_, what in events]}),
         {
-            "when": columns.text("When", width="small"),
+            "when": columns.text("When"),
             "what": columns.text("Event", width="large"),
         },
         alt="Timeline of the order",

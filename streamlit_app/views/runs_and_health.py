@@ -168,7 +168,7 @@ def _pick_run(settings: Settings, runs: Sequence[Run], now: datetime) -> str | N
             "status": columns.text("Status", width="small"),
             "kind": columns.text("Kind", width="small"),
             "started": columns.text("Started", width="small"),
-            "duration": columns.text("Duration", width="small"),
+            "duration": columns.text("Duration"),
             "actor": columns.text("By", width="small"),
             "result": columns.text("Result or error", width="large"),
         },

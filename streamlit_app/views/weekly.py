@@ -134,7 +134,7 @@ def _show_week(settings: Settings, snapshot: Snapshot, monday: date, close: Mapp
 def _pick_product(report: pa.Table, monday: date) -> str | None:
     shown = {
         "alert_level": columns.text(),
-        "product_name": columns.text(),
+        "product_name": columns.text(width=170),
         "sku_code": columns.text(pinned=True),
         "quantity_on_hand": columns.number(),
         "full_pallet_count": columns.number(help="Full pallets"),

@@ -75,17 +75,28 @@ CASES = (
 
 def run_cases(cases: Sequence[Case]) -> Iterator[Outcome]:
     """Run each case on a copy of a built home."""
-    [library] = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
     with tempfile.TemporaryDirectory(prefix="clocks-") as folder, built_home(Path(folder)) as (built, box):
         for number, case in enumerate(cases):
             line = CommandLine(copy_of(built.home, Path(folder) / str(number)), built.url)
-            yield _try(case, line, box, library)
+            yield _try(case, line, box)
 
 
-def _try(case: Case, line: CommandLine, box: Sandbox, library: Path) -> Outcome:
+def clock_of(time: str = "") -> dict[str, str]:
+    """The environment of a process with another clock; the time is in UTC, or else in a file."""
+    [library] = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
+    return {
+        "LD_PRELOAD": str(library),
+        # Python waits for threads by this clock. Faked, no wait of it ever ends.
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "PYTHONPATH": str(Path(__file__).parent / "real_sleep"),
+        **({"FAKETIME": time, "TZ": "UTC"} if time else {}),
+    }
+
+
+def _try(case: Case, line: CommandLine, box: Sandbox) -> Outcome:
     order_more(box)
     began = time.monotonic()
-    code, problems = _with_clock(case, line, library)
+    code, problems = _with_clock(case, line)
     seconds = time.monotonic() - began
     if case.words == ("eod",):
         again = line.run("eod")
@@ -97,18 +108,12 @@ def _try(case: Case, line: CommandLine, box: Sandbox, library: Path) -> Outcome:
     return Outcome(case, code, seconds, [*problems, *damage_of(line, box), *_wrong_dates(line)])
 
 
-def _with_clock(case: Case, line: CommandLine, library: Path) -> tuple[int | None, list[str]]:
+def _with_clock(case: Case, line: CommandLine) -> tuple[int | None, list[str]]:
     """Run the command; its clock changes each time another step of it is stored, or another sync of a service."""
     offset = line.home.parent / f"{line.home.name}.clock"
     offset.write_text(case.offsets[0])
     environment = line.environment(
-        LD_PRELOAD=str(library),
-        FAKETIME_TIMESTAMP_FILE=str(offset),
-        FAKETIME_NO_CACHE="1",
-        # Python waits for threads by this clock. Faked, no wait of it ever ends.
-        FAKETIME_DONT_FAKE_MONOTONIC="1",
-        PYTHONPATH=str(Path(__file__).parent / "real_sleep"),
-        SHIPLEDGER_SYNC_MINUTES="1",
+        **clock_of(), FAKETIME_TIMESTAMP_FILE=str(offset), FAKETIME_NO_CACHE="1", SHIPLEDGER_SYNC_MINUTES="1"
     )
     query = _SYNCS if case.is_service else _STEPS
     command = [sys.executable, str(PROJECT / "orchestrate.py"), *case.words, "--json"]
