@@ -48,9 +48,9 @@ def test_supply_is_drawn_up_to_a_quarter_and_written_beyond() -> None:
 def test_a_legend_has_as_many_columns_as_fit_a_phone_or_a_wider_screen() -> None:
     products = ["PT Kit", "PPR Kit", "Travel Kit", "OraPro Paste Peppermint", "Ortho Protect", "Other products"]
     rows = [{"ship_date": "2026-11-09", "product": product, "units": 3} for product in products]
-    assert _legend_columns(charts.shipped_by_day(rows, products, products, 300)) == "width < 500 ? 2 : 6"
+    assert _legend_columns(charts.shipped_by_day(DATES, rows, products, products, 300)) == "width < 500 ? 2 : 6"
     charge_day = {"charge_date": "2026-11-09", **dict.fromkeys(CHARGES, 100)}
-    assert _legend_columns(charts.charges_by_day([charge_day], 300)) == "width < 500 ? 4 : 4"
+    assert _legend_columns(charts.charges_by_day(DATES, [charge_day], 300)) == "width < 500 ? 4 : 4"
 
 
 def _legend_columns(chart: Any) -> str:
