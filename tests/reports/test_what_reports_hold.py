@@ -33,7 +33,7 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
     with ExitStack() as stack:
 
         def write(**changes: Rows) -> Source:
-            return stack.enter_context(open_snapshot(write_snapshot(tmp_path / "s.duckdb", changes)))
+            return stack.enter_context(open_snapshot(write_snapshot(tmp_path / "s.duckdb", changes), "en-US"))
 
         yield write
 
