@@ -110,8 +110,8 @@ def test_names_cannot_mention_or_link_and_a_long_text_is_cut(hooked: Settings, h
         (204, "sent", "204 No Content"),
         (429, "waiting", "The webhook refused the message: 429 Too Many Requests. It will be tried again."),
         (503, "waiting", "The webhook refused the message: 503 Service Unavailable. It will be tried again."),
-        (302, "given up", "The webhook refused the message: 302 Found. Remove the cause, then use"),
-        (404, "given up", "The webhook refused the message: 404 Not Found. Remove the cause, then use"),
+        (302, "given up", "The webhook refused the message: 302 Found. Remove the cause, then send it again."),
+        (404, "given up", "The webhook refused the message: 404 Not Found. Remove the cause, then send it again."),
         (None, "uncertain", "It has very probably arrived, and is not sent again."),
     ],
 )

@@ -98,8 +98,8 @@ def test_what_is_held_says_why_as_text_and_what_waits_and_what_was_sent_are_list
     assert texts(shop, "671826") == ["671826", "4"]
     shop.get_by_role("radio", name="Sent (2)").click()
     assert texts(shop, "671828") == [
-        *("671828", "2", "00:06", "", "no answer yet"),
-        *("671827", "1", "00:05", "700000001", "shipped"),
+        *("671828", "2", "12:06 AM", "", "no answer yet"),
+        *("671827", "1", "12:05 AM", "700000001", "shipped"),
     ]
 
 
