@@ -13,7 +13,7 @@ from tests.reliability import __main__ as reliability
 from workflows.config.settings import PROJECT
 
 
-@pytest.mark.parametrize("program", ["tests.cases", "tests.quarter", "tests.mutants"])
+@pytest.mark.parametrize("program", ["tests.cases", "tests.mutants", "tests.quarter", "tests.screens"])
 def test_a_program_among_the_tests_finds_what_it_imports(program: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", f"import {program}.__main__"],

@@ -72,7 +72,7 @@ def show_account_menu(settings: Settings, person: Person) -> None:
             return
         st.text(f"{person.name}, {role}")
         if login_method() == "oidc":
-            st.button("Log out", on_click=_log_out, args=(settings, person))
+            st.button("Log out", on_click=_log_out, args=(settings, person, _session_key()))
         else:
             st.html(f'<a href="{LOGOUT_PATH}" target="_self">Log out</a>')
 
@@ -126,9 +126,9 @@ def _session_key() -> str:
     return hashlib.sha256(identity.encode()).hexdigest()
 
 
-def _log_out(settings: Settings, person: Person) -> None:
-    # One click was seen to run this twice on a busy machine: the key makes it one event.
-    record_login_event(settings.operations, LOGOUT, person.name, _ip_address(), session_key=_session_key())
+def _log_out(settings: Settings, person: Person, session_key: str) -> None:
+    # One click was seen to run this twice on a busy machine, then without a login: the key makes it one event.
+    record_login_event(settings.operations, LOGOUT, person.name, _ip_address(), session_key=session_key)
     st.logout()
 
 

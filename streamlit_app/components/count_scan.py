@@ -21,26 +21,30 @@ _FOUND = "lot scanned"
 _LONGEST = 60
 # Another number makes the browser run the script again.
 _SCRIPTS = count()
-# The fields may be drawn after the script runs, and again later, so the document listens instead of a field. Enter
-# goes from pallets to loose units, and back to the scanner.
+# The fields may be drawn after the script runs, and moved later, which loses the focus: so it looks for ten
+# seconds, and the document listens instead of a field. Enter goes from pallets to loose units, and back to the
+# scanner.
 _SELECT = """
 <script>
-    (function select(tries) {{
+    (() => {{
         const fields = () => [...document.querySelectorAll(".st-key-{container} input:not([disabled])")];
-        const [first] = fields();
-        if (!first) {{
-            if (tries) requestAnimationFrame(() => select(tries - 1));
-            return;
-        }}
-        first.scrollIntoView({{ block: "center" }});
-        first.focus();
-        first.select();
+        window.lastScan = {number};
         document.onkeydown = (event) => {{
             const at = fields().indexOf(event.target);
             if (event.key !== "Enter" || at < 0) return;
             setTimeout(() => (fields()[at + 1] ?? document.querySelector(".st-key-{scanner} input"))?.focus());
         }};
-    }})(600); // {number}
+        (function select(tries, chosen) {{
+            const [first] = fields();
+            if (first && (!chosen || document.activeElement === document.body)) {{
+                first.scrollIntoView({{ block: "center" }});
+                first.focus();
+                if (!chosen) first.select();
+                chosen = true;
+            }}
+            if (tries && window.lastScan === {number}) requestAnimationFrame(() => select(tries - 1, chosen));
+        }})(600, false);
+    }})();
 </script>
 """
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from browser import installed_browser
 from page_process import ZONE, Served, serve
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 from published_folder import Business, PublishedFolder
 
+_SCREEN: ViewportSize = {"width": 1366, "height": 768}
 _OWN = ("http://127.0.0.1:", "data:", "blob:")
 
 
@@ -33,20 +35,33 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def far_away(browser: Browser) -> BrowserContext:
     """A laptop far from the business's time zone, with few animations: each is drawn sixty times a second."""
-    screen = {"width": 1366, "height": 768}
-    return browser.new_context(viewport=screen, timezone_id="Pacific/Auckland", reduced_motion="reduce")
+    return browser.new_context(viewport=_SCREEN, timezone_id="Pacific/Auckland", reduced_motion="reduce")
+
+
+@pytest.fixture(scope="session")
+def window(far_away: BrowserContext) -> Page:
+    """One tab for all tests: a new one would compile the page's scripts again."""
+    return far_away.new_page()
 
 
 @pytest.fixture
-def tab(far_away: BrowserContext) -> Iterator[Page]:
+def tab(window: Page) -> Iterator[Page]:
     """A tab in which no dialog may open, no script may fail, and nothing may be asked of any other machine."""
-    page = far_away.new_page()
     surprises: list[str] = []
-    page.on("request", lambda asked: None if asked.url.startswith(_OWN) else surprises.append(asked.url))
-    page.on("dialog", lambda dialog: (surprises.append(dialog.message), dialog.dismiss()))
-    page.on("pageerror", lambda error: surprises.append(str(error)))
-    yield page
-    page.close()
+    handlers: dict[Any, Callable[[Any], Any]] = {
+        "request": lambda asked: None if asked.url.startswith(_OWN) else surprises.append(asked.url),
+        "dialog": lambda dialog: (surprises.append(dialog.message), dialog.dismiss()),
+        "pageerror": lambda error: surprises.append(str(error)),
+    }
+    for event, handler in handlers.items():
+        window.on(event, handler)
+    yield window
+    window.set_viewport_size(_SCREEN)
+    window.goto("about:blank")
+    # A history ends at fifty entries, and tests count them.
+    window.context.new_cdp_session(window).send("Page.resetNavigationHistory")
+    for event, handler in handlers.items():
+        window.remove_listener(event, handler)
     assert surprises == []
 
 

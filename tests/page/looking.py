@@ -53,9 +53,21 @@ def stand_still(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
+def next_frame(page: Page) -> None:
+    """Wait until the browser has painted: it reports a scroll, and moves what is below a chart, a frame later."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def choose_first_row(place: Page | Locator, table: int = 0) -> None:
     """Tick the first row, where its box is painted, once the page stands still: a table may be drawn again."""
-    stand_still(place if isinstance(place, Page) else place.page)
+    page = place if isinstance(place, Page) else place.page
+    stand_still(page)
+    # A chart gets its height when it is drawn, and moves the tables below it.
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.get_by_test_id("stVegaLiteChart").filter(has_not=page.locator("canvas, svg.marks"))).to_have_count(
+        0
+    )
+    next_frame(page)
     place.get_by_test_id("stDataFrame").nth(table).locator(".dvn-scroller").click(position={"x": 16, "y": 51})
 
 
@@ -64,8 +76,7 @@ def choose(place: Locator, label: str, option: str) -> None:
     stand_still(place.page)
     field = place.get_by_role("combobox", name=label)
     field.scroll_into_view_if_needed()
-    # The browser reports a scroll in the frame after it.
-    place.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    next_frame(place.page)
     field.click()
     place.page.get_by_role("option", name=option).click()
 

@@ -120,8 +120,12 @@ def test_a_scanner_selects_the_fields_of_a_lot_and_says_what_it_does_not_know(
     expect(scanner).to_be_focused()
     # An empty lot that has turned up has no field yet.
     tab.keyboard.type("17612 - 250111\n")
-    expect(shelf.get_by_label("Lot 250111: pallets of 48")).to_be_focused()
+    found = shelf.get_by_label("Lot 250111: pallets of 48")
+    expect(found).to_be_focused()
     stand_still(tab)
+    # A browser that moves a field takes the focus from it.
+    found.evaluate("field => field.parentElement.replaceChildren(...field.parentElement.children)")
+    expect(found).to_be_focused()
     tab.keyboard.press("Enter")
     expect(shelf.get_by_label("Lot 250111: loose units")).to_be_focused()
     tab.keyboard.type("0\n")

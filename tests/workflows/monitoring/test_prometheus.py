@@ -14,7 +14,9 @@ from own_worker import working
 from tests.contract_tables import create_tables, insert
 from workflows.config.home_directory import prepare_home
 from workflows.config.settings import Settings
+from workflows.config.worker_lock import WorkerLock
 from workflows.cycle.last_read import Read, note_read
+from workflows.jobs.client import job_client
 from workflows.monitoring.check_log import record_results
 from workflows.monitoring.checks import Check
 from workflows.monitoring.condition_checks import CONDITIONS
@@ -79,11 +81,17 @@ def test_ages_exceptions_and_checks_are_those_of_the_home(tmp_path: Path) -> Non
 def test_the_queue_is_counted_while_a_worker_runs(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
     prepare_home(settings)
-    with working(settings) as jobs:
-        # No such workflow exists, so nothing takes it out of the queue as done.
+    with working(settings):
+        pass
+    # The lock says that a worker runs; without its threads the job stays where it is.
+    lock = WorkerLock(settings.home)
+    assert lock.acquire()
+    with job_client(settings) as jobs:
         jobs.enqueue("sync", "mary")
         found = figures(read_metrics(settings))
-    assert found['jobs{status="queued"}'] + found['jobs{status="running"}'] == 1
+    lock.release()
+    assert found['jobs{status="queued"}'] == 1
+    assert found['jobs{status="running"}'] == 0
     assert found["worker_running"] == 1
 
 
