@@ -141,6 +141,7 @@ def test_a_build_of_a_part_covers_no_load(ledger: Ledger) -> None:
     ledger.assert_same_as_full_build()
 
 
+@pytest.mark.long
 def test_a_part_takes_what_came_when_the_models_that_say_so_are_named(ledger: Ledger) -> None:
     result = ledger.run("run", "--select", "staging.shipledger", "stg_shipstation__orders+")
     assert result.success, failures(result)

@@ -187,7 +187,7 @@ def test_days_that_were_to_come_cost_nothing_more_once_they_came_as_they_were_ch
     assert bill == ORDER_AND_POSTAGE + 5 * 75 + 31 * 96 * 45
 
 
-@pytest.mark.parametrize("hour", [6, 7])
+@pytest.mark.parametrize("hour", [pytest.param(6, marks=pytest.mark.long), 7])
 def test_the_hour_that_the_clock_change_repeats_closes_the_same_month(
     new_ledger: Callable[..., Ledger], hour: int
 ) -> None:
@@ -202,7 +202,8 @@ def test_the_hour_that_the_clock_change_repeats_closes_the_same_month(
 
 
 @pytest.mark.parametrize(
-    ("table", "column"), [("rate_card", "rate_cents"), ("pallet_factors", "units_per_pallet")]
+    ("table", "column"),
+    [("rate_card", "rate_cents"), pytest.param("pallet_factors", "units_per_pallet", marks=pytest.mark.long)],
 )
 def test_a_day_to_come_has_the_rate_and_factor_of_its_own_day_and_without_one_the_close_is_refused(
     friday: Ledger, tmp_path: Path, table: str, column: str

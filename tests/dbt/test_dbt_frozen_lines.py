@@ -141,11 +141,13 @@ FOREIGN = "frozen/2025-11.parquet belongs to no closed month. Move it out of the
     ("tamper", "sentence"),
     [
         (lambda file: rewrite(file, "* replace (unit_count - 1 as unit_count)"), NOT_HASHED),
-        (damage, NOT_HASHED),
+        pytest.param(damage, NOT_HASHED, marks=pytest.mark.long),
         (lambda file: os.truncate(file, file.stat().st_size // 2), NOT_HASHED),
         (Path.unlink, NOT_HASHED),
         (pretend, NOT_HASHED),
-        (lambda file: shutil.copy(file, file.with_name("2025-11.parquet")), FOREIGN),
+        pytest.param(
+            lambda file: shutil.copy(file, file.with_name("2025-11.parquet")), FOREIGN, marks=pytest.mark.long
+        ),
         (lambda file: file.rename(file.with_name("2025-11.parquet")), NOT_HASHED + "|" + FOREIGN),
         (lambda file: file.with_name("2025-11.parquet").write_text("no lines"), FOREIGN),
     ],
@@ -200,7 +202,10 @@ def test_a_home_that_was_moved_reads_its_own_files(closed: Ledger, tmp_path: Pat
 
 @pytest.mark.parametrize(
     "default",
-    [pytest.param(True, id="data beside it", marks=pytest.mark.long), pytest.param(False, id="SHIPLEDGER_HOME")],
+    [
+        pytest.param(True, id="data beside it", marks=pytest.mark.long),
+        pytest.param(False, id="SHIPLEDGER_HOME", marks=pytest.mark.long),
+    ],
 )
 def test_dbt_by_hand_finds_the_files_of_the_home(closed: Ledger, tmp_path: Path, default: bool) -> None:
     """Only the models about closed months: a first build by hand takes minutes."""

@@ -53,6 +53,7 @@ def traded(new_ledger: Callable[..., Ledger]) -> Ledger:
     return ledger
 
 
+@pytest.mark.long
 def test_warm_builds_leave_what_a_full_build_makes(traded: Ledger) -> None:
     traded.assert_same_as_full_build()
 

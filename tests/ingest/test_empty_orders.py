@@ -121,7 +121,15 @@ def test_an_order_merged_away_before_it_was_ever_seen_is_not_asked_for(
     assert rows(warehouse, STATES) == []
 
 
-@pytest.mark.parametrize("items", [[], None, {"sku": "17612", "quantity": 1}, "none"])
+@pytest.mark.parametrize(
+    "items",
+    [
+        [],
+        pytest.param(None, marks=pytest.mark.long),
+        {"sku": "17612", "quantity": 1},
+        pytest.param("none", marks=pytest.mark.long),
+    ],
+)
 def test_a_shipped_order_without_lines_is_fetched_again_until_it_has_them(
     box: Sandbox, account: Account, warehouse: Warehouse, items: Any
 ) -> None:

@@ -191,7 +191,13 @@ print(int(peak) // 1024)
 """
 
 
-@pytest.mark.parametrize("body", [many_tiny_values, a_row_of_tiny_values, wide_characters])
+@pytest.mark.parametrize(
+    "body",
+    [
+        many_tiny_values,
+        *(pytest.param(one, marks=pytest.mark.long) for one in (a_row_of_tiny_values, wide_characters)),
+    ],
+)
 def test_a_load_takes_less_than_a_gigabyte_whatever_the_server_sends(
     body: Callable[[], bytes], tmp_path: Path
 ) -> None:

@@ -36,7 +36,16 @@ def at_position(box: Sandbox, detail: str) -> int:
     return [number for date, number in dates if date >= place[2]][int(place[1]) - 1]
 
 
-@pytest.mark.parametrize("unreadable", [[1], [77], [150], [40, 41, 90], [*range(1, 11), *range(12, 151, 2)]])
+@pytest.mark.parametrize(
+    "unreadable",
+    [
+        [1],
+        pytest.param([77], marks=pytest.mark.long),
+        [150],
+        pytest.param([40, 41, 90], marks=pytest.mark.long),
+        [*range(1, 11), *range(12, 151, 2)],
+    ],
+)
 def test_a_row_that_spoils_its_page_is_listed_with_its_position_and_all_others_are_loaded(
     box: Sandbox, account: Account, warehouse: Warehouse, unreadable: list[int]
 ) -> None:

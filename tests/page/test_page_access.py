@@ -164,7 +164,14 @@ def test_a_wrong_password_is_answered_in_plain_text_and_slowed_down(
     expect(visitor.get_by_role("alert")).to_contain_text("Too many wrong passwords. Try again in")
 
 
-@pytest.mark.parametrize(("name", "works", "rules"), [("vera", 0, 0), ("oleg", 1, 0), ("ada", 1, 1)])
+@pytest.mark.parametrize(
+    ("name", "works", "rules"),
+    [
+        pytest.param("vera", 0, 0, marks=pytest.mark.long),
+        ("oleg", 1, 0),
+        pytest.param("ada", 1, 1, marks=pytest.mark.long),
+    ],
+)
 def test_each_role_finds_the_buttons_of_its_work_and_a_press_is_recorded_with_its_name(
     visitor: Page, guarded: Served, business: Business, name: str, works: int, rules: int
 ) -> None:

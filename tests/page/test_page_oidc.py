@@ -82,15 +82,18 @@ def test_every_answer_has_security_headers(guarded: Served) -> None:
             {"email": "mallory@example.com", "email_verified": True},
             [("refusal", "mallory@example.com", "no role here")],
         ),
-        (
+        pytest.param(
             {"email": "ada@example.com", "email_verified": False},
             [("refusal", None, "no verified address")],
+            marks=pytest.mark.long,
         ),
         (
             {"email": "ada@example.com", "email_verified": True, "iat": int(time.time()) - SESSION_SECONDS - 60},
             [],
         ),
-        ({"name": "Ada@example.com"}, [("refusal", None, "no verified address")]),
+        pytest.param(
+            {"name": "Ada@example.com"}, [("refusal", None, "no verified address")], marks=pytest.mark.long
+        ),
     ],
     ids=["not in the list", "address not verified", "session over", "no address"],
 )

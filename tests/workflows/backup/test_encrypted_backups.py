@@ -108,11 +108,18 @@ def flipped(content: bytes, position: int) -> bytes:
     ("part", "change", "sentence"),
     [
         ("backup.tar.age", lambda content: flipped(content, len(content) // 2), "incomplete or was changed"),
-        ("backup.tar.age", lambda content: content[:-70_000], "incomplete or was changed"),
-        ("backup.tar.age", lambda _: b"rubbish", "was changed after it was made"),
+        pytest.param(
+            "backup.tar.age",
+            lambda content: content[:-70_000],
+            "incomplete or was changed",
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            "backup.tar.age", lambda _: b"rubbish", "was changed after it was made", marks=pytest.mark.long
+        ),
         ("backup.tar.age", lambda content: flipped(content, 30), "was changed after it was made"),
         ("key.age", lambda content: flipped(content, -10 % len(content)), ANOTHER),
-        ("key.age", lambda _: b"rubbish", ANOTHER),
+        pytest.param("key.age", lambda _: b"rubbish", ANOTHER, marks=pytest.mark.long),
         ("key.age", lambda _: passphrases.encrypt(b"rubbish", PASSPHRASE), ANOTHER),
         ("key.age", lambda content: content + bytes(5000), "its key.age is not a file, or too large"),
     ],

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import duckdb
+import pytest
 from command_line import CommandLine
 from homes import settings_of
 from rewritten_backups import unpacked, write_unsigned
@@ -58,6 +59,7 @@ def plant_views(warehouse: Path, folder: Path) -> None:
         )
 
 
+@pytest.mark.long
 def test_a_pickle_and_a_view_of_a_backup_write_nothing_and_the_next_sync_publishes(
     filled: CommandLine, tmp_path: Path
 ) -> None:

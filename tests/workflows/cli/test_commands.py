@@ -155,6 +155,7 @@ def test_an_unwritable_home_is_a_sentence(tmp_path: Path) -> None:
     assert "cannot be written" in answer.facts["error"]
 
 
+@pytest.mark.long
 def test_a_damaged_ledger_is_built_again_over_what_another_version_made_of_the_models(filled: CommandLine) -> None:
     (filled.home / "ledger.duckdb").unlink()
     swapped = {
@@ -233,6 +234,7 @@ def test_reconcile_tells_what_differs_and_repairs_it(filled_own: CommandLine, ow
     assert len(filled_own.published(f"{status} 77 or shipstation_order_id = 78")) == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("file", "eighths"), [("ledger.duckdb", 7), ("workflows.sqlite", 9)])
 def test_a_full_disk_is_a_sentence_and_the_next_run_publishes_what_was_missed(
     filled_own: CommandLine, own_business: Sandbox, file: str, eighths: int

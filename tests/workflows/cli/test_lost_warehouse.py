@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from command_line import Answer, CommandLine
 
 from sandbox import Sandbox
@@ -70,6 +71,7 @@ def test_an_accepted_loss_is_published_once_and_the_log_says_who_accepted_what(f
     assert filled_own.run("sync").facts["accepted_loss"] is None
 
 
+@pytest.mark.long
 def test_what_goes_in_shipstation_and_a_restored_backup_lose_nothing(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:

@@ -8,7 +8,7 @@ from command_line import CommandLine
 from sandbox import Fault, Sandbox
 
 
-@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("status", [401, pytest.param(403, marks=pytest.mark.long)])
 def test_once_is_a_hiccup_and_twice_ends_the_run_with_78(
     filled_own: CommandLine, own_business: Sandbox, status: int
 ) -> None:

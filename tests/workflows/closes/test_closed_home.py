@@ -56,6 +56,7 @@ def intact(command: CommandLine) -> tuple[bool, str]:
     return check["is_ok"], check["detail"]
 
 
+@pytest.mark.long
 def test_a_file_that_was_altered_publishes_nothing_until_the_backup_is_restored(command: CommandLine) -> None:
     made = command.run("backup").facts["file"]
     month = file_of_the_month(command)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
+import pytest
 from command_line import CommandLine
 from shared_dbt import DBT_BUILDS
 
@@ -76,6 +77,7 @@ def test_what_is_not_green_in_a_replay_is_built_and_reported_by_dbt(
     assert filled_own.run("sync").code == 0
 
 
+@pytest.mark.long
 def test_a_recording_that_cannot_be_read_or_is_of_another_state_is_made_again(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:

@@ -97,6 +97,7 @@ def house(planted_home: Path, box: Sandbox, tmp_path: Path) -> House:
     return House(CommandLine(copy_of(planted_home, tmp_path / "home"), box.url), box)
 
 
+@pytest.mark.long
 def test_a_dry_run_counts_what_a_run_removes_and_changes_nothing(house: House) -> None:
     before = people.found_in(house.home, GONE + KEPT)
     snapshots = {name for name in before if name.startswith("shipledger-")}
