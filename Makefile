@@ -8,6 +8,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 BROWSER := $(VENV)/.browser
 READER := $(VENV)/reader/.installed
 POSTGRES := $(VENV)/.postgres
+ALLOCATOR := $(VENV)/.allocator
+JEMALLOC := /usr/lib/*/libjemalloc.so.2
 COMPILE := uv pip compile --python-version 3.11
 AUDIT := $(VENV)/audit
 TRIED := $(abspath $(VENV))/tried
@@ -49,6 +51,11 @@ $(POSTGRES): $(DEVELOPING)
 	@command -v initdb || ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null || { apt-get update -qq && $(APT) postgresql; } >/dev/null
 	@touch $@
 
+# DuckDB plans thousands of small statements; with this allocator a test of builds takes a fifth less processor time.
+$(ALLOCATOR): $(DEVELOPING)
+	@ls $(JEMALLOC) 2>/dev/null || ! command -v apt-get || { apt-get update -qq && $(APT) libjemalloc2; } >/dev/null || true
+	@touch $@
+
 # An older DuckDB, which must be able to read the published snapshots.
 $(READER): tests/reader.lock | $(INSTALLED)
 	$(INSTALL) --no-deps --upgrade --target $(VENV)/reader -r tests/reader.lock
@@ -60,12 +67,12 @@ demo: $(INSTALLED)
 test: lint tests
 
 # Tests wait for pages, mails and jobs, so two cores have work for a third process.
-tests: $(BROWSER) $(READER) $(POSTGRES)
-	$(BIN)/python -m pytest -m "not long" $(IN_PROCESSES)
+tests: $(BROWSER) $(READER) $(POSTGRES) $(ALLOCATOR)
+	LD_PRELOAD="$$(ls $(JEMALLOC) 2>/dev/null)" $(BIN)/python -m pytest -m "not long" $(IN_PROCESSES)
 
 # All tests, those marked `long` too, with more seeds and rounds of those on generated data. Takes about an hour.
-test-long: $(BROWSER) $(READER) $(POSTGRES)
-	SHIPLEDGER_LONG_TESTS=1 $(BIN)/python -m pytest $(IN_PROCESSES)
+test-long: $(BROWSER) $(READER) $(POSTGRES) $(ALLOCATOR)
+	LD_PRELOAD="$$(ls $(JEMALLOC) 2>/dev/null)" SHIPLEDGER_LONG_TESTS=1 $(BIN)/python -m pytest $(IN_PROCESSES)
 
 lint: $(DEVELOPING)
 	$(BIN)/ruff check $(SOURCES)
