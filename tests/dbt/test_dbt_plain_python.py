@@ -16,15 +16,16 @@ from typing import Any
 
 import pytest
 from ledger_under_test import Ledger
-from long_run import sample
+from long_run import IS_LONG, sample
 from nasty_business import NastyBusiness
 from plain_exceptions import KINDS_OF_ORDERS, excepted_orders
 from plain_ledger import OPEN, monday_of
 from replayed_business import Case, replayed
 from replayed_ledger import RecordedBuilds, ReplayedLedger
 
-SEEDS = range(sample(5, 100))
-A_FEW = range(12)
+# 5 and 11 have all that went wrong before.
+A_FEW = (0, 5, 8, 11)
+SEEDS = range(100) if IS_LONG else A_FEW
 BUILT_BY_DBT_ITSELF = range(3, 3 + sample(1, 3))
 KEPT = {*A_FEW, *BUILT_BY_DBT_ITSELF}
 
