@@ -6,7 +6,8 @@ import hashlib
 import shutil
 import sqlite3
 import tarfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -53,17 +54,27 @@ def unpack(settings: Settings, file: Path, folder: Path, *, trust: bool) -> Mani
         ShipledgerError: It is damaged.
         OSError: It could not be unpacked: the disk is full.
     """
+    with (
+        _refused(file),
+        decrypted(settings, file, decryption_folder(settings)) as plain,
+        tarfile.open(plain, "r:") as archive,
+    ):
+        content, signature = _read_manifest_members(archive)
+        manifest = read_manifest(content)
+        if not trust:
+            check_signature(settings, content, manifest, signature)
+        folder.mkdir(mode=0o700, parents=True)
+        is_whole = _extract(archive, manifest, folder)
+    if not is_whole or not _has_its_rows(folder, manifest):
+        raise ShipledgerError(f"The backup {file} is damaged: it does not match its manifest. Use another one.")
+    return manifest
+
+
+@contextmanager
+def _refused(file: Path) -> Iterator[None]:
+    """Turn what is wrong with a backup into a sentence."""
     try:
-        with (
-            decrypted(settings, file, decryption_folder(settings)) as plain,
-            tarfile.open(plain, "r:") as archive,
-        ):
-            content, signature = _read_manifest_members(archive)
-            manifest = read_manifest(content)
-            if not trust:
-                check_signature(settings, content, manifest, signature)
-            folder.mkdir(mode=0o700, parents=True)
-            is_whole = _extract(archive, manifest, folder)
+        yield
     except CannotDecrypt as problem:
         raise UsageError(f"The backup {file} {problem}. Nothing was changed.") from problem
     except NotTrusted as problem:
@@ -75,9 +86,6 @@ def unpack(settings: Settings, file: Path, folder: Path, *, trust: bool) -> Mani
         if isinstance(problem, OSError) and str(problem.filename) != str(file):
             raise
         raise UsageError(f"{file} is not a backup of Shipledger that can be read ({problem}).") from problem
-    if not is_whole or not _has_its_rows(folder, manifest):
-        raise ShipledgerError(f"The backup {file} is damaged: it does not match its manifest. Use another one.")
-    return manifest
 
 
 def _read_manifest_members(archive: tarfile.TarFile) -> tuple[bytes, str]:

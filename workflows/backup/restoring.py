@@ -68,5 +68,5 @@ def restore_backup(settings: Settings, file: Path, *, trust: bool = False) -> Fa
         if not is_being_replaced(settings.home):
             shutil.rmtree(staging, ignore_errors=True)
         lock.release()
-    made_at, counts = manifest.made_at.isoformat(), manifest.counts
-    return {"file": str(file), "made_at": made_at, "counts": counts, "kept": str(kept) if kept else None}
+    facts = {"made_at": manifest.made_at.isoformat(), "counts": manifest.counts}
+    return {"file": str(file), **facts, "kept": str(kept) if kept else None}

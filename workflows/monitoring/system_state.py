@@ -77,14 +77,13 @@ def read_system_state(settings: Settings, jobs: JobClient, published: Published,
         ],
         is_cutover_unfinished=is_unfinished(settings.operations),
         parity_differences=_unexplained_differences(settings.operations),
-        lost_mail=sorted(
-            {
-                mail.subject
-                for mail in read_outbox(settings)
-                if mail.state == "given up" and not mail.key.startswith(TEST)
-            }
-        ),
+        lost_mail=_lost_mail(settings),
     )
+
+
+def _lost_mail(settings: Settings) -> list[str]:
+    lost = [mail for mail in read_outbox(settings) if mail.state == "given up" and not mail.key.startswith(TEST)]
+    return sorted({mail.subject for mail in lost})
 
 
 def _unexplained_differences(database: Path) -> int:

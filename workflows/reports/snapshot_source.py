@@ -86,23 +86,27 @@ def open_snapshot(path: Path, locale: str) -> Iterator[Source]:
             as_of = datetime.fromtimestamp(info[0] / 1e6, UTC)
             yield Source(path.name, as_of, info[1], Dates(locale, ZoneInfo(info[2])), connection)
     except duckdb.Error as problem:
-        if not path.exists():
-            raise SnapshotUnusable(
-                f"The snapshot {path.name} is gone: only the last ones are kept.",
-                advice=Advice(
-                    "Close again with --force, which makes a new version from the newest snapshot.",
-                    "Close again, which makes a new version from the newest snapshot.",
-                ),
-            ) from problem
-        if isinstance(problem, duckdb.CatalogException | duckdb.BinderException):
-            raise SnapshotUnusable(
-                f"The snapshot {path.name} was made by an earlier release and lacks what the report shows.",
-                advice=Advice(
-                    "Run `sync`, then close again with --force.",
-                    "Press Sync now in Runs and health, then close again.",
-                ),
-            ) from problem
-        raise SnapshotUnusable(
-            f"The snapshot {path.name} cannot be read ({str(problem).splitlines()[0]}).",
-            advice=sync_advice(" to publish a new one"),
-        ) from problem
+        raise _unusable(path, problem) from problem
+
+
+def _unusable(path: Path, problem: duckdb.Error) -> SnapshotUnusable:
+    if not path.exists():
+        return SnapshotUnusable(
+            f"The snapshot {path.name} is gone: only the last ones are kept.",
+            advice=Advice(
+                "Close again with --force, which makes a new version from the newest snapshot.",
+                "Close again, which makes a new version from the newest snapshot.",
+            ),
+        )
+    if isinstance(problem, duckdb.CatalogException | duckdb.BinderException):
+        return SnapshotUnusable(
+            f"The snapshot {path.name} was made by an earlier release and lacks what the report shows.",
+            advice=Advice(
+                "Run `sync`, then close again with --force.",
+                "Press Sync now in Runs and health, then close again.",
+            ),
+        )
+    return SnapshotUnusable(
+        f"The snapshot {path.name} cannot be read ({str(problem).splitlines()[0]}).",
+        advice=sync_advice(" to publish a new one"),
+    )

@@ -8,7 +8,7 @@ ends, before the rows are loaded.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,20 +57,28 @@ def load_operations(store: Path, warehouse: Warehouse) -> int:
         last = {table: seq for table, (seq, _) in newest.items()}
         if _FORMER_LINES in columns:
             last.pop("frozen_months", None)
-        due: dict[str, int] = {}
-        loaded = 0
-        for table, names in _tables(connection).items():
-            is_complete = columns.get(table, set()) >= names - {*_NOT_LOADED}
-            seq = last.get(table, 0) if is_complete else 0
-            new: int = connection.exec_driver_sql(f"select count(*) from {table} where seq > {seq}").scalar_one()
-            if new or not is_complete:
-                due[table] = seq
-                loaded += new
+        due, loaded = _due(connection, columns, last)
         if due:
             load(pipeline, operations(engine, due))
         if _FORMER_LINES in columns:
             database.execute_sql(f"drop table {_FORMER_LINES}")
     return loaded
+
+
+def _due(
+    connection: sa.Connection, columns: Mapping[str, set[str]], last: Mapping[str, int]
+) -> tuple[dict[str, int], int]:
+    """Return after which sequence number each table is to be loaded, and how many rows that is."""
+    due: dict[str, int] = {}
+    rows = 0
+    for table, names in _tables(connection).items():
+        is_complete = columns.get(table, set()) >= names - {*_NOT_LOADED}
+        seq = last.get(table, 0) if is_complete else 0
+        new: int = connection.exec_driver_sql(f"select count(*) from {table} where seq > {seq}").scalar_one()
+        if new or not is_complete:
+            due[table] = seq
+            rows += new
+    return due, rows
 
 
 @dlt.source(name=SOURCE, max_table_nesting=0)
