@@ -22,7 +22,14 @@ import duckdb
 
 from workflows.config.secret_files import without_secrets
 from workflows.config.settings import Settings, secrets, variable_of
-from workflows.cycle.dbt_invocation import DBT_PROJECT, SEEDS, dbt_options, dbt_variables, invoke_dbt
+from workflows.cycle.dbt_invocation import (
+    DBT_PROJECT,
+    SEEDS,
+    dbt_options,
+    dbt_variables,
+    invoke_dbt,
+    set_environment,
+)
 from workflows.cycle.replay import (
     BuildFacts,
     NodeDone,
@@ -102,6 +109,7 @@ class Modelling:
         self._manifest: Any = None
         self._parsed: str | None = None
         self._reader: subprocess.Popen[bytes] | None = None
+        set_environment(self._variables())
 
     def read_ahead(self) -> None:
         """Start `dbt parse` in a separate process, unless a build was recorded.
