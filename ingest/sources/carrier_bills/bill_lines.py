@@ -1,0 +1,346 @@
+"""The lines of a bill: one for each charge of a row, with its place in the file.
+
+A row that cannot be read is a problem with its line and column. A file with one is refused as a whole, because a
+bill that lacks a line looks like one that is paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import pyarrow as pa
+
+from ingest.errors import BillUnknown, FileRefused
+from ingest.sources.carrier_bills import cell_values
+from ingest.sources.carrier_bills.bill_file import BillFile, Row, read_rows
+from ingest.sources.carrier_bills.bill_formats import FORMATS, BillFormat, spelled
+from ingest.sources.carrier_bills.cell_values import CellRefused
+
+# So many problems are named; more would not help.
+_MOST_NAMED = 5
+_LONGEST_SHOWN = 40
+_LONGEST_DESCRIPTION = 80
+
+SCHEMA = pa.schema(
+    [
+        pa.field("line_key", pa.string(), nullable=False),
+        pa.field("bill_id", pa.string(), nullable=False),
+        pa.field("line_number", pa.int64(), nullable=False),
+        pa.field("carrier", pa.string()),
+        pa.field("invoice_number", pa.string()),
+        pa.field("invoice_date", pa.string()),
+        pa.field("invoice_cents", pa.int64()),
+        pa.field("charged_on", pa.string()),
+        pa.field("transaction_id", pa.string()),
+        pa.field("tracking_number", pa.string()),
+        pa.field("reference", pa.string()),
+        pa.field("charge_kind", pa.string(), nullable=False),
+        pa.field("description", pa.string()),
+        pa.field("amount_cents", pa.int64(), nullable=False),
+        pa.field("billed_ounces", pa.float64()),
+        pa.field("billed_dimensions", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the fields of a file are.
+
+    Attributes:
+        format: The file's format.
+        places: The column, from 0, of each field.
+        pairs: The columns of further charges: description and amount.
+        header: The headers as printed; empty for a file without.
+        width: The number of columns of a row.
+    """
+
+    format: BillFormat
+    places: dict[str, int]
+    pairs: tuple[tuple[int, int], ...]
+    header: tuple[str, ...]
+    width: int
+
+
+def find_layout(file: BillFile, first: Row, mapping: BillFormat | None, carrier: str | None) -> Layout:
+    """Return where the fields are, by the first row of a file.
+
+    Args:
+        file: The file.
+        first: Its first row.
+        mapping: The format of a mapping file; None to find it among the known ones.
+        carrier: The carrier that the file should be of; None for any.
+
+    Raises:
+        BillUnknown: No known format fits.
+        FileRefused: Columns of the mapping are missing, or it is another carrier's file.
+    """
+    header = [spelled(cell) for cell in first.cells]
+    if mapping is not None:
+        found = mapping.found_in(header)
+        missing = [mapping.columns[name][0] for name in mapping.needs if name not in found]
+        if missing:
+            raise FileRefused(
+                f"{file.name} has no column {_listed(missing)}, which the mapping names. Its columns are "
+                f"{_listed(first.cells[:12])}. Correct the mapping."
+            )
+        return _layout(mapping, found, header, first)
+    fitting = [(len(found), one, found) for one in FORMATS if (found := _fits(one, header, first.cells))]
+    if not fitting:
+        raise _unknown(file, first, header)
+    _, known, found = max(fitting, key=lambda one: one[0])
+    if carrier is not None and not known.is_for(carrier):
+        raise FileRefused(
+            f"{file.name} looks like a {known.title}, not like a bill of {carrier}. Nothing was loaded. "
+            "Give the right file, or the right carrier."
+        )
+    return _layout(known, found, header, first)
+
+
+def _fits(known: BillFormat, header: Sequence[str], cells: Sequence[str]) -> dict[str, int] | None:
+    found = known.found_in(header)
+    if all(name in found for name in known.needs):
+        return found
+    if known.positions and len(cells) >= known.columns_without_header:
+        try:
+            if cell_values.day(cells[known.positions["invoice_date"]]):
+                return dict(known.positions)
+        except CellRefused:
+            return None
+    return None
+
+
+def _unknown(file: BillFile, first: Row, header: Sequence[str]) -> BillUnknown:
+    def lacking(known: BillFormat) -> list[str]:
+        found = known.found_in(header)
+        return [known.columns[name][0] for name in known.needs if name not in found]
+
+    nearest = min(FORMATS, key=lambda known: (len(lacking(known)) / len(known.needs), known.name))
+    shown = _listed([cell for cell in first.cells if cell.strip()][:8])
+    if len(lacking(nearest)) == len(nearest.needs):
+        return BillUnknown(f"{file.name} is no known carrier bill: its first line has {shown}. Nothing was loaded.")
+    return BillUnknown(
+        f"{file.name} is no known carrier bill: its first line has {shown}. It is nearest to a {nearest.title}, "
+        f"and lacks {_listed(lacking(nearest))}. Nothing was loaded."
+    )
+
+
+def _layout(known: BillFormat, found: dict[str, int], header: list[str], first: Row) -> Layout:
+    has_header = found != dict(known.positions)
+    pairs: tuple[tuple[int, int], ...] = ()
+    if known.pairs:
+        described, amounts = ([at for at, name in enumerate(header) if name == one] for one in known.pairs)
+        pairs = tuple(zip(described, amounts, strict=False))
+    shown = tuple(cell.strip("\ufeff ") for cell in first.cells) if has_header else ()
+    return Layout(known, found, pairs, shown, len(first.cells))
+
+
+def read_lines(
+    file: BillFile,
+    mapping: BillFormat | None = None,
+    carrier: str | None = None,
+    most: int | None = None,
+) -> Iterator[tuple[Layout, list[dict[str, Any]]]]:
+    """Yield the lines of each row of a file, with the file's layout.
+
+    Args:
+        file: The file.
+        mapping: The format of a mapping file; None to find it among the known ones.
+        carrier: The carrier that the file should be of; None for any.
+        most: Stop after so many rows; all by default.
+
+    Raises:
+        FileRefused: A row cannot be read, the file is cut, or it is of another format; the sentence has line and
+            column. What was yielded before is not valid.
+    """
+    reader: _LineReader | None = None
+    rows = 0
+    for row in read_rows(file):
+        if reader is None:
+            layout = find_layout(file, row, mapping, carrier)
+            reader = _LineReader(file, layout, _charge_sign(file, layout))
+            if layout.header:
+                continue
+        yield reader.layout, reader.lines_of(row)
+        rows += 1
+        if rows == most:
+            reader.check_problems()
+            return
+    if reader is None or not rows:
+        raise FileRefused(f"{file.name} has no lines below its header. Export the bill again.")
+    reader.check_problems()
+    reader.check_end()
+
+
+def _charge_sign(file: BillFile, layout: Layout) -> int:
+    """Return -1 for a list in which a charge is what a balance loses, printed with a minus, else 1."""
+    if not layout.format.is_signed_by_kind:
+        return 1
+    code, amount = layout.places["code"], layout.places["amount"]
+    for row in read_rows(file):
+        if len(row.cells) > max(code, amount) and layout.format.kind_of(row.cells[code], "") == "base":
+            try:
+                value = cell_values.cents(row.cells[amount])
+            except CellRefused:
+                continue
+            if value:
+                return 1 if value > 0 else -1
+    return 1
+
+
+class _LineReader:
+    """Turns rows into lines, and collects what cannot be read."""
+
+    def __init__(self, file: BillFile, layout: Layout, charge_sign: int) -> None:
+        self.layout = layout
+        self._file = file
+        self._sign = charge_sign
+        self._problems: list[str] = []
+        self._problem_count = 0
+        self._last = Row(1, [])
+
+    def lines_of(self, row: Row) -> list[dict[str, Any]]:
+        """Return the lines of a row; none if it cannot be read."""
+        self._last = row
+        extra = row.cells[self.layout.width :]
+        if len(row.cells) < self.layout.width or any(extra):
+            self._note(
+                f"line {row.line} has {len(row.cells)} columns instead of {self.layout.width}"
+                + (": the file is cut or damaged" if not extra else "")
+            )
+            return []
+        problems = self._problem_count
+        common = self._common(row)
+        charges = self._charges(row)
+        if self._problem_count > problems:
+            return []
+        return [
+            {**common, "line_key": f"{common['line_key']}:{number}", **charge}
+            for number, charge in zip(count(1), charges, strict=False)
+        ]
+
+    def check_problems(self) -> None:
+        """Refuse the file if a row could not be read.
+
+        Raises:
+            FileRefused: With the places of the first problems.
+        """
+        if self._problem_count:
+            more = self._problem_count - len(self._problems)
+            raise FileRefused(
+                f"{self._file.name} cannot be loaded: {'; '.join(self._problems)}"
+                f"{f'; and {more:,} more' if more else ''}. Nothing was loaded. Correct the file, or export it again."
+            )
+
+    def check_end(self) -> None:
+        """Refuse the file if the last cell of its last line may be cut.
+
+        Raises:
+            FileRefused: The line has no end, and its last cell is one that is loaded.
+        """
+        used = {*self.layout.places.values(), *(at for pair in self.layout.pairs for at in pair)}
+        if not self._file.ends_with_newline and len(self._last.cells) - 1 in used:
+            raise FileRefused(
+                f"Line {self._last.line} of {self._file.name}, the last one, has no end, so its last cell may be cut. "
+                "Nothing was loaded. Export the bill again."
+            )
+
+    def _common(self, row: Row) -> dict[str, Any]:
+        """Return what all lines of a row have."""
+        bill_id = self._file.content_hash
+        unit = self._text(row, "weight_unit")
+        return {
+            "line_key": f"{bill_id}:{row.line}",
+            "bill_id": bill_id,
+            "line_number": row.line,
+            "carrier": self._text(row, "carrier") or None,
+            "invoice_number": self._text(row, "invoice_number")[:_LONGEST_SHOWN] or None,
+            "invoice_date": self._read(row, "invoice_date", cell_values.day),
+            "invoice_cents": self._read(row, "invoice_amount", cell_values.cents),
+            "charged_on": self._read(row, "charged_on", cell_values.day),
+            "transaction_id": self._text(row, "transaction_id")[:_LONGEST_SHOWN] or None,
+            "tracking_number": self._read(row, "tracking_number", cell_values.tracking_number),
+            "reference": self._read(row, "reference", cell_values.reference),
+            "billed_ounces": self._read(row, "weight", cell_values.ounces, unit),
+            "billed_dimensions": self._dimensions(row),
+        }
+
+    def _charges(self, row: Row) -> list[dict[str, Any]]:
+        """Return the charges of a row: kind, description and amount."""
+        total = self._read(row, "amount", cell_values.cents) or 0
+        currency = self._text(row, "currency")
+        if currency and currency.upper() not in ("USD", "US", "$"):
+            self._refuse(row, "currency", currency, "is not US dollars")
+        if not self.layout.pairs:
+            return [self._charge(self._text(row, "code"), self._text(row, "description"), total)]
+        parts = [
+            self._charge("", row.cells[described].strip(), amount)
+            for described, amounts in self.layout.pairs
+            if (amount := self._cell(row, amounts, cell_values.cents) or 0) > 0
+        ]
+        rest = total - sum(part["amount_cents"] for part in parts)
+        if total <= 0 or rest < 0:
+            # A credit, or a discount that is larger than what it is given on.
+            return [self._charge("", "Credit" if total < 0 else "Net charge", total)]
+        return [self._charge("", "Transportation charge", rest), *parts]
+
+    def _charge(self, code: str, description: str, amount: int) -> dict[str, Any]:
+        kind = self.layout.format.kind_of(code, description)
+        if self.layout.format.is_signed_by_kind:
+            amount = {"refund": -abs(amount), "base": abs(amount)}.get(kind, amount * self._sign)
+        if amount < 0 and kind != "payment":
+            kind = "refund"
+        return {
+            "charge_kind": kind,
+            "description": (description or code)[:_LONGEST_DESCRIPTION] or None,
+            "amount_cents": amount,
+        }
+
+    def _dimensions(self, row: Row) -> Any:
+        unit = self._text(row, "dimension_unit")
+        if "length" not in self.layout.places:
+            return self._read(row, "dimensions", cell_values.dimensions, unit)
+        sides = [self._text(row, side) for side in ("length", "width", "height")]
+        try:
+            return cell_values.dimensions(" x ".join(sides), unit) if all(sides) else None
+        except CellRefused as problem:
+            self._refuse(row, "length", " x ".join(sides), str(problem))
+            return None
+
+    def _text(self, row: Row, name: str) -> str:
+        at = self.layout.places.get(name)
+        return row.cells[at].strip() if at is not None else ""
+
+    def _read(self, row: Row, name: str, read: Any, *more: str) -> Any:
+        at = self.layout.places.get(name)
+        return None if at is None else self._cell(row, at, read, *more)
+
+    def _cell(self, row: Row, at: int, read: Any, *more: str) -> Any:
+        try:
+            return read(row.cells[at], *more)
+        except CellRefused as problem:
+            self._note(f"{self._place(row, at)}: {_shown(row.cells[at])} {problem}")
+            return None
+
+    def _refuse(self, row: Row, name: str, text: str, reason: str) -> None:
+        self._note(f"{self._place(row, self.layout.places[name])}: {_shown(text)} {reason}")
+
+    def _place(self, row: Row, at: int) -> str:
+        named = f' ("{self.layout.header[at]}")' if self.layout.header else ""
+        return f"line {row.line}, column {at + 1}{named}"
+
+    def _note(self, problem: str) -> None:
+        self._problem_count += 1
+        if len(self._problems) < _MOST_NAMED:
+            self._problems.append(problem)
+
+
+def _shown(text: str) -> str:
+    return f'"{" ".join(text.split())[:_LONGEST_SHOWN]}"'
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(_shown(name) for name in names)
