@@ -145,7 +145,9 @@ def stamps_file(parcels: Sequence[Parcel]) -> bytes:
     rows: list[Sequence[str]] = [header]
     balance = 500_000
     start = min(parcel.shipped for parcel in parcels)
-    rows.append(["T00000000", f"{start:%m/%d/%Y}", "Purchase", "Add funds", "", "$5,000.00", "$5,000.00", *[""] * 5])
+    rows.append(
+        ["T00000000", f"{start:%m/%d/%Y}", "Purchase", "Add funds", "", "$5,000.00", "$5,000.00", *[""] * 5]
+    )
     for parcel in parcels:
         for kind, cents in _prints(parcel):
             balance -= cents
@@ -153,7 +155,11 @@ def stamps_file(parcels: Sequence[Parcel]) -> bytes:
             rows.append(
                 [
                     *(f"T{len(rows):08}", f"{parcel.shipped:%m/%d/%Y} 02:14 PM", words, description),
-                    *(parcel.tracking, f"{'-' if cents > 0 else ''}${_dollars(abs(cents))}", f"${balance / 100:,.2f}"),
+                    *(
+                        parcel.tracking,
+                        f"{'-' if cents > 0 else ''}${_dollars(abs(cents))}",
+                        f"${balance / 100:,.2f}",
+                    ),
                     f"{parcel.ounces:g} oz",
                     " x ".join(f"{side:g}" for side in parcel.sides),
                     *(parcel.recipient.get("name") or "", parcel.reference, "Ground Advantage"),

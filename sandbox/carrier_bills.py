@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -35,7 +34,11 @@ _FILES: dict[str, Callable[[list[Parcel]], bytes]] = {
     "stamps_com": stamps_file,
 }
 _EXTRA = {"weight": 350, "dimensions": 512, "surcharge": 410}
-_CORRECTED = {"weight": "Weight correction", "dimensions": "Dimensions correction", "surcharge": "Residential surcharge"}
+_CORRECTED = {
+    "weight": "Weight correction",
+    "dimensions": "Dimensions correction",
+    "surcharge": "Residential surcharge",
+}
 
 
 @dataclass
@@ -44,8 +47,8 @@ class CarrierBills:
 
     Attributes:
         files: The content of each file by its name.
-        planted: By carrier and kind of difference, the labels' ids (0 for a parcel of somebody else) with the cents
-            that the carrier billed.
+        planted: By carrier and kind of difference, the ids of labels (negative for parcels of others) with the
+            cents that the carrier billed.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -78,11 +81,15 @@ def carrier_bills(book: Book, first: date, last: date, *, each: int = 2, seed: i
 
 def _labels(book: Book, first: date, last: date) -> list[Row]:
     rows = [orjson.loads(record.payload) for record in book.newest("shipments")]
-    chosen = [row for row in rows if f"{first}" <= f"{row.get('shipDate')}" <= f"{last}" and row["shipmentCost"] > 0]
+    chosen = [
+        row for row in rows if f"{first}" <= f"{row.get('shipDate')}" <= f"{last}" and row["shipmentCost"] > 0
+    ]
     return sorted(chosen, key=lambda row: int(row["shipmentId"]))
 
 
-def _parcels(labels: list[Row], each: int, draw: random.Random, planted: dict[str, dict[int, int]]) -> list[Parcel]:
+def _parcels(
+    labels: list[Row], each: int, draw: random.Random, planted: dict[str, dict[int, int]]
+) -> list[Parcel]:
     """Return the parcels of a bill; `planted` gets the differences."""
     standing = [label for label in labels if not label["voided"]]
     voided = [label for label in labels if label["voided"]]
@@ -147,7 +154,8 @@ def _of_others(labels: list[Row], each: int, planted: dict[str, dict[int, int]])
     shipped = date.fromisoformat(labels[-1]["shipDate"])
     tracking = str(labels[-1]["trackingNumber"])[:2] + "77{:016d}"
     parcels = [
-        Parcel(tracking.format(number), "", shipped, 1, {}, 32.0, (), [Charge("base", 1130)]) for number in range(each)
+        Parcel(tracking.format(number), "", shipped, 1, {}, 32.0, (), [Charge("base", 1130)])
+        for number in range(each)
     ]
     planted["not_ours"] = {-number: 1130 for number in range(1, each + 1)}
     return parcels
@@ -186,7 +194,7 @@ def main(words: Iterable[str]) -> None:
     rows, folder = (Path(word) for word in words)
     book = load_row_files(Book(), saved_row_files(rows))
     for path in write_bills(carrier_bills(book, *last_billed_month(date.today())), folder):  # noqa: DTZ011
-        print(path)
+        sys.stdout.write(f"{path}\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Carrier bills: UPS and FedEx billing files, Stamps.com transactions, ShipStation's adjustments, and mapped files.
+"""Carrier bills: billing files of UPS and FedEx, Stamps.com transactions, ShipStation's adjustments, mapped files.
 
 Public: `import_bill`, `preview_bill` (`bill_source`), `read_mapping` (`mapping_file`), `FORMATS` (`bill_formats`).
 """

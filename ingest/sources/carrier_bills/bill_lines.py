@@ -121,7 +121,9 @@ def _unknown(file: BillFile, first: Row, header: Sequence[str]) -> BillUnknown:
     nearest = min(FORMATS, key=lambda known: (len(lacking(known)) / len(known.needs), known.name))
     shown = _listed([cell for cell in first.cells if cell.strip()][:8])
     if len(lacking(nearest)) == len(nearest.needs):
-        return BillUnknown(f"{file.name} is no known carrier bill: its first line has {shown}. Nothing was loaded.")
+        return BillUnknown(
+            f"{file.name} is no known carrier bill: its first line has {shown}. Nothing was loaded."
+        )
     return BillUnknown(
         f"{file.name} is no known carrier bill: its first line has {shown}. It is nearest to a {nearest.title}, "
         f"and lacks {_listed(lacking(nearest))}. Nothing was loaded."
@@ -232,7 +234,8 @@ class _LineReader:
             more = self._problem_count - len(self._problems)
             raise FileRefused(
                 f"{self._file.name} cannot be loaded: {'; '.join(self._problems)}"
-                f"{f'; and {more:,} more' if more else ''}. Nothing was loaded. Correct the file, or export it again."
+                f"{f'; and {more:,} more' if more else ''}. Nothing was loaded. "
+                "Correct the file, or export it again."
             )
 
     def check_end(self) -> None:
@@ -244,8 +247,8 @@ class _LineReader:
         used = {*self.layout.places.values(), *(at for pair in self.layout.pairs for at in pair)}
         if not self._file.ends_with_newline and len(self._last.cells) - 1 in used:
             raise FileRefused(
-                f"Line {self._last.line} of {self._file.name}, the last one, has no end, so its last cell may be cut. "
-                "Nothing was loaded. Export the bill again."
+                f"Line {self._last.line} of {self._file.name}, the last one, has no end, so its last cell may be "
+                "cut. Nothing was loaded. Export the bill again."
             )
 
     def _common(self, row: Row) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from ingest.errors import FileRefused
 from ingest.pipeline import Progress, Warehouse, create_pipeline, held_open, load, query, table_names
 from ingest.sources.carrier_bills.bill_file import BillFile, inspect_file
 from ingest.sources.carrier_bills.bill_formats import FORMATS, BillFormat
-from ingest.sources.carrier_bills.bill_lines import SCHEMA, Layout, read_lines
+from ingest.sources.carrier_bills.bill_lines import SCHEMA, read_lines
 from ingest.sources.carrier_bills.mapping_file import read_mapping
 
 SOURCE = "carrier_bills"
@@ -116,10 +116,8 @@ def preview_bill(path: Path, *, carrier: str | None = None, mapping: Path | None
     known = read_mapping(mapping) if mapping else None
     _check_carrier(known, carrier)
     lines: list[dict[str, Any]] = []
-    layout: Layout | None = None
-    for layout, found in read_lines(file, known, carrier, _PREVIEW_LINES):
+    for layout, found in read_lines(file, known, carrier, _PREVIEW_LINES):  # noqa: B007
         lines += found
-    assert layout is not None
     kept = {field: layout.header[at] if layout.header else f"{at + 1}" for field, at in layout.places.items()}
     hidden = ("line_key", "bill_id")
     return {

@@ -36,7 +36,8 @@ _OUNCES = {
     "kg": 35.27396, "kgs": 35.27396, "k": 35.27396, "g": 0.03527396, "gram": 0.03527396, "grams": 0.03527396,
 }  # fmt: skip
 _INCHES = {
-    "": 1.0, "in": 1.0, "inch": 1.0, "inches": 1.0, "i": 1.0, "cm": 0.3937008, "c": 0.3937008, "centimeters": 0.3937008,
+    "": 1.0, "in": 1.0, "inch": 1.0, "inches": 1.0, "i": 1.0, "cm": 0.3937008, "c": 0.3937008,
+    "centimeters": 0.3937008,
 }  # fmt: skip
 _WEIGHT = re.compile(r"([\d.,]+)\s*([A-Za-z]*)\.?")
 _SIDES = re.compile(r"([\d.]+)\s*[xX×*]\s*([\d.]+)\s*[xX×*]\s*([\d.]+)\s*([A-Za-z]*)")

@@ -1,15 +1,15 @@
 """A mapping file: which columns a carrier's file has, in TOML, for formats that are not known.
 
-    carrier = "dhl"              # ShipStation's code of the carrier
-    bills = "charges"            # or "adjustments": differences to what was charged at the label
+carrier = "dhl"              # ShipStation's code of the carrier
+bills = "charges"            # or "adjustments": differences to what was charged at the label
 
-    [columns]                    # our field = the header in the file
-    tracking_number = "Waybill"
-    charged_on = "Ship date"
-    amount = "Total"
+[columns]                    # our field = the header in the file
+tracking_number = "Waybill"
+charged_on = "Ship date"
+amount = "Total"
 
-    [kinds]                      # optional: a description in the file = what the charge is for
-    "Remote area" = "surcharge"
+[kinds]                      # optional: a description in the file = what the charge is for
+"Remote area" = "surcharge"
 """
 
 from __future__ import annotations
