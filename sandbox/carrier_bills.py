@@ -23,11 +23,11 @@ from sandbox.rowfiles import load_row_files, saved_row_files
 
 # What is planted in the bill of a carrier, each as often as `carrier_bills` is asked for.
 PLANTED = (
-    *("weight", "dimensions", "surcharge", "billed_twice", "refund", "never_billed"),
-    *("voided_but_billed", "void_refunded", "by_reference", "not_ours"),
+    *("weight", "dimensions", "surcharge", "billed_twice", "refund"),
+    *("never_billed", "by_reference", "voided_but_billed", "void_refunded", "not_ours"),
 )
-_OF_LABELS = PLANTED[:6]
-_OF_VOIDED = PLANTED[6:8]
+_OF_STANDING = PLANTED[:5]
+_OF_VOIDED = PLANTED[7:9]
 _FILES: dict[str, Callable[[list[Parcel]], bytes]] = {
     "ups": ups_file,
     "fedex": fedex_file,
@@ -96,8 +96,16 @@ def _parcels(
     # A number and a day that are one label's can name it without its tracking number.
     named = Counter((label["orderNumber"], label["shipDate"]) for label in labels)
     unique = [label for label in standing if named[label["orderNumber"], label["shipDate"]] == 1]
+    # A bill says of a day that it covers it if it has a label of an earlier and of a later one.
+    inner = [label for label in standing if labels[0]["shipDate"] < label["shipDate"] < labels[-1]["shipDate"]]
     kinds: dict[int, str] = {}
-    for group, names in ((unique, ("by_reference",)), (standing, _OF_LABELS), (voided, _OF_VOIDED)):
+    groups = (
+        (inner, ("never_billed",)),
+        (unique, ("by_reference",)),
+        (standing, _OF_STANDING),
+        (voided, _OF_VOIDED),
+    )
+    for group, names in groups:
         free = [label for label in group if label["shipmentId"] not in kinds]
         wanted = [name for name in names for _ in range(each)]
         for name, label in zip(wanted, draw.sample(free, min(len(free), len(wanted))), strict=False):
