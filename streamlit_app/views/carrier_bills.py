@@ -10,9 +10,10 @@ import streamlit as st
 from streamlit_app.components import columns
 from streamlit_app.components.bill_upload import show_upload
 from streamlit_app.components.downloads import Download, show_downloads
+from streamlit_app.components.links import show_order_link
 from streamlit_app.components.long_list import Listing, pick_row, show_list
 from streamlit_app.components.panels import figure_row, page_title, panel, with_labels
-from streamlit_app.data.formatted import count, dollars
+from streamlit_app.data.formatted import count, dollars, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import Settings, csv_bytes
 
@@ -79,6 +80,7 @@ _LINES = f"""
         lines.billed_dimensions, lines.label_cost_cents / 100.0 as label_cost,
         lines.amount_cents / 100.0 as amount,
         lines.dispute_cents / 100.0 as dispute, lines.order_number, lines.invoice_number, lines.charged_date,
+        lines.shipstation_order_id,
         bills.file_name || ', line ' || lines.line_number as place, lines.line_key
     {_LISTED}
     order by lines.dispute_cents desc, lines.charged_date, lines.line_key
@@ -86,7 +88,7 @@ _LINES = f"""
 _NEVER = """
     select
         tracking_number, 'never_billed' as line_class, carrier_code, label_ounces / 16 as label_pounds,
-        label_dimensions, label_cost_cents / 100.0 as label_cost, order_number, ship_date
+        label_dimensions, label_cost_cents / 100.0 as label_cost, order_number, ship_date, shipstation_order_id
     from marts.label_costs
     where bill_state = 'never_billed'
     order by ship_date, shipment_id
@@ -206,7 +208,7 @@ def _show_lines(snapshot: Snapshot, bill: str, line_class: str) -> None:
     if not listed:
         st.text("Nothing to dispute: the carriers billed what the labels cost.")
         return
-    show_list(
+    chosen = show_list(
         snapshot,
         Listing(
             name="bill_lines",
@@ -223,6 +225,8 @@ def _show_lines(snapshot: Snapshot, bill: str, line_class: str) -> None:
             labelled=lambda rows: with_labels(rows, "line_class", _CLASSES),
         ),
     )
+    if chosen and chosen["shipstation_order_id"]:
+        show_order_link(chosen["shipstation_order_id"], f"Order {plain(chosen['order_number'] or '')}")
     if not is_never:
         st.caption(f"{count(listed, 'charge')} as a file for the carrier's dispute form:")
         show_downloads("shipledger-dispute", [Download("CSV", lambda: _form(snapshot, bill, line_class))])
@@ -231,7 +235,7 @@ def _show_lines(snapshot: Snapshot, bill: str, line_class: str) -> None:
 def _line_columns(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "tracking_number": columns.text("Tracking number", width="medium", pinned=True),
-        "line_class": columns.text("Class", width="small"),
+        "line_class": columns.text("Class"),
         "adjustment_reason": columns.text("Why", width="small"),
         "charge_description": columns.text("Charge", width="medium"),
         "label_pounds": columns.number("Label lb", format="%.2f", width="small"),

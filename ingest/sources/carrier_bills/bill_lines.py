@@ -88,10 +88,10 @@ def find_layout(file: BillFile, first: Row, mapping: BillFormat | None, carrier:
                 f"{_listed(first.cells[:12])}. Correct the mapping."
             )
         return _layout(mapping, found, header, first)
-    fitting = [(len(found), one, found) for one in FORMATS if (found := _fits(one, header, first.cells))]
+    fitting = [(one, places) for one in FORMATS if (places := _fits(one, header, first.cells))]
     if not fitting:
         raise _unknown(file, first, header)
-    _, known, found = max(fitting, key=lambda one: one[0])
+    known, found = max(fitting, key=lambda one: len(one[1]))
     if carrier is not None and not known.is_for(carrier):
         raise FileRefused(
             f"{file.name} looks like a {known.title}, not like a bill of {carrier}. Nothing was loaded. "

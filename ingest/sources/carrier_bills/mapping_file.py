@@ -37,9 +37,9 @@ def read_mapping(path: Path) -> BillFormat:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
         raise FileRefused(f"The mapping {path} cannot be read ({problem}). It is TOML in UTF-8.") from problem
-    problem = _problem(given)
-    if problem:
-        raise FileRefused(f"The mapping {path.name} {problem}")
+    wrong = _problem(given)
+    if wrong:
+        raise FileRefused(f"The mapping {path.name} {wrong}")
     carrier = given["carrier"]
     return BillFormat(
         name="mapped",

@@ -1,0 +1,161 @@
+"""Whole files: their encodings and delimiters, the formats, and what is refused with which sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from written_bills import STAMPS, STAMPS_HEADER, STAMPS_LINE, fedex, lines_of, ups_line, written
+
+from ingest.errors import BillUnknown, FileRefused
+
+_SEMICOLONS = STAMPS.replace(",", ";").replace("-$8.35", "-8,35")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        STAMPS.encode(),
+        STAMPS.encode("utf-8-sig"),
+        STAMPS.encode("utf-16"),
+        STAMPS.encode("utf-16-le"),
+        STAMPS.encode("utf-16-be"),
+        STAMPS.replace("\n", "\r\n").encode(),
+        STAMPS.replace(",", "\t").encode(),
+        _SEMICOLONS.encode(),
+        STAMPS.replace("$100.00", "Müller").encode("cp1252"),
+        STAMPS.replace("Print", '"Print"').replace("-$8.35", '"-$8.35"').encode(),
+        STAMPS.rstrip("\n").encode(),
+    ],
+    ids=lambda content: repr(content[:12]),
+)
+def test_the_same_bill_is_read_from_each_encoding_delimiter_and_line_end(tmp_path: Path, content: bytes) -> None:
+    [line] = lines_of(written(tmp_path, content))
+    found = {
+        name: line[name]
+        for name in ("line_number", "charged_on", "tracking_number", "amount_cents", "charge_kind")
+    }
+    assert found == {
+        "line_number": 2,
+        "charged_on": "2026-10-03",
+        "tracking_number": "9400111899223000000123",
+        "amount_cents": 835,
+        "charge_kind": "base",
+    }
+
+
+_OTHER_LINE = STAMPS_LINE.replace("10/03", "10/04")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "is empty"),
+        (b"PK\x03\x04 workbook", "is a workbook or an archive"),
+        (b"%PDF-1.7", "is a PDF"),
+        (b"Date,Amount\n\0\0\0", "is no text"),
+        (STAMPS_HEADER + "\n", "has no lines below its header"),
+        (f"{STAMPS}10/04/2026,Print,94001", "line 3 has 3 columns instead of 5: the file is cut"),
+        (f"{STAMPS}{_OTHER_LINE},more\n", "line 3 has 6 columns instead of 5"),
+        (f'{STAMPS}10/04/2026,"Print', "Line 3 .* has a quoted cell that does not end"),
+        (
+            STAMPS.replace("9400111899223000000123", "1.2345E+21"),
+            r'line 2, column 3 \("Tracking #"\): "1.2345E\+21" was a tracking number before a spreadsheet',
+        ),
+        (STAMPS.replace("-$8.35", "soon"), r'line 2, column 4 \("Amount"\): "soon" is no amount'),
+        (STAMPS.replace("-$8.35", "€8.35"), "is not in US dollars"),
+        (STAMPS.replace("10/03/2026", "31/10/2026"), r'column 1 \("Transaction Date"\): "31/10/2026" is no day'),
+        (f"{STAMPS}\n\n{_OTHER_LINE.replace('-$8.35', 'free')}\n", 'line 5, column 4 .*"free" is no amount'),
+        (ups_line(currency="CAD"), 'line 1, column 10: "CAD" is not US dollars'),
+        (ups_line() + ups_line()[:300], "line 2 has .* columns instead of 250: the file is cut"),
+        ("".join(ups_line(amount="x") for _ in range(9)), "line 5, column 53: .*; and 4 more. Nothing was loaded"),
+        (
+            "Tracking #,Transaction Date,Transaction Type,Amount\n9400111899223000000123,10/03/2026,Print,-8.3",
+            "Line 2 .* the last one, has no end, so its last cell may be cut",
+        ),
+    ],
+)
+def test_a_bad_file_is_refused_with_line_and_column(tmp_path: Path, content: str | bytes, sentence: str) -> None:
+    with pytest.raises(FileRefused, match=sentence):
+        lines_of(written(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("Name,City\nJane,Springfield\n", 'its first line has "Name", "City". Nothing was loaded'),
+        (
+            "Invoice Number,Express or Ground Tracking ID,Shipment Date,Net Charge Amount\n1,2,3,4\n",
+            'nearest to a FedEx billing file, and lacks "rated weight amount"',
+        ),
+    ],
+)
+def test_an_unknown_file_is_refused_by_its_header_with_the_nearest_format(
+    tmp_path: Path, content: str, sentence: str
+) -> None:
+    with pytest.raises(BillUnknown, match=sentence):
+        lines_of(written(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("carrier", "is_taken"),
+    [("ups", True), ("ups_walleted", True), ("fedex", False), ("stamps_com", False), ("upsilon", False)],
+)
+def test_another_carriers_file_is_refused_with_what_it_looks_like(
+    tmp_path: Path, carrier: str, is_taken: bool
+) -> None:
+    path = written(tmp_path, ups_line())
+    if is_taken:
+        assert len(lines_of(path, carrier=carrier)) == 1
+    else:
+        with pytest.raises(FileRefused, match=f"looks like a UPS billing file, not like a bill of {carrier}"):
+            lines_of(path, carrier=carrier)
+
+
+@pytest.mark.parametrize(
+    ("code", "charge", "amount", "kind"),
+    [
+        ("FRT", "Ground Residential", "8.35", "base"),
+        ("FSC", "Fuel Surcharge", "1.00", "fuel"),
+        ("ACC", "Residential Surcharge", "4.10", "surcharge"),
+        ("ACC", "Some new fee", "4.10", "surcharge"),
+        ("MSC", "Shipping Charge Correction Weight", "3.50", "weight"),
+        ("MSC", "Large Package Dimensions", "3.50", "dimensions"),
+        ("TAX", "Sales Tax", "0.50", "tax"),
+        ("FRT", "Ground Residential", "(8.35)", "refund"),
+    ],
+)
+def test_a_line_of_ups_is_a_charge_of_its_kind(
+    tmp_path: Path, code: str, charge: str, amount: str, kind: str
+) -> None:
+    [line] = lines_of(written(tmp_path, ups_line(code=code, charge=charge, amount=amount, weight="5", unit="LBS")))
+    assert (line["charge_kind"], line["description"], line["billed_ounces"]) == (kind, charge, 80.0)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "net", "charges"),
+    [
+        ("Fuel Surcharge,1.00,Residential,4.10", "13.45", [("base", 835), ("fuel", 100), ("surcharge", 410)]),
+        # Discounts are part of the freight.
+        ("Fuel Surcharge,1.00,Earned Discount,-2.00", "7.35", [("base", 635), ("fuel", 100)]),
+        ("Transportation Charge,8.35,Fuel Surcharge,1.00", "9.35", [("base", 0), ("base", 835), ("fuel", 100)]),
+        (",,,", "8.35", [("base", 835)]),
+        ("Fuel Surcharge,-1.00,,", "-9.35", [("refund", -935)]),
+    ],
+)
+def test_a_row_of_fedex_adds_up_to_its_net_charge(
+    tmp_path: Path, pairs: str, net: str, charges: list[tuple[str, int]]
+) -> None:
+    path = written(tmp_path, fedex(f"9-1,794600000001,20261003,{net},3,L,Jane Doe,{pairs}"))
+    assert [(line["charge_kind"], line["amount_cents"]) for line in lines_of(path)] == charges
+
+
+@pytest.mark.parametrize("sign", ["-", ""])
+def test_a_list_of_transactions_has_charges_with_or_without_a_minus(tmp_path: Path, sign: str) -> None:
+    back = "" if sign else "-"
+    rows = [("Adjustment", f"{sign}1.20"), ("Print", f"{sign}8.35"), ("Refund", f"{back}8.35"), ("Purchase", "50")]
+    body = "".join(f"10/03/2026,{kind},9400111899223000000123,{amount},0\n" for kind, amount in rows)
+    lines = lines_of(written(tmp_path, f"{STAMPS_HEADER}\n{body}"))
+    kinds = [(line["charge_kind"], abs(line["amount_cents"])) for line in lines]
+    assert kinds == [("other", 120), ("base", 835), ("refund", 835), ("payment", 5000)]
+    assert [line["amount_cents"] > 0 for line in lines[:3]] == [True, True, False]
