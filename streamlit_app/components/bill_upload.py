@@ -17,6 +17,19 @@ _KIND = "import-carrier-bill"
 _MOST_MEGABYTES = 100
 _REFRESH_SECONDS = 2
 _FIELD = "carrier_bill"
+# The area to drop a file on is for a mouse. Streamlit makes it a stop of the keyboard and labels it, but with a role
+# that hides both; the button in it is the keyboard's.
+_AREA_AS_GROUP = """
+<script>
+    (function group(left) {
+        const area = document.querySelector('[data-testid="stFileUploaderDropzone"]');
+        if (area) {
+            area.setAttribute("role", "group");
+            area.removeAttribute("tabindex");
+        } else if (left) requestAnimationFrame(() => group(left - 1));
+    })(600);
+</script>
+"""
 
 
 def show_upload(settings: Settings) -> None:
@@ -31,6 +44,7 @@ def show_upload(settings: Settings) -> None:
         key=_FIELD,
         help=None if may else NOT_ALLOWED,
     )
+    st.html(_AREA_AS_GROUP, unsafe_allow_javascript=True)
     # A fragment that refreshes: a file that is refused publishes no snapshot.
     st.fragment(_show_import, run_every=_REFRESH_SECONDS)(settings, given is not None, may)
 

@@ -94,7 +94,7 @@ def day(text: str) -> str | None:
                 return datetime.strptime(found[1], form).replace(tzinfo=UTC).date().isoformat()
             except ValueError:
                 break
-    raise CellRefused("is no day such as 2026-10-03, 20261003 or 10/03/2026")
+    raise CellRefused("is no day as year-month-day or month/day/year")
 
 
 def tracking_number(text: str) -> str | None:
