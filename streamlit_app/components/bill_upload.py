@@ -17,8 +17,8 @@ _KIND = "import-carrier-bill"
 _MOST_MEGABYTES = 100
 _REFRESH_SECONDS = 2
 _FIELD = "carrier_bill"
-# The area to drop a file on is for a mouse. Streamlit makes it a stop of the keyboard and labels it, but with a role
-# that hides both; the button in it is the keyboard's.
+# The area to drop a file on is for a mouse. Streamlit makes it a stop of the keyboard and labels it, with a role
+# that hides both; the button in it is for the keyboard.
 _AREA_AS_GROUP = """
 <script>
     (function group(left) {

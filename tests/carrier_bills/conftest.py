@@ -1,4 +1,4 @@
-"""A month of a generated business, closed, and then the bills of its carriers, made by the sandbox from its labels."""
+"""A closed month of a generated business, and the bills of its carriers, made by the sandbox from its labels."""
 
 from __future__ import annotations
 

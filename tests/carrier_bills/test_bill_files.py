@@ -62,11 +62,11 @@ _OTHER_LINE = STAMPS_LINE.replace("10/03", "10/04")
             STAMPS.replace("9400111899223000000123", "1.2345E+21"),
             r'line 2, column 3 \("Tracking #"\): "1.2345E\+21" was a tracking number before a spreadsheet',
         ),
-        (STAMPS.replace("-$8.35", "soon"), r'line 2, column 4 \("Amount"\): "soon" is no amount'),
+        (STAMPS.replace("-$8.35", "soon"), r'line 2, column 4 \("Amount"\): the text in it is no amount'),
         (STAMPS.replace("-$8.35", "€8.35"), "is not in US dollars"),
         (STAMPS.replace("10/03/2026", "31/10/2026"), r'column 1 \("Transaction Date"\): "31/10/2026" is no day'),
-        (f"{STAMPS}\n\n{_OTHER_LINE.replace('-$8.35', 'free')}\n", 'line 5, column 4 .*"free" is no amount'),
-        (ups_line(currency="CAD"), 'line 1, column 10: "CAD" is not US dollars'),
+        (f"{STAMPS}\n\n{_OTHER_LINE.replace('-$8.35', 'fre3')}\n", 'line 5, column 4 .*"fre3" is no amount'),
+        (ups_line(currency="CAD"), "line 1, column 10: the text in it is not US dollars"),
         (ups_line() + ups_line()[:300], "line 2 has .* columns instead of 250: the file is cut"),
         ("".join(ups_line(amount="x") for _ in range(9)), "line 5, column 53: .*; and 4 more. Nothing was loaded"),
         (
@@ -84,6 +84,8 @@ def test_a_bad_file_is_refused_with_line_and_column(tmp_path: Path, content: str
     ("content", "sentence"),
     [
         ("Name,City\nJane,Springfield\n", 'its first line has "Name", "City". Nothing was loaded'),
+        # Without a header it may be data, which no message repeats.
+        ("Jane Doe,10/03/2026,8.35\n", "its first line is no header. Nothing was loaded"),
         (
             "Invoice Number,Express or Ground Tracking ID,Shipment Date,Net Charge Amount\n1,2,3,4\n",
             'nearest to a FedEx billing file, and lacks "rated weight amount"',
@@ -159,3 +161,9 @@ def test_a_list_of_transactions_has_charges_with_or_without_a_minus(tmp_path: Pa
     kinds = [(line["charge_kind"], abs(line["amount_cents"])) for line in lines]
     assert kinds == [("other", 120), ("base", 835), ("refund", 835), ("payment", 5000)]
     assert [line["amount_cents"] > 0 for line in lines[:3]] == [True, True, False]
+
+
+def test_a_refusal_repeats_no_name_or_address(tmp_path: Path) -> None:
+    for text in ("Jane Doe", "12 Main Street", "jane2@example.com"):
+        with pytest.raises(FileRefused, match=r'column 3 \("Tracking #"\): the text in it is no tracking number'):
+            lines_of(written(tmp_path, STAMPS.replace("9400111899223000000123", text)))

@@ -108,6 +108,8 @@ def test_a_tracking_number_is_the_one_on_the_label(text: str, number: str | None
         ("9,40011E+21", "spreadsheet rounded it"),
         ("9400111899223010000000", "spreadsheet rounded it"),
         ("Jane Doe, Springfield", "is no tracking number"),
+        ("Jane Doe", "is no tracking number"),
+        ("1234 Main Street", "is no tracking number"),
         ("12345", "is no tracking number"),
     ],
 )

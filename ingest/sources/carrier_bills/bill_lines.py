@@ -6,17 +6,17 @@ bill that lacks a line looks like one that is paid.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
 import pyarrow as pa
 
-from ingest.errors import BillUnknown, FileRefused
+from ingest.errors import FileRefused
 from ingest.sources.carrier_bills import cell_values
 from ingest.sources.carrier_bills.bill_file import BillFile, Row, read_rows
-from ingest.sources.carrier_bills.bill_formats import FORMATS, BillFormat, spelled
+from ingest.sources.carrier_bills.bill_formats import BillFormat
+from ingest.sources.carrier_bills.bill_layout import Layout, find_layout, shown
 from ingest.sources.carrier_bills.cell_values import CellRefused
 
 # So many problems are named; more would not help.
@@ -44,100 +44,6 @@ SCHEMA = pa.schema(
         pa.field("billed_dimensions", pa.string()),
     ]
 )
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where the fields of a file are.
-
-    Attributes:
-        format: The file's format.
-        places: The column, from 0, of each field.
-        pairs: The columns of further charges: description and amount.
-        header: The headers as printed; empty for a file without.
-        width: The number of columns of a row.
-    """
-
-    format: BillFormat
-    places: dict[str, int]
-    pairs: tuple[tuple[int, int], ...]
-    header: tuple[str, ...]
-    width: int
-
-
-def find_layout(file: BillFile, first: Row, mapping: BillFormat | None, carrier: str | None) -> Layout:
-    """Return where the fields are, by the first row of a file.
-
-    Args:
-        file: The file.
-        first: Its first row.
-        mapping: The format of a mapping file; None to find it among the known ones.
-        carrier: The carrier that the file should be of; None for any.
-
-    Raises:
-        BillUnknown: No known format fits.
-        FileRefused: Columns of the mapping are missing, or it is another carrier's file.
-    """
-    header = [spelled(cell) for cell in first.cells]
-    if mapping is not None:
-        found = mapping.found_in(header)
-        missing = [mapping.columns[name][0] for name in mapping.needs if name not in found]
-        if missing:
-            raise FileRefused(
-                f"{file.name} has no column {_listed(missing)}, which the mapping names. Its columns are "
-                f"{_listed(first.cells[:12])}. Correct the mapping."
-            )
-        return _layout(mapping, found, header, first)
-    fitting = [(one, places) for one in FORMATS if (places := _fits(one, header, first.cells))]
-    if not fitting:
-        raise _unknown(file, first, header)
-    known, found = max(fitting, key=lambda one: len(one[1]))
-    if carrier is not None and not known.is_for(carrier):
-        raise FileRefused(
-            f"{file.name} looks like a {known.title}, not like a bill of {carrier}. Nothing was loaded. "
-            "Give the right file, or the right carrier."
-        )
-    return _layout(known, found, header, first)
-
-
-def _fits(known: BillFormat, header: Sequence[str], cells: Sequence[str]) -> dict[str, int] | None:
-    found = known.found_in(header)
-    if all(name in found for name in known.needs):
-        return found
-    if known.positions and len(cells) >= known.columns_without_header:
-        try:
-            if cell_values.day(cells[known.positions["invoice_date"]]):
-                return dict(known.positions)
-        except CellRefused:
-            return None
-    return None
-
-
-def _unknown(file: BillFile, first: Row, header: Sequence[str]) -> BillUnknown:
-    def lacking(known: BillFormat) -> list[str]:
-        found = known.found_in(header)
-        return [known.columns[name][0] for name in known.needs if name not in found]
-
-    nearest = min(FORMATS, key=lambda known: (len(lacking(known)) / len(known.needs), known.name))
-    shown = _listed([cell for cell in first.cells if cell.strip()][:8])
-    if len(lacking(nearest)) == len(nearest.needs):
-        return BillUnknown(
-            f"{file.name} is no known carrier bill: its first line has {shown}. Nothing was loaded."
-        )
-    return BillUnknown(
-        f"{file.name} is no known carrier bill: its first line has {shown}. It is nearest to a {nearest.title}, "
-        f"and lacks {_listed(lacking(nearest))}. Nothing was loaded."
-    )
-
-
-def _layout(known: BillFormat, found: dict[str, int], header: list[str], first: Row) -> Layout:
-    has_header = found != dict(known.positions)
-    pairs: tuple[tuple[int, int], ...] = ()
-    if known.pairs:
-        described, amounts = ([at for at, name in enumerate(header) if name == one] for one in known.pairs)
-        pairs = tuple(zip(described, amounts, strict=False))
-    shown = tuple(cell.strip("\ufeff ") for cell in first.cells) if has_header else ()
-    return Layout(known, found, pairs, shown, len(first.cells))
 
 
 def read_lines(
@@ -325,11 +231,11 @@ class _LineReader:
         try:
             return read(row.cells[at], *more)
         except CellRefused as problem:
-            self._note(f"{self._place(row, at)}: {_shown(row.cells[at])} {problem}")
+            self._note(f"{self._place(row, at)}: {shown(row.cells[at])} {problem}")
             return None
 
     def _refuse(self, row: Row, name: str, text: str, reason: str) -> None:
-        self._note(f"{self._place(row, self.layout.places[name])}: {_shown(text)} {reason}")
+        self._note(f"{self._place(row, self.layout.places[name])}: {shown(text)} {reason}")
 
     def _place(self, row: Row, at: int) -> str:
         named = f' ("{self.layout.header[at]}")' if self.layout.header else ""
@@ -339,11 +245,3 @@ class _LineReader:
         self._problem_count += 1
         if len(self._problems) < _MOST_NAMED:
             self._problems.append(problem)
-
-
-def _shown(text: str) -> str:
-    return f'"{" ".join(text.split())[:_LONGEST_SHOWN]}"'
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(_shown(name) for name in names)

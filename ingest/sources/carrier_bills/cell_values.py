@@ -19,7 +19,8 @@ _EXPONENT = re.compile(r"[+-]?\d+([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 # A spreadsheet keeps 15 digits of a number, and writes zeros for the others. No carrier's number of 21 digits and
 # more ends like that.
 _ROUNDED = re.compile(r"\d{15}0{6,}")
-_TRACKING = re.compile(r"[A-Z0-9]{6,40}")
+# Of five digits and more, as against a name or an address without its blanks.
+_TRACKING = re.compile(r"(?=(?:[A-Z]*\d){5})[A-Z0-9]{6,40}")
 # USPS prints the destination's ZIP code before the number.
 _WITH_ZIP = re.compile(r"420\d{5}(?:\d{4})?(9\d{19,21})")
 _NOTHING = frozenset({"", "-", "0", "n/a", "na", "none", "null"})
