@@ -2,43 +2,9 @@
 -- which the usual ones come first, so that the difference is on the charge that exceeds the cost, and a label that cost
 -- more than it was billed has it on its last one. `difference_cents` of a label's lines add up to what it was billed
 -- less what it cost.
-with described as (
+with charged as (
 
-    select * from {{ ref('int_bill_lines_described') }}
-
-),
-
--- The charges of each label first, the usual ones before the others.
-placed as (
-
-    select
-        *,
-        row_number() over (
-            partition by is_of_label, shipment_id
-            order by
-                not is_charge,
-                list_position(
-                    ['base', 'fuel', 'insurance', 'tax', 'other', 'surcharge', 'dimensions', 'weight'], charge_kind
-                ),
-                charged_date,
-                imported_at,
-                line_number,
-                line_key
-        ) as place,
-        sum(if(is_charge, amount_cents, 0)) over (partition by is_of_label, shipment_id) as charged_in_all,
-        count(*) filter (where is_charge) over (partition by is_of_label, shipment_id) as charge_count
-    from described
-
-),
-
-ordered as (
-
-    select
-        *,
-        sum(if(is_charge, amount_cents, 0)) over (
-            partition by is_of_label, shipment_id order by place rows unbounded preceding
-        ) as charged_so_far
-    from placed
+    select * from {{ ref('int_bill_lines_charged') }}
 
 ),
 
@@ -54,7 +20,7 @@ compared as (
                     + if(place = charge_count, least(charged_in_all - label_cost_cents, 0), 0)
             when is_of_label then amount_cents
         end as bigint) as difference_cents
-    from ordered
+    from charged
 
 ),
 

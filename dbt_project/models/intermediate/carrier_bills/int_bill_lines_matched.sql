@@ -13,25 +13,13 @@ with lines as (
 
 labels as (
 
-    select
-        *,
-        replace(upper(tracking_number), ' ', '') as printed_number
-    from {{ ref('stg_shipstation__shipments') }}
+    select * from {{ ref('stg_shipstation__shipments') }}
 
 ),
 
 tracked as (
 
-    select
-        printed_number,
-        count(*) as label_count,
-        case
-            when count(*) = 1 then min(shipment_id)
-            when count(*) filter (where not is_voided) = 1 then min(shipment_id) filter (where not is_voided)
-        end as shipment_id
-    from labels
-    where printed_number in (select lines.billed_number from lines)
-    group by printed_number
+    select * from {{ ref('int_bill_numbers_tracked') }}
 
 ),
 

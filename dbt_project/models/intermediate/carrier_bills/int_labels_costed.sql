@@ -1,7 +1,6 @@
--- One row per label that a carrier's bill is about, and per label that its carrier never billed: 30 days after its ship
--- date it is on no bill, though one of its carrier for that time is loaded. Costs are without insurance, which carriers
--- do not bill. The final cost is what was billed without what is to be disputed; of a label that was never billed, what
--- it cost.
+-- One row per label that a carrier's bill is about, and per label that its carrier never billed. Costs are without
+-- insurance, which carriers do not bill. The final cost is what was billed without what is to be disputed; of a label
+-- that was never billed, what it cost.
 with lines as (
 
     select * from {{ ref('int_bill_lines_classed') }}
@@ -11,25 +10,6 @@ with lines as (
 labels as (
 
     select * from {{ ref('stg_shipstation__shipments') }}
-
-),
-
-build_context as (
-
-    select * from {{ ref('stg_shipledger__build_context') }}
-
-),
-
-spans as (
-
-    select
-        bill_id,
-        carrier_code,
-        min(ship_date) as first_date,
-        max(ship_date) as last_date
-    from lines
-    where not is_adjustments and is_of_label
-    group by bill_id, carrier_code
 
 ),
 
@@ -53,12 +33,7 @@ billed as (
 
 unbilled as (
 
-    select distinct labels.shipment_id
-    from labels
-    inner join spans
-        on labels.carrier_code = spans.carrier_code and labels.ship_date between spans.first_date and spans.last_date
-    inner join build_context on labels.ship_date < build_context.today - 30
-    where not labels.is_voided and labels.shipment_id not in (select billed.shipment_id from billed)
+    select * from {{ ref('int_labels_unbilled') }}
 
 ),
 
