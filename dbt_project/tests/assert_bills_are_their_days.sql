@@ -1,6 +1,6 @@
 -- Months, their invoice lines and the details of the bill are sums of the same days, and the total billed (frozen days
--- plus restatements) equals what the ledger charges now, and what carriers billed beside it. If this fails, the daily charges and the monthly bill
--- contradict each other, and it is unclear which is right.
+-- plus restatements) equals what the ledger charges now, and what carriers billed beside it. If this fails, the daily
+-- charges and the monthly bill contradict each other, and it is unclear which is right.
 with days as (
 
     select * from {{ ref('int_days_charged') }}
