@@ -44,9 +44,9 @@ def show_upload(settings: Settings) -> None:
         key=_FIELD,
         help=None if may else NOT_ALLOWED,
     )
-    st.html(_AREA_AS_GROUP, unsafe_allow_javascript=True)
     # A fragment that refreshes: a file that is refused publishes no snapshot.
     st.fragment(_show_import, run_every=_REFRESH_SECONDS)(settings, given is not None, may)
+    st.html(_AREA_AS_GROUP, unsafe_allow_javascript=True)
 
 
 def _show_import(settings: Settings, has_file: bool, may: bool) -> None:

@@ -236,18 +236,18 @@ def _line_columns(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "tracking_number": columns.text("Tracking number", width="medium", pinned=True),
         "line_class": columns.text("Class"),
-        "adjustment_reason": columns.text("Why", width="small"),
-        "charge_description": columns.text("Charge", width="medium"),
+        "adjustment_reason": columns.text("Why", width=95),
+        "dispute": columns.dollars("To dispute", width="small"),
+        "amount": columns.dollars("Billed", width="small"),
+        "label_cost": columns.dollars("Label cost", width="small"),
         "label_pounds": columns.number("Label lb", format="%.2f", width="small"),
         "billed_pounds": columns.number("Billed lb", format="%.2f", width="small"),
-        "label_dimensions": columns.text("Label size"),
-        "billed_dimensions": columns.text("Billed size"),
-        "label_cost": columns.dollars("Label cost", width="small"),
-        "amount": columns.dollars("Billed", width="small"),
-        "dispute": columns.dollars("To dispute", width="small"),
-        "order_number": columns.text("Order", width="small"),
-        "charged_date": columns.day(snapshot.dates, "Date", width="small"),
-        "place": columns.text("Place", width="medium"),
+        "label_dimensions": columns.text("Label size", width=115),
+        "billed_dimensions": columns.text("Billed size", width=115),
+        "charge_description": columns.text("Charge"),
+        "order_number": columns.text("Order"),
+        "charged_date": columns.day(snapshot.dates, "Date"),
+        "place": columns.text("Place"),
     }
 
 
@@ -258,7 +258,7 @@ def _never_columns(snapshot: Snapshot) -> dict[str, Any]:
         "ship_date": columns.day(snapshot.dates, "Shipped", width="small"),
         "label_cost": columns.dollars("Label cost", width="small"),
         "label_pounds": columns.number("Label lb", format="%.2f", width="small"),
-        "label_dimensions": columns.text("Label size"),
+        "label_dimensions": columns.text("Label size", width=115),
         "order_number": columns.text("Order", width="small"),
     }
 
