@@ -14,7 +14,6 @@ from streamlit_app.data.run_list import Run, runs_of
 from workflows.page_api import Settings, store_upload
 
 _KIND = "import-carrier-bill"
-_MOST_MEGABYTES = 100
 _REFRESH_SECONDS = 2
 _FIELD = "carrier_bill"
 # The area to drop a file on is for a mouse. Streamlit makes it a stop of the keyboard and labels it, with a role
@@ -39,7 +38,6 @@ def show_upload(settings: Settings) -> None:
     given = st.file_uploader(
         "A carrier's bill as CSV: UPS or FedEx billing file, Stamps.com transactions, ShipStation adjustments",
         type=["csv", "txt", "tsv"],
-        max_upload_size=_MOST_MEGABYTES,
         disabled=not may,
         key=_FIELD,
         help=None if may else NOT_ALLOWED,

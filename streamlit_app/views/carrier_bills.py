@@ -160,12 +160,10 @@ def _show_bills(snapshot: Snapshot) -> str:
         alt="Carrier bills; select one to see only its lines",
         rows_shown=_BILL_ROWS,
     )
-    lacking = [row for row in bills.to_pylist() if row["missing_cents"]]
-    for row in lacking:
-        st.warning(
-            f"{row['file_name']} is not complete: its invoices say {dollars(row['missing_cents'])} more than its "
-            "lines. Download it from the carrier again."
-        )
+    for row in bills.to_pylist():
+        if row["missing_cents"]:
+            lacks = f"its invoices say {dollars(row['missing_cents'])} more than its lines"
+            st.warning(plain(f"{row['file_name']} is not complete: {lacks}. Download it from the carrier again."))
     return chosen or ""
 
 

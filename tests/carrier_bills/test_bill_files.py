@@ -64,6 +64,7 @@ _OTHER_LINE = STAMPS_LINE.replace("10/03", "10/04")
         ),
         (STAMPS.replace("-$8.35", "soon"), r'line 2, column 4 \("Amount"\): the text in it is no amount'),
         (STAMPS.replace("-$8.35", "€8.35"), "is not in US dollars"),
+        (STAMPS.replace("-$8.35", ""), r'line 2, column 4 \("Amount"\): it is empty'),
         (STAMPS.replace("10/03/2026", "31/10/2026"), r'column 1 \("Transaction Date"\): "31/10/2026" is no day'),
         (f"{STAMPS}\n\n{_OTHER_LINE.replace('-$8.35', 'fre3')}\n", 'line 5, column 4 .*"fre3" is no amount'),
         (ups_line(currency="CAD"), "line 1, column 10: the text in it is not US dollars"),

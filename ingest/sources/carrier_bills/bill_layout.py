@@ -120,6 +120,8 @@ def _layout(known: BillFormat, found: dict[str, int], header: list[str], first: 
 def shown(text: str) -> str:
     """Return the text of a cell, quoted; only a word for one that may name a person: a log keeps the sentence."""
     cleaned = " ".join(text.split())
+    if not cleaned:
+        return "it"
     return f'"{cleaned}"' if _VALUE.fullmatch(cleaned) else "the text in it"
 
 

@@ -180,6 +180,9 @@ class _LineReader:
     def _charges(self, row: Row) -> list[dict[str, Any]]:
         """Return the charges of a row: kind, description and amount."""
         total = self._read(row, "amount", cell_values.cents) or 0
+        # An invoice's total shows what an empty cell lacks; without one it would be lost.
+        if not self._text(row, "amount") and "invoice_amount" not in self.layout.places:
+            self._refuse(row, "amount", "", "is empty")
         currency = self._text(row, "currency")
         if currency and currency.upper() not in ("USD", "US", "$"):
             self._refuse(row, "currency", currency, "is not US dollars")
