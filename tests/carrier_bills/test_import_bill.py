@@ -97,10 +97,10 @@ def test_a_mapped_file_is_shown_before_it_is_loaded(tmp_path: Path, warehouse: W
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (("carrier", "carier"), "has carier; it may have bills, carrier, columns, kinds"),
+        (("carrier", "carriers"), "has carriers; it may have bills, carrier, columns, kinds"),
         (('"dhl_express"', '"DHL Express"'), "names no carrier"),
         (('amount = "Total"\n', ""), "lacks amount in"),
-        (("description", "descripton"), "names descripton in"),
+        (("description", "charge"), "names charge in"),
         (('"surcharge"', '"extra"'), "has other kinds than"),
         (("[columns]", "[columns"), "cannot be read"),
         (
