@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 # Fields of a line, beside those of `_SIZES`.
 FIELDS = (
-    *("invoice_number", "invoice_date", "charged_on", "tracking_number", "reference", "description", "code"),
-    *("amount", "currency", "carrier", "transaction_id", "invoice_amount"),
+    *("invoice_number", "invoice_date", "charged_on", "tracking_number", "lead_number", "reference"),
+    *("description", "code", "amount", "currency", "transaction_id", "invoice_amount"),
     *("weight", "weight_unit", "dimensions", "length", "width", "height", "dimension_unit"),
 )
 # What a charge is for. `payment` is money for the account, no charge.
@@ -21,8 +21,11 @@ KINDS = ("base", "fuel", "surcharge", "weight", "dimensions", "insurance", "tax"
 # Words of a charge's description, and its kind; the first that fits.
 _WORDS = (
     ("fuel", "fuel"),
-    ("add funds|added funds|deposit|payment|postage purchase", "payment"),
-    ("refund|void|credit|guarantee", "refund"),
+    (
+        r"^(?!.*\b(?:fee|charge|surcharge)s?\b).*\b(?:add(?:ed)? funds|deposit|payment|postage purchase)\b",
+        "payment",
+    ),
+    (r"\brefund|\bvoid(?:ed)?\b|\bcredit(?:ed)?\b|\bguarantee", "refund"),
     ("dimension|dim weight|oversize|large package|volume", "dimensions"),
     ("weight", "weight"),
     ("insur|declared value", "insurance"),
@@ -34,6 +37,13 @@ _WORDS = (
     ),
 )
 _KIND_OF_WORDS = [(re.compile(words), kind) for words, kind in _WORDS]
+# Kinds that are money for the customer.
+_CREDITS = ("payment", "refund")
+# Types of a transaction that print postage.
+_PRINTS = re.compile(r"\b(?:print(?:ed|s)?|label|postage)\b")
+_CHANGES = re.compile(r"adjust|correction|\bfee\b")
+# What is kept of a description that may name a person.
+_KEPT_WORDS = re.compile("|".join([*(words for words, kind in _WORDS if kind != "payment"), "funds|payment"]))
 _REPEATED = re.compile(r"(?:[. _]\d+|\s*\(\d+\))$")
 _BLANKS = re.compile(r"\s+")
 
@@ -53,8 +63,9 @@ class BillFormat:
         positions: Column numbers, from 0, of a file without a header.
         columns_without_header: How many columns such a file has at least.
         kinds: Kinds of charges by their code or description, in lower case; others go by words.
-        otherwise: The kind of a charge of which neither code nor description says one.
+        otherwise: The kind of a charge of which neither code nor description says one; None if it is refused.
         is_signed_by_kind: A charge may be printed as what a balance loses, with a minus.
+        has_free_text: Its descriptions may name a person.
     """
 
     name: str
@@ -67,18 +78,29 @@ class BillFormat:
     positions: Mapping[str, int] = field(default_factory=dict)
     columns_without_header: int = 0
     kinds: Mapping[str, str] = field(default_factory=dict)
-    otherwise: str = "base"
+    otherwise: str | None = "base"
     is_signed_by_kind: bool = False
+    has_free_text: bool = False
 
-    def kind_of(self, code: str, description: str) -> str:
-        """Return the kind of a charge."""
-        for text in (code.lower(), description.lower()):
+    def kind_of(self, code: str, description: str, *, is_credit: bool = True) -> str | None:
+        """Return the kind of a charge, or None if it is not known; only a credit is a refund by its words."""
+        code, description = code.lower(), description.lower()
+        for text in (code, description):
             if text in self.kinds:
                 return self.kinds[text]
+        said = f"{code} {description}" if self.is_signed_by_kind else description
         for words, kind in _KIND_OF_WORDS:
-            if words.search(description.lower()):
+            if (is_credit or kind not in _CREDITS) and words.search(said):
                 return kind
+        if self.is_signed_by_kind:
+            return "base" if _PRINTS.search(code) else "other" if _CHANGES.search(code) else None
         return self.otherwise
+
+    def kept_of(self, description: str) -> str:
+        """Return what is kept of a description: of a free text, only the words that are known."""
+        if not self.has_free_text or description.lower() in self.kinds:
+            return description
+        return " ".join(word[0].strip() for word in _KEPT_WORDS.finditer(description.lower()))
 
     def found_in(self, header: Sequence[str]) -> dict[str, int]:
         """Return the column, from 0, of each field that a header names."""
@@ -107,6 +129,7 @@ FORMATS = (
             "invoice_amount": ["invoice amount"],
             "charged_on": ["transaction date"],
             "tracking_number": ["tracking number"],
+            "lead_number": ["lead shipment number"],
             "reference": ["package reference number 1", "shipment reference number 1"],
             "code": ["charge classification code"],
             "description": ["charge description"],
@@ -119,8 +142,8 @@ FORMATS = (
         ["invoice_number", "tracking_number", "code", "description", "amount", "weight"],
         positions={
             "invoice_date": 4, "invoice_number": 5, "currency": 9, "invoice_amount": 10, "charged_on": 11,
-            "tracking_number": 20, "reference": 21, "weight": 28, "weight_unit": 29, "dimensions": 32, "code": 43,
-            "description": 45, "amount": 52,
+            "lead_number": 13, "tracking_number": 20, "reference": 21, "weight": 28, "weight_unit": 29,
+            "dimensions": 32, "code": 43, "description": 45, "amount": 52,
         },
         columns_without_header=100,
         # UPS's freight of a home is "Ground Residential", its surcharge "Residential Surcharge".
@@ -137,6 +160,7 @@ FORMATS = (
             "invoice_amount": ["original amount due"],
             "charged_on": ["shipment date"],
             "tracking_number": ["express or ground tracking id"],
+            "lead_number": ["tdmastertrackingid", "master tracking id", "master tracking number"],
             "reference": ["original customer reference"],
             "amount": ["net charge amount"],
             "currency": ["currency"],
@@ -170,8 +194,9 @@ FORMATS = (
         },
         ["charged_on", "code", "tracking_number", "amount"],
         kinds={"print": "base", "label": "base", "purchase": "payment", "credit": "refund", "refund": "refund"},
-        otherwise="other",
+        otherwise=None,
         is_signed_by_kind=True,
+        has_free_text=True,
     ),
     BillFormat(
         "shipstation",
@@ -182,7 +207,6 @@ FORMATS = (
             "charged_on": ["adjustment date", "date adjusted", "transaction date", "date"],
             "tracking_number": ["tracking number", "tracking #"],
             "reference": ["order number", "order #"],
-            "carrier": ["carrier"],
             "description": ["adjustment reason", "reason", "adjustment type"],
             "amount": ["adjustment amount", "adjustment"],
             "weight": ["billed weight", "adjusted weight", "actual weight"],
@@ -192,10 +216,23 @@ FORMATS = (
         ["charged_on", "tracking_number", "description", "amount"],
         is_adjustments=True,
         otherwise="other",
+        has_free_text=True,
     ),
 )  # fmt: skip
 
 
 def spelled(header: str) -> str:
-    """Return a header as the formats spell it: lower case, single blanks, without the number of a repeated one."""
-    return _REPEATED.sub("", _BLANKS.sub(" ", header.strip("\ufeff \t\"'")).lower())
+    """Return a header as the formats spell it: lower case, single blanks."""
+    return _BLANKS.sub(" ", header.strip("\ufeff \t\"'")).lower()
+
+
+def without_number(header: str) -> str:
+    """Return the header of a repeated column without its number: `charge amount.1`, `charge amount (2)`."""
+    return _REPEATED.sub("", header)
+
+
+def known_headers(mapping: BillFormat | None = None) -> set[str]:
+    """Return all headers that a format, or a mapping, names."""
+    known = [*FORMATS, mapping] if mapping else FORMATS
+    fields = {header for one in known for headers in one.columns.values() for header in headers}
+    return fields.union(*(one.pairs or () for one in known))

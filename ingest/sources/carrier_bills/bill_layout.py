@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from ingest.errors import BillUnknown, FileRefused
 from ingest.sources.carrier_bills import cell_values
 from ingest.sources.carrier_bills.bill_file import BillFile, Row
-from ingest.sources.carrier_bills.bill_formats import FORMATS, BillFormat, spelled
+from ingest.sources.carrier_bills.bill_formats import FORMATS, BillFormat, known_headers, spelled, without_number
 from ingest.sources.carrier_bills.cell_values import CellRefused
 
 _LONGEST_SHOWN = 40
+_MOST_LISTED = 8
 # One word with a digit, as amounts, days and tracking numbers are.
 _VALUE = re.compile(r"(?=.*\d)[^\s@]{1,40}")
 # A cell of data, as against a header.
@@ -57,30 +58,31 @@ def find_layout(file: BillFile, first: Row, mapping: BillFormat | None, carrier:
         missing = [mapping.columns[name][0] for name in mapping.needs if name not in found]
         if missing:
             raise FileRefused(
-                f"{file.name} has no column {_listed(missing)}, which the mapping names. Its columns are "
-                f"{_listed(first.cells[:12])}. Correct the mapping."
+                f"{file.name} has no column {_listed(missing)}, which the mapping names. "
+                f"{_known_ones(header, mapping)} Correct the mapping."
             )
         return _layout(mapping, found, header, first)
-    fitting = [(one, places) for one in FORMATS if (places := _fits(one, header, first.cells))]
+    fitting = [(one, *fit) for one in FORMATS if (fit := _fits(one, header, first.cells))]
     if not fitting:
         raise _unknown(file, first, header)
-    known, found = max(fitting, key=lambda one: len(one[1]))
+    known, found, has_header = max(fitting, key=lambda one: len(one[1]))
     if carrier is not None and not known.is_for(carrier):
         raise FileRefused(
             f"{file.name} looks like a {known.title}, not like a bill of {carrier}. Nothing was loaded. "
             "Give the right file, or the right carrier."
         )
-    return _layout(known, found, header, first)
+    return _layout(known, found, header, first, has_header=has_header)
 
 
-def _fits(known: BillFormat, header: Sequence[str], cells: Sequence[str]) -> dict[str, int] | None:
+def _fits(known: BillFormat, header: Sequence[str], cells: Sequence[str]) -> tuple[dict[str, int], bool] | None:
+    """Return the places of a format's fields, and whether a header says them; None if it does not fit."""
     found = known.found_in(header)
     if all(name in found for name in known.needs):
-        return found
+        return found, True
     if known.positions and len(cells) >= known.columns_without_header:
         try:
             if cell_values.day(cells[known.positions["invoice_date"]]):
-                return dict(known.positions)
+                return dict(known.positions), False
         except CellRefused:
             return None
     return None
@@ -96,22 +98,29 @@ def _unknown(file: BillFile, first: Row, header: Sequence[str]) -> BillUnknown:
             f"{file.name} is no known carrier bill: its first line is no header. Nothing was loaded."
         )
     nearest = min(FORMATS, key=lambda known: (len(lacking(known)) / len(known.needs), known.name))
-    shown = _listed([cell for cell in first.cells if cell.strip()][:8])
+    said = f"{file.name} is no known carrier bill. {_known_ones(header)}"
     if len(lacking(nearest)) == len(nearest.needs):
-        return BillUnknown(
-            f"{file.name} is no known carrier bill: its first line has {shown}. Nothing was loaded."
-        )
+        return BillUnknown(f"{said} Nothing was loaded.")
     return BillUnknown(
-        f"{file.name} is no known carrier bill: its first line has {shown}. It is nearest to a {nearest.title}, "
-        f"and lacks {_listed(lacking(nearest))}. Nothing was loaded."
+        f"{said} It is nearest to a {nearest.title}, and lacks {_listed(lacking(nearest))}. Nothing was loaded."
     )
 
 
-def _layout(known: BillFormat, found: dict[str, int], header: list[str], first: Row) -> Layout:
-    has_header = found != dict(known.positions)
+def _known_ones(header: Sequence[str], mapping: BillFormat | None = None) -> str:
+    """Return a sentence with the columns that are known. Other cells may be data, which no message repeats."""
+    found = known_headers(mapping).intersection(header)
+    known = [cell for cell in dict.fromkeys(header) if cell in found][:_MOST_LISTED]
+    return f"Its known columns are {_listed(known)}." if known else "No cell of its first line is a known column."
+
+
+def _layout(
+    known: BillFormat, found: dict[str, int], header: list[str], first: Row, *, has_header: bool = True
+) -> Layout:
     pairs: tuple[tuple[int, int], ...] = ()
     if known.pairs:
-        described, amounts = ([at for at, name in enumerate(header) if name == one] for one in known.pairs)
+        described, amounts = (
+            [at for at, name in enumerate(header) if one in (name, without_number(name))] for one in known.pairs
+        )
         pairs = tuple(zip(described, amounts, strict=False))
     shown = tuple(cell.strip("\ufeff ") for cell in first.cells) if has_header else ()
     return Layout(known, found, pairs, shown, len(first.cells))

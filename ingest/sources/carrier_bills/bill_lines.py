@@ -6,6 +6,7 @@ bill that lacks a line looks like one that is paid.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -14,6 +15,7 @@ import pyarrow as pa
 
 from ingest.errors import FileRefused
 from ingest.sources.carrier_bills import cell_values
+from ingest.sources.carrier_bills.bill_conventions import DayOrder, charge_sign
 from ingest.sources.carrier_bills.bill_file import BillFile, Row, read_rows
 from ingest.sources.carrier_bills.bill_formats import BillFormat
 from ingest.sources.carrier_bills.bill_layout import Layout, find_layout, shown
@@ -21,21 +23,25 @@ from ingest.sources.carrier_bills.cell_values import CellRefused
 
 # So many problems are named; more would not help.
 _MOST_NAMED = 5
-_LONGEST_SHOWN = 40
 _LONGEST_DESCRIPTION = 80
 
+_IDENTITY = (
+    *("invoice_number", "transaction_id", "charged_on", "tracking_number", "reference"),
+    *("charge_kind", "description", "amount_cents"),
+)
 SCHEMA = pa.schema(
     [
         pa.field("line_key", pa.string(), nullable=False),
         pa.field("bill_id", pa.string(), nullable=False),
         pa.field("line_number", pa.int64(), nullable=False),
-        pa.field("carrier", pa.string()),
+        pa.field("line_hash", pa.int64(), nullable=False),
         pa.field("invoice_number", pa.string()),
         pa.field("invoice_date", pa.string()),
         pa.field("invoice_cents", pa.int64()),
         pa.field("charged_on", pa.string()),
         pa.field("transaction_id", pa.string()),
         pa.field("tracking_number", pa.string()),
+        pa.field("lead_number", pa.string()),
         pa.field("reference", pa.string()),
         pa.field("charge_kind", pa.string(), nullable=False),
         pa.field("description", pa.string()),
@@ -69,7 +75,7 @@ def read_lines(
     for row in read_rows(file):
         if reader is None:
             layout = find_layout(file, row, mapping, carrier)
-            reader = _LineReader(file, layout, _charge_sign(file, layout))
+            reader = _LineReader(file, layout, charge_sign(file, layout))
             if layout.header:
                 continue
         yield reader.layout, reader.lines_of(row)
@@ -83,32 +89,23 @@ def read_lines(
     reader.check_end()
 
 
-def _charge_sign(file: BillFile, layout: Layout) -> int:
-    """Return -1 for a list in which a charge is what a balance loses, printed with a minus, else 1."""
-    if not layout.format.is_signed_by_kind:
-        return 1
-    code, amount = layout.places["code"], layout.places["amount"]
-    for row in read_rows(file):
-        if len(row.cells) > max(code, amount) and layout.format.kind_of(row.cells[code], "") == "base":
-            try:
-                value = cell_values.cents(row.cells[amount])
-            except CellRefused:
-                continue
-            if value:
-                return 1 if value > 0 else -1
-    return 1
+def _hash_of(form: BillFormat, line: dict[str, Any]) -> int:
+    """Return a hash of what the carrier says of a charge: the same in two files that have the same line."""
+    said = repr((form.name, form.carrier, *(line[name] for name in _IDENTITY)))
+    return int.from_bytes(hashlib.blake2b(said.encode(), digest_size=8).digest(), signed=True)
 
 
 class _LineReader:
     """Turns rows into lines, and collects what cannot be read."""
 
-    def __init__(self, file: BillFile, layout: Layout, charge_sign: int) -> None:
+    def __init__(self, file: BillFile, layout: Layout, charge_sign: int | None) -> None:
         self.layout = layout
         self._file = file
         self._sign = charge_sign
         self._problems: list[str] = []
         self._problem_count = 0
         self._last = Row(1, [])
+        self._days = DayOrder()
 
     def lines_of(self, row: Row) -> list[dict[str, Any]]:
         """Return the lines of a row; none if it cannot be read."""
@@ -125,17 +122,25 @@ class _LineReader:
         charges = self._charges(row)
         if self._problem_count > problems:
             return []
-        return [
+        lines = [
             {**common, "line_key": f"{common['line_key']}:{number}", **charge}
             for number, charge in zip(count(1), charges, strict=False)
         ]
+        for line in lines:
+            line["line_hash"] = _hash_of(self.layout.format, line)
+        return lines
 
     def check_problems(self) -> None:
-        """Refuse the file if a row could not be read.
+        """Refuse the file if a row could not be read, or its days could be in another order.
 
         Raises:
             FileRefused: With the places of the first problems.
         """
+        if self._days.is_unclear:
+            self._note(
+                f"{self._days.place} may be day/month or month/day in a file with decimal commas: "
+                "export it with days as year-month-day"
+            )
         if self._problem_count:
             more = self._problem_count - len(self._problems)
             raise FileRefused(
@@ -165,13 +170,13 @@ class _LineReader:
             "line_key": f"{bill_id}:{row.line}",
             "bill_id": bill_id,
             "line_number": row.line,
-            "carrier": self._text(row, "carrier") or None,
-            "invoice_number": self._text(row, "invoice_number")[:_LONGEST_SHOWN] or None,
+            "invoice_number": cell_values.identifier(self._text(row, "invoice_number")),
             "invoice_date": self._read(row, "invoice_date", cell_values.day),
             "invoice_cents": self._read(row, "invoice_amount", cell_values.cents),
             "charged_on": self._read(row, "charged_on", cell_values.day),
-            "transaction_id": self._text(row, "transaction_id")[:_LONGEST_SHOWN] or None,
+            "transaction_id": cell_values.identifier(self._text(row, "transaction_id")),
             "tracking_number": self._read(row, "tracking_number", cell_values.tracking_number),
+            "lead_number": cell_values.lead_number(self._text(row, "lead_number")),
             "reference": self._read(row, "reference", cell_values.reference),
             "billed_ounces": self._read(row, "weight", cell_values.ounces, unit),
             "billed_dimensions": self._dimensions(row),
@@ -187,27 +192,36 @@ class _LineReader:
         if currency and currency.upper() not in ("USD", "US", "$"):
             self._refuse(row, "currency", currency, "is not US dollars")
         if not self.layout.pairs:
-            return [self._charge(self._text(row, "code"), self._text(row, "description"), total)]
+            return [self._charge(row, self._text(row, "code"), self._text(row, "description"), total)]
         parts = [
-            self._charge("", row.cells[described].strip(), amount)
+            self._charge(row, "", row.cells[described].strip(), amount)
             for described, amounts in self.layout.pairs
             if (amount := self._cell(row, amounts, cell_values.cents) or 0) > 0
         ]
         rest = total - sum(part["amount_cents"] for part in parts)
         if total <= 0 or rest < 0:
             # A credit, or a discount that is larger than what it is given on.
-            return [self._charge("", "Credit" if total < 0 else "Net charge", total)]
-        return [self._charge("", "Transportation charge", rest), *parts]
+            return [self._charge(row, "", "Credit" if total < 0 else "Net charge", total)]
+        return [self._charge(row, "", "Transportation charge", rest), *parts]
 
-    def _charge(self, code: str, description: str, amount: int) -> dict[str, Any]:
-        kind = self.layout.format.kind_of(code, description)
-        if self.layout.format.is_signed_by_kind:
-            amount = {"refund": -abs(amount), "base": abs(amount)}.get(kind, amount * self._sign)
+    def _charge(self, row: Row, code: str, description: str, amount: int) -> dict[str, Any]:
+        form = self.layout.format
+        kind = form.kind_of(code, description, is_credit=form.is_signed_by_kind or amount < 0)
+        if kind is None:
+            self._refuse(row, "code", code, "is no known type of transaction: name it in a mapping file")
+        elif kind == "refund":
+            amount = -abs(amount)
+        elif self._sign is not None:
+            amount *= self._sign
+        elif kind != "payment":
+            self._refuse(
+                row, "amount", self._text(row, "amount"), "may be a charge or a credit, as no postage says which"
+            )
         if amount < 0 and kind != "payment":
             kind = "refund"
         return {
             "charge_kind": kind,
-            "description": (description or code)[:_LONGEST_DESCRIPTION] or None,
+            "description": (form.kept_of(description) or form.kept_of(code))[:_LONGEST_DESCRIPTION] or None,
             "amount_cents": amount,
         }
 
@@ -231,6 +245,7 @@ class _LineReader:
         return None if at is None else self._cell(row, at, read, *more)
 
     def _cell(self, row: Row, at: int, read: Any, *more: str) -> Any:
+        self._days.note(read, row.cells[at], lambda: self._place(row, at))
         try:
             return read(row.cells[at], *more)
         except CellRefused as problem:

@@ -75,6 +75,7 @@ def import_bill(
     name: str | None = None,
     carrier: str | None = None,
     mapping: Path | None = None,
+    started_at: datetime | None = None,
     progress: Progress = lambda *_: None,
 ) -> BillReport:
     """Load a carrier's file, unless its content was loaded before.
@@ -85,6 +86,7 @@ def import_bill(
         name: The file's name for people; that of the path by default.
         carrier: ShipStation's code of the carrier that the file should be of; None for any known one.
         mapping: A mapping file, for a format that is not known.
+        started_at: When the job began, UTC: what it loaded itself before it was killed is not "loaded before".
         progress: Called with ("lines", lines read so far, 0).
 
     Raises:
@@ -97,9 +99,7 @@ def import_bill(
     _check_carrier(known, carrier)
     pipeline = create_pipeline(warehouse, SOURCE)
     with held_open(pipeline) as database:
-        before = _loaded_before(database, file)
-        if before is not None:
-            report.loaded_before_as = before
+        if _is_loaded(database, file, report, started_at):
             return report
         _remove_half_loaded(database, file)
         load(pipeline, _bill(_Reading(file, known, carrier, report, progress)))
@@ -148,9 +148,18 @@ class _Reading:
     progress: Progress
 
 
-def _loaded_before(database: SqlClientBase[Any], file: BillFile) -> str | None:
-    rows = query(database, "select file_name from bills where bill_id = %s", file.content_hash)
-    return str(rows[0][0]) if rows else None
+def _is_loaded(
+    database: SqlClientBase[Any], file: BillFile, report: BillReport, started_at: datetime | None
+) -> bool:
+    """Return whether a file is loaded, and note in the report whether by this job or before it."""
+    columns = "file_name, format, carrier, line_count, amount_cents, imported_at"
+    rows = query(database, f"select {columns} from bills where bill_id = %s", file.content_hash)
+    for name, form, carrier, lines, amount, imported_at in rows:
+        if started_at is None or imported_at < started_at:
+            report.loaded_before_as = str(name)
+        else:
+            report.format, report.carrier, report.lines, report.amount_cents = form, carrier, lines, amount
+    return bool(rows)
 
 
 def _remove_half_loaded(database: SqlClientBase[Any], file: BillFile) -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 _MOST_CENTS = 10**11
+_MONTHS = 12
 _AMERICAN = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?")
 _EUROPEAN = re.compile(r"(?:\d{1,3}(?:[. ]\d{3})+|\d+),\d{1,2}")
 _NOT_DOLLARS = re.compile(r"[€£¥]|(?!US\$)(?<![A-Z])[A-Z]{1,2}\$|\b(?:EUR|GBP|CAD|AUD|MXN|JPY)\b")
@@ -26,6 +27,9 @@ _WITH_ZIP = re.compile(r"420\d{5}(?:\d{4})?(9\d{19,21})")
 _NOTHING = frozenset({"", "-", "0", "n/a", "na", "none", "null"})
 # An order's number, as against a person's name.
 _REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9_.-]{0,49}")
+_IDENTIFIER = re.compile(r"(?=.*\d)[A-Za-z0-9#][A-Za-z0-9#/_-]{0,39}")
+_PHONE = re.compile(r"\+?1?[-.]?[2-9]\d\d[-.]?[2-9]\d\d[-.]?\d{4}")
+_SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/\d{2,4}\b")
 _DAYS = (
     (re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?"), "%Y-%m-%d"),
     (re.compile(r"(\d{8})"), "%Y%m%d"),
@@ -59,17 +63,37 @@ def cents(text: str) -> int:
     if _NOT_DOLLARS.search(cleaned):
         raise CellRefused("is not in US dollars")
     digits, is_negative = _without_sign(_SIGNS.sub("", cleaned.replace("\u2212", "-")))
-    if digits and _AMERICAN.fullmatch(digits):
-        amount = Decimal(digits.replace(",", "")) * 100
-    elif _EUROPEAN.fullmatch(digits):
-        amount = Decimal(re.sub("[. ]", "", digits).replace(",", ".")) * 100
-    else:
+    number = _number(digits)
+    if number is None:
         raise CellRefused("is no amount")
+    amount = number * 100
     if amount != int(amount):
         raise CellRefused("is not a whole number of cents")
     if amount > _MOST_CENTS:
         raise CellRefused("is larger than any bill")
     return -int(amount) if is_negative else int(amount)
+
+
+def has_decimal_comma(text: str) -> bool:
+    """Return whether an amount has a decimal comma: `8,35`, `1.234,50 $`."""
+    return bool(re.search(r",\d{1,2}(?!\d|,)", text)) and "." not in text.rpartition(",")[2]
+
+
+def order_of_day(text: str) -> str | None:
+    """Return `month first` for `10/13/2026`, `unclear` for `10/3/2026`; None if no order matters."""
+    found = _SLASHES.match(text.strip())
+    if found is None or found[1].zfill(2) == found[2].zfill(2):
+        return None
+    return "unclear" if int(found[2]) <= _MONTHS else "month first"
+
+
+def _number(digits: str) -> Decimal | None:
+    """Return a number of either way to write it: `1,234.5` or `1.234,5`; None for another text."""
+    if digits and _AMERICAN.fullmatch(digits):
+        return Decimal(digits.replace(",", ""))
+    if _EUROPEAN.fullmatch(digits):
+        return Decimal(re.sub("[. ]", "", digits).replace(",", "."))
+    return None
 
 
 def _without_sign(text: str) -> tuple[str, bool]:
@@ -116,10 +140,29 @@ def tracking_number(text: str) -> str | None:
     return with_zip[1] if with_zip else cleaned
 
 
+def lead_number(text: str) -> str | None:
+    """Return the number of the shipment that a parcel is a piece of; None if the cell has another one."""
+    try:
+        return tracking_number(text)
+    except CellRefused:
+        return None
+
+
 def reference(text: str) -> str | None:
-    """Return a reference if it can be an order's number; None for other texts, which may name a person."""
+    """Return a reference if it can be an order's number; None for other texts, which may name a person.
+
+    An order's number has at least as many digits as letters, and is no telephone number.
+    """
     cleaned = text.strip().lstrip("#")
-    return cleaned if _REFERENCE.fullmatch(cleaned) else None
+    if not _REFERENCE.fullmatch(cleaned) or _PHONE.fullmatch(cleaned):
+        return None
+    return cleaned if sum(map(str.isdigit, cleaned)) >= sum(map(str.isalpha, cleaned)) else None
+
+
+def identifier(text: str) -> str | None:
+    """Return the number of an invoice or a transaction; None for other texts, which may name a person."""
+    cleaned = text.strip()
+    return cleaned if _IDENTIFIER.fullmatch(cleaned) and not _PHONE.fullmatch(cleaned) else None
 
 
 @lru_cache(maxsize=10_000)
@@ -132,10 +175,10 @@ def ounces(text: str, unit: str) -> float | None:
     factor = _OUNCES.get((found[2] or unit).strip().lower().rstrip(".")) if found else None
     if found is None or factor is None:
         raise CellRefused("is no weight in ounces, pounds, grams or kilograms")
-    try:
-        return round(float(found[1].replace(",", "")) * factor, 2) or None
-    except ValueError:
-        raise CellRefused("is no weight") from None
+    number = _number(found[1])
+    if number is None:
+        raise CellRefused("is no weight")
+    return round(float(number) * factor, 2) or None
 
 
 @lru_cache(maxsize=10_000)

@@ -48,6 +48,7 @@ def read_mapping(path: Path) -> BillFormat:
         columns={field: [spelled(header)] for field, header in given["columns"].items()},
         needs=list(given["columns"]),
         is_adjustments=given.get("bills") == "adjustments",
+        has_free_text=True,
         kinds={text.lower(): kind for text, kind in given.get("kinds", {}).items()},
     )
 

@@ -1,64 +1,72 @@
--- One row per line of a carrier bill, with its class. The charges of a label are compared with its cost in an order in
--- which the usual ones come first, so that the difference is on the charge that exceeds the cost, and a label that cost
--- more than it was billed has it on its last one. `difference_cents` of a label's lines add up to what it was billed
--- less what it cost.
-with charged as (
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_classes_if_changed() }}') }}
+-- One row per line of a carrier bill, with its class. The charges of a parcel are added up in an order in which the
+-- usual ones come first: what goes beyond the expected sum is on the charges that exceed it. `difference_cents` of a
+-- label's lines add up to what was billed less what it cost (but for the refund of a void label whose charge is on no
+-- bill), `dispute_cents` to what is disputed.
+with lines as (
 
-    select * from {{ ref('int_bill_lines_charged') }}
+    select
+        *,
+        sum(amount_cents) over (
+            partition by parcel_key, is_wrong, amount_cents > 0
+            order by
+                list_position(
+                    ['insurance', 'base', 'fuel', 'tax', 'other', 'surcharge', 'dimensions', 'weight'], charge_kind
+                ),
+                charged_date, imported_at, line_number, line_key
+            rows unbounded preceding
+        ) as sum_so_far
+    from {{ ref('int_bill_lines_described') }}
+
+),
+
+parcels as (
+
+    select * from {{ ref('int_bill_parcels_settled') }}
 
 ),
 
 compared as (
 
     select
-        *,
+        lines.*,
         cast(case
-            when is_charge
-                then
-                    greatest(charged_so_far - label_cost_cents, 0)
-                    - greatest(charged_so_far - amount_cents - label_cost_cents, 0)
-                    + if(place = charge_count, least(charged_in_all - label_cost_cents, 0), 0)
-            when is_of_label then amount_cents
-        end as bigint) as difference_cents
-    from charged
+            when lines.parcel_key is null or lines.shipment_id is null then null
+            when lines.is_wrong or lines.amount_cents <= 0 then lines.amount_cents
+            else
+                {{ part_beyond('parcels.expected_cents') }}
+                + if(
+                    lines.sum_so_far = parcels.charged_cents,
+                    least(parcels.charged_cents - parcels.expected_cents, 0), 0
+                )
+        end as bigint) as difference_cents,
+        cast(case
+            when lines.parcel_key is null or lines.amount_cents <= 0 then 0
+            when lines.is_wrong then {{ part_beyond('parcels.wrong_cents - parcels.disputed_cents') }}
+            else {{ part_beyond('parcels.charged_cents - parcels.excess_cents') }}
+        end as bigint) as dispute_cents
+    from lines
+    left join parcels on lines.parcel_key = parcels.parcel_key
 
 ),
 
 classed as (
 
     select
-        *,
+        * exclude (billed_carrier_code, is_loaded_before, label_count, sum_so_far, line_hash, lead_number),
         case
             when is_loaded_before then 'loaded_before'
-            when charge_kind = 'payment' then 'account_charge'
-            when shipment_id is null and label_count > 1 then 'ambiguous'
-            when shipment_id is null and coalesce(tracking_number, reference) is null then 'account_charge'
+            when parcel_key is null and label_count > 1 and charge_kind <> 'payment' then 'ambiguous'
+            when parcel_key is null then 'account_charge'
+            when amount_cents < 0 or (is_wrong and dispute_cents = 0) then 'refund'
             when shipment_id is null then 'not_ours'
-            when amount_cents < 0 then 'refund'
-            when is_repeated then 'billed_twice'
-            when is_voided then if(label_billed_cents > 0, 'voided_but_billed', 'refund')
+            when is_wrong then if(is_voided, 'voided_but_billed', 'billed_twice')
             when difference_cents = 0 then 'equal'
             else 'adjusted'
-        end as line_class
+        end as line_class,
+        if(line_class = 'adjusted', {{ reason_of_adjustment() }}, null) as adjustment_reason
     from compared
-
-),
-
-reasoned as (
-
-    select
-        * exclude (
-            billed_carrier_code, nth_in_bill, is_loaded_before, label_count, nth_same, credit_count,
-            label_billed_cents, is_repeated, place, charged_so_far, charged_in_all, charge_count
-        ),
-        if(line_class = 'adjusted', {{ reason_of_adjustment() }}, null) as adjustment_reason,
-        case
-            when line_class in ('not_ours', 'billed_twice', 'voided_but_billed') then greatest(amount_cents, 0)
-            when line_class = 'adjusted' then greatest(difference_cents, 0)
-            else 0
-        end as dispute_cents
-    from classed
 
 )
 
-select * from reasoned
+select * from classed

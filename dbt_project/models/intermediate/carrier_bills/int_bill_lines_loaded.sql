@@ -1,10 +1,15 @@
 {{ config(materialized='view') }}
--- One row per line of a carrier bill. `is_loaded_before`: an earlier file has the same line, such as an export of a
--- span that overlaps another one.
-{%- set identity = identity_of_bill_line() | join(', ') %}
+-- One row per line of a carrier bill; none if nothing changed that its class depends on. `is_loaded_before`: an earlier
+-- file has the same line, such as an export of a span that overlaps another one.
 with bills as (
 
     select * from {{ ref('stg_carrier_bills__bills') }}
+
+),
+
+changed as (
+
+    select * from {{ ref('int_bills_changed') }}
 
 ),
 
@@ -24,6 +29,7 @@ billed as (
         bills.imported_at
     from lines
     inner join bills on lines.bill_id = bills.bill_id
+    inner join changed on changed.is_changed
 
 ),
 
@@ -32,7 +38,7 @@ numbered as (
 
     select
         *,
-        row_number() over (partition by bill_id, {{ identity }} order by line_number, line_key) as nth_in_bill
+        row_number() over (partition by bill_id, line_hash order by line_number, line_key) as nth_in_bill
     from billed
 
 ),
@@ -40,10 +46,8 @@ numbered as (
 loaded as (
 
     select
-        *,
-        row_number() over (
-            partition by {{ identity }}, nth_in_bill order by imported_at, bill_id
-        ) > 1 as is_loaded_before
+        * exclude (nth_in_bill),
+        row_number() over (partition by line_hash, nth_in_bill order by imported_at, bill_id) > 1 as is_loaded_before
     from numbered
 
 )

@@ -1,25 +1,17 @@
 {{ config(materialized='view') }}
--- One row per line of a carrier bill, with the label it is for: that with its tracking number (of several, the only one
--- that is not void), else the only label with its reference as order number, within a week, of the same carrier and
--- amount. A line that fits several labels is matched with none.
-with lines as (
+-- One row per line of a carrier bill, with the label it is for: the one that its numbers name, else the only one with
+-- its reference as order number, of the same carrier and amount, within a week, that no bill names by a number. A line
+-- that fits several labels is matched with none.
+with numbered as (
 
-    select
-        *,
-        coalesce(tracking_number, '') as billed_number
-    from {{ ref('int_bill_lines_loaded') }}
+    select * from {{ ref('int_bill_lines_numbered') }}
 
 ),
 
 labels as (
 
     select * from {{ ref('stg_shipstation__shipments') }}
-
-),
-
-tracked as (
-
-    select * from {{ ref('int_bill_numbers_tracked') }}
+    where shipment_id not in (select numbered.tracked_id from numbered where numbered.tracked_id is not null)
 
 ),
 
@@ -28,13 +20,13 @@ parcels as (
 
     select
         bill_id,
-        billed_number,
+        tracking_number,
         reference,
         charged_date,
         billed_carrier_code,
         sum(amount_cents) as amount_cents
-    from lines
-    where reference is not null and billed_number not in (select tracked.printed_number from tracked)
+    from numbered
+    where reference is not null and tracked_count is null
     group by all
 
 ),
@@ -42,18 +34,14 @@ parcels as (
 referenced as (
 
     select
-        parcels.bill_id,
-        parcels.billed_number,
-        parcels.reference,
-        parcels.charged_date,
-        count(*) as label_count,
-        if(count(*) = 1, min(labels.shipment_id), null) as shipment_id
-    from parcels
-    inner join labels
+        parcels.* exclude (billed_carrier_code, amount_cents),
+        {{ only_label() }}
+    from labels
+    inner join parcels
         on
-            parcels.reference = labels.order_number
-            and parcels.amount_cents = labels.shipment_cost_cents
-            and parcels.billed_carrier_code = labels.carrier_code
+            labels.order_number = parcels.reference
+            and parcels.amount_cents - labels.shipment_cost_cents in (0, labels.insurance_cost_cents)
+            and {{ carrier_fits('labels.carrier_code', 'parcels.billed_carrier_code') }}
             and abs(parcels.charged_date - labels.ship_date) <= 7
     group by all
 
@@ -62,19 +50,21 @@ referenced as (
 matched as (
 
     select
-        lines.* exclude (billed_number),
-        coalesce(tracked.shipment_id, referenced.shipment_id) as shipment_id,
-        coalesce(tracked.label_count, referenced.label_count, 0) as label_count,
+        numbered.* exclude (tracked_count, tracked_id),
+        coalesce(numbered.tracked_id, referenced.shipment_id) as shipment_id,
+        coalesce(numbered.tracked_count, referenced.label_count, 0) as label_count,
         case
-            when tracked.shipment_id is not null then 'tracking_number'
+            when numbered.tracked_id is not null then 'tracking_number'
             when referenced.shipment_id is not null then 'reference'
         end as matched_by
-    from lines
-    left join tracked on lines.billed_number = tracked.printed_number
+    from numbered
     left join referenced
         on
-            lines.bill_id = referenced.bill_id and lines.billed_number = referenced.billed_number
-            and lines.reference = referenced.reference and lines.charged_date = referenced.charged_date
+            numbered.tracked_count is null
+            and numbered.bill_id = referenced.bill_id
+            and numbered.tracking_number is not distinct from referenced.tracking_number
+            and numbered.reference = referenced.reference
+            and numbered.charged_date = referenced.charged_date
 
 )
 

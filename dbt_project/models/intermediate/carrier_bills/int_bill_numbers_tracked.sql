@@ -1,9 +1,9 @@
 {{ config(materialized='view') }}
--- One row per tracking number on a carrier bill that labels have, with its label: of several, the only one that is not
--- void; none if that leaves several.
+-- One row per tracking number, day and carrier on a bill that a label fits: of that carrier, shipped within 120 days,
+-- because carriers use numbers again. Void labels count only if no other fits; if several do, none is meant.
 with lines as (
 
-    select * from {{ ref('stg_carrier_bills__lines') }}
+    select * from {{ ref('int_bill_lines_loaded') }}
 
 ),
 
@@ -11,23 +11,36 @@ labels as (
 
     select
         *,
-        replace(upper(tracking_number), ' ', '') as printed_number
+        {{ printed_number('tracking_number') }} as printed_number
     from {{ ref('stg_shipstation__shipments') }}
 
+),
+
+numbers as (
+
+    {% for number in ['tracking_number', 'lead_number'] -%}
+    select
+        {{ number }} as printed_number,
+        charged_date,
+        billed_carrier_code
+    from lines
+    where {{ number }} is not null
+    {{ 'union' if not loop.last }}
+    {% endfor %}
 ),
 
 tracked as (
 
     select
-        printed_number,
-        count(*) as label_count,
-        case
-            when count(*) = 1 then min(shipment_id)
-            when count(*) filter (where not is_voided) = 1 then min(shipment_id) filter (where not is_voided)
-        end as shipment_id
+        numbers.*,
+        {{ only_label() }}
     from labels
-    where printed_number in (select lines.tracking_number from lines)
-    group by printed_number
+    inner join numbers
+        on
+            labels.printed_number = numbers.printed_number
+            and {{ carrier_fits('labels.carrier_code', 'numbers.billed_carrier_code') }}
+            and coalesce(abs(labels.ship_date - numbers.charged_date) <= 120, true)
+    group by all
 
 )
 

@@ -1,11 +1,11 @@
 {{ config(materialized='view') }}
--- One row per label that its carrier never billed: 30 days after its ship date it is on no bill, though one of its
--- carrier with labels of that day, or of earlier and later ones, is loaded. Lists of adjustments say nothing of the
--- labels that are not on them.
+-- One row per label that its carrier never billed: it is not void, older than 30 days, and its bill is loaded, because
+-- one with base charges of earlier and later labels of its account is. Carriers often bill return labels only if they
+-- are used.
 with lines as (
 
     select * from {{ ref('int_bill_lines_classed') }}
-    where is_of_label
+    where parcel_key is not null and shipment_id is not null
 
 ),
 
@@ -24,13 +24,15 @@ build_context as (
 spans as (
 
     select
-        bill_id,
-        carrier_code,
-        min(ship_date) as first_date,
-        max(ship_date) as last_date
-    from lines
-    where not is_adjustments
-    group by bill_id, carrier_code
+        lines.bill_id,
+        labels.carrier_code,
+        labels.carrier_account_id,
+        min(labels.ship_date) as first_date,
+        max(labels.ship_date) as last_date
+    from labels
+    inner join lines on labels.shipment_id = lines.shipment_id
+    where {{ is_whole_charge('lines.') }}
+    group by all
 
 ),
 
@@ -39,9 +41,15 @@ unbilled as (
     select distinct labels.shipment_id
     from labels
     inner join spans
-        on labels.carrier_code = spans.carrier_code and labels.ship_date between spans.first_date and spans.last_date
+        on
+            labels.carrier_code = spans.carrier_code
+            and labels.carrier_account_id is not distinct from spans.carrier_account_id
+            and labels.ship_date between spans.first_date and spans.last_date
     inner join build_context on labels.ship_date < build_context.today - 30
-    where not labels.is_voided and labels.shipment_id not in (select lines.shipment_id from lines)
+    where
+        not labels.is_voided
+        and not labels.is_return_label
+        and labels.shipment_id not in (select lines.shipment_id from lines)
 
 )
 

@@ -13,7 +13,7 @@ classes as (
         bill_id,
         line_class,
         count(*) as line_count,
-        sum(amount_cents) as amount_cents
+        sum(if(line_class = 'ambiguous', amount_cents, dispute_cents)) as amount_cents
     from {{ ref('int_bill_lines_classed') }}
     where line_class in ('not_ours', 'billed_twice', 'voided_but_billed', 'ambiguous')
     group by bill_id, line_class

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_classes_if_changed() }}') }}
 -- One row per line of a carrier's bill, with the label it is for and its class. `label_cost_cents` is on each line of a
 -- label: add up `amount_cents` and `difference_cents` only.
 select
@@ -28,3 +29,4 @@ select
     label_dimensions,
     billed_dimensions
 from {{ ref('int_bill_lines_classed') }}
+where exists (select changed.is_changed from {{ ref('int_bills_changed') }} as changed)

@@ -5,6 +5,7 @@ with source as (
     from {{ loaded_rows('carrier_bills', 'bills', {
         'bill_id': 'varchar', 'file_name': 'varchar', 'format': 'varchar', 'carrier': 'varchar',
         'is_adjustments': 'boolean', 'line_count': 'bigint', 'amount_cents': 'bigint', 'imported_at': 'timestamptz',
+        '_dlt_load_id': 'varchar',
     }) }}
 
 ),
@@ -19,6 +20,7 @@ bills as (
         file_name,
         format as bill_format,
         carrier as carrier_code,
+        _dlt_load_id as load_id,
 
         ---------- numerics
         line_count,

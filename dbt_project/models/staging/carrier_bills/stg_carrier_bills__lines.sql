@@ -3,10 +3,11 @@ with source as (
 
     select *
     from {{ loaded_rows('carrier_bills', 'lines', {
-        'line_key': 'varchar', 'bill_id': 'varchar', 'line_number': 'bigint', 'invoice_number': 'varchar',
-        'invoice_date': 'varchar', 'invoice_cents': 'bigint', 'charged_on': 'varchar', 'transaction_id': 'varchar',
-        'tracking_number': 'varchar', 'reference': 'varchar', 'charge_kind': 'varchar', 'description': 'varchar',
-        'amount_cents': 'bigint', 'billed_ounces': 'double', 'billed_dimensions': 'varchar',
+        'line_key': 'varchar', 'line_hash': 'bigint', 'bill_id': 'varchar', 'line_number': 'bigint',
+        'invoice_number': 'varchar', 'invoice_date': 'varchar', 'invoice_cents': 'bigint', 'charged_on': 'varchar',
+        'transaction_id': 'varchar', 'tracking_number': 'varchar', 'lead_number': 'varchar', 'reference': 'varchar',
+        'charge_kind': 'varchar', 'description': 'varchar', 'amount_cents': 'bigint', 'billed_ounces': 'double',
+        'billed_dimensions': 'varchar',
     }) }}
 
 ),
@@ -16,6 +17,7 @@ lines as (
     select
         ---------- ids
         line_key,
+        line_hash,
         bill_id,
         line_number,
         invoice_number,
@@ -23,6 +25,7 @@ lines as (
 
         ---------- text
         tracking_number,
+        lead_number,
         reference,
         charge_kind,
         description as charge_description,
