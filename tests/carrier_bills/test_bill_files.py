@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from written_bills import STAMPS, STAMPS_HEADER, STAMPS_LINE, fedex, lines_of, ups_line, written
+from written_bills import STAMPS, STAMPS_HEADER, STAMPS_LINE, fedex, lines_of, ups_header, ups_line, written
 
 from ingest.errors import BillUnknown, FileRefused
+from ingest.sources.carrier_bills.mapping_file import read_mapping
 
 _SEMICOLONS = STAMPS.replace(",", ";").replace("-$8.35", "-8,35")
+_EUROPEAN = _SEMICOLONS.replace("10/03/2026", "2026-10-03")
 
 
 @pytest.mark.parametrize(
@@ -22,7 +24,7 @@ _SEMICOLONS = STAMPS.replace(",", ";").replace("-$8.35", "-8,35")
         STAMPS.encode("utf-16-be"),
         STAMPS.replace("\n", "\r\n").encode(),
         STAMPS.replace(",", "\t").encode(),
-        _SEMICOLONS.encode(),
+        _EUROPEAN.encode(),
         STAMPS.replace("$100.00", "Müller").encode("cp1252"),
         STAMPS.replace("Print", '"Print"').replace("-$8.35", '"-$8.35"').encode(),
         STAMPS.rstrip("\n").encode(),
@@ -65,6 +67,16 @@ _OTHER_LINE = STAMPS_LINE.replace("10/03", "10/04")
         (STAMPS.replace("-$8.35", "soon"), r'line 2, column 4 \("Amount"\): the text in it is no amount'),
         (STAMPS.replace("-$8.35", "€8.35"), "is not in US dollars"),
         (STAMPS.replace("-$8.35", ""), r'line 2, column 4 \("Amount"\): it is empty'),
+        (
+            _SEMICOLONS,
+            r'line 2, column 1 \("Transaction Date"\) may be day/month or month/day in a file with decimal',
+        ),
+        (STAMPS.replace("Print", "Donation"), r"line 2, column 2 .* is no known type of transaction"),
+        (STAMPS.replace("Print", "Adjustment"), "line 2, column 4 .* may be a charge or a credit"),
+        (
+            f"{STAMPS}{_OTHER_LINE.replace('-', '')}\n10/05/2026,Adjustment,,-1.20,\n",
+            "line 4, column 4 .* or a credit",
+        ),
         (STAMPS.replace("10/03/2026", "31/10/2026"), r'column 1 \("Transaction Date"\): "31/10/2026" is no day'),
         (f"{STAMPS}\n\n{_OTHER_LINE.replace('-$8.35', 'fre3')}\n", 'line 5, column 4 .*"fre3" is no amount'),
         (ups_line(currency="CAD"), "line 1, column 10: the text in it is not US dollars"),
@@ -84,8 +96,9 @@ def test_a_bad_file_is_refused_with_line_and_column(tmp_path: Path, content: str
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("Name,City\nJane,Springfield\n", 'its first line has "Name", "City". Nothing was loaded'),
+        ("Name,Date\nJane,Springfield\n", 'Its known columns are "date"'),
         # Without a header it may be data, which no message repeats.
+        ("Jane Doe,Springfield\n", "No cell of its first line is a known column. Nothing was loaded"),
         ("Jane Doe,10/03/2026,8.35\n", "its first line is no header. Nothing was loaded"),
         (
             "Invoice Number,Express or Ground Tracking ID,Shipment Date,Net Charge Amount\n1,2,3,4\n",
@@ -168,3 +181,66 @@ def test_a_refusal_repeats_no_name_or_address(tmp_path: Path) -> None:
     for text in ("Jane Doe", "12 Main Street", "jane2@example.com"):
         with pytest.raises(FileRefused, match=r'column 3 \("Tracking #"\): the text in it is no tracking number'):
             lines_of(written(tmp_path, STAMPS.replace("9400111899223000000123", text)))
+
+
+def test_ups_file_with_a_header_has_the_same_lines_as_one_without(tmp_path: Path) -> None:
+    row = ups_line(reference="100482", lead="1Z999AA10123456799", weight="3", unit="L")
+    bare, headed = (
+        lines_of(written(tmp_path, text, name)) for text, name in ((row, "a"), (ups_header() + row, "b"))
+    )
+    assert (bare[0]["reference"], bare[0]["lead_number"]) == ("100482", "1Z999AA10123456799")
+    places = ("line_key", "bill_id", "line_number")
+    assert [{key: value for key, value in line.items() if key not in places} for line in headed] == [
+        {key: value for key, value in line.items() if key not in places} for line in bare
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "description", "amount", "found"),
+    [
+        ("Postage Printed", "Priority Mail", "-8.35", ("base", 835)),
+        ("Label Refund", "Priority Mail", "8.35", ("refund", -835)),
+        ("Adjustment", "Weight", "-1.20", ("weight", 120)),
+        ("Adjustment", "", "1.20", ("refund", -120)),
+        ("Account Fee", "", "-15.00", ("other", 1500)),
+    ],
+)
+def test_a_transaction_is_a_charge_or_a_credit_by_the_sign_of_printed_postage(
+    tmp_path: Path, kind: str, description: str, amount: str, found: tuple[str, int]
+) -> None:
+    header = "Transaction Date,Transaction Type,Description,Tracking #,Amount,Balance"
+    rows = f"10/03/2026,{kind},{description},9400111899223000000123,{amount},0\n10/03/2026,Print,,,-7.00,0\n"
+    line = lines_of(written(tmp_path, f"{header}\n{rows}"))[0]
+    assert (line["charge_kind"], line["amount_cents"]) == found
+
+
+@pytest.mark.parametrize(
+    ("charge", "amount", "kind"),
+    [
+        ("Late Payment Fee", "4.10", "surcharge"),
+        ("Payment Processing Fee", "4.10", "surcharge"),
+        ("Credit Card Surcharge", "4.10", "surcharge"),
+        ("Early AM - Guaranteed", "44.10", "surcharge"),
+        ("Payment received", "-44.10", "payment"),
+        ("Guaranteed Service Refund", "-8.35", "refund"),
+    ],
+)
+def test_only_money_back_is_a_refund_and_a_fee_is_no_payment(
+    tmp_path: Path, charge: str, amount: str, kind: str
+) -> None:
+    [line] = lines_of(written(tmp_path, ups_line(code="ACC", charge=charge, amount=amount)))
+    assert line["charge_kind"] == kind
+
+
+def test_numbered_headers_are_read_as_the_mapping_names_them(tmp_path: Path) -> None:
+    mapping = "carrier = 'dhl'\n[columns]\ntracking_number = 'Waybill'\ncharged_on = 'Day'\namount = 'Charge 2'\n"
+    form = read_mapping(written(tmp_path, mapping, "dhl.toml"))
+    bill = written(tmp_path, "Waybill,Day,Charge 1,Charge 2\nJD0146000031,2026-10-03,1.00,2.00\n")
+    assert [line["amount_cents"] for line in lines_of(bill, mapping=form)] == [200]
+
+
+def test_of_a_free_text_only_known_words_are_kept(tmp_path: Path) -> None:
+    content = "Date,Tracking #,Adjustment Reason,Adjustment Amount\n"
+    content += "2026-10-03,9400111899223000000123,Weight of Jane Doe,1.20\n"
+    [line] = lines_of(written(tmp_path, content))
+    assert (line["charge_kind"], line["description"]) == ("weight", "weight")

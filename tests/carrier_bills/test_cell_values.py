@@ -9,6 +9,10 @@ from ingest.sources.carrier_bills.cell_values import (
     cents,
     day,
     dimensions,
+    has_decimal_comma,
+    identifier,
+    lead_number,
+    order_of_day,
     ounces,
     reference,
     tracking_number,
@@ -121,7 +125,9 @@ def test_a_spoilt_tracking_number_is_refused(text: str, reason: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kept"),
     [("671825", "671825"), ("#100482", "100482"), ("702-0000001-0000007", "702-0000001-0000007")]
-    + [(text, None) for text in ("", "Jane Doe", "Jane", "12 Main Street", "jane@example.com")],
+    + [("SO-1001", "SO-1001"), ("N8", "N8")]
+    + [(text, None) for text in ("", "Jane Doe", "Jane", "12 Main Street", "jane@example.com", "jane.doe85")]
+    + [(text, None) for text in ("555-234-5678", "+15552345678", "5552345678")],
 )
 def test_only_a_reference_that_can_be_an_order_number_is_kept(text: str, kept: str | None) -> None:
     assert reference(text) == kept
@@ -134,6 +140,8 @@ def test_only_a_reference_that_can_be_an_order_number_is_kept(text: str, kept: s
         ("40 oz", "", 40.0),
         ("3", "lbs", 48.0),
         ("1", "kg", 35.27),
+        ("1,5", "kg", 52.91),
+        ("1,500", "g", 52.91),
         ("0", "L", None),
         ("", "L", None),
     ],
@@ -162,3 +170,33 @@ def test_dimensions_are_in_inches_the_longest_first(text: str, unit: str, sides:
 def test_other_sizes_are_refused(read: object, text: str) -> None:
     with pytest.raises(CellRefused):
         read(text, "")  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("9-000-00001", "9-000-00001"), ("T00000012", "T00000012")]
+    + [(text, None) for text in ("", "Jane", "Jane Doe 85", "jane@example.com", "555-234-5678")],
+)
+def test_only_the_number_of_an_invoice_or_transaction_is_kept(text: str, kept: str | None) -> None:
+    assert identifier(text) == kept
+
+
+def test_the_number_of_the_shipment_is_kept_if_it_is_a_tracking_number() -> None:
+    assert lead_number("1z999aa10123456784") == "1Z999AA10123456784"
+    assert lead_number("Jane Doe") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [("10/13/2026", "month first"), ("10/3/2026 2:14 PM", "unclear"), ("10/10/2026", None), ("2026-10-03", None)],
+)
+def test_a_day_says_whether_its_month_comes_first(text: str, order: str | None) -> None:
+    assert order_of_day(text) == order
+
+
+@pytest.mark.parametrize(
+    ("text", "has_comma"),
+    [("8,35", True), ("1.234,5", True), ("1,234", False), ("1,234.50", False), ("8.35", False)],
+)
+def test_a_decimal_comma_is_none_of_thousands(text: str, has_comma: bool) -> None:
+    assert has_decimal_comma(text) == has_comma

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,9 @@ def test_a_file_is_loaded_once_also_under_another_name_and_after_a_kill(
     assert (first.lines, first.amount_cents, first.format, first.carrier) == (2, 1670, "ups", "ups")
     again = import_bill(written(tmp_path, (tmp_path / "bill.csv").read_bytes(), "other.csv"), warehouse)
     assert (again.lines, again.loaded_before_as) == (0, "bill.csv")
+    # As a job that was killed before it noted that it was done.
+    resumed = import_bill(tmp_path / "bill.csv", warehouse, started_at=datetime.now(UTC) - timedelta(hours=1))
+    assert (resumed.loaded_before_as, resumed.lines, resumed.carrier) == (None, 2, "ups")
     # As a process that was killed between the lines and the row of the file leaves it.
     rows(warehouse, "delete from bills")
     assert import_bill(tmp_path / "other.csv", warehouse).loaded_before_as is None
@@ -105,7 +109,7 @@ def test_a_mapped_file_is_shown_before_it_is_loaded(tmp_path: Path, warehouse: W
         (("[columns]", "[columns"), "cannot be read"),
         (
             ('"Waybill"', '"Airwaybill"'),
-            'has no column "airwaybill", which the mapping names. Its columns are "Waybill"',
+            'has no column "airwaybill", which the mapping names. Its known columns are "day", "total", "what"',
         ),
     ],
 )
@@ -115,6 +119,13 @@ def test_a_wrong_mapping_is_refused_with_what_to_correct(
     mapping = written(tmp_path, MAPPING.replace(*change), "dhl.toml")
     with pytest.raises(FileRefused, match=sentence):
         preview_bill(written(tmp_path, MAPPED), mapping=mapping)
+
+
+def test_a_mapped_file_without_a_header_is_refused_without_its_cells(tmp_path: Path) -> None:
+    mapping, bill = written(tmp_path, MAPPING, "dhl.toml"), written(tmp_path, MAPPED.partition("\n")[2])
+    with pytest.raises(FileRefused, match="No cell of its first line is a known column") as refused:
+        preview_bill(bill, mapping=mapping)
+    assert "Jane" not in str(refused.value)
 
 
 def test_a_preview_says_what_is_wrong_in_its_lines(tmp_path: Path) -> None:

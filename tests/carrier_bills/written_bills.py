@@ -24,10 +24,28 @@ def lines_of(path: Path, **options: Any) -> list[dict[str, Any]]:
     return [line for _, lines in read_lines(inspect_file(path, path.name), **options) for line in lines]
 
 
+_UPS = {"invoice_date": 4, "invoice": 5, "currency": 9, "total": 10, "date": 11, "lead": 13, "tracking": 20}
+_UPS |= {"reference": 21, "weight": 28, "unit": 29, "dimensions": 32, "code": 43, "charge": 45, "amount": 52}
+_UPS_HEADERS = {
+    "invoice_date": "Invoice Date", "invoice": "Invoice Number", "currency": "Invoice Currency Code",
+    "total": "Invoice Amount", "date": "Transaction Date", "lead": "Lead Shipment Number",
+    "tracking": "Tracking Number", "reference": "Package Reference Number 1", "weight": "Billed Weight",
+    "unit": "Billed Weight Unit of Measure", "dimensions": "Package Dimensions",
+    "code": "Charge Classification Code", "charge": "Charge Description", "amount": "Net Amount",
+}  # fmt: skip
+
+
+def ups_header() -> str:
+    """The header that some of UPS's files have, at the usual columns."""
+    row = [f"Column {number}" for number in range(250)]
+    for name, header in _UPS_HEADERS.items():
+        row[_UPS[name]] = header
+    return ",".join(row) + "\n"
+
+
 def ups_line(**columns: str) -> str:
     """A line of UPS's file, which has no header; columns by what they hold."""
-    at = {"invoice_date": 4, "invoice": 5, "currency": 9, "total": 10, "date": 11, "tracking": 20, "reference": 21}
-    at |= {"weight": 28, "unit": 29, "dimensions": 32, "code": 43, "charge": 45, "amount": 52, "receiver": 74}
+    at = _UPS | {"receiver": 74}
     row = [""] * 250
     given = {
         "invoice_date": "2026-10-10", "invoice": "INV1", "currency": "USD", "date": "2026-10-03",

@@ -1,4 +1,4 @@
-"""What a file as a whole says of how its cells are to be read: the sign of a charge, and the order of day and month."""
+"""What a file as a whole says of how its cells are read: the sign of a charge, the order of day and month."""
 
 from __future__ import annotations
 
