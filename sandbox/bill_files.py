@@ -42,7 +42,7 @@ _FEDEX_HEADER = (
     *("POD Signature Description", "Actual Weight Amount", "Actual Weight Units", "Rated Weight Amount"),
     *("Rated Weight Units", "Dim Length", "Dim Width", "Dim Height", "Dim Unit", "Recipient Name"),
     *("Recipient Company", "Recipient Address Line 1", "Recipient City", "Recipient State"),
-    *("Recipient Zip Code", "Original Customer Reference"),
+    *("Recipient Zip Code", "Original Customer Reference", "TDMasterTrackingID"),
     *(("Tracking ID Charge Description", "Tracking ID Charge Amount") * _FEDEX_PAIRS),
 )
 
@@ -70,6 +70,7 @@ class Parcel:
         sides: The billed length, width and height in inches; empty if they were not measured.
         charges: What it was charged.
         carrier: The carrier's name.
+        lead: The tracking number of the shipment that it is a piece of.
     """
 
     tracking: str
@@ -81,6 +82,7 @@ class Parcel:
     sides: tuple[float, ...]
     charges: list[Charge] = field(default_factory=list)
     carrier: str = ""
+    lead: str = ""
 
     @property
     def cents(self) -> int:
@@ -90,6 +92,15 @@ class Parcel:
     def credited(self, cents: int) -> Parcel:
         """Return the line on a later invoice that gives an amount back."""
         return replace(self, invoice=2, charges=[Charge("credit", -cents)])
+
+    def in_pieces(self) -> list[Parcel]:
+        """Return a shipment of two pieces: the second has a number of its own, and a part of the charge."""
+        first, *rest = self.charges
+        half = first.cents // 2
+        return [
+            replace(self, charges=[replace(first, cents=first.cents - half), *rest]),
+            replace(self, charges=[replace(first, cents=half)], tracking=f"{self.tracking}2", lead=self.tracking),
+        ]
 
 
 def ups_file(parcels: Sequence[Parcel]) -> bytes:
@@ -104,7 +115,7 @@ def ups_file(parcels: Sequence[Parcel]) -> bytes:
                 *(f"0000SBX{parcel.invoice:06}", "E", "", "", "USD", _dollars(sums[parcel.invoice])),
                 f"{parcel.shipped:%Y-%m-%d}",
             ]
-            row[20:22] = [parcel.tracking, parcel.reference]
+            row[13], row[20:22] = parcel.lead, [parcel.tracking, parcel.reference]
             row[28:30] = [f"{parcel.ounces / 16:.1f}", "L"]
             row[32] = "x ".join(f"{side:.1f}" for side in parcel.sides)
             row[34], row[43], row[45] = ("SHP" if charge.kind in ("base", "fuel") else "ADJ"), *_UPS[charge.kind]
@@ -129,7 +140,7 @@ def fedex_file(parcels: Sequence[Parcel]) -> bytes:
                 *(_dollars(sums[parcel.invoice]), "0.00", "Shipper", "", parcel.tracking, _dollars(base)),
                 *(_dollars(parcel.cents), "Home Delivery", "", f"{parcel.shipped:%Y%m%d}", "S.IGNED"),
                 *(f"{parcel.ounces / 16:.1f}", "L", f"{parcel.ounces / 16:.1f}", "L", *sides, "I"),
-                *(*_address(parcel.recipient), parcel.reference),
+                *(*_address(parcel.recipient), parcel.reference, parcel.lead),
                 *pairs,
             ]
         )

@@ -23,11 +23,11 @@ from sandbox.rowfiles import load_row_files, saved_row_files
 
 # What is planted in the bill of a carrier, each as often as `carrier_bills` is asked for.
 PLANTED = (
-    *("weight", "dimensions", "surcharge", "billed_twice", "refund"),
-    *("never_billed", "by_reference", "voided_but_billed", "void_refunded", "not_ours"),
+    *("weight", "dimensions", "surcharge", "billed_twice", "twice_refunded", "refund", "pieces"),
+    *("never_billed", "by_reference", "voided_but_billed", "void_refunded", "void_partly_refunded", "not_ours"),
 )
-_OF_STANDING = PLANTED[:5]
-_OF_VOIDED = PLANTED[7:9]
+_OF_STANDING = PLANTED[:7]
+_OF_VOIDED = PLANTED[9:12]
 _FILES: dict[str, Callable[[list[Parcel]], bytes]] = {
     "ups": ups_file,
     "fedex": fedex_file,
@@ -69,7 +69,7 @@ def carrier_bills(book: Book, first: date, last: date, *, each: int = 2, seed: i
     bills = CarrierBills()
     for carrier, make in _FILES.items():
         own = [label for label in labels if label["carrierCode"] == carrier]
-        parcels = _parcels(own, each, random.Random(seed), bills.planted.setdefault(carrier, {}))
+        parcels = _parcels(carrier, own, each, random.Random(seed), bills.planted.setdefault(carrier, {}))
         if parcels:
             bills.files[f"{carrier}-{last:%Y-%m}.csv"] = make(parcels)
     walleted = [label for label in labels if label["carrierCode"] == "ups_walleted" and not label["voided"]]
@@ -88,7 +88,7 @@ def _labels(book: Book, first: date, last: date) -> list[Row]:
 
 
 def _parcels(
-    labels: list[Row], each: int, draw: random.Random, planted: dict[str, dict[int, int]]
+    carrier: str, labels: list[Row], each: int, draw: random.Random, planted: dict[str, dict[int, int]]
 ) -> list[Parcel]:
     """Return the parcels of a bill; `planted` gets the differences."""
     standing = [label for label in labels if not label["voided"]]
@@ -102,7 +102,7 @@ def _parcels(
     groups = (
         (inner, ("never_billed",)),
         (unique, ("by_reference",)),
-        (standing, _OF_STANDING),
+        (standing, tuple(kind for kind in _OF_STANDING if (carrier, kind) != ("stamps_com", "pieces"))),
         (voided, _OF_VOIDED),
     )
     for group, names in groups:
@@ -115,11 +115,10 @@ def _parcels(
         kind = kinds.get(label["shipmentId"], "voided" if label["voided"] else "equal")
         found = _of_label(label, kind)
         parcels += found
-        if kind == "billed_twice":
-            again += _of_label(label, "equal", invoice=2)
+        second = _of_label(label, "equal", invoice=2) if kind in ("billed_twice", "twice_refunded") else []
+        again += second
         if kind in PLANTED:
-            paid = sum(one.cents for one in found) * (2 if kind == "billed_twice" else 1)
-            planted.setdefault(kind, {})[label["shipmentId"]] = paid
+            planted.setdefault(kind, {})[label["shipmentId"]] = sum(one.cents for one in found + second)
     return parcels + again + _of_others(labels, each, planted)
 
 
@@ -145,8 +144,12 @@ def _of_label(label: Row, kind: str, invoice: int = 1) -> list[Parcel]:
         parcel.ounces += 48
     if kind == "dimensions":
         parcel.sides = tuple(side + 6 for side in parcel.sides or (10, 8, 4))
-    if kind in ("refund", "void_refunded"):
+    if kind in ("refund", "void_refunded", "twice_refunded"):
         return [parcel, parcel.credited(cost)]
+    if kind == "void_partly_refunded":
+        return [parcel, parcel.credited(cost - fuel)]
+    if kind == "pieces":
+        return parcel.in_pieces()
     return [parcel]
 
 
