@@ -15,7 +15,7 @@ changed as (
         sum(postage_cents - billed_postage_cents) as postage_cents
     from {{ ref('int_details_billed') }}
     where
-        shipment_id in (select labels.shipment_id from labels where labels.bill_state = 'billed')
+        shipment_id in (select if(labels.bill_state = 'billed', labels.shipment_id, null) from labels)
         and billed_postage_cents is not null and not is_missing
     group by shipment_id
 

@@ -1,6 +1,6 @@
 -- One row per line of a carrier bill, with its label and the parcel whose settlement it counts in; none if nothing
--- changed that a class depends on. `is_wrong`: a charge that should not be there at all, of a void label, of nobody's parcel, or of
--- what was charged before.
+-- changed that a class depends on. `is_wrong`: a charge that should not be there at all, of a void label, of nobody's
+-- parcel, or of what was charged before.
 with matched as (
 
     select * from {{ ref('int_bill_lines_matched') }}

@@ -11,7 +11,7 @@ with numbered as (
 labels as (
 
     select * from {{ ref('stg_shipstation__shipments') }}
-    where shipment_id not in (select numbered.tracked_id from numbered where numbered.tracked_id is not null)
+    where shipment_id not in (select coalesce(numbered.tracked_id, 0) from numbered)
 
 ),
 

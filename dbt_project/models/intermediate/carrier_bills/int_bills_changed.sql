@@ -45,9 +45,7 @@ touched as (
 
 changed as (
 
-    select true as is_changed
-    from touched
-    limit 1
+    select distinct true as is_changed from touched
 
 )
 
