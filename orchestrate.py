@@ -118,13 +118,15 @@ def demo(once: bool, port: int, as_json: bool) -> None:
 def _demo(settings: Settings) -> Iterator[dict[str, Any]]:
     """Start a sandbox that trades, and yield the settings of its account."""
     from sandbox.business import BusinessPlan, generate_business
-    from workflows.cli.demo_home import begin_demo
+    from sandbox.carrier_bills import carrier_bills, last_billed_month, write_bills
+    from workflows.cli.demo_home import begin_demo, bills_folder
 
     say("Starting a local ShipStation with 60 weeks of generated trade ...")
     book = generate_business(BusinessPlan())
     # Some trade of today, also on a weekend and in the early morning.
     book.trade(_STEPS_OF_TODAY)
     begin_demo(settings, book.receipts)
+    write_bills(carrier_bills(book, *last_billed_month(settings.today())), bills_folder(settings))
     with _shipstation(settings, book) as account:
         yield account
 

@@ -60,7 +60,11 @@ class OperationsLost(IngestError):
 
 
 class FileRefused(IngestError):
-    """A file is not an order export, or harmful. Reading it again does not help."""
+    """A file is not what it should be, or harmful. Reading it again does not help."""
+
+
+class BillUnknown(FileRefused):
+    """A file is of no known format of a carrier's bill."""
 
 
 class FileUnfinished(IngestError):

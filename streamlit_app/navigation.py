@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from streamlit_app.data.snapshot_reader import Snapshot
 from streamlit_app.views import (
+    carrier_bills,
     charges,
     count,
     exceptions,
@@ -44,6 +45,7 @@ VIEWS = (
     View("", "Count", "count", ":material/checklist:", count.show),
     View("", "Weekly", "weekly", ":material/date_range:", weekly.show),
     View("", "Charges", "charges", ":material/payments:", charges.show),
+    View("", "Carrier bills", "carrier-bills", ":material/request_quote:", carrier_bills.show),
     View("", "Orders", "orders", ":material/receipt_long:", orders.show),
     View("", "Lot recall", "lot-recall", ":material/undo:", lot_recall.show),
     View("", "Exceptions", "exceptions", ":material/error:", exceptions.show),

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+# Uploads of carriers' bills.
+from workflows.carrier_bills.uploads import store_upload
+
 # Closes of day, week and month.
 from workflows.closes.close_summary import format_mail_states, mail_key
 from workflows.closes.readiness import check_loaded, loaded_of, ready_to_close, retry_job
@@ -257,6 +260,7 @@ __all__ = [
     "run_out",
     "series_colors",
     "spelled",
+    "store_upload",
     "take_back",
     "turn_switch",
     "with_since",

@@ -1,17 +1,6 @@
-{#-
-    Rows of a table of the former system's database; none if it was not loaded, as in most installations. The worker
-    runs a full refresh when these data are loaded or removed, so the view always matches.
--#}
+{#- Rows of a table of the former system's database; none if it was not loaded, as in most installations. -#}
 {% macro legacy_rows(table, columns) -%}
-    {%- set there = source('legacy', table) -%}
-    {%- set loaded = adapter.get_relation(there.database, there.schema, there.identifier) if execute -%}
-    (
-        select
-            {% for name, type in columns.items() -%}
-            {{ name if loaded else 'null' }}::{{ type }} as {{ name }}{{ ',' if not loop.last }}
-            {% endfor %}
-        {% if loaded -%}from {{ there }}{%- else -%}where false{%- endif %}
-    )
+    {{ loaded_rows('legacy', table, columns) }}
 {%- endmacro %}
 
 {#- Date of the former system; it wrote 2024-04-16 for an unknown date. -#}

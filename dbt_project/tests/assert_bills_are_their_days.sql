@@ -1,6 +1,6 @@
 -- Months, their invoice lines and the details of the bill are sums of the same days, and the total billed (frozen days
--- plus restatements) equals what the ledger charges now. If this fails, the daily charges and the monthly bill
--- contradict each other, and it is unclear which is right.
+-- plus restatements) equals what the ledger charges now, and what carriers billed beside it. If this fails, the daily
+-- charges and the monthly bill contradict each other, and it is unclear which is right.
 with days as (
 
     select * from {{ ref('int_days_charged') }}
@@ -34,7 +34,9 @@ lines as (
 
 restatements as (
 
-    select {{ sums_of(['unit_count', 'order_count', 'postage_cents', 'package_count', 'total_cents']) }}
+    select
+        {{ sums_of(['unit_count', 'order_count', 'postage_cents', 'package_count', 'total_cents']) }},
+        coalesce(sum(total_cents) filter (where restatement_kind = 'carrier_bill'), 0) as carrier_bill_cents
     from {{ ref('charge_restatements') }}
 
 ),
@@ -92,7 +94,8 @@ where
             months.unit_count + restatements.unit_count <> details.unit_count
             or months.order_count + restatements.order_count <> details.order_count
             or months.package_count + restatements.package_count <> details.package_count
-            or months.postage_cents + restatements.postage_cents <> details.postage_cents
-            or months.total_cents <> ledger.total_cents
+            or months.postage_cents + restatements.postage_cents - restatements.carrier_bill_cents
+            <> details.postage_cents
+            or months.total_cents - restatements.carrier_bill_cents <> ledger.total_cents
         )
     )

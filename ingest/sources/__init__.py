@@ -1,4 +1,4 @@
 """The dlt sources, one package each.
 
-Public: the packages `shipstation`, `xcart`, `operations`, `legacy`.
+Public: the packages `shipstation`, `xcart`, `operations`, `legacy`, `carrier_bills`.
 """

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 from published_bill import Bill, fill_charge_details
+from published_carrier_bills import fill_carrier_bills
 
 from tests.contract_tables import (
     BEGINNING,
@@ -48,6 +49,7 @@ class Business:
         lots: SKU, number, units on hand. The first expires in 60 days.
         per_pallet: Units on a full pallet; None for a business that counts in units.
         loaded_from: From when on ShipStation's lists were read.
+        has_carrier_bills: Whether carriers' bills were imported.
     """
 
     today: date
@@ -66,6 +68,7 @@ class Business:
     )
     per_pallet: int | None = None
     loaded_from: datetime = BEGINNING
+    has_carrier_bills: bool = True
 
     @classmethod
     def small(cls, today: date) -> Business:
@@ -148,6 +151,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, business: Business) -> None:
     insert(connection, "daily_figures", ", ".join(TABLES["daily_figures"]), business.figures)
     if business.bill is not None:
         business.bill.fill(connection)
+    if business.has_carrier_bills:
+        fill_carrier_bills(connection, business.today)
     insert(
         connection,
         "exceptions",

@@ -91,7 +91,10 @@ def test_lots_below_zero_are_one_alert_with_their_exceptions(
     expect(panel(tab, "Lots with a negative balance")).to_be_visible()
 
 
-PAGES = ("", "inventory", "count", "weekly", "charges", "orders", "lot-recall", "exceptions", "figures", "runs")
+PAGES = (
+    *("", "inventory", "count", "weekly", "charges", "carrier-bills"),
+    *("orders", "lot-recall", "exceptions", "figures", "runs"),
+)
 
 
 def test_every_page_has_one_title_and_sections_below_it_and_no_wording_of_the_command_line(

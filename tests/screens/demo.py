@@ -20,6 +20,8 @@ _COMMANDS = (
     ("2026-11-20 20:00:00", ("demo", "--once")),
     ("2026-11-20 21:30:00", ("eom", "--date", "2026-10-31")),
     ("2026-11-20 21:50:00", ("eow", "--date", "2026-11-15")),
+    ("2026-11-20 21:53:00", ("import-carrier-bill", "{home}/demo-carrier-bills/fedex-2026-09.csv")),
+    ("2026-11-20 21:56:00", ("import-carrier-bill", "{home}/demo-carrier-bills/ups-2026-09.csv")),
 )
 _SHOWN_AT = "2026-11-20 22:00:00"
 
@@ -31,7 +33,7 @@ def built_demo(home: Path) -> Path:
         begun.mkdir(parents=True)
         for begin, words in _COMMANDS:
             subprocess.run(
-                [sys.executable, str(PROJECT / "orchestrate.py"), *words],
+                [sys.executable, str(PROJECT / "orchestrate.py"), *(word.format(home=begun) for word in words)],
                 env={
                     "PATH": os.environ["PATH"],
                     "SHIPLEDGER_HOME": str(begun),

@@ -40,6 +40,7 @@ _LIBRARIES = (
         "workflows.cycle.cycle_workflows",
     ),
     *("workflows.backup.backup_workflow", "workflows.parity.parity_workflow", "workflows.xcart.xcart_workflows"),
+    "workflows.carrier_bills.bill_workflow",
     *("workflows.monitoring.scheduled_jobs", "workflows.privacy.retention_workflow"),
     *("dbt.cli.main", "dbt.adapters.duckdb.connections", "dlt.destinations.impl.duckdb.duck"),
     *("dlt.sources.helpers.requests", "dlt.common.libs.pyarrow", "dlt.common.libs.sql_alchemy_compat", "pandas"),

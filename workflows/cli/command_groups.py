@@ -35,8 +35,8 @@ class Listed(NamedTuple):
 _CLOSES, _CYCLE, _ENTRIES, _JOBS = (
     f"workflows.cli.{name}_commands" for name in ("close", "cycle", "entry", "job")
 )
-_MIGRATION, _PARITY, _REFERENCE, _XCART = (
-    f"workflows.cli.{name}_commands" for name in ("migration", "parity", "reference", "xcart")
+_BILLS, _MIGRATION, _PARITY, _REFERENCE, _XCART = (
+    f"workflows.cli.{name}_commands" for name in ("bill", "migration", "parity", "reference", "xcart")
 )
 GROUPS: dict[str, dict[str, Listed]] = {
     "Try it": {
@@ -104,6 +104,13 @@ GROUPS: dict[str, dict[str, Listed]] = {
     "Shop orders": {
         "import-xcart": Listed(_XCART, "Import the shop's orders", "import-xcart orders.xml"),
         "upload": Listed(_XCART, "Send waiting shop orders to ShipStation", "upload --dry-run"),
+    },
+    "Carrier bills": {
+        "import-carrier-bill": Listed(
+            _BILLS,
+            "Import a carrier's bill to compare with the labels",
+            "import-carrier-bill ups.csv --carrier ups",
+        ),
     },
     "Former system": {
         "migrate": Listed(_MIGRATION, "Import its database, and validate it", "migrate --legacy ora.db --dry-run"),

@@ -17,6 +17,7 @@ from workflows.entries.entry_log import Entry, append_entries
 from workflows.errors import AlreadyRunning, ConfigurationError, UsageError
 
 _ROWS = "demo-shipstation"
+_BILLS = "demo-carrier-bills"
 ACTOR = "demo"
 _TO_TRY = (
     "status",
@@ -24,6 +25,7 @@ _TO_TRY = (
     "sync",
     "eow",
     "reconcile --since {week_ago}",
+    "import-carrier-bill {bill}",
     "export --to exported",
 )
 
@@ -81,6 +83,11 @@ def note_shipstation(settings: Settings, url: str) -> Path:
     return settings.home / _ROWS
 
 
+def bills_folder(settings: Settings) -> Path:
+    """Return the folder for the bills of a demo's carriers."""
+    return settings.home / _BILLS
+
+
 def running_shipstation(settings: Settings) -> str | None:
     """Return the address of a demo's ShipStation; None when it does not run."""
     url = urlsplit((settings.home / DEMO_MARKER).read_text(encoding="ascii"))
@@ -96,7 +103,8 @@ def describe_demo(program: str | None, settings: Settings) -> str:
     command = "shipledger" if program == "shipledger" else ".venv/bin/python orchestrate.py"
     lines = "\n".join(f"  {command} {words}" for words in _TO_TRY)
     return f"Try these, with SHIPLEDGER_HOME={settings.home}:\n" + lines.format(
-        week_ago=settings.today() - timedelta(days=7)
+        week_ago=settings.today() - timedelta(days=7),
+        bill=next(iter(sorted(bills_folder(settings).glob("ups-*.csv"))), "bill.csv"),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from workflows.cli.bill_output import describe_bill
 from workflows.config.formatting import money
 from workflows.config.job_kinds import CLOSES
 from workflows.config.mail_settings import NO_SERVER, SET_A_SERVER
@@ -295,6 +296,7 @@ _BY_KIND = {
     **dict.fromkeys(CLOSES, describe_close),
     "reconcile": describe_comparison,
     "import-xcart": describe_import,
+    "import-carrier-bill": describe_bill,
     "upload": describe_upload,
     "migrate": describe_migration,
     "backup": describe_backup,

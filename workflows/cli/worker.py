@@ -31,6 +31,7 @@ _SCHEDULE_POLL_SECONDS = 2.0
 # The workflows of a module exist once it is imported.
 WORKFLOW_MODULES = (
     "workflows.backup.backup_workflow",
+    "workflows.carrier_bills.bill_workflow",
     "workflows.closes.close_workflow",
     "workflows.cycle.cycle_workflows",
     "workflows.migration.migration_workflow",

@@ -17,7 +17,7 @@ DEMO_MARKER = "rehearsal"
 _FOLDERS = ("scratch", "logs")
 _PRIVATE = (
     *("*.duckdb*", "*.sqlite*", "*.lock", "*.json", "backup.key", "home.id"),
-    *(*_FOLDERS, "backups", "migrations", "reports", "frozen", "restoring", "replaced-*"),
+    *(*_FOLDERS, "backups", "migrations", "reports", "frozen", "uploads", "restoring", "replaced-*"),
 )
 
 

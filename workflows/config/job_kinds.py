@@ -8,7 +8,7 @@ CLOSES = ("eod", "eow", "eom")
 CONCURRENT = ("digest", "watch", "parity")
 # Every kind but `watch`, which is too frequent to be listed.
 KINDS = (
-    *("sync", "backfill", "reconcile", "import-xcart", "upload"),
+    *("sync", "backfill", "reconcile", "import-xcart", "upload", "import-carrier-bill"),
     *CLOSES,
     *("migrate", "parity", "retention", "backup", "health", "cleanup", "digest"),
 )

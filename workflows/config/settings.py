@@ -96,6 +96,11 @@ class Settings(BaseSettings):
     upload_minutes: types.DailyInterval = Field(
         5, description="Interval of the upload, as for the import. It is due a minute after the import."
     )
+    restate_carrier_bills: types.OffUnlessOne = Field(
+        False,
+        description="`1` restates closed months by what carriers billed for their labels. Turned off again, it "
+        "takes back what was restated.",
+    )
     count_tolerance: int = Field(
         2, ge=0, description="Units a counted lot may differ by before the page asks for a second count."
     )

@@ -78,11 +78,12 @@ def dbt_options(project: Path, home: Path) -> tuple[str, ...]:
     )
 
 
-def dbt_variables(home: Path, reference: Path) -> dict[str, str]:
-    """Return the variables that the dbt project reads: its home and its reference files."""
+def dbt_variables(home: Path, reference: Path, *, restate_carrier_bills: bool = False) -> dict[str, str]:
+    """Return the variables that the dbt project reads: its home, its reference files, and what is restated."""
     return {
         "SHIPLEDGER_HOME": str(home),
         # Empty for the files of the project, which are its seeds.
         "SHIPLEDGER_REFERENCE": "" if reference == SEEDS else str(reference),
+        "SHIPLEDGER_RESTATE_CARRIER_BILLS": "1" if restate_carrier_bills else "0",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }

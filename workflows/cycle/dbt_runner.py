@@ -227,7 +227,10 @@ class Modelling:
         return invoke_dbt([command, *args, *options], self._variables(), self._manifest, callbacks=callbacks)
 
     def _variables(self) -> dict[str, str]:
-        return dbt_variables(self._settings.home, self._settings.reference)
+        settings = self._settings
+        return dbt_variables(
+            settings.home, settings.reference, restate_carrier_bills=settings.restate_carrier_bills
+        )
 
 
 def variables(facts: BuildFacts, *, full: bool) -> tuple[str, str]:

@@ -154,6 +154,8 @@ class Engine:
         with open_warehouse(self.settings.warehouse) as connection:
             copy_read(last_read(self.settings.operations), connection, self.settings.timezone.key)
             state = state_of(connection)
+            if self.settings.restate_carrier_bills:
+                state += ", restating carrier bills"
             target = GreenBuild(f"{project}, {state}", today, as_of, 0)
             green = _last_tested_build(connection)
             if green is not None and not loads_to_build(connection) and self._is_fresh(green, target):
@@ -262,6 +264,10 @@ _CHECK_CREDENTIALS = Advice(
     "Check SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET.", "Ask an admin to check ShipStation's key and secret."
 )
 _ADVICE: dict[type[ingest_errors.IngestError], Advice] = {
+    ingest_errors.BillUnknown: Advice(
+        "Name its columns in a mapping file; `import-carrier-bill FILE --mapping MAPPING --preview` tries it.",
+        "Ask an admin to name its columns in a mapping file.",
+    ),
     ingest_errors.ApiRefused: Advice(
         "Check that SHIPSTATION_BASE_URL is ShipStation's V1 API.", "Ask an admin to check ShipStation's address."
     ),

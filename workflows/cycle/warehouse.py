@@ -34,9 +34,11 @@ create table if not exists raw_shipledger.runs (
 """
 # Columns of `runs` that later releases added, in order.
 _LATER_COLUMNS = ("orders_new", "orders_manual", "orders_updated", "labels_new")
-_RAW_SCHEMAS = ("raw_shipstation", "raw_operations", "raw_xcart", "raw_legacy")
-# Tables of ingest's own that no model reads.
-_INGEST_NOTES = ("watermarks", "ghost_looks", "files", "stores")
+_RAW_SCHEMAS = ("raw_shipstation", "raw_operations", "raw_xcart", "raw_legacy", "raw_carrier_bills")
+# Tables of ingest's own that no model reads, and the lines of bills: those of a load come with its bill.
+_INGEST_NOTES = ("watermarks", "ghost_looks", "files", "stores", "lines")
+# Sources that most homes do not have, by the table that says whether one does.
+_RARE_SOURCES = {"the former system": ("raw_legacy", "imports"), "carrier bills": ("raw_carrier_bills", "bills")}
 
 
 @dataclass(frozen=True)
@@ -195,12 +197,13 @@ def has_shipstation(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def state_of(connection: duckdb.DuckDBPyConnection) -> str:
-    """Return what the compiled models depend on beside the project: whether the former system's tables exist."""
+    """Return what the compiled models depend on beside the project: which of the rare sources were ever loaded."""
     found = connection.execute(
-        "from duckdb_tables() where schema_name = 'raw_legacy' and table_name = 'imports'"
-        " and database_name = current_database()"
-    ).fetchone()
-    return "with the former system" if found else "without the former system"
+        "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
+    ).fetchall()
+    return ", ".join(
+        f"{'with' if table in found else 'without'} {source}" for source, table in _RARE_SOURCES.items()
+    )
 
 
 def read_green_build(connection: duckdb.DuckDBPyConnection) -> GreenBuild | None:

@@ -30,7 +30,7 @@ QUEUE = "writer"
 CONCURRENT_QUEUE = "errands"  # codespell:ignore errands
 APPLICATION = "shipledger"
 # Raised when the steps of a workflow change, so that a job is resumed only by the code that began it.
-APPLICATION_VERSION = "shipledger-8"
+APPLICATION_VERSION = "shipledger-9"
 _DELETED_AT_ONCE = 500
 _OPEN = ("ENQUEUED", "PENDING", "DELAYED")
 

@@ -207,6 +207,36 @@ _KINDS = {
         "ShipStation does not have it, so it will not be packed.",
         "Correct the problem it names, and send it again; or enter the order in ShipStation.",
     ),
+    "bill_not_ours": ExceptionKind(
+        "carrier bill with parcels that are not ours",
+        "carrier bills with parcels that are not ours",
+        "No label in ShipStation has their tracking number: somebody else uses the account, or it is an error.",
+        "See the lines in Carrier bills. Dispute them with the carrier; or note here what they are.",
+    ),
+    "bill_billed_twice": ExceptionKind(
+        "carrier bill with charges billed twice",
+        "carrier bills with charges billed twice",
+        "The carrier has charged the same for the same label before, and not given it back.",
+        "See the lines in Carrier bills, and dispute them with the carrier; its refund clears them.",
+    ),
+    "bill_voided_but_billed": ExceptionKind(
+        "carrier bill with voided labels",
+        "carrier bills with voided labels",
+        "The labels were voided in ShipStation, and the carrier has charged them and not given it back.",
+        "See the lines in Carrier bills, and dispute them with the carrier; its refund clears them.",
+    ),
+    "bill_ambiguous": ExceptionKind(
+        "carrier bill with lines that fit several labels",
+        "carrier bills with lines that fit several labels",
+        "Several labels have their tracking number, or their reference, day and amount. They count for none.",
+        "See the lines in Carrier bills, look the labels up in ShipStation, and note here which they are.",
+    ),
+    "bill_incomplete": ExceptionKind(
+        "carrier bill that is not complete",
+        "carrier bills that are not complete",
+        "Its lines do not add up to the totals of its invoices: lines are missing.",
+        "Download the file from the carrier again and import it; lines that are in both count once.",
+    ),
     "watermark_fallback": ExceptionKind(
         "watermark that was lost",
         "watermarks that were lost",

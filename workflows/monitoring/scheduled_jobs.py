@@ -7,6 +7,7 @@ from typing import Any
 
 from dbos import DBOS
 
+from workflows.carrier_bills.uploads import remove_old_uploads
 from workflows.config.settings import Settings
 from workflows.cycle import worker_context
 from workflows.cycle.engine import Facts
@@ -55,7 +56,7 @@ def health(arguments: dict[str, Any]) -> Facts:
 
 @DBOS.workflow(name="cleanup")
 def cleanup(arguments: dict[str, Any]) -> Facts:
-    """Remove old logs, scratch files, runs, drafts and rows of the audit log of logins."""
+    """Remove old logs, scratch files, runs, drafts, unread uploads and rows of the audit log of logins."""
     del arguments
     return DBOS.run_step({"name": "clean"}, _clean)
 
@@ -110,6 +111,7 @@ def _clean() -> Facts:
             **clean_home(settings, context.jobs, now),
             "logins": delete_old_login_events(settings.operations, now),
             "drafts": delete_old_drafts(settings.operations, now),
+            "uploads": remove_old_uploads(settings, now),
         }
 
 

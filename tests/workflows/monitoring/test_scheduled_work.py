@@ -76,7 +76,7 @@ def test_cleaning_up_removes_what_is_old_and_nothing_else(
 ) -> None:
     kept = done(jobs, "digest")
     old = time.time() - timedelta(days=40).total_seconds()
-    for name in ("logs/dbt.log.1", "scratch/left", "scratch/dbt/cache", "reports/eod/a.pdf"):
+    for name in ("logs/dbt.log.1", "scratch/left", "scratch/dbt/cache", "reports/eod/a.pdf", "uploads/old.csv"):
         path = settings.home / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("old")
@@ -85,6 +85,7 @@ def test_cleaning_up_removes_what_is_old_and_nothing_else(
     young = {
         "logs/dbt.log.2": timedelta(days=30) - timedelta(minutes=5),
         "scratch/fresh": timedelta(days=7) - timedelta(minutes=5),
+        "uploads/waits.csv": timedelta(days=2) - timedelta(minutes=5),
     }
     for name, age in young.items():
         (settings.home / name).write_text("young")
@@ -96,7 +97,9 @@ def test_cleaning_up_removes_what_is_old_and_nothing_else(
     link.symlink_to(outside)
     os.utime(link, (old, old), follow_symlinks=False)
     cleaned = done(jobs, "cleanup")
-    assert cleaned.result == {"kind": "cleanup", "logs": 1, "scratch": 2, "runs": 0, "logins": 0, "drafts": 0}
+    counts = {"logs": 1, "scratch": 2, "runs": 0, "logins": 0, "drafts": 0, "uploads": 1}
+    assert cleaned.result == {"kind": "cleanup", **counts}
+    assert not (settings.home / "uploads/old.csv").exists()
     assert not link.is_symlink()
     assert (outside / "kept").exists(), "a link is removed, and not what it leads to"
     assert not (settings.home / "logs/dbt.log.1").exists()

@@ -6,7 +6,7 @@ with found as (
 
     {% for entity in [
         'ghosts', 'orders', 'absent_orders', 'departures', 'lines', 'line_amounts', 'amounts', 'quantities', 'lots',
-        'expiries', 'units', 'entries', 'months', 'local_orders', 'legacy', 'findings'
+        'expiries', 'units', 'entries', 'months', 'local_orders', 'legacy', 'findings', 'carrier_bills'
     ] -%}
     select
         exception_type,

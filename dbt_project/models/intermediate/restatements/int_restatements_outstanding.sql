@@ -10,7 +10,7 @@ with closed as (
 
 found as (
 
-    {% for entity in ['details', 'stock', 'rates'] -%}
+    {% for entity in ['details', 'stock', 'rates', 'bills'] -%}
     select
         0 as age,
         *

@@ -17,6 +17,9 @@ with loads as (
     {% endfor -%}
     {%- endfor %}
     select _dlt_load_id as load_id from {{ legacy_rows('imports', {'_dlt_load_id': 'varchar'}) }} as imports
+    union
+    select _dlt_load_id as load_id
+    from {{ loaded_rows('carrier_bills', 'bills', {'_dlt_load_id': 'varchar'}) }} as bills
 
 ),
 

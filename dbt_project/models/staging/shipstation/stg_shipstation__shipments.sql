@@ -13,6 +13,8 @@ with source as (
                 "insuranceCost": "VARCHAR", "trackingNumber": "VARCHAR", "isReturnLabel": "VARCHAR",
                 "carrierCode": "VARCHAR", "serviceCode": "VARCHAR", "voided": "VARCHAR", "voidDate": "VARCHAR",
                 "shippingProviderId": "VARCHAR",
+                "weight": {"value": "VARCHAR", "units": "VARCHAR"},
+                "dimensions": {"units": "VARCHAR", "length": "VARCHAR", "width": "VARCHAR", "height": "VARCHAR"},
                 "shipTo": {
                     "name": "VARCHAR", "company": "VARCHAR", "city": "VARCHAR", "state": "VARCHAR",
                     "postalCode": "VARCHAR", "country": "VARCHAR"
@@ -41,6 +43,7 @@ shipments as (
         nullif(trim(doc.trackingnumber), '') as tracking_number,
         doc.carriercode as carrier_code,
         doc.servicecode as service_code,
+        {{ label_dimensions('doc.dimensions') }} as dimensions,
         _dlt_load_id as load_id,
         arrived_by,
         doc.shipto as ship_to,
@@ -48,6 +51,9 @@ shipments as (
         ---------- lists
         doc.shipmentitems as items,
         {{ unreadable_amounts(['shipmentCost', 'insuranceCost'], is_counted=true) }} as unreadable_amounts,
+
+        ---------- numerics
+        {{ label_ounces('doc.weight') }} as weight_ounces,
 
         ---------- money, in cents
         coalesce({{ to_cents('doc.shipmentcost') }}, 0) as shipment_cost_cents,
