@@ -160,6 +160,21 @@ def test_a_preview_loads_nothing_and_an_unknown_file_is_refused_with_advice(tmp_
     assert not line.home.exists()
 
 
+def test_an_uploaded_file_is_kept_for_another_try_until_it_was_read_or_refused(tmp_path: Path) -> None:
+    line = CommandLine(tmp_path / "home", "http://127.0.0.1:9")
+    uploads = line.home / "uploads"
+    uploads.mkdir(parents=True)
+    (line.home / "warehouse.duckdb").write_text("no database")
+    good, bad = written(uploads, ups_line(), "good.csv"), written(uploads, "Name\nJane\n", "bad.csv")
+    assert line.run("import-carrier-bill", str(good)).code == 78
+    assert good.exists()
+    (line.home / "warehouse.duckdb").unlink()
+    assert line.run("import-carrier-bill", str(bad)).code == 1
+    assert not bad.exists()
+    assert line.run("import-carrier-bill", str(good)).code == 0
+    assert not good.exists()
+
+
 def test_a_closed_month_stays_as_it_is_and_is_restated_to_the_cent_when_a_setting_says_so(
     billed_again: Billed,
 ) -> None:

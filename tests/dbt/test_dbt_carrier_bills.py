@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import jinja2
+import pytest
 import raw_tables
-from ledger_under_test import Ledger
+from ledger_under_test import PROJECT, Ledger
 from shipstation_payloads import label, line, order
 
 from ingest.pipeline import Warehouse
@@ -64,3 +66,29 @@ def test_lines_are_classed_again_in_a_warm_build_when_a_label_on_a_bill_changes(
         (103, 835),
     ]
     ledger.assert_same_as_full_build()
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "expected"),
+    [
+        (None, "0", "False"),
+        (None, "1", "True"),
+        (True, "0", "True"),
+        ("true", "0", "True"),
+        (1, "0", "True"),
+        (False, "1", "False"),
+        ("0", "1", "False"),
+    ],
+)
+def test_a_variable_says_whether_closed_months_are_restated_else_the_environment(
+    given: object, environment: str, expected: str
+) -> None:
+    macros = jinja2.Environment(autoescape=False).from_string(
+        (PROJECT / "macros" / "carrier_bills.sql").read_text(),
+        globals={
+            "var": lambda _name, default: default if given is None else given,
+            "env_var": lambda _name, _default: environment,
+            "return": lambda value: value,
+        },
+    )
+    assert macros.module.restates_carrier_bills().strip() == expected

@@ -27,7 +27,7 @@ _DAYS = """
 _CARRIERS = """
     select carrier_name, service_name, package_count, postage_cents
     from marts.charge_report_carriers
-    where charge_month = $1
+    where charge_month = $1 and (package_count <> 0 or postage_cents <> 0)
     order by postage_cents desc, carrier_name, service_name
 """
 _RESTATEMENTS = """

@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 -- One row per month, carrier and service of the days that have ended, with the names to show. A code without a name is
 -- its own name. The final cost has what carriers billed for labels of which a bill is loaded, in place of the postage
--- of the month, also if it was closed with another one. A service has no packages if only carriers charged it.
+-- of the month, also if it was closed with another one. A service of void labels only has a row in closed months, if
+-- they cost something: what a month is closed with depends on no bill.
 with charged as (
 
     select * from {{ ref('int_carriers_charged') }}
@@ -45,10 +46,7 @@ summed as (
             and charged.service_code = costed.service_code
     where
         charged.charge_month is not null
-        or (
-            costed.difference_cents <> 0
-            and costed.charge_month in (select months.charge_month from charged as months)
-        )
+        or (costed.is_closed and costed.difference_cents <> 0)
 
 ),
 

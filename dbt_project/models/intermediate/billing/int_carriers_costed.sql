@@ -21,6 +21,12 @@ changed as (
 
 ),
 
+closed as (
+
+    select month from {{ ref('int_months_closed') }}
+
+),
+
 costed as (
 
     select
@@ -28,6 +34,7 @@ costed as (
         coalesce(labels.carrier_code, 'unknown') as carrier_code,
         coalesce(labels.service_code, 'unknown') as service_code,
         count(*) filter (where labels.bill_state = 'billed') as billed_label_count,
+        charge_month in (select closed.month from closed) as is_closed,
         sum(labels.difference_cents + coalesce(changed.postage_cents, 0)) as difference_cents
     from labels
     left join changed on labels.shipment_id = changed.shipment_id

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- One row per line of a carrier bill; none if nothing changed that its class depends on. `is_loaded_before`: an earlier
 -- file has the same line, such as an export of a span that overlaps another one.
 with bills as (

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- One row per line of a carrier bill, with the label it is for: the one that its numbers name, else the only one with
 -- its reference as order number, of the same carrier and amount, within a week, that no bill names by a number. A line
 -- that fits several labels is matched with none.
