@@ -23,7 +23,7 @@ def summary_of(product: CountedProduct) -> str:
     """Return the result in a sentence. Only a count of the whole product can say that all agrees."""
     differing = sum(1 for lot in product.lots if lot.difference)
     found = (
-        f"{differing} of {count(len(product.lots), 'count')} differ, {product.difference:+,} units"
+        f"{differing} of {count(len(product.lots), 'count')} {'differs' if differing == 1 else 'differ'}, {product.difference:+,} units"
         if differing
         else "no differences in what was counted"
     )
