@@ -97,7 +97,7 @@ from workflows.mail import retry_mail as requeue_mail
 from workflows.monitoring.check_log import HealthPoint, health_history, with_since
 from workflows.monitoring.checks import Check
 from workflows.monitoring.condition_checks import failed_conditions
-from workflows.monitoring.exception_kinds import exception_kind
+from workflows.monitoring.exception_kinds import EMPTY_ORDERS, exception_kind
 from workflows.monitoring.prometheus import CONTENT_TYPE as METRICS_CONTENT_TYPE
 from workflows.monitoring.prometheus import read_metrics
 from workflows.monitoring.system_state import read_system_state
@@ -129,6 +129,7 @@ __all__ = [
     "CLOSES",
     "DARK",
     "DONE",
+    "EMPTY_ORDERS",
     "ENDED",
     "KINDS",
     "LATEST_EXPIRY_YEARS",

@@ -14,6 +14,7 @@ from streamlit_app.data.formatted import count
 from streamlit_app.data.open_exceptions import count_open
 from streamlit_app.data.snapshot_reader import SnapshotGone, SnapshotUnreadable, current_snapshot
 from workflows.page_api import (
+    EMPTY_ORDERS,
     Check,
     Settings,
     ShipledgerError,
@@ -71,10 +72,13 @@ def find_alerts(settings: Settings, exceptions: Iterable[Mapping[str, Any]], now
         exceptions: Rows of `exception_type`, `severity` and `exception_count`.
         now: The present instant.
     """
+    exceptions = list(exceptions)
     groups: dict[str, list[Check]] = {}
     for check in _failed_checks(settings, str(settings.home)):
         groups.setdefault(_group(check.name), []).append(check)
-    # Each lot below zero is an exception and a failed check: it is shown once.
+    # Each order without lines, or lot below zero, is an exception and a failed check: it is shown once.
+    if any(row["exception_type"] in EMPTY_ORDERS for row in exceptions):
+        groups.pop("ghosts", None)
     found = [
         *(_of_checks(name, checks, settings, now) for name, checks in groups.items()),
         *(

@@ -1,13 +1,16 @@
-"""The colors of charts, light or dark as the page is shown."""
+"""The colors of charts, light or dark as the page is shown, and their axes of time."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import altair as alt
 import streamlit as st
 
-from workflows.page_api import DARK, LIGHT
+from workflows.page_api import DARK, LIGHT, Dates
 
 
 @dataclass(frozen=True)
@@ -40,3 +43,19 @@ _DARK = ChartTheme(
 def chart_theme() -> ChartTheme:
     """Return the colors of the theme that the reader's browser shows."""
     return _DARK if st.context.theme.type == "dark" else _LIGHT
+
+
+def time_axis(dates: Dates, label_format: str, **more: Any) -> alt.Axis:
+    """Return an axis of instants in UTC, with the names of months in the language of the dates.
+
+    Args:
+        dates: How days are written.
+        label_format: The d3 format of the labels.
+        more: As for Altair's `Axis`.
+    """
+    if dates.axis_months:
+        # d3 formats with English names only.
+        label, name = (f"utcFormat(datum.value, {json.dumps(text)})" for text in (label_format, "%b"))
+        months = json.dumps(list(dates.axis_months), ensure_ascii=False)
+        more["labelExpr"] = f"replace({label}, {name}, {months}[utcmonth(datum.value)])"
+    return alt.Axis(format=label_format, grid=False, labelPadding=6, **more)

@@ -9,7 +9,7 @@ from typing import Any
 
 import altair as alt
 
-from streamlit_app.components.chart_theme import chart_theme
+from streamlit_app.components.chart_theme import chart_theme, time_axis
 from streamlit_app.data.formatted import count
 from workflows.page_api import CHARGES, Dates, series_colors
 
@@ -217,7 +217,7 @@ def stock_history(
                 "inventory_date:T",
                 title=None,
                 scale=alt.Scale(type="utc"),
-                axis=alt.Axis(format="%b %Y", tickCount=6, grid=False, labelPadding=6, labelOverlap=True),
+                axis=time_axis(dates, "%b %Y", tickCount=6, labelOverlap=True),
             ),
             y=alt.Y("quantity_on_hand:Q", title=None, axis=_UNITS_AXIS, scale=alt.Scale(zero=True)),
             tooltip=[
@@ -250,7 +250,7 @@ def health_history(dates: Dates, rows: Sequence[Mapping[str, Any]], height: int)
             "checked:T",
             title=None,
             scale=alt.Scale(type="utc"),
-            axis=alt.Axis(format=dates.axis, tickCount=6, grid=False, labelPadding=6),
+            axis=time_axis(dates, dates.axis, tickCount=6),
         ),
         y=alt.Y(
             "failed:Q",

@@ -72,7 +72,13 @@ def type_text(place: Any, label: str, example: str, name: str, drops: Sequence[s
 
 
 def choose_day(
-    place: Any, label: str, name: str, latest: date, dates: Dates, drops: Sequence[str] = ()
+    place: Any,
+    label: str,
+    name: str,
+    latest: date,
+    dates: Dates,
+    drops: Sequence[str] = (),
+    warnings: Any = None,
 ) -> date | None:
     """Show a field for a day, and return it; None while it is empty.
 
@@ -83,13 +89,14 @@ def choose_day(
         latest: The last day that can be chosen.
         dates: How days are written.
         drops: Query parameters that another day removes.
+        warnings: The container for what is wrong with the address's day; `place` by default.
     """
     text = st.query_params.get(name, "")
     asked = _day(text)
     can_be_chosen = asked is not None and _EARLIEST <= asked <= latest
     if text and not can_be_chosen:
         shown = plain(shorten(text, _LONGEST, placeholder=" …"))
-        place.warning(f'"{shown}" is not a day from {dates.day(_EARLIEST)} to {dates.day(latest)}.')
+        (warnings or place).warning(f'"{shown}" is not a day from {dates.day(_EARLIEST)} to {dates.day(latest)}.')
     kept = _kept(name, asked if can_be_chosen else None, None, drops)
     limits = {"min_value": _EARLIEST, "max_value": latest}
     chosen: date | None = place.date_input(label, None, format=dates.field, **limits, **kept)

@@ -58,7 +58,8 @@ def _cards(settings: Settings, chosen: date | None) -> None:
     show_missing_worker(settings)
     places = responsive_columns("closes", [1, 1, 1])
     for place, state in zip(places, close_states(settings, chosen), strict=True):
-        with place, st.container(border=True, height="stretch", key=f"close-{state.kind}"):
+        # With small gaps, a closed month with all it can say ends within a screen of 1280 by 800.
+        with place, st.container(border=True, height="stretch", gap="xsmall", key=f"close-{state.kind}"):
             _card(settings, person, state)
 
 
@@ -158,7 +159,7 @@ def _show_result(settings: Settings, person: Person, state: CloseState, done: Cl
     st.text(settings.dates.in_sentence(done.facts.get("summary") or "Closed."))
     snapshot = current_snapshot(settings)
     if snapshot is not None and state.period is not None:
-        show_changes(settings, snapshot, done, state.period)
+        show_changes(settings, snapshot, done, state.period, is_small=True)
     show_close_mail(settings, person, done)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         _show_files(report_files(settings, done), done.kind)

@@ -53,12 +53,18 @@ def show_state(
         st.caption(plain(text), width="content")
 
 
-def show_changes(settings: Settings, snapshot: Snapshot, close: Close | None, period: Period) -> None:
-    """Show what has changed in a period since it was closed, if anything."""
+def show_changes(
+    settings: Settings, snapshot: Snapshot, close: Close | None, period: Period, *, is_small: bool = False
+) -> None:
+    """Show what has changed in a period since it was closed, if anything; in a card, without a frame."""
     changed = _changes_since(settings, snapshot, close, period)
     if changed:
         billed = ". Billed with a later invoice" if period.kind == "eom" else ""
-        st.info(plain(f"{changed}{billed}."), icon=":material/update:")
+        words = plain(f"{changed}{billed}.")
+        if is_small:
+            st.markdown(f":material/update: {words}")
+        else:
+            st.info(words, icon=":material/update:")
 
 
 def period_downloads(

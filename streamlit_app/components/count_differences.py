@@ -22,8 +22,9 @@ def name_of(lot_number: str) -> str:
 def summary_of(product: CountedProduct) -> str:
     """Return the result in a sentence. Only a count of the whole product can say that all agrees."""
     differing = sum(1 for lot in product.lots if lot.difference)
+    verb = "differs" if differing == 1 else "differ"
     found = (
-        f"{differing} of {count(len(product.lots), 'count')} differ, {product.difference:+,} units"
+        f"{differing} of {count(len(product.lots), 'count')} {verb}, {product.difference:+,} units"
         if differing
         else "no differences in what was counted"
     )

@@ -72,8 +72,10 @@ def show_entry_forms(settings: Settings, snapshot: Snapshot, names: Mapping[str,
 
 
 def _describe(draft: Draft) -> str:
-    parts = (draft.content.get(name) for name in ("way", "units", "sku", "lot"))
-    return f"{_NOUNS[draft.kind]}: {' '.join(f'{part}' for part in parts if part)}"
+    way, units, sku, lot = (draft.content.get(name) for name in ("way", "units", "sku", "lot"))
+    goods = f"{units:,} units of {sku}" if units and sku else sku or (units and f"{units:,} units")
+    parts = (way, goods, lot and f"lot {lot}")
+    return f"{_NOUNS[draft.kind]}: {', '.join(f'{part}' for part in parts if part)}"
 
 
 def _proceed(draft: Draft) -> None:

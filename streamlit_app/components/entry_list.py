@@ -17,12 +17,12 @@ from streamlit_app.data.formatted import TYPE_WORDS, count, plain
 from streamlit_app.data.snapshot_reader import Snapshot
 from workflows.page_api import Entry, EntryRefused, Settings, on_page, recent_entries, reversal_id, reversal_of
 
-_RECENT = 50
+_RECENT = 500
 _ROWS = 8
 _LONGEST = 200
 _PLACE = "correct"
 _REVERSED = "entry reversed"
-_KNOWN = "select transaction_id from marts.inventory_transactions where list_contains($1, transaction_id)"
+_KNOWN = "select transaction_id from marts.inventory_transactions where transaction_id in (select unnest($1))"
 
 
 def show_entries(settings: Settings, snapshot: Snapshot) -> None:

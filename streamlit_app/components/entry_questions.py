@@ -10,7 +10,6 @@ from streamlit_app.components.count_question import (
     keep_count_question,
     show_count_question,
 )
-from streamlit_app.data.formatted import plain
 from workflows.page_api import (
     CountAnswer,
     CountUnanswered,
@@ -36,7 +35,9 @@ def show_questions(settings: Settings, entry_id: str, kind: str) -> None:
     """
     odd = st.session_state.get(_odd_key(entry_id))
     if odd:
-        st.checkbox(plain(f"{odd} This is right."), key=_confirmed_key(entry_id, odd))
+        st.text(odd)
+        # Streamlit reads a label's Markdown escapes to a screen reader, so the label has none.
+        st.checkbox("This is right", key=_confirmed_key(entry_id, odd))
     show_count_question(settings, entry_id, kind)
 
 

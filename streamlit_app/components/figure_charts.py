@@ -9,7 +9,7 @@ from typing import Any
 
 import altair as alt
 
-from streamlit_app.components.chart_theme import chart_theme
+from streamlit_app.components.chart_theme import chart_theme, time_axis
 from streamlit_app.components.charts import chart_data, styled
 from workflows.page_api import Dates
 
@@ -41,7 +41,7 @@ def lines_by_day(
         for name, words in names.items()
         for at, value in (_by_week if by_week else _by_day)(figures, name)
     ]
-    return _lines(points, list(names.values()), height, number_format, ("%Y-%m-%d", dates.axis))
+    return _lines(dates, points, list(names.values()), height, number_format, ("%Y-%m-%d", dates.axis))
 
 
 def line_by_time(dates: Dates, rows: Sequence[Mapping[str, Any]], label: str, height: int) -> alt.Chart:
@@ -55,7 +55,7 @@ def line_by_time(dates: Dates, rows: Sequence[Mapping[str, Any]], label: str, he
         height: Pixels.
     """
     points = [{"at": row["at"], "when": row["when"], "series": label, "value": row["value"]} for row in rows]
-    return _lines(points, [label], height, ",d", ("%Y-%m-%d %H:%M", f"{dates.axis}, {dates.axis_time}"))
+    return _lines(dates, points, [label], height, ",d", ("%Y-%m-%d %H:%M", f"{dates.axis}, {dates.axis_time}"))
 
 
 def _by_day(figures: Sequence[Mapping[str, Any]], name: str) -> list[tuple[date, float | None]]:
@@ -80,6 +80,7 @@ def _every(step: timedelta, first: date, last: date) -> list[date]:
 
 
 def _lines(
+    dates: Dates,
     points: Sequence[Mapping[str, Any]],
     titles: Sequence[str],
     height: int,
@@ -98,7 +99,7 @@ def _lines(
                 "at:T",
                 title=None,
                 scale=alt.Scale(type="utc"),
-                axis=alt.Axis(format=axis_format, tickCount=4, grid=False, labelPadding=6, labelOverlap=True),
+                axis=time_axis(dates, axis_format, tickCount=4, labelOverlap=True),
             ),
             y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=3, format=",~f"), scale=alt.Scale(zero=True)),
             color=alt.Color(

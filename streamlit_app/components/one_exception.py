@@ -59,14 +59,20 @@ def show_exception(settings: Settings, chosen: Mapping[str, Any], note: Acknowle
         st.caption(_NOT_ALLOWED)
 
 
-def show_several(settings: Settings, chosen: Sequence[Mapping[str, Any]]) -> None:
+def show_several(settings: Settings, selected: int, chosen: Sequence[Mapping[str, Any]]) -> None:
     """Show the form to acknowledge several exceptions at once.
 
     Args:
         settings: The configuration.
-        chosen: Rows of `marts.exceptions`, none of them acknowledged.
+        selected: How many are selected.
+        chosen: The rows of `marts.exceptions` of those that are not acknowledged yet.
     """
-    st.text(f"{len(chosen):,} exceptions are selected. One note acknowledges them all.")
+    if not chosen:
+        st.text(f"{selected:,} exceptions are selected, all of them acknowledged.")
+        return
+    noted = selected - len(chosen)
+    rest = f"One note acknowledges the other {len(chosen):,}." if noted else "One note acknowledges them all."
+    st.text(f"{selected:,} exceptions are selected{f', {noted:,} of them acknowledged' if noted else ''}. {rest}")
     person = current_person(settings)
     if person is not None and person.may(_ACTION):
         _show_form(settings, chosen)

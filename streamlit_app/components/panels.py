@@ -109,7 +109,10 @@ def with_texts(data: pa.Table, column: str, write: Callable[[Any], str]) -> pa.T
 
 def with_totals(data: pa.Table, label: str, summed: Sequence[str]) -> pa.Table:
     """Return the rows and a last one with the sums of some columns, and `Total` in the column `label`."""
-    totals = {name: sum(value for value in data[name].to_pylist() if value is not None) for name in summed}
+    # Dollars are binary fractions, whose sum has further decimals, which a browser's copy of the table shows.
+    totals = {
+        name: round(sum(value for value in data[name].to_pylist() if value is not None), 6) for name in summed
+    }
     return pa.concat_tables([data, pa.Table.from_pylist([{label: "Total", **totals}], schema=data.schema)])
 
 

@@ -86,7 +86,9 @@ def _show_chosen(settings: Settings, snapshot: Snapshot, noted: Acknowledged) ->
     asked = st.query_params.get(_PARAMETER)
     found = snapshot.rows(_ONE, asked.split(",")) if asked else []
     if len(found) > 1:
-        show_several(settings, [one for one in found if (one["exception_id"], one["cause"]) not in noted.notes])
+        show_several(
+            settings, len(found), [one for one in found if (one["exception_id"], one["cause"]) not in noted.notes]
+        )
     elif found:
         chosen = found[0]
         show_exception(settings, chosen, noted.notes.get((chosen["exception_id"], chosen["cause"])))
@@ -142,7 +144,8 @@ def _pick_kind(settings: Settings, snapshot: Snapshot, noted: Acknowledged, cond
         rows_shown=_KIND_ROWS,
         drops=_SELECTION,
     )
-    return chosen or _ALL
+    # None is left of a kind whose last one was acknowledged, and the list says so.
+    return chosen or st.query_params.get("kind", _ALL)
 
 
 def _show_listed(
@@ -168,7 +171,7 @@ def _show_listed(
                 "severity": columns.text("Severity", width="small"),
                 "exception_type": columns.text("Kind", width="medium"),
                 "order_number": columns.text("Order"),
-                "since": columns.day(snapshot.dates, "Since", width="small"),
+                "since": columns.day(snapshot.dates, "Since", width=100),
                 "detail": columns.text("Reason", width="large"),
             },
             noun=("exception", "exceptions"),

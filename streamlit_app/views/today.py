@@ -78,11 +78,12 @@ def _day_to_close(settings: Settings, today: date) -> date | None:
     """Return the chosen day to close, or None for today."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         heading = st.container(width="content")
+        warnings = st.container(width="content")
         st.space("stretch")
         with st.popover("Another day", icon=":material/event:", width="content"):
-            chosen = choose_day(
-                st, "Close the day, week and month of this date", "close_day", today, settings.dates
-            )
+            label = "Close the day, week and month of this date"
+            # Nobody sees a warning inside before opening it.
+            chosen = choose_day(st, label, "close_day", today, settings.dates, warnings=warnings)
             st.caption("Leave it empty to close what is due today.")
     if chosen is None or chosen == today:
         with heading:
@@ -140,6 +141,6 @@ def _show_alerts(alerts: Sequence[Alert]) -> None:
                 with st.container(width=_BADGE_WIDTH):
                     st.badge(label, icon=icon, color=color)
                 show_link(alert.path, plain(alert.title), None, **alert.parameters)
-                detail = ". ".join(part.rstrip(".") for part in (alert.detail, alert.since) if part)
+                detail = ", ".join(part.rstrip(".") for part in (alert.detail, alert.since) if part)
                 if detail:
                     st.caption(plain(detail), wrap=False)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from streamlit_app.components import charts
+from streamlit_app.components.figure_charts import lines_by_day
 from workflows.config.dates import Dates
 from workflows.page_api import CHARGES
 
@@ -28,6 +30,17 @@ def test_calendar_days_of_the_stock_are_the_same_in_every_time_zone() -> None:
     line = spec["layer"][0]
     assert line["data"]["format"]["parse"] == {"inventory_date": "utc:'%Y-%m-%d'"}
     assert line["encoding"]["x"]["scale"] == {"type": "utc"}
+
+
+def test_the_months_of_an_axis_are_in_the_language_of_the_dates() -> None:
+    rows = [{"inventory_date": "2026-11-20", "quantity_on_hand": 7}]
+    german = charts.stock_history(Dates("de-DE", DATES.zone), rows, 50, 200).to_dict()
+    labels = german["layer"][0]["encoding"]["x"]["axis"]["labelExpr"]
+    assert '"Okt"' in labels
+    assert "utcmonth(datum.value)" in labels
+    points = [{"day": date(2026, 11, day), "open": day} for day in (2, 3)]
+    drawn = lines_by_day(Dates("de-DE", DATES.zone), points, {"open": "open"}, 100, ",d", by_week=False).to_dict()
+    assert '"Okt"' in drawn["encoding"]["x"]["axis"]["labelExpr"]
 
 
 def test_supply_is_drawn_up_to_a_quarter_and_written_beyond() -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 import workshop
-from looking import panel
+from looking import panel, stand_still
 from page_process import DATES, ZONE, Served
 from playwright.sync_api import Locator, Page, expect
 from published_bill import Bill
@@ -15,6 +15,7 @@ from published_folder import Business, PublishedFolder
 
 from workflows.config.periods import period_before, period_of
 from workflows.config.settings import Settings
+from workflows.config.worker_lock import WorkerLock
 
 EOD, EOW, EOM = "End of day", "End of week", "End of month"
 
@@ -72,6 +73,33 @@ def test_a_closed_day_says_what_shipped_since_and_each_card_when_to_press(
     ):
         panel(tab, title).get_by_test_id("stTooltipIcon").first.hover()
         expect(tab.get_by_test_id("stTooltipContent").get_by_text(when)).to_be_visible()
+
+
+def test_a_finished_close_with_all_it_can_say_ends_above_the_fold(
+    tab: Page, served: Served, settings: Settings, today: date
+) -> None:
+    said = "948 orders shipped, 3,658 units; 14 units of unknown SKUs not included; 36 unassigned units; 1 SKU low"
+    mail = "off, no mail server is configured"
+    workshop.record(settings, period_of("eod", today), orders=1_000_000, units=1_000_000, summary=said, mail=mail)
+    lock = WorkerLock(served.home)
+    assert lock.acquire()
+    try:
+        tab.set_viewport_size({"width": 1280, "height": 800})
+        tab.goto(served.url)
+        card = panel(tab, EOD)
+        expect(card.get_by_text("fewer since the close.")).to_be_visible()
+        expect(card.get_by_role("button", name="Close again")).to_be_visible()
+        stand_still(tab)
+        box = card.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 800
+    finally:
+        lock.release()
+
+
+def test_a_day_that_cannot_be_closed_is_said_beside_the_heading(tab: Page, served: Served) -> None:
+    tab.goto(f"{served.url}/?close_day=2099-01-01")
+    expect(tab.get_by_text('"2099-01-01" is not a day from')).to_be_visible()
 
 
 def test_another_day_changes_the_heading_and_what_each_button_closes(

@@ -171,6 +171,10 @@ def test_several_of_a_kind_are_acknowledged_at_once(
     of_kind.get_by_label("Note").fill("Entered by hand")
     of_kind.get_by_role("button", name="Acknowledge 2").click()
     expect(exceptions.get_by_text("1 error, 2 acknowledged")).to_be_visible()
+    # The address still has the two and their kind, of which none is open now.
+    expect(of_kind.get_by_text("2 exceptions are selected, all of them acknowledged.")).to_be_visible()
+    expect(of_kind.get_by_text("No open exceptions with these filters.")).to_be_visible()
+    expect(of_kind.get_by_role("button", name="Acknowledge")).to_have_count(0)
     noted = current_acknowledgements(served.home / "operations.sqlite")
     assert sorted((one.exception_id, one.note) for one in noted) == [
         ("empty-1", "Entered by hand"),

@@ -91,6 +91,20 @@ def test_lots_below_zero_are_one_alert_with_their_exceptions(
     expect(panel(tab, "Lots with a negative balance")).to_be_visible()
 
 
+def test_orders_without_lines_are_one_alert_of_each_kind(
+    tab: Page, served: Served, folder: PublishedFolder, business: Business
+) -> None:
+    business.exceptions = [
+        (f"empty {at}", "work_in_progress", "warning", None, f"{at}", HOSTILE, "open", datetime.now(UTC))
+        for at in range(11)
+    ]
+    folder.publish(business)
+    tab.goto(served.url)
+    attention = panel(tab, "Needs attention")
+    expect(attention.get_by_role("link", name="11 orders still being entered")).to_be_visible()
+    expect(attention.get_by_text("11 orders without lines")).to_have_count(0)
+
+
 PAGES = (
     *("", "inventory", "count", "weekly", "charges", "carrier-bills"),
     *("orders", "lot-recall", "exceptions", "figures", "runs"),

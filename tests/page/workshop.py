@@ -42,7 +42,14 @@ def finish(settings: Settings, kind: str) -> Job:
 
 
 def record(
-    settings: Settings, period: Period, snapshot: str = "older.duckdb", *, orders: int = 20, units: int = 41
+    settings: Settings,
+    period: Period,
+    snapshot: str = "older.duckdb",
+    *,
+    orders: int = 20,
+    units: int = 41,
+    summary: str = "It is closed",
+    mail: str = "",
 ) -> Close:
     """Enter the close of a period, as version 2."""
     close = Close(
@@ -54,10 +61,10 @@ def record(
         closed_at=datetime.now(UTC),
         snapshot=snapshot,
         facts={
-            "summary": "It is closed",
+            "summary": summary,
             "figures": {"shipped": {"orders": orders, "units": units, "unknown_units": 0, "unassigned_units": 0}},
             "reports": [],
-            "mail": "",
+            "mail": mail,
         },
     )
     record_close(settings.operations, close)

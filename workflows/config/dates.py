@@ -6,6 +6,7 @@ The command line, files for other programs and stored records have ISO dates: pe
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -109,6 +110,13 @@ class Dates:
     def axis(self) -> str:
         """The day on a chart's axis, as d3 takes it: `%b %-d`."""
         return "%-d %b" if self.field.startswith("D") else "%b %-d"
+
+    @property
+    def axis_months(self) -> Sequence[str]:
+        """The names of the months as an axis has them, from January on; empty in English, which d3 knows."""
+        locale = _locale(self.locale)
+        names = locale.months["stand-alone"]["abbreviated"]
+        return [] if locale.language == "en" else [_plain(names[number]) for number in range(1, 13)]
 
     @property
     def axis_time(self) -> str:

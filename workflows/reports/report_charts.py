@@ -42,7 +42,7 @@ def _chart(bars: Bars, shape: float) -> alt.Chart:
         alt.Chart(alt.InlineData(values=rows), width=_HEIGHT * shape, height=_HEIGHT, autosize=_FIT)
         .mark_bar(width={"band": 0.78})
         .encode(*_encoding(bars))
-        .configure(background="white", font=_FONT, padding=2)
+        .configure(background="transparent", font=_FONT, padding=2)
         .configure_view(stroke=None)
         .configure_axis(**axis, **colours)
         .configure_legend(labelColor=_INK, labelFontSize=11, symbolSize=80, labelLimit=200, offset=6)
