@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit_app.auth.identity import current_person
 from streamlit_app.components import actions
 from streamlit_app.components.buttons import show_refusal
-from streamlit_app.data.formatted import plain
+from streamlit_app.data.formatted import job_title, plain
 from workflows.page_api import Settings, Switch, read_switches, turn_switch
 
 _PLACE = "switches"
@@ -25,7 +25,7 @@ def show_switches(settings: Settings) -> None:
             # The key changes when someone else turns the switch, so that it shows its new state.
             key = f"switch-{switch.name}-{switch.is_on}-{switch.turned_at}"
             st.toggle(
-                switch.name.capitalize(),
+                job_title(switch.name),
                 value=switch.is_on,
                 disabled=not may,
                 key=key,

@@ -17,6 +17,13 @@ TYPE_WORDS = {
     "count": "Counted",
 }
 CLOSE_TITLES = {"eod": "End of day", "eow": "End of week", "eom": "End of month"}
+# Jobs whose kind says too little.
+_JOB_TITLES = {
+    **CLOSE_TITLES,
+    "import-xcart": "Shop import",
+    "import-carrier-bill": "Carrier bill",
+    "migrate": "Migration",
+}
 _MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -49,6 +56,11 @@ def duration(seconds: float | None) -> str:
 def count(number: float, one: str, many: str | None = None) -> str:
     """Return a number with its noun: `1 order`, `1,234 orders`."""
     return f"{number:,.0f} {one if number == 1 else many or one + 's'}"
+
+
+def job_title(kind: str) -> str:
+    """Return what people call a kind of job: `End of day`, `Shop import`, `Sync`."""
+    return _JOB_TITLES.get(kind, kind.capitalize())
 
 
 def capital(words: str) -> str:

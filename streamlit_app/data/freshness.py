@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from streamlit_app.data.formatted import CLOSE_TITLES, age
+from streamlit_app.data.formatted import age, job_title
 from streamlit_app.data.run_list import Run
 from streamlit_app.data.run_progress import time_left
 from workflows.page_api import STALE_AFTER
@@ -57,7 +57,7 @@ def build_badge(runs: Sequence[Run]) -> Badge:
         return Badge(f"{passed} tests passed" if passed else "Tests passed", "green", ":material/check_circle:")
     if latest.is_failed_build:
         return Badge("Build failed, nothing published", "red", ":material/error:")
-    return Badge(f"{_title(latest)} failed", "red", ":material/error:")
+    return Badge(f"{job_title(latest.kind)} failed", "red", ":material/error:")
 
 
 def last_finished(runs: Sequence[Run]) -> Run | None:
@@ -75,14 +75,10 @@ def running_badge(run: Run | None, usual_seconds: float | None, now: datetime) -
     """Return a badge for the running or queued job, with the time left by the duration of earlier runs."""
     if run is not None and run.status == "running":
         parts = (_step(run), time_left(run, usual_seconds, now))
-        return Badge(f"{_title(run)} running: {', '.join(filter(None, parts))}", "blue", ":material/sync:")
+        return Badge(f"{job_title(run.kind)} running: {', '.join(filter(None, parts))}", "blue", ":material/sync:")
     if run is not None:
-        return Badge(f"{_title(run)} queued: 0 %", "blue", ":material/hourglass_top:")
+        return Badge(f"{job_title(run.kind)} queued: 0 %", "blue", ":material/hourglass_top:")
     return Badge("Idle", "gray", ":material/pause_circle:")
-
-
-def _title(run: Run) -> str:
-    return CLOSE_TITLES.get(run.kind, run.kind.capitalize())
 
 
 def _step(run: Run) -> str:

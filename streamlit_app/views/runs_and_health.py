@@ -20,7 +20,7 @@ from streamlit_app.components.outbox_panel import show_outbox
 from streamlit_app.components.panels import figure_row, page_title, panel, show_missing_worker
 from streamlit_app.components.parity_panel import show_parity
 from streamlit_app.components.switch_board import show_switches
-from streamlit_app.data.formatted import age, count, duration, plain
+from streamlit_app.data.formatted import age, count, duration, job_title, plain
 from streamlit_app.data.freshness import freshness, last_checked, watermark
 from streamlit_app.data.run_list import Run, recent_runs, runs_of
 from streamlit_app.data.snapshot_reader import Snapshot
@@ -75,12 +75,12 @@ def _show_glance(settings: Settings, snapshot: Snapshot, runs: Sequence[Run], no
         words = f"{len(failed)} failed" if failed else f"All {points[-1].passed} passed"
         _line("Checks", words, "red" if failed else "green", ", ".join([f"Checked {at}", *failed]))
     newest = {run.kind: run for run in reversed(runs) if not run.is_open}
-    failures = [run.kind for run in newest.values() if run.status == "failed"]
+    failures = [job_title(run.kind) for run in newest.values() if run.status == "failed"]
     words = f"{count(len(failures), 'job')} failed" if failures else "All jobs done"
     last = next((run for run in runs if run.finished_at), None)
     ended = ""
     if last is not None and last.finished_at is not None:
-        ended = f"Last: {last.kind}, {settings.dates.clock(last.finished_at, now)}"
+        ended = f"Last: {job_title(last.kind)}, {settings.dates.clock(last.finished_at, now)}"
     _line("Jobs", words, "red" if failures else "green", ", ".join(failures) or ended)
 
 
@@ -136,7 +136,9 @@ def _figure(place: st.delta_generator.DeltaGenerator, label: str, value: str, co
 
 
 def _show_runs(settings: Settings, published: Sequence[Run], now: datetime) -> None:
-    kind = st.selectbox("Kind", KINDS, index=None, placeholder="All kinds", key="runs_kind", width=220)
+    kind = st.selectbox(
+        "Kind", KINDS, index=None, format_func=job_title, placeholder="All kinds", key="runs_kind", width=220
+    )
     kinds = (kind,) if kind else KINDS
     runs = runs_of(settings, kinds, _RUNS_SHOWN) or [run for run in published if run.kind in kinds]
     if not runs:
@@ -155,7 +157,7 @@ def _pick_run(settings: Settings, runs: Sequence[Run], now: datetime) -> str | N
         pa.table(
             {
                 "status": [_STATUS_LABELS.get(run.status, run.status) for run in runs],
-                "kind": [run.kind for run in runs],
+                "kind": [job_title(run.kind) for run in runs],
                 "started": [settings.dates.clock(run.started_at, now) if run.started_at else "" for run in runs],
                 "duration": [_duration(run) for run in runs],
                 "actor": [run.actor or "" for run in runs],
@@ -180,7 +182,7 @@ def _pick_run(settings: Settings, runs: Sequence[Run], now: datetime) -> str | N
 def _show_run(settings: Settings, run: Run, now: datetime) -> None:
     facts = {
         "Run": run.run_id,
-        "Kind": run.kind,
+        "Kind": job_title(run.kind),
         "Status": run.status,
         "By": run.actor,
         "Started": run.started_at and settings.dates.clock(run.started_at, now),

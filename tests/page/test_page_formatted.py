@@ -35,6 +35,15 @@ def test_an_amount_has_two_digits_of_cents_and_its_sign_in_front(cents: int, tex
     assert formatted.dollars(cents) == text
 
 
+def test_jobs_have_names_for_people() -> None:
+    assert [formatted.job_title(kind) for kind in ("eom", "import-xcart", "import-carrier-bill", "sync")] == [
+        "End of month",
+        "Shop import",
+        "Carrier bill",
+        "Sync",
+    ]
+
+
 def test_durations_are_shown_in_the_unit_that_fits() -> None:
     assert [formatted.duration(seconds) for seconds in (None, 8.53, 125, 7260)] == [
         "",

@@ -44,7 +44,7 @@ def test_a_failed_build_is_shown_with_its_failed_tests_and_the_last_good_figures
     expect(figure(tab, "Units shipped")).to_have_text("5")
     tab.get_by_role("link", name="Runs and health").click()
     tab.get_by_text("Administration", exact=True).click()
-    expect(cells(panel(tab, "Runs"))).to_contain_text(["✗ failed", "sync", "dana", "unique_lots_lot_id"])
+    expect(cells(panel(tab, "Runs"))).to_contain_text(["✗ failed", "Sync", "dana", "unique_lots_lot_id"])
 
 
 def test_who_only_looks_makes_no_workflow_store(
@@ -52,5 +52,5 @@ def test_who_only_looks_makes_no_workflow_store(
 ) -> None:
     folder.publish(business)
     tab.goto(f"{served.url}/runs?administration=open")
-    expect(cells(panel(tab, "Runs"))).to_contain_text(["✓ done", "sync"])
+    expect(cells(panel(tab, "Runs"))).to_contain_text(["✓ done", "Sync"])
     assert not (served.home / "workflows.sqlite").exists()

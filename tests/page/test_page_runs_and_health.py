@@ -29,7 +29,7 @@ def test_a_failed_run_is_listed_with_who_and_why_has_an_address_and_can_be_tried
     failed = workshop.fail(settings, "sync", "dana")
     tab.goto(f"{served.url}/runs?administration=open")
     runs = panel(tab, "Runs")
-    expect(cells(runs)).to_contain_text(["✗ failed", "sync", "dana", "ShipStation"])
+    expect(cells(runs)).to_contain_text(["✗ failed", "Sync", "dana", "ShipStation"])
     choose_first_row(runs)
     expect(runs.get_by_text(failed.run_id)).to_be_visible()
     runs.get_by_role("button", name="Retry").click()

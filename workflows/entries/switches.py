@@ -16,12 +16,11 @@ from workflows.errors import UsageError
 
 # The scheduled jobs, and what each is for.
 SWITCHES = {
-    "sync": "read ShipStation, every 5 minutes unless configured otherwise",
-    "import-xcart": "read the shop's file, every 5 minutes unless configured otherwise",
-    "upload": "send the shop's waiting orders, every 5 minutes unless configured otherwise, if the configuration "
-    "allows it",
+    "sync": "read ShipStation, every 5 minutes or as configured",
+    "import-xcart": "read the shop's file, every 5 minutes or as configured",
+    "upload": "send the shop's waiting orders, every 5 minutes or as configured, if the configuration allows it",
     "reconcile": "compare the last days with ShipStation and repair, daily",
-    "parity": "compare with the former system, every 2 hours unless configured otherwise, until the cutover",
+    "parity": "compare with the former system, every 2 hours or as configured, until the cutover",
     "health": "check the published data and the services, daily",
     "retention": "remove personal data of orders closed long ago, daily",
     "backup": "write a backup and read it back, daily",
