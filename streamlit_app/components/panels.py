@@ -128,7 +128,7 @@ def stock_table(stock: pa.Table) -> None:
             "quantity_allocated": columns.number("Allocated", help="Ordered, not yet shipped"),
             "quantity_available": columns.number("Available", help="On hand less allocated"),
             "average_weekly_units": columns.number(
-                "Per week", step=0.1, help="Average of the last 52 complete weeks, or of all weeks if fewer"
+                "Per week", format="%.1f", help="Average of the last 52 complete weeks, or of all weeks if fewer"
             ),
             "days_of_supply": columns.number("Days left", help="Days of supply at the weekly average"),
             "reorder_point": columns.number("Reorder at"),

@@ -140,8 +140,8 @@ def _pick_product(snapshot: Snapshot, monday: date) -> str | None:
         "full_pallet_count": columns.number(help="Full pallets"),
         "loose_unit_count": columns.number(help="Besides the full pallets"),
         "quantity_shipped": columns.number(help="In this week"),
-        "average_weekly_units": columns.number(step=0.1),
-        "days_of_supply": columns.number(step=0.1),
+        "average_weekly_units": columns.number(format="%.1f"),
+        "days_of_supply": columns.number(format="%.1f"),
         **{name: columns.text() for name in _RUN_OUT},
     }
     rows = with_labels(report, "alert_level", LEVEL_WORDS)

@@ -185,7 +185,9 @@ def test_units_out_of_proportion_are_asked_about_and_again_when_they_are_changed
     enter_it.click()
     expect(form.get_by_text("This one has 9,700.")).to_be_visible()
     assert entries(served) == []
-    form.get_by_text("This is right", exact=True).click()
+    confirmed = form.get_by_text("This is right", exact=True)
+    expect(confirmed).to_have_count(1)
+    confirmed.click()
     enter_it.click()
     expect(form.get_by_text("Received: 9,700 units of 17904.")).to_be_visible()
 

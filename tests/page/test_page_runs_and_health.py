@@ -80,7 +80,7 @@ def test_before_the_first_check_the_page_says_what_to_do(tab: Page, served: Serv
     health.get_by_role("button", name="Check now").click()
     expect(health.get_by_text("0 % · Queued: starts when the job before it has ended.")).to_be_visible()
     expect(health.get_by_role("button", name="Check now")).to_be_disabled()
-    expect(cells(panel(tab, "Runs"))).to_contain_text(["… queued", "health"])
+    expect(cells(panel(tab, "Runs"))).to_contain_text(["… queued", "Health"])
     assert workshop.finish(settings, "health").status == "success"
     stand_still(tab)
     health.get_by_role("button", name="Check now").click()

@@ -144,7 +144,7 @@ class CommandGroup(click.Group):
         """Write the commands in their groups, and where the configuration is read from."""
         for title, group in GROUPS.items():
             with formatter.section(title):
-                formatter.write_dl([(name, listed.summary) for name, listed in group.items()], col_max=16)
+                formatter.write_dl([(name, listed.summary) for name, listed in group.items()], col_max=20)
         formatter.write_paragraph()
         formatter.write_text(f"{_program(ctx)} COMMAND --help shows the options of a command and an example.")
         file = places_of(PROJECT).configuration / ".env"

@@ -31,7 +31,7 @@ from ingest.sources.carrier_bills.mapping_file import read_mapping
 SOURCE = "carrier_bills"
 _BATCH_LINES = 5000
 _PREVIEW_LINES = 10
-_BILLS = pa.schema(
+BILLS = pa.schema(
     [
         pa.field("bill_id", pa.string(), nullable=False),
         pa.field("file_name", pa.string(), nullable=False),
@@ -205,7 +205,7 @@ def _note_bill(reading: _Reading) -> Iterator[pa.Table]:
         "is_adjustments": (reading.mapping or _format_named(facts["format"])).is_adjustments,
         "imported_at": datetime.now(UTC),
     }
-    yield pa.Table.from_pylist([row], schema=_BILLS)
+    yield pa.Table.from_pylist([row], schema=BILLS)
 
 
 def _format_named(name: str) -> BillFormat:

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from command_line import CommandLine
 
+from ingest.sources.carrier_bills import bill_lines, bill_source
 from ingest.sources.legacy import legacy_source
 
 STAGING = Path(__file__).resolve().parents[3] / "dbt_project" / "models" / "staging"
@@ -39,7 +40,7 @@ def last_read(home: Path) -> tuple[Any, ...]:
     return row
 
 
-@pytest.mark.parametrize("schema", sorted(SOURCES.keys() - {"raw_legacy"}))
+@pytest.mark.parametrize("schema", sorted(SOURCES.keys() - {"raw_legacy", "raw_carrier_bills"}))
 def test_every_column_of_a_source_is_described_and_no_other(filled: CommandLine, schema: str) -> None:
     there = columns(filled.home / "warehouse.duckdb")
     assert SOURCES[schema]
@@ -51,6 +52,13 @@ def test_the_former_systems_tables_are_described_as_they_are_loaded() -> None:
     loaded = {name: [*fields, "_dlt_load_id"] for name, fields in legacy_source.TABLES.items()}
     loaded["imports"] = ["digest", "previous_digest", "action", "noted_at", "_dlt_load_id"]
     assert SOURCES["raw_legacy"] == {name: loaded[name] for name in SOURCES["raw_legacy"]}
+
+
+def test_the_tables_of_carrier_bills_are_described_as_they_are_loaded() -> None:
+    loaded = {"bills": bill_source.BILLS, "lines": bill_lines.SCHEMA}
+    assert {table: sorted(names) for table, names in SOURCES["raw_carrier_bills"].items()} == {
+        table: sorted([*schema.names, "_dlt_load_id"]) for table, schema in loaded.items()
+    }
 
 
 def test_a_sync_that_finds_nothing_new_is_a_read_that_dbt_sees(filled: CommandLine) -> None:
