@@ -80,4 +80,4 @@ def test_the_day_is_closed_by_one_button_and_again_as_a_new_version(tab: Page, b
     expect(tab.get_by_role("heading", name="Products")).to_be_visible()
     tab.get_by_role("link", name="Runs and health").click()
     tab.get_by_text("Administration", exact=True).click()
-    expect(cells(panel(tab, "Runs"))).to_contain_text(["✓ done", "eod"])
+    expect(cells(panel(tab, "Runs"))).to_contain_text(["✓ done", "End of day"])
