@@ -8,6 +8,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 from openpyxl import load_workbook
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 
 def figure(tab: Page, label: str) -> Locator:
@@ -68,7 +69,17 @@ def choose_first_row(place: Page | Locator, table: int = 0) -> None:
         0
     )
     next_frame(page)
-    place.get_by_test_id("stDataFrame").nth(table).locator(".dvn-scroller").click(position={"x": 16, "y": 51})
+    box = place.get_by_test_id("stDataFrame").nth(table).locator(".dvn-scroller")
+    # A part of the page that refreshes may draw the table between two looks: then a person clicks again, too.
+    for _ in range(3):
+        before = page.url
+        box.click(position={"x": 16, "y": 51})
+        try:
+            page.wait_for_url(lambda url, before=before: url != before, timeout=20_000, wait_until="commit")
+        except PlaywrightTimeoutError:
+            continue
+        return
+    raise AssertionError("The row is not in the address.")
 
 
 def choose(place: Locator, label: str, option: str) -> None:
