@@ -13,24 +13,6 @@ charges as (
 
 ),
 
-orders_inbox as (
-
-    select * from {{ ref('orders_inbox') }}
-
-),
-
-packages as (
-
-    select * from {{ ref('packages') }}
-
-),
-
-inventory_daily as (
-
-    select * from {{ ref('inventory_daily') }}
-
-),
-
 build_context as (
 
     select * from {{ ref('stg_shipledger__build_context') }}
@@ -43,7 +25,7 @@ orders as (
         order_date,
         count(*) as new_order_count,
         sum(total_items) as ordered_unit_count
-    from orders_inbox
+    from {{ ref('orders_inbox') }}
     group by order_date
 
 ),
@@ -53,16 +35,8 @@ stock as (
     select
         inventory_date,
         cast(sum(quantity_on_hand) as bigint) as quantity_on_hand
-    from inventory_daily
+    from {{ ref('inventory_daily') }}
     group by inventory_date
-
-),
-
-labels as (
-
-    select ship_date
-    from packages
-    where package_kind = 'label'
 
 ),
 
@@ -70,7 +44,9 @@ known as (
 
     select
         (select min(orders.order_date) from orders) as ordered_from,
-        (select min(labels.ship_date) from labels) as labelled_from
+        min(ship_date) as labelled_from
+    from {{ ref('packages') }}
+    where package_kind = 'label'
 
 ),
 
