@@ -5,6 +5,7 @@ What builds and what waits goes first, so that all test processes end together.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import shutil
@@ -28,8 +29,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    # A library reports what is still frozen at the end as leaked.
-    gc.unfreeze()
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ.pop(RECORDINGS))
 
@@ -48,6 +47,8 @@ def pytest_collection_finish() -> None:
     # The collector would look at every imported object again and again.
     gc.collect()
     gc.freeze()
+    # A library reports what is still frozen at the end as leaked.
+    atexit.register(gc.unfreeze)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
