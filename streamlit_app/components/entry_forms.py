@@ -73,9 +73,8 @@ def show_entry_forms(settings: Settings, snapshot: Snapshot, names: Mapping[str,
 
 def _describe(draft: Draft) -> str:
     way, units, sku, lot = (draft.content.get(name) for name in ("way", "units", "sku", "lot"))
-    goods = f"{units:,} units of {sku}" if units and sku else sku or (units and f"{units:,} units")
-    parts = (way, goods, lot and f"lot {lot}")
-    return f"{_NOUNS[draft.kind]}: {', '.join(f'{part}' for part in parts if part)}"
+    parts = (way, sku, lot and f"lot {lot}", units and f"{units:,} units")
+    return f"{_NOUNS[draft.kind]}: {', '.join(filter(None, parts))}"
 
 
 def _proceed(draft: Draft) -> None:

@@ -14,7 +14,7 @@ from streamlit_app.components.choices import choose_one
 from streamlit_app.components.long_list import Listing, pick_row, show_list
 from streamlit_app.components.one_exception import show_exception, show_several
 from streamlit_app.components.panels import page_title, panel, responsive_columns, with_labels, with_texts
-from streamlit_app.data.formatted import capital, count
+from streamlit_app.data.formatted import capital, count, job_title, plain
 from streamlit_app.data.freshness import last_finished
 from streamlit_app.data.open_exceptions import (
     ACKNOWLEDGED,
@@ -73,7 +73,7 @@ def show(settings: Settings, snapshot: Snapshot) -> None:
         is_acknowledged, severity = _ask()
         condition = ACKNOWLEDGED if is_acknowledged else f"not {ACKNOWLEDGED}"
         kind = _pick_kind(settings, snapshot, noted, condition, severity)
-    title = capital(exception_kind(kind).many) if kind else "All kinds"
+    title = plain(capital(exception_kind(kind).many)) if kind else "All kinds"
     with panel(title, settings, snapshot):
         left, right = responsive_columns("exceptions", [3, 2])
         with left:
@@ -112,7 +112,7 @@ def _show_state(counts: Sequence[Mapping[str, Any]], noted: int, problem: str | 
     latest = last_finished(runs)
     if latest is not None and latest.status == "failed":
         st.warning(
-            f"The last {latest.kind} failed. The list shows the exceptions before it.",
+            f"{job_title(latest.kind)} failed. The list shows the exceptions before it.",
             icon=":material/warning:",
         )
 

@@ -55,7 +55,7 @@ _OTHER_LINE = STAMPS_LINE.replace("10/03", "10/04")
         ("", "is empty"),
         (b"PK\x03\x04 workbook", "is a workbook or an archive"),
         (b"%PDF-1.7", "is a PDF"),
-        (b"Date,Amount\n\0\0\0", "is no text"),
+        (b"Date,Amount\n\0\0\0", "is not text"),
         (STAMPS_HEADER + "\n", "has no lines below its header"),
         (f"{STAMPS}10/04/2026,Print,94001", "line 3 has 3 columns instead of 5: the file is cut"),
         (f"{STAMPS}{_OTHER_LINE},more\n", "line 3 has 6 columns instead of 5"),
@@ -64,21 +64,24 @@ _OTHER_LINE = STAMPS_LINE.replace("10/03", "10/04")
             STAMPS.replace("9400111899223000000123", "1.2345E+21"),
             r'line 2, column 3 \("Tracking #"\): "1.2345E\+21" was a tracking number before a spreadsheet',
         ),
-        (STAMPS.replace("-$8.35", "soon"), r'line 2, column 4 \("Amount"\): the text in it is no amount'),
+        (STAMPS.replace("-$8.35", "soon"), r'line 2, column 4 \("Amount"\): the text in it is not an amount'),
         (STAMPS.replace("-$8.35", "€8.35"), "is not in US dollars"),
         (STAMPS.replace("-$8.35", ""), r'line 2, column 4 \("Amount"\): it is empty'),
         (
             _SEMICOLONS,
             r'line 2, column 1 \("Transaction Date"\) may be day/month or month/day in a file with decimal',
         ),
-        (STAMPS.replace("Print", "Donation"), r"line 2, column 2 .* is no known type of transaction"),
+        (STAMPS.replace("Print", "Donation"), r"line 2, column 2 .* is not a known type of transaction"),
         (STAMPS.replace("Print", "Adjustment"), "line 2, column 4 .* may be a charge or a credit"),
         (
             f"{STAMPS}{_OTHER_LINE.replace('-', '')}\n10/05/2026,Adjustment,,-1.20,\n",
             "line 4, column 4 .* or a credit",
         ),
-        (STAMPS.replace("10/03/2026", "31/10/2026"), r'column 1 \("Transaction Date"\): "31/10/2026" is no day'),
-        (f"{STAMPS}\n\n{_OTHER_LINE.replace('-$8.35', 'fre3')}\n", 'line 5, column 4 .*"fre3" is no amount'),
+        (
+            STAMPS.replace("10/03/2026", "31/10/2026"),
+            r'column 1 \("Transaction Date"\): "31/10/2026" is not a day',
+        ),
+        (f"{STAMPS}\n\n{_OTHER_LINE.replace('-$8.35', 'fre3')}\n", 'line 5, column 4 .*"fre3" is not an amount'),
         (ups_line(currency="CAD"), "line 1, column 10: the text in it is not US dollars"),
         (ups_line() + ups_line()[:300], "line 2 has .* columns instead of 250: the file is cut"),
         ("".join(ups_line(amount="x") for _ in range(9)), "line 5, column 53: .*; and 4 more. Nothing was loaded"),
@@ -99,7 +102,7 @@ def test_a_bad_file_is_refused_with_line_and_column(tmp_path: Path, content: str
         ("Name,Date\nJane,Springfield\n", 'Its known columns are "date"'),
         # Without a header it may be data, which no message repeats.
         ("Jane Doe,Springfield\n", "No cell of its first line is a known column. Nothing was loaded"),
-        ("Jane Doe,10/03/2026,8.35\n", "its first line is no header. Nothing was loaded"),
+        ("Jane Doe,10/03/2026,8.35\n", "its first line is not a header. Nothing was loaded"),
         (
             "Invoice Number,Express or Ground Tracking ID,Shipment Date,Net Charge Amount\n1,2,3,4\n",
             'nearest to a FedEx billing file, and lacks "rated weight amount"',
@@ -179,7 +182,9 @@ def test_a_list_of_transactions_has_charges_with_or_without_a_minus(tmp_path: Pa
 
 def test_a_refusal_repeats_no_name_or_address(tmp_path: Path) -> None:
     for text in ("Jane Doe", "12 Main Street", "jane2@example.com"):
-        with pytest.raises(FileRefused, match=r'column 3 \("Tracking #"\): the text in it is no tracking number'):
+        with pytest.raises(
+            FileRefused, match=r'column 3 \("Tracking #"\): the text in it is not a tracking number'
+        ):
             lines_of(written(tmp_path, STAMPS.replace("9400111899223000000123", text)))
 
 

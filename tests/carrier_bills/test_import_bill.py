@@ -129,7 +129,7 @@ def test_a_mapped_file_without_a_header_is_refused_without_its_cells(tmp_path: P
 
 
 def test_a_preview_says_what_is_wrong_in_its_lines(tmp_path: Path) -> None:
-    with pytest.raises(FileRefused, match=r"line 2, column 4 .* is no amount"):
+    with pytest.raises(FileRefused, match=r"line 2, column 4 .* is not an amount"):
         preview_bill(written(tmp_path, STAMPS.replace("-$8.35", "soon")))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 from looking import cells, choose_first_row, panel, stand_still, title
@@ -180,3 +181,11 @@ def test_several_of_a_kind_are_acknowledged_at_once(
         ("empty-1", "Entered by hand"),
         ("empty-2", "Entered by hand"),
     ]
+
+
+@pytest.mark.usefixtures("published")
+def test_a_kind_that_only_the_address_knows_is_shown_as_text(tab: Page, served: Served) -> None:
+    kind = "![it](https://example.com/it.png) **bold**"
+    tab.goto(f"{served.url}/exceptions?kind={quote(kind)}")
+    expect(tab.get_by_role("heading", name=kind, exact=True)).to_be_visible()
+    expect(tab.get_by_text("No open exceptions with these filters.")).to_be_visible()

@@ -28,7 +28,7 @@ def import_carrier_bill(
     """Import a carrier's bill: UPS or FedEx billing file, Stamps.com transactions, ShipStation's adjustments."""
     for path in filter(None, (file, mapping)):
         if not path.is_file():
-            raise UsageError(f"There is no file {path}. Give the bill as the carrier exports it, as CSV.")
+            raise UsageError(f"There is no file {path}. Check its path.")
     if preview:
         # Imported late: a job is read where it runs.
         from ingest.sources.carrier_bills.bill_source import preview_bill

@@ -59,7 +59,7 @@ def inspect_file(path: Path, name: str) -> BillFile:
     """Return the hash and the encoding of a file.
 
     Raises:
-        FileRefused: It cannot be read, is no text, is empty, or is larger than any bill.
+        FileRefused: It cannot be read, is not text, is empty, or is larger than any bill.
     """
     digest = hashlib.blake2b(digest_size=16)
     first, last, size, decoder = b"", b"", 0, codecs.getincrementaldecoder("utf-8")()
@@ -73,7 +73,7 @@ def inspect_file(path: Path, name: str) -> BillFile:
                 digest.update(block)
                 is_utf8 = is_utf8 and _decodes(decoder, block)
                 if size > MOST_BYTES:
-                    raise FileRefused(f"{name} is larger than {MOST_BYTES // 1024**2} MB, so it is no bill.")
+                    raise FileRefused(f"{name} is larger than {MOST_BYTES // 1024**2} MB, so it is not a bill.")
     except OSError as problem:
         raise FileRefused(f"{name} cannot be read ({problem.strerror}). Give this user the right to.") from problem
     if not first.strip():
@@ -100,7 +100,7 @@ def _encoding(first: bytes, name: str, *, is_utf8: bool) -> str:
     if b"\0" in first[:2]:
         return "utf-16-be" if first[:1] == b"\0" else "utf-16-le"
     if b"\0" in first:
-        raise FileRefused(f"{name} is no text. Export the bill as CSV, and import that.")
+        raise FileRefused(f"{name} is not text. Export the bill as CSV, and import that.")
     # Names in Windows' encoding are in columns that are not loaded.
     return "utf-8-sig" if is_utf8 else "cp1252"
 
@@ -138,7 +138,7 @@ def read_rows(file: BillFile) -> Iterator[Row]:
 
 def _row(file: BillFile, line: int, cells: list[str]) -> Row:
     if len(cells) > _MOST_COLUMNS:
-        raise FileRefused(f"Line {line} of {file.name} has {len(cells):,} columns, so it is no bill.")
+        raise FileRefused(f"Line {line} of {file.name} has {len(cells):,} columns, so it is not a bill.")
     return Row(line, cells)
 
 

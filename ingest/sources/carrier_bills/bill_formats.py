@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-# Fields of a line, beside those of `_SIZES`.
+# The fields of a line that a file may have.
 FIELDS = (
     *("invoice_number", "invoice_date", "charged_on", "tracking_number", "lead_number", "reference"),
     *("description", "code", "amount", "currency", "transaction_id", "invoice_amount"),

@@ -95,10 +95,10 @@ def _unknown(file: BillFile, first: Row, header: Sequence[str]) -> BillUnknown:
 
     if any(_NUMBER.fullmatch(cell.strip()) for cell in first.cells):
         return BillUnknown(
-            f"{file.name} is no known carrier bill: its first line is no header. Nothing was loaded."
+            f"{file.name} is not a known carrier bill: its first line is not a header. Nothing was loaded."
         )
     nearest = min(FORMATS, key=lambda known: (len(lacking(known)) / len(known.needs), known.name))
-    said = f"{file.name} is no known carrier bill. {_known_ones(header)}"
+    said = f"{file.name} is not a known carrier bill. {_known_ones(header)}"
     if len(lacking(nearest)) == len(nearest.needs):
         return BillUnknown(f"{said} Nothing was loaded.")
     return BillUnknown(

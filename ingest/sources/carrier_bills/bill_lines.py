@@ -208,7 +208,7 @@ class _LineReader:
         form = self.layout.format
         kind = form.kind_of(code, description, is_credit=form.is_signed_by_kind or amount < 0)
         if kind is None:
-            self._refuse(row, "code", code, "is no known type of transaction: name it in a mapping file")
+            self._refuse(row, "code", code, "is not a known type of transaction: name it in a mapping file")
         elif kind == "refund":
             amount = -abs(amount)
         elif self._sign is not None:

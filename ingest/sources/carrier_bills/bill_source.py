@@ -90,7 +90,7 @@ def import_bill(
         progress: Called with ("lines", lines read so far, 0).
 
     Raises:
-        FileRefused: It cannot be read, or is no such bill; nothing was loaded.
+        FileRefused: It cannot be read, or is not such a bill; nothing was loaded.
         WarehouseUnusable: The warehouse could not be written.
     """
     file = inspect_file(path, name or path.name)

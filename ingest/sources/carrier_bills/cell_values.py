@@ -65,7 +65,7 @@ def cents(text: str) -> int:
     digits, is_negative = _without_sign(_SIGNS.sub("", cleaned.replace("\u2212", "-")))
     number = _number(digits)
     if number is None:
-        raise CellRefused("is no amount")
+        raise CellRefused("is not an amount")
     amount = number * 100
     if amount != int(amount):
         raise CellRefused("is not a whole number of cents")
@@ -119,7 +119,7 @@ def day(text: str) -> str | None:
                 return datetime.strptime(found[1], form).replace(tzinfo=UTC).date().isoformat()
             except ValueError:
                 break
-    raise CellRefused("is no day as year-month-day or month/day/year")
+    raise CellRefused("is not a day as year-month-day or month/day/year")
 
 
 def tracking_number(text: str) -> str | None:
@@ -135,7 +135,7 @@ def tracking_number(text: str) -> str | None:
             "was a tracking number before a spreadsheet rounded it: export the file again, and import it unopened"
         )
     if not _TRACKING.fullmatch(cleaned):
-        raise CellRefused("is no tracking number")
+        raise CellRefused("is not a tracking number")
     with_zip = _WITH_ZIP.fullmatch(cleaned)
     return with_zip[1] if with_zip else cleaned
 
@@ -151,7 +151,7 @@ def lead_number(text: str) -> str | None:
 def reference(text: str) -> str | None:
     """Return a reference if it can be an order's number; None for other texts, which may name a person.
 
-    An order's number has at least as many digits as letters, and is no telephone number.
+    An order's number has at least as many digits as letters, and is not a telephone number.
     """
     cleaned = text.strip().lstrip("#")
     if not _REFERENCE.fullmatch(cleaned) or _PHONE.fullmatch(cleaned):
@@ -174,10 +174,10 @@ def ounces(text: str, unit: str) -> float | None:
     found = _WEIGHT.fullmatch(cleaned)
     factor = _OUNCES.get((found[2] or unit).strip().lower().rstrip(".")) if found else None
     if found is None or factor is None:
-        raise CellRefused("is no weight in ounces, pounds, grams or kilograms")
+        raise CellRefused("is not a weight in ounces, pounds, grams or kilograms")
     number = _number(found[1])
     if number is None:
-        raise CellRefused("is no weight")
+        raise CellRefused("is not a weight")
     return round(float(number) * factor, 2) or None
 
 
@@ -190,9 +190,9 @@ def dimensions(text: str, unit: str) -> str | None:
     found = _SIDES.fullmatch(cleaned)
     factor = _INCHES.get((found[4] or unit).strip().lower()) if found else None
     if found is None or factor is None:
-        raise CellRefused("is no length, width and height in inches or centimeters")
+        raise CellRefused("is not a length, width and height in inches or centimeters")
     try:
         sides = sorted((round(float(found[side]) * factor, 1) for side in (1, 2, 3)), reverse=True)
     except ValueError:
-        raise CellRefused("is no length, width and height") from None
+        raise CellRefused("is not a length, width and height") from None
     return " x ".join(f"{side:g}" for side in sides) + " in"
