@@ -65,7 +65,7 @@ def cli() -> None:
 def serve(port: int, as_json: bool) -> None:
     """Run the worker, the schedule and the page until stopped."""
     from workflows.cli import output
-    from workflows.config.settings import read_settings
+    from workflows.config.settings_reader import read_settings
 
     settings = read_settings()
     _serve(settings, port, lambda facts: print_result(facts, as_json, output.describe_serving))
@@ -94,7 +94,7 @@ def demo(once: bool, port: int, as_json: bool) -> None:
     from workflows.cli.demo_home import describe_demo
     from workflows.cli.run_job import run_job
     from workflows.cli.serving import check_port
-    from workflows.config.settings import read_settings
+    from workflows.config.settings_reader import read_settings
 
     configured = read_settings()
     if not once:
@@ -170,7 +170,7 @@ def _account_of_demo(words: Sequence[str]) -> Iterator[None]:
     from sandbox.book import Book
     from sandbox.rowfiles import load_row_files, saved_row_files
     from workflows.cli.demo_home import demo_rows, running_shipstation
-    from workflows.config.settings import read_settings, variable_of
+    from workflows.config.settings_reader import read_settings, variable_of
 
     settings = read_settings()
     with ExitStack() as stack:

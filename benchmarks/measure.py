@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workflows.config.settings import PROJECT, Settings, read_settings
+from workflows.config.settings import PROJECT, Settings
+from workflows.config.settings_reader import read_settings
 from workflows.jobs.client import JobClient
 
 

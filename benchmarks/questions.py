@@ -130,7 +130,7 @@ def _draw(path: str) -> None:
     # Runs as a script of its own, without this module's names.
     from streamlit_app.data.snapshot_reader import current_snapshot
     from streamlit_app.navigation import VIEWS
-    from workflows.config.settings import read_settings
+    from workflows.config.settings_reader import read_settings
 
     settings = read_settings()
     next(view for view in VIEWS if view.path == path).show(settings, current_snapshot(settings))

@@ -26,7 +26,8 @@ from workflows.config.mail_settings import NO_SERVER, SET_A_SERVER
 from workflows.config.periods import CloseKind, Period, period_of, period_to_close
 from workflows.config.roles import Person, Role, User, login_kind, password_matches, read_users
 from workflows.config.setting_types import LOOPBACK
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.config.sku_spelling import printed, spelled
 from workflows.config.snapshots import open_snapshot
 from workflows.config.thresholds import LATEST_EXPIRY_YEARS, SLOW_SYNC_SECONDS, STALE_AFTER

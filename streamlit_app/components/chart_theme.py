@@ -1,9 +1,9 @@
-"""The colors of charts, light or dark as the page is shown, and their axes of time."""
+"""What all charts share: data, style, colors (light or dark as the page is shown), and axes of time."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,9 @@ import altair as alt
 import streamlit as st
 
 from workflows.page_api import DARK, LIGHT, Dates
+
+_FONT = '"Source Sans", sans-serif'
+_PADDING = 4
 
 
 @dataclass(frozen=True)
@@ -59,3 +62,26 @@ def time_axis(dates: Dates, label_format: str, **more: Any) -> alt.Axis:
         months = json.dumps(list(dates.axis_months), ensure_ascii=False)
         more["labelExpr"] = f"replace({label}, {name}, {months}[utcmonth(datum.value)])"
     return alt.Axis(format=label_format, grid=False, labelPadding=6, **more)
+
+
+def chart_data(rows: Iterable[Mapping[str, Any]], **parse: str) -> dict[str, Any]:
+    """Return rows in Vega-Lite's form; `parse` says how the text of a column is parsed."""
+    return {"values": [dict(row) for row in rows], "format": {"type": "json", "parse": parse or None}}
+
+
+def styled(chart: Any) -> Any:
+    """Return the chart in the page's style."""
+    theme = chart_theme()
+    return (
+        chart.configure(background="transparent", font=_FONT, padding=_PADDING)
+        .configure_view(stroke=None)
+        .configure_axis(
+            gridColor=theme.grid,
+            domain=False,
+            labelColor=theme.quiet,
+            labelFontSize=12,
+            titleColor=theme.quiet,
+            tickColor=theme.grid,
+        )
+        .configure_legend(labelColor=theme.ink, labelFontSize=12, symbolSize=90)
+    )

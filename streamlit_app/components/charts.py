@@ -9,12 +9,10 @@ from typing import Any
 
 import altair as alt
 
-from streamlit_app.components.chart_theme import chart_theme, time_axis
+from streamlit_app.components.chart_theme import chart_data, chart_theme, styled, time_axis
 from streamlit_app.data.formatted import count
 from workflows.page_api import CHARGES, Dates, series_colors
 
-_FONT = '"Source Sans", sans-serif'
-_PADDING = 4
 # Longer bars end in an arrow; the number is beside them.
 _LONGEST_SUPPLY_DAYS = 91
 _WEEK = 7
@@ -271,11 +269,6 @@ def health_history(dates: Dates, rows: Sequence[Mapping[str, Any]], height: int)
     return chart
 
 
-def chart_data(rows: Iterable[Mapping[str, Any]], **parse: str) -> dict[str, Any]:
-    """Return rows in Vega-Lite's form; `parse` says how the text of a column is parsed."""
-    return {"values": [dict(row) for row in rows], "format": {"type": "json", "parse": parse or None}}
-
-
 def _first_of_each_week(days: Iterable[str]) -> list[str]:
     """Return the first of these days in each week."""
     firsts: dict[tuple[int, int], str] = {}
@@ -283,21 +276,3 @@ def _first_of_each_week(days: Iterable[str]) -> list[str]:
         week = date.fromisoformat(text).isocalendar()
         firsts.setdefault((week.year, week.week), text)
     return list(firsts.values())
-
-
-def styled(chart: Any) -> Any:
-    """Return the chart in the page's style."""
-    theme = chart_theme()
-    return (
-        chart.configure(background="transparent", font=_FONT, padding=_PADDING)
-        .configure_view(stroke=None)
-        .configure_axis(
-            gridColor=theme.grid,
-            domain=False,
-            labelColor=theme.quiet,
-            labelFontSize=12,
-            titleColor=theme.quiet,
-            tickColor=theme.grid,
-        )
-        .configure_legend(labelColor=theme.ink, labelFontSize=12, symbolSize=90)
-    )

@@ -9,8 +9,7 @@ from typing import Any
 
 import altair as alt
 
-from streamlit_app.components.chart_theme import chart_theme, time_axis
-from streamlit_app.components.charts import chart_data, styled
+from streamlit_app.components.chart_theme import chart_data, chart_theme, styled, time_axis
 from workflows.page_api import Dates
 
 # With fewer days than this, points are drawn on the line.

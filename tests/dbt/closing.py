@@ -10,7 +10,8 @@ from ledger_under_test import Ledger
 from shipstation_payloads import Payload
 
 from workflows.closes.freezing import freeze_month
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.cycle.publishing import publish
 from workflows.cycle.warehouse import Run
 from workflows.entries.closed_months import FrozenMonth

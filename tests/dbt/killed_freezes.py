@@ -14,7 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 from workflows.closes import freezing
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.entries import closed_months, month_conversion
 from workflows.entries.month_files import part_of
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from inbox import Inbox, free_port, serving
 
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from inbox import Inbox
 
-from workflows.config.settings import PROJECT, read_settings
+from workflows.config.settings import PROJECT
+from workflows.config.settings_reader import read_settings
 from workflows.mail import read_outbox
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.errors import ConfigurationError
 
 _FROM_AND_TO = {"SHIPLEDGER_MAIL_FROM": "ledger@example.com", "SHIPLEDGER_MAIL_TO": "a@example.com, b@example.com"}

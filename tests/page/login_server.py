@@ -23,7 +23,8 @@ from streamlit_app.auth import login_middleware
 from streamlit_app.auth.login_sessions import LoginThrottle, Sessions
 from streamlit_app.auth.security_headers import SecurityHeaders
 from workflows.config.roles import hash_password
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 
 PASSWORD = "correct horse battery"
 TOKEN = "token-of-the-metrics"

@@ -22,7 +22,8 @@ from workflows.config.roles import (
     password_matches,
     read_users,
 )
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.errors import ConfigurationError, NotAllowed, UsageError
 
 PASSWORD = "correct horse battery"

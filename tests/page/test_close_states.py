@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit_app.data import close_status
 from streamlit_app.data.close_status import close_states, report_files
 from streamlit_app.data.run_list import Run
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.entries.close_log import Close, record_close
 
 FRIDAY = date(2025, 10, 3)

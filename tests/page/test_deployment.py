@@ -14,7 +14,8 @@ import yaml
 from page_process import Served, free_port
 
 from workflows.config.secret_files import file_variable
-from workflows.config.settings import PROJECT, Settings, secrets, variable_of
+from workflows.config.settings import PROJECT, Settings
+from workflows.config.settings_reader import secrets, variable_of
 
 DOCKERFILE, COMPOSE, UNIT = (
     PROJECT / "Dockerfile",

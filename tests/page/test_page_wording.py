@@ -41,6 +41,7 @@ NOT_ON_THE_PAGE = (
     "workflows/config/mail_settings.py",
     "workflows/config/roles.py",
     "workflows/config/settings.py",
+    "workflows/config/settings_reader.py",
     "workflows/cycle/reference_check.py",
     "workflows/monitoring/check_mail.py",
     "workflows/monitoring/prometheus.py",

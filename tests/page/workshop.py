@@ -13,7 +13,8 @@ from typing import Any
 from own_worker import ended, working
 
 from workflows.config.periods import Period
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.entries.close_log import Close, record_close
 from workflows.jobs.client import Job, JobClient, job_client
 

@@ -33,7 +33,7 @@ from tests.support.sandboxes import quiet_sandbox
 from tests.workflows.at_an_instant import present
 from workflows.config.home_directory import prepare_home
 from workflows.config.periods import CloseKind
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.jobs.client import JobClient
 
 Press = tuple[datetime, CloseKind]

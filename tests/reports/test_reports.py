@@ -140,7 +140,7 @@ def test_a_report_made_again_by_another_process_is_the_same_byte_for_byte(
     program = (
         "import sys; from datetime import date; from pathlib import Path;"
         "from workflows.reports.report_archive import make_reports;"
-        "from workflows.config.settings import read_settings;"
+        "from workflows.config.settings_reader import read_settings;"
         "home, kind, period, snapshot = sys.argv[1:];"
         "settings = read_settings({'SHIPLEDGER_HOME': home});"
         "make_reports(settings, kind, date.fromisoformat(period), Path(snapshot), 1)"

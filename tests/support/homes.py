@@ -15,7 +15,8 @@ from shared_dbt import one_dbt_for_all_homes
 from ingest.pipeline import Warehouse
 from ingest.sources.shipstation.load import prepare_tables
 from workflows.config.home_directory import prepare_home
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.cycle.dbt_runner import Modelling, fingerprint
 from workflows.cycle.engine import Engine
 from workflows.cycle.warehouse import (

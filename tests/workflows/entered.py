@@ -7,7 +7,8 @@ from typing import Any
 
 import duckdb
 
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.entries.recording import EntryRequest
 
 TODAY = read_settings({}).today()

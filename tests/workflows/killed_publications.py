@@ -20,7 +20,8 @@ from typing import Any
 
 import duckdb
 
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.config.snapshots import snapshots
 from workflows.cycle import publishing
 from workflows.cycle.publishing import publish

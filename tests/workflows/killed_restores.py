@@ -28,7 +28,8 @@ from workflows.backup.leftovers import remove_leftovers
 from workflows.backup.restoring import restore_backup
 from workflows.config.home_directory import prepare_home
 from workflows.config.home_replacement import is_being_replaced
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.config.worker_lock import WorkerLock
 from workflows.errors import ShipledgerError
 

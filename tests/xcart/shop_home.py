@@ -16,7 +16,8 @@ from ingest.client.account import Account
 from ingest.sources.xcart.order_upload import UploadLine
 from sandbox import Sandbox
 from workflows.config.operations_database import prepare_operations_database
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.xcart.uploading import upload
 
 # The orders of the shop that can be sent; of the others each has a reason of its own.

@@ -13,7 +13,8 @@ from ingest.client.account import Account
 from sandbox import Fault, Sandbox
 from tests.contract_tables import create_tables, insert
 from workflows.config.operations_database import prepare_operations_database
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.xcart.upload_log import last_events
 from workflows.xcart.uploading import upload
 

@@ -49,8 +49,7 @@ def restore_backup(settings: Settings, file: Path, *, trust: bool = False) -> Fa
         ShipledgerError: The backup is damaged, or could not be put in place; nothing was changed.
     """
     prepare_home(settings)
-    lock = WorkerLock(settings.home)
-    if not lock.acquire():
+    if not (lock := WorkerLock(settings.home)).acquire():
         raise AlreadyRunning(f"A worker is running in {settings.home}. Stop it, then restore.")
     staging = settings.home / RESTORING
     try:
@@ -60,13 +59,13 @@ def restore_backup(settings: Settings, file: Path, *, trust: bool = False) -> Fa
         kept = replace_in_home(settings.home, staging, _REPLACED)
         prepare_home(settings)
     except (OSError, duckdb.Error) as problem:
+        reason = str(problem).splitlines()[0]
         raise ShipledgerError(
-            f"The backup {file} could not be unpacked in {settings.home} ({str(problem).splitlines()[0]}). "
-            "Make room; restore it again."
+            f"The backup {file} could not be unpacked in {settings.home} ({reason}). Make room; restore it again."
         ) from problem
     finally:
         if not is_being_replaced(settings.home):
             shutil.rmtree(staging, ignore_errors=True)
         lock.release()
-    facts = {"made_at": manifest.made_at.isoformat(), "counts": manifest.counts}
-    return {"file": str(file), **facts, "kept": str(kept) if kept else None}
+    facts = {"file": str(file), "made_at": manifest.made_at.isoformat(), "counts": manifest.counts}
+    return facts | {"kept": str(kept) if kept else None}

@@ -13,7 +13,8 @@ from ingest.errors import FileRefused
 from ingest.sources.carrier_bills.bill_source import import_bill
 from workflows.carrier_bills.uploads import remove_upload
 from workflows.cycle.cycle_workflows import begin, build_and_publish
-from workflows.cycle.engine import Facts, errors_for_the_user
+from workflows.cycle.engine import Facts
+from workflows.cycle.ingest_errors import ingest_errors_for_the_user
 from workflows.cycle.warehouse import check_warehouse, has_shipstation, open_warehouse
 from workflows.cycle.worker_context import current, job_reporter, working
 
@@ -41,7 +42,7 @@ def import_carrier_bill(arguments: dict[str, Any]) -> Facts:
 @DBOS.step(name="import")
 def _import(arguments: dict[str, Any], started_at: datetime) -> Facts:
     path, mapping = Path(arguments["path"]), arguments["mapping"]
-    with working("import"), errors_for_the_user():
+    with working("import"), ingest_errors_for_the_user():
         engine = current().engine
         check_warehouse(engine.settings.warehouse)
         try:

@@ -9,7 +9,7 @@ import click
 from workflows.cli import bill_output
 from workflows.cli.console import ACTOR, JSON, print_result, who
 from workflows.cli.run_job import run_job
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.errors import UsageError
 
 _FILE = click.Path(path_type=Path)
@@ -32,9 +32,9 @@ def import_carrier_bill(
     if preview:
         # Imported late: a job is read where it runs.
         from ingest.sources.carrier_bills.bill_source import preview_bill
-        from workflows.cycle.engine import errors_for_the_user
+        from workflows.cycle.ingest_errors import ingest_errors_for_the_user
 
-        with errors_for_the_user():
+        with ingest_errors_for_the_user():
             facts = preview_bill(file, carrier=carrier, mapping=mapping)
         print_result(facts, as_json, bill_output.describe_preview)
         return

@@ -13,7 +13,8 @@ from workflows.cli.run_job import run_job
 from workflows.closes.readiness import ready_to_close
 from workflows.config.home_directory import prepare_home
 from workflows.config.periods import CloseKind
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.config.shipstation_account import account_of
 
 _HELP: dict[CloseKind, str] = {

@@ -10,7 +10,8 @@ from workflows.cli import output
 from workflows.cli.console import ACTOR, JSON, Day, print_result, who
 from workflows.cli.run_job import run_job
 from workflows.config.periods import begin_of
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.config.shipstation_account import account_of
 from workflows.errors import UsageError
 from workflows.monitoring.status import read_status

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workflows.config.places import PROJECT
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.cycle.dbt_runner import Modelling
 
 TARGET = PROJECT / "docs" / "dictionary.md"

@@ -11,7 +11,7 @@ import click
 
 from workflows.cli.console import ACTOR, JSON, Day, print_result, who
 from workflows.cli.output import describe_entry, describe_lot_state
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.entries.entry_log import NO_EXPIRY, LotState
 from workflows.entries.later_counts import CountAnswer
 from workflows.entries.lot_states import LOT_STATUSES, record_lot_state

@@ -9,7 +9,7 @@ import click
 
 from workflows.cli import output
 from workflows.cli.console import JSON, Month, print_result
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.reports.accounting import COLUMNS, InvoiceTerms, export_invoice
 from workflows.reports.table_export import FORMATS, export_tables
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from workflows.cli import output, run_job
+from workflows.cli import backup_output, output, run_job
 from workflows.cli.console import ACTOR, JSON, print_result, who
 from workflows.config.home_directory import prepare_home
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.entries.switches import SWITCHES, turn_switch
 from workflows.errors import FAILED
 from workflows.jobs.client import job_client
@@ -67,7 +67,7 @@ def switch(name: str, position: str, actor: str | None, as_json: bool) -> None:
 def retention(dry_run: bool, actor: str | None, as_json: bool) -> None:
     """Redact personal data of orders closed over SHIPLEDGER_RETENTION_DAYS ago. `serve` does it daily."""
     facts = run_job.run_job(read_settings(), "retention", {"dry_run": dry_run}, who(actor))
-    print_result(facts, as_json, output.describe_retention)
+    print_result(facts, as_json, backup_output.describe_retention)
 
 
 COMMANDS = (cancel, retry, switch, health, retention)

@@ -12,7 +12,7 @@ from workflows.cli import output
 from workflows.cli.console import JSON, print_result
 from workflows.config.home_directory import prepare_home
 from workflows.config.mail_settings import NO_SERVER, SET_A_SERVER
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.errors import FAILED, ConfigurationError, UsageError
 from workflows.mail import TEST, deliver_outbox, queue_mail, read_outbox, retry_mail
 

@@ -8,10 +8,11 @@ import click
 
 from workflows.backup.folder import prepare_folder
 from workflows.backup.restoring import restore_backup
+from workflows.cli.backup_output import describe_backup, describe_restore
 from workflows.cli.console import ACTOR, JSON, print_result, who
-from workflows.cli.output import describe_backup, describe_migration, describe_restore
+from workflows.cli.output import describe_migration
 from workflows.cli.run_job import run_job
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.errors import UsageError
 from workflows.migration.former_database import check_former_database
 

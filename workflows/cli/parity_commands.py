@@ -10,7 +10,7 @@ import click
 from workflows.cli.console import ACTOR, JSON, print_result, who
 from workflows.cli.run_job import run_job
 from workflows.config.home_directory import prepare_home
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.errors import FAILED, UsageError
 from workflows.parity.comparison import Difference
 from workflows.parity.comparison_log import KEPT_DIFFERENCES, differences_of, format_explanation, format_rule

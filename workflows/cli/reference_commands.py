@@ -10,7 +10,7 @@ from workflows.cli import output
 from workflows.cli.console import JSON, print_result
 from workflows.config.places import PROJECT, places_of
 from workflows.config.reference_data import copy_reference
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.errors import FAILED
 
 

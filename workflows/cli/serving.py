@@ -18,7 +18,8 @@ from workflows.cli.schedule import may_start, missed, start, start_schedule
 from workflows.cli.worker import become_worker
 from workflows.config.roles import login_kind
 from workflows.config.secret_files import file_variable
-from workflows.config.settings import Settings, variable_of
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import variable_of
 from workflows.config.worker_lock import worker_is_running
 from workflows.errors import AlreadyRunning, ShipledgerError
 from workflows.jobs.client import JobClient

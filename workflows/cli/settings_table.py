@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from workflows.config.places import PROJECT
-from workflows.config.settings import Settings, default_of, variable_of
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import default_of, variable_of
 
 TARGET = PROJECT / "docs" / "administrator.md"
 _BEGIN, _END = "<!-- settings: begin -->\n", "<!-- settings: end -->"

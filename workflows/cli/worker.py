@@ -79,7 +79,7 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
 
     from workflows.cycle import worker_context
     from workflows.cycle.engine import Engine
-    from workflows.jobs.client import APPLICATION, APPLICATION_VERSION, job_client
+    from workflows.jobs.client import job_client
     from workflows.jobs.workflow_store import address_of
 
     for module in WORKFLOW_MODULES:
@@ -91,17 +91,7 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
     with _private_files(), job_client(settings, waits=True) as jobs:
         engine = Engine(settings, partial(_backfills, jobs))
         worker_context.set_current(worker_context.WorkerContext(engine, jobs))
-        DBOS(
-            config={
-                "name": APPLICATION,
-                "system_database_url": address.url,
-                "dbos_system_schema": address.schema,
-                "application_version": APPLICATION_VERSION,
-                "log_level": "CRITICAL",
-                "notification_listener_polling_interval_sec": _POLL_SECONDS,
-                "scheduler_polling_interval_sec": _SCHEDULE_POLL_SECONDS,
-            }
-        )
+        _configure(address)
         try:
             # In a thread of its own: DBOS starts differently where an event loop runs, as in a caller's may.
             with ThreadPoolExecutor(1) as thread:
@@ -110,6 +100,24 @@ def run_worker(settings: Settings) -> Iterator[JobClient]:
         finally:
             DBOS.destroy()
             worker_context.set_current(None)
+
+
+def _configure(address: Address) -> None:
+    from dbos import DBOS
+
+    from workflows.jobs.client import APPLICATION, APPLICATION_VERSION
+
+    DBOS(
+        config={
+            "name": APPLICATION,
+            "system_database_url": address.url,
+            "dbos_system_schema": address.schema,
+            "application_version": APPLICATION_VERSION,
+            "log_level": "CRITICAL",
+            "notification_listener_polling_interval_sec": _POLL_SECONDS,
+            "scheduler_polling_interval_sec": _SCHEDULE_POLL_SECONDS,
+        }
+    )
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import click
 from workflows.cli import output
 from workflows.cli.console import ACTOR, JSON, print_result, who
 from workflows.cli.run_job import run_job
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.config.shipstation_account import account_of
 from workflows.errors import UsageError
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from ingest.client.account import Account
 from workflows.config.places import PROJECT, places_of
-from workflows.config.settings import Settings, variable_of
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import variable_of
 from workflows.errors import ConfigurationError
 
 

@@ -21,7 +21,8 @@ from typing import Any
 import duckdb
 
 from workflows.config.secret_files import without_secrets
-from workflows.config.settings import Settings, secrets, variable_of
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import secrets, variable_of
 from workflows.cycle.dbt_invocation import (
     DBT_PROJECT,
     SEEDS,

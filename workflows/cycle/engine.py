@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -13,7 +12,6 @@ from typing import Any
 
 import duckdb
 
-from ingest import errors as ingest_errors
 from ingest.client.account import Account
 from ingest.pipeline import Warehouse
 from ingest.sources.operations.operations_source import load_operations
@@ -28,6 +26,7 @@ from workflows.config.shipstation_account import account_of
 from workflows.config.snapshots import current_snapshot, is_current
 from workflows.config.thresholds import REBUILD_AFTER
 from workflows.cycle.dbt_runner import Modelling, fingerprint, remove_ledger
+from workflows.cycle.ingest_errors import ingest_errors_for_the_user
 from workflows.cycle.key_figures import note_key_figures
 from workflows.cycle.last_read import Read, copy_read, last_read, note_read
 from workflows.cycle.lost_rows import find_lost_rows
@@ -50,7 +49,6 @@ from workflows.cycle.warehouse import (
     state_of,
 )
 from workflows.entries.closed_months import prepare_closes
-from workflows.errors import Advice, ConfigurationError, OutOfReach, ShipledgerError, UsageError
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +108,7 @@ class Engine:
             report: Called with (list name, rows so far, rows expected).
         """
         account = self._ready()
-        with errors_for_the_user():
+        with ingest_errors_for_the_user():
             found, client = reconcile(
                 account,
                 self.warehouse,
@@ -186,7 +184,7 @@ class Engine:
     def load_operations(self) -> None:
         """Load the entries and closes since the last load."""
         self.prepare()
-        with errors_for_the_user():
+        with ingest_errors_for_the_user():
             prepare_operations_database(self.settings.operations)
             load_operations(self.settings.operations, self.warehouse)
 
@@ -217,7 +215,7 @@ class Engine:
         self.prepare()
         began = time.monotonic()
         # Two loads of one process share the file while one of them keeps it open.
-        with duckdb.connect(str(self.settings.warehouse)), errors_for_the_user():
+        with duckdb.connect(str(self.settings.warehouse)), ingest_errors_for_the_user():
             loaded = fetch(account)
             if loaded.finished:
                 self.load_operations()
@@ -232,7 +230,7 @@ class Engine:
         earlier release lacks.
         """
         if not self._is_prepared:
-            with errors_for_the_user():
+            with ingest_errors_for_the_user():
                 prepare_tables(self.warehouse)
                 adopt_spans(self.warehouse, self._earlier_backfills())
                 prepare_closes(self.settings)
@@ -258,47 +256,3 @@ def _last_tested_build(connection: duckdb.DuckDBPyConnection) -> GreenBuild | No
     """Return the last build that we tested; None when somebody built by hand, or a kill came before the note."""
     green = read_green_build(connection)
     return green if green is not None and green.build_number == last_build_number(connection) else None
-
-
-_CHECK_CREDENTIALS = Advice(
-    "Check SHIPSTATION_API_KEY and SHIPSTATION_API_SECRET.", "Ask an admin to check ShipStation's key and secret."
-)
-_ADVICE: dict[type[ingest_errors.IngestError], Advice] = {
-    ingest_errors.BillUnknown: Advice(
-        "Name its columns in a mapping file; `import-carrier-bill FILE --mapping MAPPING --preview` tries it.",
-        "Ask an admin to name its columns in a mapping file.",
-    ),
-    ingest_errors.ApiRefused: Advice(
-        "Check that SHIPSTATION_BASE_URL is ShipStation's V1 API.", "Ask an admin to check ShipStation's address."
-    ),
-    ingest_errors.UnexpectedAnswer: Advice(
-        "Check that SHIPSTATION_BASE_URL is ShipStation's V1 API, and try again.",
-        "Ask an admin to check ShipStation's address, and try again.",
-    ),
-    ingest_errors.OperationsLost: Advice(
-        "Stop the worker, keep a copy of the file, and put the right one back, or `restore` the newest backup; "
-        "then repeat what was entered since.",
-        "Ask an admin to stop the worker, keep a copy of the file, and put the right one back, or restore the "
-        "newest backup; then repeat what was entered since.",
-    ),
-}
-
-
-@contextmanager
-def errors_for_the_user() -> Iterator[None]:
-    """Turn ingest's errors into errors of the command line."""
-    try:
-        yield
-    except ingest_errors.IngestError as problem:
-        raise _for_the_user(problem) from problem
-
-
-def _for_the_user(problem: ingest_errors.IngestError) -> ShipledgerError:
-    """Return an error with the same sentence, the contract's exit code, and what to do."""
-    if isinstance(problem, ingest_errors.CredentialsRejected):
-        return ConfigurationError(str(problem), advice=_CHECK_CREDENTIALS)
-    if isinstance(problem, ingest_errors.ApiUnreachable | ingest_errors.FormerSystemOutOfReach):
-        return OutOfReach(str(problem))
-    if isinstance(problem, ingest_errors.NoSuchSource):
-        return UsageError(str(problem))
-    return ShipledgerError(str(problem), advice=_ADVICE.get(type(problem)))

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from ingest.sources.legacy.live_database import connected
 from workflows.config.settings import Settings
-from workflows.cycle.engine import Facts, errors_for_the_user
+from workflows.cycle.engine import Facts
+from workflows.cycle.ingest_errors import ingest_errors_for_the_user
 from workflows.errors import CutoverRefused, UsageError
 from workflows.parity.comparison_log import recent_runs
 from workflows.parity.criteria import read_criteria
@@ -81,7 +82,7 @@ def _begin(settings: Settings, source: Source, begun: CutoverEvent, after: str |
         facts = {"flags": [], **begun.facts}
         record_event(settings.operations, replace(begun, facts=facts), after)
         return facts
-    with errors_for_the_user(), connected(source.url, writable=True) as former:
+    with ingest_errors_for_the_user(), connected(source.url, writable=True) as former:
         flags = active_flags(former)
         facts = {"flags": [asdict(flag) for flag in flags], **begun.facts}
         record_event(settings.operations, replace(begun, facts=facts), after)
@@ -124,7 +125,7 @@ def _finish(
 ) -> Facts:
     """Turn the flags that were recorded, which may have been done before, and record the end."""
     if event.facts["with_flags"] and source is not None:
-        with errors_for_the_user(), connected(source.url, writable=True) as former:
+        with ingest_errors_for_the_user(), connected(source.url, writable=True) as former:
             turn(former, [Flag(**flag) for flag in event.facts["flags"]])
     record_event(settings.operations, event, after)
     return _facts_of("finished" if event.event == DONE else "rollback", event)

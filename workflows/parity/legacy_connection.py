@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ingest.hidden_passwords import STARS, passwords_of, shown
 from ingest.sources.legacy.live_database import source_url
 from workflows.config.settings import Settings
-from workflows.cycle.engine import errors_for_the_user
+from workflows.cycle.ingest_errors import ingest_errors_for_the_user
 from workflows.errors import Advice, ConfigurationError, UsageError
 
 _NAME_IT = Advice("Give --legacy FILE_OR_URL, or set SHIPLEDGER_LEGACY_URL.", "Ask an admin to configure it.")
@@ -74,6 +74,6 @@ def checked_hours(hours: float) -> float:
 
 
 def _source(text: str) -> Source:
-    with errors_for_the_user():
+    with ingest_errors_for_the_user():
         url = source_url(text)
     return Source(shown(url), url.render_as_string(hide_password=False), STARS in passwords_of(url))

@@ -10,7 +10,8 @@ from ingest.sources.legacy.live_database import connected, numbers_since, rows_o
 from workflows.config.reference_data import read_reference
 from workflows.config.settings import Settings
 from workflows.config.snapshots import reading_snapshot
-from workflows.cycle.engine import Facts, Report, errors_for_the_user
+from workflows.cycle.engine import Facts, Report
+from workflows.cycle.ingest_errors import ingest_errors_for_the_user
 from workflows.cycle.last_read import last_read
 from workflows.errors import Advice, ShipledgerError
 from workflows.parity.both_sides import create_tables, our_numbers
@@ -77,7 +78,7 @@ def _compare(
     report("orders of ours", 0, 3)
     numbers = our_numbers(connection, times.since, first_day)
     report("orders of theirs", 1, 3)
-    with errors_for_the_user(), connected(source.url) as former:
+    with ingest_errors_for_the_user(), connected(source.url) as former:
         numbers |= numbers_since(former, times.since, first_day)
         theirs = rows_of(former, sorted(numbers))
     report("comparison", 2, 3)

@@ -15,7 +15,8 @@ from workflows.config.operations_database import prepare_operations_database
 from workflows.config.shipstation_account import account_of
 from workflows.config.thresholds import UPLOADS_SETTLE_IN
 from workflows.cycle.cycle_workflows import begin, build, build_and_publish, load_changes
-from workflows.cycle.engine import Facts, errors_for_the_user
+from workflows.cycle.engine import Facts
+from workflows.cycle.ingest_errors import ingest_errors_for_the_user
 from workflows.cycle.warehouse import check_warehouse, has_shipstation, open_warehouse
 from workflows.cycle.worker_context import current, job_reporter, working
 from workflows.errors import Advice, OutOfReach, ShipledgerError
@@ -65,7 +66,7 @@ def upload(arguments: dict[str, Any]) -> Facts:
 
 @DBOS.step(name="import")
 def _import(path: str) -> Facts:
-    with working("import"), errors_for_the_user():
+    with working("import"), ingest_errors_for_the_user():
         engine = current().engine
         check_warehouse(engine.settings.warehouse)
         report = import_orders(Path(path), engine.warehouse, job_reporter())
@@ -75,7 +76,7 @@ def _import(path: str) -> Facts:
 
 @DBOS.step(name="note uploads")
 def _note_uploads() -> int:
-    with working("note uploads"), errors_for_the_user():
+    with working("note uploads"), ingest_errors_for_the_user():
         engine = current().engine
         prepare_operations_database(engine.settings.operations)
         return load_upload_log(engine.settings.operations, engine.warehouse)
@@ -83,7 +84,7 @@ def _note_uploads() -> int:
 
 @DBOS.step(name="upload")
 def _upload(dry_run: bool) -> Facts:
-    with working("upload"), errors_for_the_user():
+    with working("upload"), ingest_errors_for_the_user():
         engine = current().engine
         settings = engine.settings
         try:

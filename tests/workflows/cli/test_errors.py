@@ -8,7 +8,7 @@ import pytest
 
 from ingest import errors as of_ingest
 from workflows import errors
-from workflows.cycle.engine import errors_for_the_user
+from workflows.cycle.ingest_errors import ingest_errors_for_the_user
 from workflows.errors import (
     AlreadyRunning,
     BuildFailed,
@@ -83,7 +83,7 @@ def test_an_error_that_was_stored_says_all_that_it_said(error: ShipledgerError) 
 def test_an_error_of_ingest_keeps_its_sentence_and_has_the_exit_code_of_what_to_do(
     raised: type[of_ingest.IngestError], shown: type[ShipledgerError]
 ) -> None:
-    with pytest.raises(shown, match="what happened") as caught, errors_for_the_user():
+    with pytest.raises(shown, match="what happened") as caught, ingest_errors_for_the_user():
         raise raised("what happened")
     assert type(caught.value) is shown
 
@@ -103,6 +103,6 @@ def test_an_error_of_ingest_keeps_its_sentence_and_has_the_exit_code_of_what_to_
 def test_an_error_of_ingest_says_what_to_do_in_the_order_in_which_it_is_done(
     raised: type[of_ingest.IngestError], advice: str
 ) -> None:
-    with pytest.raises(ShipledgerError) as caught, errors_for_the_user():
+    with pytest.raises(ShipledgerError) as caught, ingest_errors_for_the_user():
         raise raised("It happened.")
     assert str(caught.value) == f"It happened. {advice}"

@@ -11,7 +11,8 @@ from croniter import croniter
 
 from tests.contract_tables import create_tables, insert
 from workflows.cli.schedule import every, may_start, schedule_of
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.entries.switches import SWITCHES, turn_switch
 from workflows.errors import ConfigurationError
 from workflows.monitoring.timetable import DAILY

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from workflows.cli import output
+from workflows.cli import backup_output, output
 from workflows.cli.mail_commands import with_command
 from workflows.cli.parity_commands import describe_parity
 from workflows.migration.validation_table import format_checks
@@ -168,14 +168,14 @@ def test_a_mail_names_the_command_that_sends_it_once_and_where_it_helps(
 
 @pytest.mark.parametrize(("dry_run", "done"), [(True, "would lose"), (False, "lost")])
 def test_a_retention_says_what_lost_its_personal_data_and_what_would(dry_run: bool, done: str) -> None:
-    head, row, total = output.describe_retention(RETENTION | {"dry_run": dry_run}).splitlines()
+    head, row, total = backup_output.describe_retention(RETENTION | {"dry_run": dry_run}).splitlines()
     assert head.split()[-1] == "all"
     assert row.split() == ["orders", "3", "4"]
     assert total == f"7 rows of orders closed before 2025-10-16 {done} their personal data."
 
 
 def test_a_retention_that_never_removes_says_so() -> None:
-    text = output.describe_retention(RETENTION | {"closed_before": None, "dry_run": False})
+    text = backup_output.describe_retention(RETENTION | {"closed_before": None, "dry_run": False})
     assert "kept for ever" in text
     assert text.endswith("Nothing was redacted.")
 
@@ -226,8 +226,8 @@ def test_a_validation_has_theirs_on_the_left_and_counts_each_verdict() -> None:
 
 def test_a_restore_says_where_what_was_here_before_is_kept() -> None:
     facts = {"made_at": "2026-11-20", "kept": "replaced-1"}
-    assert "The replaced data are in replaced-1." in output.describe_restore(facts)
-    assert "No data were replaced." in output.describe_restore(facts | {"kept": None})
+    assert "The replaced data are in replaced-1." in backup_output.describe_restore(facts)
+    assert "No data were replaced." in backup_output.describe_restore(facts | {"kept": None})
 
 
 def test_a_comparison_with_the_former_system_prints_each_kind_of_difference_once_with_its_count() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from workflows.cli.serving import page_environment, page_process
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 
 
 def test_the_page_learns_whether_there_are_credentials_but_not_which(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from workflows.cli.settings_table import TARGET, with_settings_table
-from workflows.config.settings import Settings, variable_of
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import variable_of
 
 
 def test_the_table_in_the_docs_is_what_the_settings_say() -> None:

@@ -16,7 +16,8 @@ from own_worker import done, ended, working
 
 from sandbox import Fault, Sandbox
 from workflows.closes.close_plan import make_plan
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.entries.close_log import recent_closes
 
 DAY = ["shipped to history", "inventory and alerts", "summary and count sheet", "day closed"]

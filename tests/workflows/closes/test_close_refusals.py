@@ -12,7 +12,7 @@ from own_worker import done, working
 from sandbox import Sandbox
 from workflows.closes.readiness import retry_job
 from workflows.config.job_kinds import CLOSES
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.cycle.published_state import read_published
 from workflows.entries.close_log import recent_closes
 from workflows.errors import CloseRefused

@@ -19,7 +19,8 @@ from own_worker import done, ended, working
 
 from sandbox import Fault, Sandbox
 from workflows.config.dates import Dates
-from workflows.config.settings import PROJECT, Settings, read_settings
+from workflows.config.settings import PROJECT, Settings
+from workflows.config.settings_reader import read_settings
 
 STEPS_OF_A_WEEK = [
     "plan",

@@ -21,7 +21,8 @@ from sandbox import Book, BusinessPlan, Clock, Sandbox, SandboxSettings, generat
 from tests.reports.reading_files import pages_of, sheets_of
 from workflows.config.formatting import money
 from workflows.config.periods import begin_of
-from workflows.config.settings import PROJECT, read_settings
+from workflows.config.settings import PROJECT
+from workflows.config.settings_reader import read_settings
 
 # October ends on a Saturday; on its last weekday shipping ends at 13:00 in Chicago.
 FRIDAY = datetime(2026, 10, 30, 18, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from workflows.config.dates import Dates
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 
 CHICAGO = ZoneInfo("America/Chicago")
 AMERICAN, BRITISH, GERMAN = (Dates(locale, CHICAGO) for locale in ("en-US", "en-GB", "de-DE"))

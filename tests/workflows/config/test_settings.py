@@ -8,7 +8,8 @@ import pytest
 
 from workflows.config import settings as module
 from workflows.config.env_file import read_log_format
-from workflows.config.settings import Settings, read_settings, secrets, variable_of
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings, secrets, variable_of
 from workflows.errors import WRONG_CONFIGURATION, ConfigurationError
 
 OIDC = {

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from jinja2 import Environment
 
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.config.sku_spelling import printed, spelled, visible
 from workflows.entries.entry_log import LotState
 from workflows.entries.lot_states import record_lot_state

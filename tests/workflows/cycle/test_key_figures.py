@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from tests.contract_tables import create_tables, insert
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.cycle.key_figures import key_figures, note_key_figures
 
 TODAY = date(2026, 11, 28)

@@ -11,7 +11,8 @@ from homes import lose_an_order
 from own_worker import done, working
 
 from sandbox import Fault, Sandbox
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.cycle.published_state import read_published
 from workflows.errors import BuildFailed, OutOfReach
 from workflows.jobs.client import JobClient

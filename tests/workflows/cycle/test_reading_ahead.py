@@ -14,7 +14,7 @@ from homes import settings_of
 from ingest.sources.shipstation.load import load_backfill_window
 from sandbox import Sandbox
 from workflows.config.home_directory import prepare_home
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.cycle import engine
 from workflows.cycle.dbt_runner import Modelling
 from workflows.cycle.engine import Engine

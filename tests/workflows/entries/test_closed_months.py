@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.entries.closed_months import FrozenMonth, altered_months, append_month, open_closed_periods
 from workflows.entries.month_files import file_of, prepare_folder
 

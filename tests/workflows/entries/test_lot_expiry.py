@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from entered import TODAY, in_store, publish, request
 
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.entries.entry_log import LotState
 from workflows.entries.lot_states import record_lot_state
 from workflows.entries.recording import record_entry

@@ -9,7 +9,8 @@ from gates import edit_newest, gate
 from own_worker import done, ended, working
 
 from sandbox import Fault, Sandbox
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.errors import UsageError
 
 

@@ -21,7 +21,7 @@ from sandbox import Sandbox, SandboxSettings
 from sandbox.book import Book
 from sandbox.legacy import load_legacy
 from workflows.config.home_directory import prepare_home
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.entries.entry_log import Entry, append_entries
 from workflows.jobs.client import Job, JobClient
 from workflows.migration.migrating import copy_home

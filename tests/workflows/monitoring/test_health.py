@@ -12,7 +12,7 @@ import pytest
 from command_line import CommandLine
 from homes import settings_of
 
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.config.thresholds import STALE_AFTER
 from workflows.cycle.last_read import Read, note_read
 from workflows.entries.entry_log import Entry, append_entries

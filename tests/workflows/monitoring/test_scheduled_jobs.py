@@ -23,7 +23,8 @@ from workflows.cli.schedule import (
     start,
     start_schedule,
 )
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.entries.switches import turn_switch
 from workflows.jobs.client import JobClient, job_client
 from workflows.monitoring.system_state import check_conditions

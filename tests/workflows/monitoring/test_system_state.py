@@ -11,7 +11,8 @@ import pytest
 
 from tests.contract_tables import create_tables, insert
 from workflows.config.operations_database import open_operations_database
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.config.snapshots import room_for_snapshots
 from workflows.cycle.published_state import Published, read_published
 from workflows.jobs.client import job_client

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.errors import ConfigurationError
 from workflows.parity.criteria import read_criteria
 from workflows.parity.workflow_flags import Flag, active_flags, turn_back, turn_off

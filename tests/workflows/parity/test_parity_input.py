@@ -12,7 +12,7 @@ from former_twin import FormerTwin
 from homes import settings_of
 from own_worker import done, working
 
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.errors import ConfigurationError, ShipledgerError, UsageError
 from workflows.jobs.client import JobClient
 from workflows.parity.criteria import read_criteria

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.errors import AlreadyRunning
 from workflows.parity.comparison import Difference
 from workflows.parity.comparison_log import (

@@ -18,7 +18,8 @@ from homes import copy_of, founded_home, record_a_warm_build, settings_of
 from once import made_once
 
 from sandbox import Sandbox, SandboxSettings
-from workflows.config.settings import PROJECT, read_settings
+from workflows.config.settings import PROJECT
+from workflows.config.settings_reader import read_settings
 from workflows.cycle.warehouse import open_warehouse
 from workflows.privacy import retention
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.dbt import raw_tables
 from tests.dbt.raw_tables import Payload
-from workflows.config.settings import read_settings
+from workflows.config.settings_reader import read_settings
 from workflows.privacy.retention import Limits, count_due, limits_of
 
 ZONE = "America/Chicago"

@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from workflows.config.settings import Settings, read_settings
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import read_settings
 from workflows.config.snapshots import snapshots
 from workflows.errors import ShipledgerError
 from workflows.privacy.rewriting import rewrite_ledger, rewrite_the_rest
