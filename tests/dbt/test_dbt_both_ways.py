@@ -98,6 +98,7 @@ def _differing(left: Path, right: Path) -> Iterator[str]:
                     yield f"{table}: {one} has what {other} has not"
 
 
+@pytest.mark.long
 def test_rounds_of_changes_closes_and_kills_come_to_the_same_tables_both_ways(
     new_ledger: Callable[..., Ledger],
 ) -> None:

@@ -178,6 +178,7 @@ def test_a_killed_build_is_repeated_until_a_green_one_covers_its_loads(ledger: L
     ledger.assert_same_as_full_build()
 
 
+@pytest.mark.long
 def test_a_killed_build_that_had_moved_a_label_still_takes_it_from_the_order_it_left(ledger: Ledger) -> None:
     come(ledger, "shipments", label(101, 2, "2026-01-05", [line("18795", 1)]))
     kill_after(ledger, "stg_shipstation__shipments")
@@ -185,6 +186,7 @@ def test_a_killed_build_that_had_moved_a_label_still_takes_it_from_the_order_it_
     ledger.assert_same_as_full_build()
 
 
+@pytest.mark.long
 def test_a_killed_build_that_had_taken_back_a_number_still_clears_the_other_order(ledger: Ledger) -> None:
     come(ledger, "orders", order(2, [line("18795", 10)], orderNumber="680001"))
     ledger.build()
@@ -194,6 +196,7 @@ def test_a_killed_build_that_had_taken_back_a_number_still_clears_the_other_orde
     ledger.assert_same_as_full_build()
 
 
+@pytest.mark.long
 def test_a_killed_build_that_had_assigned_lots_by_an_entry_leaves_nothing_of_it_once_that_is_corrected(
     ledger: Ledger,
 ) -> None:

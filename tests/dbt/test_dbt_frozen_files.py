@@ -92,6 +92,7 @@ def test_a_killed_freeze_leaves_an_open_month_or_a_closed_one_and_the_next_attem
     assert altered_months(settings) == []
 
 
+@pytest.mark.long
 def test_an_earlier_release_s_months_are_converted_with_the_hash_on_their_invoices_and_every_figure(
     closed: Ledger, tmp_path: Path
 ) -> None:
@@ -127,6 +128,7 @@ def test_an_earlier_release_s_months_are_converted_with_the_hash_on_their_invoic
     ledger.assert_same_as_full_build()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "point",
     ["before a month is converted", "after a month is converted", "after the lines go", "before its name"],

@@ -65,6 +65,7 @@ def test_a_multiplier_that_was_put_right_after_half_a_build_is_right_everywhere(
     ledger.assert_same_as_full_build()
 
 
+@pytest.mark.long
 def test_a_clock_that_was_wrong_for_half_a_build_holds_nothing_back(ledger: Ledger) -> None:
     at(ledger, datetime(2026, 1, 7, 18, tzinfo=UTC))
     part(ledger, "--select", "+shipped_items")

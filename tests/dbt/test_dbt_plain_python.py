@@ -23,8 +23,8 @@ from plain_ledger import OPEN, monday_of
 from replayed_business import Case, replayed
 from replayed_ledger import RecordedBuilds, ReplayedLedger
 
-# 5 and 11 have all that went wrong before.
-A_FEW = (0, 5, 8, 11)
+# These two have all that went wrong before.
+A_FEW = (5, 11)
 SEEDS = range(100) if IS_LONG else A_FEW
 BUILT_BY_DBT_ITSELF = range(3, 3 + sample(1, 3))
 KEPT = {*A_FEW, *BUILT_BY_DBT_ITSELF}

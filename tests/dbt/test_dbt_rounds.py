@@ -12,7 +12,7 @@ from nasty_business import NastyBusiness
 from replayed_ledger import RecordedBuilds, ReplayedLedger
 from test_dbt_by_itself import BUT_THE_BUILD, OF_EARLIER_BUILDS, OF_THE_BUILD
 
-ROUNDS = sample(6, 25)
+ROUNDS = sample(3, 25)
 # What a build left wrong stays wrong until its order changes again, so few comparisons see most of it.
 COMPARED_AFTER = (ROUNDS // 2, ROUNDS)
 KILLED = 0.3

@@ -79,6 +79,7 @@ def test_refunds_and_quantities_that_cannot_be_read_are_no_units_on_either_side(
     assert (measured.units_there, measured.units_here, measured.differences) == (16, 16, ())
 
 
+@pytest.mark.long
 def test_a_difference_alarms_when_it_lasts_longer_than_one_cycle_and_no_longer(
     ledger: Ledger, tmp_path: Path
 ) -> None:

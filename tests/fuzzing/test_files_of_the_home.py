@@ -117,6 +117,7 @@ def test_a_manifest_is_refused_or_names_only_what_a_restore_may_write(content: b
         assert name in DATABASES or path.parts[0] in (PUBLISHED, *FOLDERS)
 
 
+@pytest.mark.long
 @given(texts=some.fixed_dictionaries(dict.fromkeys(_COLUMNS, _ROWS)))
 @example(texts={"skus": "17612", "sku_aliases": "", "opening_balances": "17612,250300,2026-01-01,1"})
 @example(texts={"skus": "17612,Brush,true", "sku_aliases": "a", "opening_balances": "17612,250300,2026-01-01,1"})

@@ -38,6 +38,7 @@ def upgraded(warehouse: Warehouse, *backfills: Backfilled) -> list[tuple[Any, ..
     )
 
 
+@pytest.mark.long
 def test_the_syncs_of_an_earlier_release_prove_what_lies_between_their_watermarks(
     box: Sandbox, account: Account, warehouse: Warehouse, earlier: pytest.MonkeyPatch
 ) -> None:

@@ -89,6 +89,7 @@ def test_around_the_missing_spring_hour_nothing_is_missed(compare: str, warehous
         assert report.watermark_after == datetime(2026, 3, 8, 10, 43, tzinfo=UTC)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("compare", ["wall_times", pytest.param("instants", marks=pytest.mark.long)])
 def test_a_whole_night_of_edits_through_the_repeated_hour_ends_equal(compare: str, warehouse: Warehouse) -> None:
     clock = Clock(fixed_at=datetime(2026, 11, 1, 7, 30, tzinfo=UTC))  # 00:30

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 from api_rows import account_at, ago, order, rows
+from long_run import some_of
 
 from ingest.client.http import Client
 from ingest.pipeline import Warehouse
@@ -60,7 +61,7 @@ def read_lists(box: Sandbox) -> tuple[list[list[dict[str, Any]]], list[str]]:
     return found, problems
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
+@pytest.mark.parametrize("fault", some_of(FAULTS, 4), ids=str)
 @pytest.mark.parametrize("path", PATHS)
 def test_a_list_that_fails_in_any_way_leaves_the_others_and_says_why(
     box: Sandbox, path: str, fault: dict[str, Any]

@@ -1,7 +1,8 @@
 """Deliveries that are killed, without warning, each at another line of the mail room's code.
 
 Each time a mail is queued, a process delivers it and dies at its n-th line, and another one delivers what is left.
-Ends with the first process that came through. Configured by the environment.
+Ends with the first process that came through. Configured by the environment; its argument is the number of lines from one
+kill to the next.
 """
 
 from __future__ import annotations
@@ -18,10 +19,8 @@ from workflows.config.settings import Settings
 from workflows.config.settings_reader import read_settings
 from workflows.mail import deliver_outbox, queue_mail
 
-_STRIDE = 6
 
-
-def kill_deliveries(settings: Settings) -> None:
+def kill_deliveries(settings: Settings, stride: int) -> None:
     """Queue, kill and deliver until a process lives; the mail's key says at which line it was killed."""
     report = settings.home / "weekly.pdf"
     report.write_bytes(b"%PDF" * 1000)
@@ -31,7 +30,7 @@ def kill_deliveries(settings: Settings) -> None:
         if _delivers_until(settings, line):
             return
         deliver_outbox(settings, _soon())
-        line += _STRIDE
+        line += stride
 
 
 def _delivers_until(settings: Settings, line: int) -> bool:
@@ -68,4 +67,4 @@ def _killer(line: int) -> Any:
 
 
 if __name__ == "__main__":
-    kill_deliveries(read_settings())
+    kill_deliveries(read_settings(), int(sys.argv[1]))

@@ -57,6 +57,7 @@ def test_a_month_is_compared_with_the_one_before_and_the_same_month_of_last_year
     expect(cells(compared).filter(has_text=DATES.month(bill.other_months[2]))).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_day_opens_its_labels_and_a_label_its_order(
     tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
 ) -> None:
@@ -89,6 +90,7 @@ def test_a_service_opens_its_labels(
     expect(carriers.get_by_text("3 lines for USPS Priority Mail")).to_be_visible()
 
 
+@pytest.mark.long
 def test_what_changed_after_a_close_is_listed_with_its_cause_as_text(
     tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
 ) -> None:

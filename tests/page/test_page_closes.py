@@ -153,6 +153,7 @@ def test_pressed_twice_and_in_two_tabs_it_is_one_job_with_its_actor(
     assert (job.status, bool(job.actor)) == ("queued", True)
 
 
+@pytest.mark.long
 def test_a_queued_close_can_be_cancelled_and_taken_up_again(tab: Page, served: Served, settings: Settings) -> None:
     workshop.make_store(settings)
     tab.goto(served.url)
@@ -186,6 +187,7 @@ def test_without_a_worker_the_page_says_so_and_whom_to_ask(tab: Page, served: Se
     assert not (served.home / "workflows.sqlite").exists()
 
 
+@pytest.mark.long
 def test_the_keyboard_reaches_and_presses_the_button(tab: Page, served: Served, settings: Settings) -> None:
     workshop.make_store(settings)
     tab.goto(served.url)

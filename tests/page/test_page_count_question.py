@@ -50,6 +50,7 @@ def filled_form(tab: Page, served: Served, kind: str, units: int, day: date) -> 
     return form
 
 
+@pytest.mark.long
 def test_a_receipt_before_counts_is_asked_about_each_of_them_and_booked_once_with_what_they_saw(
     tab: Page, served: Served, today: date
 ) -> None:

@@ -53,6 +53,7 @@ def test_a_count_knows_what_was_entered_since_the_snapshot(tab: Page, served: Se
     expect(cells(shelf)).to_contain_text(["240901", "136", "96", "40", "136", "0", "✓ agrees"])
 
 
+@pytest.mark.long
 def test_a_count_of_lots_alone_does_not_agree_and_units_without_a_lot_are_booked_with_the_products_total(
     tab: Page, served: Served, today: date
 ) -> None:

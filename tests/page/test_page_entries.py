@@ -87,6 +87,7 @@ def test_a_receipt_brings_its_lots_expiry_date_which_is_corrected_and_removed_on
     assert expiry_dates(served) == [(*lot, said, "Dana D.") for said in (f"{first}", f"{second}", "none")]
 
 
+@pytest.mark.long
 def test_two_equal_receipts_are_two(tab: Page, served: Served) -> None:
     form = open_entry_form(tab, served)
     for recorded in (1, 2):
@@ -116,6 +117,7 @@ def test_an_adjustment_needs_a_reason_and_what_was_typed_stays(tab: Page, served
     assert [row[:5] for row in entries(served)] == [("adjust_down", "17612", "250300", 6, "Damaged")]
 
 
+@pytest.mark.long
 def test_what_is_typed_survives_a_new_snapshot(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:
@@ -171,6 +173,7 @@ def test_a_count_and_a_receipt_in_progress_survive_reload_navigation_and_publica
     assert entries(served) == []
 
 
+@pytest.mark.long
 def test_units_out_of_proportion_are_asked_about_and_again_when_they_are_changed(
     tab: Page, served: Served
 ) -> None:

@@ -37,6 +37,7 @@ def test_each_has_its_reason_and_what_to_do_and_leads_to_its_order(
     expect(title(tab, "Order 671826")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_note_puts_one_aside_until_its_cause_changes(
     tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_note_puts_one_aside_until_its_cause_changes(
     expect(cells(exceptions, 1)).to_contain_text(["● Error"])
 
 
+@pytest.mark.long
 def test_an_acknowledged_one_shows_its_note_as_text_and_can_be_opened_again(
     tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
 ) -> None:
@@ -101,6 +103,7 @@ def test_a_note_and_the_selection_survive_a_publication_and_an_exception_has_an_
     expect(exceptions.get_by_text("This exception is gone")).to_be_visible()
 
 
+@pytest.mark.long
 def test_filters_are_in_the_address(
     tab: Page, served: Served, folder: PublishedFolder, business: Business, exceptions: Locator
 ) -> None:

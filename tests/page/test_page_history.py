@@ -50,6 +50,7 @@ def test_back_and_forward_show_the_week_and_the_product_of_the_address(
     expect(shown.get_by_text("No units of 17612 were shipped in this week.")).to_be_visible()
 
 
+@pytest.mark.long
 def test_an_order_that_is_opened_from_a_day_is_one_entry_and_back_shows_the_day(
     tab: Page, served: Served, bill: Bill
 ) -> None:
@@ -100,6 +101,7 @@ def test_searches_lots_and_products_are_entries_too(tab: Page, served: Served) -
     expect(tab.get_by_label("Find", exact=True)).to_have_value("")
 
 
+@pytest.mark.long
 def test_a_week_or_month_in_the_address_that_is_not_there_is_said(tab: Page, served: Served, bill: Bill) -> None:
     other = DATES.week(bill.week - timedelta(weeks=1))
     for path, label in (("charges?month", "month"), ("weekly?week", "week")):

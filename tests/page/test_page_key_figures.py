@@ -55,6 +55,7 @@ def test_before_the_first_figures_the_page_says_what_to_do(tab: Page, served: Se
     expect(units.get_by_role("button", name="Sync now")).to_be_visible()
 
 
+@pytest.mark.long
 def test_marts_have_figures_since_the_first_shipment_and_recorded_ones_begin_later(
     tab: Page, served: Served, settings: Settings, folder: PublishedFolder, business: Business, today: date
 ) -> None:

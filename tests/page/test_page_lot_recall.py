@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 
+import pytest
 from looking import cells, choose_first_row, download, figure, panel, printed_text, search, title, workbook_texts
 from page_process import Served
 from playwright.sync_api import Page, expect
@@ -54,6 +55,7 @@ def test_a_balance_that_does_not_add_up_is_shown_as_an_error(
     expect(recall.get_by_text("NOT balanced: units of this lot are not accounted for.")).to_be_visible()
 
 
+@pytest.mark.long
 def test_open_orders_that_name_the_lot_are_links_all_of_them_and_a_file(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:

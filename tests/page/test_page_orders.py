@@ -39,6 +39,7 @@ def test_a_single_hit_opens_and_the_way_back_leads_to_all(tab: Page, served: Ser
         expect_orders(tab, "4 orders")
 
 
+@pytest.mark.long
 def test_a_search_can_be_shared_by_its_address(tab: Page, served: Served, business: Business) -> None:
     tab.goto(f"{served.url}/orders?find=6718&state=shipped")
     expect_orders(tab, "2 orders")
@@ -88,6 +89,7 @@ def test_an_order_tells_its_whole_story(tab: Page, served: Served) -> None:
     expect(story).to_contain_text(["Shipped: 5 units in 2 packages", "Label bought, 940020", "Exception: SKU"])
 
 
+@pytest.mark.long
 def test_an_order_has_an_address_of_its_own_and_a_new_search_leaves_it(tab: Page, served: Served) -> None:
     tab.goto(f"{served.url}/orders?id=1")
     order = panel(tab, "One order")
@@ -119,6 +121,7 @@ def test_html_and_formulas_in_data_are_shown_as_text(
     assert tab.locator("img[src=x]").count() == 0
 
 
+@pytest.mark.long
 def test_pages_of_orders_can_be_turned(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:

@@ -69,6 +69,7 @@ def test_the_newest_comparison_shows_its_counts_and_what_differs(
     expect(cells(former)).to_contain_text(["671826", "17612", "units", "5", "2", "known failure 1"])
 
 
+@pytest.mark.long
 def test_an_older_comparison_can_be_chosen(tab: Page, served: Served, settings: Settings) -> None:
     wrong = Difference("orders", "671825", None, "status", "shipped", "cancelled", "unexplained", None)
     compared(settings, "wrong", 3, [wrong])

@@ -72,6 +72,7 @@ def test_a_switch_is_turned_with_a_name_and_follows_what_others_turn(
     assert turns[1][2]
 
 
+@pytest.mark.long
 def test_before_the_first_check_the_page_says_what_to_do(tab: Page, served: Served, settings: Settings) -> None:
     workshop.make_store(settings)
     tab.goto(f"{served.url}/runs?administration=open")

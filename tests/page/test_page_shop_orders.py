@@ -82,6 +82,7 @@ def test_where_no_order_of_a_shop_was_imported_nothing_is_said_of_it(
     expect(tab.get_by_role("heading", name=SHOP)).to_have_count(0)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("settings")
 def test_what_is_held_says_why_as_text_and_what_waits_and_what_was_sent_are_listed(
     tab: Page, served: Served

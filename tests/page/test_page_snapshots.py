@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from looking import expect_orders, figure
 from page_process import Served
 from playwright.sync_api import Page, expect
@@ -20,6 +21,7 @@ def test_an_empty_home_says_what_to_do_until_the_first_snapshot_is_there(
     expect(figure(tab, "Units shipped")).to_have_text("5")
 
 
+@pytest.mark.long
 def test_a_new_snapshot_is_shown_by_itself_and_what_was_typed_stays(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:

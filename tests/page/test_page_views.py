@@ -72,6 +72,7 @@ def test_today_answers_above_the_fold_and_its_alerts_lead_to_where_they_are_reso
     expect(tab.get_by_role("radio", name="17612 PT Kit")).to_be_checked()
 
 
+@pytest.mark.long
 def test_lots_below_zero_are_one_alert_with_their_exceptions(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:
@@ -124,6 +125,7 @@ def test_every_page_has_one_title_and_sections_below_it_and_no_wording_of_the_co
         expect(main.get_by_text(re.compile("orchestrate|SHIPLEDGER_|SHIPSTATION_|--[a-z]|`"))).to_have_count(0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_theme_and_the_charts_follow_the_system(browser: Browser, served: Served, scheme: str) -> None:
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
@@ -170,6 +172,7 @@ def test_on_an_upright_tablet_panels_stand_one_below_the_other(tab: Page, served
     assert tab.evaluate("document.documentElement.scrollWidth") <= 820
 
 
+@pytest.mark.long
 def test_the_toolbar_of_a_table_covers_nothing(tab: Page, served: Served) -> None:
     tab.goto(f"{served.url}/inventory")
     for width, name in product((1280, 820, 390), ("Products", "Lots", "Movements")):

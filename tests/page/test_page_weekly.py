@@ -54,6 +54,7 @@ def test_another_week_can_be_picked_and_shared_and_tells_that_it_is_open(
     assert "week=" not in tab.url, "the newest week needs no name"
 
 
+@pytest.mark.long
 def test_a_line_opens_its_shipments_and_a_shipment_its_order(
     tab: Page, served: Served, folder: PublishedFolder, business: Business, bill: Bill
 ) -> None:

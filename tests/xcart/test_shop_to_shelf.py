@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from shop_file import order, write
 from shop_home import Shop
 
@@ -88,6 +89,7 @@ def test_an_order_of_the_shop_is_uploaded_shipped_there_and_its_units_are_counte
     assert one(shop, "select count(*) from marts.local_orders where is_changed_after_shipping") == 1
 
 
+@pytest.mark.long
 def test_an_upload_killed_between_sending_and_noting_is_found_out_and_nothing_is_sent_twice(shop: Shop) -> None:
     shop.box.faults.add(Fault("/orders/createorders", "drip", seconds=120, method="POST"))
     process = shop.start("upload")

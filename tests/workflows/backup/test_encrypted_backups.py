@@ -162,6 +162,7 @@ def test_a_machine_that_is_busy_for_a_moment_decrypts_it(
     assert next(before) == 4
 
 
+@pytest.mark.long
 def test_one_without_its_content_is_refused(settings: Settings, encrypted: Path, tmp_path: Path) -> None:
     for more in ([], [("other", b"")], [(tarfile.TarInfo("backup.tar.age"), b"")]):
         cut = write_members(tmp_path / "cut.tar", ("key.age", members_of(encrypted)["key.age"]), *more)
@@ -181,6 +182,7 @@ def test_what_a_killed_restore_had_decrypted_is_removed(tmp_path: Path, encrypte
     assert not left.exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_encrypted", [True, False])
 def test_a_disk_without_room_to_unpack_it_is_not_taken_for_a_bad_backup(
     settings: Settings, encrypted: Path, tmp_path: Path, is_encrypted: bool

@@ -27,6 +27,7 @@ def lose_the_warehouse(command: CommandLine) -> Answer:
     return command.run("sync")
 
 
+@pytest.mark.long
 def test_a_lost_warehouse_is_published_again_after_the_backfill_that_the_refusal_names(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:

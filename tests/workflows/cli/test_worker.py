@@ -5,6 +5,7 @@ import signal
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from command_line import CommandLine, answer_of
 from gates import edit_newest, gate, until
 from homes import lose_an_order
@@ -33,6 +34,7 @@ def test_two_syncs_at_once_one_works_and_the_other_gets_its_id(
     assert "already queued or running" in second.facts["error"]
 
 
+@pytest.mark.long
 def test_a_sync_during_a_backfill_waits_for_it_and_then_works(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:
@@ -105,6 +107,7 @@ def test_sigterm_ends_a_sync_with_a_sentence_and_the_next_run_goes_on(
     assert filled_own.published(status) == [("on_hold",)]
 
 
+@pytest.mark.long
 def test_a_red_build_publishes_nothing_and_the_failed_test_is_in_status(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:

@@ -223,6 +223,7 @@ def test_each_period_takes_up_its_own_attempt_and_a_week_its_own_version(
     assert closes(settings) == [("eod", friday, 1), ("eod", today, 1), ("eow", monday.isoformat(), 1)]
 
 
+@pytest.mark.long
 def test_what_was_read_on_an_earlier_day_is_read_again_by_the_close_that_goes_on(
     settings: Settings, today: str
 ) -> None:

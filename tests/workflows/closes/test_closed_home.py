@@ -94,6 +94,7 @@ def test_the_export_for_the_books_is_the_frozen_invoice_to_the_cent(command: Com
     assert sum(amounts) * 100 == answer.facts["total_cents"] > 0
 
 
+@pytest.mark.long
 def test_a_home_of_an_earlier_release_is_converted_by_its_first_sync(command: CommandLine) -> None:
     settings = settings_of(command.home)
     billed = command.published(BILL)

@@ -167,6 +167,7 @@ def test_a_failed_close_goes_on_at_the_step_that_failed(office: Office, own_busi
     assert office.closes() == [("eod", today, 1)]
 
 
+@pytest.mark.long
 def test_a_failed_step_whose_snapshot_is_gone_is_made_again_from_the_newest(office: Office) -> None:
     in_the_way = office.home / "reports"
     in_the_way.write_text("no folder")
@@ -229,6 +230,7 @@ def test_a_mail_server_that_is_down_delays_the_mail_and_not_the_close(office: Of
     assert (closed.result["mail"], office.inbox.received) == ("waiting for 1 recipient", [])
 
 
+@pytest.mark.long
 def test_an_api_out_of_reach_closes_nothing_and_the_next_try_does(office: Office, own_business: Sandbox) -> None:
     own_business.faults.add(Fault("/orders", status=500))
     with working(office.settings) as jobs:
@@ -239,6 +241,7 @@ def test_an_api_out_of_reach_closes_nothing_and_the_next_try_does(office: Office
         assert (done(jobs, "eod").result or {})["already_done"] is False
 
 
+@pytest.mark.long
 def test_a_close_that_is_cancelled_is_taken_up_where_it_was(office: Office, own_business: Sandbox) -> None:
     reached, go_on = gate(own_business, "/shipments")
     with working(office.settings) as jobs:

@@ -171,6 +171,7 @@ def synced(empty: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return desk
 
 
+@pytest.mark.long
 def test_a_month_that_is_not_loaded_whole_is_refused_with_the_backfill_before_anything_is_queued(
     synced: Desk,
 ) -> None:

@@ -90,6 +90,7 @@ def test_a_recording_that_cannot_be_read_or_is_of_another_state_is_made_again(
         assert len(recording.read_bytes()) > 10_000
 
 
+@pytest.mark.long
 def test_after_a_build_that_was_not_the_workers_all_is_built_and_published(filled_own: CommandLine) -> None:
     """One by hand, or one that was killed before the worker noted that it was green."""
     filled_own.run("sync")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import orjson
+import pytest
 from command_line import CommandLine
 
 from sandbox import Fault, Sandbox
@@ -31,6 +32,7 @@ def test_the_line_has_each_order_in_one_number_and_instants_that_the_clock_chang
     assert first.endswith("watermark none → 2026-11-01 01:51:00-05:00")
 
 
+@pytest.mark.long
 def test_a_sync_says_on_one_line_each_that_it_starts_and_what_it_read_and_one_that_fails_says_why(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:

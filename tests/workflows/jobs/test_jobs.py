@@ -53,6 +53,7 @@ def test_jobs_of_one_second_are_ordered_by_when_they_were_asked_for(tmp_path: Pa
         assert before < at < after
 
 
+@pytest.mark.long
 def test_a_queued_job_that_is_cancelled_never_begins_can_be_retried_and_the_running_one_goes_on(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:
@@ -69,6 +70,7 @@ def test_a_queued_job_that_is_cancelled_never_begins_can_be_retried_and_the_runn
         assert ended(jobs, jobs.retry(sync, "joe")).status == "success"
 
 
+@pytest.mark.long
 def test_what_has_ended_well_or_never_was_is_neither_cancelled_nor_retried(filled_own: CommandLine) -> None:
     with working(settings_of(filled_own)) as jobs:
         synced = done(jobs, "sync").run_id

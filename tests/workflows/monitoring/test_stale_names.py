@@ -47,6 +47,7 @@ def test_names_are_stale_from_the_run_on_that_could_not_read_them(
     assert (check.is_ok, check.detail) == (is_ok, detail)
 
 
+@pytest.mark.long
 def test_a_sync_succeeds_without_names_keeps_the_known_ones_and_health_says_since_when_they_are_stale(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:

@@ -168,6 +168,7 @@ def test_what_is_removed_does_not_come_back_and_is_no_difference_from_shipstatio
     ]
 
 
+@pytest.mark.long
 def test_what_a_recall_needs_goes_after_its_years_from_older_snapshots_too(house: House) -> None:
     house.run("retention")
     later = house.run("retention", SHIPLEDGER_RECALL_YEARS="0")
@@ -181,6 +182,7 @@ def test_what_a_recall_needs_goes_after_its_years_from_older_snapshots_too(house
     assert house.command.published(states) == [("WI", 7)]
 
 
+@pytest.mark.long
 def test_an_order_that_is_edited_again_is_whole_again(house: House) -> None:
     house.run("retention")
     house.box.book.edit_order(1, people.ago(0), {"orderStatus": "awaiting_shipment"})
@@ -249,6 +251,7 @@ def test_a_run_whose_build_makes_everything_from_scratch_removes_the_same(house:
     assert people.found_in(house.home, GONE) == {}
 
 
+@pytest.mark.long
 def test_nothing_is_removed_where_personal_data_are_kept_for_ever(house: House) -> None:
     before = people.found_in(house.home, GONE)
     kept = house.run("retention", SHIPLEDGER_RETENTION_DAYS="0")
