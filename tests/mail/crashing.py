@@ -1,8 +1,7 @@
 """Deliveries that are killed, without warning, each at another line of the mail room's code.
 
 Each time a mail is queued, a process delivers it and dies at its n-th line, and another one delivers what is left.
-Ends with the first process that came through. Configured by the environment; its argument is the number of lines from one
-kill to the next.
+Ends with the first process that came through. Configured by the environment.
 """
 
 from __future__ import annotations
@@ -19,8 +18,10 @@ from workflows.config.settings import Settings
 from workflows.config.settings_reader import read_settings
 from workflows.mail import deliver_outbox, queue_mail
 
+_STRIDE = 6
 
-def kill_deliveries(settings: Settings, stride: int) -> None:
+
+def kill_deliveries(settings: Settings) -> None:
     """Queue, kill and deliver until a process lives; the mail's key says at which line it was killed."""
     report = settings.home / "weekly.pdf"
     report.write_bytes(b"%PDF" * 1000)
@@ -30,7 +31,7 @@ def kill_deliveries(settings: Settings, stride: int) -> None:
         if _delivers_until(settings, line):
             return
         deliver_outbox(settings, _soon())
-        line += stride
+        line += _STRIDE
 
 
 def _delivers_until(settings: Settings, line: int) -> bool:
@@ -67,4 +68,4 @@ def _killer(line: int) -> Any:
 
 
 if __name__ == "__main__":
-    kill_deliveries(read_settings(), int(sys.argv[1]))
+    kill_deliveries(read_settings())
