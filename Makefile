@@ -21,7 +21,7 @@ SOURCES := ingest workflows streamlit_app sandbox tests benchmarks dbt_checks or
 # Tests start hundreds of processes. Where a machine forbids compiled files, each would compile everything again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: setup develop demo test tests test-long lint format lock bench docs mutants audit reliability wheel try-wheel try-dbt
+.PHONY: setup develop demo test tests test-long lint lint-python lint-sql format lock bench docs mutants audit reliability wheel try-wheel try-dbt
 
 setup: $(INSTALLED)
 
@@ -74,15 +74,21 @@ tests: $(BROWSER) $(READER) $(POSTGRES) $(ALLOCATOR)
 test-long: $(BROWSER) $(READER) $(POSTGRES) $(ALLOCATOR)
 	LD_PRELOAD="$$(ls $(JEMALLOC) 2>/dev/null)" SHIPLEDGER_LONG_TESTS=1 $(BIN)/python -m pytest $(IN_PROCESSES)
 
+# The type checker and the linter of SQL take half a minute of one core each.
 lint: $(DEVELOPING)
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint-python lint-sql
+
+lint-python: $(DEVELOPING)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/codespell -D .words.txt -D - $(PROSE) $(SOURCES)
-	$(BIN)/mypy
 	$(BIN)/lint-imports
-	cd dbt_project && $(abspath $(BIN))/sqlfluff lint --processes 2 models tests
+	$(BIN)/mypy
+
+lint-sql: $(DEVELOPING)
 	cd dbt_project && $(abspath $(BIN))/dbt parse --quiet
 	$(BIN)/dbt-bouncer run
+	cd dbt_project && $(abspath $(BIN))/sqlfluff lint --processes 2 models tests
 
 format: $(DEVELOPING)
 	$(BIN)/ruff format $(SOURCES)

@@ -257,6 +257,7 @@ def test_an_order_gone_from_shipstation_says_what_it_was_merged_into_once_the_su
     ledger.assert_same_as_full_build()
 
 
+@pytest.mark.long
 def test_work_in_progress_tells_its_age_and_gets_louder_after_a_day_in_builds_without_any_change(
     ledger: Ledger,
 ) -> None:

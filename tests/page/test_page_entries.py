@@ -99,6 +99,7 @@ def test_two_equal_receipts_are_two(tab: Page, served: Served) -> None:
     assert len(entries(served)) == 2
 
 
+@pytest.mark.long
 def test_an_adjustment_needs_a_reason_and_what_was_typed_stays(tab: Page, served: Served) -> None:
     form = open_entry_form(tab, served)
     form.get_by_role("radio", name="Adjust").click()

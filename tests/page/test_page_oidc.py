@@ -75,6 +75,7 @@ def test_every_answer_has_security_headers(guarded: Served) -> None:
     assert without_security_headers(guarded) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("claims", "recorded"),
     [

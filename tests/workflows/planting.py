@@ -32,6 +32,9 @@ class Planter:
         self.planted: set[Found] = set()
         self._marts = duckdb.connect(str(snapshot))
         self._ordinary = self._marts.execute(_ORDINARY).fetchall()
+        # What changed a moment ago may differ without any other reason.
+        self.ours("update marts.orders_inbox set modified_at = modified_at - interval 1 day")
+        self.ours("update marts.packages set created_at = created_at - interval 1 day")
 
     def close(self) -> None:
         self._marts.close()
@@ -110,11 +113,18 @@ class Planter:
 
     def plant_timing(self) -> None:
         """What changed after the other side had looked."""
-        number, at = self.one(
-            "select order_number,"
-            " strftime(modified_at at time zone 'UTC' - interval 1 second, '%Y-%m-%d %H:%M:%S')"
-            " from marts.orders_inbox where is_missing is not true and not has_contested_number"
-            " order by modified_at desc limit 1"
+        number, _ = self.ordinary()
+        # No order that has another difference may have changed after their last look.
+        self.ours(
+            "update marts.orders_inbox set modified_at = interval 2 seconds + (select greatest("
+            "(select max(modified_at) from marts.orders_inbox), (select max(created_at) from marts.packages)))"
+            " where order_number = ?",
+            number,
+        )
+        (at,) = self.one(
+            "select strftime(modified_at at time zone 'UTC' - interval 1 second, '%Y-%m-%d %H:%M:%S')"
+            " from marts.orders_inbox where order_number = ?",
+            number,
         )
         self.twin.change("update sync_watermark set updated_at = ?", at)
         self.twin.change(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from dbos import DBOS
 from shop_home import SENT, Shop
 
@@ -21,6 +22,7 @@ def fall_due(jobs: JobClient) -> Job:
     return ended(jobs, begun.run_id)
 
 
+@pytest.mark.long
 def test_the_schedule_sends_the_orders_that_wait(shop: Shop) -> None:
     settings = shop.settings()
     with working(settings) as jobs:

@@ -59,6 +59,7 @@ def test_a_lost_warehouse_is_published_again_after_the_backfill_that_the_refusal
     assert filled_own.run("sync").code == 0
 
 
+@pytest.mark.long
 def test_an_accepted_loss_is_published_once_and_the_log_says_who_accepted_what(filled_own: CommandLine) -> None:
     refused = lose_the_warehouse(filled_own)
     accepted = filled_own.run("sync", "--accept-loss", "--actor", "mary")

@@ -205,6 +205,7 @@ def test_a_week_whose_day_is_closed_already_reads_again_too_when_its_build_faile
     assert closes(settings) == [("eod", friday, 1), ("eow", monday.isoformat(), 1)]
 
 
+@pytest.mark.long
 def test_each_period_takes_up_its_own_attempt_and_a_week_its_own_version(
     settings: Settings, filled_own: CommandLine, today: str
 ) -> None:

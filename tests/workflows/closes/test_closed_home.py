@@ -78,6 +78,7 @@ def test_a_file_that_was_altered_publishes_nothing_until_the_backup_is_restored(
     assert [(facts["already_done"], facts["version"]) for facts in again] == [(True, 1), (False, 2)]
 
 
+@pytest.mark.long
 def test_the_export_for_the_books_is_the_frozen_invoice_to_the_cent(command: CommandLine, tmp_path: Path) -> None:
     frozen = file_of_the_month(command)
     file = tmp_path / "invoice.csv"

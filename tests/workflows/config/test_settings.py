@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from workflows.config import settings as module
+from workflows.config import settings_reader
 from workflows.config.env_file import read_log_format
 from workflows.config.settings import Settings
 from workflows.config.settings_reader import read_settings, secrets, variable_of
@@ -23,7 +24,8 @@ OIDC = {
 @pytest.fixture(autouse=True)
 def project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A project without a `.env` of whoever runs the tests."""
-    monkeypatch.setattr(module, "PROJECT", tmp_path)
+    for one in (module, settings_reader):
+        monkeypatch.setattr(one, "PROJECT", tmp_path)
     return tmp_path
 
 

@@ -45,6 +45,7 @@ def test_only_a_backfill_of_several_windows_reads_ahead(
     assert in_parts._modelling._reader.wait() == 0
 
 
+@pytest.mark.long
 def test_what_was_read_ahead_is_taken_up(modelling: Modelling, tmp_path: Path) -> None:
     modelling.read_ahead()
     reader = modelling._reader

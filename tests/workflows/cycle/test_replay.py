@@ -59,6 +59,7 @@ def test_the_second_warm_build_is_replayed_to_the_ledger_that_a_build_of_everyth
         assert left[name] == rows, name
 
 
+@pytest.mark.long
 def test_what_is_not_green_in_a_replay_is_built_and_reported_by_dbt(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:

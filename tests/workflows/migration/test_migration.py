@@ -221,6 +221,7 @@ def test_a_dry_run_tells_what_would_be_and_leaves_no_trace(house: House, tmp_pat
     assert house.kept() == before, "the copy of what is loaded stays"
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("migrated")
 def test_orders_that_shipstation_gives_too_count_once_and_a_rollback_leaves_only_shipstation(house: House) -> None:
     filled = done(house.jobs, "backfill", since="2025-08-01T05:00:00+00:00", until=None)

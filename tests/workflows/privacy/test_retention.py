@@ -132,6 +132,7 @@ def test_what_is_removed_is_in_no_file_of_the_home_and_the_figures_stay(house: H
     assert (again["rows"], again["published"], again["snapshots_rewritten"]) == (NONE, None, 0)
 
 
+@pytest.mark.long
 def test_what_is_removed_does_not_come_back_and_is_no_difference_from_shipstation(
     house: House, tmp_path: Path
 ) -> None:
