@@ -49,6 +49,14 @@
     greatest(lines.sum_so_far - ({{ limit }}), 0) - greatest(lines.sum_so_far - lines.amount_cents - ({{ limit }}), 0)
 {%- endmacro %}
 
+{#-
+    Relation `int_bill_parcels_settled` of the last build; none before the first. What says whether it changes is
+    upstream, and cannot `ref` it.
+-#}
+{% macro parcels_settled() -%}
+    {{ return(adapter.get_relation(target.database, 'intermediate', 'int_bill_parcels_settled') if execute) }}
+{%- endmacro %}
+
 {#- Pre-hook: deletes the classes of all lines if one of them may have changed. -#}
 {% macro forget_classes_if_changed() -%}
     {%- set changed = ref('int_bills_changed') -%}

@@ -34,8 +34,10 @@ _CLASSES = {
     "refund": "Refund",
     "equal": "Equal",
     "account_charge": "Account charge",
+    "payment": "Paid in",
     "loaded_before": "Loaded before",
 }
+_UNDISPUTED = ("ambiguous", "refund", "equal", "account_charge", "payment", "loaded_before")
 _KEPT_BILL, _KEPT_CLASS = "bill", "class"
 _BILL_ROWS, _CLASS_ROWS, _LINE_ROWS = 6, 10, 14
 
@@ -79,8 +81,8 @@ _LINES = f"""
         lines.label_ounces / 16 as label_pounds, lines.billed_ounces / 16 as billed_pounds, lines.label_dimensions,
         lines.billed_dimensions, lines.label_cost_cents / 100.0 as label_cost,
         lines.amount_cents / 100.0 as amount,
-        lines.dispute_cents / 100.0 as dispute, lines.order_number, lines.invoice_number, lines.charged_date,
-        lines.shipstation_order_id,
+        lines.dispute_cents / 100.0 as dispute, lines.order_number, lines.carrier_code, lines.invoice_number,
+        lines.invoice_date, lines.charged_date, lines.shipstation_order_id,
         bills.file_name || ', line ' || lines.line_number as place, lines.line_key
     {_LISTED}
     order by lines.dispute_cents desc, lines.charged_date, lines.line_key
@@ -104,7 +106,9 @@ _FIGURES = """
     from marts.label_costs
 """
 _FORM = {
+    "carrier_code": "Carrier",
     "invoice_number": "Invoice number",
+    "invoice_date": "Invoice date",
     "tracking_number": "Tracking number",
     "charged_date": "Date",
     "line_class": "Reason",
@@ -171,7 +175,7 @@ def _show_figures(snapshot: Snapshot) -> None:
     figures = snapshot.row(_FIGURES)
     row = figure_row()
     for label, cents in {
-        "Billed": figures["billed_cents"],
+        "Billed for labels": figures["billed_cents"],
         "Labels cost": figures["label_cost_cents"],
         "Final cost differs by": figures["difference_cents"],
         "To dispute": figures["dispute_cents"],
@@ -226,7 +230,8 @@ def _show_lines(snapshot: Snapshot, bill: str, line_class: str) -> None:
     if chosen and chosen["shipstation_order_id"]:
         show_order_link(chosen["shipstation_order_id"], f"Order {plain(chosen['order_number'] or '')}")
     if not is_never:
-        st.caption(f"{count(listed, 'charge')} as a file for the carrier's dispute form:")
+        use = "" if line_class in _UNDISPUTED else " for the carrier's dispute form"
+        st.caption(f"{count(listed, 'charge')} as a file{use}:")
         show_downloads("shipledger-dispute", [Download("CSV", lambda: _form(snapshot, bill, line_class))])
 
 
@@ -242,6 +247,7 @@ def _line_columns(snapshot: Snapshot) -> dict[str, Any]:
         "billed_pounds": columns.number("Billed lb", format="%.2f", width="small"),
         "label_dimensions": columns.text("Label size", width=115),
         "billed_dimensions": columns.text("Billed size", width=115),
+        "carrier_code": columns.text("Carrier", width="small"),
         "charge_description": columns.text("Charge"),
         "order_number": columns.text("Order"),
         "charged_date": columns.day(snapshot.dates, "Date"),

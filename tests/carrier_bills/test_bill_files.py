@@ -77,12 +77,30 @@ _OTHER_LINE = STAMPS_LINE.replace("10/03", "10/04")
             f"{STAMPS}{_OTHER_LINE.replace('-', '')}\n10/05/2026,Adjustment,,-1.20,\n",
             "line 4, column 4 .* or a credit",
         ),
+        # A refund that was taken back is a charge.
+        (
+            f"{STAMPS}{_OTHER_LINE.replace('Print', 'Refund')}\n",
+            "line 3, column 4 .* is called money back, but its sign says otherwise",
+        ),
+        (STAMPS.replace("Print", "Purchase"), "line 2, column 2 .* is not a known type of transaction"),
         (
             STAMPS.replace("10/03/2026", "31/10/2026"),
             r'column 1 \("Transaction Date"\): "31/10/2026" is not a day',
         ),
         (f"{STAMPS}\n\n{_OTHER_LINE.replace('-$8.35', 'fre3')}\n", 'line 5, column 4 .*"fre3" is not an amount'),
+        (_EUROPEAN + "2026-10-04;Print;9400111899223000000124;-1.500;\n", "line 3, column 4 .* of thousands"),
+        (_EUROPEAN.replace("8,35", "1,500") + "2026-10-04;Print;;-8,3;\n", "line 2, column 4 .* of thousands"),
+        (STAMPS.replace("-$8.35", "-1.500").replace("$100.00", ""), "line 2, column 4 .* of thousands"),
+        (
+            STAMPS.replace("Balance", "Amount"),
+            'has more than one column "amount", so which one counts is unclear',
+        ),
         (ups_line(currency="CAD"), "line 1, column 10: the text in it is not US dollars"),
+        (ups_line(total="8.35", amount=""), "line 1, column 53: it is empty"),
+        (
+            fedex("9-1,794600000001,20261003,,3,L,Jane Doe,Fuel,1.00,,"),
+            r'column 4 \("Net Charge Amount"\): it is empty',
+        ),
         (ups_line() + ups_line()[:300], "line 2 has .* columns instead of 250: the file is cut"),
         ("".join(ups_line(amount="x") for _ in range(9)), "line 5, column 53: .*; and 4 more. Nothing was loaded"),
         (
@@ -152,6 +170,17 @@ def test_a_line_of_ups_is_a_charge_of_its_kind(
 
 
 @pytest.mark.parametrize(
+    ("section", "kind"), [("SHP", "base"), ("", "base"), ("ADJ", "other"), ("RTN", "other"), ("MIS", "other")]
+)
+def test_only_the_freight_of_a_shipment_is_the_base_charge_and_no_correction_of_it(
+    tmp_path: Path, section: str, kind: str
+) -> None:
+    row = ups_line(section=section)
+    for content in (row, ups_header() + row):
+        assert [line["charge_kind"] for line in lines_of(written(tmp_path, content))] == [kind]
+
+
+@pytest.mark.parametrize(
     ("pairs", "net", "charges"),
     [
         ("Fuel Surcharge,1.00,Residential,4.10", "13.45", [("base", 835), ("fuel", 100), ("surcharge", 410)]),
@@ -207,6 +236,7 @@ def test_ups_file_with_a_header_has_the_same_lines_as_one_without(tmp_path: Path
         ("Label Refund", "Priority Mail", "8.35", ("refund", -835)),
         ("Adjustment", "Weight", "-1.20", ("weight", 120)),
         ("Adjustment", "", "1.20", ("refund", -120)),
+        ("Adjustment", "Short payment", "-1.20", ("other", 120)),
         ("Account Fee", "", "-15.00", ("other", 1500)),
     ],
 )
@@ -242,6 +272,27 @@ def test_numbered_headers_are_read_as_the_mapping_names_them(tmp_path: Path) -> 
     form = read_mapping(written(tmp_path, mapping, "dhl.toml"))
     bill = written(tmp_path, "Waybill,Day,Charge 1,Charge 2\nJD0146000031,2026-10-03,1.00,2.00\n")
     assert [line["amount_cents"] for line in lines_of(bill, mapping=form)] == [200]
+
+
+def test_amounts_of_both_ways_to_write_thousands_are_read_if_no_other_is_possible(tmp_path: Path) -> None:
+    rows = STAMPS.replace("-$8.35", '"-$1,234"') + "10/03/2026,Print,,-0.500,\n10/03/2026,Print,,-8.3500,\n"
+    assert [line["amount_cents"] for line in lines_of(written(tmp_path, rows))] == [123400, 50, 835]
+
+
+@pytest.mark.parametrize(("second", "amounts"), [("4.00", [-300, -400]), ("-4.00", None)])
+def test_a_mapped_refund_is_money_back_unless_some_have_a_minus_and_some_none(
+    tmp_path: Path, second: str, amounts: list[int] | None
+) -> None:
+    mapping = "carrier = 'dhl'\n[columns]\ntracking_number = 'Waybill'\ncharged_on = 'Day'\namount = 'Total'\n"
+    mapping += "description = 'What'\n[kinds]\n'Return' = 'refund'\n"
+    form = read_mapping(written(tmp_path, mapping, "dhl.toml"))
+    rows = [f"JD0146000031,2026-10-03,{amount},Return\n" for amount in ("3.00", second)]
+    bill = written(tmp_path, "Waybill,Day,Total,What\n" + "".join(rows))
+    if amounts is None:
+        with pytest.raises(FileRefused, match=r"line 3, column 3 .* is called money back"):
+            lines_of(bill, mapping=form)
+    else:
+        assert [line["amount_cents"] for line in lines_of(bill, mapping=form)] == amounts
 
 
 def test_of_a_free_text_only_known_words_are_kept(tmp_path: Path) -> None:

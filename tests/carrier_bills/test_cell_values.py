@@ -8,8 +8,8 @@ from ingest.sources.carrier_bills.cell_values import (
     CellRefused,
     cents,
     day,
+    decimal_sign,
     dimensions,
-    has_decimal_comma,
     identifier,
     lead_number,
     order_of_day,
@@ -195,8 +195,10 @@ def test_a_day_says_whether_its_month_comes_first(text: str, order: str | None) 
 
 
 @pytest.mark.parametrize(
-    ("text", "has_comma"),
-    [("8,35", True), ("1.234,5", True), ("1,234", False), ("1,234.50", False), ("8.35", False)],
+    ("text", "sign"),
+    [("8,35", ","), ("1.234,5", ","), ("8.35", "."), ("1,234.50", "."), ("1,234,567", "."), (".5", ".")]
+    + [(text, ".") for text in ("0.500", "8.3500")]
+    + [("12", None), ("", None), ("1.500", "?."), ("$1,234", "?,"), ("(12.000)", "?.")],
 )
-def test_a_decimal_comma_is_none_of_thousands(text: str, has_comma: bool) -> None:
-    assert has_decimal_comma(text) == has_comma
+def test_an_amount_says_which_sign_its_decimals_have(text: str, sign: str | None) -> None:
+    assert decimal_sign(text) == sign

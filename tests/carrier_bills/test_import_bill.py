@@ -101,7 +101,8 @@ def test_a_mapped_file_is_shown_before_it_is_loaded(tmp_path: Path, warehouse: W
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (("carrier", "carriers"), "has carriers; it may have bills, carrier, columns, kinds"),
+        (("carrier", "carriers"), "has carriers; it may have bills, carrier, columns, kinds, minus"),
+        (("[columns]", "minus = 'debit'\n[columns]"), "says minus = something else than"),
         (('"dhl_express"', '"DHL Express"'), "names no carrier"),
         (('amount = "Total"\n', ""), "lacks amount in"),
         (("description", "charge"), "names charge in"),
@@ -131,6 +132,30 @@ def test_a_mapped_file_without_a_header_is_refused_without_its_cells(tmp_path: P
 def test_a_preview_says_what_is_wrong_in_its_lines(tmp_path: Path) -> None:
     with pytest.raises(FileRefused, match=r"line 2, column 4 .* is not an amount"):
         preview_bill(written(tmp_path, STAMPS.replace("-$8.35", "soon")))
+
+
+def test_a_list_of_several_carriers_is_of_none_whatever_carrier_was_given(
+    tmp_path: Path, warehouse: Warehouse
+) -> None:
+    content = "Date,Tracking #,Adjustment Reason,Adjustment Amount\n2026-10-03,1Z999AA10123456784,Weight,1.20\n"
+    done = import_bill(written(tmp_path, content), warehouse, carrier="shipstation")
+    assert (done.carrier, done.lines) == (None, 1)
+    assert rows(warehouse, "select carrier from bills") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    ("minus", "amounts"), [("", None), ('minus = "credit"', [-2140, -300]), ('minus = "charge"', [2140, 300])]
+)
+def test_a_mapped_file_with_a_minus_everywhere_is_read_as_the_mapping_says_or_refused(
+    tmp_path: Path, minus: str, amounts: list[int] | None
+) -> None:
+    mapping = written(tmp_path, f"{minus}\n{MAPPING}", "dhl.toml")
+    bill = written(tmp_path, MAPPED.replace(",21.40", ",-21.40").replace(",3,", ",-3,"))
+    if amounts is None:
+        with pytest.raises(FileRefused, match="all its amounts have a minus, and may be charges or credits"):
+            preview_bill(bill, mapping=mapping)
+    else:
+        assert [line["amount_cents"] for line in preview_bill(bill, mapping=mapping)["lines"]] == amounts
 
 
 def test_a_carrier_without_a_format_is_refused(tmp_path: Path) -> None:

@@ -25,13 +25,15 @@ def lines_of(path: Path, **options: Any) -> list[dict[str, Any]]:
 
 
 _UPS = {"invoice_date": 4, "invoice": 5, "currency": 9, "total": 10, "date": 11, "lead": 13, "tracking": 20}
-_UPS |= {"reference": 21, "weight": 28, "unit": 29, "dimensions": 32, "code": 43, "charge": 45, "amount": 52}
+_UPS |= {"reference": 21, "weight": 28, "unit": 29, "dimensions": 32, "section": 34, "code": 43, "charge": 45}
+_UPS |= {"amount": 52}
 _UPS_HEADERS = {
     "invoice_date": "Invoice Date", "invoice": "Invoice Number", "currency": "Invoice Currency Code",
     "total": "Invoice Amount", "date": "Transaction Date", "lead": "Lead Shipment Number",
     "tracking": "Tracking Number", "reference": "Package Reference Number 1", "weight": "Billed Weight",
     "unit": "Billed Weight Unit of Measure", "dimensions": "Package Dimensions",
-    "code": "Charge Classification Code", "charge": "Charge Description", "amount": "Net Amount",
+    "section": "Charge Category Code", "code": "Charge Classification Code", "charge": "Charge Description",
+    "amount": "Net Amount",
 }  # fmt: skip
 
 

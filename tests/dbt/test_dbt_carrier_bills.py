@@ -18,6 +18,7 @@ BILL = """Transaction Date,Transaction Type,Tracking #,Amount,Reference 1
 2026-01-06,Print,1Z00000101,-8.35,680001
 2026-01-06,Print,1Z00000102,-9.35,680002
 2026-01-06,Print,,-8.35,680003
+2026-01-06,Print,1Z00000105,-8.35,
 """
 VOIDED = {"voided": True, "voidDate": "2026-01-08T07:00:00.0000000"}
 
@@ -46,20 +47,27 @@ def test_lines_are_classed_again_in_a_warm_build_when_a_label_on_a_bill_changes(
     new_ledger: Callable[..., Ledger], tmp_path: Path
 ) -> None:
     ledger = new_ledger()
-    load(ledger, "load-1", 101)
+    load(ledger, "load-1", 101, 105)
     bill = tmp_path / "stamps.csv"
     bill.write_text(BILL)
     import_bill(bill, Warehouse(ledger.warehouse, tmp_path / "scratch"))
     ledger.build_everything()
-    first = [(2, 101, "equal"), (3, None, "not_ours"), (4, None, "not_ours")]
+    first = [(2, 101, "equal"), (3, None, "not_ours"), (4, None, "not_ours"), (5, 105, "equal")]
     assert classes(ledger) == first
     load(ledger, "load-2", 104)
     ledger.build()
     assert classes(ledger) == first
     load(ledger, "load-3", 102, 103)
     load(ledger, "load-4", 101, **VOIDED)
+    # Its number of now is on no bill.
+    load(ledger, "load-5", 105, trackingNumber="1Z00000999")
     ledger.build()
-    assert classes(ledger) == [(2, 101, "voided_but_billed"), (3, 102, "adjusted"), (4, 103, "equal")]
+    assert classes(ledger) == [
+        (2, 101, "voided_but_billed"),
+        (3, 102, "adjusted"),
+        (4, 103, "equal"),
+        (5, None, "not_ours"),
+    ]
     assert ledger.rows("select shipment_id, final_cost_cents from label_costs order by 1") == [
         (101, 0),
         (102, 935),

@@ -10,10 +10,11 @@ import duckdb
 from tests.contract_tables import insert
 
 UPS, STAMPS = "b1", "b2"
+_ORDERS = ((1, "671825"), (2, "671826"))
 LINES = (
-    "line_key, bill_id, line_number, carrier_code, invoice_number, charged_date, tracking_number, charge_kind,"
-    " charge_description, line_class, adjustment_reason, amount_cents, difference_cents, dispute_cents,"
-    " shipment_id, matched_by, shipstation_order_id, order_number, ship_date, label_cost_cents, label_ounces,"
+    "line_key, bill_id, line_number, carrier_code, invoice_number, invoice_date, charged_date, tracking_number,"
+    " charge_kind, charge_description, line_class, adjustment_reason, amount_cents, difference_cents,"
+    " dispute_cents, shipment_id, matched_by, shipstation_order_id, order_number, ship_date, label_cost_cents, label_ounces,"
     " billed_ounces, label_dimensions, billed_dimensions"
 )
 
@@ -48,57 +49,18 @@ def fill_carrier_bills(connection: duckdb.DuckDBPyConnection, today: date) -> No
 
 def _lines(day: date) -> list[tuple[Any, ...]]:
     sizes = (40.0, 88.0, "10 x 8.5 x 4 in", "16 x 12 x 9 in")
+    first, second = (("tracking_number", order, number, day, 835, *sizes) for order, number in _ORDERS)
+    ups = ("ups", "INV1", day, day)
     return [
+        ("u:1", UPS, 1, *ups, "1Z11", "base", "Ground", "equal", None, 835, 0, 0, 11, *first),
+        ("u:2", UPS, 2, *ups, "1Z11", "weight", "=Weight", "adjusted", "weight", 350, 350, 350, 11, *first),
+        ("u:3", UPS, 3, *ups, "1Z12", "base", "Ground", "billed_twice", None, 835, 835, 835, 12, *second),
         (
-            *("u:1", UPS, 1, "ups", "INV1", day, "1Z11", "base", "Ground", "equal", None, 835, 0, 0, 11),
-            *("tracking_number", 1, "671825", day, 835, *sizes),
-        ),
-        (
-            *(
-                "u:2",
-                UPS,
-                2,
-                "ups",
-                "INV1",
-                day,
-                "1Z11",
-                "weight",
-                "=Weight",
-                "adjusted",
-                "weight",
-                350,
-                350,
-                350,
-                11,
-            ),
-            *("tracking_number", 1, "671825", day, 835, *sizes),
-        ),
-        (
-            *(
-                "u:3",
-                UPS,
-                3,
-                "ups",
-                "INV1",
-                day,
-                "1Z12",
-                "base",
-                "Ground",
-                "billed_twice",
-                None,
-                835,
-                835,
-                835,
-                12,
-            ),
-            *("tracking_number", 2, "671826", day, 835, *sizes),
-        ),
-        (
-            *("u:4", UPS, 4, "ups", "INV1", day, "1Z99", "base", "Ground", "not_ours", None, 510, None, 510, None),
+            *("u:4", UPS, 4, *ups, "1Z99", "base", "Ground", "not_ours", None, 510, None, 510, None),
             *(None, None, None, None, None, None, 32.0, None, None),
         ),
         (
-            *("s:2", STAMPS, 2, "stamps_com", None, day, "9421", "base", "Print", "equal", None, 845, 0, 0, 21),
-            *("tracking_number", 2, "671826", day, 845, *sizes),
+            *("s:2", STAMPS, 2, "stamps_com", None, None, day, "9421", "base", "Print", "equal", None, 845, 0, 0),
+            *(21, *second),
         ),
     ]

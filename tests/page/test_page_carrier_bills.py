@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta
 
 import workshop
 from looking import cells, choose_first_row, download, figure, panel, stand_still
@@ -24,7 +25,8 @@ def test_bills_classes_and_lines_to_dispute_are_shown_and_given_as_a_file(
     folder.publish(business)
     tab.goto(f"{served.url}/carrier-bills")
     for label, amount in {
-        "Billed": "$37.00", "Labels cost": "$25.15", "Final cost differs by": "$3.50", "To dispute": "$16.95"
+        "Billed for labels": "$37.00", "Labels cost": "$25.15", "Final cost differs by": "$3.50",
+        "To dispute": "$16.95",
     }.items():  # fmt: skip
         expect(figure(tab, label)).to_have_text(amount)
     bills = panel(tab, "Bills")
@@ -36,13 +38,15 @@ def test_bills_classes_and_lines_to_dispute_are_shown_and_given_as_a_file(
     )
     with download(lines, "CSV").open(newline="") as file:
         header, *rows = csv.reader(file)
-    assert header[6:11] == [
+    assert header[:3] == ["Carrier", "Invoice number", "Invoice date"]
+    assert header[8:13] == [
         "Weight as labelled (lb)", "Weight as billed (lb)", "Dimensions as labelled", "Dimensions as billed",
         "Amount billed",
     ]  # fmt: skip
-    assert [row[1] for row in rows] == ["1Z12", "1Z99", "1Z11"]
+    assert [row[3] for row in rows] == ["1Z12", "1Z99", "1Z11"]
+    assert rows[2][:3] == ["ups", "INV1", f"{business.today - timedelta(days=40)}"]
     # A formula of somebody else is text in a spreadsheet.
-    assert rows[2][3:12] == [
+    assert rows[2][5:14] == [
         "Adjusted", "weight", "'=Weight", "2.5", "5.5", "10 x 8.5 x 4 in", "16 x 12 x 9 in", "3.5", "3.5",
     ]  # fmt: skip
     choose_first_row(panel(tab, "By class"))

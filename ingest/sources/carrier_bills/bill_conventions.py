@@ -1,4 +1,4 @@
-"""What a file as a whole says of how its cells are read: the sign of a charge, the order of day and month."""
+"""What a file as a whole says of how its cells are read: what a minus is, decimals, the order of day and month."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def charge_sign(file: BillFile, layout: Layout) -> int | None:
     None if no postage in it says so, or some says one and some the other.
     """
     if not layout.format.is_signed_by_kind:
-        return 1
+        return -1 if layout.format.minus == "charge" else 1
     code, amount = layout.places["code"], layout.places["amount"]
     signs = set()
     for row in read_rows(file):
@@ -31,24 +31,41 @@ def charge_sign(file: BillFile, layout: Layout) -> int | None:
     return signs.pop() if len(signs) == 1 else None
 
 
-class DayOrder:
-    """Whether a file's days may be day/month: it has decimal commas, and no day says otherwise."""
+class Notation:
+    """How a file writes days and amounts, by what its cells say together.
+
+    A day may be day/month if amounts have decimal commas, and no day says otherwise. `1.500` may be of thousands
+    if amounts have decimal commas, or none has a decimal point; `1,500` may have decimals if others have commas.
+    """
 
     def __init__(self) -> None:
-        self.place = ""
+        self._day = ""
         self._is_american = False
-        self._has_commas = False
-
-    @property
-    def is_unclear(self) -> bool:
-        """Whether a day could be another one."""
-        return bool(self.place) and self._has_commas and not self._is_american
+        self._decimals: dict[str, str] = {}
 
     def note(self, read: Any, text: str, place: Callable[[], str]) -> None:
-        """Note what a cell says of the order of days."""
+        """Note what a cell says, and its place if it is unclear."""
         if read is cell_values.cents:
-            self._has_commas = self._has_commas or cell_values.has_decimal_comma(text)
+            sign = cell_values.decimal_sign(text)
+            if sign is not None and sign not in self._decimals:
+                self._decimals[sign] = place()
         elif read is cell_values.day and not self._is_american:
             order = cell_values.order_of_day(text)
             self._is_american = order == "month first"
-            self.place = self.place or (place() if order == "unclear" else "")
+            self._day = self._day or (place() if order == "unclear" else "")
+
+    def problems(self) -> list[str]:
+        """Return what could be read in two ways."""
+        found = []
+        has_commas = "," in self._decimals
+        if self._day and has_commas and not self._is_american:
+            found.append(
+                f"{self._day} may be day/month or month/day in a file with decimal commas: "
+                "export it with days as year-month-day"
+            )
+        unclear = [self._decimals[sign] for sign in ("?.", "?,") if sign in self._decimals and has_commas]
+        if "?." in self._decimals and "." not in self._decimals:
+            unclear.append(self._decimals["?."])
+        if unclear:
+            found.append(f"{unclear[0]} may be of thousands or have decimals: export amounts such as 1234.50")
+        return found

@@ -39,6 +39,8 @@ _WORDS = (
 _KIND_OF_WORDS = [(re.compile(words), kind) for words, kind in _WORDS]
 # Kinds that are money for the customer.
 _CREDITS = ("payment", "refund")
+# The sections of a bill with what shipments cost; others, such as UPS's ADJ and RTN, have what is charged later.
+SHIPMENTS = ("", "shp")
 # Types of a transaction that print postage.
 _PRINTS = re.compile(r"\b(?:print(?:ed|s)?|label|postage)\b")
 _CHANGES = re.compile(r"adjust|correction|\bfee\b")
@@ -65,6 +67,7 @@ class BillFormat:
         kinds: Kinds of charges by their code or description, in lower case; others go by words.
         otherwise: The kind of a charge of which neither code nor description says one; None if it is refused.
         is_signed_by_kind: A charge may be printed as what a balance loses, with a minus.
+        minus: What an amount with a minus is: `credit` or `charge`; None if a file that has no other is refused.
         has_free_text: Its descriptions may name a person.
     """
 
@@ -80,17 +83,29 @@ class BillFormat:
     kinds: Mapping[str, str] = field(default_factory=dict)
     otherwise: str | None = "base"
     is_signed_by_kind: bool = False
+    minus: str | None = None
     has_free_text: bool = False
 
-    def kind_of(self, code: str, description: str, *, is_credit: bool = True) -> str | None:
-        """Return the kind of a charge, or None if it is not known; only a credit is a refund by its words."""
+    def kind_of(
+        self, code: str, description: str, *, is_credit: bool = True, is_parcel: bool = False
+    ) -> str | None:
+        """Return the kind of a charge, or None if it is not known.
+
+        Args:
+            code: Its code, or the type of the transaction.
+            description: Its description.
+            is_credit: Whether it may be money back: only then it is a refund or a payment by its words.
+            is_parcel: Whether it has a tracking number: then it is no payment by its words.
+        """
         code, description = code.lower(), description.lower()
         for text in (code, description):
             if text in self.kinds:
-                return self.kinds[text]
+                kind = self.kinds[text]
+                return None if kind == "payment" and is_parcel and self.is_signed_by_kind else kind
         said = f"{code} {description}" if self.is_signed_by_kind else description
         for words, kind in _KIND_OF_WORDS:
-            if (is_credit or kind not in _CREDITS) and words.search(said):
+            may_be = is_credit or kind not in _CREDITS
+            if may_be and not (kind == "payment" and is_parcel) and words.search(said):
                 return kind
         if self.is_signed_by_kind:
             return "base" if _PRINTS.search(code) else "other" if _CHANGES.search(code) else None
@@ -130,6 +145,7 @@ FORMATS = (
             "charged_on": ["transaction date"],
             "tracking_number": ["tracking number"],
             "lead_number": ["lead shipment number"],
+            "section": ["charge category code"],
             "reference": ["package reference number 1", "shipment reference number 1"],
             "code": ["charge classification code"],
             "description": ["charge description"],
@@ -143,12 +159,13 @@ FORMATS = (
         positions={
             "invoice_date": 4, "invoice_number": 5, "currency": 9, "invoice_amount": 10, "charged_on": 11,
             "lead_number": 13, "tracking_number": 20, "reference": 21, "weight": 28, "weight_unit": 29,
-            "dimensions": 32, "code": 43, "description": 45, "amount": 52,
+            "dimensions": 32, "section": 34, "code": 43, "description": 45, "amount": 52,
         },
         columns_without_header=100,
         # UPS's freight of a home is "Ground Residential", its surcharge "Residential Surcharge".
         kinds={"frt": "base", "fsc": "fuel", "tax": "tax"},
         otherwise="surcharge",
+        minus="credit",
     ),
     BillFormat(
         "fedex",
@@ -175,6 +192,7 @@ FORMATS = (
         pairs=("tracking id charge description", "tracking id charge amount"),
         kinds={"transportation charge": "base", "net charge": "base"},
         otherwise="surcharge",
+        minus="credit",
     ),
     BillFormat(
         "stamps_com",

@@ -14,6 +14,8 @@ from ingest.sources.carrier_bills.cell_values import CellRefused
 
 _LONGEST_SHOWN = 40
 _MOST_LISTED = 8
+# Fields whose column must not be a guess.
+_ONCE = ("amount", "tracking_number")
 # One word with a digit, as amounts, days and tracking numbers are.
 _VALUE = re.compile(r"(?=.*\d)[^\s@]{1,40}")
 # A cell of data, as against a header.
@@ -61,7 +63,7 @@ def find_layout(file: BillFile, first: Row, mapping: BillFormat | None, carrier:
                 f"{file.name} has no column {_listed(missing)}, which the mapping names. "
                 f"{_known_ones(header, mapping)} Correct the mapping."
             )
-        return _layout(mapping, found, header, first)
+        return _layout(file, mapping, found, header, first)
     fitting = [(one, *fit) for one in FORMATS if (fit := _fits(one, header, first.cells))]
     if not fitting:
         raise _unknown(file, first, header)
@@ -71,7 +73,7 @@ def find_layout(file: BillFile, first: Row, mapping: BillFormat | None, carrier:
             f"{file.name} looks like a {known.title}, not like a bill of {carrier}. Nothing was loaded. "
             "Give the right file, or the right carrier."
         )
-    return _layout(known, found, header, first, has_header=has_header)
+    return _layout(file, known, found, header, first, has_header=has_header)
 
 
 def _fits(known: BillFormat, header: Sequence[str], cells: Sequence[str]) -> tuple[dict[str, int], bool] | None:
@@ -114,8 +116,20 @@ def _known_ones(header: Sequence[str], mapping: BillFormat | None = None) -> str
 
 
 def _layout(
-    known: BillFormat, found: dict[str, int], header: list[str], first: Row, *, has_header: bool = True
+    file: BillFile,
+    known: BillFormat,
+    found: dict[str, int],
+    header: list[str],
+    first: Row,
+    *,
+    has_header: bool = True,
 ) -> Layout:
+    twice = [header[found[name]] for name in _ONCE if has_header and header.count(header[found[name]]) > 1]
+    if twice:
+        raise FileRefused(
+            f"{file.name} has more than one column {_listed(twice)}, so which one counts is unclear. Nothing was "
+            "loaded. Export the bill again, with one."
+        )
     pairs: tuple[tuple[int, int], ...] = ()
     if known.pairs:
         described, amounts = (

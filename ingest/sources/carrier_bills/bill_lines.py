@@ -15,9 +15,9 @@ import pyarrow as pa
 
 from ingest.errors import FileRefused
 from ingest.sources.carrier_bills import cell_values
-from ingest.sources.carrier_bills.bill_conventions import DayOrder, charge_sign
+from ingest.sources.carrier_bills.bill_conventions import Notation, charge_sign
 from ingest.sources.carrier_bills.bill_file import BillFile, Row, read_rows
-from ingest.sources.carrier_bills.bill_formats import BillFormat
+from ingest.sources.carrier_bills.bill_formats import SHIPMENTS, BillFormat
 from ingest.sources.carrier_bills.bill_layout import Layout, find_layout, shown
 from ingest.sources.carrier_bills.cell_values import CellRefused
 
@@ -27,7 +27,7 @@ _LONGEST_DESCRIPTION = 80
 
 _IDENTITY = (
     *("invoice_number", "transaction_id", "charged_on", "tracking_number", "reference"),
-    *("charge_kind", "description", "amount_cents"),
+    *("description", "amount_cents"),
 )
 SCHEMA = pa.schema(
     [
@@ -105,7 +105,10 @@ class _LineReader:
         self._problems: list[str] = []
         self._problem_count = 0
         self._last = Row(1, [])
-        self._days = DayOrder()
+        self._notation = Notation()
+        self._signs: set[int] = set()
+        # That of money back, in a list of transactions or by a mapping.
+        self._credit_sign = -charge_sign if layout.format.is_signed_by_kind and charge_sign else None
 
     def lines_of(self, row: Row) -> list[dict[str, Any]]:
         """Return the lines of a row; none if it cannot be read."""
@@ -131,16 +134,16 @@ class _LineReader:
         return lines
 
     def check_problems(self) -> None:
-        """Refuse the file if a row could not be read, or its days could be in another order.
+        """Refuse the file if a row could not be read, or all of them together in two ways.
 
         Raises:
             FileRefused: With the places of the first problems.
         """
-        if self._days.is_unclear:
-            self._note(
-                f"{self._days.place} may be day/month or month/day in a file with decimal commas: "
-                "export it with days as year-month-day"
-            )
+        for problem in self._notation.problems():
+            self._note(problem)
+        form = self.layout.format
+        if self._signs == {-1} and form.minus is None and not form.is_signed_by_kind:
+            self._note("all its amounts have a minus, and may be charges or credits: say which in a mapping file")
         if self._problem_count:
             more = self._problem_count - len(self._problems)
             raise FileRefused(
@@ -185,8 +188,7 @@ class _LineReader:
     def _charges(self, row: Row) -> list[dict[str, Any]]:
         """Return the charges of a row: kind, description and amount."""
         total = self._read(row, "amount", cell_values.cents) or 0
-        # An invoice's total shows what an empty cell lacks; without one it would be lost.
-        if not self._text(row, "amount") and "invoice_amount" not in self.layout.places:
+        if not self._text(row, "amount"):
             self._refuse(row, "amount", "", "is empty")
         currency = self._text(row, "currency")
         if currency and currency.upper() not in ("USD", "US", "$"):
@@ -205,18 +207,25 @@ class _LineReader:
         return [self._charge(row, "", "Transportation charge", rest), *parts]
 
     def _charge(self, row: Row, code: str, description: str, amount: int) -> dict[str, Any]:
-        form = self.layout.format
-        kind = form.kind_of(code, description, is_credit=form.is_signed_by_kind or amount < 0)
+        form, is_list = self.layout.format, self.layout.format.is_signed_by_kind
+        if not is_list:
+            amount *= self._sign or 1
+        is_parcel = bool(self._text(row, "tracking_number"))
+        kind = form.kind_of(code, description, is_credit=is_list or amount < 0, is_parcel=is_parcel)
+        if kind == "base" and self._text(row, "section").lower() not in SHIPMENTS:
+            kind = "other"
         if kind is None:
             self._refuse(row, "code", code, "is not a known type of transaction: name it in a mapping file")
         elif kind == "refund":
-            amount = -abs(amount)
-        elif self._sign is not None:
-            amount *= self._sign
-        elif kind != "payment":
+            amount = self._given_back(row, amount)
+        elif kind != "payment" and is_list and self._sign is None:
             self._refuse(
                 row, "amount", self._text(row, "amount"), "may be a charge or a credit, as no postage says which"
             )
+        elif is_list and self._sign is not None:
+            amount *= self._sign
+        if kind != "payment" and amount:
+            self._signs.add(1 if amount > 0 else -1)
         if amount < 0 and kind != "payment":
             kind = "refund"
         return {
@@ -224,6 +233,17 @@ class _LineReader:
             "description": (form.kept_of(description) or form.kept_of(code))[:_LONGEST_DESCRIPTION] or None,
             "amount_cents": amount,
         }
+
+    def _given_back(self, row: Row, amount: int) -> int:
+        """Return money back as a negative amount; the sign of one says that of all others."""
+        if amount:
+            sign = 1 if amount > 0 else -1
+            self._credit_sign = self._credit_sign or sign
+            if sign != self._credit_sign:
+                self._refuse(
+                    row, "amount", self._text(row, "amount"), "is called money back, but its sign says otherwise"
+                )
+        return -abs(amount)
 
     def _dimensions(self, row: Row) -> Any:
         unit = self._text(row, "dimension_unit")
@@ -245,7 +265,7 @@ class _LineReader:
         return None if at is None else self._cell(row, at, read, *more)
 
     def _cell(self, row: Row, at: int, read: Any, *more: str) -> Any:
-        self._days.note(read, row.cells[at], lambda: self._place(row, at))
+        self._notation.note(read, row.cells[at], lambda: self._place(row, at))
         try:
             return read(row.cells[at], *more)
         except CellRefused as problem:

@@ -123,7 +123,7 @@ def preview_bill(path: Path, *, carrier: str | None = None, mapping: Path | None
     return {
         "file": file.name,
         "format": layout.format.title,
-        "carrier": carrier or layout.format.carrier,
+        "carrier": _carrier_of(layout.format, carrier),
         "columns": kept,
         "columns_left_out": layout.width - len(set(layout.places.values())) - 2 * len(layout.pairs),
         "lines": [{key: value for key, value in line.items() if key not in hidden} for line in lines],
@@ -135,6 +135,11 @@ def _check_carrier(mapping: BillFormat | None, carrier: str | None) -> None:
     if carrier is not None and not any(one.is_for(carrier) for one in known):
         names = ", ".join(one.carrier or one.name for one in known)
         raise FileRefused(f"There is no format for the carrier {carrier}; there are those of {names}.")
+
+
+def _carrier_of(form: BillFormat, given: str | None) -> str | None:
+    """Return the carrier of a file's labels; None if each line names its own, whatever was given."""
+    return form.carrier and (given or form.carrier)
 
 
 @dataclass
@@ -180,7 +185,7 @@ def _lines(reading: _Reading) -> Iterator[pa.Table]:
     batch: list[dict[str, Any]] = []
     for layout, lines in read_lines(reading.file, reading.mapping, reading.carrier):
         report.format = layout.format.name
-        report.carrier = reading.carrier or layout.format.carrier
+        report.carrier = _carrier_of(layout.format, reading.carrier)
         batch += lines
         if len(batch) >= _BATCH_LINES:
             yield _counted(report, batch)

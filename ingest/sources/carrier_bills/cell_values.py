@@ -29,6 +29,8 @@ _NOTHING = frozenset({"", "-", "0", "n/a", "na", "none", "null"})
 _REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9_.-]{0,49}")
 _IDENTIFIER = re.compile(r"(?=.*\d)[A-Za-z0-9#][A-Za-z0-9#/_-]{0,39}")
 _PHONE = re.compile(r"\+?1?[-.]?[2-9]\d\d[-.]?[2-9]\d\d[-.]?\d{4}")
+_LAST_SIGN = re.compile(r"([\d.,]*)([.,])(\d+)")
+_THOUSANDS = 3
 _SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/\d{2,4}\b")
 _DAYS = (
     (re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?"), "%Y-%m-%d"),
@@ -74,9 +76,21 @@ def cents(text: str) -> int:
     return -int(amount) if is_negative else int(amount)
 
 
-def has_decimal_comma(text: str) -> bool:
-    """Return whether an amount has a decimal comma: `8,35`, `1.234,50 $`."""
-    return bool(re.search(r",\d{1,2}(?!\d|,)", text)) and "." not in text.rpartition(",")[2]
+@lru_cache(maxsize=100_000)
+def decimal_sign(text: str) -> str | None:
+    """Return the sign before an amount's decimals: `,` for `8,35`, `.` for `1,234.50`; None without decimals.
+
+    `?.` or `?,` if the sign may as well be one of thousands, as in `1.500`.
+    """
+    found = _LAST_SIGN.search(text)
+    if found is None:
+        return None
+    before, sign, after = found.groups()
+    if sign in before:
+        # Only thousands have their sign twice.
+        return "." if sign == "," else ","
+    is_unclear = len(after) == _THOUSANDS and re.fullmatch(r"[1-9]\d{0,2}", before)
+    return f"?{sign}" if is_unclear else sign
 
 
 def order_of_day(text: str) -> str | None:

@@ -2,6 +2,7 @@
 
 carrier = "dhl"              # ShipStation's code of the carrier
 bills = "charges"            # or "adjustments": differences to what was charged at the label
+minus = "credit"             # optional; or "charge": what an amount with a minus is
 
 [columns]                    # our field = the header in the file
 tracking_number = "Waybill"
@@ -24,7 +25,7 @@ from ingest.sources.carrier_bills.bill_formats import FIELDS, KINDS, BillFormat,
 
 _CODE = re.compile(r"[a-z0-9_]{1,40}")
 _NEEDS = ("tracking_number", "charged_on", "amount")
-_PARTS = {"carrier", "bills", "columns", "kinds"}
+_PARTS = {"carrier", "bills", "minus", "columns", "kinds"}
 
 
 def read_mapping(path: Path) -> BillFormat:
@@ -48,6 +49,7 @@ def read_mapping(path: Path) -> BillFormat:
         columns={field: [spelled(header)] for field, header in given["columns"].items()},
         needs=list(given["columns"]),
         is_adjustments=given.get("bills") == "adjustments",
+        minus=given.get("minus"),
         has_free_text=True,
         kinds={text.lower(): kind for text, kind in given.get("kinds", {}).items()},
     )
@@ -62,6 +64,8 @@ def _problem(given: dict[str, Any]) -> str | None:
         return 'names no carrier; write ShipStation\'s code of it, such as carrier = "dhl_express".'
     if given.get("bills", "charges") not in ("charges", "adjustments"):
         return 'says bills = something else than "charges" or "adjustments".'
+    if given.get("minus", "credit") not in ("credit", "charge"):
+        return 'says minus = something else than "credit" or "charge".'
     if not isinstance(columns, dict) or not all(isinstance(header, str) for header in columns.values()):
         return 'has no table [columns] with lines such as amount = "Total".'
     missing = [field for field in _NEEDS if field not in columns]

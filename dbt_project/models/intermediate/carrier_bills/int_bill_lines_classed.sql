@@ -56,7 +56,8 @@ classed as (
         * exclude (billed_carrier_code, is_loaded_before, label_count, sum_so_far, line_hash, lead_number),
         case
             when is_loaded_before then 'loaded_before'
-            when parcel_key is null and label_count > 1 and charge_kind <> 'payment' then 'ambiguous'
+            when charge_kind = 'payment' then 'payment'
+            when parcel_key is null and label_count > 1 then 'ambiguous'
             when parcel_key is null then 'account_charge'
             when amount_cents < 0 or (is_wrong and dispute_cents = 0) then 'refund'
             when shipment_id is null then 'not_ours'

@@ -51,7 +51,7 @@ counted as (
         case
             when is_loaded_before or charge_kind = 'payment' then null
             when shipment_id is not null then cast(shipment_id as varchar)
-            when label_count = 0 then 'not ours ' || coalesce(tracking_number, reference)
+            when label_count = 0 then 'not ours ' || coalesce(tracking_number, lead_number, reference)
         end as parcel_key
     from joined
 

@@ -14,7 +14,7 @@ labels as (
 
 ),
 
--- All charges of a parcel together are what its label cost.
+-- All charges of a parcel together are what its label cost, also if one is given back the same day.
 parcels as (
 
     select
@@ -23,7 +23,7 @@ parcels as (
         reference,
         charged_date,
         billed_carrier_code,
-        sum(amount_cents) as amount_cents
+        sum(greatest(amount_cents, 0)) as amount_cents
     from numbered
     where reference is not null and tracked_count is null
     group by all

@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 -- One row if a bill was loaded, or a label that is on a bill changed, since the last finished build; else none, and the
 -- lines keep their classes.
+{%- set settled = parcels_settled() %}
 with lines as (
 
     select * from {{ ref('stg_carrier_bills__lines') }}
@@ -23,6 +24,7 @@ bills as (
 labels as (
 
     select
+        shipment_id,
         order_number,
         {{ printed_number('tracking_number') }} as printed_number
     from {{ ref('stg_shipstation__shipments') }}
@@ -40,6 +42,13 @@ touched as (
         tracking_number in (select labels.printed_number from labels)
         or lead_number in (select labels.printed_number from labels)
         or reference in (select labels.order_number from labels)
+    {%- if settled %}
+    union all
+    -- A label with another number is no longer on the bills that name the old one.
+    select 1 as is_touched
+    from {{ settled }} as parcels
+    where parcels.shipment_id in (select labels.shipment_id from labels)
+    {%- endif %}
 
 ),
 

@@ -15,7 +15,7 @@ classes as (
         count(*) as line_count,
         sum(if(line_class = 'ambiguous', amount_cents, dispute_cents)) as amount_cents
     from {{ ref('int_bill_lines_classed') }}
-    where line_class in ('not_ours', 'billed_twice', 'voided_but_billed', 'ambiguous')
+    where line_class in ('not_ours', 'billed_twice', 'voided_but_billed', 'ambiguous') and amount_cents <> 0
     group by bill_id, line_class
 
 ),
