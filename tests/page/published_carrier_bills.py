@@ -14,8 +14,8 @@ _ORDERS = ((1, "671825"), (2, "671826"))
 LINES = (
     "line_key, bill_id, line_number, carrier_code, invoice_number, invoice_date, charged_date, tracking_number,"
     " charge_kind, charge_description, line_class, adjustment_reason, amount_cents, difference_cents,"
-    " dispute_cents, shipment_id, matched_by, shipstation_order_id, order_number, ship_date, label_cost_cents, label_ounces,"
-    " billed_ounces, label_dimensions, billed_dimensions"
+    " dispute_cents, shipment_id, matched_by, shipstation_order_id, order_number, ship_date, label_cost_cents,"
+    " label_ounces, billed_ounces, label_dimensions, billed_dimensions"
 )
 
 
