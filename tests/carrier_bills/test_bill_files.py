@@ -202,7 +202,10 @@ def test_a_row_of_fedex_adds_up_to_its_net_charge(
 def test_a_list_of_transactions_has_charges_with_or_without_a_minus(tmp_path: Path, sign: str) -> None:
     back = "" if sign else "-"
     rows = [("Adjustment", f"{sign}1.20"), ("Print", f"{sign}8.35"), ("Refund", f"{back}8.35"), ("Purchase", "50")]
-    body = "".join(f"10/03/2026,{kind},9400111899223000000123,{amount},0\n" for kind, amount in rows)
+    numbers = {"Purchase": ""}
+    body = "".join(
+        f"10/03/2026,{kind},{numbers.get(kind, '9400111899223000000123')},{amount},0\n" for kind, amount in rows
+    )
     lines = lines_of(written(tmp_path, f"{STAMPS_HEADER}\n{body}"))
     kinds = [(line["charge_kind"], abs(line["amount_cents"])) for line in lines]
     assert kinds == [("other", 120), ("base", 835), ("refund", 835), ("payment", 5000)]
@@ -257,13 +260,16 @@ def test_a_transaction_is_a_charge_or_a_credit_by_the_sign_of_printed_postage(
         ("Credit Card Surcharge", "4.10", "surcharge"),
         ("Early AM - Guaranteed", "44.10", "surcharge"),
         ("Payment received", "-44.10", "payment"),
+        ("Duty Payment", "-4.10", "refund"),
         ("Guaranteed Service Refund", "-8.35", "refund"),
     ],
 )
 def test_only_money_back_is_a_refund_and_a_fee_is_no_payment(
     tmp_path: Path, charge: str, amount: str, kind: str
 ) -> None:
-    [line] = lines_of(written(tmp_path, ups_line(code="ACC", charge=charge, amount=amount)))
+    # What has a tracking number is no payment.
+    number = "" if kind == "payment" else "1Z999AA10123456784"
+    [line] = lines_of(written(tmp_path, ups_line(code="ACC", charge=charge, amount=amount, tracking=number)))
     assert line["charge_kind"] == kind
 
 

@@ -224,10 +224,9 @@ class _LineReader:
             )
         elif is_list and self._sign is not None:
             amount *= self._sign
-        if kind != "payment" and amount:
+        if amount and kind not in ("payment", "refund"):
             self._signs.add(1 if amount > 0 else -1)
-        if amount < 0 and kind != "payment":
-            kind = "refund"
+            kind = "refund" if amount < 0 else kind
         return {
             "charge_kind": kind,
             "description": (form.kept_of(description) or form.kept_of(code))[:_LONGEST_DESCRIPTION] or None,
