@@ -46,6 +46,7 @@ from workflows.cycle.warehouse import (
     note_runs,
     open_warehouse,
     read_green_build,
+    save_memory,
     state_of,
 )
 from workflows.entries.closed_months import prepare_closes
@@ -164,6 +165,8 @@ class Engine:
             if full:
                 forget_green_build(connection)
                 remove_ledger(self.settings.ledger)
+            if not full:
+                save_memory(connection, run.kind)
             progress = partial(report, "models")
             outcome = self._modelling.build(
                 connection, project, state=state, full=full, as_of=as_of, run_id=run.run_id, on_node=progress

@@ -9,6 +9,7 @@ rows, dbt runs the build.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from itertools import groupby
@@ -25,7 +26,8 @@ NodeDone = Callable[[int, int], None]
 _TRANSACTIONS = {"BEGIN", "COMMIT", "ROLLBACK"}
 # Metadata queries of dbt, not replayed: no statement of a warm build depends on their results.
 _LOOKS = ("duckdb_databases()", "duckdb_constraints()", "information_schema", "describe (")
-
+# The table from which an incremental model gets its new rows.
+_TEMPORARY = re.compile(r'create temporary table\s+("[^"]+")')
 
 # The only model that contains the time, time zone and run of a build; all others read it.
 _CONTEXT = "model.shipledger.stg_shipledger__build_context"
@@ -167,4 +169,7 @@ def _send(connection: duckdb.DuckDBPyConnection, node: str, statements: list[Sta
     except BaseException:
         connection.rollback()
         raise
+    # It would stay in memory to the end of the build: 50 MB for the lines of a carrier's bill.
+    for name in _TEMPORARY.findall("\n".join(statement.sql for statement in statements)):
+        connection.execute(f"drop table temp.{name}")
     return True
