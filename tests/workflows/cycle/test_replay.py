@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -11,6 +12,7 @@ from command_line import CommandLine
 from shared_dbt import DBT_BUILDS
 
 from sandbox import Sandbox
+from workflows.cycle.replay import BuildFacts, Recording, Statement, replay
 
 # Of the run that built them, not of the orders.
 _OF_THE_RUN = ("sync_runs", "snapshot_info")
@@ -76,6 +78,15 @@ def test_what_is_not_green_in_a_replay_is_built_and_reported_by_dbt(
     assert (filled_own.home / "published" / "current.duckdb").readlink() == before
     (filled_own.home / "ledger.duckdb").unlink()
     assert filled_own.run("sync").code == 0
+
+
+def test_a_replay_keeps_no_temporary_table_in_memory(tmp_path: Path) -> None:
+    facts = BuildFacts("2026-10-03", "America/Chicago", "run")
+    sent = ['create temporary table\n  "numbers__dbt_tmp1"\n as (select 42 as answer)', "from numbers__dbt_tmp1"]
+    recording = Recording("state", facts, [Statement("model.shipledger.numbers", sql) for sql in sent])
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        assert replay(connection, tmp_path / "ledger.duckdb", recording, facts)
+        assert connection.execute("select table_name from duckdb_tables()").fetchall() == []
 
 
 @pytest.mark.long
