@@ -23,7 +23,7 @@ classed as (
     select
         bill_id,
         count(*) as line_count,
-        sum(amount_cents) filter (where line_class <> 'payment') as amount_cents
+        sum(amount_cents) filter (where charge_kind <> 'payment') as amount_cents
     from lines
     group by bill_id
 
