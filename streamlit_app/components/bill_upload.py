@@ -62,7 +62,8 @@ def _show_import(settings: Settings, has_file: bool, may: bool) -> None:
         show_progress(settings, last)
     elif last is not None:
         when = f"{settings.dates.clock(last.finished_at, datetime.now(UTC))}, " if last.finished_at else ""
-        st.caption(plain(f"Last import: {when}by {last.actor or 'unknown'}. {_outcome(last)}"))
+        show = st.caption if last.status == "success" else st.warning
+        show(plain(f"Last import: {when}by {last.actor or 'unknown'}. {_outcome(last)}"))
 
 
 def _start(settings: Settings) -> None:

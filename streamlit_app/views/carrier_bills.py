@@ -37,6 +37,7 @@ _CLASSES = {
     "payment": "Paid in",
     "loaded_before": "Loaded before",
 }
+_DOLLARS = pa.decimal128(18, 2)
 _UNDISPUTED = ("ambiguous", "refund", "equal", "account_charge", "payment", "loaded_before")
 _KEPT_BILL, _KEPT_CLASS = "bill", "class"
 _BILL_ROWS, _CLASS_ROWS, _LINE_ROWS = 6, 10, 14
@@ -81,7 +82,8 @@ _LINES = f"""
         lines.label_ounces / 16 as label_pounds, lines.billed_ounces / 16 as billed_pounds, lines.label_dimensions,
         lines.billed_dimensions, lines.label_cost_cents / 100.0 as label_cost,
         lines.amount_cents / 100.0 as amount,
-        lines.dispute_cents / 100.0 as dispute, lines.order_number, lines.carrier_code, lines.invoice_number,
+        lines.dispute_cents / 100.0 as dispute, lines.order_number,
+        coalesce(lines.reference, lines.order_number) as reference, lines.carrier_code, lines.invoice_number,
         lines.invoice_date, lines.charged_date, lines.shipstation_order_id,
         bills.file_name || ', line ' || lines.line_number as place, lines.line_key
     {_LISTED}
@@ -120,7 +122,7 @@ _FORM = {
     "billed_dimensions": "Dimensions as billed",
     "amount": "Amount billed",
     "dispute": "Amount disputed",
-    "order_number": "Reference",
+    "reference": "Reference",
 }
 
 
@@ -269,4 +271,8 @@ def _never_columns(snapshot: Snapshot) -> dict[str, Any]:
 
 def _form(snapshot: Snapshot, bill: str, line_class: str) -> bytes:
     lines: pa.Table = with_labels(snapshot.table(_LINES, bill, line_class), "line_class", _CLASSES)
+    for name in ("amount", "dispute"):
+        # A form's amounts have two decimals, also $11.30.
+        at = lines.schema.get_field_index(name)
+        lines = lines.set_column(at, name, lines[name].cast(_DOLLARS))
     return csv_bytes(list(_FORM.values()), zip(*(lines[name].to_pylist() for name in _FORM), strict=True))

@@ -64,7 +64,7 @@ _OTHER_LINE = STAMPS_LINE.replace("10/03", "10/04")
             STAMPS.replace("9400111899223000000123", "1.2345E+21"),
             r'line 2, column 3 \("Tracking #"\): "1.2345E\+21" was a tracking number before a spreadsheet',
         ),
-        (STAMPS.replace("-$8.35", "soon"), r'line 2, column 4 \("Amount"\): the text in it is not an amount'),
+        (STAMPS.replace("-$8.35", "soon"), r'line 2, column 4 \("Amount"\): the text in it is not an amount. '),
         (STAMPS.replace("-$8.35", "€8.35"), "is not in US dollars"),
         (STAMPS.replace("-$8.35", ""), r'line 2, column 4 \("Amount"\): it is empty'),
         (

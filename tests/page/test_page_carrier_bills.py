@@ -36,7 +36,7 @@ def test_bills_classes_and_lines_to_dispute_are_shown_and_given_as_a_file(
     expect(cells(lines)).to_contain_text(
         ["1Z12", "Billed twice", "1Z99", "Not ours", "1Z11", "Adjusted", "weight"]
     )
-    with download(lines, "CSV").open(newline="") as file:
+    with download(lines, "CSV").open(newline="", encoding="utf-8-sig") as file:
         header, *rows = csv.reader(file)
     assert header[:3] == ["Carrier", "Invoice number", "Invoice date"]
     assert header[8:13] == [
@@ -46,8 +46,9 @@ def test_bills_classes_and_lines_to_dispute_are_shown_and_given_as_a_file(
     assert [row[3] for row in rows] == ["1Z12", "1Z99", "1Z11"]
     assert rows[2][:3] == ["ups", "INV1", f"{business.today - timedelta(days=40)}"]
     # A formula of somebody else is text in a spreadsheet.
-    assert rows[2][5:14] == [
-        "Adjusted", "weight", "'=Weight", "2.5", "5.5", "10 x 8.5 x 4 in", "16 x 12 x 9 in", "3.5", "3.5",
+    assert rows[2][5:] == [
+        "Adjusted", "weight", "'=Weight", "2.5", "5.5", "10 x 8.5 x 4 in", "16 x 12 x 9 in", "3.50", "3.50",
+        "671825",
     ]  # fmt: skip
     choose_first_row(panel(tab, "By class"))
     adjusted = panel(tab, "Adjusted")
@@ -57,7 +58,7 @@ def test_bills_classes_and_lines_to_dispute_are_shown_and_given_as_a_file(
     expect(cells(panel(tab, "Never billed"))).to_contain_text(["1Z13", "ups"])
 
 
-def test_an_uploaded_bill_is_imported_by_the_worker_and_its_file_removed(
+def test_an_uploaded_bill_is_imported_by_the_worker_or_refused_and_its_file_removed(
     tab: Page, served: Served, folder: PublishedFolder, business: Business
 ) -> None:
     business.has_carrier_bills = False
@@ -81,4 +82,15 @@ def test_an_uploaded_bill_is_imported_by_the_worker_and_its_file_removed(
     done = workshop.finish(settings, KIND)
     assert (done.status, done.result and done.result["lines"]) == ("success", 1)
     expect(bills.get_by_text("october.csv: 1 charge, $8.35 in all.")).to_be_visible()
+    assert list((served.home / "uploads").iterdir()) == []
+    tab.locator('input[type="file"]').set_input_files(
+        [{"name": "bad.csv", "mimeType": "text/csv", "buffer": STAMPS.replace(b"-$8.35", b"soon")[:200]}]
+    )
+    expect(bills.get_by_text("bad.csv")).to_be_visible()
+    bills.get_by_role("button", name="Import").click()
+    expect(bills.get_by_role("progressbar").last).to_be_visible()
+    assert workshop.finish(settings, KIND).status == "failed"
+    expect(bills.get_by_role("alert")).to_contain_text(
+        'line 2, column 4 ("Amount"): the text in it is not an amount'
+    )
     assert list((served.home / "uploads").iterdir()) == []

@@ -186,13 +186,16 @@ class _LineReader:
         }
 
     def _charges(self, row: Row) -> list[dict[str, Any]]:
-        """Return the charges of a row: kind, description and amount."""
+        """Return the charges of a row: kind, description and amount; none if its total cannot be read."""
+        problems = self._problem_count
         total = self._read(row, "amount", cell_values.cents) or 0
         if not self._text(row, "amount"):
             self._refuse(row, "amount", "", "is empty")
         currency = self._text(row, "currency")
         if currency and currency.upper() not in ("USD", "US", "$"):
             self._refuse(row, "currency", currency, "is not US dollars")
+        if self._problem_count > problems:
+            return []
         if not self.layout.pairs:
             return [self._charge(row, self._text(row, "code"), self._text(row, "description"), total)]
         parts = [
