@@ -100,7 +100,7 @@ def test_all_other_labels_were_billed_what_they_cost(billed: Billed) -> None:
     assert billed.line.published(
         "select distinct line_class from marts.carrier_bill_lines"
         f" where shipment_id is null or {others} order by 1"
-    ) == [("account_charge",), ("equal",), ("not_ours",)]
+    ) == [("equal",), ("not_ours",), ("payment",)]
 
 
 def test_what_needs_a_person_is_an_exception_of_each_bill_and_kind_with_its_sum(billed: Billed) -> None:
