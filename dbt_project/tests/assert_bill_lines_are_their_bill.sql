@@ -1,5 +1,5 @@
--- Each charge of a carrier's bill is in one class, and the lines of a label add up to what it was billed. If this fails,
--- money of a bill is counted twice or not at all.
+-- Each charge of a carrier's bill is in one class, and the lines of a label add up to what it was billed. If this
+-- fails, money of a bill is counted twice or not at all.
 with lines as (
 
     select * from {{ ref('int_bill_lines_classed') }}
