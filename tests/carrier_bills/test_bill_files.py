@@ -283,22 +283,6 @@ def test_amounts_of_both_ways_to_write_thousands_are_read_if_no_other_is_possibl
     assert [line["amount_cents"] for line in lines_of(written(tmp_path, rows))] == [123400, 50, 835]
 
 
-@pytest.mark.parametrize(("second", "amounts"), [("4.00", [-300, -400]), ("-4.00", None)])
-def test_a_mapped_refund_is_money_back_unless_some_have_a_minus_and_some_none(
-    tmp_path: Path, second: str, amounts: list[int] | None
-) -> None:
-    mapping = "carrier = 'dhl'\n[columns]\ntracking_number = 'Waybill'\ncharged_on = 'Day'\namount = 'Total'\n"
-    mapping += "description = 'What'\n[kinds]\n'Return' = 'refund'\n"
-    form = read_mapping(written(tmp_path, mapping, "dhl.toml"))
-    rows = [f"JD0146000031,2026-10-03,{amount},Return\n" for amount in ("3.00", second)]
-    bill = written(tmp_path, "Waybill,Day,Total,What\n" + "".join(rows))
-    if amounts is None:
-        with pytest.raises(FileRefused, match=r"line 3, column 3 .* is called money back"):
-            lines_of(bill, mapping=form)
-    else:
-        assert [line["amount_cents"] for line in lines_of(bill, mapping=form)] == amounts
-
-
 def test_of_a_free_text_only_known_words_are_kept(tmp_path: Path) -> None:
     content = "Date,Tracking #,Adjustment Reason,Adjustment Amount\n"
     content += "2026-10-03,9400111899223000000123,Weight of Jane Doe,1.20\n"

@@ -158,6 +158,20 @@ def test_a_mapped_file_with_a_minus_everywhere_is_read_as_the_mapping_says_or_re
         assert [line["amount_cents"] for line in preview_bill(bill, mapping=mapping)["lines"]] == amounts
 
 
+@pytest.mark.parametrize(("second", "amounts"), [("4.00", [-300, -400]), ("-4.00", None)])
+def test_a_mapped_refund_is_money_back_unless_some_have_a_minus_and_some_none(
+    tmp_path: Path, second: str, amounts: list[int] | None
+) -> None:
+    mapping = written(tmp_path, MAPPING.replace('"surcharge"', '"refund"'), "dhl.toml")
+    rows = [f"JD0146000031,2026-10-03,{amount},Remote,\n" for amount in ("3.00", second)]
+    bill = written(tmp_path, MAPPED.partition("\n")[0] + "\n" + "".join(rows))
+    if amounts is None:
+        with pytest.raises(FileRefused, match=r"line 3, column 3 .* is called money back"):
+            preview_bill(bill, mapping=mapping)
+    else:
+        assert [line["amount_cents"] for line in preview_bill(bill, mapping=mapping)["lines"]] == amounts
+
+
 def test_a_carrier_without_a_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileRefused, match="no format for the carrier dhl; there are those of ups, fedex"):
         preview_bill(written(tmp_path, STAMPS), carrier="dhl")

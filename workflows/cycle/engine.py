@@ -152,9 +152,8 @@ class Engine:
         # Held until the end: dbt shares it, and opening the file again costs a tenth of a warm build.
         with open_warehouse(self.settings.warehouse) as connection:
             copy_read(last_read(self.settings.operations), connection, self.settings.timezone.key)
-            state = state_of(connection)
-            if self.settings.restate_carrier_bills:
-                state += ", restating carrier bills"
+            restating = ", restating carrier bills" if self.settings.restate_carrier_bills else ""
+            state = state_of(connection) + restating
             target = GreenBuild(f"{project}, {state}", today, as_of, 0)
             green = _last_tested_build(connection)
             if green is not None and not loads_to_build(connection) and self._is_fresh(green, target):
@@ -165,8 +164,7 @@ class Engine:
             if full:
                 forget_green_build(connection)
                 remove_ledger(self.settings.ledger)
-            if not full:
-                save_memory(connection, run.kind)
+            save_memory(connection, run.kind, full=full)
             progress = partial(report, "models")
             outcome = self._modelling.build(
                 connection, project, state=state, full=full, as_of=as_of, run_id=run.run_id, on_node=progress

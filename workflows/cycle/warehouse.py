@@ -140,9 +140,9 @@ def configure(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
     find_files_in(connection, home)
 
 
-def save_memory(connection: duckdb.DuckDBPyConnection, kind: str) -> None:
-    """Let the build of a kind of run take less memory and more time, if its kind has a limit."""
-    if kind in _WITH_ONE_THREAD:
+def save_memory(connection: duckdb.DuckDBPyConnection, kind: str, *, full: bool) -> None:
+    """Let the build of a kind of run that has a limit take less memory and more time, unless it is a full one."""
+    if kind in _WITH_ONE_THREAD and not full:
         connection.execute("set threads = 1")
 
 
