@@ -163,6 +163,7 @@ def test_what_a_closed_month_carried_is_not_billed_again_and_comes_back_when_it_
     assert len(movements) == len(set(movements)) > 0, "evidence once, in the first month that was closed after it"
 
 
+@pytest.mark.long
 def test_units_that_left_beside_the_labels_of_a_closed_month_are_billed_late_and_taken_back_with_their_label(
     ledger: Ledger,
 ) -> None:

@@ -162,7 +162,10 @@ def test_what_is_billed_in_all_is_what_a_month_closed_after_its_end_would_have_b
 @pytest.mark.parametrize(
     ("closed_at", "month", "ahead"),
     [
-        (datetime(2026, 5, 29, 20, tzinfo=UTC), date(2026, 5, 1), [29, 30, 31]),  # it ends on a Sunday
+        # It ends on a Sunday.
+        pytest.param(
+            datetime(2026, 5, 29, 20, tzinfo=UTC), date(2026, 5, 1), [29, 30, 31], marks=pytest.mark.long
+        ),
         pytest.param(datetime(2026, 5, 31, 20, tzinfo=UTC), date(2026, 5, 1), [31], marks=pytest.mark.long),
         # A Wednesday, and the year.
         pytest.param(datetime(2025, 12, 31, 20, tzinfo=UTC), date(2025, 12, 1), [31], marks=pytest.mark.long),

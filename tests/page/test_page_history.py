@@ -69,6 +69,7 @@ def test_an_order_that_is_opened_from_a_day_is_one_entry_and_back_shows_the_day(
     expect(title(tab, "Order 671825")).to_be_visible()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("published")
 def test_searches_lots_and_products_are_entries_too(tab: Page, served: Served) -> None:
     tab.goto(f"{served.url}/lot-recall")

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from shop_file import order, rows, write
 
 from ingest.pipeline import Warehouse
@@ -127,6 +128,7 @@ def test_an_unfinished_file_is_looked_at_three_times_a_second_apart(tmp_path: Pa
     assert pauses == [1.0, 1.0]
 
 
+@pytest.mark.long
 def test_the_command_succeeds_with_a_spoilt_order_and_fails_when_it_could_read_no_file(tmp_path: Path) -> None:
     file = write(tmp_path / "shop.xml", GOOD, SPOILT)
     code, facts = command(tmp_path, str(file))

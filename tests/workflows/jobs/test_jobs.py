@@ -81,6 +81,7 @@ def test_what_has_ended_well_or_never_was_is_neither_cancelled_nor_retried(fille
             jobs.retry(synced, "mary")
 
 
+@pytest.mark.long
 def test_a_failed_job_is_retried_on_the_command_line_with_what_it_was_asked_for(
     filled_own: CommandLine, own_business: Sandbox
 ) -> None:
