@@ -82,6 +82,34 @@ def choose_first_row(place: Page | Locator, table: int = 0) -> None:
     raise AssertionError("The row is not in the address.")
 
 
+def downloaded(page: Page, button: Locator) -> bytes:
+    """What a press of the button gives; a page that is drawn again in that moment loses the press."""
+    for _ in range(3):
+        stand_still(page)
+        try:
+            with page.expect_download(timeout=20_000) as download:
+                button.click()
+        except PlaywrightTimeoutError:
+            continue
+        return download.value.path().read_bytes()
+    raise AssertionError("The button gives no file.")
+
+
+def follow(link: Locator) -> None:
+    """Click a link of the page until the address is another one; a page that is drawn again loses the click."""
+    page = link.page
+    for _ in range(3):
+        before = page.url
+        stand_still(page)
+        link.click()
+        try:
+            page.wait_for_url(lambda url, before=before: url != before, timeout=20_000, wait_until="commit")
+        except PlaywrightTimeoutError:
+            continue
+        return
+    raise AssertionError("The link leads nowhere.")
+
+
 def choose(place: Locator, label: str, option: str) -> None:
     """Choose from a list that opens, once the page stands still: one that is drawn again or scrolled closes."""
     stand_still(place.page)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from homes import founded_home
-from looking import cells, panel
+from looking import cells, downloaded, follow, panel
 from page_process import free_port
 from playwright.sync_api import Page, expect
 
@@ -65,9 +65,7 @@ def test_the_day_is_closed_by_one_button_and_again_as_a_new_version(tab: Page, b
     summary = tab.get_by_role("button", name="Summary (PDF)")
     # What a run of the page replaces stands beside it for a moment.
     expect(summary).to_have_count(1)
-    with tab.expect_download() as download:
-        summary.click()
-    assert download.value.path().read_bytes().startswith(b"%PDF")
+    assert downloaded(tab, summary).startswith(b"%PDF")
 
     tab.keyboard.press("Escape")
     day.get_by_role("button", name="Close again").click()
@@ -76,8 +74,8 @@ def test_the_day_is_closed_by_one_button_and_again_as_a_new_version(tab: Page, b
 
     inventory = day.get_by_role("link", name="Inventory")
     expect(inventory).to_have_count(1)
-    inventory.click()
+    follow(inventory)
     expect(tab.get_by_role("heading", name="Products")).to_be_visible()
-    tab.get_by_role("link", name="Runs and health").click()
+    follow(tab.get_by_role("link", name="Runs and health"))
     tab.get_by_text("Administration", exact=True).click()
     expect(cells(panel(tab, "Runs"))).to_contain_text(["✓ done", "End of day"])
