@@ -7,6 +7,7 @@ DEVELOPING := $(VENV)/.developing
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 BROWSER := $(VENV)/.browser
 READER := $(VENV)/reader/.installed
+LAKE := $(VENV)/lake/.installed
 POSTGRES := $(VENV)/.postgres
 ALLOCATOR := $(VENV)/.allocator
 JEMALLOC := /usr/lib/*/libjemalloc.so.2
@@ -61,17 +62,22 @@ $(READER): tests/reader.lock | $(INSTALLED)
 	$(INSTALL) --no-deps --upgrade --target $(VENV)/reader -r tests/reader.lock
 	@touch $@
 
+# DuckDB with its extensions as packages, for tests of the lake.
+$(LAKE): requirements-lake.lock | $(INSTALLED)
+	$(INSTALL) --no-deps --upgrade --target $(VENV)/lake -r requirements-lake.lock
+	@touch $@
+
 demo: $(INSTALLED)
 	$(BIN)/python orchestrate.py demo
 
 test: lint tests
 
 # Tests wait for pages, mails and jobs, so two cores have work for a third process.
-tests: $(BROWSER) $(READER) $(POSTGRES) $(ALLOCATOR)
+tests: $(BROWSER) $(READER) $(LAKE) $(POSTGRES) $(ALLOCATOR)
 	LD_PRELOAD="$$(ls $(JEMALLOC) 2>/dev/null)" $(BIN)/python -m pytest -m "not long" $(IN_PROCESSES)
 
 # All tests, those marked `long` too, with more seeds and rounds of those on generated data. Takes about an hour.
-test-long: $(BROWSER) $(READER) $(POSTGRES) $(ALLOCATOR)
+test-long: $(BROWSER) $(READER) $(LAKE) $(POSTGRES) $(ALLOCATOR)
 	LD_PRELOAD="$$(ls $(JEMALLOC) 2>/dev/null)" SHIPLEDGER_LONG_TESTS=1 $(BIN)/python -m pytest $(IN_PROCESSES)
 
 # The type checker and the linter of SQL take half a minute of one core each.
@@ -152,5 +158,6 @@ $(AUDIT)/.installed: tests/audit.lock | $(INSTALLED)
 lock:
 	$(COMPILE) pyproject.toml --group dev --upgrade -o requirements-dev.lock
 	$(COMPILE) pyproject.toml -c requirements-dev.lock -o requirements.lock
+	$(COMPILE) --group lake -o requirements-lake.lock
 	$(COMPILE) --no-deps tests/reader.in -o tests/reader.lock
 	$(COMPILE) tests/audit.in -o tests/audit.lock

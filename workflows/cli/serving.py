@@ -30,7 +30,15 @@ log = logging.getLogger(__name__)
 page_log = logging.getLogger("page")
 
 _PAGE_STOP_SECONDS = 5
-_NOT_FOR_THE_PAGE = ("api_key", "api_secret", "legacy_url", "backup_passphrase", "smtp_url", "webhook_url")
+_NOT_FOR_THE_PAGE = (
+    "api_key",
+    "api_secret",
+    "legacy_url",
+    "backup_passphrase",
+    "smtp_url",
+    "webhook_url",
+    "lake_catalog",
+)
 _JUMP_SECONDS = 30
 _LOOK_FOR_ABANDONED_SECONDS = 10
 
@@ -188,6 +196,7 @@ def page_environment(settings: Settings) -> dict[str, str]:
         "SHIPLEDGER_LEGACY_URL": "configured" if settings.legacy_url else "",
         "SHIPLEDGER_BACKUP_PASSPHRASE": "",
         "SHIPLEDGER_SMTP_URL": _without_credentials(settings.smtp_url or ""),
+        "SHIPLEDGER_LAKE": "ducklake:postgres:configured" if settings.lake_catalog else "",
         # Only the host: the path is the secret.
         "SHIPLEDGER_WEBHOOK_URL": _without_credentials(settings.webhook_url or ""),
     }

@@ -15,6 +15,7 @@ from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from workflows.config import setting_types as types
+from workflows.config.lake_settings import Lake, parse_lake_settings
 from workflows.config.mail_settings import WEBHOOK, MailSettings, parse_mail_settings
 from workflows.config.oidc_settings import Oidc, parse_oidc_settings
 from workflows.config.places import PROJECT, places_of
@@ -169,6 +170,24 @@ class Settings(BaseSettings):
         description="PostgreSQL database for the workflow state. Each home has its own schema in it. None means "
         "SQLite in the home.",
     )
+    lake_catalog: types.Secret = Field(
+        None,
+        validation_alias="SHIPLEDGER_LAKE",
+        description="DuckLake to publish to or read from: `ducklake:postgres:` and a PostgreSQL connection "
+        "string. A secret, as it may hold a password.",
+    )
+    lake_data: str | None = Field(
+        None, description="The lake's files: a folder that all machines share, or `s3://bucket/prefix`."
+    )
+    house: str | None = Field(None, description="The schema of this house in the lake.")
+    lake_library: types.FilePath | None = Field(
+        None,
+        description="Directory with the packages of `requirements-lake.lock`, for a machine whose DuckDB cannot "
+        "fetch its extensions.",
+    )
+    read_from: Literal["home", "lake"] = Field(
+        "home", description="`lake` makes this a machine that only reads: page, reports and `export`."
+    )
     fast_build: types.OnUnlessZero = Field(
         True, description="`0` lets dbt run every build itself instead of replaying recorded statements."
     )
@@ -203,9 +222,9 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _check_mail_and_login(self) -> Settings:
-        """Refuse half a mail server and half a login at once."""
-        _ = self.mail, self.oidc
+    def _check_groups(self) -> Settings:
+        """Refuse half a mail server, half a login and half a lake at once."""
+        _ = self.mail, self.oidc, self.lake
         return self
 
     @property
@@ -225,6 +244,18 @@ class Settings(BaseSettings):
         return parse_oidc_settings(
             self.oidc_metadata_url, self.oidc_client_id, self.oidc_client_secret, self.page_url
         )
+
+    @property
+    def lake(self) -> Lake | None:
+        """The lake that is published to or read from, None without one."""
+        return parse_lake_settings(
+            self.lake_catalog, self.lake_data, self.house, self.lake_library, is_read=self.reads_lake
+        )
+
+    @property
+    def reads_lake(self) -> bool:
+        """Whether this machine only reads what others publish to the lake."""
+        return self.read_from == "lake"
 
     @property
     def warehouse(self) -> Path:

@@ -50,6 +50,7 @@ from workflows.cycle.warehouse import (
     state_of,
 )
 from workflows.entries.closed_months import prepare_closes
+from workflows.lake.client import publish_to_lake
 
 log = logging.getLogger(__name__)
 
@@ -190,7 +191,9 @@ class Engine:
             load_operations(self.settings.operations, self.warehouse)
 
     def publish(self, run: Run, built_at: datetime, *, accept_loss: bool = False) -> Publication:
-        """Publish the ledger as a snapshot, unless the current one is of the same build.
+        """Publish the ledger as a snapshot, unless the current one is of the same build; then to the lake, if any.
+
+        What the lake refuses is a failed check and no error: the next cycle publishes there.
 
         Args:
             run: The publishing run.
@@ -201,6 +204,11 @@ class Engine:
             PublicationRefused: It lacks rows of the current snapshot.
             ShipledgerError: The snapshot cannot be written.
         """
+        publication = self._publish_here(run, built_at, accept_loss=accept_loss)
+        publish_to_lake(self.settings)
+        return publication
+
+    def _publish_here(self, run: Run, built_at: datetime, *, accept_loss: bool) -> Publication:
         current = current_snapshot(self.settings)
         if current is not None and is_current(self.settings, built_at):
             return Publication(current.name)

@@ -17,11 +17,24 @@ from workflows.config.thresholds import (
 )
 from workflows.config.wall_clock import clock
 from workflows.errors import Advice, PublicationRefused, on_page
+from workflows.lake.lake_note import LakeNote
 from workflows.monitoring.checks import CLOSES, OPENS, Check, Severity
 
 # What is checked. A check's name begins with one of these; some add which one failed: `run sync`, `lot 17612 - 1`.
 CONDITIONS = (
-    *("credentials", "tests", "lost rows", "run", "slow sync", "disk", "mail", "read", "snapshot", "ghosts"),
+    *(
+        "credentials",
+        "tests",
+        "lost rows",
+        "run",
+        "slow sync",
+        "disk",
+        "lake",
+        "mail",
+        "read",
+        "snapshot",
+        "ghosts",
+    ),
     *("open units", "cutover", "parity", "health", "stock", "lot"),
 )
 _SATURDAY = 5
@@ -57,6 +70,7 @@ class SystemState:
         watermark: The newest change in ShipStation that is known. It stays while nothing changes there.
         snapshot_at: The instant the published snapshot describes; None before the first one.
         room_for_snapshots: How many more snapshots fit on the disk; None before the first one.
+        lake: The last attempt to publish to the lake; None without one.
         empty_orders: Orders without lines: open ones, also those confirmed as work in progress, and shipped ones.
         stock: Rows of `inventory_current` that are critical or low.
         negative_lots: Rows of `lot_inventory` with a negative balance.
@@ -78,6 +92,7 @@ class SystemState:
     watermark: datetime | None = None
     snapshot_at: datetime | None = None
     room_for_snapshots: int | None = None
+    lake: LakeNote | None = None
     empty_orders: int = 0
     stock: Sequence[Mapping[str, Any]] = field(default_factory=list)
     negative_lots: Sequence[Mapping[str, Any]] = field(default_factory=list)
@@ -151,6 +166,12 @@ def _failed_runs(state: SystemState) -> Iterator[Check]:
             f"The disk has room for {counted(state.room_for_snapshots, 'snapshot')}",
             f"Fewer than {LEAST_ROOM_FOR_SNAPSHOTS}: make room, or soon nothing can be built and published.",
         )
+    if state.lake is not None and state.lake.problem is not None:
+        title, last = "The lake could not be used", ""
+        if state.lake.at is not None:
+            last = f" It was last in reach at {clock(state.lake.at, state.zone)}."
+        problem, shown = (f"{text}{last}" for text in (state.lake.problem, state.lake.on_page))
+        yield Check("lake", title, False, problem, "warning", on_page=shown)
     for subject in state.lost_mail:
         yield _failed(f"mail {subject}", "critical", "A mail was not sent", f"{subject}.", _SEE_MAIL)
 

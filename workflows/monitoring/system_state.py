@@ -15,6 +15,7 @@ from workflows.cycle.open_units import lasting_differences
 from workflows.cycle.published_state import Published, known_read, read_published
 from workflows.errors import BuildFailed, CloseRefused, PublicationRefused
 from workflows.jobs.client import Job, JobClient
+from workflows.lake.lake_note import read_lake_note
 from workflows.mail import TEST, read_outbox
 from workflows.monitoring.check_log import health_history, record_failures
 from workflows.monitoring.checks import Check
@@ -67,6 +68,7 @@ def read_system_state(settings: Settings, jobs: JobClient, published: Published,
         watermark=read.watermark if read else None,
         snapshot_at=published.as_of,
         room_for_snapshots=room_for_snapshots(settings),
+        lake=read_lake_note(settings.home) if settings.lake else None,
         empty_orders=sum(count for kind, _severity, count in published.exceptions if kind in EMPTY_ORDERS),
         stock=published.stock,
         negative_lots=published.negative_lots,

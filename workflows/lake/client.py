@@ -1,0 +1,103 @@
+"""Publish a home's snapshot to the lake after each build, and copy a house's from it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from workflows.config.home_id import home_id
+from workflows.config.lake_settings import Lake
+from workflows.config.places import PROJECT
+from workflows.config.secret_files import without_secrets
+from workflows.config.settings import Settings, secrets, variable_of
+from workflows.config.snapshots import current_snapshot
+from workflows.errors import ShipledgerError, on_page
+from workflows.lake.lake_note import LakeNote, read_lake_note, write_lake_note
+from workflows.lake.passwords import without_password
+from workflows.lake.refusals import refusal
+
+log = logging.getLogger(__name__)
+
+# No publication takes so long; a child that hangs must not hold up the cycles.
+_LONGEST_SECONDS = 3600
+
+
+def publish_to_lake(settings: Settings) -> None:
+    """Publish the current snapshot to the lake, if one is configured and does not have it yet.
+
+    A failure is logged and noted for the check `lake`; the next cycle tries again.
+    """
+    lake, snapshot = settings.lake, current_snapshot(settings)
+    if lake is None or settings.reads_lake or snapshot is None:
+        return
+    known = read_lake_note(settings.home)
+    if (
+        known is not None
+        and known.problem is None
+        and (known.house, known.snapshot) == (lake.house, snapshot.name)
+    ):
+        return
+    try:
+        facts = _ask(settings, lake, "publish", snapshot=str(snapshot), home=home_id(settings.home))
+    except ShipledgerError as problem:
+        _note_problem(settings, problem)
+        return
+    write_lake_note(settings.home, LakeNote(lake.house, snapshot.name, datetime.now(UTC)))
+    rows = sum(facts["rows"].values())
+    log.info("%s is in the lake: %s rows of %s tables written", snapshot.name, rows, len(facts["rows"]))
+    if facts["tidied"]:
+        log.warning(
+            "Old versions in the lake could not be removed (%s). The next publication tries again.",
+            facts["tidied"],
+        )
+
+
+def _note_problem(settings: Settings, problem: ShipledgerError) -> None:
+    known = read_lake_note(settings.home) or LakeNote(settings.house or "", None, None)
+    log.warning("The lake was not published to; the next cycle tries again. %s", problem)
+    write_lake_note(settings.home, replace(known, problem=str(problem), on_page=on_page(problem)))
+
+
+def _ask(settings: Settings, lake: Lake, act: str, **request: str) -> dict[str, Any]:
+    """Let a child do something with the lake, and return its answer.
+
+    Raises:
+        ShipledgerError: It could not.
+    """
+    given = {
+        "act": act,
+        "catalog": lake.catalog,
+        "data": lake.data,
+        "library": str(lake.library) if lake.library else None,
+        "house": lake.house,
+        "scratch": str(settings.home / "scratch"),
+        "lock": str(settings.home / "lake.lock"),
+        **request,
+    }
+    paths = [str(lake.library)] * (lake.library is not None) + [str(PROJECT)]
+    environment = without_secrets(os.environ, map(variable_of, secrets())) | {"PYTHONPATH": os.pathsep.join(paths)}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "workflows.lake.child"],
+            input=json.dumps(given),
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=_LONGEST_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise refusal(lake, "", f"timed out after {_LONGEST_SECONDS} seconds") from None
+    if done.returncode:
+        log.error("The process of the lake ended: %s", without_password(done.stderr[-2000:], lake.catalog))
+        raise refusal(lake, "", f"its process ended with {done.returncode}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    if "problem" in answer:
+        raise refusal(lake, answer["problem"], answer["reason"])
+    return answer
