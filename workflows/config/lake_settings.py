@@ -12,6 +12,14 @@ from workflows.errors import ConfigurationError
 GROUP, REGISTER = "group", "shipledger"
 _RESERVED = (GROUP, REGISTER, "main", "temp", "system", "information_schema", "pg_catalog")
 _HOUSE = re.compile(r"[a-z][a-z0-9_]{0,62}")
+# A server that cannot be reached is given up after ten seconds, a connection that was cut after a minute.
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 _CATALOGS = ("ducklake:postgres:", "ducklake:sqlite:", "ducklake:duckdb:")
 
 
@@ -65,7 +73,17 @@ def parse_lake_settings(
         )
     if not data and not is_read:
         raise ConfigurationError("SHIPLEDGER_LAKE_DATA is missing: a folder or s3://… for the lake's files.")
-    return Lake(catalog, _absolute(data) if data else None, house, library)
+    return Lake(_impatient(catalog), _absolute(data) if data else None, house, library)
+
+
+def _impatient(catalog: str) -> str:
+    """Return a catalog with limits of time, where it is PostgreSQL's and has none of its own."""
+    if not catalog.startswith(_CATALOGS[0]):
+        return catalog
+    given = [f"{name}={value}" for name, value in _PATIENCE.items() if f"{name}=" not in catalog]
+    is_url = "://" in catalog
+    first = ("&" if "?" in catalog else "?") if is_url else " "
+    return catalog + first + ("&" if is_url else " ").join(given) if given else catalog
 
 
 def _absolute(data: str) -> str:

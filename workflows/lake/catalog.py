@@ -12,14 +12,18 @@ import duckdb
 
 # The name under which the lake is attached.
 LAKE = "lake"
+# Where the lake's files are, there is this one too.
+_MARKER = "shipledger.csv"
 _EXTENSIONS = {"postgres": "postgres_scanner", "sqlite": "sqlite_scanner"}
-# A server that cannot be reached is given up after this; a connection that was cut, after half a minute.
-_POSTGRES_TIMES = {"PGCONNECT_TIMEOUT": "10", "PGTCPUSERTIMEOUT": "30000"}
 _MEMORY = "1GB"
 
 
 class ExtensionMissing(Exception):
     """An extension of DuckDB could not be loaded."""
+
+
+class FilesUnusable(Exception):
+    """The place of the lake's files cannot be written, or is not that of this lake."""
 
 
 @contextmanager
@@ -32,10 +36,9 @@ def opened_lake(request: Mapping[str, Any], *, read_only: bool) -> Iterator[duck
 
     Raises:
         ExtensionMissing: An extension could not be loaded.
+        FilesUnusable: The place of the files cannot be used.
         duckdb.Error: The catalog cannot be attached. The text may hold the catalog's password.
     """
-    for name, value in _POSTGRES_TIMES.items():
-        os.environ.setdefault(name, value)
     config: dict[str, Any] = {"threads": 2, "memory_limit": _MEMORY, "temp_directory": request["scratch"]}
     with duckdb.connect(config=config) as connection:
         for name in _needed(request):
@@ -43,12 +46,15 @@ def opened_lake(request: Mapping[str, Any], *, read_only: bool) -> Iterator[duck
         if "DUCKDB_S3_ENDPOINT" in os.environ:
             # A server of one's own has no name for each bucket.
             connection.execute("set s3_url_style = 'path'")
+        is_marked = read_only or _mark_files(connection, request["data"])
         options = ["read_only"] if read_only else []
         if request["data"]:
             options.append(f"data_path {quoted(request['data'])}")
             options += ["override_data_path true"] if read_only else []
         given = f" ({', '.join(options)})" if options else ""
         connection.execute(f"attach {quoted(request['catalog'])} as {LAKE}{given}")
+        if not is_marked:
+            _check_files(connection, request["data"])
         yield connection
 
 
@@ -66,6 +72,34 @@ def _needed(request: Mapping[str, Any]) -> list[str]:
     of_catalog = _EXTENSIONS.get(request["catalog"].split(":")[1])
     of_files = "httpfs" if "://" in (request["data"] or "") else None
     return ["ducklake", *filter(None, (of_catalog, of_files))]
+
+
+def _mark_files(connection: duckdb.DuckDBPyConnection, data: str) -> bool:
+    """Leave a file where the lake's are, before a new catalog keeps a wrong place for good.
+
+    Returns:
+        Whether it was there already.
+    """
+    marker = f"{data}/{_MARKER}"
+    if connection.execute("select count(*) from glob(?)", [marker]).fetchall()[0][0]:
+        return True
+    if "://" in data:
+        connection.execute(f"copy (select 1 as shipledger) to {quoted(marker)}")
+        return False
+    try:
+        Path(data).mkdir(parents=True, exist_ok=True)
+        Path(marker).write_text("The files of a DuckLake that Shipledger publishes to.\n")
+    except OSError as problem:
+        raise FilesUnusable(str(problem)) from problem
+    return False
+
+
+def _check_files(connection: duckdb.DuckDBPyConnection, data: str) -> None:
+    """Refuse a folder that is not that of the lake's files: a shared folder that is not mounted."""
+    known = connection.execute(f"select count(*) from ducklake_snapshots({quoted(LAKE)})").fetchall()[0][0]
+    if known > 1 and "://" not in data:
+        Path(data, _MARKER).unlink()
+        raise FilesUnusable(f"{data} has no {_MARKER}: it is not the folder of the lake, or not mounted")
 
 
 def _load(connection: duckdb.DuckDBPyConnection, name: str, library: str | None) -> None:

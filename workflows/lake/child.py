@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from workflows.lake.catalog import ExtensionMissing
+from workflows.lake.catalog import ExtensionMissing, FilesUnusable
 from workflows.lake.copying import NothingPublished, copy_house
 from workflows.lake.houses import HouseRefused
 from workflows.lake.passwords import without_password
@@ -36,7 +36,7 @@ def main() -> None:
 def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return _ACTS[request["act"]](request)
-    except (duckdb.Error, ExtensionMissing, HouseRefused, NothingPublished) as problem:
+    except (duckdb.Error, ExtensionMissing, FilesUnusable, HouseRefused, NothingPublished) as problem:
         return {"problem": type(problem).__name__, "reason": without_password(str(problem), request["catalog"])}
 
 

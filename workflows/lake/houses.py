@@ -106,10 +106,10 @@ def note_publication(connection: duckdb.DuckDBPyConnection, facts: dict[str, Any
 def changed_by_others(connection: duckdb.DuckDBPyConnection, house: str, since: int) -> bool:
     """Return whether somebody else has changed rows or tables of a house since a snapshot of the lake."""
     tables = connection.execute(
-        f"select table_id::varchar from ducklake_table_info({quoted(LAKE)}) as info"
-        " join duckdb_tables() as known on known.table_oid = info.table_id"
-        " where known.database_name = ? and known.schema_name = ?",
-        [LAKE, house],
+        f"select table_id::varchar from ducklake_table_info({quoted(LAKE)})"
+        " join __ducklake_metadata_lake.ducklake_schema as schemas using (schema_id)"
+        " where schemas.schema_name = ?",
+        [house],
     ).fetchall()
     ours = {table for (table,) in tables}
     changes = connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ from workflows.lake.changes import columns_in, keys_in, replace_changed_rows
 MARTS = "marts"
 _ATTEMPTS = 10
 _PAUSE_SECONDS = 0.2
+# Another house joins in the same moment: both make the catalog, or the views over all houses.
+_CONFLICTS = "conflict|already exists|duplicate key"
 _NEW, _OLD = "new_snapshot", "old_snapshot"
 
 
@@ -36,18 +39,17 @@ def publish(request: Mapping[str, Any]) -> dict[str, Any]:
         HouseRefused: The house is another home's.
         duckdb.Error: Nothing was published.
     """
-    with opened_lake(request, read_only=False) as connection:
-        connection.execute(f"attach {quoted(request['snapshot'])} as {_NEW} (read_only)")
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with opened_lake(request, read_only=False) as connection:
+                connection.execute(f"attach {quoted(request['snapshot'])} as {_NEW} (read_only)")
                 facts = _in_transaction(connection, request)
-                break
-            except duckdb.TransactionException:
-                # Another house joined in the same moment, and the views over all houses are of both.
-                if attempt == _ATTEMPTS:
-                    raise
-                time.sleep(_PAUSE_SECONDS * attempt)
-        return {**facts, "tidied": _tidy(connection)}
+                return {**facts, "tidied": _tidy(connection)}
+        except duckdb.Error as problem:
+            if attempt == _ATTEMPTS or not re.search(_CONFLICTS, str(problem)):
+                raise
+            time.sleep(_PAUSE_SECONDS * attempt)
+    raise AssertionError("unreachable")
 
 
 def _in_transaction(connection: duckdb.DuckDBPyConnection, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -57,13 +57,15 @@ _KINDS: tuple[tuple[str, type[ShipledgerError], str, Advice], ...] = (
         _CATALOG,
     ),
     (
-        r"[Pp]ermission denied|create directory|HTTP 40[0-9]|AccessDenied|Read-only file system|No space left",
+        r"FilesUnusable|[Pp]ermission denied|create directory|HTTP 40[0-9]|AccessDenied|Read-only file system"
+        "|No space left",
         ShipledgerError,
         "cannot read or write its files",
         _FILES,
     ),
     (
-        r"[Cc]onnect|server closed|timed? ?out|could not (translate|receive|send)|no connection|terminat|SSL",
+        r"[Cc]onnect|server closed|timed? ?out|could not (translate|receive|send)"
+        "|unsuccessful query result|no connection|terminat|SSL",
         OutOfReach,
         "does not answer",
         _SERVER,
@@ -84,13 +86,17 @@ def refusal(lake: Lake, problem: str, reason: str) -> ShipledgerError:
     if any(word in reason for word in _LATER):
         return OutOfReach(f"The lake does not answer ({said}).", advice=_SERVER)
     for pattern, kind, what, advice in _KINDS:
-        if pattern == problem or re.search(pattern, reason):
+        if re.search(pattern, f"{problem}: {reason}"):
             return kind(f"The lake {what.format(house=lake.house)} ({said}).", advice=advice)
     return ShipledgerError(f"The lake could not be used ({said}).", advice=_OTHERWISE)
 
 
 def _shortened(reason: str) -> str:
     """Return the part that says something: the server's own words, else the first line."""
-    server = re.search(r"(FATAL|ERROR):\s*([^\n]+)", reason)
-    first = server.group(2) if server else next(iter(reason.strip().splitlines()), "no reason given")
+    said = (
+        re.search(pattern, reason) for pattern in (r"(?:FATAL|ERROR):\s*([^\n]+)", r"(connection to server.+)")
+    )
+    first = next(
+        (found.group(1) for found in said if found), next(iter(reason.strip().splitlines()), "no reason given")
+    )
     return re.sub(r"^(\w+ )?Error: ", "", first.strip()).rstrip(".")[:300]
