@@ -16,6 +16,7 @@ if str(_ROOT) not in sys.path:
 from streamlit_app.auth.identity import current_person, show_account_menu, show_login  # noqa: E402
 from streamlit_app.components import panels  # noqa: E402
 from streamlit_app.components.alerts import numbers_in_menu  # noqa: E402
+from streamlit_app.components.houses import settings_of_house, show_house_choice  # noqa: E402
 from streamlit_app.components.links import close_menu, register_pages  # noqa: E402
 from streamlit_app.components.status_bar import read_state, show_status_bar  # noqa: E402
 from streamlit_app.data.snapshot_reader import Snapshot, SnapshotGone, SnapshotUnreadable  # noqa: E402
@@ -52,10 +53,11 @@ def main() -> None:
         show_login()
         return
     sections: dict[str, list[st.Page]] = {}
-    numbers = numbers_in_menu(settings)
-    pages = {view.path: _page(view, settings, person, numbers.get(view.path, 0)) for view in VIEWS}
+    numbers = numbers_in_menu(settings_of_house(settings, person))
+    views = [view for view in VIEWS if not (view.only_enters and settings.reads_lake)]
+    pages = {view.path: _page(view, settings, person, numbers.get(view.path, 0)) for view in views}
     register_pages(pages)
-    for view in VIEWS:
+    for view in views:
         sections.setdefault(view.section, []).append(pages[view.path])
     page = st.navigation(sections, position="top")
     page.run()
@@ -85,18 +87,20 @@ def _show_problem(settings: Settings | None, problem: ShipledgerError) -> None:
 
 
 def _show_state(view: View, settings: Settings, person: Person) -> None:
-    state = read_state(settings)
+    here = settings_of_house(settings, person)
+    state = read_state(here)
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
             close_menu(view.path)
-            show_status_bar(settings, state)
+            show_status_bar(here, state)
+        show_house_choice(settings, person)
         show_account_menu(settings, person)
     if state.problem is not None:
-        panels.show_unreadable_snapshot(settings, state.problem)
+        panels.show_unreadable_snapshot(here, state.problem)
     elif state.snapshot is None:
         panels.show_nothing_published()
     else:
-        _show_snapshot(view, settings, state.snapshot)
+        _show_snapshot(view, here, state.snapshot)
 
 
 def _show_snapshot(view: View, settings: Settings, snapshot: Snapshot) -> None:

@@ -30,6 +30,7 @@ class View:
         section: Its group in the menu; empty for none.
         path: The URL path; empty for the start page.
         show: Shows the view for a snapshot.
+        only_enters: It has nothing for a page that reads from the lake, where nothing can be entered.
     """
 
     section: str
@@ -37,12 +38,13 @@ class View:
     path: str
     icon: str
     show: Callable[[Settings, Snapshot], None]
+    only_enters: bool = False
 
 
 VIEWS = (
     View("", "Today", "", ":material/today:", today.show),
     View("", "Inventory", "inventory", ":material/inventory_2:", inventory.show),
-    View("", "Count", "count", ":material/checklist:", count.show),
+    View("", "Count", "count", ":material/checklist:", count.show, only_enters=True),
     View("", "Weekly", "weekly", ":material/date_range:", weekly.show),
     View("", "Charges", "charges", ":material/payments:", charges.show),
     View("", "Carrier bills", "carrier-bills", ":material/request_quote:", carrier_bills.show),

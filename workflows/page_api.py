@@ -91,6 +91,9 @@ from workflows.errors import (
 # Jobs and mail.
 from workflows.jobs.client import Job, JobClient, has_store, job_client, reading_job_client
 from workflows.jobs.progress import percent
+
+# The lake that a page without a worker reads from.
+from workflows.lake.lake_note import LakeNote, read_lake_note
 from workflows.mail import Delivery, read_outbox
 from workflows.mail import retry_mail as requeue_mail
 
@@ -175,6 +178,7 @@ __all__ = [
     "HealthPoint",
     "Job",
     "JobClient",
+    "LakeNote",
     "Loaded",
     "LoginEvent",
     "LotFacts",
@@ -236,6 +240,7 @@ __all__ = [
     "printed",
     "read_changes",
     "read_draft",
+    "read_lake_note",
     "read_lot",
     "read_metrics",
     "read_open_units",

@@ -45,7 +45,7 @@ def current_person(settings: Settings) -> Person | None:
     """
     kind = login_method()
     if kind is None:
-        return Person(st.session_state.get(_OWN_NAME) or _login_name(), Role.ADMIN)
+        return Person(st.session_state.get(_OWN_NAME) or _login_name(), _role(settings, Role.ADMIN))
     users = read_users(settings.users_file)
     if kind == "oidc":
         address = _mail_address()
@@ -53,7 +53,12 @@ def current_person(settings: Settings) -> Person | None:
         _record_once(settings, address, user)
     else:
         user = SESSIONS.unchanged_user(st.context.cookies.get(COOKIE), users)
-    return Person(user.name, user.role) if user else None
+    return Person(user.name, _role(settings, user.role), user.houses) if user else None
+
+
+def _role(settings: Settings, role: Role) -> Role:
+    """Return what somebody may do here: a page that reads from the lake has no worker, and only shows."""
+    return Role.VIEWER if settings.reads_lake else role
 
 
 def show_account_menu(settings: Settings, person: Person) -> None:

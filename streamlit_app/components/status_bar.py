@@ -14,6 +14,7 @@ from streamlit_app.data.freshness import (
     Badge,
     build_badge,
     freshness,
+    lake_badge,
     last_checked,
     open_job,
     running_badge,
@@ -21,10 +22,12 @@ from streamlit_app.data.freshness import (
 )
 from streamlit_app.data.run_list import Run, recent_runs, usual_seconds
 from streamlit_app.data.snapshot_reader import Snapshot, SnapshotGone, SnapshotUnreadable, current_snapshot
-from workflows.page_api import Settings, worker_is_running
+from workflows.page_api import Settings, read_lake_note, worker_is_running
 
 _REFRESH_SECONDS = 5
 _REFRESH_SECONDS_WHILE_RUNNING = 2
+# From the lake come no syncs without changes; a house publishes at least each hour.
+_PUBLISHED_MINUTES = 20
 _SHOWN = "shown_state"
 _NO_WORKER = Badge("Worker stopped: nothing is loaded or closed", "red", ":material/error:")
 
@@ -79,9 +82,12 @@ def _status_bar(settings: Settings) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status-bar"):
         if state.snapshot is not None:
             checked_at = last_checked(state.snapshot.as_of, state.runs)
-            _show(freshness(checked_at, now, settings.sync_minutes))
+            every = _PUBLISHED_MINUTES if settings.reads_lake else settings.sync_minutes
+            _show(freshness(checked_at, now, every))
             _show(build_badge(state.runs))
-        if not worker_is_running(settings.home):
+        if settings.reads_lake:
+            _show(lake_badge(read_lake_note(settings.home), now))
+        elif not worker_is_running(settings.home):
             _show(_NO_WORKER)
         running = open_job(state.runs)
         _show(running_badge(running, usual_seconds(settings, running) if running else None, now))

@@ -10,7 +10,7 @@ from typing import Literal
 from streamlit_app.data.formatted import age, job_title
 from streamlit_app.data.run_list import Run
 from streamlit_app.data.run_progress import time_left
-from workflows.page_api import STALE_AFTER
+from workflows.page_api import STALE_AFTER, LakeNote
 
 # Missed syncs until the data count as late.
 _LATE_AFTER_SYNCS = 3
@@ -41,6 +41,15 @@ def freshness(checked_at: datetime, now: datetime, sync_minutes: int = 5) -> Bad
     if now - checked_at <= STALE_AFTER:
         return Badge(f"Late, checked {ago}", "orange", ":material/schedule:")
     return Badge(f"Stale, checked {ago}", "red", ":material/error:")
+
+
+def lake_badge(note: LakeNote | None, now: datetime) -> Badge:
+    """Return a badge for where the data of a page without a worker come from."""
+    if note is None or note.at is None:
+        return Badge("Not read from the lake yet", "gray", ":material/waves:")
+    if note.problem is not None:
+        return Badge(f"The lake is out of reach, last read {age(note.at, now)}", "red", ":material/error:")
+    return Badge(f"From the lake, read {age(note.at, now)}", "green", ":material/waves:")
 
 
 def last_checked(as_of: datetime, runs: Sequence[Run]) -> datetime:

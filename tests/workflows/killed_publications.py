@@ -20,6 +20,7 @@ from typing import Any
 
 import duckdb
 
+from workflows.config import snapshot_link
 from workflows.config.settings import Settings
 from workflows.config.settings_reader import read_settings
 from workflows.config.snapshots import snapshots
@@ -28,7 +29,7 @@ from workflows.cycle.publishing import publish
 from workflows.cycle.warehouse import Run
 
 # What comes before only prepares the ledger, which no reader sees.
-_FROM_THE_COPY_ON = ("publish", "_point_to", "_remove_old")
+_FROM_THE_COPY_ON = ("publish", "make_current", "_point_to", "_remove_old")
 FIRST_BUILD = datetime(2026, 1, 9, 18, tzinfo=UTC)
 
 
@@ -106,10 +107,13 @@ def _publish_until(settings: Settings, passed: set[int], pipe: int) -> None:
     """Say what is published; publish, and be killed at the first line at which none has been killed before."""
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
-        if frame.f_code.co_filename != publishing.__file__ or frame.f_code.co_name not in _FROM_THE_COPY_ON:
+        files = (publishing.__file__, snapshot_link.__file__)
+        if frame.f_code.co_filename not in files or frame.f_code.co_name not in _FROM_THE_COPY_ON:
             return None
-        if event == "line" and frame.f_lineno not in passed:
-            os.write(pipe, str(frame.f_lineno).encode())
+        # Lines of the two files are told apart by a thousand.
+        line = frame.f_lineno + 1000 * files.index(frame.f_code.co_filename)
+        if event == "line" and line not in passed:
+            os.write(pipe, str(line).encode())
             os.kill(os.getpid(), signal.SIGKILL)
         return trace
 

@@ -118,6 +118,8 @@ GROUPS: dict[str, dict[str, Listed]] = {
         "cutover": Listed(_PARITY, "Leave it, once parity has held", "cutover --legacy ora.db"),
     },
 }
+# What a machine that reads from the lake can do: it has no worker, and no data of its own.
+READING = ("serve", "export", "accounting", "init", "check-reference", "hash-password", "demo", "sandbox")
 COMMANDS = {name: listed for group in GROUPS.values() for name, listed in group.items()}
 
 

@@ -9,7 +9,9 @@ import click
 
 from workflows.cli import output
 from workflows.cli.console import JSON, Month, print_result
+from workflows.config.settings import Settings
 from workflows.config.settings_reader import read_settings
+from workflows.lake.client import copy_from_lake
 from workflows.reports.accounting import COLUMNS, InvoiceTerms, export_invoice
 from workflows.reports.table_export import FORMATS, export_tables
 
@@ -21,7 +23,7 @@ from workflows.reports.table_export import FORMATS, export_tables
 @JSON
 def export(folder: Path, file_format: str, tables: tuple[str, ...], as_json: bool) -> None:
     """Write the published tables as files, all of one snapshot, with a manifest."""
-    facts = export_tables(read_settings(), folder.absolute(), file_format, tables)
+    facts = export_tables(_reading(read_settings()), folder.absolute(), file_format, tables)
     print_result(facts, as_json, output.describe_export)
 
 
@@ -42,8 +44,13 @@ def accounting(
 ) -> None:
     """Write the invoice of a closed month for QuickBooks Online or Xero. Accounts are in `accounts.csv`."""
     terms = InvoiceTerms(customer, due_days, day_first)
-    facts = export_invoice(read_settings(), month, software, file.absolute(), terms)
+    facts = export_invoice(_reading(read_settings()), month, software, file.absolute(), terms)
     print_result(facts, as_json, output.describe_accounting)
+
+
+def _reading(settings: Settings) -> Settings:
+    """Return the settings to read with: on a machine that reads from the lake, those of a copy of now."""
+    return copy_from_lake(settings, settings.house or "") if settings.reads_lake else settings
 
 
 COMMANDS = (export, accounting)

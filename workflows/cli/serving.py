@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from workflows.cli.abandoned_jobs import AbandonedJobs
@@ -76,7 +77,8 @@ def serve(
         _first_jobs(settings, jobs)
         threading.Thread(target=load_libraries, daemon=True).start()
         threading.Thread(target=_resume_abandoned, args=(jobs, stopped), daemon=True).start()
-        _keep_serving(settings, page, port, stopped, announce)
+        clock = ClockWatch(time.time(), time.monotonic())
+        keep_page(settings, page, port, stopped, announce, partial(_watch_clock, settings, clock))
         note_stopped(settings.home)
 
 
@@ -96,20 +98,22 @@ def check_port(address: str, port: int) -> None:
         ) from problem
 
 
-def _keep_serving(
+def keep_page(
     settings: Settings,
     page: subprocess.Popen[bytes],
     port: int,
     stopped: threading.Event,
     announce: Callable[[], None],
+    look: Callable[[], None] = lambda: None,
 ) -> None:
-    """Announce the page once it listens, and restart the schedule when the clock jumps, until `stopped` is set."""
-    clock = ClockWatch(time.time(), time.monotonic())
+    """Announce the page once it listens, and call `look` twice a second, until `stopped` is set.
+
+    Raises:
+        ShipledgerError: The page's process ended by itself.
+    """
     announced = False
     while not stopped.wait(0.5 if announced else 0.05):
-        if clock.has_jumped(time.time(), time.monotonic()):
-            log.warning("The machine slept, or its clock was set. The schedule is started again.")
-            start_schedule(settings)
+        look()
         if page.poll() is not None:
             raise ShipledgerError(f"The page ended by itself (exit {page.returncode}). The log above says why.")
         if not announced and (port == 0 or _listens(settings.address, port)):
@@ -146,6 +150,12 @@ class ClockWatch:
         """Return whether the wall clock and the steady one differ by more since the last call; both in seconds."""
         before, self._offset = self._offset, wall - steady
         return abs(self._offset - before) > _JUMP_SECONDS
+
+
+def _watch_clock(settings: Settings, clock: ClockWatch) -> None:
+    if clock.has_jumped(time.time(), time.monotonic()):
+        log.warning("The machine slept, or its clock was set. The schedule is started again.")
+        start_schedule(settings)
 
 
 def _first_jobs(settings: Settings, jobs: JobClient) -> None:

@@ -66,7 +66,7 @@ def parse_lake_settings(
             "SHIPLEDGER_LAKE is not a DuckLake's catalog. Use ducklake:postgres:dbname=lake host=… user=… "
             f"password=…, or for one machine {' or '.join(f'{one}/path' for one in _CATALOGS[1:])}."
         )
-    if not house or not _HOUSE.fullmatch(house) or house in _RESERVED:
+    if not house or not is_house(house):
         raise ConfigurationError(
             "SHIPLEDGER_HOUSE names the house's schema in the lake. Use a lower-case letter and then lower-case "
             f"letters, digits and _, at most 63 in all, and none of {', '.join(_RESERVED)}."
@@ -74,6 +74,11 @@ def parse_lake_settings(
     if not data and not is_read:
         raise ConfigurationError("SHIPLEDGER_LAKE_DATA is missing: a folder or s3://… for the lake's files.")
     return Lake(_impatient(catalog), _absolute(data) if data else None, house, library)
+
+
+def is_house(name: str) -> bool:
+    """Return whether a house may have this name, which is its schema's."""
+    return _HOUSE.fullmatch(name) is not None and name not in _RESERVED
 
 
 def _impatient(catalog: str) -> str:

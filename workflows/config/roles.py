@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
+from workflows.config.lake_settings import is_house
 from workflows.config.settings import Settings
 from workflows.errors import ConfigurationError, NotAllowed, UsageError
 
@@ -55,10 +57,12 @@ class Person:
 
     Attributes:
         name: What is recorded with each action.
+        houses: The houses they may see on a page that reads from the lake; empty for its own.
     """
 
     name: str
     role: Role
+    houses: tuple[str, ...] = ()
 
     def may(self, action: str) -> bool:
         """Return whether this person may do an action.
@@ -89,11 +93,13 @@ class User:
     Attributes:
         name: The login, or the e-mail address from the identity provider.
         password_hash: Made by `hash_password`; None for a user of the identity provider.
+        houses: The houses they may see on a page that reads from the lake; empty for its own.
     """
 
     name: str
     role: Role
     password_hash: str | None = field(default=None, repr=False)
+    houses: tuple[str, ...] = ()
 
 
 def read_users(path: Path) -> dict[str, User]:
@@ -114,7 +120,7 @@ def read_users(path: Path) -> dict[str, User]:
         ) from problem
 
 
-def _user(name: str, line: Mapping[str, str]) -> User:
+def _user(name: str, line: Mapping[str, Any]) -> User:
     if not name.strip():
         raise ValueError("a user has no name")
     roles = [role.name.lower() for role in Role]
@@ -123,7 +129,10 @@ def _user(name: str, line: Mapping[str, str]) -> User:
     password = line.get("password")
     if password is not None:
         _parts(password)
-    return User(name, Role[line["role"].upper()], password)
+    houses = line.get("houses", [])
+    if not isinstance(houses, list) or not all(isinstance(house, str) and is_house(house) for house in houses):
+        raise ValueError(f'the houses of {name} are no list of names such as ["dallas", "austin"]')
+    return User(name, Role[line["role"].upper()], password, tuple(houses))
 
 
 def hash_password(password: str) -> str:

@@ -257,6 +257,10 @@ class Settings(BaseSettings):
         """Whether this machine only reads what others publish to the lake."""
         return self.read_from == "lake"
 
+    def for_house(self, house: str) -> Settings:
+        """Return the settings of a house that this machine reads: its copies are in a folder of their own."""
+        return self.model_copy(update={"house": house, "home": self.home / "houses" / house})
+
     @property
     def warehouse(self) -> Path:
         """The warehouse: raw, staging and intermediate tables."""

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from workflows.config.disk_sync import sync_to_disk
 from workflows.config.job_kinds import CLOSES
 from workflows.config.settings import Settings
-from workflows.config.snapshots import CURRENT, PREFIX, name_prefix_of, snapshots
-from workflows.config.thresholds import KEPT_SNAPSHOTS
+from workflows.config.snapshot_link import make_current, part_of, remove_leftovers
+from workflows.config.snapshots import name_prefix_of
 from workflows.cycle.warehouse import Run
 from workflows.errors import ShipledgerError
 
@@ -36,18 +35,13 @@ def publish(settings: Settings, run: Run, built_at: datetime) -> str:
         ShipledgerError: The disk is full or the folder cannot be written; the old snapshot stays current.
     """
     name = f"{name_prefix_of(built_at)}{run.run_id[:8]}.duckdb"
-    target = settings.published / name
-    part = settings.published / f".{name}.part"
+    part = part_of(settings.published, name)
     try:
         settings.published.mkdir(exist_ok=True)
-        _remove_leftovers(settings.published)
+        remove_leftovers(settings.published)
         _finish(settings.ledger, run)
         shutil.copyfile(settings.ledger, part)
-        sync_to_disk(part)
-        part.chmod(0o444)
-        part.rename(target)
-        _point_to(settings.published, name)
-        _remove_old(settings)
+        make_current(settings.published, name)
     except (OSError, duckdb.Error) as problem:
         part.unlink(missing_ok=True)
         raise ShipledgerError(
@@ -65,22 +59,3 @@ def _finish(ledger: Path, run: Run) -> None:
                 [datetime.now(UTC), run.run_id],
             )
         connection.execute("checkpoint")
-
-
-def _point_to(folder: Path, name: str) -> None:
-    link = folder / f".{CURRENT}.new"
-    link.unlink(missing_ok=True)
-    link.symlink_to(name)
-    link.replace(folder / CURRENT)
-    sync_to_disk(folder)
-
-
-def _remove_leftovers(folder: Path) -> None:
-    for path in folder.glob(f".{PREFIX}*.part"):
-        path.unlink(missing_ok=True)
-
-
-def _remove_old(settings: Settings) -> None:
-    current = (settings.published / CURRENT).resolve().name
-    for path in [path for path in snapshots(settings) if path.name != current][KEPT_SNAPSHOTS - 1 :]:
-        path.unlink(missing_ok=True)

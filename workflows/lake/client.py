@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from workflows.config.home_id import home_id
 from workflows.config.lake_settings import Lake
 from workflows.config.places import PROJECT
+from workflows.config.roles import read_users
 from workflows.config.secret_files import without_secrets
 from workflows.config.settings import Settings, secrets, variable_of
-from workflows.config.snapshots import current_snapshot
-from workflows.errors import ShipledgerError, on_page
+from workflows.config.snapshot_link import make_current, part_of, remove_leftovers
+from workflows.config.snapshots import PREFIX, current_snapshot
+from workflows.errors import ConfigurationError, ShipledgerError, on_page
 from workflows.lake.lake_note import LakeNote, read_lake_note, write_lake_note
 from workflows.lake.passwords import without_password
 from workflows.lake.refusals import refusal
@@ -44,7 +50,14 @@ def publish_to_lake(settings: Settings) -> None:
     ):
         return
     try:
-        facts = _ask(settings, lake, "publish", snapshot=str(snapshot), home=home_id(settings.home))
+        facts = _ask(
+            settings,
+            lake,
+            "publish",
+            snapshot=str(snapshot),
+            home=home_id(settings.home),
+            lock=str(settings.home / "lake.lock"),
+        )
     except ShipledgerError as problem:
         _note_problem(settings, problem)
         return
@@ -58,9 +71,56 @@ def publish_to_lake(settings: Settings) -> None:
         )
 
 
+def copy_from_lake(settings: Settings, house: str) -> Settings:
+    """Copy the last publication of a house to this machine, unless it is here.
+
+    Args:
+        settings: Of a machine that reads from the lake.
+        house: One of the lake's houses.
+
+    Returns:
+        The settings of the house, whose current snapshot is that copy.
+
+    Raises:
+        ShipledgerError: It could not be copied; the check `lake` says so, too. An older copy stays current.
+    """
+    of_house = settings.for_house(house)
+    lake, folder = of_house.lake, of_house.published
+    if lake is None:
+        raise ConfigurationError("SHIPLEDGER_LAKE names no lake. Set it.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with _alone_in(of_house.home):
+            remove_leftovers(folder)
+            part = part_of(folder, f"{PREFIX}copy.duckdb")
+            facts = _ask(of_house, lake, "copy", folder=str(folder), part=str(part))
+            if facts["is_new"]:
+                part.rename(part_of(folder, facts["snapshot"]))
+                make_current(folder, facts["snapshot"])
+    except ShipledgerError as problem:
+        _note_problem(of_house, problem)
+        raise
+    write_lake_note(of_house.home, LakeNote(house, facts["snapshot"], datetime.now(UTC)))
+    return of_house
+
+
+def houses_read(settings: Settings) -> list[str]:
+    """Return the houses that this machine reads: its own, and those that the users file names."""
+    named = {house for user in read_users(settings.users_file).values() for house in user.houses}
+    return sorted(named | ({settings.house} if settings.house else set()))
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Let no other process of this machine copy the same house; the lock ends with the process."""
+    with (folder / "lake.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _note_problem(settings: Settings, problem: ShipledgerError) -> None:
     known = read_lake_note(settings.home) or LakeNote(settings.house or "", None, None)
-    log.warning("The lake was not published to; the next cycle tries again. %s", problem)
+    log.warning("The lake is tried again later. %s", problem)
     write_lake_note(settings.home, replace(known, problem=str(problem), on_page=on_page(problem)))
 
 
@@ -77,7 +137,6 @@ def _ask(settings: Settings, lake: Lake, act: str, **request: str) -> dict[str, 
         "library": str(lake.library) if lake.library else None,
         "house": lake.house,
         "scratch": str(settings.home / "scratch"),
-        "lock": str(settings.home / "lake.lock"),
         **request,
     }
     paths = [str(lake.library)] * (lake.library is not None) + [str(PROJECT)]

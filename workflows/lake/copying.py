@@ -29,23 +29,22 @@ def copy_house(request: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         `snapshot`, the name of the copy; `at`, when (UTC, ISO) it was published; `is_new`, whether it was copied
-        now, to `part`; `houses`, all that are in the lake.
+        now, to `part`.
 
     Raises:
         NothingPublished: Nothing of the house is in the lake.
         duckdb.Error: Nothing was copied.
     """
     with opened_lake(request, read_only=True) as connection:
-        every = houses.houses_in(connection)
         last = next(iter(houses.publications(connection, request["house"])), None)
         if last is None:
-            raise NothingPublished(", ".join(every) or "none")
+            raise NothingPublished(", ".join(houses.houses_in(connection)) or "none")
         stem = Path(last.facts["snapshot"]).stem
         name = f"{stem}-{last.version:09}.duckdb"
         is_new = not (Path(request["folder"]) / name).exists()
         if is_new:
             _copy(connection, request["house"], last.version, request["part"])
-    return {"snapshot": name, "at": last.at, "is_new": is_new, "houses": every}
+    return {"snapshot": name, "at": last.at, "is_new": is_new}
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, house: str, version: int, file: str) -> None:

@@ -18,7 +18,6 @@ class LakeNote:
         house: The house.
         snapshot: The snapshot that is in the lake, or that was copied from it; None before the first one.
         at: When (UTC) the lake was last in reach.
-        houses: The houses that were in the lake then, of which this machine reads.
         problem: Why the last attempt failed, None when it did not.
         on_page: The same for the page.
     """
@@ -26,7 +25,6 @@ class LakeNote:
     house: str
     snapshot: str | None
     at: datetime | None
-    houses: tuple[str, ...] = ()
     problem: str | None = None
     on_page: str = ""
 
@@ -36,7 +34,7 @@ def read_lake_note(home: Path) -> LakeNote | None:
     try:
         found = json.loads((home / _FILE).read_text(encoding="utf-8"))
         at = datetime.fromisoformat(found["at"]).astimezone(UTC) if found["at"] else None
-        return LakeNote(**(found | {"at": at, "houses": tuple(found["houses"])}))
+        return LakeNote(**(found | {"at": at}))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         # Cut short by a power failure, or of another release: the next attempt writes it again.
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -70,7 +70,8 @@ class SystemState:
         watermark: The newest change in ShipStation that is known. It stays while nothing changes there.
         snapshot_at: The instant the published snapshot describes; None before the first one.
         room_for_snapshots: How many more snapshots fit on the disk; None before the first one.
-        lake: The last attempt to publish to the lake; None without one.
+        lake: The last attempt to publish to the lake, or to copy from it; None without one.
+        reads_lake: Whether this machine only reads what others publish to the lake.
         empty_orders: Orders without lines: open ones, also those confirmed as work in progress, and shipped ones.
         stock: Rows of `inventory_current` that are critical or low.
         negative_lots: Rows of `lot_inventory` with a negative balance.
@@ -93,6 +94,7 @@ class SystemState:
     snapshot_at: datetime | None = None
     room_for_snapshots: int | None = None
     lake: LakeNote | None = None
+    reads_lake: bool = False
     empty_orders: int = 0
     stock: Sequence[Mapping[str, Any]] = field(default_factory=list)
     negative_lots: Sequence[Mapping[str, Any]] = field(default_factory=list)
@@ -105,7 +107,15 @@ class SystemState:
 
 def failed_conditions(state: SystemState) -> list[Check]:
     """Return the checks that fail, the critical ones first."""
-    groups = (_failed_runs, _stale_data, _wrong_data, _short_stock)
+    groups: tuple[Callable[[SystemState], Iterator[Check]], ...] = (
+        _unused_lake,
+        _stale_data,
+        _wrong_data,
+        _short_stock,
+    )
+    # A machine that only reads has neither account nor runs.
+    if not state.reads_lake:
+        groups = (_failed_runs, *groups)
     found = [check for group in groups for check in group(state)]
     return sorted(found, key=lambda check: check.severity != "critical")
 
@@ -166,14 +176,17 @@ def _failed_runs(state: SystemState) -> Iterator[Check]:
             f"The disk has room for {counted(state.room_for_snapshots, 'snapshot')}",
             f"Fewer than {LEAST_ROOM_FOR_SNAPSHOTS}: make room, or soon nothing can be built and published.",
         )
+    for subject in state.lost_mail:
+        yield _failed(f"mail {subject}", "critical", "A mail was not sent", f"{subject}.", _SEE_MAIL)
+
+
+def _unused_lake(state: SystemState) -> Iterator[Check]:
     if state.lake is not None and state.lake.problem is not None:
         title, last = "The lake could not be used", ""
         if state.lake.at is not None:
-            last = f" It was last in reach at {clock(state.lake.at, state.zone)}."
+            last = f" It was last used at {clock(state.lake.at, state.zone)}."
         problem, shown = (f"{text}{last}" for text in (state.lake.problem, state.lake.on_page))
         yield Check("lake", title, False, problem, "warning", on_page=shown)
-    for subject in state.lost_mail:
-        yield _failed(f"mail {subject}", "critical", "A mail was not sent", f"{subject}.", _SEE_MAIL)
 
 
 def _stale_data(state: SystemState) -> Iterator[Check]:

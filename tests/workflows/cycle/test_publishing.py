@@ -14,6 +14,7 @@ import pytest
 from homes import settings_of
 from killed_publications import FIRST_BUILD, publish_build, version_in, write_ledger
 
+from workflows.config import snapshot_link
 from workflows.config.settings import PROJECT, Settings
 from workflows.config.snapshots import current_snapshot, is_current
 from workflows.config.thresholds import KEPT_SNAPSHOTS
@@ -40,7 +41,7 @@ def test_at_every_line_of_a_publication_a_reader_finds_the_old_state_or_the_new_
     found: list[int | None] = []
 
     def look(frame: FrameType, event: str, _: Any) -> Any:
-        if Path(frame.f_code.co_filename) != Path(publishing.__file__):
+        if frame.f_code.co_filename not in (publishing.__file__, snapshot_link.__file__):
             return None
         if event == "line":
             found.append(version_in(link.resolve(strict=True)))
