@@ -45,11 +45,12 @@ def freshness(checked_at: datetime, now: datetime, sync_minutes: int = 5) -> Bad
 
 def lake_badge(note: LakeNote | None, now: datetime) -> Badge:
     """Return a badge for where the data of a page without a worker come from."""
-    if note is None or note.at is None:
+    if note is None:
         return Badge("Not read from the lake yet", "gray", ":material/waves:")
+    read = age(note.at, now) if note.at else "never"
     if note.problem is not None:
-        return Badge(f"The lake is out of reach, last read {age(note.at, now)}", "red", ":material/error:")
-    return Badge(f"From the lake, read {age(note.at, now)}", "green", ":material/waves:")
+        return Badge(f"The lake is out of reach, last read {read}", "red", ":material/error:")
+    return Badge(f"From the lake, read {read}", "green", ":material/waves:")
 
 
 def last_checked(as_of: datetime, runs: Sequence[Run]) -> datetime:

@@ -43,18 +43,18 @@ class TestLake:
             f" password={password} dbname={database}"
         )
 
+    def variables(self, house: str) -> dict[str, str]:
+        """The environment of a machine that publishes to it, or with `SHIPLEDGER_READ_FROM` reads from it."""
+        return {
+            "SHIPLEDGER_LAKE": self.catalog,
+            "SHIPLEDGER_LAKE_DATA": str(self.files),
+            "SHIPLEDGER_LAKE_LIBRARY": str(LIBRARY),
+            "SHIPLEDGER_HOUSE": house,
+        }
+
     def home(self, folder: Path, house: str, **variables: str) -> Settings:
         """The settings of a home that publishes to it."""
-        settings = settings_of(
-            folder,
-            **{
-                "SHIPLEDGER_LAKE": self.catalog,
-                "SHIPLEDGER_LAKE_DATA": str(self.files),
-                "SHIPLEDGER_LAKE_LIBRARY": str(LIBRARY),
-                "SHIPLEDGER_HOUSE": house,
-            }
-            | variables,
-        )
+        settings = settings_of(folder, **(self.variables(house) | variables))
         prepare_home(settings)
         return settings
 

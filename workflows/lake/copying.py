@@ -38,7 +38,7 @@ def copy_house(request: Mapping[str, Any]) -> dict[str, Any]:
     with opened_lake(request, read_only=True) as connection:
         last = next(iter(houses.publications(connection, request["house"])), None)
         if last is None:
-            raise NothingPublished(", ".join(houses.houses_in(connection)) or "none")
+            raise NothingPublished(f"its houses: {', '.join(houses.houses_in(connection)) or 'none'}")
         stem = Path(last.facts["snapshot"]).stem
         name = f"{stem}-{last.version:09}.duckdb"
         is_new = not (Path(request["folder"]) / name).exists()

@@ -45,7 +45,7 @@ _KINDS: tuple[tuple[str, type[ShipledgerError], str, Advice], ...] = (
     (
         "NothingPublished",
         ShipledgerError,
-        "has nothing of the house {house}; houses there",
+        "has nothing of the house {house}",
         Advice("Publish to it first, or correct SHIPLEDGER_HOUSE.", "Ask an admin to publish to it first."),
     ),
     (r"catalog version", ConfigurationError, "has a catalog of another version", _VERSION),
