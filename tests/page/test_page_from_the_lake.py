@@ -1,4 +1,4 @@
-"""A page on a machine that has no home: it shows what houses publish to the lake, to whom may see them."""
+"""A page on a machine that has no home: it shows what houses publish to the lake, to those who may see them."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from workflows.config.periods import period_of
 from workflows.config.places import PROJECT
 from workflows.entries.switches import SWITCHES
 from workflows.errors import CloseRefused, PublicationRefused, ShipledgerError, load_advice, on_page, sync_advice
+from workflows.lake.lake_note import LakeNote
 from workflows.monitoring.condition_checks import SystemState, failed_conditions
 from workflows.monitoring.exception_kinds import _KINDS
 from workflows.reports.coverage import Gap, Loaded
@@ -38,6 +39,7 @@ NOT_ON_THE_PAGE = (
     "streamlit_app/launch.py",
     "streamlit_app/metrics.py",
     "workflows/cli/",
+    "workflows/config/lake_settings.py",
     "workflows/config/mail_settings.py",
     "workflows/config/roles.py",
     "workflows/config/settings.py",
@@ -77,6 +79,7 @@ def _everything_wrong() -> SystemState:
         lost_mail=["Invoice"],
         is_cutover_unfinished=True,
         parity_differences=3,
+        lake=LakeNote("dallas", None, NOW, "Set SHIPLEDGER_LAKE.", "Ask an admin."),
     )
 
 

@@ -110,7 +110,7 @@ def _publish_until(settings: Settings, passed: set[int], pipe: int) -> None:
         files = (publishing.__file__, snapshot_link.__file__)
         if frame.f_code.co_filename not in files or frame.f_code.co_name not in _FROM_THE_COPY_ON:
             return None
-        # Lines of the two files are told apart by a thousand.
+        # Lines of the second file have a number above a thousand.
         line = frame.f_lineno + 1000 * files.index(frame.f_code.co_filename)
         if event == "line" and line not in passed:
             os.write(pipe, str(line).encode())

@@ -23,7 +23,7 @@ from workflows.config.secret_files import without_secrets
 from workflows.config.settings import Settings, secrets, variable_of
 from workflows.config.snapshot_link import make_current, part_of, remove_leftovers
 from workflows.config.snapshots import PREFIX, current_snapshot
-from workflows.errors import ConfigurationError, ShipledgerError, on_page
+from workflows.errors import Advice, ConfigurationError, ShipledgerError, on_page
 from workflows.lake.lake_note import LakeNote, read_lake_note, write_lake_note
 from workflows.lake.passwords import without_password
 from workflows.lake.refusals import refusal
@@ -87,7 +87,9 @@ def copy_from_lake(settings: Settings, house: str) -> Settings:
     of_house = settings.for_house(house)
     lake, folder = of_house.lake, of_house.published
     if lake is None:
-        raise ConfigurationError("SHIPLEDGER_LAKE names no lake. Set it.")
+        raise ConfigurationError(
+            "No lake is configured.", advice=Advice("Set SHIPLEDGER_LAKE.", "Ask an admin to configure one.")
+        )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with _alone_in(of_house.home):

@@ -217,11 +217,16 @@ def test_a_copy_with_another_mail_server_or_login_has_it() -> None:
 
 @pytest.mark.parametrize("name", secrets())
 def test_each_secret_can_be_in_a_file(name: str, tmp_path: Path) -> None:
-    urls = {"system_database_url": "postgresql://db/x", "webhook_url": "https://hooks.example/x"}
+    urls = {
+        "system_database_url": "postgresql://db/x",
+        "webhook_url": "https://hooks.example/x",
+        "lake_catalog": "ducklake:postgres:dbname=lake",
+    }
     url = urls.get(name, "smtp://mail.example")
     (tmp_path / "secret").write_text(f"{url}\n")
     addresses = {"SHIPLEDGER_MAIL_FROM": "a@example.com", "SHIPLEDGER_MAIL_TO": "b@example.com"}
-    settings = read_settings(addresses | {f"{variable_of(name)}_FILE": str(tmp_path / "secret")})
+    house = {"SHIPLEDGER_HOUSE": "dallas", "SHIPLEDGER_LAKE_DATA": "/lake"}
+    settings = read_settings(addresses | house | {f"{variable_of(name)}_FILE": str(tmp_path / "secret")})
     assert getattr(settings, name) == url
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from workflows.errors import PublicationRefused
+from workflows.lake.lake_note import LakeNote
 from workflows.monitoring.check_log import failures_for_digest, record_digest, record_failures, with_since
 from workflows.monitoring.checks import Check
 from workflows.monitoring.condition_checks import (
@@ -65,6 +66,9 @@ def test_on_a_calm_day_at_the_limits_every_check_passes() -> None:
         ({"failures": [("eow", OSError("no room"))]}, ["run eow"]),
         ({"room_for_snapshots": 2}, ["disk"]),
         ({"room_for_snapshots": None}, []),
+        ({"lake": LakeNote("dallas", None, NOW)}, []),
+        ({"lake": LakeNote("dallas", None, NOW, "It does not answer.")}, ["lake"]),
+        ({"reads_lake": True, "has_credentials": False}, []),
         ({"empty_orders": 11}, ["ghosts"]),
         ({"stock": [SHORT]}, ["stock 17612 critical"]),
         (
