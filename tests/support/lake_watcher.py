@@ -1,4 +1,4 @@
-"""A reader of the lake that looks at the newest version in each of some tables until it gets a word on standard input."""
+"""A reader of the lake that looks at the newest version in each of some tables until it gets a word to stop."""
 
 from __future__ import annotations
 

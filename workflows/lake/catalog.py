@@ -70,7 +70,8 @@ def named(*parts: str) -> str:
 
 def _needed(request: Mapping[str, Any]) -> list[str]:
     of_catalog = _EXTENSIONS.get(request["catalog"].split(":")[1])
-    of_files = "httpfs" if "://" in (request["data"] or "") else None
+    # Without a place of the files, only the catalog knows whether they are in object storage.
+    of_files = "httpfs" if "://" in (request["data"] or "://") else None
     return ["ducklake", *filter(None, (of_catalog, of_files))]
 
 
@@ -81,7 +82,8 @@ def _mark_files(connection: duckdb.DuckDBPyConnection, data: str) -> bool:
         Whether it was there already.
     """
     marker = f"{data}/{_MARKER}"
-    if connection.execute("select count(*) from glob(?)", [marker]).fetchall()[0][0]:
+    # With a wildcard, because DuckDB does not look for a single file in object storage.
+    if connection.execute("select count(*) from glob(?)", [f"{marker}*"]).fetchall()[0][0]:
         return True
     if "://" in data:
         connection.execute(f"copy (select 1 as shipledger) to {quoted(marker)}")

@@ -40,7 +40,12 @@ _OTHERWISE = Advice("See docs/scale.md.", "Ask an admin.")
 
 # What DuckDB, PostgreSQL and S3 say, the first that fits.
 _KINDS: tuple[tuple[str, type[ShipledgerError], str, Advice], ...] = (
-    ("ExtensionMissing", ConfigurationError, "needs an extension of DuckDB that cannot be loaded", _EXTENSIONS),
+    (
+        "ExtensionMissing|required extension",
+        ConfigurationError,
+        "needs an extension of DuckDB that cannot be loaded",
+        _EXTENSIONS,
+    ),
     ("HouseRefused", ConfigurationError, "refuses the house {house}", _HOUSE),
     (
         "NothingPublished",

@@ -7,6 +7,7 @@ import pytest
 from command_line import Answer, CommandLine
 from inbox import free_port
 from lakes import TestLake, lakes, new_lake, write_snapshot
+from object_storage import BUCKET, object_storage
 from postgres import PASSWORD
 
 from workflows.config.roles import read_users
@@ -57,6 +58,36 @@ def test_a_machine_without_a_home_exports_what_was_published_last(lake: TestLake
     unknown = reader(lake, tmp_path, *to, house="boston")
     assert (unknown.code, "its houses: dallas" in unknown.facts["error"]) == (1, True), unknown
     assert not (tmp_path / "reader" / "published" / "current.duckdb").exists()
+
+
+def test_files_in_object_storage_are_published_and_read(
+    lake: TestLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = new_lake(lake.server, tmp_path)
+    with object_storage(tmp_path) as variables:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        home = server.home(tmp_path / "home", "dallas", SHIPLEDGER_LAKE_DATA=f"s3://{BUCKET}/lake")
+        # Enough rows for a file: a few are kept in the catalog.
+        write_snapshot(home, 1, *RATES, "insert into rates select 'rate ' || range, range from range(999)")
+        publish_to_lake(home)
+        write_snapshot(home, 2, "delete from rates where cents < 500")
+        publish_to_lake(home)
+        answer = reader(server, tmp_path, "export", "--to", str(tmp_path / "files"), **variables)
+        assert answer.code == 0, answer.errors
+        assert [one["rows"] for one in answer.facts["tables"]] == [499]
+        wrong = new_lake(lake.server, tmp_path).home(
+            tmp_path / "wrong",
+            "dallas",
+            SHIPLEDGER_LAKE_DATA="s3://nowhere/x",
+            SHIPLEDGER_LAKE=server.catalog,
+        )
+        write_snapshot(wrong, 1, *RATES)
+        publish_to_lake(wrong)
+        note = read_lake_note(wrong.home)
+        assert note is not None
+        assert "cannot read or write its files" in (note.problem or "")
+    assert (tmp_path / BUCKET / "lake" / "shipledger.csv").exists()
 
 
 @pytest.mark.parametrize("words", [("sync",), ("receive", "--sku", "1", "--quantity", "1"), ("backup",)])
