@@ -11,16 +11,17 @@ import duckdb
 EXTENSIONS = ("ducklake", "postgres_scanner", "sqlite_scanner", "httpfs")
 
 
-def connected(library: str, catalog: str) -> duckdb.DuckDBPyConnection:
+def connected(library: str, catalog: str, data: str | None = None) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"autoinstall_known_extensions": False})
     for name in EXTENSIONS:
         [file] = Path(library).glob(f"duckdb_extension_*/extensions/*/{name}.duckdb_extension")
         connection.execute(f"load '{file}'")
-    connection.execute(f"attach '{catalog}' as lake")
+    place = f" (data_path '{data}')" if data else ""
+    connection.execute(f"attach '{catalog}' as lake{place}")
     return connection
 
 
 if __name__ == "__main__":
     request = json.load(sys.stdin)
-    lake = connected(request["library"], request["catalog"])
+    lake = connected(request["library"], request["catalog"], request.get("data"))
     print(json.dumps([lake.execute(one).fetchall() for one in request["statements"]], default=str))  # noqa: T201

@@ -60,10 +60,10 @@ class TestLake:
 
     def ask(self, *statements: str) -> list[list[list[Any]]]:
         """The rows of each statement, as anybody sees them who attaches the lake."""
-        request = {"library": str(LIBRARY), "catalog": self.catalog, "statements": statements}
+        place = {"library": str(LIBRARY), "catalog": self.catalog, "data": str(self.files)}
         done = subprocess.run(
             [sys.executable, str(_READER)],
-            input=json.dumps(request),
+            input=json.dumps({**place, "statements": statements}),
             env={"PYTHONPATH": str(LIBRARY)},
             capture_output=True,
             text=True,
@@ -73,15 +73,15 @@ class TestLake:
         answer: list[list[list[Any]]] = json.loads(done.stdout)
         return answer
 
-    def differences(self, settings: Settings, snapshot: Path) -> dict[str, int]:
-        """How many rows of each table are in the snapshot or in its house in the lake and not in both."""
+    def differences(self, schema: str, snapshot: Path) -> dict[str, int]:
+        """How many rows of each table are in the snapshot or in a schema of the lake and not in both."""
         with duckdb.connect(str(snapshot), read_only=True) as connection:
             tables = [name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()]
         _attached, *counts = self.ask(
             f"attach '{snapshot}' as here (read_only)",
             *(
-                f"select count(*) from ((from here.marts.{one} except all from lake.{settings.house}.{one})"
-                f" union all (from lake.{settings.house}.{one} except all from here.marts.{one}))"
+                f"select count(*) from ((from here.marts.{one} except all from lake.{schema}.{one})"
+                f" union all (from lake.{schema}.{one} except all from here.marts.{one}))"
                 for one in tables
             ),
         )

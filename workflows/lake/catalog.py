@@ -47,15 +47,29 @@ def opened_lake(request: Mapping[str, Any], *, read_only: bool) -> Iterator[duck
             # A server of one's own has no name for each bucket.
             connection.execute("set s3_url_style = 'path'")
         is_marked = read_only or _mark_files(connection, request["data"])
-        options = ["read_only"] if read_only else []
-        if request["data"]:
-            options.append(f"data_path {quoted(request['data'])}")
-            options += ["override_data_path true"] if read_only else []
-        given = f" ({', '.join(options)})" if options else ""
-        connection.execute(f"attach {quoted(request['catalog'])} as {LAKE}{given}")
+        attach_lake(connection, request, LAKE, read_only=read_only)
         if not is_marked:
             _check_files(connection, request["data"])
         yield connection
+
+
+def attach_lake(
+    connection: duckdb.DuckDBPyConnection,
+    request: Mapping[str, Any],
+    name: str,
+    *,
+    read_only: bool,
+    version: int | None = None,
+) -> None:
+    """Attach the lake under a name, as it is now or as it was at a version."""
+    options = ["read_only"] if read_only else []
+    if request["data"]:
+        options.append(f"data_path {quoted(request['data'])}")
+        options += ["override_data_path true"] if read_only else []
+    if version is not None:
+        options.append(f"snapshot_version {version}")
+    given = f" ({', '.join(options)})" if options else ""
+    connection.execute(f"attach {quoted(request['catalog'])} as {name}{given}")
 
 
 def quoted(text: str) -> str:

@@ -67,7 +67,7 @@ def publish_to_lake(settings: Settings) -> None:
     if facts["tidied"]:
         log.warning(
             "Old versions in the lake could not be removed (%s). The next publication tries again.",
-            facts["tidied"],
+            without_password(facts["tidied"], lake.catalog),
         )
 
 

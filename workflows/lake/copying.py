@@ -9,10 +9,12 @@ from typing import Any
 import duckdb
 
 from workflows.lake import houses
-from workflows.lake.catalog import LAKE, named, opened_lake, quoted
+from workflows.lake.catalog import attach_lake, named, opened_lake, quoted
 
 # As in dbt_project/profiles.yml.
 _STORAGE = "v1.5.0"
+# The lake as it was when the house was published.
+_THEN = "published"
 
 
 class NothingPublished(Exception):
@@ -43,16 +45,14 @@ def copy_house(request: Mapping[str, Any]) -> dict[str, Any]:
         name = f"{stem}-{last.version:09}.duckdb"
         is_new = not (Path(request["folder"]) / name).exists()
         if is_new:
-            _copy(connection, request["house"], last.version, request["part"])
+            attach_lake(connection, request, _THEN, read_only=True, version=last.version)
+            _copy(connection, request["house"], request["part"])
     return {"snapshot": name, "at": last.at, "is_new": is_new}
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, house: str, version: int, file: str) -> None:
+def _copy(connection: duckdb.DuckDBPyConnection, house: str, file: str) -> None:
     connection.execute(f"attach {quoted(file)} as copy (storage_version {quoted(_STORAGE)})")
     connection.execute("create schema copy.marts")
-    for table in houses.tables_of(connection, LAKE, house):
-        connection.execute(
-            f"create table {named('copy', 'marts', table)} as"
-            f" from {named(LAKE, house, table)} at (version => {version})"
-        )
+    for table in houses.tables_of(connection, _THEN, house):
+        connection.execute(f"create table {named('copy', 'marts', table)} as from {named(_THEN, house, table)}")
     connection.execute("detach copy")

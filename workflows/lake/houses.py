@@ -20,6 +20,7 @@ from workflows.lake.catalog import LAKE, named, quoted
 
 _HOUSES = named(LAKE, REGISTER, "houses")
 _AUTHOR = "shipledger"
+_FACTS = {"house", "home", "snapshot", "stamp"}
 # A reader may be in the middle of an older version; its files are deleted a day after it expired.
 _FILES_KEPT = "interval 1 day"
 # What is in `changes` of a snapshot and changes no row.
@@ -37,8 +38,8 @@ class Publication:
     Attributes:
         version: The lake's snapshot.
         at: When (UTC, ISO) it was committed.
-        facts: `house`, `snapshot` (the file's name in the home) and `stamp` (what tells whether that file is still
-            the same).
+        facts: `house`, `home` (its id), `snapshot` (the file's name there) and `stamp` (what tells whether that
+            file is still the same).
     """
 
     version: int
@@ -46,24 +47,29 @@ class Publication:
     facts: dict[str, Any]
 
 
-def take_house(connection: duckdb.DuckDBPyConnection, house: str, home: str) -> None:
+def take_house(connection: duckdb.DuckDBPyConnection, house: str, home: str, last: Publication | None) -> None:
     """Make the house's schema for a home, unless it has it already.
+
+    Args:
+        connection: In a transaction.
+        house: The house.
+        home: The home's id.
+        last: Its last publication, which says whose it is where somebody removed our list of houses.
 
     Raises:
         HouseRefused: It is another home's, or the schema is there and no home's.
     """
     connection.execute(f"create schema if not exists {named(LAKE, REGISTER)}")
     connection.execute(f"create table if not exists {_HOUSES} (house varchar, home varchar)")
-    owner = connection.execute(f"select home from {_HOUSES} where house = ?", [house]).fetchall()
-    if owner and owner != [(home,)]:
+    listed = connection.execute(f"select home from {_HOUSES} where house = ?", [house]).fetchall()
+    owner = listed[0][0] if listed else last.facts["home"] if last else None
+    if owner not in (None, home):
         raise HouseRefused("another home publishes there")
-    if owner:
-        connection.execute(f"create schema if not exists {named(LAKE, house)}")
-        return
-    if house in _schemas(connection):
+    if owner is None and house in _schemas(connection):
         raise HouseRefused("it has a schema of that name that no home has published")
-    connection.execute(f"create schema {named(LAKE, house)}")
-    connection.execute(f"insert into {_HOUSES} values (?, ?)", [house, home])
+    connection.execute(f"create schema if not exists {named(LAKE, house)}")
+    if not listed:
+        connection.execute(f"insert into {_HOUSES} values (?, ?)", [house, home])
 
 
 def houses_in(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -90,8 +96,8 @@ def publications(connection: duckdb.DuckDBPyConnection, house: str | None = None
         f" from ducklake_snapshots({quoted(LAKE)}) where author = ? order by snapshot_id desc",
         [_AUTHOR],
     ).fetchall()
-    every = (Publication(version, at.isoformat(), json.loads(facts)) for version, at, facts in found if facts)
-    return [one for one in every if house in (None, one.facts["house"])]
+    every = (Publication(version, at.isoformat(), _facts(text)) for version, at, text in found)
+    return [one for one in every if one.facts and house in (None, one.facts["house"])]
 
 
 def note_publication(connection: duckdb.DuckDBPyConnection, facts: dict[str, Any]) -> None:
@@ -154,6 +160,15 @@ def expire_old_versions(connection: duckdb.DuckDBPyConnection) -> None:
     if expired:
         connection.execute(f"call ducklake_expire_snapshots({quoted(LAKE)}, versions => {expired})")
     connection.execute(f"call ducklake_cleanup_old_files({quoted(LAKE)}, older_than => now() - {_FILES_KEPT})")
+
+
+def _facts(text: str | None) -> dict[str, Any]:
+    """Return a publication's facts, empty when somebody else wrote the message."""
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) and found.keys() >= _FACTS else {}
 
 
 def _union(table: str, houses: Iterable[str]) -> str:

@@ -39,17 +39,21 @@ def publish(request: Mapping[str, Any]) -> dict[str, Any]:
         HouseRefused: The house is another home's.
         duckdb.Error: Nothing was published.
     """
-    for attempt in range(1, _ATTEMPTS + 1):
+    for attempt in range(1, _ATTEMPTS):
         try:
-            with opened_lake(request, read_only=False) as connection:
-                connection.execute(f"attach {quoted(request['snapshot'])} as {_NEW} (read_only)")
-                facts = _in_transaction(connection, request)
-                return {**facts, "tidied": _tidy(connection)}
+            return _attempt(request)
         except duckdb.Error as problem:
-            if attempt == _ATTEMPTS or not re.search(_CONFLICTS, str(problem)):
+            if not re.search(_CONFLICTS, str(problem)):
                 raise
             time.sleep(_PAUSE_SECONDS * attempt)
-    raise AssertionError("unreachable")
+    return _attempt(request)
+
+
+def _attempt(request: Mapping[str, Any]) -> dict[str, Any]:
+    with opened_lake(request, read_only=False) as connection:
+        connection.execute(f"attach {quoted(request['snapshot'])} as {_NEW} (read_only)")
+        facts = _in_transaction(connection, request)
+        return {**facts, "tidied": _tidy(connection)}
 
 
 def _in_transaction(connection: duckdb.DuckDBPyConnection, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,16 +69,17 @@ def _in_transaction(connection: duckdb.DuckDBPyConnection, request: Mapping[str,
 
 
 def _publish(connection: duckdb.DuckDBPyConnection, request: Mapping[str, Any]) -> dict[str, Any]:
-    house, file = request["house"], Path(request["snapshot"])
-    houses.take_house(connection, house, request["home"])
+    house, home, file = request["house"], request["home"], Path(request["snapshot"])
     last = next(iter(houses.publications(connection, house)), None)
+    houses.take_house(connection, house, home, last)
     is_ours = last is not None and not houses.changed_by_others(connection, house, last.version)
     if last is not None and is_ours and last.facts["stamp"] == stamp_of(file):
         return {"rows": {}, "compared_with": "nothing"}
     old = _attach_old(connection, file.parent, last.facts) if last is not None and is_ours else None
     rows = _publish_tables(connection, house, is_old_here=old is not None)
     houses.unite_houses(connection)
-    houses.note_publication(connection, {"house": house, "snapshot": file.name, "stamp": stamp_of(file)})
+    facts = {"house": house, "home": home, "snapshot": file.name, "stamp": stamp_of(file)}
+    houses.note_publication(connection, facts)
     return {"rows": rows, "compared_with": "snapshot" if old else "lake"}
 
 

@@ -28,8 +28,7 @@ def test_a_cycle_succeeds_without_the_lake_and_the_next_one_catches_up(
     assert again.code == 0, again.errors
     alerts = [alert["message"] for alert in filled.run("status", **variables).facts["alerts"]]
     assert [text for text in alerts if "lake" in text] == []
-    settings = lake.home(filled.home, "dallas")
     snapshot = (filled.home / "published" / "current.duckdb").resolve(strict=True)
-    assert lake.differences(settings, snapshot) == {}
+    assert lake.differences("dallas", snapshot) == {}
     [tables] = lake.ask("select count(*) from duckdb_tables() where schema_name = 'dallas'")
     assert tables[0][0] > 30

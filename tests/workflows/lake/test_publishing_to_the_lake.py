@@ -97,7 +97,7 @@ def test_the_lake_has_the_snapshot_and_only_changed_rows_were_written(lake: Test
     settings = lake.home(tmp_path / "home", "dallas")
     first = write_snapshot(settings, 1, *BEFORE, "create table gone as select 1 as a")
     assert published(settings).problem is None
-    assert lake.differences(settings, first) == {}
+    assert lake.differences("dallas", first) == {}
     second = write_snapshot(
         settings,
         2,
@@ -110,7 +110,7 @@ def test_the_lake_has_the_snapshot_and_only_changed_rows_were_written(lake: Test
         "create table came as select 2 as b",
     )
     assert published(settings).problem is None
-    assert lake.differences(settings, second) == {}
+    assert lake.differences("dallas", second) == {}
     [[[version]], *written] = lake.ask(
         "select max(snapshot_id) from ducklake_snapshots('lake')",
         *(
@@ -134,7 +134,7 @@ def test_a_table_with_other_columns_is_replaced_and_every_view_over_the_houses_h
         assert published(settings).problem is None
     widened = write_snapshot(austin, 2, "alter table rates add column valid_from date")
     assert published(austin).problem is None
-    assert lake.differences(austin, widened) == {}
+    assert lake.differences("austin", widened) == {}
     rates, only_here = lake.ask(
         'select house, name, cents, valid_from from lake."group".rates order by house',
         'select * from lake."group".only_here',
@@ -164,7 +164,7 @@ def test_another_home_cannot_publish_under_a_name_that_is_taken(lake: TestLake, 
     stranger = lake.home(tmp_path / "stranger", "elsewhere")
     write_snapshot(stranger, 1, *RATES)
     assert "no home has published" in problem_of(stranger)
-    assert lake.differences(ours, snapshot) == {}
+    assert lake.differences("dallas", snapshot) == {}
 
 
 def test_what_somebody_else_wrote_to_a_house_is_gone_with_the_next_publication(
@@ -180,15 +180,18 @@ def test_what_somebody_else_wrote_to_a_house_is_gone_with_the_next_publication(
     )
     snapshot = write_snapshot(settings, 2, "update orders set note = 'x' where order_id = 500")
     assert published(settings).problem is None
-    assert lake.differences(settings, snapshot) == {}
+    assert lake.differences("dallas", snapshot) == {}
+    lake.ask("drop table lake.shipledger.houses")
+    snapshot = write_snapshot(settings, 3)
+    assert published(settings).problem is None
     # Its list of versions expired: nobody knows what happened since, so all rows are compared.
     lake.ask(
         "delete from lake.dallas.orders where order_id < 100",
         "call ducklake_expire_snapshots('lake', older_than => now())",
     )
-    snapshot = write_snapshot(settings, 3, "update orders set note = 'y' where order_id = 500")
+    snapshot = write_snapshot(settings, 4, "update orders set note = 'y' where order_id = 500")
     assert published(settings).problem is None
-    assert lake.differences(settings, snapshot) == {}
+    assert lake.differences("dallas", snapshot) == {}
 
 
 def test_what_was_redacted_in_older_snapshots_too_is_redacted_in_the_lake(lake: TestLake, tmp_path: Path) -> None:
@@ -200,7 +203,7 @@ def test_what_was_redacted_in_older_snapshots_too_is_redacted_in_the_lake(lake: 
     # Retention rewrites older snapshots in place, so that the two are the same.
     first.write_bytes(second.read_bytes())
     assert published(settings).problem is None
-    assert lake.differences(settings, second) == {}
+    assert lake.differences("dallas", second) == {}
 
 
 def test_ten_versions_of_each_house_stay_readable(lake: TestLake, tmp_path: Path) -> None:
@@ -217,7 +220,7 @@ def test_ten_versions_of_each_house_stay_readable(lake: TestLake, tmp_path: Path
                 "begin",
                 f"update lake.dallas.rates set cents = {number}",
                 "call ducklake_set_commit_message('lake', 'shipledger', 'publish dallas', extra_info =>"
-                f""" '{{"house": "dallas", "snapshot": "{number}", "stamp": "{number}"}}')""",
+                f""" '{{"house": "dallas", "home": "", "snapshot": "", "stamp": "{number}"}}')""",
                 "commit",
             )
         )
@@ -229,7 +232,7 @@ def test_ten_versions_of_each_house_stay_readable(lake: TestLake, tmp_path: Path
         " group by all order by all"
     )
     assert found == [["publish austin", 1], ["publish dallas", 10]]
-    assert lake.differences(dallas, snapshot) == {}
+    assert lake.differences("dallas", snapshot) == {}
 
 
 def refusals(lake: TestLake, folder: Path) -> dict[str, tuple[dict[str, str], str]]:
@@ -264,14 +267,14 @@ def test_a_lake_that_cannot_be_used_is_a_sentence_without_its_password_and_is_ca
             assert PASSWORD not in text, case
     settings = lake.home(tmp_path / "home", "dallas")
     assert published(settings).problem is None
-    assert lake.differences(settings, snapshot) == {}
+    assert lake.differences("dallas", snapshot) == {}
     mounted = lake.files.rename(tmp_path / "not mounted")
     snapshot = write_snapshot(settings, 2, "delete from orders where order_id < 5")
     assert "not mounted" in problem_of(settings)
     shutil.rmtree(lake.files)
     mounted.rename(lake.files)
     assert published(settings).problem is None
-    assert lake.differences(settings, snapshot) == {}
+    assert lake.differences("dallas", snapshot) == {}
     elsewhere = lake.home(tmp_path / "home", "dallas", SHIPLEDGER_LAKE_DATA=str(tmp_path / "elsewhere"))
     write_snapshot(elsewhere, 3)
     assert "keeps its files elsewhere" in problem_of(elsewhere)
@@ -297,7 +300,7 @@ def test_a_network_that_is_cut_during_a_publication_leaves_the_version_before_an
             break
         cut += 1
         assert "does not answer" in problem
-        assert lake.differences(settings, before) == {}
+        assert lake.differences("dallas", before) == {}
     assert cut
     assert published(settings).problem is None
-    assert lake.differences(settings, after) == {}
+    assert lake.differences("dallas", after) == {}
