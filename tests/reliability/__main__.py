@@ -12,6 +12,10 @@ PROJECT = Path(__file__).parents[2]
 AREAS = {
     "kills: sync": ["tests/workflows/cli/test_worker.py", "tests/dbt/test_dbt_rounds.py"],
     "kills: publication": ["tests/workflows/cycle/test_publishing.py"],
+    "kills: lake": [
+        "tests/workflows/lake/test_killed_publications_to_the_lake.py",
+        "tests/workflows/lake/test_publishing_to_the_lake.py",
+    ],
     "kills: closes": ["tests/workflows/closes/test_closes.py", "tests/workflows/closes/test_close_attempts.py"],
     "kills: backup, restore": [
         "tests/workflows/backup/test_backups.py",

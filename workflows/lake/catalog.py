@@ -72,6 +72,15 @@ def attach_lake(
     connection.execute(f"attach {quoted(request['catalog'])} as {name}{given}")
 
 
+def tables_of(connection: duckdb.DuckDBPyConnection, database: str, schema: str) -> list[str]:
+    """Return the names of a schema's tables."""
+    found = connection.execute(
+        "select table_name from duckdb_tables() where database_name = ? and schema_name = ? order by table_name",
+        [database, schema],
+    ).fetchall()
+    return [name for (name,) in found]
+
+
 def quoted(text: str) -> str:
     """Return a text as SQL's literal."""
     return "'" + text.replace("'", "''") + "'"

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from workflows.lake import houses
-from workflows.lake.catalog import attach_lake, named, opened_lake, quoted
+from workflows.lake.catalog import attach_lake, named, opened_lake, quoted, tables_of
 
 # As in dbt_project/profiles.yml.
 _STORAGE = "v1.5.0"
@@ -53,6 +53,6 @@ def copy_house(request: Mapping[str, Any]) -> dict[str, Any]:
 def _copy(connection: duckdb.DuckDBPyConnection, house: str, file: str) -> None:
     connection.execute(f"attach {quoted(file)} as copy (storage_version {quoted(_STORAGE)})")
     connection.execute("create schema copy.marts")
-    for table in houses.tables_of(connection, _THEN, house):
+    for table in tables_of(connection, _THEN, house):
         connection.execute(f"create table {named('copy', 'marts', table)} as from {named(_THEN, house, table)}")
     connection.execute("detach copy")

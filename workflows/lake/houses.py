@@ -80,15 +80,6 @@ def houses_in(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [house for (house,) in found if house in _schemas(connection)]
 
 
-def tables_of(connection: duckdb.DuckDBPyConnection, database: str, schema: str) -> list[str]:
-    """Return the names of a schema's tables."""
-    found = connection.execute(
-        "select table_name from duckdb_tables() where database_name = ? and schema_name = ? order by table_name",
-        [database, schema],
-    ).fetchall()
-    return [name for (name,) in found]
-
-
 def publications(connection: duckdb.DuckDBPyConnection, house: str | None = None) -> list[Publication]:
     """Return the publications that the lake still has, newest first; of one house, or of all."""
     found = connection.execute(
@@ -132,18 +123,21 @@ def changed_by_others(connection: duckdb.DuckDBPyConnection, house: str, since: 
 def unite_houses(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the views over all houses, where one is missing or is of other houses than today's."""
     connection.execute(f"create schema if not exists {named(LAKE, GROUP)}")
+    houses = houses_in(connection)
     members: dict[str, list[str]] = {}
-    for house in houses_in(connection):
-        for table in tables_of(connection, LAKE, house):
+    for house, table in connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = ? order by all", [LAKE]
+    ).fetchall():
+        if house in houses:
             members.setdefault(table, []).append(house)
     views = dict(
         connection.execute(
             "select view_name, sql from duckdb_views() where database_name = ? and schema_name = ?", [LAKE, GROUP]
         ).fetchall()
     )
-    for table, houses in members.items():
-        if re.findall(r'FROM "?(\w+)"?\.', views.get(table, "")) != houses:
-            connection.execute(f"create or replace view {named(LAKE, GROUP, table)} as {_union(table, houses)}")
+    for table, with_it in members.items():
+        if re.findall(r'FROM "?(\w+)"?\.', views.get(table, "")) != with_it:
+            connection.execute(f"create or replace view {named(LAKE, GROUP, table)} as {_union(table, with_it)}")
     for view in views.keys() - members.keys():
         connection.execute(f"drop view {named(LAKE, GROUP, view)}")
 

@@ -1,0 +1,99 @@
+"""The same models, built in a lake: each mart has the same rows as by default."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from command_line import CommandLine
+from lake_reader import EXTENSIONS
+from lakes import LIBRARY, lakes, new_lake
+
+from workflows.config.settings import PROJECT
+
+VARIABLES = "{as_of: '%s', timezone: America/Chicago, run_id: by-hand}"
+RAW = "schema_name like 'raw%'"
+
+
+BUILD = ("build", "--full-refresh", "--exclude-resource-type", "unit_test")
+
+
+def dbt(home: Path, target: str, as_of: str, *words: str, **environment: str) -> str:
+    """Run dbt by itself, and give what it says: that all went well, or what did not."""
+    folders = ["--target-path", str(home / f"target-{target}"), "--log-path", str(home / "logs")]
+    done = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", *words, "--target", target, *folders, "--vars", VARIABLES % as_of],
+        cwd=PROJECT / "dbt_project",
+        env={"PATH": os.environ["PATH"], "HOME": str(home), "SHIPLEDGER_HOME": str(home), **environment},
+        capture_output=True,
+        text=True,
+    )
+    return "" if done.returncode == 0 else done.stdout[-3000:]
+
+
+def readable(database: Path, target: Path, schemas: str) -> Path:
+    """A copy of some tables of a database that the DuckDB with the extensions can read."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{database}' as source (read_only)")
+        connection.execute(f"attach '{target}' as made (storage_version 'v1.5.0')")
+        for schema, table in connection.execute(
+            f"select schema_name, table_name from duckdb_tables() where database_name = 'source' and {schemas}"
+        ).fetchall():
+            connection.execute(f"create schema if not exists made.{schema}")
+            connection.execute(f"create table made.{schema}.{table} as from source.{schema}.{table}")
+    return target
+
+
+def install_extensions(home: Path) -> None:
+    """What `install` does with a network: dbt's adapter then finds them."""
+    files = [str(file) for name in EXTENSIONS for file in LIBRARY.glob(f"*/extensions/*/{name}.duckdb_extension")]
+    code = "import duckdb, sys; [duckdb.execute(f\"install '{file}'\") for file in sys.argv[1:]]"
+    environment = {"PYTHONPATH": str(LIBRARY), "HOME": str(home)}
+    subprocess.run([sys.executable, "-c", code, *files], env=environment, check=True)
+
+
+@pytest.mark.long
+def test_the_whole_trade_gives_the_same_marts_in_a_lake_as_by_default(filled: CommandLine, tmp_path: Path) -> None:
+    home, as_of = filled.home, datetime.now(UTC).isoformat()
+    closed = filled.run("eod")
+    assert closed.code == 0, closed.errors
+    assert dbt(home, "local", as_of, *BUILD) == ""
+    install_extensions(home)
+    raw = readable(home / "warehouse.duckdb", tmp_path / "raw.duckdb", RAW)
+    with lakes() as server:
+        lake = new_lake(server, tmp_path)
+        _, tables = lake.ask(
+            f"attach '{raw}' as raw (read_only)",
+            "select distinct schema_name, table_name from duckdb_tables() where database_name = 'raw'",
+        )
+        lake.ask(
+            f"attach '{raw}' as raw (read_only)",
+            *(
+                statement
+                for schema, table in tables
+                for statement in (
+                    f"create schema if not exists lake.{schema}",
+                    f"create table lake.{schema}.{table} as from raw.{schema}.{table}",
+                )
+            ),
+        )
+        names = {"SHIPLEDGER_LAKE": lake.catalog, "SHIPLEDGER_LAKE_DATA": str(lake.files)}
+        names["PYTHONPATH"] = str(LIBRARY)
+        assert dbt(home, "lake", as_of, *BUILD, **names) == ""
+        marts = readable(home / "ledger.duckdb", tmp_path / "ledger.duckdb", "schema_name = 'marts'")
+        assert lake.differences("marts", marts) == {}
+        [kept] = lake.ask("select count(*) from lake.builds.builds_finished")
+        assert kept == [[1]], "all data tests passed"
+        # Keys and checks of a contract, which DuckLake does not know, hold there too.
+        lake.ask("update lake.intermediate.int_lots_seen set status = 'lost'")
+        assert "a check of lots does not hold" in dbt(home, "lake", as_of, "run", "-s", "lots", **names)
+        lake.ask(
+            "update lake.intermediate.int_lots_seen set status = 'active'",
+            "insert into lake.intermediate.int_lots_seen from lake.intermediate.int_lots_seen",
+        )
+        assert "key lot_id of lots is not unique" in dbt(home, "lake", as_of, "run", "-s", "lots", **names)
