@@ -195,7 +195,7 @@ def _check_machine(words: Sequence[str]) -> None:
     """
     if not words or words[0] not in COMMANDS or words[0] in READING or {"-h", "--help"}.intersection(words):
         return
-    from workflows.config.settings import read_settings
+    from workflows.config.settings_reader import read_settings
 
     if read_settings().reads_lake:
         raise ConfigurationError(

@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 from published_folder import Business, PublishedFolder
 
 from streamlit_app.data.freshness import lake_badge
+from workflows.config.places import PROJECT
 from workflows.config.roles import hash_password
-from workflows.config.settings import PROJECT
 from workflows.lake.client import publish_to_lake
 from workflows.lake.lake_note import LakeNote
 

@@ -20,7 +20,8 @@ from workflows.config.lake_settings import Lake
 from workflows.config.places import PROJECT
 from workflows.config.roles import read_users
 from workflows.config.secret_files import without_secrets
-from workflows.config.settings import Settings, secrets, variable_of
+from workflows.config.settings import Settings
+from workflows.config.settings_reader import secrets, variable_of
 from workflows.config.snapshot_link import make_current, part_of, remove_leftovers
 from workflows.config.snapshots import PREFIX, current_snapshot
 from workflows.errors import Advice, ConfigurationError, ShipledgerError, on_page

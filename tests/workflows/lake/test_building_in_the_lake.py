@@ -14,7 +14,7 @@ from command_line import CommandLine
 from lake_reader import EXTENSIONS
 from lakes import LIBRARY, lakes, new_lake
 
-from workflows.config.settings import PROJECT
+from workflows.config.places import PROJECT
 
 VARIABLES = "{as_of: '%s', timezone: America/Chicago, run_id: by-hand}"
 RAW = "schema_name like 'raw%'"

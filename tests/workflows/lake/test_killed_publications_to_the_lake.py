@@ -15,7 +15,8 @@ import pytest
 from lakes import LIBRARY, TestLake, lakes, new_lake, write_snapshot
 
 from workflows.config.home_id import home_id
-from workflows.config.settings import PROJECT, Settings
+from workflows.config.places import PROJECT
+from workflows.config.settings import Settings
 from workflows.lake.client import publish_to_lake
 from workflows.lake.lake_note import read_lake_note
 
