@@ -173,17 +173,14 @@ class Settings(BaseSettings):
     lake_catalog: types.Secret = Field(
         None,
         validation_alias="SHIPLEDGER_LAKE",
-        description="DuckLake to publish to or read from: `ducklake:postgres:` and a PostgreSQL connection "
-        "string. A secret, as it may hold a password.",
+        description="DuckLake to publish to or read from: `ducklake:postgres:` and a connection string.",
     )
     lake_data: str | None = Field(
         None, description="The lake's files: a folder that all machines share, or `s3://bucket/prefix`."
     )
-    house: str | None = Field(None, description="The schema of this house in the lake.")
+    house: str | None = Field(None, description="The house's schema in the lake.")
     lake_library: types.FilePath | None = Field(
-        None,
-        description="Directory with the packages of `requirements-lake.lock`, for a machine whose DuckDB cannot "
-        "fetch its extensions.",
+        None, description="Directory with the packages of `requirements-lake.lock`, if DuckDB can fetch none."
     )
     read_from: Literal["home", "lake"] = Field(
         "home", description="`lake` makes this a machine that only reads: page, reports and `export`."
@@ -248,9 +245,8 @@ class Settings(BaseSettings):
     @property
     def lake(self) -> Lake | None:
         """The lake that is published to or read from, None without one."""
-        return parse_lake_settings(
-            self.lake_catalog, self.lake_data, self.house, self.lake_library, is_read=self.reads_lake
-        )
+        given = (self.lake_catalog, self.lake_data, self.house, self.lake_library)
+        return parse_lake_settings(*given, is_read=self.reads_lake)
 
     @property
     def reads_lake(self) -> bool:
@@ -258,7 +254,7 @@ class Settings(BaseSettings):
         return self.read_from == "lake"
 
     def for_house(self, house: str) -> Settings:
-        """Return the settings of a house that this machine reads: its copies are in a folder of their own."""
+        """Return the settings of a house that this machine reads; its copies have a folder of their own."""
         return self.model_copy(update={"house": house, "home": self.home / "houses" / house})
 
     @property
