@@ -55,6 +55,19 @@ def replace_changed_rows(
     Returns:
         How many rows it got; None if nothing differed.
     """
+    if not _find_changed_keys(connection, old, new, key):
+        return None
+    same = " and ".join(f"{_CHANGED}.{named(one)} is not distinct from stored.{named(one)}" for one in key)
+    is_changed = f"exists (select 1 from {_CHANGED} where {same})"
+    connection.execute(f"delete from {target} as stored where {is_changed}")
+    [(rows,)] = connection.execute(
+        f"insert into {target} select * from {new} as stored where {is_changed}"
+    ).fetchall()
+    return int(rows)
+
+
+def _find_changed_keys(connection: duckdb.DuckDBPyConnection, old: str, new: str, key: Sequence[str]) -> bool:
+    """Write the keys of all rows that differ to a temporary table, and return whether there may be any."""
     keys = ", ".join(map(named, key))
     group = f"hash({keys}) % {_GROUPS}"
     groups = " full join ".join(
@@ -67,7 +80,7 @@ def replace_changed_rows(
         " on old.g = new.g where (old.rows, old.hashes) is distinct from (new.rows, new.hashes)"
     ).fetchall()
     if not differing:
-        return None
+        return False
     was, is_now = (
         f"(select * from {source} where {group} in (select g from differing_groups))" for source in (old, new)
     )
@@ -75,10 +88,4 @@ def replace_changed_rows(
         f"create or replace temp table {_CHANGED} as select distinct {keys} from"
         f" ((from {was} except all from {is_now}) union all (from {is_now} except all from {was}))"
     )
-    same = " and ".join(f"{_CHANGED}.{named(one)} is not distinct from stored.{named(one)}" for one in key)
-    is_changed = f"exists (select 1 from {_CHANGED} where {same})"
-    connection.execute(f"delete from {target} as stored where {is_changed}")
-    [(rows,)] = connection.execute(
-        f"insert into {target} select * from {new} as stored where {is_changed}"
-    ).fetchall()
-    return int(rows)
+    return True

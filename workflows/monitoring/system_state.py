@@ -47,7 +47,6 @@ def read_system_state(settings: Settings, jobs: JobClient, published: Published,
     unpublished = why_unpublished(jobs)
     every = [*ended, *_last_of(jobs, _OTHERS)]
     recent = [job for job in every if (job.finished_at or now) > now - FAILURES_MATTER_FOR]
-    last_health = health_history(settings)[-1:]
     read = known_read(settings, published)
     return SystemState(
         now=now,
@@ -73,7 +72,7 @@ def read_system_state(settings: Settings, jobs: JobClient, published: Published,
         empty_orders=sum(count for kind, _severity, count in published.exceptions if kind in EMPTY_ORDERS),
         stock=published.stock,
         negative_lots=published.negative_lots,
-        unhealthy=[name for point in last_health for name in point.failed],
+        unhealthy=[name for point in health_history(settings)[-1:] for name in point.failed],
         open_units=[
             f"{one.sku or 'no SKU'} ({one.there} there, {one.here} here)"
             for one in lasting_differences(settings.operations)
