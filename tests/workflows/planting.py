@@ -33,8 +33,11 @@ class Planter:
         self._marts = duckdb.connect(str(snapshot))
         self._ordinary = self._marts.execute(_ORDINARY).fetchall()
         # What changed a moment ago may differ without any other reason.
-        self.ours("update marts.orders_inbox set modified_at = modified_at - interval 1 day")
-        self.ours("update marts.packages set created_at = created_at - interval 1 day")
+        for table, column in (("orders_inbox", "modified_at"), ("packages", "created_at")):
+            self.ours(
+                f"update marts.{table} set {column} = {column} - interval 1 day"
+                f" where {column} > (select max({column}) - interval 1 day from marts.{table})"
+            )
 
     def close(self) -> None:
         self._marts.close()
