@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -70,44 +71,26 @@ def choose_first_row(place: Page | Locator, table: int = 0) -> None:
     )
     next_frame(page)
     box = place.get_by_test_id("stDataFrame").nth(table).locator(".dvn-scroller")
-    # A part of the page that refreshes may draw the table between two looks: then a person clicks again, too.
-    for _ in range(3):
-        before = page.url
-        box.click(position={"x": 16, "y": 51})
-        try:
-            page.wait_for_url(lambda url, before=before: url != before, timeout=20_000, wait_until="commit")
-        except PlaywrightTimeoutError:
-            continue
-        return
-    raise AssertionError("The row is not in the address.")
-
-
-def downloaded(page: Page, button: Locator) -> bytes:
-    """What a press of the button gives; a page that is drawn again in that moment loses the press."""
-    for _ in range(3):
-        stand_still(page)
-        try:
-            with page.expect_download(timeout=20_000) as download:
-                button.click()
-        except PlaywrightTimeoutError:
-            continue
-        return download.value.path().read_bytes()
-    raise AssertionError("The button gives no file.")
+    _lead_elsewhere(page, lambda: box.click(position={"x": 16, "y": 51}))
 
 
 def follow(link: Locator) -> None:
-    """Click a link of the page until the address is another one; a page that is drawn again loses the click."""
-    page = link.page
+    """Click a link of the page, once the page stands still."""
+    stand_still(link.page)
+    _lead_elsewhere(link.page, link.click)
+
+
+def _lead_elsewhere(page: Page, click: Callable[[], None]) -> None:
+    """Click until the address is another one: a part that is drawn again loses a click, as a person would see."""
+    before = page.url
     for _ in range(3):
-        before = page.url
-        stand_still(page)
-        link.click()
+        click()
         try:
-            page.wait_for_url(lambda url, before=before: url != before, timeout=20_000, wait_until="commit")
+            page.wait_for_url(lambda url: url != before, timeout=20_000, wait_until="commit")
         except PlaywrightTimeoutError:
             continue
         return
-    raise AssertionError("The link leads nowhere.")
+    raise AssertionError(f"Three clicks have not led away from {before}.")
 
 
 def choose(place: Locator, label: str, option: str) -> None:
@@ -124,10 +107,17 @@ def download(place: Page | Locator, kind: str, *, last: bool = False) -> Path:
     """The file that a button makes, the only one or the last, under the name it is offered by."""
     page = place if isinstance(place, Page) else place.page
     button = place.get_by_role("button", name=kind, exact=True)
-    with page.expect_download() as offered:
-        (button.last if last else button).click()
-    file = offered.value.path()
-    return file.rename(file.with_name(f"{file.name}-{offered.value.suggested_filename}"))
+    for _ in range(3):
+        stand_still(page)
+        try:
+            with page.expect_download(timeout=20_000) as offered:
+                (button.last if last else button).click()
+        except PlaywrightTimeoutError:
+            # Drawn again in that moment, it has lost the click.
+            continue
+        file = offered.value.path()
+        return file.rename(file.with_name(f"{file.name}-{offered.value.suggested_filename}"))
+    raise AssertionError(f"Three clicks on {kind} gave no file.")
 
 
 def printed_text(file: Path) -> str:

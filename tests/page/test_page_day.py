@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from homes import founded_home
-from looking import cells, downloaded, follow, panel
+from looking import cells, download, follow, panel
 from page_process import free_port
 from playwright.sync_api import Page, expect
 
@@ -65,7 +65,7 @@ def test_the_day_is_closed_by_one_button_and_again_as_a_new_version(tab: Page, b
     summary = tab.get_by_role("button", name="Summary (PDF)")
     # What a run of the page replaces stands beside it for a moment.
     expect(summary).to_have_count(1)
-    assert downloaded(tab, summary).startswith(b"%PDF")
+    assert download(tab, "Summary (PDF)").read_bytes().startswith(b"%PDF")
 
     tab.keyboard.press("Escape")
     day.get_by_role("button", name="Close again").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -58,7 +59,7 @@ def publish_and_die(settings: Settings, statement: int, microseconds: int = 0) -
         text=True,
         check=False,
     )
-    assert done.returncode in (0, -9), done.stderr
+    assert done.returncode in (0, -signal.SIGALRM), done.stderr
     return int(done.stdout) if done.returncode == 0 else 0
 
 
