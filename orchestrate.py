@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from workflows.cli.command_groups import COMMANDS, READING, CommandGroup
+from workflows.cli.command_groups import CommandGroup, check_machine
 from workflows.cli.console import JSON, PORT, print_result, say, to_json
 from workflows.config.env_file import read_log_format
 from workflows.config.log_lines import log_to_console, message_line
@@ -25,7 +25,6 @@ from workflows.errors import (
     FAILED,
     AlreadyRunning,
     CloseRefused,
-    ConfigurationError,
     CutoverRefused,
     PublicationRefused,
     ShipledgerError,
@@ -187,23 +186,6 @@ def _account_of_demo(words: Sequence[str]) -> Iterator[None]:
         yield
 
 
-def _check_machine(words: Sequence[str]) -> None:
-    """Refuse what a machine that only reads from the lake cannot do.
-
-    Raises:
-        ConfigurationError: The command needs a home of its own.
-    """
-    if not words or words[0] not in COMMANDS or words[0] in READING or {"-h", "--help"}.intersection(words):
-        return
-    from workflows.config.settings_reader import read_settings
-
-    if read_settings().reads_lake:
-        raise ConfigurationError(
-            f"This machine only reads from the lake (SHIPLEDGER_READ_FROM): `{words[0]}` runs on a house's own "
-            f"machine. Here you can use {', '.join(READING[:3])}."
-        )
-
-
 def _serve(settings: Settings, port: int, announce: Callable[[dict[str, Any]], None]) -> None:
     from streamlit_app.server import page_command
     from workflows.cli.serving import serve as serve_home
@@ -243,7 +225,7 @@ def main(arguments: list[str] | None = None, program: str = "orchestrate.py") ->
     # Whatever a command or the page writes is its owner's alone.
     os.umask(OWNER_ONLY)
     try:
-        _check_machine(given)
+        check_machine(given)
         with _account_of_demo(given):
             outcome = cli.main(args=given, prog_name=program, standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0

@@ -5,7 +5,7 @@ So `--help`, `--version` and the completion of a shell wait for nothing but this
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from workflows.config.places import PROJECT, places_of
+from workflows.errors import ConfigurationError
 
 # The command line itself has those that need the page or the sandbox.
 _ITS_OWN = None
@@ -121,6 +122,23 @@ GROUPS: dict[str, dict[str, Listed]] = {
 # What a machine that reads from the lake can do: it has no worker, and no data of its own.
 READING = ("serve", "export", "accounting", "init", "check-reference", "hash-password", "demo", "sandbox")
 COMMANDS = {name: listed for group in GROUPS.values() for name, listed in group.items()}
+
+
+def check_machine(words: Sequence[str]) -> None:
+    """Refuse what a machine that only reads from the lake cannot do.
+
+    Raises:
+        ConfigurationError: The command needs a home of its own.
+    """
+    if not words or words[0] not in COMMANDS or words[0] in READING or {"-h", "--help"}.intersection(words):
+        return
+    from workflows.config.settings_reader import read_settings
+
+    if read_settings().reads_lake:
+        raise ConfigurationError(
+            f"This machine only reads from the lake (SHIPLEDGER_READ_FROM): `{words[0]}` runs on a house's own "
+            f"machine. Here you can use {', '.join(READING[:3])}."
+        )
 
 
 class CommandGroup(click.Group):
