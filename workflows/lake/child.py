@@ -1,6 +1,6 @@
 """The process that touches the lake: `python -m workflows.lake.child`, one request on standard input.
 
-The answer is one line of JSON on standard output. The request has the catalog's password, which so is in no
+The answer is one line of JSON on standard output. The request holds the catalog's password, so that it is in no
 argument, environment or file.
 """
 
