@@ -8,8 +8,8 @@ from workflows.config.lake_settings import Lake
 from workflows.errors import Advice, ConfigurationError, OutOfReach, ShipledgerError
 
 _EXTENSIONS = Advice(
-    "Let this machine reach DuckDB's extension repository, or install requirements-lake.lock in a directory and name it "
-    "in SHIPLEDGER_LAKE_LIBRARY.",
+    "Let this machine reach DuckDB's extension repository, or install requirements-lake.lock in a directory and "
+    "name it in SHIPLEDGER_LAKE_LIBRARY.",
     "Ask an admin to install DuckDB's extensions.",
 )
 _HOUSE = Advice(
