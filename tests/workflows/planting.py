@@ -8,14 +8,22 @@ from typing import Any
 import duckdb
 from former_twin import FormerTwin
 
+# Two orders with one number differ by themselves.
+_SINGLE = "order_number in (select order_number from marts.orders_inbox group by 1 having count(*) = 1)"
+
 # Shipped long enough ago in one package of one labelled lot, with nothing odd about it.
-_ORDINARY = """
+_ORDINARY = f"""
 select orders_inbox.order_number, any_value(sku_code) as sku
 from marts.shipped_items join marts.orders_inbox using (shipstation_order_id)
 where lot_source = 'shipment' and shipstation_sku_raw like sku_code || '%' and order_status = 'shipped'
     and modified_at < (select max(modified_at) - interval 3 day from marts.orders_inbox)
     and orders_inbox.order_number not in (select order_number from marts.exceptions where order_number is not null)
-    and shipstation_order_id not in (select shipstation_order_id from marts.packages where is_voided)
+    -- A label for a return may be bought long after the order has changed.
+    and shipstation_order_id not in (
+        select shipstation_order_id from marts.packages
+        where is_voided or created_at >= (select max(modified_at) - interval 3 day from marts.orders_inbox)
+    )
+    and orders_inbox.{_SINGLE}
     and not has_contested_number and tracking_number is not null and carrier_code is not null
 group by orders_inbox.order_number having count(*) = 1 order by min(modified_at)
 """
@@ -33,10 +41,12 @@ class Planter:
         self._marts = duckdb.connect(str(snapshot))
         self._ordinary = self._marts.execute(_ORDINARY).fetchall()
         # What changed a moment ago may differ without any other reason.
-        for table, column in (("orders_inbox", "modified_at"), ("packages", "created_at")):
+        for table, column in (
+            ("orders_inbox", "modified_at"), ("packages", "created_at"), ("packages", "voided_at"),
+        ):  # fmt: skip
             self.ours(
-                f"update marts.{table} set {column} = {column} - interval 1 day"
-                f" where {column} > (select max({column}) - interval 1 day from marts.{table})"
+                f"update marts.{table} set {column} = {column} - interval 1 hour"
+                f" where {column} > now() - interval 1 hour"
             )
 
     def close(self) -> None:
@@ -77,7 +87,9 @@ class Planter:
             "insert into orders_inbox (order_number, order_date, status) values ('699001', date('now'), 'pending')"
         )
         self.expect("699001", "order", "local order, not uploaded")
-        (number,) = self.one("select order_number from marts.orders_inbox where order_status = 'cancelled'")
+        (number,) = self.one(
+            f"select order_number from marts.orders_inbox where order_status = 'cancelled' and {_SINGLE}"
+        )
         change("delete from orders_inbox where order_number = ?", number)
         self.expect(number, "order", "state it does not keep")
         number, _ = self.ordinary()
@@ -88,7 +100,7 @@ class Planter:
         for field in ("order", "shipped order", "item"):
             self.expect(number, field, "deleted in ShipStation")
         (number,) = self.one(
-            "select order_number from marts.shipped_items group by 1 having count(*) = 1"
+            f"select order_number from marts.shipped_items where {_SINGLE} group by 1 having count(*) = 1"
             " and any_value(lot_source) = 'fifo'"
             " and any_value(shipstation_sku_raw) like any_value(sku_code) || '%'"
             " order by 1"
@@ -117,18 +129,11 @@ class Planter:
     def plant_timing(self) -> None:
         """What changed after the other side had looked."""
         number, _ = self.ordinary()
-        # No order that has another difference may have changed after their last look.
+        # Nothing else has changed in the last hour, see above.
         self.ours(
-            "update marts.orders_inbox set modified_at = interval 2 seconds + (select greatest("
-            "(select max(modified_at) from marts.orders_inbox), (select max(created_at) from marts.packages)))"
-            " where order_number = ?",
-            number,
+            "update marts.orders_inbox set modified_at = now() - interval 30 minute where order_number = ?", number
         )
-        (at,) = self.one(
-            "select strftime(modified_at at time zone 'UTC' - interval 1 second, '%Y-%m-%d %H:%M:%S')"
-            " from marts.orders_inbox where order_number = ?",
-            number,
-        )
+        (at,) = self.one("select strftime(now() at time zone 'UTC' - interval 31 minute, '%Y-%m-%d %H:%M:%S')")
         self.twin.change("update sync_watermark set updated_at = ?", at)
         self.twin.change(
             "update orders_inbox set status = 'planned', updated_at = ? where order_number = ?", at, number
@@ -176,7 +181,8 @@ class Planter:
         change = self.twin.change
         number, sku, units = self.one(
             "select order_number, sku_code, min(quantity_shipped) from marts.shipped_items"
-            " where lot_source = 'shipment' group by 1, 2 having count(*) = 2 and count(distinct shipment_id) = 2"
+            f" where lot_source = 'shipment' and {_SINGLE} group by 1, 2"
+            " having count(*) = 2 and count(distinct shipment_id) = 2"
             " and count(distinct ship_date) = 1 and count(distinct lot_id) = 1 order by 1"
         )
         change(
@@ -187,7 +193,7 @@ class Planter:
         )
         self.expect(number, "units", "only one package kept")
         number, day = self.one(
-            "select order_number, max(ship_date)::varchar from marts.shipped_items group by 1"
+            f"select order_number, max(ship_date)::varchar from marts.shipped_items where {_SINGLE} group by 1"
             " having count(distinct ship_date) = 2 order by 1"
         )
         change("update shipped_orders set ship_date = ? where order_number = ?", day, number)
@@ -197,7 +203,7 @@ class Planter:
             " join marts.shipped_items using (shipstation_order_id) where is_voided and package_kind = 'label'"
             # Of an earlier day, it would be a wrong ship date as well.
             " and packages.ship_date >= shipped_items.ship_date"
-            " group by 1, 2 having count(*) = 1 and any_value(lot_source) = 'shipment' order by 1"
+            f" and {_SINGLE} group by 1, 2 having count(*) = 1 and any_value(lot_source) = 'shipment' order by 1"
         )
         change(
             "insert into shipped_items (ship_date, sku_lot, base_sku, quantity_shipped, order_number, created_at)"
@@ -206,7 +212,7 @@ class Planter:
         )
         self.expect(number, "units", "voided label kept")
         (alias_number,) = self.one(
-            "select order_number from marts.shipped_items group by 1 having count(*) = 1"
+            f"select order_number from marts.shipped_items where {_SINGLE} group by 1 having count(*) = 1"
             " and any_value(sku_code) is not null"
             " and any_value(shipstation_sku_raw) not like any_value(sku_code) || '%'"
             " order by 1"
