@@ -12,14 +12,15 @@ import duckdb
 import pytest
 from command_line import CommandLine
 from lake_reader import EXTENSIONS
-from lakes import LIBRARY, lakes, new_lake
+from lakes import LIBRARY, TestLake, lakes, new_lake
+from postgres import PASSWORD, USER
 
 from workflows.config.places import PROJECT
 
 VARIABLES = "{as_of: '%s', timezone: America/Chicago, run_id: by-hand}"
 RAW = "schema_name like 'raw%'"
-
-
+LISTS = ("orders", "shipments", "fulfillments", "carriers", "services", "stores")
+BY_DLT = f"schema_name like 'raw_shipstation%' and (table_name in {LISTS} or table_name like '_dlt%')"
 BUILD = ("build", "--full-refresh", "--exclude-resource-type", "unit_test")
 
 
@@ -49,6 +50,50 @@ def readable(database: Path, target: Path, schemas: str) -> Path:
     return target
 
 
+def copy_raw_tables(raw: Path, lake: TestLake) -> None:
+    """The raw tables of a file, in the lake."""
+    _, tables = lake.ask(
+        f"attach '{raw}' as raw (read_only)",
+        "select distinct schema_name, table_name from duckdb_tables() where database_name = 'raw'",
+    )
+    lake.ask(
+        f"attach '{raw}' as raw (read_only)",
+        *(
+            statement
+            for schema, table in tables
+            for statement in (
+                f"create schema if not exists lake.{schema}",
+                f"create table lake.{schema}.{table} as from raw.{schema}.{table}",
+            )
+        ),
+    )
+
+
+def load_by_dlt(home: Path, lake: TestLake, url: str) -> None:
+    """The dlt source by itself, with the destination that dlt has for lakes."""
+    destination = {
+        "DUCKLAKE_NAME": "lake",
+        "METADATA_SCHEMA": "public",
+        "CATALOG": f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{lake.server.port}/{lake.database}",
+        "STORAGE__BUCKET_URL": str(lake.files),
+    }
+    source = {"API_KEY": "sandbox", "API_SECRET": "sandbox", "REQUESTS_PER_MINUTE": "100000"}
+    done = subprocess.run(
+        [sys.executable, "-m", "ingest.sources.shipstation", "ducklake", "--base-url", url],
+        cwd=home,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "PYTHONPATH": f"{LIBRARY}:{PROJECT}",
+            **{f"DESTINATION__DUCKLAKE__CREDENTIALS__{name}": value for name, value in destination.items()},
+            **{f"SOURCES__SHIPSTATION__{name}": value for name, value in source.items()},
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def install_extensions(home: Path) -> None:
     """What `install` does with a network: dbt's adapter then finds them."""
     files = [str(file) for name in EXTENSIONS for file in LIBRARY.glob(f"*/extensions/*/{name}.duckdb_extension")]
@@ -67,21 +112,7 @@ def test_the_whole_trade_gives_the_same_marts_in_a_lake_as_by_default(filled: Co
     raw = readable(home / "warehouse.duckdb", tmp_path / "raw.duckdb", RAW)
     with lakes() as server:
         lake = new_lake(server, tmp_path)
-        _, tables = lake.ask(
-            f"attach '{raw}' as raw (read_only)",
-            "select distinct schema_name, table_name from duckdb_tables() where database_name = 'raw'",
-        )
-        lake.ask(
-            f"attach '{raw}' as raw (read_only)",
-            *(
-                statement
-                for schema, table in tables
-                for statement in (
-                    f"create schema if not exists lake.{schema}",
-                    f"create table lake.{schema}.{table} as from raw.{schema}.{table}",
-                )
-            ),
-        )
+        copy_raw_tables(raw, lake)
         names = {"SHIPLEDGER_LAKE": lake.catalog, "SHIPLEDGER_LAKE_DATA": str(lake.files)}
         names["PYTHONPATH"] = str(LIBRARY)
         assert dbt(home, "lake", as_of, *BUILD, **names) == ""
@@ -97,3 +128,37 @@ def test_the_whole_trade_gives_the_same_marts_in_a_lake_as_by_default(filled: Co
             "insert into lake.intermediate.int_lots_seen from lake.intermediate.int_lots_seen",
         )
         assert "key lot_id of lots is not unique" in dbt(home, "lake", as_of, "run", "-s", "lots", **names)
+
+
+@pytest.mark.long
+def test_raw_rows_that_dlt_loads_into_a_lake_give_the_marts_that_they_give_in_a_file(
+    filled: CommandLine, tmp_path: Path
+) -> None:
+    home, as_of = filled.home, datetime.now(UTC).isoformat()
+    install_extensions(home)
+    others = readable(home / "warehouse.duckdb", tmp_path / "raw.duckdb", f"{RAW} and not ({BY_DLT})")
+    with lakes() as server:
+        lake = new_lake(server, tmp_path)
+        load_by_dlt(home, lake, filled.url)
+        # What changed since, and nothing twice.
+        load_by_dlt(home, lake, filled.url)
+        copy_raw_tables(others, lake)
+        names = {"SHIPLEDGER_LAKE": lake.catalog, "SHIPLEDGER_LAKE_DATA": str(lake.files)}
+        names["PYTHONPATH"] = str(LIBRARY)
+        assert dbt(home, "lake", as_of, *BUILD, **names) == ""
+        loaded = tmp_path / "loaded.duckdb"
+        lake.ask(
+            f"attach '{loaded}' as made (storage_version 'v1.5.0')",
+            *(
+                f"create table made.{table} as from lake.raw_shipstation.{table}"
+                for table in (*LISTS, "_dlt_loads")
+            ),
+        )
+        with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+            connection.execute(f"attach '{loaded}' as loaded (read_only)")
+            for table in (*LISTS, "_dlt_loads"):
+                connection.execute(f"create or replace table raw_shipstation.{table} as from loaded.{table}")
+        assert dbt(home, "local", as_of, *BUILD) == ""
+        marts = readable(home / "ledger.duckdb", tmp_path / "ledger.duckdb", "schema_name = 'marts'")
+        assert lake.differences("marts", marts) == {}
+        assert lake.ask("select count(*) > 400 from lake.marts.orders_inbox") == [[[True]]]
