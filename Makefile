@@ -130,11 +130,12 @@ mutants: $(BROWSER) $(READER)
 	$(BIN)/python -m tests.mutants.generated
 	$(BIN)/python -m tests.mutants
 
-# What docs/reliability.md lists. The second needs the right to mount, the third Debian's faketime.
-reliability: $(BROWSER) $(READER)
+# What docs/reliability.md lists. The second needs the right to mount, the third Debian's faketime, the fourth root.
+reliability: $(BROWSER) $(READER) $(LAKE) $(POSTGRES)
 	$(BIN)/python -m tests.reliability
 	$(BIN)/python -m tests.full_disk
 	$(BIN)/python -m tests.clocks
+	$(BIN)/python -m tests.networks
 
 docs: $(INSTALLED)
 	$(BIN)/python -m workflows.cli.dictionary

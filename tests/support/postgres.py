@@ -36,14 +36,15 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
-    """A server on a free port, for as long as the block lasts."""
+def running_postgres(address: str | None = None, network: str | None = None) -> Iterator[Postgres]:
+    """A server on a free port, for as long as the block lasts; also at an address, for a network's machines."""
     # Not below pytest's folder, which only its own user may enter.
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     if _SOMEBODY:
         shutil.chown(folder, _SOMEBODY)
     port = free_port()
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off"
+    addresses = ",".join(filter(None, ("127.0.0.1", address)))
+    options = f"-p {port} -k {folder} -c listen_addresses={addresses} -c fsync=off -c synchronous_commit=off"
     try:
         secret = folder / "password"
         secret.write_text(PASSWORD)
@@ -52,6 +53,9 @@ def running_postgres() -> Iterator[Postgres]:
         data = str(folder / "data")
         # A hash that costs no time: the tests log in often.
         _run("initdb", "-D", data, "-U", USER, "--auth=md5", f"--pwfile={secret}", "--no-sync")
+        if network:
+            with (folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {network} md5\n")
         _run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield Postgres(port)

@@ -12,13 +12,13 @@ from workflows.errors import ConfigurationError
 GROUP, REGISTER = "group", "shipledger"
 _RESERVED = (GROUP, REGISTER, "main", "temp", "system", "information_schema", "pg_catalog")
 _HOUSE = re.compile(r"[a-z][a-z0-9_]{0,62}")
-# A server that cannot be reached is given up after ten seconds, a connection that was cut after a minute.
+# A server that cannot be reached is given up after ten seconds, a connection that was cut after half a minute.
 _PATIENCE = {
     "connect_timeout": 10,
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
     "keepalives_count": 3,
-    "tcp_user_timeout": 60_000,
+    "tcp_user_timeout": 30_000,
 }
 _CATALOGS = ("ducklake:postgres:", "ducklake:sqlite:", "ducklake:duckdb:")
 

@@ -76,6 +76,11 @@ _KINDS: tuple[tuple[str, type[ShipledgerError], str, Advice], ...] = (
         _SERVER,
     ),
 )
+_SERVER_SAYS = (
+    r"(?:FATAL|ERROR):\s*([^\n]+)",
+    r"(connection to server.+)",
+    r"(could not (?:receive data from|send data to) server.+)",
+)
 _LATER = ("starting up", "shutting down", "recovery", "too many", "not yet accepting", "remaining connection")
 
 
@@ -98,9 +103,7 @@ def refusal(lake: Lake, problem: str, reason: str) -> ShipledgerError:
 
 def _shortened(reason: str) -> str:
     """Return the part that says something: the server's own words, else the first line."""
-    said = (
-        re.search(pattern, reason) for pattern in (r"(?:FATAL|ERROR):\s*([^\n]+)", r"(connection to server.+)")
-    )
+    said = (re.search(pattern, reason) for pattern in _SERVER_SAYS)
     first = next(
         (found.group(1) for found in said if found), next(iter(reason.strip().splitlines()), "no reason given")
     )

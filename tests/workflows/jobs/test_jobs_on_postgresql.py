@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import CommandLine
@@ -14,6 +21,7 @@ from homes import copy_of
 from postgres import running_postgres
 
 from sandbox import Sandbox
+from workflows.config.places import PROJECT
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,10 @@ class WithStore(CommandLine):
 
     def environment(self, **changes: str) -> dict[str, str]:
         return super().environment(**{"SHIPLEDGER_SYSTEM_DATABASE_URL": self.store} | changes)
+
+    def closes(self) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.home / "operations.sqlite")) as connection:
+            return connection.execute("select kind, period, version from closes order by seq").fetchall()
 
 
 @pytest.fixture
@@ -59,3 +71,36 @@ def test_a_killed_sync_is_resumed_and_days_are_closed_in_two_homes_of_one_databa
     assert ours.run("eod").code == 0
     again = ours.run("eod")
     assert (again.code, again.facts["already_done"]) == (0, True), again
+
+
+@pytest.mark.long
+def test_a_month_and_its_weeks_killed_at_every_step_are_closed_once_and_another_home_closes_its_own(
+    built_home: Path, own_business: Sandbox, store: str, tmp_path: Path
+) -> None:
+    ours, theirs = (
+        WithStore(copy_of(built_home, tmp_path / name), own_business.url, store) for name in ("ours", "theirs")
+    )
+    last_day = ours.today().replace(day=1) - timedelta(days=1)
+    killer = subprocess.run(
+        [
+            *(sys.executable, str(PROJECT / "tests" / "workflows" / "killed_closes.py")),
+            *("eom", "--date", last_day.isoformat(), "--json"),
+        ],
+        env=ours.environment(PYTHONPATH=f"{PROJECT}:{PROJECT / 'tests' / 'support'}"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert {"day closed", "week closed", "month closed and frozen", "frozen month published"} <= {
+        *killer.stderr.split("\n")
+    }
+    closed = ours.closes()
+    assert closed[-1] == ("eom", f"{last_day:%Y-%m}", 1)
+    assert {version for *_, version in closed} == {1}
+    assert len(closed) == len({*closed}) == len(json.loads(killer.stdout)["closed_before"]) + 1
+    assert theirs.closes() == []
+    monday = last_day - timedelta(days=last_day.weekday() + 7)
+    week = theirs.run("eow", "--date", (monday + timedelta(days=4)).isoformat())
+    assert week.code == 0, week.errors
+    assert ("eow", monday.isoformat(), 1) in theirs.closes()
+    assert ours.closes() == closed
