@@ -1,9 +1,9 @@
 """`python -m tests.networks`: a network that is cut while one machine publishes to a lake and two others read it.
 
-Three network namespaces, with a PostgreSQL in a fourth. The publishing machine loses its cable before it connects,
-and at several statements of a publication: packets are lost in silence. It must give up in time with a sentence, the
-readers must see the version before or after and never half of one, and the next publication must be whole. Needs
-the right to make network namespaces: root's.
+Three network namespaces, with a PostgreSQL in a fourth. The publishing machine loses its cable before it
+connects, and at several statements of a publication: packets are lost in silence. It must give up in time with
+a sentence, the readers must see the version before or after and never half of one, and the next publication
+must be whole. Needs the right to make network namespaces: root's.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ class Stopping:
     def execute(self, *arguments: Any) -> Any:
         self.statements.append(arguments[0])
         if len(self.statements) == self._at:
-            print("reached", flush=True)  # noqa: T201
+            print("reached", flush=True)
             sys.stdin.readline()
         return self._connection.execute(*arguments)
 
@@ -49,4 +49,4 @@ if __name__ == "__main__":
         publication.publish(request)
     except duckdb.Error as error:
         problem = [type(error).__name__, str(error)]
-    print(json.dumps({"statements": used[-1].statements if used else [], "problem": problem}))  # noqa: T201
+    print(json.dumps({"statements": used[-1].statements if used else [], "problem": problem}))
