@@ -89,5 +89,5 @@ def spoil(box: Sandbox, name: str, row: dict[str, Any], note: bytes) -> None:
 
 
 def rows(warehouse: Warehouse, sql: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(warehouse.path), read_only=True) as connection:
+    with duckdb.connect(str(warehouse.path)) as connection:
         return connection.execute(sql).fetchall()
