@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from api_rows import account_at, ago, order, rows, shipment, stamp
+from sandboxes import quiet_sandbox
+from side_by_side import Story, side_by_side
 
 from ingest.client.account import Account
 from ingest.errors import ApiUnreachable, CredentialsRejected
@@ -31,16 +34,18 @@ def backfill(account: Account, warehouse: Warehouse, since: datetime, **window: 
     return reports
 
 
-def test_a_payload_is_kept_whole_beside_its_keys_and_dates_as_text(
-    box: Sandbox, account: Account, warehouse: Warehouse
-) -> None:
+def of(warehouse: Warehouse, order_id: int, what: str, table: str = "orders") -> list[tuple[Any, ...]]:
+    return rows(warehouse, f"select {what} from raw_shipstation.{table} where order_id = {order_id}")
+
+
+@side_by_side
+def test_a_payload_is_kept_whole_beside_its_keys_and_dates_as_text(box: Sandbox, warehouse: Warehouse) -> Story:
     modified = ago(hours=1)
     sent = order(1, modified, unknownField={"deep": [1, None]}, tagIds=None)
     box.book.put_order(sent)
-    report = load_changes(account, warehouse)
-    assert (report.orders_fetched, report.orders_changed) == (1, 1)
+    yield
     columns = "order_number, order_key, order_status, create_date, modify_date, arrived_by, kept_fields, payload"
-    [(*beside, payload)] = rows(warehouse, f"select {columns} from raw_shipstation.orders")
+    [(*beside, payload)] = of(warehouse, 1, columns)
     at = stamp(modified)
     assert beside == ["680001", "key-1", "awaiting_shipment", at, at, "sync", None]
     assert json.loads(payload) == sent
@@ -51,7 +56,8 @@ def test_a_second_cycle_changes_nothing_and_costs_four_requests(
 ) -> None:
     box.book.put_order(order(1, ago(minutes=3)))
     box.book.put_shipment(shipment(5, 1, ago(minutes=2)))
-    load_changes(account, warehouse)
+    report = load_changes(account, warehouse)
+    assert (report.orders_fetched, report.orders_changed, report.shipments_changed) == (1, 1, 1)
     before = rows(warehouse, "from raw_shipstation.orders union all by name from raw_shipstation.shipments")
     box.requests.reset()
     report = load_changes(account, warehouse)
@@ -61,42 +67,44 @@ def test_a_second_cycle_changes_nothing_and_costs_four_requests(
     assert after == before
 
 
+@side_by_side
 def test_an_edited_order_replaces_its_payload_and_keeps_when_it_was_first_seen(
-    box: Sandbox, account: Account, warehouse: Warehouse
-) -> None:
-    box.book.put_order(order(1, ago(minutes=30)))
-    load_changes(account, warehouse)
-    (first_seen,) = rows(warehouse, "select first_seen_at from raw_shipstation.orders")
-    box.book.put_order(order(1, ago(minutes=5), orderStatus="shipped", items=[]))
-    assert load_changes(account, warehouse).orders_changed == 1
-    found = rows(warehouse, "select order_status, payload->>'$.items', first_seen_at from raw_shipstation.orders")
+    box: Sandbox, warehouse: Warehouse
+) -> Story:
+    box.book.put_order(order(2, ago(minutes=30)))
+    yield
+    (first_seen,) = of(warehouse, 2, "first_seen_at")
+    box.book.put_order(order(2, ago(minutes=5), orderStatus="shipped", items=[]))
+    yield
+    found = of(warehouse, 2, "order_status, payload->>'$.items', first_seen_at")
     assert found == [("shipped", "[]", *first_seen)]
 
 
+@side_by_side
 def test_a_field_that_vanishes_from_a_payload_is_kept_and_a_null_is_taken(
-    box: Sandbox, account: Account, warehouse: Warehouse
-) -> None:
-    box.book.put_order(order(1, ago(minutes=30), giftMessage="hello", shipDate="2025-09-01"))
-    load_changes(account, warehouse)
-    box.book.put_order(order(1, ago(minutes=20), shipDate=None))
-    load_changes(account, warehouse)
-    box.book.put_order(order(1, ago(minutes=10), shipDate=None, orderStatus="shipped"))
-    load_changes(account, warehouse)
-    found = rows(
-        warehouse, "select kept_fields->>'$.giftMessage', payload->>'$.shipDate' from raw_shipstation.orders"
-    )
+    box: Sandbox, warehouse: Warehouse
+) -> Story:
+    box.book.put_order(order(3, ago(minutes=30), giftMessage="hello", shipDate="2025-09-01"))
+    yield
+    box.book.put_order(order(3, ago(minutes=20), shipDate=None))
+    yield
+    box.book.put_order(order(3, ago(minutes=10), shipDate=None, orderStatus="shipped"))
+    yield
+    found = of(warehouse, 3, "kept_fields->>'$.giftMessage', payload->>'$.shipDate'")
     assert found == [("hello", None)]
 
 
-def test_a_label_voided_later_is_found_through_its_void_date(
-    box: Sandbox, account: Account, warehouse: Warehouse
-) -> None:
-    box.book.put_shipment(shipment(5, 1, ago(days=9)))
-    load_changes(account, warehouse)
-    box.book.put_shipment(shipment(5, 1, ago(days=9), voided=True, voidDate=stamp(ago(minutes=4))))
-    report = load_changes(account, warehouse)
+@side_by_side
+def test_a_label_voided_later_is_found_through_its_void_date(box: Sandbox, warehouse: Warehouse) -> Story:
+    box.book.put_shipment(shipment(5, 4, ago(days=9)))
+    box.book.put_shipment(shipment(6, 4, ago(days=1)))
+    yield
+    box.book.put_shipment(shipment(5, 4, ago(days=9), voided=True, voidDate=stamp(ago(minutes=4))))
+    report = yield
     assert report.shipments_changed == 1
-    assert rows(warehouse, "select payload->>'$.voided' from raw_shipstation.shipments") == [("true",)]
+    assert rows(warehouse, "select payload->>'$.voided' from raw_shipstation.shipments where shipment_id = 5") == [
+        ("true",)
+    ]
 
 
 def test_the_watermark_is_the_newest_modification_seen_as_an_instant(
@@ -111,24 +119,29 @@ def test_the_watermark_is_the_newest_modification_seen_as_an_instant(
     assert load_changes(account, warehouse).watermark_before == report.watermark_after
 
 
+@side_by_side
 def test_without_a_watermark_the_last_30_days_are_read_and_an_exception_says_so_until_it_is_there(
-    box: Sandbox, account: Account, warehouse: Warehouse
-) -> None:
-    box.book.put_order(order(1, ago(days=29)))
-    box.book.put_order(order(2, ago(days=31)))
-    load_changes(account, warehouse)
-    assert order_ids(warehouse) == [1]
-    exceptions = "select exception_type, resolved_at is null from raw_shipstation.findings"
+    box: Sandbox, warehouse: Warehouse
+) -> Story:
+    box.book.put_order(order(6, ago(days=29)))
+    box.book.put_order(order(7, ago(days=31)))
+    yield
+    assert (of(warehouse, 6, "order_id"), of(warehouse, 7, "order_id")) == ([(6,)], [])
+    exceptions = (
+        "select exception_type, resolved_at is null from raw_shipstation.findings"
+        " where shipstation_order_id is null"
+    )
     assert rows(warehouse, exceptions) == [("watermark_fallback", True)]
-    load_changes(account, warehouse)
+    yield
     assert rows(warehouse, exceptions) == [("watermark_fallback", False)]
 
 
-def test_a_date_in_the_far_future_moves_no_watermark(box: Sandbox, account: Account, warehouse: Warehouse) -> None:
-    box.book.put_order(order(1, ago(hours=1)))
-    box.book.put_order(order(2, datetime(2999, 1, 1)))
-    report = load_changes(account, warehouse)
-    assert order_ids(warehouse) == [1, 2]
+@side_by_side
+def test_a_date_in_the_far_future_moves_no_watermark(box: Sandbox, warehouse: Warehouse) -> Story:
+    box.book.put_order(order(8, ago(hours=1)))
+    box.book.put_order(order(9, datetime(2999, 1, 1)))
+    report = yield
+    assert (of(warehouse, 8, "order_id"), of(warehouse, 9, "order_id")) == ([(8,)], [(9,)])
     assert report.watermark_after is not None
     assert report.watermark_after < datetime.now(UTC)
 
@@ -141,7 +154,7 @@ def test_a_cycle_that_fails_half_way_leaves_rows_and_watermark_where_they_were(
     box.book.put_order(order(2, ago(hours=1)))
     box.faults.add(Fault("/shipments", status=500))
     with pytest.raises(ApiUnreachable):
-        load_changes(replace(account, retry_seconds=0.5), warehouse)
+        load_changes(replace(account, retry_seconds=0.1), warehouse)
     assert order_ids(warehouse) == [1]
     box.faults.clear()
     after = load_changes(account, warehouse)
@@ -156,7 +169,7 @@ def test_page_two_of_three_failing_takes_nothing_for_everything(
         box.book.put_order(order(number, ago(minutes=100 - number)))
     box.faults.add(Fault("/orders", status=500, after=1))
     with pytest.raises(ApiUnreachable):
-        load_changes(replace(account, page_size=10, retry_seconds=0.5), warehouse)
+        load_changes(replace(account, page_size=10, retry_seconds=0.1), warehouse)
     box.faults.clear()
     report = load_changes(replace(account, page_size=10), warehouse)
     assert report.watermark_before is None
@@ -189,40 +202,38 @@ def test_a_backfills_second_window_takes_one_rejection_of_its_login_for_a_hiccup
         assert order_ids(warehouse) == list(range(1, 11))
 
 
-def test_bad_rows_are_loaded_or_listed_but_never_stop_a_cycle(
-    box: Sandbox, account: Account, warehouse: Warehouse
-) -> None:
+@side_by_side
+def test_bad_rows_are_loaded_or_listed_but_never_stop_a_cycle(box: Sandbox, warehouse: Warehouse) -> Story:
     now = ago(minutes=9)
-    box.book.put_order(order(1, now, items=None, orderNumber=None, orderStatus="brand_new_status"))
-    box.book.put_order(order(2, now, items=[{"sku": None}], orderNumber="=cmd|' /C calc'!A0"))
-    box.book.put_order(order(3, now, modifyDate=stamp(now), createDate="not a date", note="\u0000 \U0001f600"))
-    report = load_changes(account, warehouse)
-    assert report.orders_changed == 3
-    assert order_ids(warehouse) == [1, 2, 3]
+    box.book.put_order(order(11, now, items=None, orderNumber=None, orderStatus="brand_new_status"))
+    box.book.put_order(order(12, now, items=[{"sku": None}], orderNumber="=cmd|' /C calc'!A0"))
+    box.book.put_order(order(13, now, modifyDate=stamp(now), createDate="not a date", note="\u0000 \U0001f600"))
+    yield
+    assert [of(warehouse, number, "order_id") for number in (11, 12, 13)] == [[(11,)], [(12,)], [(13,)]]
 
 
-def test_reference_lists_are_read_once_a_day(box: Sandbox, account: Account, warehouse: Warehouse) -> None:
-    load_changes(account, warehouse)
+@side_by_side
+def test_reference_lists_are_read_once_a_day(box: Sandbox, warehouse: Warehouse) -> Story:
+    yield
     assert "/carriers" in paths(box)
     assert "/stores" in paths(box)
     shared = rows(warehouse, "select code from raw_shipstation.carriers group by code having count(*) > 1")
     assert len(shared) == 1, "two accounts that share a code stay two rows"
-    box.requests.reset()
-    load_changes(account, warehouse)
+    yield
     assert "/carriers" not in paths(box)
 
 
 def test_a_backfill_loads_in_windows_and_reaches_the_watermark(
     box: Sandbox, account: Account, warehouse: Warehouse
 ) -> None:
-    for number in range(1, 61):
+    for number in range(1, 41):
         box.book.put_order(order(number, ago(days=90 - number)))
         box.book.put_shipment(shipment(1000 + number, number, ago(days=90 - number)))
     small = replace(account, page_size=10)
     reports = backfill(small, warehouse, datetime.now(UTC) - timedelta(days=100), window_rows=20)
     assert len(reports) > 3
-    assert order_ids(warehouse) == list(range(1, 61))
-    assert rows(warehouse, "select count(*) from raw_shipstation.shipments") == [(60,)]
+    assert order_ids(warehouse) == list(range(1, 41))
+    assert rows(warehouse, "select count(*) from raw_shipstation.shipments") == [(40,)]
     assert rows(warehouse, "select distinct arrived_by from raw_shipstation.orders") == [("backfill",)]
     after = load_changes(account, warehouse)
     assert after.watermark_before == reports[-1].watermark_after
@@ -240,32 +251,44 @@ def test_a_window_of_a_backfill_never_ends_among_voids_whose_list_is_not_sorted_
 
 
 def test_a_stopped_backfill_goes_on_where_it_was(box: Sandbox, account: Account, warehouse: Warehouse) -> None:
-    for number in range(1, 61):
+    for number in range(1, 41):
         box.book.put_order(order(number, ago(days=90 - number)))
     small = replace(account, page_size=10)
     since = datetime.now(UTC) - timedelta(days=100)
     load_backfill_window(small, warehouse, since, None, window_rows=20)
-    assert 0 < len(order_ids(warehouse)) < 60
+    assert 0 < len(order_ids(warehouse)) < 40
     [(reached,)] = rows(warehouse, "select max(modify_date) from raw_shipstation.orders")
     box.requests.reset()
     backfill(small, warehouse, since, window_rows=20)
     walked = [entry.query for entry in box.requests.entries() if entry.path == "/orders"]
     again = [query["modifyDateStart"] for query in walked if "modifyDateEnd" not in query]
     assert min(again) == reached[:19].replace("T", " ")
-    assert order_ids(warehouse) == list(range(1, 61))
+    assert order_ids(warehouse) == list(range(1, 41))
+
+
+@pytest.fixture(scope="module")
+def old_span(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse, LoadReport, LoadReport]]:
+    """A sync, a backfill that ended in the past, and another sync: the warehouse, and the two syncs' reports."""
+    folder = tmp_path_factory.mktemp("old-span")
+    warehouse = Warehouse(folder / "warehouse.duckdb", folder / "scratch")
+    with quiet_sandbox() as box:
+        account = account_at(box.url)
+        box.book.put_order(order(1, ago(days=200)))
+        box.book.put_order(order(2, ago(days=20)))
+        box.book.put_order(order(3, ago(hours=1)))
+        before = load_changes(account, warehouse)
+        until = datetime.now(UTC) - timedelta(days=15)
+        while not load_backfill_window(account, warehouse, until - timedelta(days=250), until).finished:
+            pass
+        yield warehouse, before, load_changes(account, warehouse)
 
 
 def test_a_backfill_of_an_old_span_never_moves_the_watermark_back(
-    box: Sandbox, account: Account, warehouse: Warehouse
+    old_span: tuple[Warehouse, LoadReport, LoadReport],
 ) -> None:
-    box.book.put_order(order(1, ago(days=200)))
-    box.book.put_order(order(2, ago(hours=1)))
-    before = load_changes(account, warehouse).watermark_after
-    until = datetime.now(UTC) - timedelta(days=150)
-    while not load_backfill_window(account, warehouse, until - timedelta(days=100), until).finished:
-        pass
-    assert order_ids(warehouse) == [1, 2]
-    assert load_changes(account, warehouse).watermark_before == before
+    warehouse, before, after = old_span
+    assert order_ids(warehouse) == [1, 2, 3]
+    assert after.watermark_before == before.watermark_after
 
 
 def test_a_backfill_that_leaves_a_gap_to_the_watermark_does_not_move_it(
@@ -281,9 +304,7 @@ def test_a_backfill_that_leaves_a_gap_to_the_watermark_does_not_move_it(
     assert order_ids(warehouse) == [1, 2, 3]
 
 
-def test_a_backfill_marks_what_a_sync_had_brought(box: Sandbox, account: Account, warehouse: Warehouse) -> None:
-    box.book.put_order(order(1, ago(days=2)))
-    load_changes(account, warehouse)
-    backfill(account, warehouse, datetime.now(UTC) - timedelta(days=5))
-    load_changes(account, warehouse)
-    assert rows(warehouse, "select arrived_by from raw_shipstation.orders") == [("backfill",)]
+def test_a_backfill_marks_what_a_sync_had_brought(old_span: tuple[Warehouse, LoadReport, LoadReport]) -> None:
+    warehouse, before, _ = old_span
+    assert before.orders_new == 2
+    assert of(warehouse, 2, "arrived_by") == [("backfill",)]

@@ -114,7 +114,7 @@ def test_whether_anything_is_older_stays_unknown_when_shipstation_does_not_answe
 ) -> None:
     box.book.put_order(order(1, ago(days=2)))
     box.faults.add(Fault("/orders", status=500, after=1))
-    load_changes(replace(account, retry_seconds=0.5), warehouse)
+    load_changes(replace(account, retry_seconds=0.1), warehouse)
     assert [begin == BEGINNING for begin, *_ in spans(warehouse)] == [False]
 
 
@@ -159,7 +159,7 @@ def test_a_load_that_fails_notes_no_span(box: Sandbox, account: Account, warehou
     box.book.put_order(order(1, ago(hours=1)))
     box.faults.add(Fault("/fulfillments", status=500))
     with pytest.raises(ApiUnreachable):
-        load_changes(replace(account, retry_seconds=0.5), warehouse)
+        load_changes(replace(account, retry_seconds=0.1), warehouse)
     assert spans(warehouse) == noted
 
 
