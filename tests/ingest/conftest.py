@@ -7,12 +7,14 @@ from unittest.mock import patch
 import pytest
 from api_rows import account_at
 from sandboxes import quiet_sandbox
+from shared_dlt import one_look_for_each_setting
 from side_by_side import Endings, tell
 
 from ingest.client.account import Account
 from ingest.pipeline import Warehouse
 from ingest.sources.shipstation import empty_orders
 from ingest.sources.shipstation.load import load_changes
+from ingest.sources.shipstation.load_report import LoadReport
 from sandbox import Sandbox
 
 
@@ -35,12 +37,21 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 @pytest.fixture(scope="module")
 def endings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Endings:
-    """How the stories of a file ended, which were told in the same cycles."""
+    """How the stories of a file ended: each of a sandbox and a warehouse, which they share."""
     folder = tmp_path_factory.mktemp("side-by-side")
     warehouse = Warehouse(folder / "warehouse.duckdb", folder / "scratch")
-    items = [one for one in request.session.items if one.path == request.path and isinstance(one, pytest.Function)]
-    tests = [one for one in items if hasattr(one.function, "story")]
-    # All of them may need to fetch orders by their ids in the same cycle; what limits that has tests of its own.
+    # All of them may fetch orders by their ids in the same cycle; what limits that has tests of its own.
     with quiet_sandbox() as box, patch.object(empty_orders, "MOST_REQUESTS", 100):
         account = account_at(box.url, retry_seconds=0.1)
-        return tell(tests, box, warehouse, lambda: load_changes(account, warehouse))
+
+        def cycle() -> LoadReport:
+            box.requests.reset()
+            return load_changes(account, warehouse)
+
+        return tell(request, (box, warehouse), warehouse.path, cycle)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _dlt() -> Iterator[None]:
+    with one_look_for_each_setting():
+        yield

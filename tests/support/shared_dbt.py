@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from shared_dlt import one_look_for_each_setting
+
 # The folder for the recordings of a run; set by conftest.
 RECORDINGS = "SHIPLEDGER_TEST_RECORDINGS"
 DBT_BUILDS = "SHIPLEDGER_TEST_DBT_BUILDS"
@@ -32,6 +34,7 @@ def one_dbt_for_all_homes() -> ExitStack:
     """The same, and a patch of the builds' recordings: kept for all homes, found by all."""
     patches = ExitStack()
     patches.enter_context(one_parse_for_all_homes())
+    patches.enter_context(one_look_for_each_setting())
     if folder := os.environ.get(RECORDINGS):
         from full_builds import one_full_build_of_each_state
 
