@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import duckdb
 import pytest
 from api_rows import ago, fulfillment, order, rows, shipment, stamp
+from side_by_side import Story, side_by_side
 
 from ingest.client.account import Account
 from ingest.pipeline import Warehouse
@@ -15,8 +17,6 @@ from ingest.sources.shipstation.load import load_backfill_window, load_changes
 from ingest.sources.shipstation.order_states import AWAITED, EMPTY, MISSING, WORK_IN_PROGRESS, OrderState
 from sandbox import Fault, Sandbox
 
-STATES = "select order_id, state from raw_shipstation.order_states order by 1"
-ORDERS = "select order_id, modify_date from raw_shipstation.orders order by 1"
 NOON = datetime(2026, 11, 20, 18, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
@@ -58,9 +58,26 @@ def test_one_that_is_settled_is_asked_for_again_only_after_another_row_has_named
     assert awaited_orders([NamedOrder(7, is_here, NOON, NOON + 2 * HOUR)], states, looks) == expected
 
 
+def asked(box: Sandbox, *order_ids: int) -> list[int]:
+    """Which of these orders the cycle asked for by their ids, as often as it did."""
+    return [order_id for order_id in order_ids for path in fetched_alone(box) if path == f"/orders/{order_id}"]
+
+
+def of(warehouse: Warehouse, what: str, table: str, *order_ids: int) -> list[tuple[Any, ...]]:
+    chosen = ", ".join(map(str, order_ids))
+    return rows(
+        warehouse, f"select {what} from raw_shipstation.{table} where order_id in ({chosen}) order by order_id"
+    )
+
+
+def state(warehouse: Warehouse, *order_ids: int) -> list[str]:
+    return [one for (one,) in of(warehouse, "state", "order_states", *order_ids)]
+
+
+@side_by_side
 def test_an_order_that_no_list_shows_is_fetched_by_the_id_that_a_label_or_fulfillment_names(
-    box: Sandbox, account: Account, warehouse: Warehouse
-) -> None:
+    box: Sandbox, warehouse: Warehouse
+) -> Story:
     long_ago = stamp(ago(days=45))
     for number, modified in ((2, None), (3, None), (4, long_ago), (5, long_ago)):
         box.book.put_order(order(number, ago(hours=2)) | {"modifyDate": modified})
@@ -69,57 +86,73 @@ def test_an_order_that_no_list_shows_is_fetched_by_the_id_that_a_label_or_fulfil
     box.book.put_shipment(shipment(104, 4, ago(hours=1), isReturnLabel=True))
     box.book.put_fulfillment(fulfillment(105, 5, ago(hours=1)))
     box.book.put_shipment(shipment(106, 1, ago(hours=1)) | {"orderId": None})
-    assert sorted(cycle(box, account, warehouse)) == [f"/orders/{number}" for number in (2, 3, 4, 5)]
-    assert rows(warehouse, ORDERS) == [(2, None), (3, None), (4, long_ago), (5, long_ago)]
-    assert rows(warehouse, STATES) == []
+    yield
+    assert asked(box, 1, 2, 3, 4, 5) == [2, 3, 4, 5]
+    loaded = of(warehouse, "order_id, modify_date", "orders", 1, 2, 3, 4, 5)
+    assert loaded == [(2, None), (3, None), (4, long_ago), (5, long_ago)]
+    assert state(warehouse, 1, 2, 3, 4, 5) == []
     for _ in range(2):
-        assert cycle(box, account, warehouse) == []
+        yield
+        assert asked(box, 1, 2, 3, 4, 5) == []
 
 
+@side_by_side
 def test_an_order_that_shipstation_does_not_know_is_asked_for_once_and_again_when_another_label_names_it(
-    box: Sandbox, account: Account, warehouse: Warehouse
-) -> None:
-    box.book.put_shipment(shipment(9, 2, ago(hours=1)))
-    assert cycle(box, account, warehouse) == ["/orders/2"]
-    assert rows(warehouse, STATES) == [(2, "missing_in_shipstation")]
+    box: Sandbox, warehouse: Warehouse
+) -> Story:
+    box.book.put_shipment(shipment(121, 12, ago(hours=1)))
+    yield
+    assert asked(box, 12) == [12]
+    assert state(warehouse, 12) == ["missing_in_shipstation"]
     for _ in range(3):
-        assert cycle(box, account, warehouse) == []
-    box.book.put_shipment(shipment(10, 2, ago(minutes=5)))
-    assert cycle(box, account, warehouse) == ["/orders/2"]
-    assert cycle(box, account, warehouse) == []
-    box.book.put_order(order(2, ago(hours=2)) | {"modifyDate": None})
-    box.book.put_shipment(shipment(11, 2, ago(minutes=4)))
-    assert cycle(box, account, warehouse) == ["/orders/2"]
-    assert (rows(warehouse, ORDERS), rows(warehouse, STATES)) == ([(2, None)], [(2, "repaired")])
-    assert cycle(box, account, warehouse) == []
+        yield
+        assert asked(box, 12) == []
+    box.book.put_shipment(shipment(122, 12, ago(minutes=5)))
+    yield
+    assert asked(box, 12) == [12]
+    yield
+    assert asked(box, 12) == []
+    box.book.put_order(order(12, ago(hours=2)) | {"modifyDate": None})
+    box.book.put_shipment(shipment(123, 12, ago(minutes=4)))
+    yield
+    assert asked(box, 12) == [12]
+    assert of(warehouse, "order_id, modify_date", "orders", 12) == [(12, None)]
+    assert state(warehouse, 12) == ["repaired"]
+    yield
+    assert asked(box, 12) == []
 
 
+@side_by_side
 def test_an_order_without_a_modification_date_is_fetched_again_when_its_label_is_voided(
-    box: Sandbox, account: Account, warehouse: Warehouse
-) -> None:
-    box.book.put_order(order(2, ago(hours=2), orderStatus="shipped") | {"modifyDate": None})
-    box.book.put_shipment(shipment(9, 2, ago(hours=1)))
-    cycle(box, account, warehouse)
-    box.book.put_order(order(2, ago(hours=2)) | {"modifyDate": None})
-    box.book.put_shipment(shipment(9, 2, ago(hours=1), voided=True, voidDate=stamp(ago(minutes=5))))
-    assert cycle(box, account, warehouse) == ["/orders/2"]
-    assert rows(warehouse, "select order_status from raw_shipstation.orders") == [("awaiting_shipment",)]
-    assert cycle(box, account, warehouse) == []
+    box: Sandbox, warehouse: Warehouse
+) -> Story:
+    box.book.put_order(order(22, ago(hours=2), orderStatus="shipped") | {"modifyDate": None})
+    box.book.put_shipment(shipment(221, 22, ago(hours=1)))
+    yield
+    box.book.put_order(order(22, ago(hours=2)) | {"modifyDate": None})
+    box.book.put_shipment(shipment(221, 22, ago(hours=1), voided=True, voidDate=stamp(ago(minutes=5))))
+    yield
+    assert asked(box, 22) == [22]
+    assert of(warehouse, "order_status", "orders", 22) == [("awaiting_shipment",)]
+    yield
+    assert asked(box, 22) == []
 
 
-def test_an_awaited_order_without_lines_is_an_empty_one_from_then_on(
-    box: Sandbox, account: Account, warehouse: Warehouse
-) -> None:
-    empty = order(2, ago(hours=2), items=[], orderStatus="shipped") | {"modifyDate": None}
+@side_by_side
+def test_an_awaited_order_without_lines_is_an_empty_one_from_then_on(box: Sandbox, warehouse: Warehouse) -> Story:
+    empty = order(32, ago(hours=2), items=[], orderStatus="shipped") | {"modifyDate": None}
     box.book.put_order(empty)
-    box.book.put_shipment(shipment(9, 2, ago(hours=1)))
+    box.book.put_shipment(shipment(321, 32, ago(hours=1)))
     for _ in range(2):
-        assert cycle(box, account, warehouse) == ["/orders/2"]
-        assert rows(warehouse, STATES) == [(2, "work_in_progress")]
-    box.book.put_order(empty | order(2, ago(hours=2)) | {"modifyDate": None})
-    assert cycle(box, account, warehouse) == ["/orders/2"]
-    assert rows(warehouse, STATES) == [(2, "repaired")]
-    assert cycle(box, account, warehouse) == []
+        yield
+        assert asked(box, 32) == [32]
+        assert state(warehouse, 32) == ["work_in_progress"]
+    box.book.put_order(empty | order(32, ago(hours=2)) | {"modifyDate": None})
+    yield
+    assert asked(box, 32) == [32]
+    assert state(warehouse, 32) == ["repaired"]
+    yield
+    assert asked(box, 32) == []
 
 
 def test_awaited_and_empty_orders_share_ten_requests_a_cycle_and_all_get_their_turn(
@@ -136,19 +169,20 @@ def test_awaited_and_empty_orders_share_ten_requests_a_cycle_and_all_get_their_t
     assert all(sum(path in turn for turn in turns) == 1 for path in awaited), "a 404 settles it"
 
 
-def test_an_awaited_order_that_cannot_be_had_is_asked_for_again(
-    box: Sandbox, account: Account, warehouse: Warehouse
-) -> None:
-    box.faults.add(Fault("/orders/2", status=500, times=2))
-    box.faults.add(Fault("/orders/3", status=200, body=[], times=2))
-    for number in (2, 3):
+@side_by_side
+def test_an_awaited_order_that_cannot_be_had_is_asked_for_again(box: Sandbox, warehouse: Warehouse) -> Story:
+    box.faults.add(Fault("/orders/42", status=500, times=2))
+    box.faults.add(Fault("/orders/43", status=200, body=[], times=2))
+    for number in (42, 43):
         box.book.put_order(order(number, ago(hours=2)) | {"modifyDate": None})
-        box.book.put_shipment(shipment(100 + number, number, ago(hours=1)))
+        box.book.put_shipment(shipment(400 + number, number, ago(hours=1)))
     for _ in range(2):
-        assert cycle(box, account, warehouse) == ["/orders/2", "/orders/3"]
-        assert rows(warehouse, STATES) == []
-    assert cycle(box, account, warehouse) == ["/orders/2", "/orders/3"]
-    assert rows(warehouse, ORDERS) == [(2, None), (3, None)]
+        yield
+        assert asked(box, 42, 43) == [42, 43]
+        assert state(warehouse, 42, 43) == []
+    yield
+    assert asked(box, 42, 43) == [42, 43]
+    assert of(warehouse, "order_id, modify_date", "orders", 42, 43) == [(42, None), (43, None)]
 
 
 def test_labels_that_a_backfill_brought_or_that_came_long_ago_are_looked_through_once_a_day(

@@ -7,31 +7,33 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import orjson
 from api_rows import account_at, ago, fulfillment, order, rows, shipment
+from side_by_side import Story, side_by_side
 
 from ingest.client.account import Account
 from ingest.pipeline import Warehouse
 from ingest.sources.shipstation.load import load_backfill_window, load_changes
 from sandbox import Sandbox
 
-KEPT = "select kept_fields::varchar from raw_shipstation.orders where order_id = 1"
+KEPT = "select kept_fields::varchar from raw_shipstation.orders where order_id = 10"
 MINUTE = timedelta(minutes=1)
 
 
+@side_by_side
 def test_fields_that_vanish_inside_nested_objects_stay_kept_from_one_payload_to_the_next(
-    box: Sandbox, account: Account, warehouse: Warehouse
-) -> None:
+    box: Sandbox, warehouse: Warehouse
+) -> Story:
     place = {"name": "A. Person", "city": "Lakeview", "state": "MN"}
-    box.book.put_order(order(1, ago(minutes=40), advancedOptions={"parentId": 5, "storeId": 9}, shipTo=place))
-    load_changes(account, warehouse)
-    box.book.put_order(order(1, ago(minutes=30), advancedOptions={"storeId": 9}, shipTo={"state": None}))
-    load_changes(account, warehouse)
+    box.book.put_order(order(10, ago(minutes=40), advancedOptions={"parentId": 5, "storeId": 9}, shipTo=place))
+    yield
+    box.book.put_order(order(10, ago(minutes=30), advancedOptions={"storeId": 9}, shipTo={"state": None}))
+    yield
     [(kept,)] = rows(warehouse, KEPT)
     vanished = {"name": "A. Person", "city": "Lakeview"}
     assert orjson.loads(kept) == {"advancedOptions": {"parentId": 5}, "shipTo": vanished}
-    box.book.put_order(order(1, ago(minutes=20), advancedOptions={}, shipTo={"city": "Rochester"}, note="x"))
-    load_changes(account, warehouse)
-    box.book.put_order(order(1, ago(minutes=10), orderStatus="shipped"))
-    load_changes(account, warehouse)
+    box.book.put_order(order(10, ago(minutes=20), advancedOptions={}, shipTo={"city": "Rochester"}, note="x"))
+    yield
+    box.book.put_order(order(10, ago(minutes=10), orderStatus="shipped"))
+    yield
     [(kept,)] = rows(warehouse, KEPT)
     assert orjson.loads(kept) == {
         "advancedOptions": {"parentId": 5, "storeId": 9},
@@ -40,14 +42,15 @@ def test_fields_that_vanish_inside_nested_objects_stay_kept_from_one_payload_to_
     }
 
 
-def test_a_label_keeps_its_nested_fields_too(box: Sandbox, account: Account, warehouse: Warehouse) -> None:
+@side_by_side
+def test_a_label_keeps_its_nested_fields_too(box: Sandbox, warehouse: Warehouse) -> Story:
     created = ago(minutes=9)
-    box.book.put_shipment(shipment(5, 1, created, shipTo={"name": "A. Person", "city": "Lakeview"}))
-    load_changes(account, warehouse)
+    box.book.put_shipment(shipment(5, 11, created, shipTo={"name": "A. Person", "city": "Lakeview"}))
+    yield
     for voided in (True, False):
-        box.book.put_shipment(shipment(5, 1, created, shipTo={"name": "A. Person"}, voided=voided))
-        load_changes(account, warehouse)
-        kept = "select kept_fields::varchar from raw_shipstation.shipments"
+        box.book.put_shipment(shipment(5, 11, created, shipTo={"name": "A. Person"}, voided=voided))
+        yield
+        kept = "select kept_fields::varchar from raw_shipstation.shipments where shipment_id = 5"
         assert rows(warehouse, kept) == [('{"shipTo":{"city":"Lakeview"}}',)]
 
 
