@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from command_line import CommandLine
 
 
@@ -33,6 +35,14 @@ class Billed:
     frozen: str
     files: list[Path]
     answer: dict[str, Any]
+
+    @cached_property
+    def _snapshot(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(str(self.home / "published" / "current.duckdb"), read_only=True)
+
+    def published(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query to the snapshot that was published when it was first asked."""
+        return self._snapshot.execute(sql).fetchall()
 
     @property
     def line(self) -> CommandLine:

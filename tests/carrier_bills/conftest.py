@@ -14,12 +14,14 @@ from command_line import Answer, CommandLine
 from homes import copy_of, founded_home, settings_of
 from once import made_once
 from sandboxes import quiet_sandbox
+from shared_dlt import one_look_for_each_setting
 
 from ingest.pipeline import Warehouse
 from ingest.sources.carrier_bills.bill_source import import_bill
 from sandbox import Book, BusinessPlan, generate_business
 from sandbox.carrier_bills import carrier_bills, last_billed_month, write_bills
 from workflows.closes.freezing import freeze_month
+from workflows.cycle.engine import Engine
 
 BEFORE_THE_OPENING = "2025-09-18"
 _FACTS = "facts.json"
@@ -46,6 +48,12 @@ def billed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Billed]:
         )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _dlt() -> Iterator[None]:
+    with one_look_for_each_setting():
+        yield
+
+
 @pytest.fixture
 def billed_again(billed: Billed, tmp_path: Path) -> Billed:
     """A copy that a test may write."""
@@ -61,11 +69,11 @@ def _bill(factory: pytest.TempPathFactory, folder: Path) -> None:
         line = CommandLine(home, box.url)
         _succeed(line.run("backfill", "--since", BEFORE_THE_OPENING))
         frozen = freeze_month(settings_of(home), first, "tester", "close")
+        Engine(settings_of(home)).load_operations()
         bills = carrier_bills(book, first, last, each=2)
         *others, ups = sorted(write_bills(bills, folder / "bills"))
         for path in others:
             import_bill(path, Warehouse(home / "warehouse.duckdb", home / "scratch"))
-        _succeed(line.run("sync"))
         answer = _succeed(line.run("import-carrier-bill", str(ups), "--carrier", "ups"))
     labels = [orjson.loads(record.payload) for record in book.newest("shipments")]
     facts = {

@@ -23,7 +23,7 @@ _COST = "bill_state, adjustment_reasons, billed_cents, disputed_cents, final_cos
 def classes_of(billed: Billed, shipment_id: int) -> dict[str, int]:
     """What the lines of a label add up to, by class."""
     return dict(
-        billed.line.published(
+        billed.published(
             f"select line_class, sum(amount_cents)::bigint from marts.carrier_bill_lines"
             f" where shipment_id = {shipment_id} group by 1"
         )
@@ -31,7 +31,7 @@ def classes_of(billed: Billed, shipment_id: int) -> dict[str, int]:
 
 
 def cost_of(billed: Billed, shipment_id: int) -> tuple[object, ...]:
-    [row] = billed.line.published(f"select {_COST} from marts.label_costs where shipment_id = {shipment_id}")
+    [row] = billed.published(f"select {_COST} from marts.label_costs where shipment_id = {shipment_id}")
     return row
 
 
@@ -63,7 +63,7 @@ def test_a_planted_difference_is_found_and_named(billed: Billed, carrier: str, k
             assert cost_of(billed, label) == ("never_billed", None, None, 0, cost, 0)
         elif kind == "by_reference":
             assert classes_of(billed, label) == {"equal": cost}
-            assert billed.line.published(
+            assert billed.published(
                 f"select distinct matched_by from marts.carrier_bill_lines where shipment_id = {label}"
             ) == [("reference",)]
         elif kind == "voided_but_billed":
@@ -76,7 +76,7 @@ def test_a_planted_difference_is_found_and_named(billed: Billed, carrier: str, k
             assert sum(classes_of(billed, label).values()) == paid > 0
             assert cost_of(billed, label) == ("billed", None, paid, paid, 0, 0)
     if kind == "not_ours":
-        found = billed.line.published(
+        found = billed.published(
             "select amount_cents, dispute_cents from marts.carrier_bill_lines"
             f" where line_class = 'not_ours' and carrier_code = '{carrier}'"
         )
@@ -94,17 +94,17 @@ def test_adjustments_of_shipstation_are_added_to_what_the_labels_cost(billed: Bi
 def test_all_other_labels_were_billed_what_they_cost(billed: Billed) -> None:
     planted = [label for kinds in billed.planted.values() for labels in kinds.values() for label in labels]
     others = f"shipment_id not in ({', '.join(map(str, planted))})"
-    assert billed.line.published(
+    assert billed.published(
         f"select distinct bill_state, difference_cents, disputed_cents from marts.label_costs where {others}"
     ) == [("billed", 0, 0)]
-    assert billed.line.published(
+    assert billed.published(
         "select distinct line_class from marts.carrier_bill_lines"
         f" where shipment_id is null or {others} order by 1"
     ) == [("equal",), ("not_ours",), ("payment",)]
 
 
 def test_what_needs_a_person_is_an_exception_of_each_bill_and_kind_with_its_sum(billed: Billed) -> None:
-    found = billed.line.published(
+    found = billed.published(
         "select exception_type, detail from marts.exceptions where exception_type like 'bill_%'"
     )
     kinds = ("bill_billed_twice", "bill_not_ours", "bill_voided_but_billed")
@@ -116,7 +116,7 @@ def test_what_needs_a_person_is_an_exception_of_each_bill_and_kind_with_its_sum(
 
 
 def test_the_months_report_of_carriers_has_label_cost_and_final_cost(billed: Billed) -> None:
-    rows = billed.line.published(
+    rows = billed.published(
         "select carrier_code, sum(final_cost_cents - postage_cents)::bigint from marts.charge_report_carriers"
         f" where charge_month = '{billed.month}' group by 1"
     )
@@ -128,7 +128,7 @@ def test_the_months_report_of_carriers_has_label_cost_and_final_cost(billed: Bil
 
 def test_the_lines_to_dispute_have_both_weights_and_the_place_in_the_file(billed: Billed) -> None:
     label = next(iter(billed.planted["ups"]["weight"]))
-    [(line_number, ours, theirs, dispute)] = billed.line.published(
+    [(line_number, ours, theirs, dispute)] = billed.published(
         "select line_number, label_ounces, billed_ounces, dispute_cents from marts.carrier_bill_lines"
         f" where shipment_id = {label} and line_class = 'adjusted'"
     )
