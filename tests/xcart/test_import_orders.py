@@ -33,20 +33,19 @@ def lines_of(warehouse: Warehouse, number: str) -> list[tuple[str, int]]:
     return [(line["sku"], line["amount"]) for line in json.loads(lines)]
 
 
-@pytest.mark.parametrize("root", ["DentistSelectOrders", "orders"])
-def test_orders_of_both_roots_come_with_all_their_lines(tmp_path: Path, warehouse: Warehouse, root: str) -> None:
-    file = write(
-        tmp_path / "shop.xml",
-        order("671825", [("17612", 2), ("17904", 1)]),
-        order("671826", [("18225", 1)]),
-        root=root,
-    )
-    report = bring(file, warehouse)
-    assert (report.orders_read, report.orders_changed, report.orders_invalid) == (2, 2, 0)
-    assert lines_of(warehouse, "671825") == [("17612", 2), ("17904", 1)]
+def test_orders_of_both_roots_come_with_all_their_lines(tmp_path: Path, warehouse: Warehouse) -> None:
+    for first, root in ((671825, "DentistSelectOrders"), (671835, "orders")):
+        file = write(
+            tmp_path / f"{root}.xml",
+            order(str(first), [("17612", 2), ("17904", 1)]),
+            order(str(first + 1), [("18225", 1)]),
+            root=root,
+        )
+        report = bring(file, warehouse)
+        assert (report.orders_read, report.orders_changed, report.orders_invalid) == (2, 2, 0)
+        assert lines_of(warehouse, str(first)) == [("17612", 2), ("17904", 1)]
     assert rows(warehouse.path, "select order_key, order_date from raw_xcart.orders order by 1") == [
-        ("xcart-671825", "2025-10-01 09:30:00"),
-        ("xcart-671826", "2025-10-01 09:30:00"),
+        (f"xcart-{number}", "2025-10-01 09:30:00") for number in (671825, 671826, 671835, 671836)
     ]
 
 
@@ -100,29 +99,30 @@ def test_of_an_order_in_two_files_the_one_written_last_counts(tmp_path: Path, wa
 
 
 BAD_ORDERS = {
-    "no order_detail": order("671826", []),
-    "whole number of units in line 1": order("671826", [("17612", "two")]),  # type: ignore[list-item]
-    "units in line 2": order("671826", [("17612", 1), ("17904", -3)]),
-    "no usable productid": order("671826", [("", 1)]),
-    "no date": order("671826", [("17612", 1)], date="yesterday", date2=""),
-    "of another order": order("671826", [("17612", 1)]).replace(
-        "<order_detail><orderid>671826", "<order_detail><orderid>671899"
+    "no order_detail": order("671831", []),
+    "whole number of units in line 1": order("671832", [("17612", "two")]),  # type: ignore[list-item]
+    "units in line 2": order("671833", [("17612", 1), ("17904", -3)]),
+    "no usable productid": order("671834", [("", 1)]),
+    "no date": order("671835", [("17612", 1)], date="yesterday", date2=""),
+    "of another order": order("671836", [("17612", 1)]).replace(
+        "<order_detail><orderid>671836", "<order_detail><orderid>671899"
     ),
 }
 
 
-@pytest.mark.parametrize("reason", BAD_ORDERS)
 def test_one_bad_order_is_an_exception_with_its_position_and_the_others_load(
-    tmp_path: Path, warehouse: Warehouse, reason: str
+    tmp_path: Path, warehouse: Warehouse
 ) -> None:
-    good = [order("671825", [("17612", 2)]), order("671827", [("17612", 1)])]
-    file = write(tmp_path / "shop.xml", good[0], BAD_ORDERS[reason], good[1])
-    assert bring(file, warehouse).orders_invalid == 1
-    assert rows(warehouse.path, NUMBERS) == [("671825",), ("671827",)]
-    ((number, detail),) = rows(warehouse.path, OPEN_FINDINGS)
-    assert number == "671826"
-    assert detail.startswith("Order 2 of shop.xml") and reason in detail
-    bring(write(file, good[0], order("671826", [("17612", 1)]), good[1]), warehouse)
+    good = [order("671825", [("17612", 2)]), order("671837", [("17612", 1)])]
+    file = write(tmp_path / "shop.xml", good[0], *BAD_ORDERS.values(), good[1])
+    assert bring(file, warehouse).orders_invalid == len(BAD_ORDERS)
+    assert rows(warehouse.path, NUMBERS) == [("671825",), ("671837",)]
+    found = rows(warehouse.path, OPEN_FINDINGS)
+    assert [number for number, _ in found] == [str(number) for number in range(671831, 671837)]
+    for position, ((_, detail), reason) in enumerate(zip(found, BAD_ORDERS, strict=True), start=2):
+        assert detail.startswith(f"Order {position} of shop.xml") and reason in detail
+    righted = [order(str(number), [("17612", 1)]) for number in range(671831, 671837)]
+    bring(write(file, good[0], *righted, good[1]), warehouse)
     assert rows(warehouse.path, OPEN_FINDINGS) == []
 
 
@@ -184,17 +184,16 @@ ATTACKS = {
 }
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_is_refused_with_a_sentence_and_loads_nothing(
-    tmp_path: Path, warehouse: Warehouse, attack: str
-) -> None:
-    good = write(tmp_path / "good.xml", order("671825", [("17612", 2)]))
-    (tmp_path / "bad.xml").write_text(ATTACKS[attack])
+def test_an_attack_is_refused_with_a_sentence_and_loads_nothing(tmp_path: Path, warehouse: Warehouse) -> None:
+    write(tmp_path / "good.xml", order("671825", [("17612", 2)]))
+    for attack, content in ATTACKS.items():
+        (tmp_path / f"{attack}.xml").write_text(content)
     report = bring(tmp_path, warehouse)
-    assert [one["file"] for one in report.refused] == ["bad.xml"]
-    assert "Nothing was loaded." in report.refused[0]["reason"]
+    assert {one["file"] for one in report.refused} == {f"{attack}.xml" for attack in ATTACKS}
+    assert all("Nothing was loaded." in one["reason"] for one in report.refused)
     assert "root:" not in json.dumps(report.refused)
-    assert good.exists() and rows(warehouse.path, NUMBERS) == [("671825",)]
+    assert (tmp_path / "good.xml").exists()
+    assert rows(warehouse.path, NUMBERS) == [("671825",)]
 
 
 def test_a_huge_file_is_refused_before_it_is_parsed(tmp_path: Path, warehouse: Warehouse) -> None:
