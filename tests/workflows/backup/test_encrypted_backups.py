@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import resource
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import pyrage
 import pytest
@@ -41,6 +43,13 @@ def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Made once: each encryption takes age a second, so that guesses do, too."""
     home = small_home(tmp_path_factory.mktemp("encrypted") / "home").home
     return Path(make_backup(with_passphrase(home), home / "backups", "run")["file"])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _each_key_once() -> Iterator[None]:
+    """Decrypting one takes age a second, too."""
+    with patch.object(passphrases, "decrypt", cache(passphrases.decrypt)):
+        yield
 
 
 def decrypted_as_by_age(backup: Path, target: Path) -> Path:
