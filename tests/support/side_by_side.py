@@ -1,4 +1,4 @@
-"""Stories about orders of their own, told in the same cycles: a cycle costs more than each of them looks at.
+"""Stories about orders of their own that share their cycles: a cycle costs more than what each looks at.
 
 A story is a generator. It changes what is read, yields for one cycle (which gives it the load's report), looks at
 what became of its orders, and goes on. No order is in two stories.
@@ -47,17 +47,17 @@ def tell(
     Returns:
         What each failed with, or None, by the test's id.
     """
-    told: dict[str, Story] = {}
+    running: dict[str, Story] = {}
     for one in request.session.items:
         if one.path == request.path and isinstance(one, pytest.Function) and hasattr(one.function, "story"):
             parameters = one.callspec.params if hasattr(one, "callspec") else {}
-            told[one.nodeid] = one.function.story(*shared, **parameters)
+            running[one.nodeid] = one.function.story(*shared, **parameters)
     endings: Endings = {}
     report: Any = None
-    while told:
+    while running:
         # While one connection is open, all others cost nothing.
         with duckdb.connect(str(database)):
-            for name, story in list(told.items()):
+            for name, story in list(running.items()):
                 try:
                     story.send(report)
                     continue
@@ -65,7 +65,7 @@ def tell(
                     endings[name] = None
                 except (Exception, pytest.fail.Exception) as problem:
                     endings[name] = problem
-                del told[name]
-        if told:
+                del running[name]
+        if running:
             report = cycle()
     return endings
