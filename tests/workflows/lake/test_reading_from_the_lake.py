@@ -43,6 +43,8 @@ def test_a_machine_without_a_home_exports_what_was_published_last(lake: TestLake
     # What somebody else writes is in no copy, also before the next publication removes it.
     lake.ask("update lake.dallas.rates set cents = 1", "create table lake.dallas.theirs as select 1 as a")
     assert reader(lake, tmp_path, *to).facts == answer.facts
+    assert reader(lake, tmp_path / "elsewhere", *to).facts == answer.facts
+    assert (tmp_path / "files" / "rates.csv").read_text() == "name,cents\norder,250\n"
     second = write_snapshot(home, 2, "update rates set cents = 300", "drop table gone")
     publish_to_lake(home)
     again = reader(lake, tmp_path, *to)
