@@ -120,6 +120,7 @@ class Modelling:
         """
         if self._reader is not None or self._parsed is not None or self._recording_file.exists():
             return
+        self._forget_another_project(fingerprint(self._settings.reference))
         command = [sys.executable, "-m", "dbt.cli.main", "parse", *dbt_options(DBT_PROJECT, self._settings.home)]
         given = without_secrets(os.environ, map(variable_of, secrets())) | self._variables()
         quiet = subprocess.DEVNULL
@@ -214,6 +215,7 @@ class Modelling:
             # Its exit code does not matter: if it failed, the parse below raises the error.
             self._reader.wait()
         self._manifest = None
+        self._forget_another_project(current)
         result = self._invoke("parse")
         if not result.success:
             raise BuildFailed(f"dbt cannot read its project: {_one_line(result.exception)}. Correct dbt_project.")
@@ -222,6 +224,19 @@ class Modelling:
         # them: that saves a tenth of the time of each later build.
         gc.collect()
         gc.freeze()
+
+    def _forget_another_project(self, current: str) -> None:
+        """Remove what dbt keeps of its last parse, if that was of another project.
+
+        dbt takes a file for unchanged whose time is the one that it knows. After an upgrade and a rollback, a file
+        has its first time again, and what dbt knows of it is the upgrade's.
+        """
+        folder = self._settings.home / "scratch" / "dbt"
+        note = folder / "parsed_project"
+        if not note.exists() or note.read_text() != current:
+            (folder / "partial_parse.msgpack").unlink(missing_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            note.write_text(current)
 
     def _invoke(self, command: str, *args: str, callbacks: Sequence[Callable[[Any], None]] = ()) -> Any:
         options = dbt_options(DBT_PROJECT, self._settings.home)
