@@ -13,6 +13,7 @@ from ledger_under_test import Ledger, parse_project
 from once import made_once
 from replayed_ledger import RecordedBuilds
 from shared_dbt import one_parse_for_all_homes
+from side_by_side import run_selected
 
 from workflows.cycle.replay import keep_recording, read_recording
 
@@ -48,6 +49,12 @@ def new_ledger(founded: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Cal
         return founded.copy(tmp_path_factory.mktemp("ledger"), as_of)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def failed(request: pytest.FixtureRequest, shared: Ledger) -> dict[str, BaseException]:
+    """What each of a module's tests that share builds failed with, after the last build."""
+    return run_selected(request, shared)
 
 
 @pytest.fixture(scope="session")
