@@ -57,6 +57,13 @@ def failed(request: pytest.FixtureRequest, shared: Ledger) -> dict[str, BaseExce
     return run_selected(request, shared)
 
 
+@pytest.fixture(scope="module")
+def afterwards(shared: Ledger, failed: dict[str, BaseException]) -> Ledger:
+    """The ledger that a module's tests shared, after their last build."""
+    assert failed is not None
+    return shared
+
+
 @pytest.fixture(scope="session")
 def recording(founded: Ledger, new_ledger: Callable[..., Ledger]) -> RecordedBuilds:
     """What dbt sends for a first and for a warm build."""

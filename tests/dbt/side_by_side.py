@@ -42,10 +42,8 @@ def side_by_side(steps: Test) -> Callable[[dict[str, BaseException]], None]:
 
 def run_selected(request: pytest.FixtureRequest, ledger: Ledger) -> dict[str, BaseException]:
     """Run the module's tests that were selected, and give what each failed with, by name."""
-    functions = [
-        item.function for item in request.session.items if getattr(item, "module", None) is request.module
-    ]
-    return _run(ledger, [_GENERATORS[function] for function in functions if function in _GENERATORS])
+    items = [item for item in request.session.items if getattr(item, "module", None) is request.module]
+    return _run(ledger, [_GENERATORS[item.function] for item in items if item.function in _GENERATORS])
 
 
 def _run(ledger: Ledger, tests: Iterable[Test]) -> dict[str, BaseException]:

@@ -289,20 +289,18 @@ def test_days_go_on_without_any_change(ledger: Ledger) -> Steps:
     assert ledger.rows("select max(charge_date) from charge_report_daily") == [(date(2026, 1, 11),)]
 
 
-def test_a_build_that_changes_nothing_changes_nothing(shared: Ledger, failed: dict[str, BaseException]) -> None:
-    before = shared.tables()
-    shared.build()
-    assert shared.tables() == before
+def test_a_build_that_changes_nothing_changes_nothing(afterwards: Ledger) -> None:
+    before = afterwards.tables()
+    afterwards.build()
+    assert afterwards.tables() == before
 
 
-def test_a_killed_build_is_repeated_until_a_green_one_covers_its_loads(
-    shared: Ledger, failed: dict[str, BaseException]
-) -> None:
-    """And what all builds before it left is what a full build makes."""
-    come(shared, "orders", order(1, [line("17612 - 250300", 3)]))
-    kill_after(shared, "int_lines_resolved")
-    shared.build()
-    shared.assert_same_as_full_build()
+def test_a_killed_build_is_repeated_until_a_green_one_covers_its_loads(afterwards: Ledger) -> None:
+    """What all builds before it left is what a full build makes, too."""
+    come(afterwards, "orders", order(1, [line("17612 - 250300", 3)]))
+    kill_after(afterwards, "int_lines_resolved")
+    afterwards.build()
+    afterwards.assert_same_as_full_build()
 
 
 @pytest.mark.long
