@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pyarrow as pa
 from workflows.cycle.replay import BuildFacts
 
 Payload = dict[str, Any]
+_loads = count(1)
 
 DDL = """
 create schema if not exists raw_shipstation;
@@ -111,6 +113,11 @@ def facts_of_next_build(connection: duckdb.DuckDBPyConnection) -> BuildFacts:
     """What was stated of it."""
     [(as_of, timezone, run_id)] = connection.execute("from raw_shipledger.next_build").fetchall()
     return BuildFacts(as_of.astimezone(UTC).isoformat(), timezone, run_id)
+
+
+def new_load() -> str:
+    """The id of a load that no build has had."""
+    return f"load-{next(_loads)}"
 
 
 def load(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,6 @@ from side_by_side import Steps, side_by_side
 
 FRIDAY = datetime(2026, 1, 9, 18, tzinfo=UTC)
 MONDAY, WEDNESDAY = FRIDAY + timedelta(days=3), FRIDAY + timedelta(days=5)
-# A build takes only loads that no build has had.
-LOADS = (f"load-{number}" for number in count(1))
 
 
 @pytest.fixture(scope="module")
@@ -41,14 +38,16 @@ def ledger(built: Ledger, tmp_path: Path) -> Ledger:
 
 def come(ledger: Ledger, table: str, *payloads: Payload, **how: object) -> None:
     with ledger.connect() as connection:
-        raw_tables.load(connection, table, list(payloads), next(LOADS), **how)  # type: ignore[arg-type]
+        raw_tables.load(connection, table, list(payloads), raw_tables.new_load(), **how)  # type: ignore[arg-type]
 
 
 def note(
     ledger: Ledger, order_id: int, state: str, since_at: datetime = FRIDAY, checked_at: datetime = FRIDAY
 ) -> None:
     with ledger.connect() as connection:
-        raw_tables.note_state(connection, order_id, state, next(LOADS), since_at=since_at, checked_at=checked_at)
+        raw_tables.note_state(
+            connection, order_id, state, raw_tables.new_load(), since_at=since_at, checked_at=checked_at
+        )
 
 
 def kill_after(ledger: Ledger, model: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,6 @@ from side_by_side import Steps, side_by_side
 
 SHELF = {"17612": 1019, "17904": 468, "17914": 1410, "18675": 714, "18795": 7719}
 THURSDAY, FRIDAY = datetime(2026, 1, 8, 18, tzinfo=UTC), datetime(2026, 1, 9, 18, tzinfo=UTC)
-# A build takes only loads that no build has had.
-LOADS = (f"load-{number}" for number in count(1))
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +54,7 @@ def three_weeks(new_ledger: Callable[..., Ledger]) -> Ledger:
 
 
 def ship(ledger: Ledger, order_id: int, ship_date: str, sku: str, quantity: int) -> None:
-    load_id = next(LOADS)
+    load_id = raw_tables.new_load()
     with ledger.connect() as connection:
         raw_tables.load(connection, "orders", [order(order_id, [line(sku, quantity)])], load_id)
         label_of_it = label(order_id + 5000, order_id, ship_date)
