@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import raw_tables
 from ledger_under_test import Ledger
 from shipstation_payloads import fulfillment, label, line, order
+from side_by_side import Steps, side_by_side
 
 FRIDAY = date(2026, 1, 9)
 # Dates that are no day of the ledger: when stock will run out or expire, what a label has printed on it.
@@ -49,16 +51,14 @@ def built(new_ledger: Callable[..., Ledger]) -> Ledger:
     return ledger
 
 
-@pytest.fixture
-def ledger(built: Ledger, tmp_path: Path) -> Ledger:
-    return built.copy(tmp_path, datetime(2026, 1, 9, 18, tzinfo=UTC))
+@pytest.fixture(scope="module")
+def shared(built: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    return built.copy(tmp_path_factory.mktemp("shared"), noon(9))
 
 
-def pass_time(ledger: Ledger, day: date) -> None:
-    """Noon of a day in Chicago, built."""
-    with ledger.connect() as connection:
-        raw_tables.set_context(connection, datetime(day.year, day.month, day.day, 18, tzinfo=UTC))
-    ledger.build()
+def noon(day: int) -> datetime:
+    """In Chicago, of a day of January."""
+    return datetime(2026, 1, day, 18, tzinfo=UTC)
 
 
 def counted(ledger: Ledger) -> list[int]:
@@ -91,35 +91,36 @@ def latest_days(ledger: Ledger) -> dict[str, date]:
     }
 
 
-def test_no_table_has_a_day_or_week_after_the_present_one(ledger: Ledger) -> None:
-    late = {name for name, day in latest_days(ledger).items() if day > FRIDAY}
+def test_no_table_has_a_day_or_week_after_the_present_one(built: Ledger) -> None:
+    late = {name for name, day in latest_days(built).items() if day > FRIDAY}
     assert late == {
         "orders_inbox.ship_date",  # an order says when it is to leave, up to a week ahead
         *("closing_days.charge_date", "closing_stock.inventory_date"),  # what closing the month now would charge
     }
-    assert ledger.rows("""
+    assert built.rows("""
         select sum(order_count + package_count + unit_count + postage_cents) from closing_days
         where charge_date > date '2026-01-09'
     """) == [(0,)]
-    assert ledger.rows("select max(ship_date) from orders_inbox") == [(date(2026, 1, 16),)]
+    assert built.rows("select max(ship_date) from orders_inbox") == [(date(2026, 1, 16),)]
 
 
-def test_a_date_more_than_seven_days_ahead_is_listed_and_seven_are_not(ledger: Ledger) -> None:
-    assert listed(ledger) == [3, 4, 5, 6, 7, 8]
-    details = ledger.rows("""
+def test_a_date_more_than_seven_days_ahead_is_listed_and_seven_are_not(built: Ledger) -> None:
+    assert listed(built) == [3, 4, 5, 6, 7, 8]
+    details = built.rows("""
         select detail, severity from exceptions
         where exception_type = 'future_ship_date' and shipstation_order_id = 4
     """)
     assert details == [("Dated 2062-11-17, which is more than 7 days ahead; its units are in no report.", "error")]
-    assert counted(ledger) == []
+    assert counted(built) == []
     undated = "select shipstation_order_id, detail from exceptions where exception_type = 'missing_ship_date'"
-    assert ledger.rows(undated) == [(9, "Shipped without a readable date; its units are in no report.")]
+    assert built.rows(undated) == [(9, "Shipped without a readable date; its units are in no report.")]
 
 
-def test_each_counts_from_the_day_it_is_dated_on_in_builds_without_any_change(ledger: Ledger) -> None:
+@side_by_side
+def test_each_counts_from_the_day_it_is_dated_on_in_builds_without_any_change(ledger: Ledger) -> Steps:
     seen = []
     for day in (10, 11, 15, 16, 17, 18):
-        pass_time(ledger, date(2026, 1, day))
+        yield noon(day)
         seen.append((day, counted(ledger), listed(ledger)))
     assert seen == [
         (10, [1], [4, 5, 6, 7, 8]),
@@ -139,31 +140,27 @@ def test_each_counts_from_the_day_it_is_dated_on_in_builds_without_any_change(le
         (date(2026, 1, 16), 1, 2, 835),
         (date(2026, 1, 17), 1, 3, 835),
     ]
-    ledger.assert_same_as_full_build()
+    with TemporaryDirectory() as folder:
+        ledger.copy(Path(folder), noon(18)).assert_same_as_full_build()
 
 
-def test_a_clock_that_goes_back_takes_back_what_has_not_come_then(ledger: Ledger) -> None:
-    pass_time(ledger, date(2026, 1, 17))
-    pass_time(ledger, date(2026, 1, 9))
-    assert (counted(ledger), listed(ledger)) == ([], [3, 4, 5, 6, 7, 8])
-    ledger.assert_same_as_full_build()
-
-
-def test_an_entry_of_a_day_to_come_is_listed_and_booked_on_its_day(ledger: Ledger) -> None:
+@side_by_side
+def test_an_entry_of_a_day_to_come_is_listed_and_booked_on_its_day(ledger: Ledger) -> Steps:
     wrong = "select detail from exceptions where exception_type = 'invalid_entry'"
     on_hand = "select quantity_on_hand from inventory_current where sku_code = '18795'"
     assert ledger.rows(wrong) == [
         ("Entry early (receive, SKU 18795) is dated 2026-01-11, in the future; it is booked on that day.",)
     ]
     assert ledger.rows(on_hand) == [(7719,)]
-    pass_time(ledger, FRIDAY + timedelta(days=2))
+    yield noon(11)
     assert ledger.rows(wrong) == []
     assert ledger.rows(on_hand) == [(7719 + 1000 - 1,)]
 
 
 def test_a_shipped_order_dated_tomorrow_is_accounted_for_and_its_label_without_an_order_is_still_listed(
-    ledger: Ledger,
+    built: Ledger, tmp_path: Path
 ) -> None:
+    ledger = built.copy(tmp_path, noon(9))
     with ledger.connect() as connection:
         raw_tables.load(connection, "shipments", [label(199, 999, "2026-01-10", [line("18795", 1)])], "load-2")
     ledger.build()
@@ -171,7 +168,10 @@ def test_a_shipped_order_dated_tomorrow_is_accounted_for_and_its_label_without_a
     assert kinds == [("missing_order",)]
 
 
-def test_a_lot_that_expires_is_listed_and_proposed_by_the_day_in_builds_without_any_change(ledger: Ledger) -> None:
+@side_by_side
+def test_a_lot_that_expires_is_listed_and_proposed_by_the_day_in_builds_without_any_change(
+    ledger: Ledger,
+) -> Steps:
     queue = "select lot_number, fifo_rank, pick_rank from lot_inventory where lot_number in ('250600', '250601')"
     listed_lots = "select severity, detail from exceptions where exception_type = 'lot_expiring' order by severity"
     today = ("warning", "Lot 18675-250601 expires on 2026-01-09; 10 units are on hand.")
@@ -182,12 +182,23 @@ def test_a_lot_that_expires_is_listed_and_proposed_by_the_day_in_builds_without_
     assert ledger.rows(f"select lot_number from ({queue}) where pick_rank is not null order by pick_rank") == [
         ("250601",), ("250600",),
     ]  # fmt: skip
-    pass_time(ledger, FRIDAY + timedelta(days=1))
+    yield noon(10)
     assert ledger.rows(listed_lots) == [yesterday, later]
     assert ledger.rows(f"select lot_number from ({queue}) where pick_rank is not null") == [("250600",)]
     assert dict(ledger.rows(f"select lot_number, fifo_rank from ({queue})")) == fifo
     with ledger.connect() as connection:
         connection.execute("update raw_operations.lot_states set expires = 'none'")
-    ledger.build()
+    yield noon(11)
     assert ledger.rows(listed_lots) == []
-    ledger.assert_same_as_full_build()
+
+
+@side_by_side
+def test_a_clock_that_goes_back_takes_back_what_has_not_come_then(ledger: Ledger) -> Steps:
+    yield noon(18)
+    assert counted(ledger) == [1, 2, 3]
+    yield noon(9)
+    assert (counted(ledger), listed(ledger)) == ([], [3, 4, 5, 6, 7, 8])
+
+
+def test_warm_builds_left_what_a_full_build_makes(afterwards: Ledger) -> None:
+    afterwards.assert_same_as_full_build()

@@ -9,28 +9,37 @@ import pytest
 import raw_tables
 from ledger_under_test import Ledger, failures
 from shipstation_payloads import label, line, order
+from side_by_side import Steps, side_by_side
 
 from workflows.cycle.dbt_runner import WARM
 
 MONDAY_5 = date(2026, 1, 5)
+# In Chicago.
+MIDNIGHT = datetime(2026, 1, 8, 6, tzinfo=UTC)
 
 
-@pytest.fixture
-def ledger(new_ledger: Callable[..., Ledger]) -> Ledger:
-    return new_ledger(datetime(2026, 1, 8, 18, tzinfo=UTC))
+@pytest.fixture(scope="module")
+def shared(new_ledger: Callable[..., Ledger]) -> Ledger:
+    """A minute before midnight in Chicago. Each test has a month of its own."""
+    return new_ledger(MIDNIGHT - timedelta(minutes=1))
 
 
 def ship(ledger: Ledger, order_id: int, day: date, sku: str, quantity: int) -> None:
+    load_id = raw_tables.new_load()
     with ledger.connect() as connection:
-        raw_tables.load(connection, "orders", [order(order_id, [line(sku, quantity)])], "load-1")
-        raw_tables.load(connection, "shipments", [label(order_id + 5000, order_id, str(day))], "load-1")
+        raw_tables.load(
+            connection, "orders", [order(order_id, [line(sku, quantity)])], load_id, arrived_by="backfill"
+        )
+        label_of_it = label(order_id + 5000, order_id, str(day))
+        raw_tables.load(connection, "shipments", [label_of_it], load_id, arrived_by="backfill")
 
 
-def test_shelf_week_and_bill_stand_on_the_same_pallets_on_the_same_day(ledger: Ledger) -> None:
-    ship(ledger, 1, date(2025, 12, 20), "17612", 60)
-    ship(ledger, 2, date(2026, 1, 2), "17904", 70)
-    ledger.build()
-    sunday = date(2026, 1, 4)
+@side_by_side
+def test_shelf_week_and_bill_stand_on_the_same_pallets_on_the_same_day(ledger: Ledger) -> Steps:
+    ship(ledger, 1, date(2025, 10, 4), "17612", 60)
+    ship(ledger, 2, date(2025, 10, 10), "17904", 70)
+    yield
+    sunday = date(2025, 10, 12)
     # 959, 398, 1410, 714 and 7719 units on pallets of 48, 81, 80, 48 and 222.
     expected = 20 + 5 + 18 + 15 + 35
     for table, day in (
@@ -41,58 +50,59 @@ def test_shelf_week_and_bill_stand_on_the_same_pallets_on_the_same_day(ledger: L
         assert ledger.rows(f"select sum(pallet_count) from {table} where {day}") == [(expected,)], table
 
 
-@pytest.mark.parametrize(
-    ("instant", "last_day"),
-    [
-        (datetime(2026, 1, 8, 5, 59, tzinfo=UTC), date(2026, 1, 6)),
-        (datetime(2026, 1, 8, 6, 1, tzinfo=UTC), date(2026, 1, 7)),
-    ],
-)
-def test_the_bill_ends_with_the_day_before_the_business_day_whatever_the_hour(
-    ledger: Ledger, instant: datetime, last_day: date
-) -> None:
-    # Midnight in Chicago is six o'clock UTC; labels are dated up to two days ahead.
+@side_by_side
+def test_the_bill_ends_with_the_day_before_the_business_day_whatever_the_hour(ledger: Ledger) -> Steps:
+    # Labels are dated up to three days ahead.
     for number in range(6):
-        ship(ledger, number + 1, MONDAY_5 + timedelta(days=number), "17612", 1)
-    with ledger.connect() as connection:
-        raw_tables.set_context(connection, instant)
-    ledger.build()
-    assert ledger.rows("select max(charge_date) from charge_report_daily") == [(last_day,)]
-    days = (last_day - MONDAY_5).days + 1
-    assert ledger.rows("select sum(order_count), sum(unit_count) from charge_report_monthly") == [(days, days)]
+        ship(ledger, 11 + number, MONDAY_5 + timedelta(days=number), "17612", 1)
+    for instant, last_day in ((None, date(2026, 1, 6)), (MIDNIGHT + timedelta(minutes=1), date(2026, 1, 7))):
+        yield instant
+        assert ledger.rows("select max(charge_date) from charge_report_daily") == [(last_day,)]
+        days = (last_day - MONDAY_5).days + 1
+        assert ledger.rows("""
+            select order_count, unit_count from charge_report_monthly where charge_month = date '2026-01-01'
+        """) == [(days, days)]
 
 
-def test_66_orders_of_promotional_twins_are_107_units_of_their_products(ledger: Ledger) -> None:
+@side_by_side
+def test_66_orders_of_promotional_twins_are_107_units_of_their_products(ledger: Ledger) -> Steps:
     twins = {"17613": "17612", "17905": "17904", "17915": "17914", "18676": "18675"}
     for number in range(66):
-        ship(ledger, number + 1, MONDAY_5, list(twins)[number % 4], 2 if number < 41 else 1)
-    ledger.build()
-    assert ledger.rows("select count(*) from shipped_orders") == [(66,)]
-    counted = dict(ledger.rows("select sku_code, sum(quantity_shipped) from shipped_items group by all"))
+        ship(ledger, 101 + number, date(2025, 11, 5), list(twins)[number % 4], 2 if number < 41 else 1)
+    yield
+    assert ledger.rows("select count(*) from shipped_orders where shipstation_order_id > 100") == [(66,)]
+    counted = dict(
+        ledger.rows("""
+        select sku_code, sum(quantity_shipped) from shipped_items where shipstation_order_id > 100 group by all
+    """)
+    )
     assert set(counted) == set(twins.values())
     assert sum(counted.values()) == 107
-    assert ledger.rows("select unit_count from charge_report_monthly") == [(107,)]
+    november = "select unit_count from charge_report_monthly where charge_month = date '2025-11-01'"
+    assert ledger.rows(november) == [(107,)]
 
 
-def test_a_corrected_adjustment_of_9_leaves_both_entries_in_the_ledger(ledger: Ledger) -> None:
+@side_by_side
+def test_a_corrected_adjustment_of_9_leaves_both_entries_in_the_ledger(ledger: Ledger) -> Steps:
     with ledger.connect() as connection:
-        raw_tables.enter(connection, "wrong", "adjust_up", "2026-01-05", "17612", 9)
-        raw_tables.enter(connection, "right", "adjust_down", "2026-01-06", "17612", 9)
-    ledger.build()
+        raw_tables.enter(connection, "wrong", "adjust_up", "2026-01-05", "18795", 9)
+        raw_tables.enter(connection, "right", "adjust_down", "2026-01-06", "18795", 9)
+    yield
     booked = ledger.rows("""
         select transaction_date, transaction_type, quantity, reason, actor from inventory_transactions
-        where transaction_type <> 'opening' order by all
+        where transaction_type <> 'opening' and sku_code = '18795' order by all
     """)
     assert booked == [
         (date(2026, 1, 5), "adjust_up", 9, "test", "tester"),
         (date(2026, 1, 6), "adjust_down", -9, "test", "tester"),
     ]
-    shelf = "select quantity_on_hand from inventory_daily where sku_code = '17612' and inventory_date = date '{}'"
-    assert ledger.rows(shelf.format("2026-01-05")) == [(1028,)]
-    assert ledger.rows(shelf.format("2026-01-06")) == [(1019,)]
+    shelf = "select quantity_on_hand from inventory_daily where sku_code = '18795' and inventory_date = date '{}'"
+    assert ledger.rows(shelf.format("2026-01-05")) == [(7728,)]
+    assert ledger.rows(shelf.format("2026-01-06")) == [(7719,)]
 
 
-def test_a_build_that_fails_resolves_nothing(ledger: Ledger) -> None:
+def test_a_build_that_fails_resolves_nothing(new_ledger: Callable[..., Ledger]) -> None:
+    ledger = new_ledger()
     ship(ledger, 1, MONDAY_5, "99999", 3)
     ledger.build()
     listed = "select exception_id, exception_type, first_seen_at from exceptions order by all"
