@@ -29,13 +29,19 @@ def publish_marts(ledger: Ledger, run_id: str) -> None:
 
 def close(ledger: Ledger, month: date, run_id: str | None = None, *, again: bool = False) -> FrozenMonth:
     """Publish what was built, freeze the month, load what was frozen and build once more."""
+    frozen = freeze(ledger, month, run_id, again=again)
+    ledger.build()
+    return frozen
+
+
+def freeze(ledger: Ledger, month: date, run_id: str | None = None, *, again: bool = False) -> FrozenMonth:
+    """The same without the last build."""
     settings = settings_of(ledger)
     run_id = run_id or f"close-{month}"
     publish_marts(ledger, run_id)
     frozen = freeze_month(settings, month, "tester", run_id, again=again)
     with ledger.connect() as connection:
         raw_tables.load_closes(connection, settings.operations, run_id)
-    ledger.build()
     return frozen
 
 
@@ -61,11 +67,12 @@ def bill(ledger: Ledger, month: date) -> tuple[Any, ...]:
     return row
 
 
-def restated(ledger: Ledger) -> list[tuple[Any, ...]]:
-    return ledger.rows("""
+def restated(ledger: Ledger, what: str = "true") -> list[tuple[Any, ...]]:
+    """Restatements, all or those for which an SQL condition holds."""
+    return ledger.rows(f"""
         select billed_month, restated_date, order_count, package_count, unit_count, pallet_count, total_cents,
             cause
-        from charge_restatements order by billed_month, restated_date, restatement_key
+        from charge_restatements where {what} order by billed_month, restated_date, restatement_key
     """)
 
 
