@@ -72,17 +72,16 @@ def report(ledger: Ledger) -> list[list[tuple[object, ...]]]:
 
 
 def test_a_warehouse_built_again_shows_exactly_what_was_billed_and_restates_nothing_it_has_not_loaded(
-    ledger: Ledger, new_ledger: Callable[..., Ledger]
+    closed: Ledger, new_ledger: Callable[..., Ledger]
 ) -> None:
-    close(ledger, DECEMBER)
     rebuilt = new_ledger(NOON)
-    copy_closes(ledger.home, rebuilt.home)
+    copy_closes(closed.home, rebuilt.home)
     trade(rebuilt, after=1)
     with rebuilt.connect() as connection:
         raw_tables.load_closes(connection, settings_of(rebuilt).operations, "closes")
     rebuilt.build()
     december = "select * from {} where date_trunc('month', charge_date) = date '2025-12-01' order by all"
-    billed = ledger.rows(december.format("charge_report_daily"))
+    billed = closed.rows(december.format("charge_report_daily"))
     assert rebuilt.rows(december.format("charge_report_daily")) == billed
     assert rebuilt.rows("select * from charge_restatements") == []
     listed = rebuilt.rows("select severity, detail from exceptions where exception_type = 'missing_history'")
@@ -95,7 +94,7 @@ def test_a_warehouse_built_again_shows_exactly_what_was_billed_and_restates_noth
         freeze_month(settings_of(rebuilt), date(2026, 1, 1), "tester", "run-2")
     trade(rebuilt, "load-2")
     rebuilt.build()
-    assert report(rebuilt) == report(ledger)
+    assert report(rebuilt) == report(closed)
     assert rebuilt.rows("select count(*) from exceptions where exception_type = 'missing_history'") == [(0,)]
 
 
@@ -232,7 +231,7 @@ def test_dbt_by_hand_finds_the_files_of_the_home(closed: Ledger, tmp_path: Path,
 
 def test_the_store_refuses_to_change_what_is_frozen_and_notices_a_file_that_was_changed(ledger: Ledger) -> None:
     settings = settings_of(ledger)
-    close(ledger, DECEMBER)
+    freeze_month(settings, DECEMBER, "tester", "run-1")
     assert altered_months(settings) == []
     with closing(sqlite3.connect(settings.operations)) as connection:
         connection.execute(_A_WEEK)

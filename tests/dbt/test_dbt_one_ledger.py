@@ -24,8 +24,8 @@ def shared(new_ledger: Callable[..., Ledger]) -> Ledger:
     return new_ledger(MIDNIGHT - timedelta(minutes=1))
 
 
-def ship(ledger: Ledger, order_id: int, day: date, sku: str, quantity: int) -> None:
-    load_id = raw_tables.new_load()
+def ship(ledger: Ledger, order_id: int, day: date, sku: str, quantity: int, *, load_id: str | None = None) -> None:
+    load_id = load_id or raw_tables.new_load()
     with ledger.connect() as connection:
         raw_tables.load(
             connection, "orders", [order(order_id, [line(sku, quantity)])], load_id, arrived_by="backfill"
@@ -103,12 +103,12 @@ def test_a_corrected_adjustment_of_9_leaves_both_entries_in_the_ledger(ledger: L
 
 def test_a_build_that_fails_resolves_nothing(new_ledger: Callable[..., Ledger]) -> None:
     ledger = new_ledger()
-    ship(ledger, 1, MONDAY_5, "99999", 3)
+    ship(ledger, 1, MONDAY_5, "99999", 3, load_id="load")
     ledger.build()
     listed = "select exception_id, exception_type, first_seen_at from exceptions order by all"
     before = ledger.rows(listed)
     assert [kind for _, kind, _ in before] == ["unknown_sku"]
-    ship(ledger, 1, MONDAY_5, "17612", 3)
+    ship(ledger, 1, MONDAY_5, "17612", 3, load_id="load")
     with ledger.connect() as connection:
         connection.execute("update seeds.pallet_factors set valid_from = '2025-11-01' where sku_code = '18795'")
     result = ledger.run("build", *WARM)
