@@ -12,8 +12,8 @@ from homes import copy_of
 from ledger_under_test import Ledger, parse_project
 from once import made_once
 from replayed_ledger import RecordedBuilds
+from shared_builds import run_selected
 from shared_dbt import one_parse_for_all_homes
-from side_by_side import run_selected
 
 from workflows.cycle.replay import keep_recording, read_recording
 
