@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Ten times what any law asks for, and still a day that the calendar has.
 _MOST_YEARS = 100
+_CREDENTIALS = "Credentials. Never printed, logged, stored or put in a report."
 
 
 class Settings(BaseSettings):
@@ -41,16 +42,8 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    api_key: types.Secret = Field(
-        None,
-        validation_alias="SHIPSTATION_API_KEY",
-        description="Credentials. Never printed, logged, stored or put in a report.",
-    )
-    api_secret: types.Secret = Field(
-        None,
-        validation_alias="SHIPSTATION_API_SECRET",
-        description="Credentials. Never printed, logged, stored or put in a report.",
-    )
+    api_key: types.Secret = Field(None, validation_alias="SHIPSTATION_API_KEY", description=_CREDENTIALS)
+    api_secret: types.Secret = Field(None, validation_alias="SHIPSTATION_API_SECRET", description=_CREDENTIALS)
     base_url: types.HttpUrl = Field(
         "https://ssapi.shipstation.com",
         validation_alias="SHIPSTATION_BASE_URL",
@@ -184,6 +177,11 @@ class Settings(BaseSettings):
     )
     read_from: Literal["home", "lake"] = Field(
         "home", description="`lake` makes this a machine that only reads: page, reports and `export`."
+    )
+    build_memory: str = Field(
+        "2500MB",
+        pattern=r"^[1-9][0-9]*[MG]B$",
+        description="Memory of DuckDB while it builds, such as `8GB`: for a house of several million orders.",
     )
     fast_build: types.OnUnlessZero = Field(
         True, description="`0` lets dbt run every build itself instead of replaying recorded statements."

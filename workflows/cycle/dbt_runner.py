@@ -68,6 +68,9 @@ FULL = ("--full-refresh", "--exclude-resource-type", "unit_test")
 # Objects still frozen at exit (see `_parse_when_changed`) would be reported as leaked.
 atexit.register(gc.unfreeze)
 
+_SEE_LOG = Advice("See `status` and the log.", "See Runs and health, and the log.")
+_MORE_MEMORY = Advice("Give DuckDB more with SHIPLEDGER_BUILD_MEMORY.", "Ask an admin to give builds more memory.")
+
 
 @dataclass(frozen=True)
 class BuildReport:
@@ -286,7 +289,7 @@ def _failure(nodes: list[Any], failed: list[str], exception: BaseException | Non
         f"The build failed: {failed[0]}{others} failed ({_one_line(first.message)}). "
         "Nothing was published; the last good snapshot stays.",
         failed,
-        advice=Advice("See `status` and the log.", "See Runs and health, and the log."),
+        advice=_MORE_MEMORY if "Out of Memory" in first.message else _SEE_LOG,
     )
 
 

@@ -39,6 +39,7 @@ from workflows.cycle.warehouse import (
     check_warehouse,
     forget_green_build,
     last_build_number,
+    limit_memory,
     loads_covered_since,
     loads_to_build,
     newest_finished_run,
@@ -46,7 +47,6 @@ from workflows.cycle.warehouse import (
     note_runs,
     open_warehouse,
     read_green_build,
-    save_memory,
     state_of,
 )
 from workflows.entries.closed_months import prepare_closes
@@ -165,7 +165,7 @@ class Engine:
             if full:
                 forget_green_build(connection)
                 remove_ledger(self.settings.ledger)
-            save_memory(connection, run.kind, full=full)
+            limit_memory(connection, self.settings.build_memory, run.kind, full=full)
             progress = partial(report, "models")
             outcome = self._modelling.build(
                 connection, project, state=state, full=full, as_of=as_of, run_id=run.run_id, on_node=progress

@@ -128,6 +128,7 @@ def test_secrets_are_in_no_representation_and_so_in_no_log_and_no_error() -> Non
     ("name", "value"),
     [
         ("SHIPLEDGER_RATE_LIMIT", "0"),
+        ("SHIPLEDGER_BUILD_MEMORY", "plenty"),
         ("SHIPLEDGER_RATE_LIMIT", "inf"),
         ("SHIPLEDGER_RETRY_SECONDS", "-1"),
         ("SHIPLEDGER_RETRY_SECONDS", "nan"),

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from command_line import CommandLine
+from gates import edit_newest
 
+from sandbox import Sandbox
 from workflows.config.settings import PROJECT
 
 # As the command line, but that dbt takes up what it has parsed for another home.
@@ -93,3 +95,14 @@ def test_what_cannot_be_built_fails_the_run_with_its_place_and_publishes_nothing
     assert current.resolve(strict=True) == before
     # dbt takes the file that is put right for unchanged: it is as old as the one before it was broken.
     assert filled.run("sync").code == 0, "what was broken put right, the next run goes on"
+
+
+def test_a_build_without_enough_memory_says_which_variable_gives_it_more(
+    filled_own: CommandLine, own_business: Sandbox
+) -> None:
+    edit_newest(own_business, "cancelled")
+    starved = filled_own.run("sync", SHIPLEDGER_BUILD_MEMORY="10MB")
+    assert starved.code == 1
+    assert "Out of Memory" in starved.facts["error"]
+    assert "Give DuckDB more with SHIPLEDGER_BUILD_MEMORY." in starved.facts["error"]
+    assert filled_own.run("sync").code == 0
