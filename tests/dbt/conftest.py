@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import raw_tables
 from homes import copy_of
 from ledger_under_test import Ledger, parse_project
 from once import made_once
 from replayed_ledger import RecordedBuilds
-from shared_builds import run_selected
 from shared_dbt import one_parse_for_all_homes
+from side_by_side import Outcomes, run_side_by_side
 
 from workflows.cycle.replay import keep_recording, read_recording
 
@@ -52,15 +53,28 @@ def new_ledger(founded: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Cal
 
 
 @pytest.fixture(scope="module")
-def failed(request: pytest.FixtureRequest, shared: Ledger) -> dict[str, BaseException]:
-    """What each of a module's tests that share builds failed with, after the last build."""
-    return run_selected(request, shared)
+def outcomes(request: pytest.FixtureRequest, shared: Ledger) -> Outcomes:
+    """What each of a file's tests that share builds failed with: on the ledger of the file's fixture `shared`.
+
+    `yield` waits for the next build, `yield INSTANT` for one of that instant, once no test waits for an earlier
+    one. The answer is the names of the nodes that were built.
+    """
+
+    def build(wanted: set[datetime | None]) -> tuple[datetime | None, set[str]]:
+        instants = [one for one in wanted if one is not None]
+        if len(instants) < len(wanted):
+            return None, shared.build()
+        with shared.connect() as connection:
+            raw_tables.set_context(connection, min(instants))
+        return min(instants), shared.build()
+
+    return run_side_by_side(request, (shared,), build)
 
 
 @pytest.fixture(scope="module")
-def afterwards(shared: Ledger, failed: dict[str, BaseException]) -> Ledger:
-    """The ledger that a module's tests shared, after their last build."""
-    assert failed is not None
+def afterwards(shared: Ledger, outcomes: Outcomes) -> Ledger:
+    """The ledger that a file's tests shared, after their last build."""
+    assert outcomes
     return shared
 
 

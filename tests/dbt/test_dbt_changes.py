@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import raw_tables
 from ledger_under_test import Ledger, failures
-from shared_builds import Steps, side_by_side
 from shipstation_payloads import Payload, fulfillment, label, line, order
+from side_by_side import Steps, side_by_side
 
 FRIDAY = datetime(2026, 1, 9, 18, tzinfo=UTC)
 MONDAY, WEDNESDAY = FRIDAY + timedelta(days=3), FRIDAY + timedelta(days=5)

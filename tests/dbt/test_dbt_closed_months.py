@@ -11,8 +11,8 @@ import pytest
 import raw_tables
 from closing import bill, close, come, lines, pass_time, restated, settings_of
 from ledger_under_test import Ledger
-from shared_builds import Steps, side_by_side
 from shipstation_payloads import fulfillment, label, line, order
+from side_by_side import Steps, side_by_side
 
 DECEMBER, JANUARY, FEBRUARY = (date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1))
 VOID = {"voided": True, "voidDate": "2026-01-08T09:00:00.0000000"}

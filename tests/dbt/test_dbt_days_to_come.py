@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 import pytest
 import raw_tables
 from ledger_under_test import Ledger
-from shared_builds import Steps, side_by_side
 from shipstation_payloads import fulfillment, label, line, order
+from side_by_side import Steps, side_by_side
 
 FRIDAY = date(2026, 1, 9)
 # Dates that are no day of the ledger: when stock will run out or expire, what a label has printed on it.

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import raw_tables
 from ledger_under_test import Ledger
-from shared_builds import Steps, side_by_side
 from shipstation_payloads import label, line, order
+from side_by_side import Steps, side_by_side
 
 SHELF = {"17612": 1019, "17904": 468, "17914": 1410, "18675": 714, "18795": 7719}
 THURSDAY, FRIDAY = datetime(2026, 1, 8, 18, tzinfo=UTC), datetime(2026, 1, 9, 18, tzinfo=UTC)

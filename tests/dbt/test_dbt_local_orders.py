@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 import raw_tables
 from ledger_under_test import Ledger
-from shared_builds import Steps, side_by_side
 from shipstation_payloads import label, line, order
+from side_by_side import Steps, side_by_side
 
 MONDAY = datetime(2026, 1, 5, 16, tzinfo=UTC)
 

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import raw_tables
 from ledger_under_test import Ledger, failures
-from shared_builds import Steps, side_by_side
 from shipstation_payloads import label, line, order
+from side_by_side import Steps, side_by_side
 
 from workflows.cycle.dbt_runner import WARM
 

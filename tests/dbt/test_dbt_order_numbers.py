@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import raw_tables
 from ledger_under_test import Ledger
-from shared_builds import Steps, side_by_side
 from shipstation_payloads import Payload, label, line, order
+from side_by_side import Steps, side_by_side
 
 MASKED = "Invalid Request"
 TWICE = "One customer has 2 orders numbered {}, and none is a split of another."

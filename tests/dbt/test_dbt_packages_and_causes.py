@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import raw_tables
 from ledger_under_test import Ledger
-from shared_builds import Steps, side_by_side
 from shipstation_payloads import Payload, fulfillment, label, line, order
+from side_by_side import Steps, side_by_side
 
 FRIDAY = datetime(2026, 1, 9, 18, tzinfo=UTC)
 ONE_HOUR_LATER, NINE_HOURS_LATER, DAYS_LATER = (

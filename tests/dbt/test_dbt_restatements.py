@@ -11,8 +11,8 @@ import pytest
 import raw_tables
 from closing import close, come, restated, settings_of
 from ledger_under_test import Ledger, copy_closes
-from shared_builds import Steps, side_by_side
 from shipstation_payloads import Payload, fulfillment, label, line, order
+from side_by_side import Steps, side_by_side
 
 DECEMBER, JANUARY, FEBRUARY, MARCH = (date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
 NOON = datetime(2026, 1, 9, 18, tzinfo=UTC)

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
+import duckdb
 import pytest
 from api_rows import account_at
 from sandboxes import quiet_sandbox
 from shared_dlt import one_look_for_each_setting
-from side_by_side import Endings, tell
+from side_by_side import Outcomes, run_side_by_side
 
 from ingest.client.account import Account
 from ingest.pipeline import Warehouse
@@ -36,19 +37,23 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 
 @pytest.fixture(scope="module")
-def endings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Endings:
-    """How the stories of a file ended: each of a sandbox and a warehouse, which they share."""
+def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
+    """What each of a file's tests that share loads failed with: of one sandbox and one warehouse."""
     folder = tmp_path_factory.mktemp("side-by-side")
     warehouse = Warehouse(folder / "warehouse.duckdb", folder / "scratch")
     # All of them may fetch orders by their ids in the same cycle; what limits that has tests of its own.
     with quiet_sandbox() as box, patch.object(empty_orders, "MOST_REQUESTS", 100):
         account = account_at(box.url, retry_seconds=0.1)
 
-        def cycle() -> LoadReport:
+        def cycle(_wanted: set[None]) -> tuple[None, LoadReport]:
             box.requests.reset()
-            return load_changes(account, warehouse)
+            return None, load_changes(account, warehouse)
 
-        return tell(request, (box, warehouse), warehouse.path, cycle)
+        def one_connection() -> duckdb.DuckDBPyConnection:
+            # While one is open, all others cost nothing.
+            return duckdb.connect(str(warehouse.path))
+
+        return run_side_by_side(request, (box, warehouse), cycle, one_connection)
 
 
 @pytest.fixture(scope="session", autouse=True)

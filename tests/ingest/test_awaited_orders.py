@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 from api_rows import ago, fulfillment, order, rows, shipment, stamp
-from side_by_side import Story, side_by_side
+from side_by_side import Steps, side_by_side
 
 from ingest.client.account import Account
 from ingest.pipeline import Warehouse
@@ -77,7 +77,7 @@ def state(warehouse: Warehouse, *order_ids: int) -> list[str]:
 @side_by_side
 def test_an_order_that_no_list_shows_is_fetched_by_the_id_that_a_label_or_fulfillment_names(
     box: Sandbox, warehouse: Warehouse
-) -> Story:
+) -> Steps:
     long_ago = stamp(ago(days=45))
     for number, modified in ((2, None), (3, None), (4, long_ago), (5, long_ago)):
         box.book.put_order(order(number, ago(hours=2)) | {"modifyDate": modified})
@@ -99,7 +99,7 @@ def test_an_order_that_no_list_shows_is_fetched_by_the_id_that_a_label_or_fulfil
 @side_by_side
 def test_an_order_that_shipstation_does_not_know_is_asked_for_once_and_again_when_another_label_names_it(
     box: Sandbox, warehouse: Warehouse
-) -> Story:
+) -> Steps:
     box.book.put_shipment(shipment(121, 12, ago(hours=1)))
     yield
     assert asked(box, 12) == [12]
@@ -125,7 +125,7 @@ def test_an_order_that_shipstation_does_not_know_is_asked_for_once_and_again_whe
 @side_by_side
 def test_an_order_without_a_modification_date_is_fetched_again_when_its_label_is_voided(
     box: Sandbox, warehouse: Warehouse
-) -> Story:
+) -> Steps:
     box.book.put_order(order(22, ago(hours=2), orderStatus="shipped") | {"modifyDate": None})
     box.book.put_shipment(shipment(221, 22, ago(hours=1)))
     yield
@@ -139,7 +139,7 @@ def test_an_order_without_a_modification_date_is_fetched_again_when_its_label_is
 
 
 @side_by_side
-def test_an_awaited_order_without_lines_is_an_empty_one_from_then_on(box: Sandbox, warehouse: Warehouse) -> Story:
+def test_an_awaited_order_without_lines_is_an_empty_one_from_then_on(box: Sandbox, warehouse: Warehouse) -> Steps:
     empty = order(32, ago(hours=2), items=[], orderStatus="shipped") | {"modifyDate": None}
     box.book.put_order(empty)
     box.book.put_shipment(shipment(321, 32, ago(hours=1)))
@@ -170,7 +170,7 @@ def test_awaited_and_empty_orders_share_ten_requests_a_cycle_and_all_get_their_t
 
 
 @side_by_side
-def test_an_awaited_order_that_cannot_be_had_is_asked_for_again(box: Sandbox, warehouse: Warehouse) -> Story:
+def test_an_awaited_order_that_cannot_be_had_is_asked_for_again(box: Sandbox, warehouse: Warehouse) -> Steps:
     box.faults.add(Fault("/orders/42", status=500, times=2))
     box.faults.add(Fault("/orders/43", status=200, body=[], times=2))
     for number in (42, 43):

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 from api_rows import ago, order, rows, stamp
-from side_by_side import Story, side_by_side
+from side_by_side import Steps, side_by_side
 
 from ingest.client.account import Account
 from ingest.client.pacific_time import PACIFIC
@@ -36,7 +36,7 @@ def of(warehouse: Warehouse, order_id: int, what: str, table: str = "order_state
 @side_by_side
 def test_an_order_that_stays_empty_is_fetched_in_each_cycle_and_changes_nothing_but_when(
     box: Sandbox, warehouse: Warehouse
-) -> Story:
+) -> Steps:
     box.book.put_order(order(1, ago(hours=2), items=[]))
     yield
     first = of(warehouse, 1, "*", "orders"), of(warehouse, 1, "*")
@@ -51,7 +51,7 @@ def test_an_order_that_stays_empty_is_fetched_in_each_cycle_and_changes_nothing_
 
 
 @side_by_side
-def test_an_empty_order_that_is_edited_has_been_empty_since_it_came(box: Sandbox, warehouse: Warehouse) -> Story:
+def test_an_empty_order_that_is_edited_has_been_empty_since_it_came(box: Sandbox, warehouse: Warehouse) -> Steps:
     box.book.put_order(order(2, ago(hours=9), items=[]))
     yield
     first = of(warehouse, 2, "state, since_at")
@@ -65,7 +65,7 @@ def test_an_empty_order_that_is_edited_has_been_empty_since_it_came(box: Sandbox
 
 
 @side_by_side
-def test_an_order_that_loses_its_lines_again_is_empty_again(box: Sandbox, warehouse: Warehouse) -> Story:
+def test_an_order_that_loses_its_lines_again_is_empty_again(box: Sandbox, warehouse: Warehouse) -> Steps:
     for minutes in (40, 20):
         emptied = ago(minutes=minutes)
         box.book.put_order(order(3, emptied, items=[]))
@@ -78,7 +78,7 @@ def test_an_order_that_loses_its_lines_again_is_empty_again(box: Sandbox, wareho
 
 
 @side_by_side
-def test_an_empty_order_that_is_cancelled_is_fetched_no_more(box: Sandbox, warehouse: Warehouse) -> Story:
+def test_an_empty_order_that_is_cancelled_is_fetched_no_more(box: Sandbox, warehouse: Warehouse) -> Steps:
     box.book.put_order(order(4, ago(minutes=40), items=[]))
     yield
     box.book.put_order(order(4, ago(minutes=30), items=[], orderStatus="cancelled"))
@@ -95,8 +95,8 @@ def test_an_empty_order_that_is_cancelled_is_fetched_no_more(box: Sandbox, wareh
 )
 @side_by_side
 def test_an_answer_that_is_not_the_order_says_nothing_about_it(
-    box: Sandbox, warehouse: Warehouse, order_id: int, body: Any
-) -> Story:
+    box: Sandbox, warehouse: Warehouse, *, order_id: int, body: Any
+) -> Steps:
     box.book.put_order(order(order_id, ago(hours=2), items=[]))
     box.faults.add(Fault(f"/orders/{order_id}", status=200, body=body, times=2))
     for _ in range(2):
@@ -111,7 +111,7 @@ def test_an_answer_that_is_not_the_order_says_nothing_about_it(
 
 
 @side_by_side
-def test_a_field_that_the_order_by_itself_lacks_is_kept(box: Sandbox, warehouse: Warehouse) -> Story:
+def test_a_field_that_the_order_by_itself_lacks_is_kept(box: Sandbox, warehouse: Warehouse) -> Steps:
     box.book.put_order(order(8, ago(hours=2), items=[], giftMessage="hello"))
     box.faults.add(Fault("/orders/8", status=200, body=order(8, ago(hours=2), items=[LINE])))
     yield
@@ -122,7 +122,7 @@ def test_a_field_that_the_order_by_itself_lacks_is_kept(box: Sandbox, warehouse:
 @side_by_side
 def test_an_order_merged_away_before_it_was_ever_seen_is_not_asked_for(
     box: Sandbox, warehouse: Warehouse
-) -> Story:
+) -> Steps:
     merged = {"advancedOptions": {"mergedOrSplit": True, "mergedIds": [9, 99]}}
     box.book.put_order(order(9, ago(hours=2), modifyDate=stamp(ago(hours=1)), **merged))
     yield
@@ -142,8 +142,8 @@ def test_an_order_merged_away_before_it_was_ever_seen_is_not_asked_for(
 )
 @side_by_side
 def test_a_shipped_order_without_lines_is_fetched_again_until_it_has_them(
-    box: Sandbox, warehouse: Warehouse, order_id: int, items: Any
-) -> Story:
+    box: Sandbox, warehouse: Warehouse, *, order_id: int, items: Any
+) -> Steps:
     empty = order(order_id, ago(hours=5), items=items, orderStatus="shipped")
     box.book.put_order(empty)
     for _ in range(3):
@@ -161,7 +161,7 @@ def test_a_shipped_order_without_lines_is_fetched_again_until_it_has_them(
 @side_by_side
 def test_an_empty_order_that_was_loaded_before_it_was_watched_is_fetched_when_it_is_read_again(
     box: Sandbox, warehouse: Warehouse
-) -> Story:
+) -> Steps:
     """As a comparison repairs it, or a version that took shipped orders without lines for done."""
     box.book.put_order(order(21, ago(days=29), items=[], orderStatus="shipped"))
     box.book.put_order(order(22, ago(days=29), items=[], orderStatus="cancelled"))
@@ -180,7 +180,7 @@ def test_an_empty_order_that_was_loaded_before_it_was_watched_is_fetched_when_it
 @side_by_side
 def test_an_order_whose_lines_vanished_from_the_payload_but_are_kept_is_not_empty(
     box: Sandbox, warehouse: Warehouse
-) -> Story:
+) -> Steps:
     row = order(24, ago(hours=5))
     box.book.put_order(row)
     yield

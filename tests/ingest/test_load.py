@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from api_rows import account_at, ago, order, rows, shipment, stamp
 from sandboxes import quiet_sandbox
-from side_by_side import Story, side_by_side
+from side_by_side import Steps, side_by_side
 
 from ingest.client.account import Account
 from ingest.errors import ApiUnreachable, CredentialsRejected
@@ -39,7 +39,7 @@ def of(warehouse: Warehouse, order_id: int, what: str, table: str = "orders") ->
 
 
 @side_by_side
-def test_a_payload_is_kept_whole_beside_its_keys_and_dates_as_text(box: Sandbox, warehouse: Warehouse) -> Story:
+def test_a_payload_is_kept_whole_beside_its_keys_and_dates_as_text(box: Sandbox, warehouse: Warehouse) -> Steps:
     modified = ago(hours=1)
     sent = order(1, modified, unknownField={"deep": [1, None]}, tagIds=None)
     box.book.put_order(sent)
@@ -70,7 +70,7 @@ def test_a_second_cycle_changes_nothing_and_costs_four_requests(
 @side_by_side
 def test_an_edited_order_replaces_its_payload_and_keeps_when_it_was_first_seen(
     box: Sandbox, warehouse: Warehouse
-) -> Story:
+) -> Steps:
     box.book.put_order(order(2, ago(minutes=30)))
     yield
     (first_seen,) = of(warehouse, 2, "first_seen_at")
@@ -83,7 +83,7 @@ def test_an_edited_order_replaces_its_payload_and_keeps_when_it_was_first_seen(
 @side_by_side
 def test_a_field_that_vanishes_from_a_payload_is_kept_and_a_null_is_taken(
     box: Sandbox, warehouse: Warehouse
-) -> Story:
+) -> Steps:
     box.book.put_order(order(3, ago(minutes=30), giftMessage="hello", shipDate="2025-09-01"))
     yield
     box.book.put_order(order(3, ago(minutes=20), shipDate=None))
@@ -95,7 +95,7 @@ def test_a_field_that_vanishes_from_a_payload_is_kept_and_a_null_is_taken(
 
 
 @side_by_side
-def test_a_label_voided_later_is_found_through_its_void_date(box: Sandbox, warehouse: Warehouse) -> Story:
+def test_a_label_voided_later_is_found_through_its_void_date(box: Sandbox, warehouse: Warehouse) -> Steps:
     box.book.put_shipment(shipment(5, 4, ago(days=9)))
     box.book.put_shipment(shipment(6, 4, ago(days=1)))
     yield
@@ -122,7 +122,7 @@ def test_the_watermark_is_the_newest_modification_seen_as_an_instant(
 @side_by_side
 def test_without_a_watermark_the_last_30_days_are_read_and_an_exception_says_so_until_it_is_there(
     box: Sandbox, warehouse: Warehouse
-) -> Story:
+) -> Steps:
     box.book.put_order(order(6, ago(days=29)))
     box.book.put_order(order(7, ago(days=31)))
     yield
@@ -137,7 +137,7 @@ def test_without_a_watermark_the_last_30_days_are_read_and_an_exception_says_so_
 
 
 @side_by_side
-def test_a_date_in_the_far_future_moves_no_watermark(box: Sandbox, warehouse: Warehouse) -> Story:
+def test_a_date_in_the_far_future_moves_no_watermark(box: Sandbox, warehouse: Warehouse) -> Steps:
     box.book.put_order(order(8, ago(hours=1)))
     box.book.put_order(order(9, datetime(2999, 1, 1)))
     report = yield
@@ -203,7 +203,7 @@ def test_a_backfills_second_window_takes_one_rejection_of_its_login_for_a_hiccup
 
 
 @side_by_side
-def test_bad_rows_are_loaded_or_listed_but_never_stop_a_cycle(box: Sandbox, warehouse: Warehouse) -> Story:
+def test_bad_rows_are_loaded_or_listed_but_never_stop_a_cycle(box: Sandbox, warehouse: Warehouse) -> Steps:
     now = ago(minutes=9)
     box.book.put_order(order(11, now, items=None, orderNumber=None, orderStatus="brand_new_status"))
     box.book.put_order(order(12, now, items=[{"sku": None}], orderNumber="=cmd|' /C calc'!A0"))
@@ -213,7 +213,7 @@ def test_bad_rows_are_loaded_or_listed_but_never_stop_a_cycle(box: Sandbox, ware
 
 
 @side_by_side
-def test_reference_lists_are_read_once_a_day(box: Sandbox, warehouse: Warehouse) -> Story:
+def test_reference_lists_are_read_once_a_day(box: Sandbox, warehouse: Warehouse) -> Steps:
     yield
     assert "/carriers" in paths(box)
     assert "/stores" in paths(box)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import orjson
 from api_rows import account_at, ago, fulfillment, order, rows, shipment
-from side_by_side import Story, side_by_side
+from side_by_side import Steps, side_by_side
 
 from ingest.client.account import Account
 from ingest.pipeline import Warehouse
@@ -21,7 +21,7 @@ MINUTE = timedelta(minutes=1)
 @side_by_side
 def test_fields_that_vanish_inside_nested_objects_stay_kept_from_one_payload_to_the_next(
     box: Sandbox, warehouse: Warehouse
-) -> Story:
+) -> Steps:
     place = {"name": "A. Person", "city": "Lakeview", "state": "MN"}
     box.book.put_order(order(10, ago(minutes=40), advancedOptions={"parentId": 5, "storeId": 9}, shipTo=place))
     yield
@@ -43,7 +43,7 @@ def test_fields_that_vanish_inside_nested_objects_stay_kept_from_one_payload_to_
 
 
 @side_by_side
-def test_a_label_keeps_its_nested_fields_too(box: Sandbox, warehouse: Warehouse) -> Story:
+def test_a_label_keeps_its_nested_fields_too(box: Sandbox, warehouse: Warehouse) -> Steps:
     created = ago(minutes=9)
     box.book.put_shipment(shipment(5, 11, created, shipTo={"name": "A. Person", "city": "Lakeview"}))
     yield

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from api_rows import account_at, ago, loaded_with, order, rows, shipment
-from side_by_side import Story, side_by_side
+from side_by_side import Steps, side_by_side
 
 from ingest.client.account import Account
 from ingest.errors import ApiUnreachable
@@ -139,7 +139,7 @@ def test_an_empty_order_whose_lines_arrive_is_repaired_even_without_a_new_modifi
 @side_by_side
 def test_an_order_without_lines_is_fetched_by_its_id_whatever_its_status_unless_it_is_cancelled(
     box: Sandbox, warehouse: Warehouse
-) -> Story:
+) -> Steps:
     box.book.put_order(empty(11, orderStatus="on_hold"))
     box.book.put_order(empty(12, orderStatus="cancelled"))
     box.book.put_order(empty(13, orderStatus="shipped"))
@@ -149,7 +149,7 @@ def test_an_order_without_lines_is_fetched_by_its_id_whatever_its_status_unless_
 
 
 @side_by_side
-def test_an_empty_order_that_shipstation_does_not_know_is_missing(box: Sandbox, warehouse: Warehouse) -> Story:
+def test_an_empty_order_that_shipstation_does_not_know_is_missing(box: Sandbox, warehouse: Warehouse) -> Steps:
     box.book.put_order(empty(21))
     yield
     box.book.delete_order(21)
@@ -175,8 +175,8 @@ def test_a_429_ends_the_looking_at_once_but_not_the_cycle(
 @pytest.mark.parametrize("status", [500, 502])
 @side_by_side
 def test_an_empty_order_that_fails_spoils_no_other_and_is_left_to_the_next_cycle(
-    box: Sandbox, warehouse: Warehouse, status: int
-) -> Story:
+    box: Sandbox, warehouse: Warehouse, *, status: int
+) -> Steps:
     one, failing, other = range(10 * status, 10 * status + 3)
     for number in (one, failing, other):
         box.book.put_order(empty(number))
@@ -209,7 +209,7 @@ def test_a_cycle_spends_a_bounded_number_of_requests_on_empty_orders_and_reaches
 @side_by_side
 def test_an_order_that_was_merged_into_another_is_missing_right_after_the_next_cycle(
     box: Sandbox, warehouse: Warehouse
-) -> Story:
+) -> Steps:
     box.book.put_order(order(31, ago(hours=3)))
     box.book.put_order(order(32, ago(hours=2)))
     yield
