@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import raw_tables
-from closing import bill, close, come, lines, pass_time, publish_marts, restated, settings_of
+from closing import bill, close, come, freeze, lines, pass_time, publish_marts, restated, settings_of
 from earlier_release import take_back_to_the_earlier_release
 from ledger_under_test import Ledger
 from shipstation_payloads import label, line, order
@@ -50,9 +50,8 @@ def built(new_ledger: Callable[..., Ledger]) -> Ledger:
 def closed(built: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     """December closed, and January with a restatement of it."""
     ledger = built.copy(tmp_path_factory.mktemp("closed"), NOON)
-    close(ledger, DECEMBER)
+    freeze(ledger, DECEMBER)
     come(ledger, "load-2", [], [label(102, 2, "2025-12-30", [line("18795", 10)], shipmentCost=9.5)])
-    ledger.build()
     pass_time(ledger, date(2026, 2, 3))
     close(ledger, JANUARY)
     return ledger
