@@ -101,16 +101,26 @@ def test_a_corrected_adjustment_of_9_leaves_both_entries_in_the_ledger(ledger: L
     assert ledger.rows(shelf.format("2026-01-06")) == [(7719,)]
 
 
-def test_a_build_that_fails_resolves_nothing(new_ledger: Callable[..., Ledger]) -> None:
+def test_an_exception_outlives_a_build_that_fails_and_was_first_seen_when_it_was(
+    new_ledger: Callable[..., Ledger],
+) -> None:
     ledger = new_ledger()
     ship(ledger, 1, MONDAY_5, "99999", 3, load_id="load")
+    ship(ledger, 2, MONDAY_5, "99998", 3, load_id="load")
     ledger.build()
-    listed = "select exception_id, exception_type, first_seen_at from exceptions order by all"
+    listed = "select order_number, exception_id, exception_type, first_seen_at from exceptions order by all"
     before = ledger.rows(listed)
-    assert [kind for _, kind, _ in before] == ["unknown_sku"]
-    ship(ledger, 1, MONDAY_5, "17612", 3, load_id="load")
+    assert [kind for _, _, kind, _ in before] == ["unknown_sku", "unknown_sku"]
+    ship(ledger, 1, MONDAY_5, "17612", 3, load_id="load-2")
+    factor = "update seeds.pallet_factors set valid_from = '{}' where sku_code = '18795'"
     with ledger.connect() as connection:
-        connection.execute("update seeds.pallet_factors set valid_from = '2025-11-01' where sku_code = '18795'")
+        [(valid_from,)] = connection.execute(
+            "select valid_from from seeds.pallet_factors where sku_code = '18795'"
+        ).fetchall()
+        connection.execute(factor.format("2025-11-01"))
     result = ledger.run("build", *WARM)
     assert "no factor for 18795" in failures(result)
-    assert ledger.rows(listed) == before
+    with ledger.connect() as connection:
+        connection.execute(factor.format(valid_from))
+    ledger.build()
+    assert ledger.rows(listed) == before[1:]
