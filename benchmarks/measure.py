@@ -31,8 +31,9 @@ class Row:
 
 
 def settings_for(home: Path, url: str) -> Settings:
-    """Settings of a home that reads from a sandbox as fast as it can."""
-    return read_settings({}).model_copy(
+    """Settings of a home that reads from a sandbox as fast as it can; its memory is the environment's."""
+    memory = {name: os.environ.get(name, "") for name in ["SHIPLEDGER_BUILD_MEMORY"]}
+    return read_settings(memory).model_copy(
         update={
             "home": home,
             "base_url": url,
