@@ -18,10 +18,10 @@ from typing import Any, ClassVar
 
 import duckdb
 import raw_tables
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from homes import settings_of
 
+from workflows.cycle.dbt_invocation import invoke_dbt
 from workflows.cycle.dbt_runner import FULL, WARM, variables
 from workflows.cycle.replay import BuildFacts, Recorder, Recording, keep_recording, read_recording, replay
 from workflows.cycle.warehouse import find_files_in
@@ -76,7 +76,6 @@ class Ledger:
         self, *arguments: str, on_event: Callable[[Any], None] = lambda _: None, **given: Any
     ) -> dbtRunnerResult:
         """Run one dbt command, with dbt variables; `on_event` gets its events. No connection stays open."""
-        os.environ |= self.environment()
         is_narrowed = arguments[0] == "build" and "--full-refresh" not in arguments
         _, of_the_build = variables(self._facts(), full=not is_narrowed)
         all_variables = ["--vars", json.dumps(json.loads(of_the_build) | given)]
@@ -94,12 +93,8 @@ class Ledger:
         if "--threads" in arguments:
             # With several threads, dbt's cache of what it did not look up contradicts itself.
             quiet.append("--no-populate-cache")
-        try:
-            return dbtRunner(manifest=self.manifest, callbacks=[on_event]).invoke(
-                [*arguments, *all_variables, *folders, *quiet]
-            )
-        finally:
-            DuckDBConnectionManager.close_all_connections()
+        command = [*arguments, *all_variables, *folders, *quiet]
+        return invoke_dbt(command, self.environment(), self.manifest, [on_event])  # type: ignore[no-any-return]
 
     def build(self) -> set[str]:
         """A warm build as the worker does it; a green one covers its loads. Gives its nodes' names."""

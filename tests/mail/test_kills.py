@@ -1,4 +1,7 @@
-"""A process killed at each sixth line of a delivery: the mail arrives once, or it is shown that nobody can say."""
+"""A process killed at each line of a hand-over, and at others of a delivery.
+
+The mail arrives once, or it is shown that nobody can say.
+"""
 
 from __future__ import annotations
 
@@ -32,4 +35,4 @@ def test_a_mail_whose_delivery_was_killed_arrives_once_or_is_shown_as_uncertain(
     assert len(arrived) == len(set(arrived)), "no mail arrived twice"
     assert set(states) - set(arrived) <= uncertain, "none is missing but those of which it is said"
     assert {state for subject, state in states.items() if subject not in uncertain} == {"sent"}
-    assert 0 < len(uncertain) <= len(states) / 4
+    assert 0 < len(uncertain) <= len(states) / 2

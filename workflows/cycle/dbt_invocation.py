@@ -35,11 +35,15 @@ def invoke_dbt(
     set_environment(variables)
     gc.disable()
     try:
-        return dbtRunner(manifest=manifest, callbacks=list(callbacks)).invoke(list(arguments))
+        result = dbtRunner(manifest=manifest, callbacks=list(callbacks)).invoke(list(arguments))
     finally:
         # The adapter keeps the file open between nodes, which saves 13 ms for each; this releases the lock.
         DuckDBConnectionManager.close_all_connections()
         gc.enable()
+    if not result.success:
+        # From Python 3.12 on, the error of a node and its traceback keep a connection, and so the file of the marts.
+        gc.collect()
+    return result
 
 
 def set_environment(variables: Mapping[str, str]) -> None:
