@@ -41,7 +41,7 @@ def invoke_dbt(
         DuckDBConnectionManager.close_all_connections()
         gc.enable()
     if not result.success:
-        # From Python 3.12 on, the error of a node and its traceback keep a connection, and so the file of the marts.
+        # From Python 3.12 on, the traceback of a failed node keeps a connection, and so the file of the marts.
         gc.collect()
     return result
 
