@@ -118,6 +118,7 @@ def test_a_build_with_four_threads_gives_the_same(ledger: Ledger) -> None:
     ledger.assert_same_as_full_build()
 
 
+@pytest.mark.long
 def test_rows_before_the_marts_are_all_there_after_an_incremental_build(ledger: Ledger) -> None:
     ledger.build()
     incremental = relations(ledger)

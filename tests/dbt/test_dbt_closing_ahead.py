@@ -137,6 +137,7 @@ def test_a_parcel_after_the_close_on_the_last_day_and_one_on_saturday_are_restat
     closed.assert_same_as_full_build()
 
 
+@pytest.mark.long
 def test_what_is_billed_in_all_is_what_a_month_closed_after_its_end_would_have_been(
     closed: Ledger, friday: Ledger, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

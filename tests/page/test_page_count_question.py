@@ -87,6 +87,7 @@ def test_a_receipt_before_counts_is_asked_about_each_of_them_and_booked_once_wit
     ]
 
 
+@pytest.mark.long
 def test_an_adjustment_that_no_count_saw_changes_the_stock_and_one_after_it_needs_no_answer(
     tab: Page, served: Served, today: date
 ) -> None:

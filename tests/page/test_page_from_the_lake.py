@@ -67,6 +67,7 @@ def log_in(tab: Page, url: str, name: str) -> None:
     tab.get_by_role("button", name="Log in").click()
 
 
+@pytest.mark.long
 def test_a_page_on_another_machine_shows_the_houses_that_a_person_may_see_and_starts_nothing(
     lake: TestLake, tmp_path: Path, browser: Browser, today: date
 ) -> None:

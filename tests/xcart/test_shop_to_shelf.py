@@ -47,6 +47,7 @@ def one(shop: Shop, sql: str) -> Any:
     return value
 
 
+@pytest.mark.long
 def test_an_order_of_the_shop_is_uploaded_shipped_there_and_its_units_are_counted_once(
     shop: Shop, tmp_path: Path
 ) -> None:

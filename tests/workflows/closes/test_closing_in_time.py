@@ -114,6 +114,7 @@ def leave_on_saturday(box: Sandbox) -> None:
     box.book.put_shipment(label | {"shipmentId": 990_001, "createDate": noon, "shipDate": "2026-10-31"})
 
 
+@pytest.mark.long
 def test_on_friday_day_and_week_are_closed_first_and_the_month_whole_and_saturday_is_restated(
     empty: Desk, tmp_path: Path
 ) -> None:

@@ -64,14 +64,8 @@ def project_with(folder: Path, name: str, before: str, after: str) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    "what",
-    [
-        "a source that is not there",
-        pytest.param("a cycle of aliases", marks=pytest.mark.long),
-        pytest.param("a mart that breaks its contract", marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("what", BROKEN)
 def test_what_cannot_be_built_fails_the_run_with_its_place_and_publishes_nothing(
     filled: CommandLine, tmp_path: Path, what: str
 ) -> None:

@@ -73,6 +73,7 @@ def test_the_process_that_reads_the_project_gets_no_secrets(
     assert "s3cret-word" not in found.read_text()
 
 
+@pytest.mark.long
 def test_what_a_killed_reader_left_is_read_again(modelling: Modelling, tmp_path: Path) -> None:
     (tmp_path / PARSED).parent.mkdir()
     (tmp_path / PARSED).write_bytes(b"half a fi")
