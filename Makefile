@@ -14,7 +14,7 @@ JEMALLOC := /usr/lib/*/libjemalloc.so.2
 COMPILE := uv pip compile --python-version 3.11
 AUDIT := $(VENV)/audit
 TRIED := $(abspath $(VENV))/tried
-IN_PROCESSES := --numprocesses 4 --dist loadfile --no-loadscope-reorder
+IN_PROCESSES := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 APT := apt-get install -y -qq --no-install-recommends
 PROSE := README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs dbt_project
 SOURCES := ingest workflows streamlit_app sandbox tests benchmarks dbt_checks orchestrate.py
@@ -72,7 +72,7 @@ demo: $(INSTALLED)
 
 test: lint tests
 
-# Tests wait for pages, mails and jobs, so two cores have work for four processes.
+# Tests wait for pages, mails and jobs, so two cores have work for a third process. A fourth makes it slower.
 tests: $(BROWSER) $(READER) $(LAKE) $(POSTGRES) $(ALLOCATOR)
 	LD_PRELOAD="$$(ls $(JEMALLOC) 2>/dev/null)" $(BIN)/python -m pytest -m "not long" $(IN_PROCESSES)
 
