@@ -7,7 +7,7 @@ in a fresh process, as the worker builds it; then both are built warm in turn, a
 Warm builds follow 500 changes. As a cycle brings them: 495 of the 2,000 newest orders and 5 of any age. And spread
 evenly over all days, which no cycle brings, and which finds nothing side by side.
 
-Ten million orders need `SHIPLEDGER_BUILD_MEMORY=8GB`, 40 GB of disk and an hour.
+With `SHIPLEDGER_BUILD_MEMORY` in the environment, builds have that much memory.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from shared_dbt import RECORDINGS
+from shared_dlt import one_look_for_each_setting
 
 _SHORT = ("mail", "reports", "ingest", "sandbox", "tests")
 _MEMORY, _NEEDED = Path("/dev/shm"), 6 * 2**30
@@ -41,6 +42,12 @@ def _environment() -> Iterator[None]:
     if os.environ != before:
         os.environ.clear()
         os.environ.update(before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _dlt() -> Iterator[None]:
+    with one_look_for_each_setting():
+        yield
 
 
 def pytest_collection_finish() -> None:

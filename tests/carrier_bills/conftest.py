@@ -14,7 +14,6 @@ from command_line import Answer, CommandLine
 from homes import copy_of, founded_home, settings_of
 from once import made_once
 from sandboxes import quiet_sandbox
-from shared_dlt import one_look_for_each_setting
 
 from ingest.pipeline import Warehouse
 from ingest.sources.carrier_bills.bill_source import import_bill
@@ -46,12 +45,6 @@ def billed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Billed]:
             sorted((folder / "bills").glob("*.csv")),
             facts["answer"],
         )
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _dlt() -> Iterator[None]:
-    with one_look_for_each_setting():
-        yield
 
 
 @pytest.fixture

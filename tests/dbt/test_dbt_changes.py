@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import raw_tables
+from arrivals import come
 from ledger_under_test import Ledger, failures
-from shipstation_payloads import Payload, fulfillment, label, line, order
+from shipstation_payloads import fulfillment, label, line, order
 from side_by_side import Steps, side_by_side
 
 FRIDAY = datetime(2026, 1, 9, 18, tzinfo=UTC)
@@ -34,11 +35,6 @@ def built(new_ledger: Callable[..., Ledger]) -> Ledger:
 @pytest.fixture
 def ledger(built: Ledger, tmp_path: Path) -> Ledger:
     return built.copy(tmp_path, FRIDAY)
-
-
-def come(ledger: Ledger, table: str, *payloads: Payload, **how: object) -> None:
-    with ledger.connect() as connection:
-        raw_tables.load(connection, table, list(payloads), raw_tables.new_load(), **how)  # type: ignore[arg-type]
 
 
 def note(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 import raw_tables
+from arrivals import enter, ship
 from ledger_under_test import Ledger
-from shipstation_payloads import label, line, order
 from side_by_side import Steps, side_by_side
 
 SHELF = {"17612": 1019, "17904": 468, "17914": 1410, "18675": 714, "18795": 7719}
@@ -39,31 +38,6 @@ def empty(new_ledger: Callable[..., Ledger]) -> Ledger:
     ledger = new_ledger()
     ledger.build()
     return ledger
-
-
-@pytest.fixture(scope="module")
-def three_weeks(new_ledger: Callable[..., Ledger]) -> Ledger:
-    """The business's first shipments: of the weeks of 15 and 29 December, and of this one, on Thursday."""
-    ledger = new_ledger(THURSDAY)
-    ship(ledger, 1, "2025-12-15", "17612", 70)
-    ship(ledger, 2, "2025-12-29", "17612", 80)
-    ship(ledger, 3, "2026-01-07", "17612", 90)
-    ship(ledger, 4, "2025-12-15", "17914", 7)
-    ledger.build()
-    return ledger
-
-
-def ship(ledger: Ledger, order_id: int, ship_date: str, sku: str, quantity: int) -> None:
-    load_id = raw_tables.new_load()
-    with ledger.connect() as connection:
-        raw_tables.load(connection, "orders", [order(order_id, [line(sku, quantity)])], load_id)
-        label_of_it = label(order_id + 5000, order_id, ship_date)
-        raw_tables.load(connection, "shipments", [label_of_it], load_id, arrived_by="backfill")
-
-
-def enter(ledger: Ledger, *entry: Any, **named: Any) -> None:
-    with ledger.connect() as connection:
-        raw_tables.enter(connection, *entry, **named)
 
 
 def on_hand(ledger: Ledger, sku: str) -> int:
@@ -320,31 +294,6 @@ def test_a_new_pallet_factor_changes_no_day_before_its_own(ledger: Ledger) -> St
 
 def test_warm_builds_left_what_a_full_build_makes(afterwards: Ledger) -> None:
     afterwards.assert_same_as_full_build()
-
-
-def test_the_average_counts_zero_weeks_and_only_complete_ones(three_weeks: Ledger, tmp_path: Path) -> None:
-    average = "select average_weekly_units, days_of_supply from inventory_current where sku_code = '17612'"
-    # Weeks of 15, 22 and 29 December: 70, 0 and 80.
-    assert three_weeks.rows(average) == [(50.0, pytest.approx((1019 - 240) / (50 / 7)))]
-    friday = three_weeks.copy(tmp_path, FRIDAY)
-    friday.build()
-    assert friday.rows(average) == [(60.0, pytest.approx((1019 - 240) / (60 / 7)))]
-    report = friday.rows("""
-        select weeks_averaged, quantity_on_hand, run_out_date from weekly_inventory_report
-        where sku_code = '17612' order by week_start_date desc limit 1
-    """)
-    # 779 units at 60 a week last 90.9 days from 9 January.
-    assert report == [(4, 779, date(2026, 4, 9))]
-
-
-def test_a_shelf_that_lasts_whole_days_runs_out_on_the_last_and_not_the_day_before(three_weeks: Ledger) -> None:
-    # 1403 units at 7 in three weeks last 4209 days from Sunday the 4th; 7/3 has no exact binary fraction.
-    report = three_weeks.rows("""
-        select days_of_supply, run_out_date from weekly_inventory_report
-        where sku_code = '17914' order by week_start_date desc limit 1
-    """)
-    assert report == [(4209.0, date(2026, 1, 4) + timedelta(days=4209))]
-    assert three_weeks.rows("select days_of_supply from inventory_current where sku_code = '17914'") == [(4209.0,)]
 
 
 def test_no_days_of_supply_and_no_run_out_when_nothing_was_shipped(empty: Ledger) -> None:

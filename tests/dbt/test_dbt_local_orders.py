@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 import raw_tables
+from arrivals import come
 from ledger_under_test import Ledger
 from shipstation_payloads import label, line, order
 from side_by_side import Steps, side_by_side
@@ -32,11 +33,6 @@ def imported(
             " (?, ?, '2026-01-05 23:30:00', ?, '{}', 'h', 'shop.xml', 1, ?, ?, ?, ?)",
             [number, f"xcart-{number}", content, MONDAY, MONDAY, changed_at, raw_tables.new_load()],
         )
-
-
-def came(ledger: Ledger, table: str, payload: dict[str, object]) -> None:
-    with ledger.connect() as connection:
-        raw_tables.load(connection, table, [payload], raw_tables.new_load())
 
 
 def origin(ledger: Ledger, order_id: int) -> str:
@@ -80,9 +76,9 @@ def test_bundles_are_taken_apart_once_lines_added_up_and_no_unknown_text_is_drop
 @side_by_side
 def test_an_order_is_known_by_its_key_else_by_its_number_and_never_by_a_manual_number(ledger: Ledger) -> Steps:
     here = [line("17612 - 250300", 2)]
-    came(ledger, "orders", order(11, here, "awaiting_shipment", orderKey="xcart-671811", orderNumber="other"))
-    came(ledger, "orders", order(12, here, "awaiting_shipment", orderNumber="671812"))
-    came(ledger, "orders", order(13, here, "awaiting_shipment", orderNumber="100123"))
+    come(ledger, "orders", order(11, here, "awaiting_shipment", orderKey="xcart-671811", orderNumber="other"))
+    come(ledger, "orders", order(12, here, "awaiting_shipment", orderNumber="671812"))
+    come(ledger, "orders", order(13, here, "awaiting_shipment", orderNumber="100123"))
     yield
     assert [origin(ledger, order_id) for order_id in (11, 12, 13)] == ["channel", "channel", "manual"]
     for number in ("671811", "671812", "100123"):
@@ -99,13 +95,13 @@ def test_a_split_order_has_shipped_when_all_its_parts_have(ledger: Ledger) -> St
     imported(ledger, "671821", [("17612", 5)])
     parent = {"orderKey": "xcart-671821", "orderNumber": "671821"}
     child = {"orderNumber": "671821", "advancedOptions": {"parentId": 21, "mergedIds": []}}
-    came(ledger, "orders", order(21, [line("17612 - 250300", 3)], "shipped", **parent))
-    came(ledger, "shipments", label(121, 21, "2026-01-06"))
-    came(ledger, "orders", order(22, [line("17612 - 250300", 2)], "awaiting_shipment", **child))
+    come(ledger, "orders", order(21, [line("17612 - 250300", 3)], "shipped", **parent))
+    come(ledger, "shipments", label(121, 21, "2026-01-06"))
+    come(ledger, "orders", order(22, [line("17612 - 250300", 2)], "awaiting_shipment", **child))
     yield
     assert state(ledger, "671821") == ("in_shipstation", 21)
-    came(ledger, "orders", order(22, [line("17612 - 250300", 2)], "shipped", **child))
-    came(ledger, "shipments", label(122, 22, "2026-01-07"))
+    come(ledger, "orders", order(22, [line("17612 - 250300", 2)], "shipped", **child))
+    come(ledger, "shipments", label(122, 22, "2026-01-07"))
     yield
     assert state(ledger, "671821") == ("shipped", 21)
     assert ledger.rows("select sum(quantity_shipped) from shipped_items where order_number = '671821'") == [(5,)]
@@ -118,11 +114,11 @@ def test_an_order_whose_match_takes_another_number_waits_again_and_a_cancelled_o
     imported(ledger, "671831", [("17612", 2)])
     imported(ledger, "671832", [("17612", 2)])
     here = [line("17612 - 250300", 2)]
-    came(ledger, "orders", order(31, here, "awaiting_shipment", orderNumber="671831"))
-    came(ledger, "orders", order(32, here, "awaiting_shipment", orderNumber="671832"))
+    come(ledger, "orders", order(31, here, "awaiting_shipment", orderNumber="671831"))
+    come(ledger, "orders", order(32, here, "awaiting_shipment", orderNumber="671832"))
     yield
-    came(ledger, "orders", order(31, here, "awaiting_shipment", orderNumber="681831"))
-    came(ledger, "orders", order(32, here, "cancelled", orderNumber="671832"))
+    come(ledger, "orders", order(31, here, "awaiting_shipment", orderNumber="681831"))
+    come(ledger, "orders", order(32, here, "cancelled", orderNumber="671832"))
     yield
     assert state(ledger, "671831") == ("waiting", None)
     assert state(ledger, "671832") == ("cancelled", 32)
@@ -132,8 +128,8 @@ def test_an_order_whose_match_takes_another_number_waits_again_and_a_cancelled_o
 @side_by_side
 def test_a_change_is_after_shipping_when_it_came_after_the_first_label(ledger: Ledger) -> Steps:
     for order_id, hour in ((41, 17), (42, 19)):
-        came(ledger, "orders", order(order_id, [line("17612 - 250300", 2)], orderNumber=f"6718{order_id}"))
-        came(ledger, "shipments", label(100 + order_id, order_id, "2026-01-06"))
+        come(ledger, "orders", order(order_id, [line("17612 - 250300", 2)], orderNumber=f"6718{order_id}"))
+        come(ledger, "shipments", label(100 + order_id, order_id, "2026-01-06"))
         imported(ledger, f"6718{order_id}", [("17612", 3)], datetime(2026, 1, 6, hour, tzinfo=UTC))
     yield
     assert ledger.rows("""

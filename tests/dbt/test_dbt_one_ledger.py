@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import raw_tables
+from arrivals import ship
 from ledger_under_test import Ledger, failures
-from shipstation_payloads import label, line, order
 from side_by_side import Steps, side_by_side
 
 from workflows.cycle.dbt_runner import WARM
@@ -22,16 +22,6 @@ MIDNIGHT = datetime(2026, 1, 8, 6, tzinfo=UTC)
 def shared(new_ledger: Callable[..., Ledger]) -> Ledger:
     """A minute before midnight in Chicago. Each test has a month of its own."""
     return new_ledger(MIDNIGHT - timedelta(minutes=1))
-
-
-def ship(ledger: Ledger, order_id: int, day: date, sku: str, quantity: int, *, load_id: str | None = None) -> None:
-    load_id = load_id or raw_tables.new_load()
-    with ledger.connect() as connection:
-        raw_tables.load(
-            connection, "orders", [order(order_id, [line(sku, quantity)])], load_id, arrived_by="backfill"
-        )
-        label_of_it = label(order_id + 5000, order_id, str(day))
-        raw_tables.load(connection, "shipments", [label_of_it], load_id, arrived_by="backfill")
 
 
 @side_by_side
@@ -105,13 +95,13 @@ def test_an_exception_outlives_a_build_that_fails_and_was_first_seen_when_it_was
     new_ledger: Callable[..., Ledger],
 ) -> None:
     ledger = new_ledger()
-    ship(ledger, 1, MONDAY_5, "99999", 3, load_id="load")
-    ship(ledger, 2, MONDAY_5, "99998", 3, load_id="load")
+    ship(ledger, 1, MONDAY_5, "99999", 3)
+    ship(ledger, 2, MONDAY_5, "99998", 3)
     ledger.build()
     listed = "select order_number, exception_id, exception_type, first_seen_at from exceptions order by all"
     before = ledger.rows(listed)
     assert [kind for _, _, kind, _ in before] == ["unknown_sku", "unknown_sku"]
-    ship(ledger, 1, MONDAY_5, "17612", 3, load_id="load-2")
+    ship(ledger, 1, MONDAY_5, "17612", 3)
     factor = "update seeds.pallet_factors set valid_from = '{}' where sku_code = '18795'"
     with ledger.connect() as connection:
         [(valid_from,)] = connection.execute(

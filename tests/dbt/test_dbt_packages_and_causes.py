@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import raw_tables
+from arrivals import come, enter, ship
 from ledger_under_test import Ledger
-from shipstation_payloads import Payload, fulfillment, label, line, order
+from shipstation_payloads import fulfillment, label, line, order
 from side_by_side import Steps, side_by_side
 
 FRIDAY = datetime(2026, 1, 9, 18, tzinfo=UTC)
@@ -21,21 +22,6 @@ VOIDED = {"voided": True, "voidDate": "2026-01-06T07:00:00.0000000"}
 @pytest.fixture(scope="module")
 def shared(new_ledger: Callable[..., Ledger]) -> Ledger:
     return new_ledger()
-
-
-def come(ledger: Ledger, table: str, *payloads: Payload) -> None:
-    with ledger.connect() as connection:
-        raw_tables.load(connection, table, list(payloads), raw_tables.new_load())
-
-
-def ship(ledger: Ledger, order_id: int, day: str, quantity: int) -> None:
-    come(ledger, "orders", order(order_id, [line("18675 - 240231", quantity)]))
-    come(ledger, "shipments", label(1000 + order_id, order_id, day))
-
-
-def enter(ledger: Ledger, entry_id: str, day: str, quantity: int) -> None:
-    with ledger.connect() as connection:
-        raw_tables.enter(connection, entry_id, "adjust_up", day, "18675", quantity, "240231")
 
 
 @side_by_side
@@ -77,10 +63,10 @@ def test_a_lot_stays_overdrawn_for_one_cause_until_it_is_covered_and_falls_short
     after_each = []
     # 714 are there.
     for instant, act in (
-        (None, lambda: ship(ledger, 3, "2026-01-07", 715)),
-        (ONE_HOUR_LATER, lambda: ship(ledger, 4, "2026-01-08", 5)),
-        (NINE_HOURS_LATER, lambda: enter(ledger, "found", "2026-01-08", 1000)),
-        (DAYS_LATER, lambda: ship(ledger, 5, "2026-01-09", 995)),
+        (None, lambda: ship(ledger, 3, "2026-01-07", "18675 - 240231", 715)),
+        (ONE_HOUR_LATER, lambda: ship(ledger, 4, "2026-01-08", "18675 - 240231", 5)),
+        (NINE_HOURS_LATER, lambda: enter(ledger, "found", "adjust_up", "2026-01-08", "18675", 1000, "240231")),
+        (DAYS_LATER, lambda: ship(ledger, 5, "2026-01-09", "18675 - 240231", 995)),
     ):
         act()
         yield instant

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import orjson
-from sandboxes import quiet_sandbox
 
 from ingest.client.account import Account
 from ingest.client.pacific_time import PACIFIC
 from ingest.pipeline import Warehouse
-from ingest.sources.shipstation.load import load_changes
 from sandbox import Clock, Sandbox
 
 
@@ -95,12 +91,3 @@ def spoil(box: Sandbox, name: str, row: dict[str, Any], note: bytes) -> None:
 def rows(warehouse: Warehouse, sql: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(warehouse.path)) as connection:
         return connection.execute(sql).fetchall()
-
-
-def loaded_with(plant: Callable[[Sandbox], None], folder: Path) -> Warehouse:
-    """A warehouse with all of what this plants, to be copied by tests that plant it again."""
-    warehouse = Warehouse(folder / "warehouse.duckdb", folder / "scratch")
-    with quiet_sandbox() as box:
-        plant(box)
-        load_changes(account_at(box.url), warehouse)
-    return warehouse

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
@@ -8,7 +9,6 @@ import duckdb
 import pytest
 from api_rows import account_at
 from sandboxes import quiet_sandbox
-from shared_dlt import one_look_for_each_setting
 from side_by_side import Outcomes, run_side_by_side
 
 from ingest.client.account import Account
@@ -37,6 +37,27 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 
 @pytest.fixture(scope="module")
+def loaded_once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """A warehouse with all that the file's function `plant` puts into a sandbox."""
+    folder = tmp_path_factory.mktemp("loaded")
+    warehouse = Warehouse(folder / "warehouse.duckdb", folder / "scratch")
+    with quiet_sandbox() as box:
+        request.module.plant(box)
+        load_changes(account_at(box.url), warehouse)
+    return warehouse
+
+
+@pytest.fixture
+def loaded(
+    request: pytest.FixtureRequest, box: Sandbox, loaded_once: Warehouse, warehouse: Warehouse
+) -> Warehouse:
+    """The same, in ShipStation and here."""
+    request.module.plant(box)
+    shutil.copy(loaded_once.path, warehouse.path)
+    return warehouse
+
+
+@pytest.fixture(scope="module")
 def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     """What each of a file's tests that share loads failed with: of one sandbox and one warehouse."""
     folder = tmp_path_factory.mktemp("side-by-side")
@@ -54,9 +75,3 @@ def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             return duckdb.connect(str(warehouse.path))
 
         return run_side_by_side(request, (box, warehouse), cycle, one_connection)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _dlt() -> Iterator[None]:
-    with one_look_for_each_setting():
-        yield

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
 import pytest
-from api_rows import account_at, ago, fulfillment, loaded_with, order, rows, shipment, stamp
+from api_rows import account_at, ago, fulfillment, order, rows, shipment, stamp
 from sandboxes import quiet_sandbox
 
 from ingest.client.account import Account
@@ -29,19 +28,6 @@ def plant(box: Sandbox) -> None:
         box.book.put_order(order(number, BEGUN - timedelta(hours=10 * number)))
     for number in range(1, 11):
         box.book.put_shipment(shipment(100 + number, number, BEGUN - timedelta(hours=9 * number)))
-
-
-@pytest.fixture(scope="module")
-def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    return loaded_with(plant, tmp_path_factory.mktemp("loaded"))
-
-
-@pytest.fixture
-def loaded(box: Sandbox, loaded_once: Warehouse, warehouse: Warehouse) -> Warehouse:
-    """What was planted, in ShipStation and here."""
-    plant(box)
-    shutil.copy(loaded_once.path, warehouse.path)
-    return warehouse
 
 
 def compare(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from api_rows import ago, fulfillment, loaded_with, order, rows, shipment, stamp
+from api_rows import ago, fulfillment, order, rows, shipment, stamp
 
 from ingest.client.account import Account
 from ingest.errors import ApiUnreachable
@@ -51,19 +50,6 @@ def plant(box: Sandbox) -> None:
     for number in range(1, 11):
         box.book.put_order(order(number, BEGUN - timedelta(days=number)))
         box.book.put_shipment(shipment(100 + number, number, BEGUN - timedelta(days=number)))
-
-
-@pytest.fixture(scope="module")
-def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    return loaded_with(plant, tmp_path_factory.mktemp("loaded"))
-
-
-@pytest.fixture
-def loaded(box: Sandbox, loaded_once: Warehouse, warehouse: Warehouse) -> Warehouse:
-    """What was planted, in ShipStation and here."""
-    plant(box)
-    shutil.copy(loaded_once.path, warehouse.path)
-    return warehouse
 
 
 def test_what_was_found_outside_the_compared_span_stays(account: Account, loaded: Warehouse) -> None:

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from api_rows import account_at, ago, loaded_with, order, rows, shipment
+from api_rows import account_at, ago, order, rows, shipment
 from side_by_side import Steps, side_by_side
 
 from ingest.client.account import Account
@@ -42,16 +41,8 @@ def at_position(box: Sandbox, detail: str) -> int:
     return [number for date, number in dates if date >= place[2]][int(place[1]) - 1]
 
 
-@pytest.fixture(scope="module")
-def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    return loaded_with(lambda _box: None, tmp_path_factory.mktemp("loaded"))
-
-
-@pytest.fixture
-def begun(loaded_once: Warehouse, warehouse: Warehouse) -> Warehouse:
-    """The warehouse of an account that had nothing to load."""
-    shutil.copy(loaded_once.path, warehouse.path)
-    return warehouse
+def plant(_box: Sandbox) -> None:
+    """Nothing: an account that had nothing to load."""
 
 
 @pytest.mark.parametrize(
@@ -65,33 +56,33 @@ def begun(loaded_once: Warehouse, warehouse: Warehouse) -> Warehouse:
     ],
 )
 def test_a_row_that_spoils_its_page_is_listed_with_its_position_and_all_others_are_loaded(
-    box: Sandbox, account: Account, begun: Warehouse, unreadable: list[int]
+    box: Sandbox, account: Account, loaded: Warehouse, unreadable: list[int]
 ) -> None:
     for number in range(1, 151):
         box.book.put_order(order(number, ago(minutes=400 - number)))
     box.faults.poison_order_ids |= set(unreadable)
-    load_changes(hasty(account, 100 if len(unreadable) < 5 else 500), begun)
-    assert order_ids(begun) == [number for number in range(1, 151) if number not in unreadable]
-    found = rows(begun, OPEN_FINDINGS)
+    load_changes(hasty(account, 100 if len(unreadable) < 5 else 500), loaded)
+    assert order_ids(loaded) == [number for number in range(1, 151) if number not in unreadable]
+    found = rows(loaded, OPEN_FINDINGS)
     assert [kind for kind, _ in found] == ["poison_payload"] * len(unreadable)
     assert sorted(at_position(box, detail) for _, detail in found) == unreadable
 
 
 def test_an_unreadable_row_is_tried_again_and_loaded_once_it_can_be_read(
-    box: Sandbox, account: Account, begun: Warehouse
+    box: Sandbox, account: Account, loaded: Warehouse
 ) -> None:
     for number in range(1, 31):
         box.book.put_order(order(number, ago(minutes=400 - number)))
     box.faults.poison_order_ids.add(7)
-    load_changes(hasty(account), begun)
+    load_changes(hasty(account), loaded)
     box.book.put_order(order(99, ago(minutes=1)))
-    load_changes(hasty(account), begun)
-    assert 7 not in order_ids(begun)
-    assert len(rows(begun, OPEN_FINDINGS)) == 1
+    load_changes(hasty(account), loaded)
+    assert 7 not in order_ids(loaded)
+    assert len(rows(loaded, OPEN_FINDINGS)) == 1
     box.faults.poison_order_ids.clear()
-    load_changes(account, begun)
-    assert 7 in order_ids(begun)
-    assert rows(begun, OPEN_FINDINGS) == []
+    load_changes(account, loaded)
+    assert 7 in order_ids(loaded)
+    assert rows(loaded, OPEN_FINDINGS) == []
 
 
 def test_a_server_that_is_down_is_not_taken_for_bad_rows(

@@ -21,15 +21,13 @@ from typing import Any
 
 import tests.outside_pytest  # noqa: F401
 from tests.networks.machines import ADDRESS, NETWORK, Machine, in_own_network, network
-from tests.support.lakes import LIBRARY, TestLake, new_lake, write_snapshot
+from tests.support.lakes import LIBRARY, PUBLISHER, VERSIONED, TestLake, new_lake, publication_of, write_version
 from tests.support.postgres import running_postgres
-from workflows.config.home_id import home_id
 from workflows.config.lake_settings import Lake
 from workflows.config.places import PROJECT
 from workflows.config.settings import Settings
 from workflows.lake.refusals import refusal
 
-TABLES = ("one", "other", "third")
 _SUPPORT = PROJECT / "tests" / "support"
 _LONGEST_SECONDS = 150
 
@@ -56,14 +54,14 @@ def _cut(machines: list[Machine], lake: TestLake, folder: Path) -> int:
     publisher, *readers = machines
     settings = lake.home(folder / "home", "dallas")
     reached = _reached_from_afar(settings)
-    _write_version(settings, 0)
+    write_version(settings, 0)
     statements = _publish(publisher, settings, reached).statements
     bad, versions = 0, 0
     print("| the network is cut | seconds until it gives up | the check says | afterwards |\n|---|---|---|---|")
     with _reading(readers, reached) as found:
         for at in _moments(statements):
             versions += 1
-            _write_version(settings, versions)
+            write_version(settings, versions)
             cut = _publish(publisher, settings, reached, cut_at=at)
             again = _publish(publisher, settings, reached)
             different = lake.differences("dallas", (settings.published / "current.duckdb").resolve())
@@ -91,31 +89,15 @@ def _reached_from_afar(settings: Settings) -> Lake:
     return replace(settings.lake, catalog=settings.lake.catalog.replace("127.0.0.1", ADDRESS))
 
 
-def _write_version(settings: Settings, version: int) -> None:
-    """Three tables that always agree: each has the version in some of its rows."""
-    begin = [f"create table {one} as select range as id, 0 as version from range(400)" for one in TABLES]
-    change = [f"update {one} set version = {version} where id < 20 + {version}" for one in TABLES]
-    write_snapshot(settings, version, *(begin if version == 0 else []), *change)
-
-
 def _publish(machine: Machine, settings: Settings, lake: Lake, cut_at: int | None = None) -> Outcome:
     """Publish on the machine; with a moment, its cable is out from then on."""
-    request = {
-        "catalog": lake.catalog,
-        "data": lake.data,
-        "library": str(LIBRARY),
-        "house": lake.house,
-        "home": home_id(settings.home),
-        "scratch": str(settings.home / "scratch"),
-        "snapshot": str((settings.published / "current.duckdb").resolve()),
-    }
-    command = [sys.executable, str(Path(__file__).with_name("publisher.py")), str(cut_at or 0)]
+    command = [sys.executable, str(PUBLISHER), str(cut_at or 0), "wait"]
     with ExitStack() as stack:
         if cut_at == 0:
             stack.enter_context(machine.unplugged())
         began = time.monotonic()
         process = machine.start(command, {"PYTHONPATH": f"{LIBRARY}:{PROJECT}"})
-        _tell(process, json.dumps(request))
+        _tell(process, publication_of(settings, catalog=lake.catalog))
         if cut_at:
             assert process.stdout is not None
             assert process.stdout.readline() == "reached\n"
@@ -131,7 +113,7 @@ def _publish(machine: Machine, settings: Settings, lake: Lake, cut_at: int | Non
 @contextmanager
 def _reading(machines: list[Machine], lake: Lake) -> Iterator[list[list[Any]]]:
     """Readers that look without a pause; what each found is known at the end."""
-    request = {"library": str(LIBRARY), "catalog": lake.catalog, "tables": TABLES}
+    request = {"library": str(LIBRARY), "catalog": lake.catalog, "tables": VERSIONED}
     environment = {"PYTHONPATH": f"{LIBRARY}:{_SUPPORT}"}
     command = [sys.executable, str(_SUPPORT / "lake_watcher.py")]
     processes = [machine.start(command, environment) for machine in machines]

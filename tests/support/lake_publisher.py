@@ -1,7 +1,10 @@
-"""A publication that is killed: run as the lake's child is, with the number of a statement and a delay.
+"""A publication that something happens to: run as the lake's child is, with the number of a statement.
 
-`lake_publisher.py STATEMENT MICROSECONDS < REQUEST`: so long after the statement of that number began, the process
-is killed, whatever it does then. It prints how many statements there were, if it is still there.
+`lake_publisher.py STATEMENT MICROSECONDS`: so long after the statement of that number began, the kernel kills
+the process, whatever it does then. `lake_publisher.py STATEMENT wait`: before it is sent, `reached` is written,
+and a line is waited for. The request is the first line of standard input. The last line of the output, if the
+process is still there, is JSON: `statements`, all that were sent, and `problem`, the error's name and text or
+null.
 """
 
 from __future__ import annotations
@@ -13,22 +16,29 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import duckdb
+
 from workflows.lake import publication
 
 opened = publication.opened_lake
 
 
-class Counting:
-    """A connection that has the process killed."""
+class Watched:
+    """A connection that does something at one of its statements."""
 
-    def __init__(self, connection: Any, fatal: int, microseconds: int) -> None:
-        self._connection, self._fatal, self._microseconds, self.count = connection, fatal, microseconds, 0
+    def __init__(self, connection: Any, at: int, what: str) -> None:
+        self._connection, self._at, self._what, self.statements = connection, at, what, list[str]()
 
     def execute(self, *arguments: Any) -> Any:
-        self.count += 1
-        if self.count == self._fatal:
-            kill_self_after(self._microseconds)
+        self.statements.append(arguments[0])
+        if len(self.statements) == self._at:
+            wait() if self._what == "wait" else kill_self_after(int(self._what))
         return self._connection.execute(*arguments)
+
+
+def wait() -> None:
+    print("reached", flush=True)  # noqa: T201
+    sys.stdin.readline()
 
 
 def kill_self_after(microseconds: int) -> None:
@@ -39,14 +49,19 @@ def kill_self_after(microseconds: int) -> None:
 
 
 @contextlib.contextmanager
-def counting(*arguments: Any, **options: Any) -> Iterator[Counting]:
+def watched(*arguments: Any, **options: Any) -> Iterator[Watched]:
     with opened(*arguments, **options) as connection:
-        counted.append(Counting(connection, int(sys.argv[1]), int(sys.argv[2])))
-        yield counted[-1]
+        used.append(Watched(connection, int(sys.argv[1]), sys.argv[2]))
+        yield used[-1]
 
 
 if __name__ == "__main__":
-    counted: list[Counting] = []
-    publication.opened_lake = counting  # type: ignore[assignment]
-    publication.publish(json.load(sys.stdin))
-    print(counted[-1].count)  # noqa: T201
+    request = json.loads(sys.stdin.readline())
+    used: list[Watched] = []
+    publication.opened_lake = watched  # type: ignore[assignment]
+    problem = None
+    try:
+        publication.publish(request)
+    except duckdb.Error as error:
+        problem = [type(error).__name__, str(error)]
+    print(json.dumps({"statements": used[-1].statements if used else [], "problem": problem}))  # noqa: T201

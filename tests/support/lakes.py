@@ -16,10 +16,14 @@ from homes import settings_of
 from postgres import PASSWORD, USER, Postgres, running_postgres
 
 from workflows.config.home_directory import prepare_home
+from workflows.config.home_id import home_id
 from workflows.config.settings import Settings
+from workflows.config.snapshots import current_snapshot
 
 # `make test` puts it there: requirements-lake.lock.
 LIBRARY = Path(sys.prefix) / "lake"
+PUBLISHER = Path(__file__).with_name("lake_publisher.py")
+VERSIONED = ("one", "other", "third")
 _READER = Path(__file__).with_name("lake_reader.py")
 
 
@@ -120,3 +124,26 @@ def write_snapshot(settings: Settings, number: int, *statements: str) -> Path:
     link.unlink(missing_ok=True)
     link.symlink_to(file.name)
     return file
+
+
+def write_version(settings: Settings, version: int) -> Path:
+    """Publish `VERSIONED` in the home: tables that always agree, each with the version in some of its rows."""
+    begin = [f"create table {one} as select range as id, 0 as version from range(400)" for one in VERSIONED]
+    change = [f"update {one} set version = {version} where id < 20 + {version}" for one in VERSIONED]
+    return write_snapshot(settings, version, *(begin if version == 0 else []), *change)
+
+
+def publication_of(settings: Settings, **changes: str) -> str:
+    """The request to publish a home's snapshot, as the lake's child gets it."""
+    lake, snapshot = settings.lake, current_snapshot(settings)
+    assert lake is not None
+    request = {
+        "catalog": lake.catalog,
+        "data": lake.data,
+        "library": str(lake.library),
+        "house": lake.house,
+        "home": home_id(settings.home),
+        "scratch": str(settings.home / "scratch"),
+        "snapshot": str(snapshot),
+    }
+    return json.dumps(request | changes)

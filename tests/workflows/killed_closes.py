@@ -8,16 +8,32 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from dbos import DBOS
 from forked import import_all
 
 import orchestrate
+from workflows.config.places import PROJECT
 
 _run_step: Callable[..., Any] = DBOS.run_step
+
+
+def close_killed_at_every_step(
+    environment: Mapping[str, str], kind: str, day: date
+) -> subprocess.CompletedProcess[str]:
+    """Run this program on a close; its standard error ends with the steps that it was killed at."""
+    return subprocess.run(
+        [sys.executable, __file__, kind, "--date", day.isoformat(), "--json"],
+        env={**environment, "PYTHONPATH": f"{PROJECT}:{PROJECT / 'tests' / 'support'}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
 
 def run_until_it_lives(words: list[str], kill_at_new_step: Callable[[set[str], int], None]) -> int:

@@ -7,7 +7,6 @@ import pytest
 from homes import copy_of, founded_home, record_a_warm_build
 from once import made_once
 from sandboxes import quiet_sandbox
-from shared_dlt import one_look_for_each_setting
 from shop_file import order, write
 from shop_home import Shop
 
@@ -26,12 +25,6 @@ ORDERS = (
     # 80 are free beside what the orders before it take.
     order("671830", [("17612", 100)], date="2025-10-01 09:36:00"),
 )
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _dlt() -> Iterator[None]:
-    with one_look_for_each_setting():
-        yield
 
 
 @pytest.fixture

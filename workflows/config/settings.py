@@ -19,6 +19,7 @@ from workflows.config.lake_settings import Lake, parse_lake_settings
 from workflows.config.mail_settings import WEBHOOK, MailSettings, parse_mail_settings
 from workflows.config.oidc_settings import Oidc, parse_oidc_settings
 from workflows.config.places import PROJECT, places_of
+from workflows.config.thresholds import DATABASE_MEMORY
 
 if TYPE_CHECKING:
     from workflows.config.dates import Dates
@@ -179,9 +180,9 @@ class Settings(BaseSettings):
         "home", description="`lake` makes this a machine that only reads: page, reports and `export`."
     )
     build_memory: str = Field(
-        "2500MB",
+        DATABASE_MEMORY,
         pattern=r"^[1-9][0-9]*[MG]B$",
-        description="Memory of DuckDB while it builds, such as `8GB`: for a house of several million orders.",
+        description="DuckDB's memory during a build, such as `8GB`, if the build says that it needs more.",
     )
     fast_build: types.OnUnlessZero = Field(
         True, description="`0` lets dbt run every build itself instead of replaying recorded statements."

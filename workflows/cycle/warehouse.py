@@ -14,11 +14,9 @@ from pathlib import Path
 
 import duckdb
 
+from workflows.config.thresholds import DATABASE_MEMORY
 from workflows.errors import Advice, HomeUnusable
 
-# With this limit, more spills to the scratch directory, which a starting worker empties. A full build of a million
-# orders takes 5.4 GB without one and 2.8 GB with it, no slower. dbt shares the instance, and so the build's limit.
-_MEMORY = "2500MB"
 # Each thread holds its part of the lines of a bill: with two, 100,000 take up to 530 MB instead of 480.
 _WITH_ONE_THREAD = ("import-carrier-bill",)
 _TABLES = """
@@ -136,12 +134,15 @@ def _add_later_columns(connection: duckdb.DuckDBPyConnection) -> None:
 def configure(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
     """Set DuckDB's memory limit, its spill directory in the home, and where it finds files."""
     spill = str(home / "scratch" / "duckdb").replace("'", "''")
-    connection.execute(f"set memory_limit = '{_MEMORY}'; set temp_directory = '{spill}'")
+    connection.execute(f"set memory_limit = '{DATABASE_MEMORY}'; set temp_directory = '{spill}'")
     find_files_in(connection, home)
 
 
 def limit_memory(connection: duckdb.DuckDBPyConnection, limit: str, kind: str, *, full: bool) -> None:
-    """Set DuckDB's memory limit for a build; that of a kind with a limit of its own has one thread only."""
+    """Set DuckDB's memory for a build, which dbt shares.
+
+    Where the kind of run has a limit of its own, the build has one thread, unless it is a full one.
+    """
     connection.execute(f"set memory_limit = '{limit}'")
     if kind in _WITH_ONE_THREAD and not full:
         connection.execute("set threads = 1")

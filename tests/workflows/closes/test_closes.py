@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,11 +13,12 @@ import pytest
 from command_line import CommandLine, answer_of
 from gates import gate
 from inbox import Inbox, free_port, serving
+from killed_closes import close_killed_at_every_step
 from own_worker import done, ended, working
 
 from sandbox import Fault, Sandbox
 from workflows.config.dates import Dates
-from workflows.config.settings import PROJECT, Settings
+from workflows.config.settings import Settings
 from workflows.config.settings_reader import read_settings
 
 STEPS_OF_A_WEEK = [
@@ -89,24 +88,11 @@ def friday(filled_own: CommandLine) -> date:
     return today - timedelta(days=(today.weekday() - 4) % 7 or 7)
 
 
-def close_killed_at_every_step(office: Office, kind: str, day: date) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [
-            *(sys.executable, str(Path(__file__).parents[1] / "killed_closes.py")),
-            *(kind, "--date", day.isoformat(), "--json"),
-        ],
-        env=office.environment | {"PYTHONPATH": f"{PROJECT}:{PROJECT / 'tests' / 'support'}"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-
 @pytest.mark.long
 def test_a_week_killed_at_every_step_is_closed_with_every_effect_present_once(
     office: Office, friday: date
 ) -> None:
-    killer = close_killed_at_every_step(office, "eow", friday)
+    killer = close_killed_at_every_step(office.environment, "eow", friday)
     assert killer.stderr.split("\n")[-len(STEPS_OF_A_WEEK) - 1 : -1] == STEPS_OF_A_WEEK
     facts = json.loads(killer.stdout)
     first = friday - timedelta(days=4)
@@ -130,7 +116,7 @@ def test_a_week_killed_at_every_step_is_closed_with_every_effect_present_once(
 def test_a_month_killed_at_every_step_is_frozen_entered_and_mailed_once(office: Office) -> None:
     """With the days and weeks that it closes first."""
     last_day = office.command.today().replace(day=1) - timedelta(days=1)
-    killer = close_killed_at_every_step(office, "eom", last_day)
+    killer = close_killed_at_every_step(office.environment, "eom", last_day)
     killed_at = killer.stderr.split("\n")
     for step in ("day closed", "week entered", *STEPS_OF_A_MONTH):
         assert step in killed_at

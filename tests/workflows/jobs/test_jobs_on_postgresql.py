@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,10 +16,10 @@ import pytest
 from command_line import CommandLine
 from gates import edit_newest, gate
 from homes import copy_of
+from killed_closes import close_killed_at_every_step
 from postgres import running_postgres
 
 from sandbox import Sandbox
-from workflows.config.places import PROJECT
 
 
 @dataclass(frozen=True)
@@ -44,12 +42,18 @@ def store() -> Iterator[str]:
         yield server.url()
 
 
-def test_a_killed_sync_is_resumed_and_days_are_closed_in_two_homes_of_one_database(
-    built_home: Path, own_business: Sandbox, store: str, tmp_path: Path
-) -> None:
-    ours, theirs = (
+@pytest.fixture
+def homes(built_home: Path, own_business: Sandbox, store: str, tmp_path: Path) -> list[WithStore]:
+    """Two, with the same business and one store."""
+    return [
         WithStore(copy_of(built_home, tmp_path / name), own_business.url, store) for name in ("ours", "theirs")
-    )
+    ]
+
+
+def test_a_killed_sync_is_resumed_and_days_are_closed_in_two_homes_of_one_database(
+    homes: list[WithStore], own_business: Sandbox
+) -> None:
+    ours, theirs = homes
     newest = edit_newest(own_business, "cancelled")
     reached, go_on = gate(own_business, "/shipments")
     killed = ours.start("sync", "--json")
@@ -75,22 +79,11 @@ def test_a_killed_sync_is_resumed_and_days_are_closed_in_two_homes_of_one_databa
 
 @pytest.mark.long
 def test_a_month_and_its_weeks_killed_at_every_step_are_closed_once_and_another_home_closes_its_own(
-    built_home: Path, own_business: Sandbox, store: str, tmp_path: Path
+    homes: list[WithStore],
 ) -> None:
-    ours, theirs = (
-        WithStore(copy_of(built_home, tmp_path / name), own_business.url, store) for name in ("ours", "theirs")
-    )
+    ours, theirs = homes
     last_day = ours.today().replace(day=1) - timedelta(days=1)
-    killer = subprocess.run(
-        [
-            *(sys.executable, str(PROJECT / "tests" / "workflows" / "killed_closes.py")),
-            *("eom", "--date", last_day.isoformat(), "--json"),
-        ],
-        env=ours.environment(PYTHONPATH=f"{PROJECT}:{PROJECT / 'tests' / 'support'}"),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    killer = close_killed_at_every_step(ours.environment(), "eom", last_day)
     assert {"day closed", "week closed", "month closed and frozen", "frozen month published"} <= {
         *killer.stderr.split("\n")
     }

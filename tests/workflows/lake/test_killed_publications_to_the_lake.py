@@ -13,16 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from lakes import LIBRARY, TestLake, lakes, new_lake, write_snapshot
+from lakes import LIBRARY, PUBLISHER, VERSIONED, TestLake, lakes, new_lake, publication_of, write_version
 
-from workflows.config.home_id import home_id
 from workflows.config.places import PROJECT
 from workflows.config.settings import Settings
 from workflows.lake.client import publish_to_lake
 from workflows.lake.lake_note import read_lake_note
 
 _SUPPORT = Path(__file__).parents[2] / "support"
-TABLES = ("one", "other", "third")
 
 
 @pytest.fixture
@@ -31,42 +29,24 @@ def lake(tmp_path: Path) -> Iterator[TestLake]:
         yield new_lake(server, tmp_path)
 
 
-def write_version(settings: Settings, version: int) -> None:
-    """Three tables that always agree: each has the version in some of its rows and in no other."""
-    begin = [f"create table {one} as select range as id, 0 as version from range(400)" for one in TABLES]
-    change = [f"update {one} set version = {version} where id < 20 + {version}" for one in TABLES]
-    write_snapshot(settings, version, *(begin if version == 0 else []), *change)
-
-
 def publish_and_die(settings: Settings, statement: int, microseconds: int = 0) -> int:
     """Publish, and be killed; gives how many statements there were if it was not."""
-    lake = settings.lake
-    assert lake is not None
-    request = {
-        "catalog": lake.catalog,
-        "data": lake.data,
-        "library": str(lake.library),
-        "house": lake.house,
-        "home": home_id(settings.home),
-        "scratch": str(settings.home / "scratch"),
-        "snapshot": str((settings.published / "current.duckdb").resolve()),
-    }
     done = subprocess.run(
-        [sys.executable, str(_SUPPORT / "lake_publisher.py"), str(statement), str(microseconds)],
-        input=json.dumps(request),
+        [sys.executable, str(PUBLISHER), str(statement), str(microseconds)],
+        input=publication_of(settings),
         env=os.environ | {"PYTHONPATH": f"{LIBRARY}:{PROJECT}"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode in (0, -signal.SIGALRM), done.stderr
-    return int(done.stdout) if done.returncode == 0 else 0
+    return len(json.loads(done.stdout)["statements"]) if done.returncode == 0 else 0
 
 
 @contextmanager
 def watching(lake: TestLake) -> Iterator[list[list[int]]]:
     """A reader in a process of its own that looks without a pause; what it found is known at the end."""
-    request = {"library": str(LIBRARY), "catalog": lake.catalog, "tables": TABLES}
+    request = {"library": str(LIBRARY), "catalog": lake.catalog, "tables": VERSIONED}
     process = subprocess.Popen(
         [sys.executable, str(_SUPPORT / "lake_watcher.py")],
         stdin=subprocess.PIPE,

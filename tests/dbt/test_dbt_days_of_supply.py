@@ -1,17 +1,22 @@
-"""The range of the run-out date: from how unlike the weeks were, without the ones far out of line."""
+"""The average week, how long the stock lasts, and the range of that day: from how unlike the weeks were.
+
+Weeks far out of line count in the average and not in the range.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import raw_tables
+from arrivals import ship
 from ledger_under_test import Ledger
 from shipstation_payloads import label, line, order
 
-THURSDAY = datetime(2026, 1, 8, 18, tzinfo=UTC)
+THURSDAY, FRIDAY = datetime(2026, 1, 8, 18, tzinfo=UTC), datetime(2026, 1, 9, 18, tzinfo=UTC)
 LAST_SUNDAY = date(2026, 1, 4)
 
 
@@ -37,6 +42,43 @@ def report_after(new_ledger: Callable[..., Ledger]) -> Callable[..., tuple[Any, 
         """)[0]
 
     return build
+
+
+@pytest.fixture(scope="module")
+def three_weeks(new_ledger: Callable[..., Ledger]) -> Ledger:
+    """The business's first shipments: of the weeks of 15 and 29 December, and of this one, on Thursday."""
+    ledger = new_ledger(THURSDAY)
+    ship(ledger, 1, "2025-12-15", "17612", 70)
+    ship(ledger, 2, "2025-12-29", "17612", 80)
+    ship(ledger, 3, "2026-01-07", "17612", 90)
+    ship(ledger, 4, "2025-12-15", "17914", 7)
+    ledger.build()
+    return ledger
+
+
+def test_the_average_counts_zero_weeks_and_only_complete_ones(three_weeks: Ledger, tmp_path: Path) -> None:
+    average = "select average_weekly_units, days_of_supply from inventory_current where sku_code = '17612'"
+    # Weeks of 15, 22 and 29 December: 70, 0 and 80.
+    assert three_weeks.rows(average) == [(50.0, pytest.approx((1019 - 240) / (50 / 7)))]
+    friday = three_weeks.copy(tmp_path, FRIDAY)
+    friday.build()
+    assert friday.rows(average) == [(60.0, pytest.approx((1019 - 240) / (60 / 7)))]
+    report = friday.rows("""
+        select weeks_averaged, quantity_on_hand, run_out_date from weekly_inventory_report
+        where sku_code = '17612' order by week_start_date desc limit 1
+    """)
+    # 779 units at 60 a week last 90.9 days from 9 January.
+    assert report == [(4, 779, date(2026, 4, 9))]
+
+
+def test_a_shelf_that_lasts_whole_days_runs_out_on_the_last_and_not_the_day_before(three_weeks: Ledger) -> None:
+    # 1403 units at 7 in three weeks last 4209 days from Sunday the 4th; 7/3 has no exact binary fraction.
+    report = three_weeks.rows("""
+        select days_of_supply, run_out_date from weekly_inventory_report
+        where sku_code = '17914' order by week_start_date desc limit 1
+    """)
+    assert report == [(4209.0, date(2026, 1, 4) + timedelta(days=4209))]
+    assert three_weeks.rows("select days_of_supply from inventory_current where sku_code = '17914'") == [(4209.0,)]
 
 
 def test_the_range_follows_from_the_weeks_variation(report_after: Callable[..., tuple[Any, ...]]) -> None:
